@@ -67,7 +67,9 @@ class Settings(BaseSettings):
     token_key: Key = Field(description="Signs access tokens and refresh tokens.")
     code_key: Key = Field(description="Signs the rotating sign-in codes.")
     index_key: Key = Field(description="Keys the blind index by which a sealed value is found.")
-    sealing_keys: Annotated[dict[str, Key], NoDecode] = Field(description="id:base64 of each sealing key, joined by commas; the first one seals.")
+    sealing_keys: Annotated[dict[str, Key], NoDecode] = Field(
+        description="id:base64 of each sealing key, joined by commas; the first one seals."
+    )
 
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     refresh_token_days: int = Field(default=60, ge=1, le=365)

@@ -57,7 +57,9 @@ class Unprocessable(Refusal):
 
     status, code, detail = 422, "invalid", "填写的内容有误"
 
-    def __init__(self, detail: str | None = None, *, errors: Mapping[str, list[str]] | None = None, **facts: str | int | bool | None) -> None:
+    def __init__(
+        self, detail: str | None = None, *, errors: Mapping[str, list[str]] | None = None, **facts: str | int | bool | None
+    ) -> None:
         super().__init__(detail, **facts)
         self.errors: Mapping[str, list[str]] = errors or {}
 

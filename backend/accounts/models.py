@@ -1,0 +1,134 @@
+"""Accounts, ways to log in, refresh-token families, role grants."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.actor import Role
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+
+
+class AccountStatus(StrEnum):
+    """A closed account logs in no more; its facts stand."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class LoginKind(StrEnum):
+    """How somebody proves to be the account's holder."""
+
+    WECHAT = "wechat"
+    PASSWORD = "password"  # noqa: S105 - the name of a kind, not a secret
+
+
+class Account(Base):
+    """Who acts on the platform. It has at most one person, and a person at most one live account."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (Index("uq_accounts_live_person", "person_id", unique=True, postgresql_where="status = 'active'"),)
+
+    id: Mapped[RowId]
+    status: Mapped[AccountStatus] = mapped_column(as_text(AccountStatus))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_accounts_person_id", use_alter=True))
+    created_at: Mapped[datetime]
+
+
+class Login(Base):
+    """One way into an account: a WeChat user of one mini-program (appid, openid), or a name with a password (argon2id)."""
+
+    __tablename__ = "logins"
+    __table_args__ = (
+        Index("uq_logins_wechat", "appid", "openid", unique=True, postgresql_where="kind = 'wechat'"),
+        Index("uq_logins_name", "name", unique=True, postgresql_where="kind = 'password'"),
+        CheckConstraint(
+            "CASE kind WHEN 'wechat' THEN appid IS NOT NULL AND openid IS NOT NULL AND name IS NULL AND password_hash IS NULL"
+            " WHEN 'password' THEN name IS NOT NULL AND password_hash IS NOT NULL AND openid IS NULL ELSE false END",
+            name="columns_of_its_kind",
+        ),
+    )
+
+    id: Mapped[RowId]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_logins_account_id"), index=True)
+    kind: Mapped[LoginKind] = mapped_column(as_text(LoginKind))
+    appid: Mapped[str | None]
+    openid: Mapped[str | None]
+    unionid: Mapped[str | None]
+    session_key_sealed: Mapped[bytes | None]
+    name: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(default=0, comment="wrong passwords in a row")
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class TokenFamily(Base):
+    """The refresh tokens that follow from one login. A token is derived from (id, generation), so none is stored."""
+
+    __tablename__ = "token_families"
+    __table_args__ = (Index("ix_token_families_account_id", "account_id"),)
+
+    id: Mapped[RowId]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_token_families_account_id"))
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id", name="fk_token_families_login_id"))
+    generation: Mapped[int]
+    rotated_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class RoleGrant(Base):
+    """A role for an account within exactly one scope, for a term. Withdrawn, never deleted."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        CheckConstraint(
+            "num_nonnulls(area_path, party_organisation_id, organisation_id, work_unit_id, team_id, person_id) = 1",
+            name="exactly_one_scope",
+        ),
+        CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="term_goes_forward"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)", name="withdrawn_with_reason"),
+        Index(
+            "uq_role_grants_held",
+            "account_id",
+            "role",
+            "area_path",
+            "party_organisation_id",
+            "organisation_id",
+            "work_unit_id",
+            "team_id",
+            "person_id",
+            unique=True,
+            postgresql_where="withdrawn_at IS NULL",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_role_grants_team_id", "team_id", postgresql_where="withdrawn_at IS NULL AND team_id IS NOT NULL"),
+        Index("ix_role_grants_organisation_id", "organisation_id", postgresql_where="withdrawn_at IS NULL AND organisation_id IS NOT NULL"),
+    )
+
+    id: Mapped[RowId]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_role_grants_account_id"))
+    role: Mapped[Role] = mapped_column(as_text(Role))
+    area_path: Mapped[AreaPath | None]
+    party_organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("party_organisations.id", name="fk_role_grants_party_organisation_id", use_alter=True)
+    )
+    organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisations.id", name="fk_role_grants_organisation_id", use_alter=True)
+    )
+    work_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_units.id", name="fk_role_grants_work_unit_id", use_alter=True))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", name="fk_role_grants_team_id", use_alter=True))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_role_grants_person_id", use_alter=True))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    granted_by: Mapped[UUID | None]
+    granted_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_reason: Mapped[str | None]

@@ -1,0 +1,47 @@
+"""Where things are: district › street › community › grid, by statistical code."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+
+
+class Level(StrEnum):
+    """Levels of the tree, from above."""
+
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+
+
+LENGTH_OF_PATH = {Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12, Level.GRID: 15}
+
+
+class Area(Base):
+    """One area. `code` is its 12-digit statistical code (a grid: its community's and 3 digits of the street's own).
+
+    `path` is what of the code means something: 6, 9, 12 or 15 digits, so an area's subtree is all that begins with its path.
+    """
+
+    __tablename__ = "areas"
+    __table_args__ = (
+        UniqueConstraint("code", name="uq_areas_code"),
+        UniqueConstraint("path", name="uq_areas_path"),
+        CheckConstraint("code LIKE path || '%' AND length(code) IN (12, 15)", name="code_begins_with_path"),
+        CheckConstraint("withdrawn_on IS NULL OR withdrawn_on >= valid_from", name="withdrawn_after_valid"),
+    )
+
+    id: Mapped[RowId]
+    code: Mapped[str]
+    path: Mapped[AreaPath]
+    level: Mapped[Level] = mapped_column(as_text(Level))
+    name: Mapped[str]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id", name="fk_areas_parent_id"), index=True)
+    valid_from: Mapped[date]
+    withdrawn_on: Mapped[date | None]
+    pilot_since: Mapped[date | None] = mapped_column(comment="三社联动试点社区: the day it was designated")

@@ -1,0 +1,163 @@
+"""场次、签到签退、服务记录与确认: when it takes place, who was there, how long, and whose word makes it count."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.facts import FactRevision
+
+
+class ShiftStatus(StrEnum):
+    """planned → closed (its window and grace are over) or cancelled."""
+
+    PLANNED = "planned"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Capacity(StrEnum):
+    """In what capacity somebody served: what the claim named."""
+
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    WORK_UNIT = "work_unit"
+    REGISTRATION = "registration"
+    SELF = "self"
+
+
+class Evidence(StrEnum):
+    """What a sign-in, sign-out or record rests on."""
+
+    CODE = "code"
+    CODE_AND_PLACE = "code_and_place"
+    COMMUNITY_WORD = "community_word"
+
+
+class Confirmer(StrEnum):
+    """Whose word makes a record count."""
+
+    REQUESTER = "requester"
+    COMMUNITY = "community"
+
+
+class Shift(Base):
+    """One planned occurrence of an opening, with all that attendance must know of it, written once when it is made."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
+        CheckConstraint("grace_minutes BETWEEN 0 AND 240", name="grace_sensible"),
+        CheckConstraint("num_nonnulls(latitude, longitude, radius_m) IN (0, 3)", name="place_whole_or_none"),
+        Index("ix_shifts_opening_id", "opening_id", "starts_at", "id"),
+        Index("ix_shifts_to_close", "ends_at", postgresql_where="status = 'planned'"),
+        Index("ix_shifts_area_path", "area_path", "starts_at", "id"),
+    )
+
+    id: Mapped[RowId]
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("openings.id", name="fk_shifts_opening_id"))
+    brand: Mapped[str]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_shifts_area_id"))
+    area_path: Mapped[AreaPath]
+    requester_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_shifts_requester_person_id"))
+    confirmers: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="words of Confirmer")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    grace_minutes: Mapped[int] = mapped_column(comment="before the start and after the end; minutes within it count")
+    latitude: Mapped[float | None] = mapped_column(Double, comment="GCJ-02")
+    longitude: Mapped[float | None] = mapped_column(Double, comment="GCJ-02")
+    radius_m: Mapped[int | None]
+    status: Mapped[ShiftStatus] = mapped_column(as_text(ShiftStatus))
+
+
+class ShiftChange(Base):
+    """One step in the life of a shift. Append-only."""
+
+    __tablename__ = "shift_changes"
+    __table_args__ = (Index("ix_shift_changes_shift_id", "shift_id", "at"),)
+
+    id: Mapped[RowId]
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", name="fk_shift_changes_shift_id"))
+    from_status: Mapped[ShiftStatus | None] = mapped_column(as_text(ShiftStatus))
+    to_status: Mapped[ShiftStatus] = mapped_column(as_text(ShiftStatus))
+    at: Mapped[datetime]
+    actor_account_id: Mapped[UUID | None]
+    reason: Mapped[str | None]
+
+
+class Attendance(Base):
+    """One person at one shift: in once, out once. Of a position only inside yes/no and the distance are kept."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        UniqueConstraint("shift_id", "person_id", name="uq_attendances_shift_person"),
+        Index("uq_attendances_open", "person_id", unique=True, postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
+        Index("ix_attendances_open_shift", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
+        CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
+        Index("ix_attendances_person_id", "person_id", "signed_in_at", "id"),
+    )
+
+    id: Mapped[RowId]
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", name="fk_attendances_shift_id"))
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id", name="fk_attendances_claim_id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_attendances_person_id"))
+    capacity: Mapped[Capacity] = mapped_column(as_text(Capacity))
+    capacity_id: Mapped[UUID]
+    signed_in_at: Mapped[datetime]
+    in_evidence: Mapped[Evidence] = mapped_column(as_text(Evidence))
+    in_inside: Mapped[bool | None]
+    in_distance_m: Mapped[int | None]
+    signed_out_at: Mapped[datetime | None]
+    out_evidence: Mapped[Evidence | None] = mapped_column(as_text(Evidence))
+    out_inside: Mapped[bool | None]
+    out_distance_m: Mapped[int | None]
+    closed_at: Mapped[datetime | None] = mapped_column(comment="closed by job because nobody signed out")
+
+
+class ServiceRecord(FactRevision):
+    """服务记录: minutes that one person served at one shift. It counts while it and its confirmation are both current."""
+
+    __tablename__ = "service_records"
+    __table_args__ = (
+        Index("ix_service_records_fact_id", "fact_id"),
+        Index("uq_service_records_attendance", "attendance_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_records_person_id", "person_id", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_records_area_path", "area_path", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_records_shift_id", "shift_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_records_opening_id", "opening_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_of_a_day"),
+        CheckConstraint("ended_at >= started_at", name="ended_after_started"),
+    )
+
+    attendance_id: Mapped[UUID] = mapped_column(ForeignKey("attendances.id", name="fk_service_records_attendance_id"))
+    shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", name="fk_service_records_shift_id"))
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("openings.id", name="fk_service_records_opening_id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_service_records_person_id"))
+    brand: Mapped[str]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_service_records_area_id"))
+    area_path: Mapped[AreaPath]
+    capacity: Mapped[Capacity] = mapped_column(as_text(Capacity))
+    capacity_id: Mapped[UUID]
+    served_on: Mapped[date] = mapped_column(comment="the Shanghai day on which it began")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    minutes: Mapped[int]
+    evidence: Mapped[Evidence] = mapped_column(as_text(Evidence))
+
+
+class Confirmation(FactRevision):
+    """确认: that the requester or the community stands by a service record. It survives a correction of the record."""
+
+    __tablename__ = "service_confirmations"
+    __table_args__ = (
+        Index("ix_service_confirmations_fact_id", "fact_id"),
+        Index("uq_service_confirmations_record", "record_fact_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+    )
+
+    record_fact_id: Mapped[UUID]
+    confirmer: Mapped[Confirmer] = mapped_column(as_text(Confirmer))
+    confirmed_at: Mapped[datetime]

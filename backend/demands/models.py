@@ -1,0 +1,99 @@
+"""服务需求: what is needed, of which brand, and, kept apart from it, for whom."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+
+DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
+"""Feeds 需求编号, which people see and say on the phone."""
+
+
+class DemandStatus(StrEnum):
+    """submitted → published or returned; submitted → withdrawn; published → completed or cancelled. 'Claimed', 'full' and 'partly
+    claimed' are predicates over its opening, not states."""
+
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    PUBLISHED = "published"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Beneficiary(Base):
+    """服务对象 of home visits: the most dangerous row of the platform (an elder living alone, and where). May have no account.
+
+    Address and phone are sealed; they show only to holders of an active claim and to the own community.
+    """
+
+    __tablename__ = "beneficiaries"
+    __table_args__ = (Index("ix_beneficiaries_area_path", "area_path", "id"),)
+
+    id: Mapped[RowId]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_beneficiaries_area_id"))
+    area_path: Mapped[AreaPath]
+    name: Mapped[str]
+    called: Mapped[str] = mapped_column(comment="how lists call them: 王奶奶")
+    born_in: Mapped[int | None] = mapped_column(comment="year of birth")
+    address_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes | None]
+    contact_note: Mapped[str | None] = mapped_column(comment="how to visit: 听力不好，请多敲几声")
+    created_at: Mapped[datetime]
+
+
+class Demand(Base):
+    """A need as somebody submitted it, and as the community published it."""
+
+    __tablename__ = "demands"
+    __table_args__ = (
+        UniqueConstraint("number", name="uq_demands_number"),
+        UniqueConstraint("opening_id", name="uq_demands_opening_id"),
+        CheckConstraint("places BETWEEN 1 AND 10000", name="places_sensible"),
+        CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
+        CheckConstraint("(status IN ('published', 'completed', 'cancelled')) = (published_at IS NOT NULL)", name="published_has_instant"),
+        Index("ix_demands_area_path", "area_path", "status", "id"),
+        Index("ix_demands_status", "status", "id"),
+        Index("ix_demands_published", "published_at", "id", postgresql_where="status = 'published'"),
+        Index("ix_demands_requester", "requester_person_id", "id", postgresql_where="requester_person_id IS NOT NULL"),
+        Index("ix_demands_submitted_by", "submitted_by", "id"),
+    )
+
+    id: Mapped[RowId]
+    number: Mapped[str]
+    brand: Mapped[str]
+    title: Mapped[str]
+    details: Mapped[str]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_demands_area_id"))
+    area_path: Mapped[AreaPath]
+    requester_person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_demands_requester_person_id"), comment="who confirms the service, besides the community"
+    )
+    beneficiary_id: Mapped[UUID | None] = mapped_column(ForeignKey("beneficiaries.id", name="fk_demands_beneficiary_id"))
+    submitted_by: Mapped[UUID | None]
+    submitted_at: Mapped[datetime]
+    status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
+    places: Mapped[int]
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    opening_id: Mapped[UUID | None] = mapped_column(ForeignKey("openings.id", name="fk_demands_opening_id"))
+
+
+class DemandChange(Base):
+    """One step in the life of a demand; "published / completed" of the statistics count from it. Append-only."""
+
+    __tablename__ = "demand_changes"
+    __table_args__ = (Index("ix_demand_changes_demand_id", "demand_id", "at"),)
+
+    id: Mapped[RowId]
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", name="fk_demand_changes_demand_id"))
+    from_status: Mapped[DemandStatus | None] = mapped_column(as_text(DemandStatus))
+    to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
+    at: Mapped[datetime]
+    actor_account_id: Mapped[UUID | None]
+    reason: Mapped[str | None]

@@ -1,0 +1,66 @@
+"""Catalogues: what a street may change without a programmer (`config/*.toml`), validated when a process starts.
+
+A wrong block stops the start and names file, line and field, so that whoever edited it finds the place.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class Entry(BaseModel):
+    """Parent of what a catalogue holds: immutable, and no key that nobody reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CatalogueInvalid(Exception):
+    """A catalogue cannot be used; the message names file, line and what is wrong."""
+
+
+Catalogue = TypeVar("Catalogue", bound=Entry)
+
+
+def load(path: Path, shape: type[Catalogue]) -> Catalogue:
+    """Read one catalogue. Raises CatalogueInvalid."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return shape.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogueInvalid(f"{path.name}: {error}") from error
+    except ValidationError as error:
+        problems = "\n".join(f"  {_place(text, problem['loc'], path.name)}: {problem['msg']}" for problem in error.errors())
+        raise CatalogueInvalid(f"{path.name} cannot be used:\n{problems}") from error
+
+
+def _place(text: str, location: tuple[int | str, ...], name: str) -> str:
+    return f"{name}, line {_line(text, location)}, {'.'.join(map(str, location))}"
+
+
+def _line(text: str, location: tuple[int | str, ...]) -> int:
+    """The line of the innermost key of the location that is written down: its table's header, or the key itself below that header."""
+    lines = text.splitlines()
+    table, at, seen = "", 0, -1
+    key = str(location[-1]) if location else ""
+    tables: dict[str, int] = {}
+    for number, line in enumerate(lines):
+        header = re.match(r"\s*\[(\[?)([^\]]+)\]", line)
+        if header:
+            table = header[2].strip()
+            tables[table] = tables.get(table, -1) + 1
+            seen = tables[table]
+            if _is_inside(table, seen, location):
+                at = number
+        elif _is_inside(table, seen, location) and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+            return number + 1
+    return at + 1
+
+
+def _is_inside(table: str, index: int, location: tuple[int | str, ...]) -> bool:
+    names = [str(part) for part in location if isinstance(part, str)]
+    indices = [part for part in location if isinstance(part, int)]
+    parts = table.split(".")
+    return bool(table) and names[: len(parts)] == parts and (not indices or indices[0] == index)

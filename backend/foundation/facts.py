@@ -1,0 +1,86 @@
+"""Facts: rows that are written once. A correction or withdrawal is a further revision of the same fact (DESIGN §3).
+
+`id` names a revision, `fact_id` the fact: it is the id of the first revision, and what others refer to. Current is what is neither
+superseded nor void; as known at T is what was recorded by then and not superseded before. A trigger (`refuse_fact_change`) refuses
+every change but setting `superseded_at` once.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, inspect, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.actor import Actor
+from backend.foundation.database import Base, RowId, db
+from backend.foundation.errors import Conflict
+from backend.foundation.ids import new_id
+
+
+class AlreadyCorrected(Conflict):
+    """Somebody else revised the fact since the caller saw it."""
+
+    code = "already_corrected"
+    detail = "内容已被他人更正，请刷新后再试"
+
+
+class FactRevision(Base):
+    """Parent of every table that holds facts."""
+
+    __abstract__ = True
+
+    id: Mapped[RowId]
+    fact_id: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+    void: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str | None]
+    actor_account_id: Mapped[UUID | None]
+
+    @classmethod
+    def is_current(cls) -> ColumnElement[bool]:
+        """Condition: the revision that holds now, unless the fact was withdrawn."""
+        return and_(cls.superseded_at.is_(None), cls.void.is_(False))
+
+    @classmethod
+    def known_at(cls, instant: datetime) -> ColumnElement[bool]:
+        """Condition: the revision that was known at the instant, unless the fact was withdrawn by then."""
+        return and_(cls.recorded_at <= instant, func.coalesce(cls.superseded_at, "infinity") > instant, cls.void.is_(False))
+
+
+Fact = TypeVar("Fact", bound=FactRevision)
+
+_OF_THE_REVISION = {"id", "recorded_at", "superseded_at", "void", "reason", "actor_account_id"}
+
+
+def state(kind: type[Fact], actor: Actor, *, now: datetime, **values: Any) -> Fact:
+    """The first revision of a fact, added to the session."""
+    revision_id = new_id()
+    fact = kind(id=revision_id, fact_id=revision_id, recorded_at=now, void=False, actor_account_id=actor.account_id, **values)
+    db.session.add(fact)
+    return fact
+
+
+def revise(seen: Fact, actor: Actor, *, now: datetime, reason: str | None, void: bool = False, **changes: Any) -> Fact:
+    """A further revision: as the seen one, with these changes. `void=True` withdraws the fact.
+
+    Raises AlreadyCorrected when the seen revision is no longer the latest.
+    """
+    kind = type(seen)
+    superseded = db.session.scalar(
+        update(kind)
+        .where(kind.id == seen.id, kind.superseded_at.is_(None))
+        .values(superseded_at=now)
+        .returning(kind.id)
+        .execution_options(synchronize_session=False)
+    )
+    if superseded is None:
+        raise AlreadyCorrected
+    kept = {
+        attribute.key: getattr(seen, attribute.key) for attribute in inspect(kind).column_attrs if attribute.key not in _OF_THE_REVISION
+    }
+    revision = kind(id=new_id(), recorded_at=now, void=void, reason=reason, actor_account_id=actor.account_id, **(kept | changes))
+    db.session.add(revision)
+    db.session.flush()
+    return revision

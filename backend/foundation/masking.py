@@ -1,0 +1,32 @@
+"""Personal data as it may be shown: enough to be recognised by who knows it, not enough to be used (domain facts §6.3)."""
+
+_COMPOUND_SURNAMES = frozenset(
+    (
+        "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 "
+        "宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 令狐"
+    ).split()
+)
+
+
+def masked_name(name: str) -> str:
+    """张三 → 张*, 欧阳小明 → 欧阳**, 阿卜杜·热合曼 → 阿卜杜·***."""
+    head, dot, tail = name.partition("·")
+    if dot:
+        return head + dot + "*" * len(tail)
+    shown = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
+    return name[:shown] + "*" * max(len(name) - shown, 1)
+
+
+def masked_phone(phone: str) -> str:
+    """13800001234 → 138****1234."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def masked_id_number(number: str) -> str:
+    """639999199001010014 → 639999********0014."""
+    return f"{number[:6]}********{number[-4:]}"
+
+
+def masked_address(address: str) -> str:
+    """Only its first six characters, which name the estate at most."""
+    return f"{address[:6]}****" if len(address) > 6 else "****"

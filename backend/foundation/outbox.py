@@ -1,0 +1,163 @@
+"""The outbox: what happened, and who has yet to hear of it. The broker only rings; these rows are the store (DESIGN rule 2).
+
+A state change records its event in its own transaction: one `outbox_events` row, and one `outbox_deliveries` row for each consumer
+that hears it. A delivery is a row and not a "last id seen", because transactions commit out of the order of their ids.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import ClassVar
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Index, Row, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import Base, RowId, db, transaction
+from backend.foundation.ids import new_id
+from backend.foundation.tracing import current_request_id
+
+log = structlog.get_logger(__name__)
+
+ALARM_AFTER = 5
+_LONGEST_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to one row: its id is all that travels, a reaction looks at the facts as they now stand."""
+
+    name: ClassVar[str]
+    subject_id: UUID
+
+
+Reaction = Callable[..., None]
+"""Called as `reaction(subject_ids, now=now)`: set-based, indifferent to order, repeats and delay."""
+
+Reactions = Mapping[str, Reaction]
+
+
+class OutboxEvent(Base):
+    """What happened, in the order of its ids."""
+
+    __tablename__ = "outbox_events"
+    __table_args__ = (Index("ix_outbox_events_at", "at"),)
+
+    id: Mapped[RowId]
+    name: Mapped[str]
+    subject_id: Mapped[UUID]
+    at: Mapped[datetime]
+    request_id: Mapped[str | None]
+
+
+class OutboxDelivery(Base):
+    """That one consumer has yet to hear one event. Deleted in the transaction that holds the effect."""
+
+    __tablename__ = "outbox_deliveries"
+    __table_args__ = (Index("ix_outbox_deliveries_due", "consumer", "due_at", "event_id"),)
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    consumer: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+
+
+_consumers: Mapping[str, Reactions] = {}
+
+
+def use(consumers: Mapping[str, Reactions]) -> None:
+    """Tell this process who hears what (`backend.consumers.CONSUMERS`), once, when it starts."""
+    global _consumers  # noqa: PLW0603 - one table of consumers per process
+    _consumers = consumers
+
+
+def consumers() -> Mapping[str, Reactions]:
+    """Consumer → the events it hears and its reactions."""
+    return _consumers
+
+
+def record(event: Event, *, now: datetime) -> None:
+    """Write down that something happened, with a delivery for each consumer that hears it, in the caller's transaction."""
+    happened = (
+        insert(OutboxEvent)
+        .values(id=new_id(), name=event.name, subject_id=event.subject_id, at=now, request_id=current_request_id())
+        .returning(OutboxEvent.id)
+    )
+    hearing = [name for name, reactions in _consumers.items() if event.name in reactions]
+    if not hearing:
+        db.session.execute(happened)
+        return
+    row = happened.cte("happened")
+    listeners = db.values(db.column("consumer", db.Text), name="listeners").data([(name,) for name in hearing])
+    db.session.execute(
+        insert(OutboxDelivery).from_select(
+            ["event_id", "consumer", "due_at", "attempts"],
+            select(row.c.id, listeners.c.consumer, db.literal(now, db.DateTime(timezone=True)), db.literal(0, db.BigInteger)).select_from(
+                row.join(listeners, db.true())
+            ),
+        )
+    )
+
+
+def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
+    """Apply the due events of one consumer; effects and receipts commit together. Returns how many were taken.
+
+    Rows that another worker holds are skipped. When the batch fails, its events are tried one by one, and the bad one waits.
+    """
+    reactions = _consumers[consumer]
+    with transaction():
+        waiting = db.session.execute(
+            select(OutboxDelivery.event_id, OutboxEvent.name, OutboxEvent.subject_id, OutboxDelivery.attempts)
+            .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
+            .where(OutboxDelivery.consumer == consumer, OutboxDelivery.due_at <= now)
+            .order_by(OutboxDelivery.due_at, OutboxDelivery.event_id)
+            .limit(size)
+            .with_for_update(of=OutboxDelivery, skip_locked=True)
+        ).all()
+        for name, lines in groupby(sorted(waiting, key=attrgetter("name")), key=attrgetter("name")):
+            _apply(consumer, reactions, name, list(lines), now=now)
+    return len(waiting)
+
+
+def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Row[UUID, str, UUID, int]], *, now: datetime) -> None:
+    reaction = reactions.get(name)
+    if reaction is None:  # the consumer stopped hearing this event between two releases
+        _forget(consumer, (line.event_id for line in lines))
+        return
+    try:
+        with db.session.begin_nested():
+            reaction(sorted({line.subject_id for line in lines}), now=now)
+            _forget(consumer, (line.event_id for line in lines))
+    except OperationalError:
+        raise  # a lost connection or a deadlock: nothing was done, the next ring takes the batch again
+    except Exception as error:
+        if len(lines) == 1:
+            _postpone(consumer, lines[0], error, now=now)
+            return
+        for line in lines:
+            _apply(consumer, reactions, name, [line], now=now)
+
+
+def _forget(consumer: str, event_ids: Iterable[UUID]) -> None:
+    db.session.execute(
+        delete(OutboxDelivery)
+        .where(OutboxDelivery.consumer == consumer, OutboxDelivery.event_id.in_(list(event_ids)))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _postpone(consumer: str, line: Row[UUID, str, UUID, int], error: Exception, *, now: datetime) -> None:
+    attempts = line.attempts + 1
+    db.session.execute(
+        update(OutboxDelivery)
+        .where(OutboxDelivery.consumer == consumer, OutboxDelivery.event_id == line.event_id)
+        .values(attempts=attempts, due_at=now + min(timedelta(seconds=2**attempts), _LONGEST_WAIT), last_error=type(error).__name__)
+        .execution_options(synchronize_session=False)
+    )
+    report = log.error if attempts >= ALARM_AFTER else log.warning
+    report("outbox.postponed", consumer=consumer, outbox_event=line.name, event_id=str(line.event_id), attempts=attempts, exc_info=error)

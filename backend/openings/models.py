@@ -1,0 +1,129 @@
+"""名额与认领: anything with places. `OpeningRole.taken` is the contended row and decides; claims say who holds the places."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+
+
+class ClaimantKind(StrEnum):
+    """Who may hold a place. A claim names exactly one of them."""
+
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    WORK_UNIT = "work_unit"
+    PERSON = "person"
+
+
+class OpeningStatus(StrEnum):
+    """A closed opening takes no more claims; a cancelled one releases those it has."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class ClaimStatus(StrEnum):
+    """held → released. A released claim holds no place; the same claimant may claim again with a new one."""
+
+    HELD = "held"
+    RELEASED = "released"
+
+
+class Opening(Base):
+    """Places to take, with all that a claim must know of the demand or activity behind it, written once when it is made."""
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
+        Index("ix_openings_area_path", "area_path", "id"),
+    )
+
+    id: Mapped[RowId]
+    brand: Mapped[str]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_openings_area_id"))
+    area_path: Mapped[AreaPath]
+    status: Mapped[OpeningStatus] = mapped_column(as_text(OpeningStatus))
+    claimant_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    made_at: Mapped[datetime]
+
+
+class OpeningRole(Base):
+    """Places of one kind within an opening. `taken` moves by conditional UPDATE only; `is_open` and `closes_at` repeat the opening's
+    state here, so that one row answers whether a place may be taken."""
+
+    __tablename__ = "opening_roles"
+    __table_args__ = (
+        CheckConstraint("taken BETWEEN 0 AND slots", name="taken_within_slots"),
+        CheckConstraint("slots BETWEEN 1 AND 10000", name="slots_sensible"),
+        Index("ix_opening_roles_opening_id", "opening_id"),
+    )
+
+    id: Mapped[RowId]
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("openings.id", name="fk_opening_roles_opening_id"))
+    name: Mapped[str]
+    slots: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    is_open: Mapped[bool]
+    closes_at: Mapped[datetime]
+
+
+class Claim(Base):
+    """One place held by one claimant, whatever number of people it sends."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name="exactly_one_claimant"),
+        CheckConstraint("(status = 'released') = (released_at IS NOT NULL)", name="released_has_instant"),
+        CheckConstraint("released_at >= claimed_at", name="released_after_claimed"),
+        Index(
+            "uq_claims_held",
+            "opening_id",
+            "team_id",
+            "organisation_id",
+            "work_unit_id",
+            "person_id",
+            unique=True,
+            postgresql_where="released_at IS NULL",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_claims_role_id", "role_id", postgresql_where="released_at IS NULL"),
+        Index("ix_claims_team_id", "team_id", "id", postgresql_where="team_id IS NOT NULL"),
+        Index("ix_claims_organisation_id", "organisation_id", "id", postgresql_where="organisation_id IS NOT NULL"),
+        Index("ix_claims_work_unit_id", "work_unit_id", "id", postgresql_where="work_unit_id IS NOT NULL"),
+        Index("ix_claims_person_id", "person_id", "id", postgresql_where="person_id IS NOT NULL"),
+    )
+
+    id: Mapped[RowId]
+    opening_id: Mapped[UUID] = mapped_column(ForeignKey("openings.id", name="fk_claims_opening_id"))
+    role_id: Mapped[UUID] = mapped_column(ForeignKey("opening_roles.id", name="fk_claims_role_id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", name="fk_claims_team_id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id", name="fk_claims_organisation_id"))
+    work_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_units.id", name="fk_claims_work_unit_id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_claims_person_id"))
+    status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
+    claimed_at: Mapped[datetime]
+    claimed_by: Mapped[UUID | None]
+    released_at: Mapped[datetime | None]
+
+
+class ClaimChange(Base):
+    """One step in the life of a claim. Append-only."""
+
+    __tablename__ = "claim_changes"
+    __table_args__ = (Index("ix_claim_changes_claim_id", "claim_id", "at"),)
+
+    id: Mapped[RowId]
+    claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id", name="fk_claim_changes_claim_id"))
+    from_status: Mapped[ClaimStatus | None] = mapped_column(as_text(ClaimStatus))
+    to_status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
+    at: Mapped[datetime]
+    actor_account_id: Mapped[UUID | None]
+    reason: Mapped[str | None]

@@ -1,0 +1,110 @@
+"""社会组织: social organisations, their staff on the platform, and their life."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.facts import FactRevision
+
+
+class Origin(StrEnum):
+    """引进: an existing body that took on work here. 培育: founded here with support. No body is both."""
+
+    INTRODUCED = "introduced"
+    INCUBATED = "incubated"
+
+
+class Standing(StrEnum):
+    """登记 with a credit code, or 备案 with the community's record number only."""
+
+    REGISTERED = "registered"
+    ON_RECORD = "on_record"
+
+
+class OrganisationStatus(StrEnum):
+    """applied → verified or returned; returned → applied; verified → ended."""
+
+    APPLIED = "applied"
+    RETURNED = "returned"
+    VERIFIED = "verified"
+    ENDED = "ended"
+
+
+class Organisation(Base):
+    """A social organisation as one community verified it."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (
+        Index("uq_organisations_credit_code", "credit_code", unique=True, postgresql_where="status IN ('applied', 'verified')"),
+        Index(
+            "uq_organisations_record_number",
+            "area_path",
+            "record_number",
+            unique=True,
+            postgresql_where="status IN ('applied', 'verified')",
+        ),
+        Index("ix_organisations_area_path", "area_path", "status", "id"),
+        CheckConstraint(
+            "CASE standing WHEN 'registered' THEN credit_code IS NOT NULL WHEN 'on_record' THEN record_number IS NOT NULL ELSE false END",
+            name="number_of_its_standing",
+        ),
+    )
+
+    id: Mapped[RowId]
+    name: Mapped[str]
+    origin: Mapped[Origin] = mapped_column(as_text(Origin))
+    standing: Mapped[Standing] = mapped_column(as_text(Standing))
+    credit_code: Mapped[str | None]
+    record_number: Mapped[str | None] = mapped_column(comment="备案编号, given by the community")
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_organisations_area_id"))
+    area_path: Mapped[AreaPath]
+    purpose: Mapped[str]
+    officer_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_organisations_officer_person_id"))
+    status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
+    counted_on: Mapped[date | None] = mapped_column(comment="the day it was verified as introduced or incubated; counts from then")
+    ended_on: Mapped[date | None]
+    applied_at: Mapped[datetime]
+    applied_by: Mapped[UUID | None]
+
+
+class OrganisationChange(Base):
+    """One step in the life of an organisation. Append-only."""
+
+    __tablename__ = "organisation_changes"
+    __table_args__ = (Index("ix_organisation_changes_organisation_id", "organisation_id", "at"),)
+
+    id: Mapped[RowId]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", name="fk_organisation_changes_organisation_id"))
+    from_status: Mapped[OrganisationStatus | None] = mapped_column(as_text(OrganisationStatus))
+    to_status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
+    at: Mapped[datetime]
+    actor_account_id: Mapped[UUID | None]
+    reason: Mapped[str | None]
+
+
+class Staff(FactRevision):
+    """That a person acts for an organisation; its officer adds and removes them. Removal is a further revision."""
+
+    __tablename__ = "organisation_staff"
+    __table_args__ = (
+        Index("ix_organisation_staff_fact_id", "fact_id"),
+        Index(
+            "uq_organisation_staff_person",
+            "organisation_id",
+            "person_id",
+            unique=True,
+            postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL",
+        ),
+        Index("ix_organisation_staff_person_id", "person_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="left_after_joined"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", name="fk_organisation_staff_organisation_id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_organisation_staff_person_id"))
+    is_officer: Mapped[bool]
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]

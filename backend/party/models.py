@@ -1,0 +1,80 @@
+"""Party organisations, employers' work units, serving Party members. A tree apart from the areas."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+
+
+class PartyOrganisationKind(StrEnum):
+    """党工委 › 党委 / 党总支 › 党支部."""
+
+    WORKING_COMMITTEE = "working_committee"
+    COMMITTEE = "committee"
+    GENERAL_BRANCH = "general_branch"
+    BRANCH = "branch"
+
+
+class UnitNature(StrEnum):
+    """单位性质."""
+
+    GOVERNMENT = "government"
+    PUBLIC_INSTITUTION = "public_institution"
+    STATE_ENTERPRISE = "state_enterprise"
+    PRIVATE_ENTERPRISE = "private_enterprise"
+    SOCIAL_ORGANISATION = "social_organisation"
+    OTHER = "other"
+
+
+class PartyOrganisation(Base):
+    """党组织. One of a street or community names its area; one of an employer does not."""
+
+    __tablename__ = "party_organisations"
+    __table_args__ = (Index("ix_party_organisations_parent_id", "parent_id"), Index("ix_party_organisations_area_path", "area_path"))
+
+    id: Mapped[RowId]
+    name: Mapped[str]
+    kind: Mapped[PartyOrganisationKind] = mapped_column(as_text(PartyOrganisationKind))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("party_organisations.id", name="fk_party_organisations_parent_id"))
+    area_path: Mapped[AreaPath | None]
+    created_at: Mapped[datetime]
+
+
+class WorkUnit(Base):
+    """单位: an employer whose Party organisation and members report to communities."""
+
+    __tablename__ = "work_units"
+    __table_args__ = (UniqueConstraint("credit_code", name="uq_work_units_credit_code"), Index("ix_work_units_name", "name", "id"))
+
+    id: Mapped[RowId]
+    name: Mapped[str]
+    credit_code: Mapped[str | None]
+    nature: Mapped[UnitNature] = mapped_column(as_text(UnitNature))
+    party_organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("party_organisations.id", name="fk_work_units_party_organisation_id")
+    )
+    created_at: Mapped[datetime]
+
+
+class PartyMember(Base):
+    """在职党员: a person with a Party organisation and a work unit. Where they registered is a MemberRegistration's."""
+
+    __tablename__ = "party_members"
+    __table_args__ = (
+        UniqueConstraint("person_id", name="uq_party_members_person_id"),
+        Index("ix_party_members_work_unit_id", "work_unit_id"),
+    )
+
+    id: Mapped[RowId]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_party_members_person_id"))
+    party_organisation_name: Mapped[str] = mapped_column(comment="as the member gave it, until the unit's tree is on the platform")
+    party_organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("party_organisations.id", name="fk_party_members_party_organisation_id")
+    )
+    work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id", name="fk_party_members_work_unit_id"))
+    joined_party_on: Mapped[date | None]
+    created_at: Mapped[datetime]

@@ -1,0 +1,73 @@
+"""Persons, their registration as volunteers, and what they agreed to."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.facts import FactRevision
+from backend.foundation.identifiers import Sex
+
+VOLUNTEER_NUMBERS = Sequence("volunteer_numbers", metadata=Base.metadata)
+"""Feeds 志愿者编号: a number of our own, because the layout of the national one is not ours to invent."""
+
+
+class Person(Base):
+    """A natural person, once. ID number and phone are sealed and found by their blind index."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        Index("uq_people_id_number", "id_number_index", unique=True),
+        Index("ix_people_phone", "phone_index"),
+        Index("ix_people_area_path", "area_path", "id"),
+    )
+
+    id: Mapped[RowId]
+    name: Mapped[str]
+    id_number_sealed: Mapped[bytes]
+    id_number_index: Mapped[bytes]
+    born_on: Mapped[date]
+    sex: Mapped[Sex] = mapped_column(as_text(Sex))
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_people_area_id"), comment="the community of residence")
+    area_path: Mapped[AreaPath]
+    created_at: Mapped[datetime]
+
+
+class Volunteer(FactRevision):
+    """That a person is a registered volunteer (志愿服务条例 art. 7) in the community of residence. Leaving is a further revision."""
+
+    __tablename__ = "volunteers"
+    __table_args__ = (
+        Index("ix_volunteers_fact_id", "fact_id"),
+        Index("uq_volunteers_person", "person_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL"),
+        Index("uq_volunteers_number", "number", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_volunteers_area_path", "area_path", "registered_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        CheckConstraint("left_on IS NULL OR left_on >= registered_on", name="left_after_registered"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_volunteers_person_id"))
+    number: Mapped[str] = mapped_column(comment="志愿者编号")
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_volunteers_area_id"))
+    area_path: Mapped[AreaPath]
+    registered_on: Mapped[date]
+    left_on: Mapped[date | None]
+
+
+class Consent(FactRevision):
+    """That a person agreed to one version of a notice (个人信息保护法 arts 14, 17). Withdrawing it voids the fact."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        Index("ix_consents_fact_id", "fact_id"),
+        Index("uq_consents_given", "person_id", "notice", "version", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_consents_person_id"))
+    notice: Mapped[str]
+    version: Mapped[str]
+    given_at: Mapped[datetime]
+    channel: Mapped[str]
