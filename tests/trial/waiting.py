@@ -1,0 +1,21 @@
+"""Waiting for something to become true, and asking about processes."""
+
+import subprocess
+import time
+from collections.abc import Callable
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 15.0) -> bool:
+    """Whether it becomes true within the time."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process, and not merely its exit code waiting to be fetched."""
+    listing = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
+    return listing.stdout.strip()[:1] not in ("", "Z")
