@@ -1,0 +1,279 @@
+"""Who may do what: one table of permissions × roles × how far each role reaches. It reads role grants and nothing else.
+
+The caller hands over the subject's scope as plain values (`require`) or columns (`visible`); policy never loads a subject. What a
+person may not open answers 404, what they may see but not do answers 403.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.errors import Forbidden, Missing
+
+
+class Permission(StrEnum):
+    """What can be allowed, `noun.verb`; also the `action` of the audit log."""
+
+    ACCOUNT_LOG_IN = "account.log_in"
+    ACCOUNT_CREATE = "account.create"
+    ROLE_GRANT = "role.grant"
+    ROLE_WITHDRAW = "role.withdraw"
+    PERSON_REGISTER = "person.register"
+    PERSON_SEE = "person.see"
+    PHONE_SET = "phone.set"
+    TEAM_APPLY = "team.apply"
+    TEAM_SEE = "team.see"
+    TEAM_REVIEW = "team.review"
+    TEAM_LEAD = "team.lead"
+    TEAM_JOIN = "team.join"
+    TEAM_LEAVE = "team.leave"
+    TEAM_MEMBERS_SEE = "team_members.see"
+    ORGANISATION_APPLY = "organisation.apply"
+    ORGANISATION_SEE = "organisation.see"
+    ORGANISATION_REVIEW = "organisation.review"
+    STAFF_CHANGE = "staff.change"
+    STAFF_SEE = "staff.see"
+    REGISTRATION_APPLY = "registration.apply"
+    REGISTRATION_SEE = "registration.see"
+    REGISTRATION_REVIEW = "registration.review"
+    REGISTRATION_END = "registration.end"
+    WORK_UNIT_ADD = "work_unit.add"
+    DEMAND_SUBMIT = "demand.submit"
+    DEMAND_SEE = "demand.see"
+    DEMAND_REVIEW = "demand.review"
+    DEMAND_WITHDRAW = "demand.withdraw"
+    DEMAND_CANCEL = "demand.cancel"
+    DEMAND_COMPLETE = "demand.complete"
+    BENEFICIARY_ADD = "beneficiary.add"
+    BENEFICIARY_SEE = "beneficiary.see"
+    PLACE_CLAIM = "place.claim"
+    PLACE_RELEASE = "place.release"
+    CLAIM_SEE = "claim.see"
+    CODE_SHOW = "code.show"
+    SHIFT_SIGN = "shift.sign"
+    SHIFT_SEE = "shift.see"
+    RECORD_SEE = "record.see"
+    RECORD_ADD = "record.add"
+    RECORD_CORRECT = "record.correct"
+    SERVICE_CONFIRM = "service.confirm"
+    POINTS_SEE = "points.see"
+    FIGURES_SEE = "figures.see"
+    FIGURES_EXPORT = "figures.export"
+    JOB_SEE = "job.see"
+
+
+class Reach(StrEnum):
+    """How a role's grant must meet the subject's scope."""
+
+    ANYWHERE = "anywhere"  # the role is enough
+    AREA = "area"  # the subject lies in the grant's subtree
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    WORK_UNIT = "work_unit"
+    OWN = "own"  # the subject is the actor's own person
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a subject belongs, as plain values; what is None does not apply to it."""
+
+    area_path: str | None = None
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
+    work_unit_id: UUID | None = None
+    person_id: UUID | None = None
+
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeColumns:
+    """Where the rows of a list belong, as columns."""
+
+    area_path: Column | None = None
+    team_id: Column | None = None
+    organisation_id: Column | None = None
+    work_unit_id: Column | None = None
+    person_id: Column | None = None
+
+
+Rule = dict[Role, Reach]
+
+_OFFICERS: Rule = {Role.COMMUNITY_OFFICER: Reach.AREA, Role.STREET_OFFICER: Reach.AREA, Role.DISTRICT_OFFICER: Reach.AREA}
+_DECIDING: Rule = {Role.COMMUNITY_OFFICER: Reach.AREA, Role.STREET_OFFICER: Reach.AREA}
+_ANYBODY: Rule = {Role.RESIDENT: Reach.ANYWHERE}
+_ONESELF: Rule = {Role.RESIDENT: Reach.OWN}
+
+RULES: Mapping[Permission, Rule] = {
+    Permission.ACCOUNT_LOG_IN: _ANYBODY,
+    Permission.ACCOUNT_CREATE: {},  # by `ejia` only
+    Permission.ROLE_GRANT: _DECIDING | {Role.DISTRICT_OFFICER: Reach.AREA},
+    Permission.ROLE_WITHDRAW: _DECIDING | {Role.DISTRICT_OFFICER: Reach.AREA},
+    Permission.PERSON_REGISTER: _ANYBODY,
+    Permission.PERSON_SEE: _ONESELF | _OFFICERS,
+    Permission.PHONE_SET: _ONESELF,
+    Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
+    Permission.TEAM_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM},
+    Permission.TEAM_REVIEW: _DECIDING,
+    Permission.TEAM_LEAD: {Role.TEAM_LEADER: Reach.TEAM},
+    Permission.TEAM_JOIN: {Role.VOLUNTEER: Reach.ANYWHERE},
+    Permission.TEAM_LEAVE: _ONESELF,
+    Permission.TEAM_MEMBERS_SEE: _OFFICERS | {Role.TEAM_LEADER: Reach.TEAM},
+    Permission.ORGANISATION_APPLY: _ANYBODY,
+    Permission.ORGANISATION_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.ORGANISATION_STAFF: Reach.ORGANISATION},
+    Permission.ORGANISATION_REVIEW: _DECIDING,
+    Permission.STAFF_CHANGE: _ONESELF,  # the organisation's officer is a person, named as the scope
+    Permission.STAFF_SEE: _OFFICERS | {Role.ORGANISATION_STAFF: Reach.ORGANISATION},
+    Permission.REGISTRATION_APPLY: _ANYBODY,
+    Permission.REGISTRATION_SEE: _OFFICERS | _ONESELF | {Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
+    Permission.REGISTRATION_REVIEW: _DECIDING,
+    Permission.REGISTRATION_END: _DECIDING | _ONESELF,
+    Permission.WORK_UNIT_ADD: _OFFICERS,
+    Permission.DEMAND_SUBMIT: _ANYBODY,
+    Permission.DEMAND_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.GRID_WORKER: Reach.AREA},
+    Permission.DEMAND_REVIEW: _DECIDING,
+    Permission.DEMAND_WITHDRAW: _ONESELF,
+    Permission.DEMAND_CANCEL: _DECIDING,
+    Permission.DEMAND_COMPLETE: _DECIDING | _ONESELF,
+    Permission.BENEFICIARY_ADD: _DECIDING | {Role.GRID_WORKER: Reach.AREA},
+    Permission.BENEFICIARY_SEE: {
+        Role.COMMUNITY_OFFICER: Reach.AREA,
+        Role.GRID_WORKER: Reach.AREA,
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.ORGANISATION_STAFF: Reach.ORGANISATION,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+        Role.RESIDENT: Reach.OWN,
+    },
+    Permission.PLACE_CLAIM: {
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.ORGANISATION_STAFF: Reach.ORGANISATION,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+        Role.PARTY_MEMBER: Reach.AREA,
+    },
+    Permission.PLACE_RELEASE: _DECIDING
+    | {
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.ORGANISATION_STAFF: Reach.ORGANISATION,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+        Role.RESIDENT: Reach.OWN,
+    },
+    Permission.CLAIM_SEE: _OFFICERS
+    | {
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.ORGANISATION_STAFF: Reach.ORGANISATION,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+        Role.RESIDENT: Reach.OWN,
+    },
+    Permission.CODE_SHOW: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM},
+    Permission.SHIFT_SIGN: _ONESELF,
+    Permission.SHIFT_SEE: _OFFICERS
+    | {
+        Role.RESIDENT: Reach.OWN,
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.ORGANISATION_STAFF: Reach.ORGANISATION,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+    },
+    Permission.RECORD_SEE: _OFFICERS | _ONESELF,
+    Permission.RECORD_ADD: _DECIDING,
+    Permission.RECORD_CORRECT: _DECIDING,
+    Permission.SERVICE_CONFIRM: _DECIDING | _ONESELF,
+    Permission.POINTS_SEE: _ONESELF,
+    Permission.FIGURES_SEE: _OFFICERS,
+    Permission.FIGURES_EXPORT: _OFFICERS,
+    Permission.JOB_SEE: _ONESELF,
+}
+
+
+def allows(actor: Actor, permission: Permission, scope: Scope) -> bool:
+    """Whether one of the actor's roles, as far as it reaches, permits this on a subject of this scope."""
+    if actor.is_system:
+        return True
+    rule = RULES[permission]
+    return any(_reaches(rule[grant.role], actor, grant, scope) for grant in _grants(actor) if grant.role in rule)
+
+
+def require(actor: Actor, permission: Permission, scope: Scope, *, seen_by: Permission | None = None) -> None:
+    """Let the permitted pass. Raises Missing for whom may not even see the subject (`seen_by`), Forbidden for who may."""
+    if allows(actor, permission, scope):
+        return
+    if seen_by is not None and not allows(actor, seen_by, scope):
+        raise Missing
+    raise Forbidden
+
+
+def require_seen(actor: Actor, permission: Permission, scope: Scope) -> None:
+    """Let those pass who may open the subject. Raises Missing for all others: to them it does not exist."""
+    if not allows(actor, permission, scope):
+        raise Missing
+
+
+def visible(actor: Actor, permission: Permission, columns: ScopeColumns) -> ColumnElement[bool]:
+    """The viewer's scope as a condition of a query: the rows on which `allows` would say yes."""
+    if actor.is_system:
+        return true()
+    rule = RULES[permission]
+    ways = [_condition(rule[grant.role], actor, grant, columns) for grant in _grants(actor) if grant.role in rule]
+    return or_(false(), *(way for way in ways if way is not None))
+
+
+def area_paths(actor: Actor, permission: Permission) -> list[str]:
+    """The subtrees in which the actor has the permission by area, widest first; none of them lies within another."""
+    if actor.is_system:
+        return [""]
+    rule = RULES[permission]
+    paths = sorted(
+        {grant.area_path for grant in actor.grants if rule.get(grant.role) is Reach.AREA and grant.area_path is not None}, key=len
+    )
+    return [path for i, path in enumerate(paths) if not any(path.startswith(wider) for wider in paths[:i])]
+
+
+def _grants(actor: Actor) -> Iterable[Grant]:
+    yield Grant(Role.RESIDENT)
+    yield from actor.grants
+
+
+def _reaches(reach: Reach, actor: Actor, grant: Grant, scope: Scope) -> bool:
+    match reach:
+        case Reach.ANYWHERE:
+            return True
+        case Reach.AREA:
+            return grant.area_path is not None and scope.area_path is not None and scope.area_path.startswith(grant.area_path)
+        case Reach.TEAM:
+            return grant.team_id is not None and grant.team_id == scope.team_id
+        case Reach.ORGANISATION:
+            return grant.organisation_id is not None and grant.organisation_id == scope.organisation_id
+        case Reach.WORK_UNIT:
+            return grant.work_unit_id is not None and grant.work_unit_id == scope.work_unit_id
+        case Reach.OWN:
+            return actor.person_id is not None and actor.person_id == scope.person_id
+
+
+def _condition(reach: Reach, actor: Actor, grant: Grant, columns: ScopeColumns) -> ColumnElement[bool] | None:
+    match reach:
+        case Reach.ANYWHERE:
+            return true()
+        case Reach.AREA:
+            return (
+                None
+                if columns.area_path is None or grant.area_path is None
+                else columns.area_path.startswith(grant.area_path, autoescape=True)
+            )
+        case Reach.TEAM:
+            return _equals(columns.team_id, grant.team_id)
+        case Reach.ORGANISATION:
+            return _equals(columns.organisation_id, grant.organisation_id)
+        case Reach.WORK_UNIT:
+            return _equals(columns.work_unit_id, grant.work_unit_id)
+        case Reach.OWN:
+            return _equals(columns.person_id, actor.person_id)
+
+
+def _equals(column: Column | None, value: UUID | None) -> ColumnElement[bool] | None:
+    return None if column is None or value is None else column == value

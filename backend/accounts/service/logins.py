@@ -1,0 +1,275 @@
+"""Logging in and staying logged in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import tokens
+from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
+from backend.accounts.policy import Permission
+from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
+from backend.foundation import audit
+from backend.foundation.actor import Actor, Grant
+from backend.foundation.database import db
+from backend.foundation.errors import Refusal, TooMany, Unauthenticated
+from backend.foundation.ids import new_id
+from backend.foundation.sealing import keyring
+
+FAILURES_BEFORE_LOCK = 5
+LOCKED_FOR = timedelta(minutes=15)
+REPEAT_WITHIN = timedelta(seconds=60)
+FAMILY_LIFE = timedelta(days=60)
+
+_hasher = PasswordHasher()
+# Verified in place of an unknown name's hash, so that the time of an answer does not tell which names exist.
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$FNONMwLe6jyPCd8BOriTwg$ReiItkYLTMpO1OqKdnXx4Of8ASin7pXg5LnhliYJ8us"
+
+
+class CredentialsWrong(Unauthenticated):
+    """No such name, or not its password; which of the two is not said."""
+
+    code: ClassVar[str] = "credentials_wrong"
+    detail = "用户名或密码不正确"
+
+
+class LoginLocked(TooMany):
+    """Too many wrong passwords in a row."""
+
+    code: ClassVar[str] = "login_locked"
+    detail = "密码错误次数过多，请稍后再试"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a login gives: an access token for minutes, a refresh token for days."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    """Seconds until the access token ends."""
+    account_id: UUID
+
+
+def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_key: str, now: datetime) -> Tokens:
+    """Log in the WeChat user, with a new account at the first time. The session key is kept sealed, the newest only."""
+    sealed = keyring().seal(session_key, field="logins.session_key")
+    login = _wechat_login(appid, openid)
+    if login is None:
+        login = _add_wechat_login(appid, openid, now=now)
+    account_id, login_id = login
+    db.session.execute(
+        update(Login)
+        .where(Login.id == login_id)
+        .values(session_key_sealed=sealed, unionid=unionid, last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return _start_family(account_id, login_id, now=now)
+
+
+def _wechat_login(appid: str, openid: str) -> tuple[UUID, UUID] | None:
+    found = db.session.execute(
+        select(Login.account_id, Login.id)
+        .join(Account, Account.id == Login.account_id)
+        .where(Login.kind == LoginKind.WECHAT, Login.appid == appid, Login.openid == openid, Account.status == AccountStatus.ACTIVE)
+    ).one_or_none()
+    return (found.account_id, found.id) if found else None
+
+
+def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, UUID]:
+    account_id, login_id = new_id(), new_id()
+    with db.session.begin_nested() as attempt:
+        db.session.add(Account(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
+        db.session.flush()
+        added = db.session.scalar(
+            insert(Login)
+            .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, failures=0, created_at=now)
+            .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=Login.kind == LoginKind.WECHAT)
+            .returning(Login.id)
+        )
+        if added is None:  # the same phone knocked twice at once: the other request made the account
+            attempt.rollback()
+            first = _wechat_login(appid, openid)
+            if first is None:
+                raise Unauthenticated("该账号已停用")
+            return first
+    audit.record(Actor(account_id), Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.WECHAT.value)
+    return account_id, login_id
+
+
+def log_in_by_password(name: str, password: str, *, now: datetime) -> Tokens | Refusal:
+    """Log in an administrator.
+
+    A refusal is returned, not raised, because the caller must commit the count of failures before answering with it: five wrong
+    passwords in a row lock the login for 15 minutes.
+    """
+    login = db.session.execute(
+        select(Login.id, Login.account_id, Login.password_hash, Login.locked_until)
+        .join(Account, Account.id == Login.account_id)
+        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
+    ).one_or_none()
+    if login is not None and login.locked_until is not None and login.locked_until > now:
+        return LoginLocked(retry_after=int((login.locked_until - now).total_seconds()) + 1)
+    right = _matches(login.password_hash if login and login.password_hash else _NOBODY, password)
+    if login is None:
+        return CredentialsWrong()
+    if not right:
+        _count_failure(login.id, login.account_id, now=now)
+        return CredentialsWrong()
+    db.session.execute(
+        update(Login)
+        .where(Login.id == login.id)
+        .values(failures=0, locked_until=None, last_used_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return _start_family(login.account_id, login.id, now=now)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _count_failure(login_id: UUID, account_id: UUID, *, now: datetime) -> None:
+    failures = db.session.scalar(
+        update(Login)
+        .where(Login.id == login_id)
+        .values(
+            failures=Login.failures + 1,
+            locked_until=case(((Login.failures + 1) % FAILURES_BEFORE_LOCK == 0, now + LOCKED_FOR), else_=Login.locked_until),
+        )
+        .returning(Login.failures)
+        .execution_options(synchronize_session=False)
+    )
+    audit.record(Actor(account_id), Permission.ACCOUNT_LOG_IN, login_id, now=now, succeeded=False, failures=failures)
+
+
+def _start_family(account_id: UUID, login_id: UUID, *, now: datetime) -> Tokens:
+    family = TokenFamily(
+        id=new_id(), account_id=account_id, login_id=login_id, generation=1, rotated_at=now, created_at=now, expires_at=now + FAMILY_LIFE
+    )
+    db.session.add(family)
+    db.session.flush()
+    audit.record(Actor(account_id), Permission.ACCOUNT_LOG_IN, login_id, now=now)
+    return _tokens(account_id, family.id, 1, now=now)
+
+
+def _tokens(account_id: UUID, family_id: UUID, generation: int, *, now: datetime) -> Tokens:
+    maker = tokens.maker()
+    return Tokens(
+        access_token=maker.access_token(AccessClaims(account_id, family_id), now=now),
+        refresh_token=maker.refresh_token(RefreshClaims(family_id, generation)),
+        expires_in=int(maker.access_life.total_seconds()),
+        account_id=account_id,
+    )
+
+
+def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
+    """Rotate a refresh token.
+
+    A token that was rotated less than 60 seconds ago gets the same successor (a phone on a bad line repeats itself). An older one
+    was stolen or copied: its family ends. That refusal is returned, not raised, because the end must be committed.
+    """
+    claims = tokens.maker().read_refresh_token(refresh_token)
+    rotated = db.session.execute(
+        update(TokenFamily)
+        .where(
+            TokenFamily.id == claims.family_id,
+            TokenFamily.generation == claims.generation,
+            TokenFamily.ended_at.is_(None),
+            TokenFamily.expires_at > now,
+        )
+        .values(generation=TokenFamily.generation + 1, rotated_at=now)
+        .returning(TokenFamily.account_id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if rotated is not None:
+        return _tokens(rotated.account_id, claims.family_id, claims.generation + 1, now=now)
+    family = db.session.execute(
+        select(TokenFamily.account_id, TokenFamily.generation, TokenFamily.rotated_at, TokenFamily.ended_at, TokenFamily.expires_at).where(
+            TokenFamily.id == claims.family_id
+        )
+    ).one_or_none()
+    if family is None or family.ended_at is not None or family.expires_at <= now:
+        return TokenInvalid()
+    if claims.generation == family.generation - 1 and now - family.rotated_at <= REPEAT_WITHIN:
+        return _tokens(family.account_id, claims.family_id, family.generation, now=now)
+    _end_families(TokenFamily.id == claims.family_id, reason="refresh_token_reused", now=now)
+    audit.record(
+        Actor(family.account_id), Permission.ACCOUNT_LOG_IN, claims.family_id, now=now, succeeded=False, reason="refresh_token_reused"
+    )
+    return TokenInvalid()
+
+
+def log_out(actor: Actor, family_id: UUID, *, now: datetime) -> None:
+    """End the login that this access token came from; its tokens are refused from now on."""
+    _end_families(and_(TokenFamily.id == family_id, TokenFamily.account_id == actor.account_id), reason="logged_out", now=now)
+    audit.record(actor, Permission.ACCOUNT_LOG_IN, family_id, now=now, reason="logged_out")
+
+
+def _end_families(which: ColumnElement[bool], *, reason: str, now: datetime) -> None:
+    db.session.execute(
+        update(TokenFamily)
+        .where(which, TokenFamily.ended_at.is_(None))
+        .values(ended_at=now, end_reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def actor_of(access_token: str, *, now: datetime) -> tuple[Actor, UUID]:
+    """Whom an access token speaks for, with the roles that hold now, and the token's family. One statement.
+
+    Raises TokenInvalid when the token, its family or its account is over.
+    """
+    claims = tokens.maker().read_access_token(access_token, now=now)
+    held = and_(
+        RoleGrant.account_id == Account.id,
+        RoleGrant.withdrawn_at.is_(None),
+        RoleGrant.starts_at <= now,
+        or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+    )
+    rows = db.session.execute(
+        select(
+            Account.person_id,
+            RoleGrant.role,
+            RoleGrant.area_path,
+            RoleGrant.party_organisation_id,
+            RoleGrant.organisation_id,
+            RoleGrant.work_unit_id,
+            RoleGrant.team_id,
+            RoleGrant.person_id.label("of_person_id"),
+            RoleGrant.ends_at,
+        )
+        .join(TokenFamily, TokenFamily.account_id == Account.id)
+        .outerjoin(RoleGrant, held)
+        .where(
+            Account.id == claims.account_id,
+            Account.status == AccountStatus.ACTIVE,
+            TokenFamily.id == claims.family_id,
+            TokenFamily.ended_at.is_(None),
+        )
+    ).all()
+    if not rows:
+        raise TokenInvalid
+    grants = tuple(
+        Grant(
+            role=row.role,
+            area_path=row.area_path,
+            party_organisation_id=row.party_organisation_id,
+            organisation_id=row.organisation_id,
+            work_unit_id=row.work_unit_id,
+            team_id=row.team_id,
+            person_id=row.of_person_id,
+            ends_at=row.ends_at,
+        )
+        for row in rows
+        if row.role is not None
+    )
+    return Actor(account_id=claims.account_id, person_id=rows[0].person_id, grants=grants), claims.family_id

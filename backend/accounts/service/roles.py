@@ -1,0 +1,200 @@
+"""Whose account it is, what it may do, and the making of administrators."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
+from backend.accounts.policy import Permission, Scope
+from backend.foundation import audit
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.ids import new_id
+
+SHORTEST_PASSWORD = 10
+
+_hasher = PasswordHasher()
+
+
+class LoginNameTaken(Conflict):
+    """Another administrator has this name."""
+
+    code: ClassVar[str] = "login_name_taken"
+    detail = "该用户名已被使用"
+
+
+class PasswordTooWeak(Unprocessable):
+    """At least 10 characters, of at least three of: small letters, capitals, digits, others (practice for 等保 level 2 and 3)."""
+
+    code: ClassVar[str] = "password_too_weak"
+    detail = "密码至少10位，并包含大写字母、小写字母、数字、符号中的三种"
+
+
+class RolesExclude(Conflict):
+    """System, security and audit administrators exclude one another."""
+
+    code: ClassVar[str] = "roles_exclude"
+    detail = "系统管理员、安全管理员、审计管理员不能由同一账号兼任"
+
+
+def tie_to_person(account_id: UUID, person_id: UUID) -> None:
+    """Say whose account this is. The caller holds the proof of identity.
+
+    A person has at most one live account: uq_accounts_live_person refuses a second one.
+    """
+    db.session.execute(
+        update(Account)
+        .where(Account.id == account_id, Account.person_id.is_(None))
+        .values(person_id=person_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -> UUID:
+    """Grant a role; for a grant that is held already only its term changes. The caller has asked policy.
+
+    Raises RolesExclude for a second of the three administrators' roles.
+    """
+    _refuse_excluded(account_id, grant.role)
+    scope = _scope_values(grant)
+    granted: UUID = db.session.scalars(
+        insert(RoleGrant)
+        .values(
+            id=new_id(),
+            account_id=account_id,
+            role=grant.role,
+            starts_at=now,
+            ends_at=grant.ends_at,
+            granted_by=actor.account_id,
+            granted_at=now,
+            **scope,
+        )
+        .on_conflict_do_update(
+            index_elements=["account_id", "role", *scope], index_where=RoleGrant.withdrawn_at.is_(None), set_={"ends_at": grant.ends_at}
+        )
+        .returning(RoleGrant.id)
+        .execution_options(synchronize_session=False)
+    ).one()
+    audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope))
+    return granted
+
+
+def grant_to_person(actor: Actor, person_id: UUID, grant: Grant, *, now: datetime) -> None:
+    """Grant a role to the live account of a person, if there is one: who is only on record has nobody to act."""
+    account_id = account_of_person(person_id)
+    if account_id is not None:
+        grant_role(actor, account_id, grant, now=now)
+
+
+def withdraw_from_person(actor: Actor, person_id: UUID, grant: Grant, *, reason: str, now: datetime) -> None:
+    """Withdraw a role from the live account of a person, if it is held."""
+    account_id = account_of_person(person_id)
+    if account_id is not None:
+        withdraw_role(actor, account_id, grant, reason=reason, now=now)
+
+
+def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, now: datetime) -> None:
+    """End a role that an account holds within just this scope."""
+    withdrawn = db.session.scalar(
+        update(RoleGrant)
+        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), *_same(grant))
+        .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
+        .returning(RoleGrant.id)
+        .execution_options(synchronize_session=False)
+    )
+    if withdrawn is not None:
+        audit.record(actor, Permission.ROLE_WITHDRAW, account_id, now=now, reason=reason, role=grant.role.value)
+
+
+def account_of_person(person_id: UUID) -> UUID | None:
+    """The live account of a person."""
+    return db.session.scalar(select(Account.id).where(Account.person_id == person_id, Account.status == AccountStatus.ACTIVE))
+
+
+def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, now: datetime) -> UUID:
+    """Make an account that logs in by name and password, with one role. Returns its id.
+
+    Raises LoginNameTaken, PasswordTooWeak, Forbidden (only `ejia` does this for now).
+    """
+    policy.require(actor, Permission.ACCOUNT_CREATE, Scope(area_path=grant.area_path))
+    if not is_strong(password):
+        raise PasswordTooWeak(errors={"password": [PasswordTooWeak.detail]})
+    account_id = new_id()
+    db.session.add(Account(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
+    db.session.flush()
+    added = db.session.scalar(
+        insert(Login)
+        .values(
+            id=new_id(),
+            account_id=account_id,
+            kind=LoginKind.PASSWORD,
+            name=name,
+            password_hash=_hasher.hash(password),
+            failures=0,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["name"], index_where=Login.kind == LoginKind.PASSWORD)
+        .returning(Login.id)
+    )
+    if added is None:
+        raise LoginNameTaken
+    audit.record(actor, Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.PASSWORD.value)
+    grant_role(actor, account_id, grant, now=now)
+    return account_id
+
+
+def is_strong(password: str) -> bool:
+    """Whether a password may be set: length, and three of four kinds of character."""
+    kinds: Iterable[bool] = (
+        any(char.islower() for char in password),
+        any(char.isupper() for char in password),
+        any(char.isdigit() for char in password),
+        any(not char.isalnum() for char in password),
+    )
+    return len(password) >= SHORTEST_PASSWORD and sum(kinds) >= 3
+
+
+_EXCLUDING = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
+def _refuse_excluded(account_id: UUID, role: Role) -> None:
+    if role not in _EXCLUDING:
+        return
+    # The account's row is the lock: two grants at once must not both find nothing.
+    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    other = db.session.scalar(
+        select(RoleGrant.id)
+        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), RoleGrant.role.in_(_EXCLUDING - {role}))
+        .limit(1)
+    )
+    if other is not None:
+        raise RolesExclude
+
+
+def _scope_values(grant: Grant) -> dict[str, str | UUID | None]:
+    return {
+        "area_path": grant.area_path,
+        "party_organisation_id": grant.party_organisation_id,
+        "organisation_id": grant.organisation_id,
+        "work_unit_id": grant.work_unit_id,
+        "team_id": grant.team_id,
+        "person_id": grant.person_id,
+    }
+
+
+def _scope_text(scope: dict[str, str | UUID | None]) -> str:
+    return next(f"{name}:{value}" for name, value in scope.items() if value is not None)
+
+
+def _same(grant: Grant) -> list[ColumnElement[bool]]:
+    return [
+        RoleGrant.role == grant.role,
+        *(getattr(RoleGrant, name).is_not_distinct_from(value) for name, value in _scope_values(grant).items()),
+    ]
