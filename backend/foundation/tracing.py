@@ -1,15 +1,60 @@
-"""The id under which one request or task run can be followed through logs, audit, outbox and problem answers."""
+"""Which request the present work belongs to, for logs, problem documents and outbox events.
 
+The edge binds the id when a request comes in; the outbox writes it on each event and the consumer binds it again, so that one id can be
+followed from the phone's request through every reaction to it. Context variables, so that threads do not see one another's.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from uuid import UUID
 
-_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+# What a client or proxy may hand in: short, and harmless in a log line or a header.
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+
+_request_id: ContextVar[str | None] = ContextVar("ejia_request_id", default=None)
+_account_id: ContextVar[UUID | None] = ContextVar("ejia_account_id", default=None)
 
 
-def current_request_id() -> str | None:
-    """The id of what is being carried out now, or None outside of any request or task."""
-    return _request_id.get()
+def new_request_id() -> str:
+    """A fresh id of 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def sane_request_id(offered: str | None) -> str | None:
+    """The offered id when it is 8 to 64 letters, digits, dots, dashes or underscores; otherwise None."""
+    return offered if offered is not None and _SANE.fullmatch(offered) else None
 
 
 def bind_request_id(request_id: str | None) -> None:
-    """Name what is being carried out from here on in this context."""
+    """Let all that follows in this context belong to the request (or to none), and to no account yet."""
     _request_id.set(request_id)
+    _account_id.set(None)
+
+
+def current_request_id() -> str | None:
+    """The request that the present work belongs to; None for work that no request caused."""
+    return _request_id.get()
+
+
+def bind_account_id(account_id: UUID | None) -> None:
+    """Name the account that acts, for the log line of the request."""
+    _account_id.set(account_id)
+
+
+def current_account_id() -> UUID | None:
+    """The account that acts in the present request, where one is logged in."""
+    return _account_id.get()
+
+
+@contextmanager
+def tracing(request_id: str | None) -> Iterator[None]:
+    """Bind the request for the length of a block: one event in a batch of a consumer."""
+    request_token, account_token = _request_id.set(request_id), _account_id.set(None)
+    try:
+        yield
+    finally:
+        _account_id.reset(account_token)
+        _request_id.reset(request_token)

@@ -1,0 +1,59 @@
+"""The app that carries the contract: problem documents, limits of size, safe headers, the OpenAPI document and its page."""
+
+from apiflask import APIFlask
+from flask import Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
+from config.settings import Settings
+from miniprogram_api import docs, openapi, problems
+
+DESCRIPTION = """\
+社区E家的小程序接口。
+
+- 时间是带时区的 ISO 8601，日期是上海时间的日历日；编号是 UUID。
+- 拒绝一律是 `application/problem+json`（RFC 9457）：程序看 `code`，使用者看 `detail`，各字段的问题在 `errors`。
+- 列表用 `?limit=&cursor=`，下一页的 `cursor` 在 `next_cursor`，没有下一页时为 null。
+- 新建类的 POST 须带 `Idempotency-Key`；网络不好时用同一个值重发，不会办理两次。
+- 每个回答都带 `X-Request-Id`，反馈问题时请提供。
+"""
+
+# A JSON answer is never a page: nothing in it may run, be framed, be guessed to be something else or be kept by a cache.
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def make_api(settings: Settings) -> APIFlask:
+    """An app that keeps the contract and has no resource yet; each `Resource` is registered on it as a blueprint."""
+    # No folder of static files at the root; APIFlask types it as str where Flask takes None.
+    app = APIFlask("miniprogram_api", title="社区E家 API", version=settings.release, enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
+    app.description = DESCRIPTION
+    app.license = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    # Beyond this a body is not read, with a stated length or in chunks.
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
+    # An address with two slashes is unknown; the redirect that werkzeug would send is a page of HTML.
+    app.url_map.merge_slashes = False
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_trace)
+    app.after_request(_finish)
+    problems.install(app)
+    openapi.configure(app)
+    app.register_blueprint(docs.bp)
+    return app
+
+
+def _trace() -> None:
+    bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id())
+
+
+def _finish(answer: Response) -> Response:
+    for name, value in _SAFE_HEADERS.items():
+        answer.headers.setdefault(name, value)
+    answer.headers["X-Request-Id"] = current_request_id() or new_request_id()
+    return answer

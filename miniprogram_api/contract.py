@@ -1,0 +1,309 @@
+"""The HTTP contract that every resource of the mini-program keeps; a resource file needs nothing else of the frameworks.
+
+A route reads from top to bottom in the order in which it runs: address, who may call it (edge.py: `@public`, `@reads`, `@writes`,
+`@creates`: actor, transaction, idempotency), what it takes, what it gives, how it is described, why it may refuse.
+
+    bp = Resource("claims", tag="认领")
+
+    class ClaimIn(Body):
+        model_config = ConfigDict(json_schema_extra={"examples": [{"role_id": "0192…", "note": "周三下午可以"}]})
+        role_id: Id
+        note: Annotated[str, Text(max=200, multiline=True)] | None = None
+
+    @bp.post("/claims")
+    @creates
+    @bp.input(ClaimIn)
+    @bp.output(ClaimOut, status_code=201)
+    @bp.doc(summary="认领一个名额")
+    @refuses(OpeningFull, AlreadyClaimed)
+    def claim_place(actor: Actor, body: ClaimIn) -> ClaimOut: ...
+
+Authentication stands above the input, so that a stranger learns 401 and not the schema; the transaction encloses the output, so that an
+answer that cannot be written rolls back what it was about.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import wraps
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, get_args, get_origin
+
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from backend.foundation.errors import Malformed, Refusal, Unprocessable
+from miniprogram_api.fields import Between, BigInt, CursorText, Day, Id, Instant, Limit, Line, Name, Prose, Text
+from miniprogram_api.problems import BodyTooLarge, InvalidInput, Problem, UnsupportedMediaType, problem
+
+__all__ = [
+    "Access",
+    "Between",
+    "BigInt",
+    "Body",
+    "CursorText",
+    "Day",
+    "Id",
+    "IdempotencyKeyMissing",
+    "IdempotencyKeyReused",
+    "Instant",
+    "Limit",
+    "Line",
+    "ListQuery",
+    "Name",
+    "Out",
+    "Page",
+    "Problem",
+    "Prose",
+    "Query",
+    "Resource",
+    "RouteContract",
+    "Text",
+    "contract_of",
+    "problem",
+    "refuses",
+    "route_is",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Item = TypeVar("Item")
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
+
+
+class Body(BaseModel):
+    """What a request carries as JSON. Read strictly: "1" is no number, 1 is no text, an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, frozen=True)
+
+
+class Query(BaseModel):
+    """What stands behind the question mark. Values are text and are read as what the field says; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, frozen=True)
+
+
+class ListQuery(Query):
+    """The page of a list that is asked for."""
+
+    limit: Limit = 20
+    cursor: CursorText | None = None
+
+
+class Out(BaseModel):
+    """What an answer holds; made from a row, a dataclass or by keyword."""
+
+    model_config = ConfigDict(from_attributes=True, hide_input_in_errors=True, frozen=True)
+
+
+class Page(Out, Generic[Item]):
+    """A stretch of a list. `next_cursor` is null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """`Page[ClaimOut]` is `ClaimOutPage` in the document."""
+        return f"{params[0].__name__}Page"
+
+
+class IdempotencyKeyMissing(Malformed):
+    """A request that creates something came without its key, or with one that is no key."""
+
+    code, detail = "idempotency_key_missing", "缺少 Idempotency-Key"
+
+
+class IdempotencyKeyReused(Unprocessable):
+    """The key already stands for another request."""
+
+    code, detail = "idempotency_key_reused", "此 Idempotency-Key 已用于另一个请求"
+
+
+class Access(StrEnum):
+    """What a route is to its caller; edge.py names it, the document shows it."""
+
+    PUBLIC = "public"
+    READS = "reads"
+    WRITES = "writes"
+    CREATES = "creates"
+
+
+@dataclass
+class RouteContract:
+    """All that the OpenAPI document says about one route beyond its address and summary."""
+
+    access: Access | None = None
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    output: type[BaseModel] | None = None
+    status: int = 200
+    media_type: str = "application/json"
+    refusals: list[type[Refusal]] = field(default_factory=list)
+
+
+def contract_of(view: Callable[..., Any]) -> RouteContract:
+    """The contract of a view. `functools.wraps` carries it outwards, so each decorator adds to the same one."""
+    contract: RouteContract | None = view.__dict__.get("_contract")
+    if contract is None:
+        contract = RouteContract()
+        view.__dict__["_contract"] = contract
+    return contract
+
+
+def route_is(access: Access, *refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
+    """Declare what a route is to its caller, and what its edge may refuse beside the usual. For the decorators of edge.py."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract = contract_of(view)
+        contract.access = access
+        contract.refusals.extend(refusals)
+        return view
+
+    return decorate
+
+
+def refuses(*refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
+    """Declare why a route may say no. The common reasons (401, 403, 404 with an id in the path, 422, 429, 503) add themselves."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract_of(view).refusals.extend(refusals)
+        return view
+
+    return decorate
+
+
+class Resource(APIBlueprint):
+    """The routes of one resource under /api/v1, read and written by Pydantic models only."""
+
+    def __init__(self, name: str, *, tag: str, url_prefix: str = "/api/v1") -> None:
+        super().__init__(name, __name__, tag=tag, url_prefix=url_prefix)
+
+    # Narrower than APIFlask's on purpose: its reading of JSON takes any content type, falls over deep nesting and coerces values.
+    def input(  # type: ignore[override]
+        self, model: type[BaseModel], location: Literal["json", "query"] = "json", *, arg_name: str | None = None
+    ) -> Callable[[Callable[..., R]], Callable[..., R]]:
+        """Read the JSON body (handed over as `body`) or the query (as `query`), or refuse with 400, 413, 415 or 422."""
+        argument = arg_name or ("body" if location == "json" else "query")
+
+        def decorate(view: Callable[..., R]) -> Callable[..., R]:
+            contract = contract_of(view)
+            if location == "json":
+                contract.body = model
+            else:
+                contract.query = model
+            read: Callable[[], BaseModel] = _body_reader(model) if location == "json" else _query_reader(model)
+
+            @wraps(view)
+            def reading(*args: Any, **kwargs: Any) -> R:
+                kwargs[argument] = read()
+                return view(*args, **kwargs)
+
+            return reading
+
+        return decorate
+
+    def output(  # type: ignore[override]
+        self, model: type[BaseModel] | None, status_code: int = 200
+    ) -> Callable[[Callable[P, Any]], Callable[P, Response]]:
+        """Write what the view returns: the model, or anything with its attributes, or a pair of that and headers.
+
+        `None` as model says 204 without content. A ready Response passes as it is.
+        """
+
+        def decorate(view: Callable[P, Any]) -> Callable[P, Response]:
+            contract = contract_of(view)
+            contract.output, contract.status = model, status_code if model is not None else 204
+
+            @wraps(view)
+            def writing(*args: P.args, **kwargs: P.kwargs) -> Response:
+                result = view(*args, **kwargs)
+                if isinstance(result, Response):
+                    return result
+                headers: dict[str, str] = {}
+                if isinstance(result, tuple):
+                    result, headers = result
+                if model is None:
+                    return Response(status=204, headers=headers)
+                if not isinstance(result, model):
+                    result = model.model_validate(result)
+                return Response(result.model_dump_json(), status_code, headers, mimetype="application/json")
+
+            return writing
+
+        return decorate
+
+    # APIFlask's wraps the view once more at each call; a description need not.
+    def doc(self, *, summary: str, description: str = "", deprecated: bool = False, hide: bool = False) -> Callable[[AnyView], AnyView]:  # type: ignore[override]
+        """Describe the route in the document: a Chinese summary of a few words, and where needed a longer text (Markdown)."""
+
+        def decorate(view: AnyView) -> AnyView:
+            view.__dict__["_spec"] = {"summary": summary, "description": description, "deprecated": deprecated, "hide": hide}
+            return view
+
+        return decorate
+
+    def download(self, media_type: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+        """Declare that the view answers with a file of this media type."""
+
+        def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
+            contract_of(view).media_type = media_type
+            return view
+
+        return decorate
+
+
+def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
+    validate = model.__pydantic_validator__.validate_json
+
+    def read() -> BaseModel:
+        if not request.is_json:
+            raise UnsupportedMediaType
+        raw = request.get_data(cache=True)
+        # Werkzeug cuts a body that comes in chunks at the limit and says nothing.
+        if request.content_length is None and len(raw) >= (request.max_content_length or 0):
+            raise BodyTooLarge
+        try:
+            body: BaseModel = validate(raw, strict=True)
+        except ValidationError as error:
+            if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+                raise Malformed from None
+            raise InvalidInput(error) from None
+        # Pydantic keeps the last of two equal names and a proxy may look at the first. What was valid is not deep, so this is safe.
+        json.loads(raw, object_pairs_hook=_unique_names)
+        return body
+
+    return read
+
+
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        raise Malformed("请求内容中有重复的字段名")
+    return names
+
+
+def _query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
+    lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
+
+    def read() -> BaseModel:
+        values = _single_values(request.args, lists)
+        try:
+            return model.model_validate(values)
+        except ValidationError as error:
+            raise InvalidInput(error) from None
+
+    return read
+
+
+def _takes_many(annotation: Any) -> bool:
+    return any(get_origin(part) in (list, set, tuple, frozenset) for part in (annotation, *get_args(annotation)))
+
+
+def _single_values(sent: MultiDict[str, str], lists: set[str]) -> dict[str, str | list[str]]:
+    repeated = {name: ["只能出现一次"] for name, values in sent.lists() if len(values) > 1 and name not in lists}
+    if repeated:
+        raise Unprocessable(errors=repeated)
+    return {name: sent.getlist(name) if name in lists else sent[name] for name in sent}

@@ -1,0 +1,173 @@
+"""What a field of a request or an answer may hold.
+
+Everything that PostgreSQL, a log line or a page cannot take is refused here: NUL and other control characters, numbers beyond bigint,
+instants without an offset. The same rule is written into the OpenAPI document, so that a client can know it beforehand.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
+
+from backend.foundation.clock import SHANGHAI
+
+BIGINT_MAX = 2**63 - 1
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+
+DayOrInstant = TypeVar("DayOrInstant", date, datetime)
+
+# Blanks that are cut off at both ends, written out because engines differ on what \s holds.
+_BLANK = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff"
+# C0, DEL and C1, line and paragraph separators, and the marks that turn the direction of text (they can make one name look like another).
+_BARRED = "\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069"
+_BARRED_IN_LINE = "\\u0000-\\u001f" + _BARRED
+_BARRED_IN_PROSE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + _BARRED
+
+_ENDS = re.compile(f"^[{_BLANK}\\n\\t]+|[{_BLANK}\\n\\t]+\\Z")
+_IN_LINE = re.compile(f"[{_BARRED_IN_LINE}]")
+_IN_PROSE = re.compile(f"[{_BARRED_IN_PROSE}]")
+_WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Metadata of a text field: `title: Annotated[str, Text(max=80)]`.
+
+    The value is brought to NFC and loses blanks at both ends; `min` and `max` count characters and hold after that. Control characters
+    are refused; `multiline` allows line breaks (which become LF) and tabs.
+    """
+
+    max: int
+    min: int = 1
+    multiline: bool = False
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._clean, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        described = handler(schema)
+        described.update(minLength=self.min, maxLength=self.max, pattern=self._pattern())
+        return described
+
+    def _clean(self, value: str) -> str:
+        if self.multiline:
+            value = value.replace("\r\n", "\n").replace("\r", "\n")
+        if (_IN_PROSE if self.multiline else _IN_LINE).search(value):
+            raise PydanticCustomError("text_control", "不能包含控制字符或换行" if not self.multiline else "不能包含控制字符")
+        if len(value) > self.max:
+            raise PydanticCustomError("text_too_long", "最多 {max} 个字", {"max": self.max})
+        cleaned = _ENDS.sub("", unicodedata.normalize("NFC", value))
+        if len(cleaned) < self.min:
+            raise PydanticCustomError("text_too_short", "不能为空" if self.min == 1 else "至少 {min} 个字", {"min": self.min})
+        # A few letters grow when they are brought to NFC.
+        if len(cleaned) > self.max:
+            raise PydanticCustomError("text_too_long", "最多 {max} 个字", {"max": self.max})
+        return cleaned
+
+    def _pattern(self) -> str:
+        """The rule as a regular expression: nothing barred, and `min` characters between the first and the last that is no blank."""
+        barred, blank = (_BARRED_IN_PROSE, _BLANK + "\\n\\r\\t") if self.multiline else (_BARRED_IN_LINE, _BLANK)
+        allowed, solid = f"[^{barred}]", f"[^{barred}{blank}]"
+        if self.min == 0:
+            return f"^{allowed}*$"
+        if self.min == 1:
+            return f"^{allowed}*{solid}{allowed}*$"
+        return f"^{allowed}*{solid}{allowed}{{{self.min - 2},}}{solid}{allowed}*$"
+
+
+def _plain_digits(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "应为整数")
+    return value
+
+
+@dataclass(frozen=True)
+class Between:
+    """Metadata of a whole number with both ends: `slots: Annotated[int, Between(1, 500)]`. In a query, digits only."""
+
+    low: int
+    high: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(_plain_digits, core_schema.int_schema(ge=self.low, le=self.high))
+
+
+# These read the text themselves: behind a validator, pydantic's strict reading of JSON takes text for neither.
+def _iso_instant(value: Any) -> datetime:
+    try:
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return datetime.fromisoformat(value)
+    except ValueError:
+        pass
+    if isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("datetime_parsing", "应为带时区的时间，例如 2026-03-05T09:00:00+08:00")
+
+
+def _iso_day(value: Any) -> date:
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PydanticCustomError("date_parsing", "应为日期，例如 2026-03-05")
+
+
+def _within_centuries(value: DayOrInstant) -> DayOrInstant:
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": EARLIEST_YEAR, "high": LATEST_YEAR})
+    return value
+
+
+def _in_shanghai(value: datetime) -> str:
+    return value.astimezone(SHANGHAI).isoformat()
+
+
+Id = UUID
+
+BigInt = Annotated[int, Between(-BIGINT_MAX - 1, BIGINT_MAX)]
+
+Limit = Annotated[int, Between(1, 100)]
+
+# Any text may stand here: backend/foundation/paging.py reads it, and says 400 to what it did not write itself.
+CursorText = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024})]
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_iso_instant),
+    AfterValidator(_within_centuries),
+    PlainSerializer(_in_shanghai, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-05T09:00:00+08:00"]}),
+]
+
+Day = Annotated[
+    date,
+    BeforeValidator(_iso_day),
+    AfterValidator(_within_centuries),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-05"]}),
+]
+
+Name = Annotated[str, Text(max=50)]
+Line = Annotated[str, Text(max=200)]
+Prose = Annotated[str, Text(max=4000, multiline=True)]
+
+# A UUID fits; so does any other token of that size.
+IDEMPOTENCY_KEY_PATTERN = "^[A-Za-z0-9._:-]{8,128}$"

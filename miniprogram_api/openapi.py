@@ -1,0 +1,306 @@
+"""The OpenAPI 3.1 document: APIFlask gives the skeleton (paths, tags, summaries), this fills each operation from its RouteContract.
+
+It would rather not be built than be wrong: a route without access, summary or output, a number or text without bounds, a schema that says
+nothing or two models of one name stop the build with a list of what is missing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from apiflask import APIFlask
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
+
+from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from backend.foundation.paging import CursorInvalid
+from miniprogram_api.contract import (
+    Access,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    ListQuery,
+    Resource,
+    RouteContract,
+    contract_of,
+)
+from miniprogram_api.fields import IDEMPOTENCY_KEY_PATTERN
+from miniprogram_api.problems import PROBLEM_JSON, BodyTooLarge, Busy, Problem, UnsupportedMediaType
+
+Json = dict[str, Any]
+
+_SUCCESS = {200: "成功", 201: "已创建", 202: "已受理，稍后完成", 204: "成功，没有内容"}
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_REF = "#/components/schemas/"
+_REQUEST_ID_HEADER: Json = {"X-Request-Id": {"description": "本次请求的编号", "schema": {"type": "string"}}}
+
+
+class DocumentIncomplete(Exception):
+    """The routes do not say all that the document has to; the message lists what is missing, a line each."""
+
+
+@dataclass(frozen=True)
+class _Operation:
+    path: str
+    method: str
+    rule: Rule
+    name: str
+    contract: RouteContract
+
+
+class _Schemas(GenerateJsonSchema):
+    """Pydantic's schemas without the English titles that it derives from the names of fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
+        return False
+
+
+def configure(app: APIFlask) -> None:
+    """Let `app.spec` be the whole document."""
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        AUTO_200_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,
+        SECURITY_SCHEMES={"bearer": {"type": "http", "scheme": "bearer", "description": "登录后得到的 access token"}},
+    )
+    app.spec_processor(lambda skeleton: _complete(app, cast(Json, skeleton)))
+
+
+def _complete(app: APIFlask, skeleton: Json) -> Json:
+    operations = list(_operations(app))
+    refs, schemas = _schemas_of(operations)
+    missing = [*_gaps(app, operations, skeleton), *_unbounded(operations, refs, schemas), *_empty(schemas)]
+    if missing:
+        raise DocumentIncomplete("The OpenAPI document cannot be written:\n" + "\n".join(f"  {line}" for line in missing))
+    for operation in operations:
+        _fill(skeleton["paths"][operation.path][operation.method], operation, refs, schemas)
+    for operation in operations:
+        if operation.contract.query is not None:
+            schemas.pop(_name_of(refs[operation.contract.query, "validation"]), None)
+    skeleton.setdefault("components", {})["schemas"] = dict(sorted(schemas.items()))
+    return skeleton
+
+
+def _operations(app: APIFlask) -> Iterator[_Operation]:
+    for rule in app.url_map.iter_rules():
+        blueprint = app.blueprints.get(rule.endpoint.rpartition(".")[0])
+        view = app.view_functions[rule.endpoint]
+        if not isinstance(blueprint, Resource) or view.__dict__.get("_spec", {}).get("hide"):
+            continue
+        path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield _Operation(path, method.lower(), rule, view.__name__, contract_of(view))
+
+
+def _schemas_of(operations: list[_Operation]) -> tuple[dict[tuple[type[BaseModel], JsonSchemaMode], Json], dict[str, Json]]:
+    """One component for each model, nested ones included, however many routes use it."""
+    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {(Problem, "validation"): None}
+    for operation in operations:
+        contract = operation.contract
+        for model in (contract.body, contract.query):
+            if model is not None:
+                wanted[model, "validation"] = None
+        if contract.output is not None:
+            wanted[contract.output, "serialization"] = None
+    refs, definitions = models_json_schema(list(wanted), ref_template=_REF + "{model}", schema_generator=_Schemas)
+    return dict(refs), definitions["$defs"]  # type: ignore[arg-type]
+
+
+def _gaps(app: APIFlask, operations: list[_Operation], skeleton: Json) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for operation in operations:
+        where = f"{operation.method.upper()} {operation.path} ({operation.name})"
+        contract = operation.contract
+        described = skeleton["paths"].get(operation.path, {}).get(operation.method)
+        if described is None or not _CHINESE.search(described.get("summary", "")):
+            yield f"{where}: no @bp.doc(summary=…) in Chinese"
+        if contract.access is None:
+            yield f"{where}: nothing says who may call it (@public, @reads, @writes, @creates)"
+        if contract.output is None and contract.status != 204 and contract.media_type == "application/json":
+            yield f"{where}: no @bp.output or @bp.download"
+        if seen.setdefault(operation.name, where) != where:
+            yield f"{where}: the name is taken by {seen[operation.name]}"
+        for name, converter in operation.rule._converters.items():
+            if isinstance(converter, IntegerConverter) and converter.max is None:
+                yield f"{where}: <int:{name}> without max lets in numbers beyond bigint"
+    if not app.title:
+        yield "the app has no title"
+
+
+def _unbounded(
+    operations: list[_Operation], refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json], schemas: dict[str, Json]
+) -> Iterator[str]:
+    """Values that a client sends must have ends, or they fail in the database."""
+    reached: set[str] = set()
+    waiting = [
+        _name_of(refs[model, "validation"])
+        for operation in operations
+        for model in (operation.contract.body, operation.contract.query)
+        if model
+    ]
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        for place, part in _parts(schemas[name], name):
+            if "$ref" in part:
+                waiting.append(_name_of(part))
+            kind = part.get("type")
+            if kind == "integer" and not ({"minimum", "exclusiveMinimum"} & part.keys() and {"maximum", "exclusiveMaximum"} & part.keys()):
+                yield f"{place}: a whole number without both ends, use Between(low, high)"
+            if kind == "string" and not {"maxLength", "enum", "const", "format"} & part.keys():
+                yield f"{place}: a text without a longest length, use Text(max=…)"
+            if kind == "array" and "maxItems" not in part:
+                yield f"{place}: a list without a longest length, use Field(max_length=…)"
+
+
+def _empty(schemas: dict[str, Json]) -> Iterator[str]:
+    """A schema that allows anything says that nobody described it."""
+    for name, schema in schemas.items():
+        if "__" in name:
+            yield f"{name}: two models share this name"
+        for place, part in _parts(schema, name):
+            telling = part.keys() - {"title", "description", "default", "examples", "deprecated"}
+            if not telling or (part.get("type") == "object" and not part.keys() & {"properties", "additionalProperties"}):
+                yield f"{place}: nothing says what it holds"
+
+
+def _parts(schema: Json, place: str) -> Iterator[tuple[str, Json]]:
+    """The schema and every schema inside it, each with the path to it."""
+    yield place, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from _parts(inner, f"{place}.{name}")
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield from _parts(schema[keyword], f"{place}.{keyword}")
+    for keyword in ("anyOf", "oneOf", "allOf", "prefixItems"):
+        for index, inner in enumerate(schema.get(keyword, [])):
+            yield from _parts(inner, f"{place}.{keyword}[{index}]")
+
+
+def _fill(
+    described: Json, operation: _Operation, refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json], schemas: dict[str, Json]
+) -> None:
+    contract = operation.contract
+    described["operationId"] = operation.name
+    described["security"] = [] if contract.access is Access.PUBLIC else [{"bearer": []}]
+    described["parameters"] = [*_path_parameters(operation.rule)]
+    if contract.query is not None:
+        described["parameters"] += _query_parameters(schemas[_name_of(refs[contract.query, "validation"])])
+    if contract.access is Access.CREATES:
+        described["parameters"].append(_idempotency_header())
+    if contract.body is not None:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[contract.body, "validation"]}}}
+    described["responses"] = {str(contract.status): _success(contract, refs), **_refusals(operation)}
+
+
+def _path_parameters(rule: Rule) -> Iterator[Json]:
+    for name, converter in rule._converters.items():
+        if isinstance(converter, UUIDConverter):
+            schema: Json = {"type": "string", "format": "uuid"}
+        elif isinstance(converter, IntegerConverter):
+            schema = {"type": "integer", "minimum": converter.min or 0, "maximum": converter.max}
+        else:
+            schema = {"type": "string", "minLength": 1, "pattern": f"^{converter.regex}$"}
+        yield {"in": "path", "name": name, "required": True, "schema": schema}
+
+
+def _query_parameters(schema: Json) -> list[Json]:
+    required = schema.get("required", [])
+    return [
+        {"in": "query", "name": name, "required": name in required, "schema": _without_null(part)}
+        for name, part in schema["properties"].items()
+    ]
+
+
+def _without_null(part: Json) -> Json:
+    """A parameter is left out, never null."""
+    kinds = [kind for kind in part.get("anyOf", []) if kind.get("type") != "null"]
+    if not kinds:
+        return part
+    rest = {key: value for key, value in part.items() if key != "anyOf" and not (key == "default" and value is None)}
+    return {**kinds[0], **rest} if len(kinds) == 1 else {"anyOf": kinds, **rest}
+
+
+def _idempotency_header() -> Json:
+    return {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "required": True,
+        "description": "同一次提交用同一个值，重发不会重复办理；建议用 UUID",
+        "schema": {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN},
+        "example": "01930a6e-7c1a-7b5e-9a52-3f0c8c1d2e4f",
+    }
+
+
+def _success(contract: RouteContract, refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json]) -> Json:
+    answer: Json = {"description": _SUCCESS.get(contract.status, "成功"), "headers": _REQUEST_ID_HEADER}
+    if contract.output is not None:
+        answer["content"] = {"application/json": {"schema": refs[contract.output, "serialization"]}}
+    elif contract.media_type != "application/json":
+        answer["content"] = {contract.media_type: {"schema": {"type": "string", "contentMediaType": contract.media_type}}}
+    return answer
+
+
+def _refusals(operation: _Operation) -> dict[str, Json]:
+    by_status: dict[int, dict[str, type[Refusal]]] = {}
+    for refusal in (*_common_refusals(operation), *operation.contract.refusals):
+        by_status.setdefault(refusal.status, {})[refusal.code] = refusal
+    return {str(status): _refusal_answer(by_status[status]) for status in sorted(by_status)}
+
+
+def _common_refusals(operation: _Operation) -> Iterator[type[Refusal]]:
+    contract = operation.contract
+    if contract.body is not None:
+        yield from (Malformed, BodyTooLarge, UnsupportedMediaType, Unprocessable)
+    if contract.query is not None:
+        yield Unprocessable
+        if issubclass(contract.query, ListQuery):
+            yield CursorInvalid
+    if contract.access is not Access.PUBLIC:
+        yield from (Unauthenticated, Forbidden)
+    if contract.access is Access.CREATES:
+        yield from (IdempotencyKeyMissing, IdempotencyKeyReused)
+    if operation.rule.arguments:
+        yield Missing
+    yield from (TooMany, Unavailable, Busy)
+
+
+def _refusal_answer(refusals: dict[str, type[Refusal]]) -> Json:
+    kinds = list(refusals.values())
+    headers = dict(_REQUEST_ID_HEADER)
+    if any(issubclass(kind, TooMany | Unavailable) for kind in kinds):
+        headers["Retry-After"] = {"description": "几秒后可以再试", "schema": {"type": "integer", "minimum": 0}}
+    if any(issubclass(kind, Unauthenticated) for kind in kinds):
+        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+    return {
+        "description": "\n".join(f"- `{kind.code}`：{kind.detail}" for kind in kinds),
+        "headers": headers,
+        "content": {
+            PROBLEM_JSON: {
+                "schema": {"$ref": f"{_REF}Problem", "properties": {"code": {"enum": sorted(refusals)}}},
+                "examples": {kind.code: {"summary": kind.detail, "value": _example_of(kind)} for kind in kinds},
+            }
+        },
+    }
+
+
+def _example_of(kind: type[Refusal]) -> Json:
+    return {
+        "type": f"/problems/{kind.code}",
+        "title": kind.detail,
+        "status": kind.status,
+        "detail": kind.detail,
+        "code": kind.code,
+        "errors": {"name": ["必填"]} if issubclass(kind, Unprocessable) else {},
+        "request_id": "8f14e45fceea167a5a36dedd4bea2543",
+    }
+
+
+def _name_of(reference: Json) -> str:
+    return str(reference["$ref"]).removeprefix(_REF)

@@ -1,0 +1,172 @@
+"""A small app of invented routes, so that the contract can be asked about cases that no real resource has yet."""
+
+import base64
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from pydantic import ConfigDict, Field, SecretStr
+
+from backend.foundation.errors import Conflict
+from config.settings import Profile, Settings
+from miniprogram_api.api import make_api
+from miniprogram_api.contract import (
+    Access,
+    Between,
+    BigInt,
+    Body,
+    Day,
+    Id,
+    Instant,
+    ListQuery,
+    Out,
+    Page,
+    Resource,
+    Text,
+    refuses,
+    route_is,
+)
+
+KEY = SecretStr(base64.b64encode(bytes(32)).decode())
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class NoteTaken(Conflict):
+    code, detail = "note_taken", "此编号已被使用"
+
+
+class Place(Body):
+    floor: Annotated[int, Between(-5, 200)]
+    covered: bool = False
+
+
+class NoteIn(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "周三下午", "size": 3, "colour": "red"}]})
+
+    title: Annotated[str, Text(max=20)]
+    size: BigInt
+    colour: Colour = Colour.BLUE
+    story: Annotated[str, Text(max=200, min=0, multiline=True)] = ""
+    weight: float | None = Field(default=None, ge=0, le=500)
+    owner: Id | None = None
+    at: Instant | None = None
+    day: Day | None = None
+    places: list[Place] = Field(default=[], max_length=3)
+
+
+class NoteOut(Out):
+    id: Id
+    title: str
+    size: int
+    story: str
+    at: Instant | None
+    day: Day | None
+
+
+class NoteQuery(ListQuery):
+    colour: Colour | None = None
+    size: BigInt | None = None
+    day: Day | None = None
+    at: Instant | None = None
+    only: bool | None = None
+    tags: list[Annotated[str, Text(max=10)]] = Field(default=[], max_length=5)
+
+
+class QueryOut(Out):
+    limit: int
+    size: int | None
+    day: date | None
+    at: datetime | None
+    tags: list[str]
+
+
+def make_notes() -> Resource:
+    """Notes are kept nowhere: what comes in goes out again."""
+    bp = Resource("notes", tag="便签")
+
+    @bp.post("/notes")
+    @route_is(Access.CREATES)
+    @bp.input(NoteIn)
+    @bp.output(NoteOut, status_code=201)
+    @bp.doc(summary="写一张便签")
+    @refuses(NoteTaken)
+    def write_note(body: NoteIn) -> dict[str, Any]:
+        return {"id": UUID(int=7), **body.model_dump()}
+
+    @bp.get("/notes")
+    @route_is(Access.READS)
+    @bp.input(NoteQuery, location="query")
+    @bp.output(QueryOut)
+    @bp.doc(summary="查看问到了什么")
+    def echo_query(query: NoteQuery) -> NoteQuery:
+        return query
+
+    @bp.get("/shelves/<uuid:shelf_id>/notes")
+    @route_is(Access.PUBLIC)
+    @bp.input(ListQuery, location="query")
+    @bp.output(Page[NoteOut])
+    @bp.doc(summary="架上的便签")
+    def notes_of_shelf(shelf_id: UUID, query: ListQuery) -> dict[str, Any]:
+        return {"items": [], "next_cursor": None}
+
+    @bp.delete("/notes/<uuid:note_id>")
+    @route_is(Access.WRITES)
+    @bp.output(None)
+    @bp.doc(summary="撕掉一张便签")
+    def tear_note(note_id: UUID) -> None: ...
+
+    return bp
+
+
+class Raised:
+    """What the route /raise throws; a test puts it there."""
+
+    error: Exception = RuntimeError("秘密 13800001234")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """A copy that reaches nothing: the contract stands without database and Redis."""
+    return Settings(
+        profile=Profile.TEST,
+        database_url="postgresql://nobody@localhost:1/none",
+        redis_url="redis://localhost:1/0",
+        broker_url="redis://localhost:1/1",
+        token_key=KEY,
+        code_key=KEY,
+        index_key=KEY,
+        sealing_keys={"a": KEY},
+        wechat_appid="wx0000000000000000",
+        wechat_secret=SecretStr("s"),
+        body_limit_bytes=200_000,
+    )
+
+
+@pytest.fixture
+def raised() -> Raised:
+    return Raised()
+
+
+@pytest.fixture
+def app(settings: Settings, raised: Raised) -> APIFlask:
+    app = make_api(settings)
+    app.register_blueprint(make_notes())
+
+    @app.get("/raise")
+    def raise_it() -> str:
+        raise raised.error
+
+    return app
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    return app.test_client()
