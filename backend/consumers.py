@@ -1,0 +1,7 @@
+"""Who hears what: consumer → the events it hears and its reactions. The one visible list, handed to the outbox when a process starts."""
+
+from collections.abc import Mapping
+
+from backend.foundation.outbox import Reactions
+
+CONSUMERS: Mapping[str, Reactions] = {}

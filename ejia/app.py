@@ -1,0 +1,64 @@
+"""The web application: settings, database, keys, contract and resources put together. Importing this builds nothing."""
+
+import base64
+from datetime import timedelta
+
+from apiflask import APIFlask
+
+from backend.accounts import tokens
+from backend.accounts.tokens import TokenMaker
+from backend.consumers import CONSUMERS
+from backend.foundation import clock, outbox, sealing
+from backend.foundation.database import db
+from backend.foundation.sealing import Keyring
+from config.settings import Key, Settings, read_settings
+from ejia.resources import RESOURCES
+from miniprogram_api.api import make_api
+
+LONGEST_STATEMENT = timedelta(seconds=15)
+LONGEST_LOCK = timedelta(seconds=5)
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Build the application, from the environment unless settings are given.
+
+    Raises SettingsInvalid or CatalogueInvalid when the copy may not start.
+    """
+    settings = settings or read_settings()
+    start_process(settings)
+    app = make_api(settings)
+    connect_database(app, settings)
+    for resource in RESOURCES:
+        app.register_blueprint(resource)
+    return app
+
+
+def start_process(settings: Settings) -> None:
+    """Give this process what it has once: clock, keys, consumers."""
+    clock.steer_by(settings.clock_file if settings.is_trial else None)
+    keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
+    sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
+    tokens.use(TokenMaker(_bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes)))
+    outbox.use(CONSUMERS)
+
+
+def connect_database(app: APIFlask, settings: Settings) -> None:
+    """Bind the app to its database. No statement of a request waits for ever, and a dead connection is noticed before it is used."""
+    options = f"-c statement_timeout={_ms(LONGEST_STATEMENT)} -c lock_timeout={_ms(LONGEST_LOCK)} -c timezone=UTC"
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": settings.database_pool_size,
+        "max_overflow": 4,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "connect_args": {"options": options, "connect_timeout": 3},
+    }
+    db.init_app(app)
+
+
+def _bytes(key: Key) -> bytes:
+    return base64.b64decode(key.get_secret_value())
+
+
+def _ms(duration: timedelta) -> int:
+    return int(duration.total_seconds() * 1000)

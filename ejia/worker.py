@@ -1,0 +1,52 @@
+"""The Celery worker and beat: the same application, rung by the broker. `celery -A ejia.worker worker` finds `celery_app`."""
+
+from typing import Any
+from uuid import uuid4
+
+from celery import Celery, Task, signals
+from flask import Flask
+
+from backend.foundation.database import db
+from backend.foundation.tracing import bind_request_id
+from config.settings import Settings, read_settings
+from ejia.app import create_app
+from tasks.schedule import BEAT
+
+MODULES = ("tasks.deliver", "tasks.housekeeping")
+
+
+def create_worker(settings: Settings | None = None) -> Celery:
+    """Build the Celery application around the web application."""
+    settings = settings or read_settings()
+    flask_app = create_app(settings)
+
+    class TaskInApp(Task):  # type: ignore[misc]
+        def __call__(self, *args: object, **kwargs: object) -> Any:
+            with flask_app.app_context():
+                bind_request_id(f"task-{self.request.id or uuid4()}")
+                return self.run(*args, **kwargs)
+
+    celery = Celery("ejia", task_cls=TaskInApp, include=list(MODULES))
+    celery.conf.update(
+        broker_url=settings.broker_url,
+        task_ignore_result=True,
+        # A ring that a killed worker held comes back by itself within a second: beat rings again. So nothing is kept unacknowledged.
+        task_acks_late=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 3, "visibility_timeout": 3600},
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        timezone="Asia/Shanghai",
+        beat_schedule=BEAT,
+    )
+    _after_fork(flask_app)
+    return celery
+
+
+def _after_fork(flask_app: Flask) -> None:
+    def forget_connections(**_: object) -> None:
+        with flask_app.app_context():
+            db.engine.dispose(close=False)
+
+    signals.worker_process_init.connect(forget_connections, weak=False)

@@ -1,0 +1,125 @@
+"""The edge: who is calling, the transaction around the work, and answers that are given twice. It stands above every route.
+
+`@public` knows nobody. `@reads` and `@writes` hand the view an `actor` and hold one transaction around it; `@creates` also asks for an
+`Idempotency-Key` and keeps the answer under it. `@in_steps` hands over the actor only, for views that call another server first and
+open their transaction afterwards: no network call stands inside a transaction.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Response, g, request
+
+from backend.accounts.service import actor_of
+from backend.accounts.tokens import TokenInvalid
+from backend.foundation import clock, idempotency
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.errors import Unauthenticated
+from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused
+from miniprogram_api.contract import Access, route_is
+
+View = Callable[..., Response]
+
+_KEY = re.compile(r"[\x21-\x7e]{8,200}")
+
+
+def public(view: View) -> View:
+    """Anybody may call it; the view opens its transactions itself."""
+    return route_is(Access.PUBLIC)(view)
+
+
+def reads(view: View) -> View:
+    """Who is logged in may call it; one transaction, nothing is kept."""
+
+    @route_is(Access.READS, TokenInvalid)
+    @wraps(view)
+    def reading(*args: Any, **kwargs: Any) -> Response:
+        with transaction():
+            return view(*args, actor=_actor(), **kwargs)
+
+    return reading
+
+
+def writes(view: View) -> View:
+    """Who is logged in may call it; one transaction. For what is harmless when repeated: the state of things refuses a second time."""
+
+    @route_is(Access.WRITES, TokenInvalid)
+    @wraps(view)
+    def writing(*args: Any, **kwargs: Any) -> Response:
+        with transaction():
+            return view(*args, actor=_actor(), **kwargs)
+
+    return writing
+
+
+def in_steps(view: View) -> View:
+    """Who is logged in may call it; the view opens its transactions itself, after the calls that it makes to other servers."""
+
+    @route_is(Access.WRITES, TokenInvalid)
+    @wraps(view)
+    def stepping(*args: Any, **kwargs: Any) -> Response:
+        with transaction():
+            actor = _actor()
+        return view(*args, actor=actor, **kwargs)
+
+    return stepping
+
+
+def creates(view: View) -> View:
+    """Who is logged in may call it, once per `Idempotency-Key`: key, work and answer are committed as one.
+
+    A repeat waits for the first and gets its 2xx answer byte for byte; a refusal frees the key.
+    """
+
+    @route_is(Access.CREATES, TokenInvalid, IdempotencyKeyMissing, IdempotencyKeyReused)
+    @wraps(view)
+    def creating(*args: Any, **kwargs: Any) -> Response:
+        with transaction():
+            actor = _actor()
+            account_id, route, key = _account(actor), f"{request.method} {request.url_rule}", _key()
+            first = idempotency.begin(account_id, route, key, _digest(), now=clock.now())
+            if first is not None:
+                return Response(first.body, first.status, mimetype="application/json")
+            answer = view(*args, actor=actor, **kwargs)
+            idempotency.finish(account_id, route, key, Answer(answer.status_code, answer.get_data()))
+            return answer
+
+    return creating
+
+
+def logged_in_family() -> UUID:
+    """The token family by which this request is logged in."""
+    family: UUID = g.family_id
+    return family
+
+
+def _actor() -> Actor:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    actor, g.family_id = actor_of(token.strip(), now=clock.now())
+    structlog.contextvars.bind_contextvars(account_id=str(actor.account_id))
+    return actor
+
+
+def _account(actor: Actor) -> UUID:
+    if actor.account_id is None:
+        raise Unauthenticated
+    return actor.account_id
+
+
+def _key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not _KEY.fullmatch(key):
+        raise IdempotencyKeyMissing
+    return key
+
+
+def _digest() -> bytes:
+    return hashlib.sha256(request.path.encode() + b"\x00" + request.get_data(cache=True)).digest()

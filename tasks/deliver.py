@@ -1,0 +1,14 @@
+"""The consumers of the outbox, rung by beat every second; ten rings do the same as one."""
+
+from celery import shared_task
+
+from backend.foundation import clock, outbox
+
+BATCH = 500
+
+
+@shared_task(name="deliver.consumer", ignore_result=True)
+def consumer(name: str) -> None:
+    """Let one consumer apply what is due for it, batch after batch, until nothing is left."""
+    while outbox.deliver_batch(name, now=clock.now(), size=BATCH) == BATCH:
+        pass

@@ -1,0 +1,17 @@
+"""What beat rings, and how often. A ring that nobody took within its interval expires: the next one does the same."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+from backend.consumers import CONSUMERS
+
+
+def _every_second(task: str, *args: object) -> dict[str, Any]:
+    return {"task": task, "args": args, "schedule": 1.0, "options": {"expires": 2}}
+
+
+BEAT: dict[str, dict[str, Any]] = {
+    **{f"deliver {name}": _every_second("deliver.consumer", name) for name in CONSUMERS},
+    "forget old idempotency keys": {"task": "housekeeping.forget_old_keys", "schedule": crontab(minute=17)},
+}
