@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 from apiflask import APIFlask
+from redis import Redis
 
 from backend.accounts import tokens
 from backend.accounts.tokens import TokenMaker
@@ -28,6 +29,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     start_process(settings)
     app = make_api(settings)
     connect_database(app, settings)
+    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
+    app.extensions["redis"] = redis
     for resource in RESOURCES:
         app.register_blueprint(resource)
     return app

@@ -1,5 +1,6 @@
-"""The Celery worker and beat: the same application, rung by the broker. `celery -A ejia.worker worker` finds `celery_app`."""
+"""The Celery worker and beat: the same application, rung by the broker. `python -m ejia.worker worker` or `… beat` starts one."""
 
+import sys
 from typing import Any
 from uuid import uuid4
 
@@ -50,3 +51,7 @@ def _after_fork(flask_app: Flask) -> None:
             db.engine.dispose(close=False)
 
     signals.worker_process_init.connect(forget_connections, weak=False)
+
+
+if __name__ == "__main__":
+    create_worker().start(sys.argv[1:])

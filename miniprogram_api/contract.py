@@ -35,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Malformed, Refusal, Unprocessable
+from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from miniprogram_api.fields import Between, BigInt, CursorText, Day, Id, Instant, Limit, Line, Name, Prose, Text
 from miniprogram_api.problems import BodyTooLarge, InvalidInput, Problem, UnsupportedMediaType, problem
 
@@ -108,18 +109,6 @@ class Page(Out, Generic[Item]):
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """`Page[ClaimOut]` is `ClaimOutPage` in the document."""
         return f"{params[0].__name__}Page"
-
-
-class IdempotencyKeyMissing(Malformed):
-    """A request that creates something came without its key, or with one that is no key."""
-
-    code, detail = "idempotency_key_missing", "缺少 Idempotency-Key"
-
-
-class IdempotencyKeyReused(Unprocessable):
-    """The key already stands for another request."""
-
-    code, detail = "idempotency_key_reused", "此 Idempotency-Key 已用于另一个请求"
 
 
 class Access(StrEnum):

@@ -12,7 +12,6 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-import structlog
 from flask import Response, g, request
 
 from backend.accounts.service import actor_of
@@ -22,6 +21,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Unauthenticated
 from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused
+from backend.foundation.tracing import bind_account_id
 from miniprogram_api.contract import Access, route_is
 
 View = Callable[..., Response]
@@ -104,7 +104,7 @@ def _actor() -> Actor:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     actor, g.family_id = actor_of(token.strip(), now=clock.now())
-    structlog.contextvars.bind_contextvars(account_id=str(actor.account_id))
+    bind_account_id(actor.account_id)
     return actor
 
 

@@ -1,0 +1,54 @@
+"""A phone (or an administrator's browser) that is logged in: talks to the API as one account."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+
+class Phone:
+    """Sends requests with its access token, and a fresh Idempotency-Key with each POST unless one is given."""
+
+    def __init__(self, client: FlaskClient, access_token: str, account_id: str) -> None:
+        self.client = client
+        self.access_token = access_token
+        self.account_id = account_id
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers())
+
+    def post(self, path: str, json: Any = None, *, key: str | None = None) -> TestResponse:
+        return self.client.post(
+            f"/api/v1{path}", json={} if json is None else json, headers=self._headers() | {"Idempotency-Key": key or str(uuid4())}
+        )
+
+    def put(self, path: str, json: Any) -> TestResponse:
+        return self.client.put(f"/api/v1{path}", json=json, headers=self._headers())
+
+    def delete(self, path: str) -> TestResponse:
+        return self.client.delete(f"/api/v1{path}", headers=self._headers())
+
+    def made(self, path: str, json: Any = None) -> dict[str, Any]:
+        """POST that must succeed: gives what was made."""
+        answer = self.post(path, json)
+        assert answer.status_code in (200, 201, 202, 204), (path, answer.status_code, answer.get_json(silent=True))
+        return answer.get_json(silent=True) or {}
+
+    def seen(self, path: str, **query: Any) -> dict[str, Any]:
+        """GET that must succeed: gives what was seen."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, (path, answer.status_code, answer.get_json(silent=True))
+        found: dict[str, Any] = answer.get_json()
+        return found
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token}"}
+
+
+def refused(answer: TestResponse) -> tuple[int, str]:
+    """Status and code of a problem document."""
+    assert answer.mimetype == "application/problem+json", (answer.status_code, answer.get_data(as_text=True)[:300])
+    body = answer.get_json()
+    assert body["status"] == answer.status_code
+    return answer.status_code, body["code"]
