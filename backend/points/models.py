@@ -1,13 +1,13 @@
 """积分: a ledger of balanced entries between points accounts. Append-only; a correction is a reversing transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, RowId, as_text
+from backend.foundation.database import AreaPath, Base, RowId, as_text
 
 
 class PointsAccountKind(StrEnum):
@@ -41,6 +41,7 @@ class LedgerTransaction(Base):
         Index("uq_ledger_transactions_rule_source_turn", "rule", "source", "turn", unique=True, postgresql_where="reverses_id IS NULL"),
         Index("uq_ledger_transactions_reverses", "reverses_id", unique=True, postgresql_where="reverses_id IS NOT NULL"),
         Index("ix_ledger_transactions_person_id", "person_id", "booked_at", "id"),
+        Index("ix_ledger_transactions_area_path", "area_path", "counts_on", "id"),
     )
 
     id: Mapped[RowId]
@@ -50,6 +51,8 @@ class LedgerTransaction(Base):
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_transactions.id", name="fk_ledger_transactions_reverses_id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_ledger_transactions_person_id"))
     points: Mapped[int] = mapped_column(comment="what the person's account moved by; its entries hold the two sides")
+    counts_on: Mapped[date] = mapped_column(comment="the day whose year and month it counts in")
+    area_path: Mapped[AreaPath] = mapped_column(comment="the community it counts in")
     reason: Mapped[str] = mapped_column(comment="one Chinese sentence for the person")
     booked_at: Mapped[datetime]
 

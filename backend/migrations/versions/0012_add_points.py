@@ -25,12 +25,15 @@ def upgrade() -> None:
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False, comment="what the person's account moved by; its entries hold the two sides"),
+        sa.Column("counts_on", sa.Date(), nullable=False, comment="the day whose year and month it counts in"),
+        sa.Column("area_path", sa.Text(collation="C"), nullable=False, comment="the community it counts in"),
         sa.Column("reason", sa.Text(), nullable=False, comment="one Chinese sentence for the person"),
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_ledger_transactions_person_id"),
         sa.ForeignKeyConstraint(["reverses_id"], ["ledger_transactions.id"], name="fk_ledger_transactions_reverses_id"),
         sa.PrimaryKeyConstraint("id", name="pk_ledger_transactions"),
     )
+    op.create_index("ix_ledger_transactions_area_path", "ledger_transactions", ["area_path", "counts_on", "id"], unique=False)
     op.create_index("ix_ledger_transactions_person_id", "ledger_transactions", ["person_id", "booked_at", "id"], unique=False)
     op.create_index(
         "uq_ledger_transactions_reverses", "ledger_transactions", ["reverses_id"], unique=True, postgresql_where="reverses_id IS NOT NULL"
@@ -76,5 +79,6 @@ def downgrade() -> None:
     op.drop_table("points_accounts")
     op.drop_index("uq_ledger_transactions_rule_source_turn", table_name="ledger_transactions", postgresql_where="reverses_id IS NULL")
     op.drop_index("uq_ledger_transactions_reverses", table_name="ledger_transactions", postgresql_where="reverses_id IS NOT NULL")
+    op.drop_index("ix_ledger_transactions_area_path", table_name="ledger_transactions")
     op.drop_index("ix_ledger_transactions_person_id", table_name="ledger_transactions")
     op.drop_table("ledger_transactions")
