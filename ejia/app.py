@@ -13,7 +13,9 @@ from backend.foundation import clock, outbox, sealing
 from backend.foundation.database import db
 from backend.foundation.sealing import Keyring
 from config.settings import Key, Settings, read_settings
+from ejia import logs, metrics
 from ejia.resources import RESOURCES
+from miniprogram_api import health, limits
 from miniprogram_api.api import make_api
 
 LONGEST_STATEMENT = timedelta(seconds=15)
@@ -28,6 +30,10 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     settings = settings or read_settings()
     start_process(settings)
     app = make_api(settings)
+    logs.install(app)
+    metrics.watch_requests(app)
+    limits.install(app, settings)
+    health.install(app, settings)
     connect_database(app, settings)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
     app.extensions["redis"] = redis
@@ -37,7 +43,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 
 def start_process(settings: Settings) -> None:
-    """Give this process what it has once: clock, keys, consumers."""
+    """Give this process what it has once: logs, clock, keys, consumers."""
+    logs.configure(json_lines=settings.log_json)
     clock.steer_by(settings.clock_file if settings.is_trial else None)
     keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
     sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
@@ -54,6 +61,8 @@ def connect_database(app: APIFlask, settings: Settings) -> None:
         "max_overflow": 4,
         "pool_timeout": 5,
         "pool_pre_ping": True,
+        # The text of a database error ends in logs; the values of the statement must not stand in it.
+        "hide_parameters": True,
         "connect_args": {"options": options, "connect_timeout": 3},
     }
     db.init_app(app)

@@ -10,6 +10,7 @@ from flask import Flask
 from backend.foundation.database import db
 from backend.foundation.tracing import bind_request_id
 from config.settings import Settings, read_settings
+from ejia import task_metrics
 from ejia.app import create_app
 from tasks.schedule import BEAT
 
@@ -42,6 +43,7 @@ def create_worker(settings: Settings | None = None) -> Celery:
         beat_schedule=BEAT,
     )
     _after_fork(flask_app)
+    task_metrics.watch_tasks()
     return celery
 
 

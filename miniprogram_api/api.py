@@ -1,7 +1,9 @@
 """The app that carries the contract: problem documents, limits of size, safe headers, the OpenAPI document and its page."""
 
+import time
+
 from apiflask import APIFlask
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
@@ -49,6 +51,8 @@ def make_api(settings: Settings) -> APIFlask:
 
 
 def _trace() -> None:
+    """First of all hooks: when the request began (logs and metrics measure from here) and what it is called."""
+    g.began = time.perf_counter()
     bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id())
 
 

@@ -35,7 +35,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Malformed, Refusal, Unprocessable
-from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from miniprogram_api.fields import Between, BigInt, CursorText, Day, Id, Instant, Limit, Line, Name, Prose, Text
 from miniprogram_api.problems import BodyTooLarge, InvalidInput, Problem, UnsupportedMediaType, problem
 
@@ -47,8 +46,6 @@ __all__ = [
     "CursorText",
     "Day",
     "Id",
-    "IdempotencyKeyMissing",
-    "IdempotencyKeyReused",
     "Instant",
     "Limit",
     "Line",
@@ -62,6 +59,7 @@ __all__ = [
     "Resource",
     "RouteContract",
     "Text",
+    "at_most",
     "contract_of",
     "problem",
     "refuses",
@@ -105,11 +103,6 @@ class Page(Out, Generic[Item]):
     items: list[Item]
     next_cursor: str | None
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """`Page[ClaimOut]` is `ClaimOutPage` in the document."""
-        return f"{params[0].__name__}Page"
-
 
 class Access(StrEnum):
     """What a route is to its caller; edge.py names it, the document shows it."""
@@ -130,6 +123,7 @@ class RouteContract:
     output: type[BaseModel] | None = None
     status: int = 200
     media_type: str = "application/json"
+    rate: str | None = None
     refusals: list[type[Refusal]] = field(default_factory=list)
 
 
@@ -159,6 +153,16 @@ def refuses(*refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
 
     def decorate(view: AnyView) -> AnyView:
         contract_of(view).refusals.extend(refusals)
+        return view
+
+    return decorate
+
+
+def at_most(rate: str) -> Callable[[AnyView], AnyView]:
+    """Declare how often one caller may use a route, where the usual rates of limits.py do not fit: `@at_most("10/minute")`."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract_of(view).rate = rate
         return view
 
     return decorate

@@ -169,5 +169,5 @@ Name = Annotated[str, Text(max=50)]
 Line = Annotated[str, Text(max=200)]
 Prose = Annotated[str, Text(max=4000, multiline=True)]
 
-# A UUID fits; so does any other token of that size.
-IDEMPOTENCY_KEY_PATTERN = "^[A-Za-z0-9._:-]{8,128}$"
+# What edge.py takes: visible ASCII. A UUID fits.
+IDEMPOTENCY_KEY_PATTERN = r"^[\x21-\x7e]{8,200}$"

@@ -15,11 +15,10 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
 from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.foundation.paging import CursorInvalid
 from miniprogram_api.contract import (
     Access,
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
     ListQuery,
     Resource,
     RouteContract,
@@ -50,7 +49,10 @@ class _Operation:
 
 
 class _Schemas(GenerateJsonSchema):
-    """Pydantic's schemas without the English titles that it derives from the names of fields."""
+    """Pydantic's schemas without the English titles that it derives from the names of fields; `Page[ClaimOut]` is ClaimOutPage."""
+
+    def normalize_name(self, name: str) -> str:
+        return super().normalize_name(re.sub(r"^(\w+)\[(\w+)\]$", r"\2\1", name))
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
         return False

@@ -79,6 +79,6 @@ class Unavailable(Refusal):
 
     status, code, detail = 503, "unavailable", "服务暂时不可用，请稍后再试"
 
-    def __init__(self, detail: str | None = None, *, retry_after: int = 5) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str | None = None, *, retry_after: int = 5, **facts: str | int | bool | None) -> None:
+        super().__init__(detail, **facts)
         self.retry_after = retry_after

@@ -1,6 +1,8 @@
 """A small app of invented routes, so that the contract can be asked about cases that no real resource has yet."""
 
-import base64
+import io
+import json
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -9,10 +11,11 @@ from uuid import UUID
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field
 
 from backend.foundation.errors import Conflict
-from config.settings import Profile, Settings
+from config.settings import Settings
+from ejia import logs
 from miniprogram_api.api import make_api
 from miniprogram_api.contract import (
     Access,
@@ -30,8 +33,6 @@ from miniprogram_api.contract import (
     refuses,
     route_is,
 )
-
-KEY = SecretStr(base64.b64encode(bytes(32)).decode())
 
 
 class Colour(StrEnum):
@@ -133,30 +134,13 @@ class Raised:
 
 
 @pytest.fixture
-def settings() -> Settings:
-    """A copy that reaches nothing: the contract stands without database and Redis."""
-    return Settings(
-        profile=Profile.TEST,
-        database_url="postgresql://nobody@localhost:1/none",
-        redis_url="redis://localhost:1/0",
-        broker_url="redis://localhost:1/1",
-        token_key=KEY,
-        code_key=KEY,
-        index_key=KEY,
-        sealing_keys={"a": KEY},
-        wechat_appid="wx0000000000000000",
-        wechat_secret=SecretStr("s"),
-        body_limit_bytes=200_000,
-    )
-
-
-@pytest.fixture
 def raised() -> Raised:
     return Raised()
 
 
 @pytest.fixture
-def app(settings: Settings, raised: Raised) -> APIFlask:
+def small_app(settings: Settings, raised: Raised) -> APIFlask:
+    """The contract with the invented routes, without database, limits and edge."""
     app = make_api(settings)
     app.register_blueprint(make_notes())
 
@@ -168,5 +152,18 @@ def app(settings: Settings, raised: Raised) -> APIFlask:
 
 
 @pytest.fixture
-def client(app: APIFlask) -> FlaskClient:
-    return app.test_client()
+def small(small_app: APIFlask) -> FlaskClient:
+    """A client of the small app."""
+    return small_app.test_client()
+
+
+LogLines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def log_lines(settings: Settings) -> Iterator[LogLines]:
+    """What was logged since the test began, as the JSON lines of production."""
+    written = io.BytesIO()
+    logs.configure(json_lines=True, stream=written)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    logs.configure(json_lines=settings.log_json)

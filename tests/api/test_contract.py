@@ -10,9 +10,9 @@ PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_
 NOTE = {"title": "周三下午", "size": 3}
 
 
-def send(client: FlaskClient, body: object, **changed: object) -> TestResponse:
+def send(small: FlaskClient, body: object, **changed: object) -> TestResponse:
     """Write a note with these fields."""
-    return client.post("/api/v1/notes", json=body if not changed else {**NOTE, **changed})
+    return small.post("/api/v1/notes", json=body if not changed else {**NOTE, **changed})
 
 
 def refused(answer: TestResponse, status: int, code: str) -> dict[str, list[str]]:
@@ -26,8 +26,8 @@ def refused(answer: TestResponse, status: int, code: str) -> dict[str, list[str]
     return errors
 
 
-def test_a_good_request_is_answered_in_json(client: FlaskClient) -> None:
-    answer = send(client, NOTE | {"at": "2026-03-05T01:00:00Z", "day": "2026-03-05"})
+def test_a_good_request_is_answered_in_json(small: FlaskClient) -> None:
+    answer = send(small, NOTE | {"at": "2026-03-05T01:00:00Z", "day": "2026-03-05"})
     assert answer.status_code == 201
     assert answer.json == {
         "id": "00000000-0000-0000-0000-000000000007",
@@ -57,8 +57,8 @@ def test_a_good_request_is_answered_in_json(client: FlaskClient) -> None:
         json.dumps(NOTE).encode("utf-16"),
     ],
 )
-def test_a_body_that_is_no_json_is_malformed(client: FlaskClient, raw: bytes) -> None:
-    refused(client.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
+def test_a_body_that_is_no_json_is_malformed(small: FlaskClient, raw: bytes) -> None:
+    refused(small.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
 
 
 @pytest.mark.parametrize(
@@ -98,37 +98,37 @@ def test_a_body_that_is_no_json_is_malformed(client: FlaskClient, raw: bytes) ->
         ("unknown", 1, "不支持的字段"),
     ],
 )
-def test_a_wrong_value_is_named_in_plain_words(client: FlaskClient, field: str, value: object, sentence: str) -> None:
-    assert refused(send(client, NOTE, **{field: value}), 422, "invalid") == {field: [sentence]}
+def test_a_wrong_value_is_named_in_plain_words(small: FlaskClient, field: str, value: object, sentence: str) -> None:
+    assert refused(send(small, NOTE, **{field: value}), 422, "invalid") == {field: [sentence]}
 
 
-def test_every_wrong_field_is_named_at_once_and_nested_ones_by_their_path(client: FlaskClient) -> None:
-    errors = refused(send(client, {"size": 1, "places": [{"floor": 1}, {"floor": 201, "covered": 1}]}), 422, "invalid")
+def test_every_wrong_field_is_named_at_once_and_nested_ones_by_their_path(small: FlaskClient) -> None:
+    errors = refused(send(small, {"size": 1, "places": [{"floor": 1}, {"floor": 201, "covered": 1}]}), 422, "invalid")
     assert errors == {"title": ["必填"], "places.1.floor": ["不能大于 200"], "places.1.covered": ["应为 true 或 false"]}
 
 
 @pytest.mark.parametrize("raw", [b"null", b"[]", b'"text"', b"7"])
-def test_a_body_that_is_no_object_is_refused_as_a_whole(client: FlaskClient, raw: bytes) -> None:
-    answer = client.post("/api/v1/notes", data=raw, content_type="application/json")
+def test_a_body_that_is_no_object_is_refused_as_a_whole(small: FlaskClient, raw: bytes) -> None:
+    answer = small.post("/api/v1/notes", data=raw, content_type="application/json")
     assert refused(answer, 422, "invalid") == {"$": ["应为对象"]}
 
 
-def test_text_is_normalised_and_loses_blanks_at_its_ends(client: FlaskClient) -> None:
-    answer = send(client, NOTE, title=" \u3000e\u0301cole\u00a0", story="\n一\r\n二\r三 \t")
+def test_text_is_normalised_and_loses_blanks_at_its_ends(small: FlaskClient) -> None:
+    answer = send(small, NOTE, title=" \u3000e\u0301cole\u00a0", story="\n一\r\n二\r三 \t")
     assert answer.json is not None
     assert (answer.json["title"], answer.json["story"]) == ("\u00e9cole", "一\n二\n三")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
-def test_a_body_of_another_type_is_unsupported(client: FlaskClient, content_type: str) -> None:
-    answer = client.post("/api/v1/notes", data=json.dumps(NOTE), content_type=content_type)
+def test_a_body_of_another_type_is_unsupported(small: FlaskClient, content_type: str) -> None:
+    answer = small.post("/api/v1/notes", data=json.dumps(NOTE), content_type=content_type)
     refused(answer, 415, "unsupported_media_type")
 
 
-def test_an_oversized_body_is_refused_with_and_without_a_stated_length(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_oversized_body_is_refused_with_and_without_a_stated_length(small: FlaskClient) -> None:
     raw = json.dumps(NOTE | {"story": "长" * 300_000}).encode()
-    refused(client.post("/api/v1/notes", data=raw, content_type="application/json"), 413, "body_too_large")
-    chunked = client.post(
+    refused(small.post("/api/v1/notes", data=raw, content_type="application/json"), 413, "body_too_large")
+    chunked = small.post(
         "/api/v1/notes",
         data=raw,
         content_type="application/json",
@@ -156,24 +156,24 @@ def test_an_oversized_body_is_refused_with_and_without_a_stated_length(client: F
         ("limti=5", "limti", "不支持的字段"),
     ],
 )
-def test_a_wrong_query_is_named_in_plain_words(client: FlaskClient, query: str, field: str, sentence: str) -> None:
-    assert refused(client.get(f"/api/v1/notes?{query}"), 422, "invalid") == {field: [sentence]}
+def test_a_wrong_query_is_named_in_plain_words(small: FlaskClient, query: str, field: str, sentence: str) -> None:
+    assert refused(small.get(f"/api/v1/notes?{query}"), 422, "invalid") == {field: [sentence]}
 
 
-def test_a_query_is_read_from_text_and_lists_by_repetition(client: FlaskClient) -> None:
-    answer = client.get("/api/v1/notes?limit=5&size=-7&day=2026-03-05&at=2026-03-05T09:00:00%2B08:00&tags=a&tags=b")
+def test_a_query_is_read_from_text_and_lists_by_repetition(small: FlaskClient) -> None:
+    answer = small.get("/api/v1/notes?limit=5&size=-7&day=2026-03-05&at=2026-03-05T09:00:00%2B08:00&tags=a&tags=b")
     assert answer.json == {"limit": 5, "size": -7, "day": "2026-03-05", "at": "2026-03-05T09:00:00+08:00", "tags": ["a", "b"]}
 
 
-def test_unknown_addresses_and_methods_are_problems(client: FlaskClient) -> None:
-    refused(client.get("/api/v1/nothing"), 404, "not_found")
-    refused(client.get("//api/v1/notes"), 404, "not_found")
-    refused(client.get("/api/v1/shelves/no-uuid/notes"), 404, "not_found")
-    wrong_method = client.put("/api/v1/notes")
+def test_unknown_addresses_and_methods_are_problems(small: FlaskClient) -> None:
+    refused(small.get("/api/v1/nothing"), 404, "not_found")
+    refused(small.get("//api/v1/notes"), 404, "not_found")
+    refused(small.get("/api/v1/shelves/no-uuid/notes"), 404, "not_found")
+    wrong_method = small.put("/api/v1/notes")
     refused(wrong_method, 405, "method_not_allowed")
     assert {"GET", "POST"} <= set(wrong_method.headers["Allow"].split(", "))
 
 
-def test_a_page_without_content_is_204(client: FlaskClient) -> None:
-    answer = client.delete("/api/v1/notes/00000000-0000-0000-0000-000000000007")
+def test_a_page_without_content_is_204(small: FlaskClient) -> None:
+    answer = small.delete("/api/v1/notes/00000000-0000-0000-0000-000000000007")
     assert (answer.status_code, answer.data) == (204, b"")

@@ -1,0 +1,154 @@
+"""Logs: one JSON line for each thing worth knowing, with the request it belongs to, and nothing personal in it.
+
+Lines go to standard error. A request leaves one line with its route *template*, never its path, query, headers or body. The message of
+an exception often repeats the value that it stumbled over, so a traceback names places and types, and a message only where it cannot
+hold such a value.
+"""
+
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Iterator, MutableMapping
+from typing import Any, BinaryIO, Protocol, cast
+
+import psycopg
+import sqlalchemy.exc
+import structlog
+from flask import Flask, Response, g, request
+
+from backend.foundation.tracing import current_account_id, current_request_id
+
+Fields = MutableMapping[str, Any]
+
+# Whose messages speak of names and types in the code, or of the machine.
+_SPEAKABLE = (AttributeError, TypeError, NameError, ImportError, NotImplementedError, OSError, MemoryError, RecursionError)
+_OURS = ("backend.", "config.", "ejia.", "miniprogram_api.", "tasks.")
+# Their lines at these levels may hold an address with a secret in its query, or rows.
+_QUIET = {"urllib3": logging.ERROR, "sqlalchemy": logging.WARNING, "flask-limiter": logging.CRITICAL, "werkzeug": logging.WARNING}
+# Asked every few seconds by whatever watches the process; only their failures are worth a line.
+_WATCHED = {"/healthz", "/readyz"}
+
+
+class Stream(Protocol):
+    """Where lines go."""
+
+    def write(self, line: bytes, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
+log = structlog.get_logger("ejia.request")
+
+
+def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
+    """Send our own lines and those of all libraries to the stream (standard error): as JSON, or readable in a terminal."""
+    target = stream or _StandardError()
+    finish = structlog.processors.JSONRenderer(ensure_ascii=False) if json_lines else structlog.dev.ConsoleRenderer(colors=False)
+    common: list[structlog.typing.Processor] = [
+        _add_trace,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _describe_exception,
+    ]
+    structlog.configure(
+        processors=[*common, finish, _to_bytes],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, target)),
+        cache_logger_on_first_use=False,
+    )
+    handler = _BytesHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*common, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, finish],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler, *(other for other in root.handlers if not isinstance(other, _BytesHandler))]
+    root.setLevel(logging.INFO)
+    for name, level in _QUIET.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def install(app: Flask) -> None:
+    """Write one line for each request that the app answers."""
+
+    def finish(answer: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else None
+        if route in _WATCHED and answer.status_code < 400:
+            return answer
+        milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
+        log.info("request", method=request.method, route=route, status=answer.status_code, ms=milliseconds)
+        return answer
+
+    app.after_request(finish)
+
+
+class _StandardError:
+    """Standard error as it is at the time of writing: command-line tools and tests put another one in its place."""
+
+    def write(self, line: bytes) -> int:
+        return sys.stderr.buffer.write(line)
+
+    def flush(self) -> None:
+        sys.stderr.buffer.flush()
+
+
+class _BytesHandler(logging.Handler):
+    """The standard library's lines on the same stream as ours."""
+
+    def __init__(self, target: Stream) -> None:
+        super().__init__()
+        self.target = target
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.target.write(self.format(record).encode(errors="backslashreplace") + b"\n")
+            self.target.flush()
+        except Exception:
+            self.handleError(record)
+
+
+def _to_bytes(_logger: Any, _method: str, line: Any) -> bytes:
+    return str(line).encode(errors="backslashreplace")
+
+
+def _add_trace(_logger: Any, _method: str, fields: Fields) -> Fields:
+    request_id, account_id = current_request_id(), current_account_id()
+    if request_id is not None:
+        fields.setdefault("request_id", request_id)
+    if account_id is not None:
+        fields.setdefault("account_id", str(account_id))
+    return fields
+
+
+def _describe_exception(_logger: Any, _method: str, fields: Fields) -> Fields:
+    given = fields.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given is True else given[1] if given else None
+    if error is not None:
+        fields["exception"] = "\n".join(_lines_of(error))
+    return fields
+
+
+def _lines_of(error: BaseException) -> Iterator[str]:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield from _lines_of(cause)
+        yield "which led to:"
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+    yield f"{type(error).__module__}.{type(error).__qualname__}{_message_of(error)}"
+
+
+def _message_of(error: BaseException) -> str:
+    driver = error.orig if isinstance(error, sqlalchemy.exc.DBAPIError) else error
+    if isinstance(driver, psycopg.Error):
+        diagnosis = driver.diag
+        facts = {"sqlstate": diagnosis.sqlstate, "table": diagnosis.table_name, "constraint": diagnosis.constraint_name}
+        return "".join(f" {name}={value}" for name, value in facts.items() if value)
+    # Only the built-in classes themselves: an error of requests is an OSError too, and repeats the address with its query.
+    speakable = isinstance(error, _SPEAKABLE) and type(error).__module__ == "builtins"
+    if speakable or f"{type(error).__module__}.".startswith(_OURS):
+        return f": {error}"
+    return ""

@@ -1,0 +1,130 @@
+"""Figures for Prometheus, from all processes of a copy.
+
+Web and task workers write into the files of PROMETHEUS_MULTIPROC_DIR (whoever starts the copy empties that folder and names it in the
+environment before Python starts); `python -m ejia.metrics --port N` adds them up, asks the database how the outbox stands, and answers on
+a port of its own, which is never the public one.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import click
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from backend.consumers import CONSUMERS
+from backend.foundation import clock
+from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
+from config.settings import Settings, read_settings
+from ejia import logs
+
+log = structlog.get_logger(__name__)
+
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
+
+
+def watch_requests(app: Flask) -> None:
+    """Count the requests of the app and how long they take, by method, route template and status."""
+    registry = CollectorRegistry()
+    answered = Counter("ejia_http_requests_total", "Requests answered.", ["method", "route", "status"], registry=registry)
+    seconds = Histogram("ejia_http_request_seconds", "Time to answer.", ["method", "route"], buckets=SECONDS, registry=registry)
+
+    def finish(answer: Response) -> Response:
+        # Never a path or a method as it was sent: each would become a series of its own.
+        method = request.method if request.method in _METHODS else "OTHER"
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        answered.labels(method, route, answer.status_code).inc()
+        seconds.labels(method, route).observe(time.perf_counter() - g.began)
+        return answer
+
+    app.after_request(finish)
+
+
+class OutboxCollector(Collector):
+    """How many deliveries wait for each consumer, how old the oldest is, and how many have failed so often that somebody should look."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """The state of the outbox as it is now; without a database only that there is none."""
+        reachable = GaugeMetricFamily("ejia_database_up", "Whether the database answered.")
+        waiting = GaugeMetricFamily("ejia_outbox_waiting", "Deliveries not yet applied.", labels=["consumer"])
+        oldest = GaugeMetricFamily("ejia_outbox_oldest_seconds", "Age of the oldest event not yet applied.", labels=["consumer"])
+        failed = GaugeMetricFamily("ejia_outbox_failed", f"Deliveries that failed {ALARM_AFTER} times or more.", labels=["consumer"])
+        try:
+            standing = self._standing()
+        except SQLAlchemyError as error:
+            log.error("metrics.database_unavailable", reason=type(error).__name__)
+            reachable.add_metric([], 0)
+            yield reachable
+            return
+        reachable.add_metric([], 1)
+        for consumer in sorted({*CONSUMERS, *standing}):
+            count, age, failures = standing.get(consumer, (0, 0.0, 0))
+            waiting.add_metric([consumer], count)
+            oldest.add_metric([consumer], age)
+            failed.add_metric([consumer], failures)
+        yield from (reachable, waiting, oldest, failed)
+
+    def _standing(self) -> dict[str, tuple[int, float, int]]:
+        now = clock.now()
+        query = (
+            select(
+                OutboxDelivery.consumer,
+                func.count().label("waiting"),
+                func.min(OutboxEvent.at).label("oldest_at"),
+                func.count().filter(OutboxDelivery.attempts >= ALARM_AFTER).label("failed"),
+            )
+            .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
+            .group_by(OutboxDelivery.consumer)
+        )
+        with self._engine.connect() as connection:
+            lines = connection.execute(query).all()
+        return {line.consumer: (line.waiting, max(0.0, (now - line.oldest_at).total_seconds()), line.failed) for line in lines}
+
+
+def registry_of(settings: Settings) -> CollectorRegistry:
+    """All figures of the copy, collected anew at each question."""
+    registry = CollectorRegistry()
+    if os.environ.get(FOLDER_VARIABLE):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    options = "-c statement_timeout=5000 -c default_transaction_read_only=on -c timezone=UTC"
+    engine = create_engine(settings.database_url, poolclass=NullPool, connect_args={"options": options, "connect_timeout": 3})
+    registry.register(OutboxCollector(engine))
+    return registry
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), required=True, help="Port to listen on.")
+def main(host: str, port: int) -> None:
+    """Answer Prometheus until SIGTERM or SIGINT."""
+    settings = read_settings()
+    logs.configure(json_lines=settings.log_json)
+    clock.steer_by(settings.clock_file if settings.is_trial else None)
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    server, thread = start_http_server(port, host, registry_of(settings))
+    log.info("metrics.listening", host=host, port=port)
+    over.wait()
+    server.shutdown()
+    thread.join()
+
+
+if __name__ == "__main__":
+    main()

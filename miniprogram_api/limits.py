@@ -1,0 +1,101 @@
+"""How often one caller may use one route: per account where somebody is logged in, else per client address.
+
+Counted in Redis, for all processes together. When Redis is away each process counts for itself until it is back (so at worst a caller gets
+as many times the rate as there are processes): nobody is turned away for it, and no request waits longer than a fraction of a second.
+"""
+
+import ipaddress
+import time
+from functools import lru_cache
+from typing import cast
+
+import redis
+import structlog
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter, RequestLimit
+from flask_limiter.errors import RateLimitExceeded
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from backend.accounts import tokens
+from backend.accounts.tokens import TokenInvalid
+from backend.foundation import clock
+from backend.foundation.errors import TooMany
+from config.settings import Settings
+from miniprogram_api.contract import contract_of
+from miniprogram_api.problems import problem
+
+log = structlog.get_logger(__name__)
+
+USUAL = "240/minute"
+# Behind one address stands a whole community's Wi-Fi or a carrier's gateway; a single login is guarded by the lock-outs in the database.
+LOGGING_IN = "60/minute"
+
+_LONGEST_WAIT = 0.2
+_UNLIMITED = ("/healthz", "/readyz")
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Limit the routes of the app, unless the settings say not to."""
+    app.register_error_handler(RateLimitExceeded, _too_many)
+    # Handed to redis-py as they are, although the extension's types know only texts and whole numbers.
+    options = {"socket_timeout": _LONGEST_WAIT, "socket_connect_timeout": _LONGEST_WAIT, "retry": Retry(NoBackoff(), 0)}
+    limiter = Limiter(
+        _caller,
+        default_limits=[_rate],
+        storage_uri=settings.redis_url,
+        storage_options=cast(dict[str, str | int], options),
+        strategy="fixed-window",
+        key_prefix="rate",
+        in_memory_fallback_enabled=True,
+        enabled=settings.rate_limits_enabled,
+    )
+    limiter.request_filter(lambda: request.path in _UNLIMITED)
+    limiter.init_app(app)
+    app.extensions["ejia_limiter"] = limiter
+
+
+def _rate() -> str:
+    view = current_app.view_functions.get(request.endpoint or "")
+    declared = contract_of(view).rate if view is not None else None
+    return declared or (LOGGING_IN if request.path.startswith("/api/v1/auth/") else USUAL)
+
+
+def _caller() -> str:
+    """Who is counted: the account of a token of ours, however old; else the address, an IPv6 one by its /64."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    account = _account_of(token.strip()) if scheme.lower() == "bearer" else None
+    return account or _network(request.remote_addr or "")
+
+
+@lru_cache(maxsize=8192)
+def _account_of(token: str) -> str | None:
+    """Checked, or anybody could count as somebody else and use up their rate. Remembered, as the edge will check it again."""
+    try:
+        return f"account:{tokens.maker().read_access_token(token, now=clock.now()).account_id}"
+    except TokenInvalid:
+        return None
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "address:unknown"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+        return f"address:{ipaddress.ip_network((parsed, 64), strict=False)}"
+    return f"address:{parsed}"
+
+
+def _too_many(error: RateLimitExceeded) -> Response:
+    log.info("rate_limited", rate=str(error.limit.limit), route=request.url_rule.rule if request.url_rule else None)
+    return problem(TooMany(retry_after=_seconds_left(error)))
+
+
+def _seconds_left(error: RateLimitExceeded) -> int:
+    """Until the caller may come again; at most the length of the window, when Redis went away just now."""
+    current: RequestLimit | None = current_app.extensions["ejia_limiter"].current_limit
+    try:
+        return max(1, int(current.reset_at - time.time())) if current else 1
+    except redis.exceptions.RedisError:
+        return error.limit.limit.get_expiry()

@@ -1,0 +1,227 @@
+"""The OpenAPI document of the real application, and what it refuses to be built from."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from jsonschema_rs import Draft202012Validator, meta
+from pydantic import Field
+
+from config.settings import Settings
+from miniprogram_api.api import make_api
+from miniprogram_api.contract import Access, Body, Out, Query, Resource, Text, route_is
+from miniprogram_api.openapi import DocumentIncomplete
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> Document:
+    found: Document = client.get("/openapi.json").get_json()
+    return found
+
+
+@pytest.fixture
+def small_document(small: FlaskClient) -> Document:
+    found: Document = small.get("/openapi.json").get_json()
+    return found
+
+
+def operations(document: Document) -> Iterator[tuple[str, Document]]:
+    for path, item in document["paths"].items():
+        for method in METHODS & item.keys():
+            yield f"{method} {path}", item[method]
+
+
+def test_each_operation_says_what_it_is_and_why_it_may_refuse(document: Document) -> None:
+    described = list(operations(document))
+    assert described
+    assert len({operation["operationId"] for _, operation in described}) == len(described)
+    for name, operation in described:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in operation["summary"]), name
+        assert operation["security"] in ([], [{"bearer": []}]), name
+        refusals = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert {"429", "503"} <= refusals.keys(), name
+        assert ("401" in refusals) or not operation["security"], name
+        for answer in refusals.values():
+            content = answer["content"]["application/problem+json"]
+            assert set(content["schema"]["properties"]["code"]["enum"]) == set(content["examples"]), name
+        if "requestBody" in operation:
+            assert operation["requestBody"]["required"] is True, name
+            assert {"400", "413", "415", "422"} <= refusals.keys(), name
+
+
+def test_each_schema_is_valid_and_each_example_keeps_to_it(document: Document, small_document: Document) -> None:
+    for found in (document, small_document):
+        components = found["components"]
+        for name, schema in components["schemas"].items():
+            assert meta.is_valid({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}), name
+            check_examples(components, {"$ref": f"#/components/schemas/{name}"}, schema.get("examples", []), name)
+        for name, operation in operations(found):
+            for parameter in operation["parameters"]:
+                given = [parameter["example"]] if "example" in parameter else parameter["schema"].get("examples", [])
+                check_examples(components, parameter["schema"], given, f"{name} {parameter['name']}")
+            for answer in operation["responses"].values():
+                for content in answer.get("content", {}).values():
+                    examples = [example["value"] for example in content.get("examples", {}).values()]
+                    check_examples(components, content["schema"], examples, name)
+
+
+def check_examples(components: Document, schema: Document, examples: list[object], name: str) -> None:
+    validator = Draft202012Validator({**schema, "components": components}, validate_formats=True)
+    for example in examples:
+        assert [error.message for error in validator.iter_errors(example)] == [], name
+
+
+def test_what_goes_in_and_out_of_a_resource_has_an_example(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    for name, operation in operations(document):
+        answers = [answer for status, answer in operation["responses"].items() if status < "400"]
+        for carrier in (operation.get("requestBody", {}), *answers):
+            reference = carrier.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+            model = reference.rpartition("/")[2]
+            assert not model or model.endswith("Page") or schemas[model].get("examples"), f"{name}: {model} has no example"
+
+
+def test_a_route_shows_its_refusals_its_parameters_and_its_pages(small_document: Document) -> None:
+    paths = small_document["paths"]
+    write = paths["/api/v1/notes"]["post"]
+    assert write["operationId"] == "write_note"
+    assert write["responses"]["409"]["description"] == "- `note_taken`：此编号已被使用"
+    assert set(write["responses"]["422"]["content"]["application/problem+json"]["examples"]) == {"invalid", "idempotency_key_reused"}
+    key = next(parameter for parameter in write["parameters"] if parameter["in"] == "header")
+    assert (key["name"], key["required"]) == ("Idempotency-Key", True)
+    shelf = paths["/api/v1/shelves/{shelf_id}/notes"]["get"]
+    assert shelf["parameters"][0]["schema"] == {"type": "string", "format": "uuid"}
+    assert "cursor_invalid" in shelf["responses"]["400"]["description"]
+    assert "404" in shelf["responses"]
+    assert shelf["responses"]["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/NoteOutPage"}
+    assert small_document["components"]["schemas"]["NoteOutPage"]["properties"]["items"]["items"] == {
+        "$ref": "#/components/schemas/NoteOut"
+    }
+    assert "content" not in paths["/api/v1/notes/{note_id}"]["delete"]["responses"]["204"]
+
+
+def test_the_document_is_kept_and_need_not_be_sent_twice(client: FlaskClient) -> None:
+    first = client.get("/openapi.json")
+    again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.json["openapi"], again.status_code, again.data) == ("3.1.0", 304, b"")
+
+
+class NumberIn(Body):
+    places: int
+
+
+class TextIn(Body):
+    title: str
+
+
+class ListIn(Body):
+    titles: list[Annotated[str, Text(max=9)]]
+
+
+class AnythingIn(Body):
+    value: Any
+
+
+class NestedIn(Body):
+    inner: Annotated[list[TextIn], Field(max_length=2)]
+
+
+class NumberQuery(Query):
+    page: int = 1
+
+
+class ThingOut(Out):
+    name: str
+
+
+OtherOut = type("ThingOut", (Out,), {"__annotations__": {"size": int}, "__module__": "elsewhere"})
+
+
+def with_body(model: type[Body]) -> Callable[[Resource], None]:
+    def add(bp: Resource) -> None:
+        @bp.post("/things")
+        @route_is(Access.WRITES)
+        @bp.input(model)
+        @bp.output(ThingOut)
+        @bp.doc(summary="放东西")
+        def put_thing(body: Body) -> None: ...
+
+    return add
+
+
+def without_access(bp: Resource) -> None:
+    @bp.get("/things")
+    @bp.output(ThingOut)
+    @bp.doc(summary="看东西")
+    def show_thing() -> None: ...
+
+
+def without_summary(bp: Resource) -> None:
+    @bp.get("/things")
+    @route_is(Access.READS)
+    @bp.output(ThingOut)
+    def show_thing() -> None: ...
+
+
+def without_output(bp: Resource) -> None:
+    @bp.get("/things")
+    @route_is(Access.READS)
+    @bp.doc(summary="看东西")
+    def show_thing() -> None: ...
+
+
+def with_unbounded_query(bp: Resource) -> None:
+    @bp.get("/things")
+    @route_is(Access.READS)
+    @bp.input(NumberQuery, location="query")
+    @bp.output(ThingOut)
+    @bp.doc(summary="看东西")
+    def show_thing(query: NumberQuery) -> None: ...
+
+
+def with_unbounded_path(bp: Resource) -> None:
+    @bp.get("/things/<int:number>")
+    @route_is(Access.READS)
+    @bp.output(ThingOut)
+    @bp.doc(summary="看东西")
+    def show_thing(number: int) -> None: ...
+
+
+def with_two_models_of_a_name(bp: Resource) -> None:
+    for number, model in enumerate((ThingOut, OtherOut)):
+
+        def show(model: type[Out] = model) -> None: ...
+
+        show.__name__ = f"show_{number}"
+        described = bp.doc(summary="看东西")(show)
+        bp.add_url_rule(f"/things/{number}", endpoint=show.__name__, view_func=route_is(Access.READS)(bp.output(model)(described)))
+
+
+@pytest.mark.parametrize(
+    ("add", "complaint"),
+    [
+        (without_access, "nothing says who may call it"),
+        (without_summary, "no @bp.doc"),
+        (without_output, "no @bp.output"),
+        (with_body(NumberIn), "NumberIn.places: a whole number without both ends"),
+        (with_body(TextIn), "TextIn.title: a text without a longest length"),
+        (with_body(ListIn), "ListIn.titles: a list without a longest length"),
+        (with_body(NestedIn), "TextIn.title: a text without a longest length"),
+        (with_body(AnythingIn), "AnythingIn.value: nothing says what it holds"),
+        (with_unbounded_query, "NumberQuery.page: a whole number without both ends"),
+        (with_unbounded_path, "<int:number> without max"),
+        (with_two_models_of_a_name, "two models share this name"),
+    ],
+)
+def test_an_open_route_stops_the_document(settings: Settings, add: Callable[[Resource], None], complaint: str) -> None:
+    app: APIFlask = make_api(settings)
+    bp = Resource("things", tag="东西")
+    add(bp)
+    app.register_blueprint(bp)
+    with pytest.raises(DocumentIncomplete, match=complaint.replace("(", r"\(").replace(")", r"\)")):
+        _ = app.spec
