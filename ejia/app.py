@@ -6,13 +6,14 @@ from datetime import timedelta
 from apiflask import APIFlask
 from redis import Redis
 
+from backend import brands
 from backend.accounts import tokens
 from backend.accounts.tokens import TokenMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox, sealing
 from backend.foundation.database import db
 from backend.foundation.sealing import Keyring
-from config.settings import Key, Settings, read_settings
+from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
 from ejia import logs, metrics
 from ejia.resources import RESOURCES
 from miniprogram_api import health, limits
@@ -43,13 +44,14 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 
 def start_process(settings: Settings) -> None:
-    """Give this process what it has once: logs, clock, keys, consumers."""
+    """Give this process what it has once: logs, clock, keys, consumers, catalogues."""
     logs.configure(json_lines=settings.log_json)
     clock.steer_by(settings.clock_file if settings.is_trial else None)
     keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
     sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
     tokens.use(TokenMaker(_bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes)))
     outbox.use(CONSUMERS)
+    brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
 
 
 def connect_database(app: APIFlask, settings: Settings) -> None:

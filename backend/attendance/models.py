@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Text, UniqueC
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.brands import Confirmer as Confirmer
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 
@@ -36,13 +37,6 @@ class Evidence(StrEnum):
     CODE = "code"
     CODE_AND_PLACE = "code_and_place"
     COMMUNITY_WORD = "community_word"
-
-
-class Confirmer(StrEnum):
-    """Whose word makes a record count."""
-
-    REQUESTER = "requester"
-    COMMUNITY = "community"
 
 
 class Shift(Base):

@@ -8,16 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.brands import ClaimantKind as ClaimantKind
 from backend.foundation.database import AreaPath, Base, RowId, as_text
-
-
-class ClaimantKind(StrEnum):
-    """Who may hold a place. A claim names exactly one of them."""
-
-    TEAM = "team"
-    ORGANISATION = "organisation"
-    WORK_UNIT = "work_unit"
-    PERSON = "person"
 
 
 class OpeningStatus(StrEnum):
@@ -46,6 +38,7 @@ class Opening(Base):
 
     id: Mapped[RowId]
     brand: Mapped[str]
+    title: Mapped[str] = mapped_column(comment="how lists of claims and shifts call it; says nothing of a beneficiary")
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_openings_area_id"))
     area_path: Mapped[AreaPath]
     status: Mapped[OpeningStatus] = mapped_column(as_text(OpeningStatus))
@@ -83,6 +76,7 @@ class Claim(Base):
         CheckConstraint("num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name="exactly_one_claimant"),
         CheckConstraint("(status = 'released') = (released_at IS NOT NULL)", name="released_has_instant"),
         CheckConstraint("released_at >= claimed_at", name="released_after_claimed"),
+        CheckConstraint("released_at IS NULL OR in_service_since IS NULL", name="in_service_not_released"),
         Index(
             "uq_claims_held",
             "opening_id",
@@ -94,6 +88,7 @@ class Claim(Base):
             postgresql_where="released_at IS NULL",
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_claims_opening_id", "opening_id", "id"),
         Index("ix_claims_role_id", "role_id", postgresql_where="released_at IS NULL"),
         Index("ix_claims_team_id", "team_id", "id", postgresql_where="team_id IS NOT NULL"),
         Index("ix_claims_organisation_id", "organisation_id", "id", postgresql_where="organisation_id IS NOT NULL"),
@@ -111,6 +106,7 @@ class Claim(Base):
     status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
     claimed_at: Mapped[datetime]
     claimed_by: Mapped[UUID | None]
+    in_service_since: Mapped[datetime | None] = mapped_column(comment="the first sign-in on it; from then on it is not released")
     released_at: Mapped[datetime | None]
 
 

@@ -19,6 +19,7 @@ def upgrade() -> None:
         "openings",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False, comment="how lists of claims and shifts call it; says nothing of a beneficiary"),
         sa.Column("area_id", sa.Uuid(), nullable=False),
         sa.Column("area_path", sa.Text(collation="C"), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
@@ -58,12 +59,19 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "in_service_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the first sign-in on it; from then on it is not released",
+        ),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(status = 'released') = (released_at IS NOT NULL)", name=op.f("ck_claims_released_has_instant")),
         sa.CheckConstraint(
             "num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name=op.f("ck_claims_exactly_one_claimant")
         ),
         sa.CheckConstraint("released_at >= claimed_at", name=op.f("ck_claims_released_after_claimed")),
+        sa.CheckConstraint("released_at IS NULL OR in_service_since IS NULL", name=op.f("ck_claims_in_service_not_released")),
         sa.ForeignKeyConstraint(["opening_id"], ["openings.id"], name="fk_claims_opening_id"),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_claims_organisation_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_claims_person_id"),
@@ -72,6 +80,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["work_unit_id"], ["work_units.id"], name="fk_claims_work_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_claims"),
     )
+    op.create_index("ix_claims_opening_id", "claims", ["opening_id", "id"], unique=False)
     op.create_index(
         "ix_claims_organisation_id", "claims", ["organisation_id", "id"], unique=False, postgresql_where="organisation_id IS NOT NULL"
     )
@@ -111,6 +120,7 @@ def downgrade() -> None:
     op.drop_index("ix_claims_team_id", table_name="claims", postgresql_where="team_id IS NOT NULL")
     op.drop_index("ix_claims_role_id", table_name="claims", postgresql_where="released_at IS NULL")
     op.drop_index("ix_claims_person_id", table_name="claims", postgresql_where="person_id IS NOT NULL")
+    op.drop_index("ix_claims_opening_id", table_name="claims")
     op.drop_index("ix_claims_organisation_id", table_name="claims", postgresql_where="organisation_id IS NOT NULL")
     op.drop_table("claims")
     op.drop_index("ix_opening_roles_opening_id", table_name="opening_roles")

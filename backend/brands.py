@@ -1,0 +1,128 @@
+"""服务品牌: the catalogue `config/brands.toml`, read when a process starts. A brand is a block there and never a branch in code.
+
+It stands below every capability: demands, attendance, points and statistics all name brands by their code.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from backend.foundation import catalogues
+from backend.foundation.catalogues import Entry
+from backend.foundation.errors import Unprocessable
+
+MINUTES_OF_A_DAY = 24 * 60
+
+
+class BrandUnknown(Unprocessable):
+    """No block of the catalogue has this code."""
+
+    code = "brand_unknown"
+    detail = "没有这个服务品牌"
+
+
+class ClaimantKind(StrEnum):
+    """Who may hold a place. A claim names exactly one of them."""
+
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    WORK_UNIT = "work_unit"
+    PERSON = "person"
+
+
+class Confirmer(StrEnum):
+    """Whose word makes a record count."""
+
+    REQUESTER = "requester"
+    COMMUNITY = "community"
+
+
+class Completion(StrEnum):
+    """What completes a demand of the brand."""
+
+    BY_HAND = "by_hand"
+    FIRST_CONFIRMED_SERVICE = "first_confirmed_service"
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,38}$")]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+
+
+class Brand(Entry):
+    """One brand and its rules; `config/brands.toml` says what each field means."""
+
+    code: Code
+    name: Label
+    summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    needs_beneficiary: bool
+    role_name: Label
+    most_places: Annotated[int, Field(ge=1, le=10000)]
+    claimant_kinds: Annotated[tuple[ClaimantKind, ...], Field(min_length=1)]
+    longest_window_hours: Annotated[int, Field(ge=1, le=24)]
+    grace_minutes: Annotated[int, Field(ge=0, le=240)]
+    confirmers: Annotated[tuple[Confirmer, ...], Field(min_length=1)]
+    completion: Completion
+    radius_m: Annotated[int, Field(ge=10, le=5000)] | None = None
+
+    @field_validator("claimant_kinds", "confirmers")
+    @classmethod
+    def _each_once(cls, words: tuple[StrEnum, ...]) -> tuple[StrEnum, ...]:
+        if len(set(words)) != len(words):
+            raise ValueError("names one of them twice")
+        return words
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.longest_window_hours * 60 + 2 * self.grace_minutes > MINUTES_OF_A_DAY:
+            raise ValueError("longest_window_hours with grace_minutes at both ends must fit a day: a service record holds a day at most")
+        if self.needs_beneficiary and self.radius_m is not None:
+            raise ValueError("a home visit keeps no position, so it has no radius_m")
+        if self.completion is Completion.FIRST_CONFIRMED_SERVICE and self.most_places != 1:
+            raise ValueError("what the first confirmed service completes has one place: most_places must be 1")
+        return self
+
+
+class Brands(Entry):
+    """The catalogue, in the order in which people see it."""
+
+    brand: Annotated[tuple[Brand, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _codes_once(self) -> Self:
+        codes = [brand.code for brand in self.brand]
+        twice = {code for code in codes if codes.count(code) > 1}
+        if twice:
+            raise ValueError(f"two brands have the code {', '.join(sorted(twice))}")
+        return self
+
+
+_brands: Mapping[str, Brand] | None = None
+
+
+def read(path: Path) -> Mapping[str, Brand]:
+    """Brands by their code, in the catalogue's order. Raises CatalogueInvalid, naming file, line and field."""
+    return {brand.code: brand for brand in catalogues.load(path, Brands).brand}
+
+
+def use(brands: Mapping[str, Brand]) -> None:
+    """Give this process its brands, once, when it starts."""
+    global _brands  # noqa: PLW0603 - one catalogue per process, as with the keys
+    _brands = brands
+
+
+def brands() -> Mapping[str, Brand]:
+    """Brand by code, in the catalogue's order. Raises RuntimeError before `use`."""
+    if _brands is None:
+        raise RuntimeError("no brands: the process was not started by create_app")
+    return _brands
+
+
+def brand(code: str) -> Brand:
+    """The brand of a code. Raises BrandUnknown."""
+    found = brands().get(code)
+    if found is None:
+        raise BrandUnknown(errors={"brand": [BrandUnknown.detail]})
+    return found
