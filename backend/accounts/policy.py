@@ -55,9 +55,13 @@ class Permission(StrEnum):
     PLACE_CLAIM = "place.claim"
     PLACE_RELEASE = "place.release"
     CLAIM_SEE = "claim.see"
+    SHIFT_PLAN = "shift.plan"
+    SHIFT_CANCEL = "shift.cancel"
+    SHIFT_CLOSE = "shift.close"
     CODE_SHOW = "code.show"
     SHIFT_SIGN = "shift.sign"
     SHIFT_SEE = "shift.see"
+    ATTENDANCE_SEE = "attendance.see"
     RECORD_SEE = "record.see"
     RECORD_ADD = "record.add"
     RECORD_CORRECT = "record.correct"
@@ -171,7 +175,11 @@ RULES: Mapping[Permission, Rule] = {
         Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
         Role.RESIDENT: Reach.OWN,
     },
-    Permission.CODE_SHOW: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM},
+    Permission.SHIFT_PLAN: _DECIDING,
+    Permission.SHIFT_CANCEL: _DECIDING,
+    Permission.SHIFT_CLOSE: {},  # by the clock only
+    # Own: of the shift's requester, and of the officer of an organisation that holds a claim.
+    Permission.CODE_SHOW: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM, Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
     Permission.SHIFT_SIGN: _ONESELF,
     Permission.SHIFT_SEE: _OFFICERS
     | {
@@ -180,6 +188,8 @@ RULES: Mapping[Permission, Rule] = {
         Role.ORGANISATION_STAFF: Reach.ORGANISATION,
         Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
     },
+    Permission.ATTENDANCE_SEE: _OFFICERS
+    | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM, Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
     Permission.RECORD_SEE: _OFFICERS | _ONESELF,
     Permission.RECORD_ADD: _DECIDING,
     Permission.RECORD_CORRECT: _DECIDING,

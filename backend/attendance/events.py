@@ -1,0 +1,71 @@
+"""What attendance tells the others. A subject is a row's id; a reaction looks at the facts as they now stand."""
+
+from typing import ClassVar
+
+from backend.foundation.outbox import Event
+
+
+class ShiftPlanned(Event):
+    """A shift was made for an opening [shift id]."""
+
+    name: ClassVar[str] = "shift.planned"
+
+
+class ShiftCancelled(Event):
+    """A shift will not take place [shift id]."""
+
+    name: ClassVar[str] = "shift.cancelled"
+
+
+class ShiftClosed(Event):
+    """A shift's window and grace are over [shift id]."""
+
+    name: ClassVar[str] = "shift.closed"
+
+
+class SignedIn(Event):
+    """Somebody signed in at a shift [attendance id]."""
+
+    name: ClassVar[str] = "shift.signed_in"
+
+
+class SignedOut(Event):
+    """Somebody signed out [attendance id]."""
+
+    name: ClassVar[str] = "shift.signed_out"
+
+
+class AttendanceClosed(Event):
+    """Nobody signed out in time, so there is no record until the community adds one [attendance id]."""
+
+    name: ClassVar[str] = "attendance.closed"
+
+
+class ServiceRecorded(Event):
+    """A service record was made [ServiceRecord revision id]."""
+
+    name: ClassVar[str] = "service.recorded"
+
+
+class ServiceCorrected(Event):
+    """A service record was corrected [ServiceRecord revision id]."""
+
+    name: ClassVar[str] = "service.corrected"
+
+
+class ServiceWithdrawn(Event):
+    """A service record was withdrawn [ServiceRecord revision id]."""
+
+    name: ClassVar[str] = "service.withdrawn"
+
+
+class ServiceConfirmed(Event):
+    """The requester or the community stands by a record [Confirmation revision id]."""
+
+    name: ClassVar[str] = "service.confirmed"
+
+
+class ConfirmationWithdrawn(Event):
+    """The community no longer stands by a record [Confirmation revision id]."""
+
+    name: ClassVar[str] = "confirmation.withdrawn"

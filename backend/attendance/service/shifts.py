@@ -1,0 +1,217 @@
+"""The life of a shift: planned when its opening is made, cancelled with it, closed when its window and grace are over."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, cast, exists, func, insert, select, update
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.attendance.events import AttendanceClosed, ShiftCancelled, ShiftClosed, ShiftPlanned
+from backend.attendance.models import Attendance, Confirmer, Shift, ShiftChange, ShiftStatus
+from backend.foundation import audit, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.ids import new_id
+
+LONGEST = timedelta(hours=24)
+
+
+class ShiftTooLong(Unprocessable):
+    """Window and both graces together pass 24 hours: what lasts longer is several shifts, each with its own sign-in."""
+
+    code: ClassVar[str] = "shift_too_long"
+    detail = "单个场次（含宽限时间）不能超过24小时，请分成多个场次"
+
+
+class ShiftNotPlanned(Conflict):
+    """It is closed or cancelled already."""
+
+    code: ClassVar[str] = "shift_not_planned"
+    detail = "该场次已结束或已取消"
+
+
+class ShiftInUse(Conflict):
+    """Somebody has signed in: what was served is not undone by cancelling."""
+
+    code: ClassVar[str] = "shift_in_use"
+    detail = "已有人在该场次签到，不能取消"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a shift takes place: GCJ-02, in degrees, and the radius in metres within which a position counts as inside."""
+
+    latitude: float
+    longitude: float
+    radius_m: int
+
+
+def plan_shift(
+    actor: Actor,
+    *,
+    opening_id: UUID,
+    brand: str,
+    area_id: UUID,
+    area_path: str,
+    requester_person_id: UUID | None,
+    confirmers: Collection[Confirmer],
+    starts_at: datetime,
+    ends_at: datetime,
+    grace_minutes: int,
+    place: Place | None = None,
+    now: datetime,
+) -> Shift:
+    """Make one occurrence of an opening. Called by whoever publishes the opening, once for each occurrence.
+
+    Raises ShiftTooLong, and Forbidden for who may not decide in the area.
+    """
+    policy.require(actor, Permission.SHIFT_PLAN, Scope(area_path=area_path))
+    if ends_at - starts_at + 2 * timedelta(minutes=grace_minutes) > LONGEST:
+        raise ShiftTooLong
+    shift = Shift(
+        id=new_id(),
+        opening_id=opening_id,
+        brand=brand,
+        area_id=area_id,
+        area_path=area_path,
+        requester_person_id=requester_person_id,
+        confirmers=[word.value for word in confirmers],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        grace_minutes=grace_minutes,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        radius_m=place.radius_m if place else None,
+        status=ShiftStatus.PLANNED,
+    )
+    db.session.add(shift)
+    db.session.flush()
+    _write_changes([shift.id], None, ShiftStatus.PLANNED, actor, now=now)
+    outbox.record(ShiftPlanned(shift.id), now=now)
+    audit.record(actor, Permission.SHIFT_PLAN, shift.id, now=now, opening_id=str(opening_id))
+    return shift
+
+
+def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) -> None:
+    """Cancel one planned shift at which nobody has signed in.
+
+    Raises ShiftNotPlanned, ShiftInUse, Missing, and Forbidden for who may not decide in the area.
+    """
+    # Sign-in holds the row FOR SHARE, so whoever is just signing in is waited for and then seen.
+    shift = db.session.scalars(select(Shift).where(Shift.id == shift_id).with_for_update()).one_or_none()
+    if shift is None:
+        raise Missing
+    policy.require(actor, Permission.SHIFT_CANCEL, Scope(area_path=shift.area_path), seen_by=Permission.SHIFT_SEE)
+    if shift.status is not ShiftStatus.PLANNED:
+        raise ShiftNotPlanned
+    if not _cancel([shift_id], actor, reason=reason, now=now):
+        raise ShiftInUse
+
+
+def cancel_shifts(actor: Actor, opening_id: UUID, *, reason: str, now: datetime) -> list[UUID]:
+    """Cancel what is still planned of an opening that is itself cancelled; the caller has asked policy. Returns their ids.
+
+    A shift at which somebody has signed in stays as it is: they sign out, and what they served counts.
+    """
+    planned = db.session.scalars(
+        select(Shift.id).where(Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED).order_by(Shift.id).with_for_update()
+    ).all()
+    return _cancel(planned, actor, reason=reason, now=now)
+
+
+def close_overdue(*, now: datetime, at_most: int = 200) -> int:
+    """Close attendances that nobody signed out of, and planned shifts, once window and grace are over. Returns how many rows it closed.
+
+    There is no record of a forgotten attendance until the community adds one with a reason.
+    """
+    forgotten = db.session.scalars(
+        update(Attendance)
+        .where(
+            Attendance.id.in_(
+                select(Attendance.id)
+                .join(Shift, Shift.id == Attendance.shift_id)
+                .where(Attendance.signed_out_at.is_(None), Attendance.closed_at.is_(None), _is_over(now))
+                .limit(at_most)
+                .with_for_update(of=Attendance, skip_locked=True)
+            )
+        )
+        .values(closed_at=now)
+        .returning(Attendance.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    ended = db.session.scalars(
+        update(Shift)
+        .where(
+            Shift.id.in_(
+                select(Shift.id)
+                .where(Shift.status == ShiftStatus.PLANNED, _is_over(now))
+                .limit(at_most)
+                .with_for_update(of=Shift, skip_locked=True)
+            )
+        )
+        .values(status=ShiftStatus.CLOSED)
+        .returning(Shift.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    system = Actor.system()
+    _write_changes(ended, ShiftStatus.PLANNED, ShiftStatus.CLOSED, system, now=now)
+    for attendance_id in forgotten:
+        outbox.record(AttendanceClosed(attendance_id), now=now)
+        audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
+    for shift_id in ended:
+        outbox.record(ShiftClosed(shift_id), now=now)
+        audit.record(system, Permission.SHIFT_CLOSE, shift_id, now=now)
+    return len(forgotten) + len(ended)
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    # The first half is what the index can answer; grace only makes it later.
+    return (Shift.ends_at <= now) & (Shift.ends_at + func.make_interval(0, 0, 0, 0, 0, cast(Shift.grace_minutes, Integer)) < now)
+
+
+def _cancel(shift_ids: Collection[UUID], actor: Actor, *, reason: str, now: datetime) -> list[UUID]:
+    """Cancel those of the locked shifts at which nobody has signed in."""
+    if not shift_ids:
+        return []
+    cancelled = db.session.scalars(
+        update(Shift)
+        .where(Shift.id.in_(shift_ids), ~exists().where(Attendance.shift_id == Shift.id))
+        .values(status=ShiftStatus.CANCELLED)
+        .returning(Shift.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    _write_changes(cancelled, ShiftStatus.PLANNED, ShiftStatus.CANCELLED, actor, reason=reason, now=now)
+    for shift_id in cancelled:
+        outbox.record(ShiftCancelled(shift_id), now=now)
+        audit.record(actor, Permission.SHIFT_CANCEL, shift_id, now=now, reason=reason)
+    return list(cancelled)
+
+
+def _write_changes(
+    shift_ids: Iterable[UUID],
+    from_status: ShiftStatus | None,
+    to_status: ShiftStatus,
+    actor: Actor,
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    rows = [
+        {
+            "id": new_id(),
+            "shift_id": shift_id,
+            "from_status": from_status,
+            "to_status": to_status,
+            "at": now,
+            "actor_account_id": actor.account_id,
+            "reason": reason,
+        }
+        for shift_id in shift_ids
+    ]
+    if rows:
+        db.session.execute(insert(ShiftChange), rows)
