@@ -1,0 +1,47 @@
+"""Commands of openings, by noun: places (made, closed, cancelled, recounted) and claims (taken, released, in service)."""
+
+from backend.openings.service.claims import (
+    AlreadyClaimed,
+    Claimant,
+    ClaimantNotActive,
+    ClaimantNotAllowed,
+    ClaimInService,
+    ClaimReleased,
+    HeldClaim,
+    OpeningClosed,
+    OpeningFull,
+    begin_service,
+    claim_place,
+    release_claim,
+)
+from backend.openings.service.places import (
+    PlacesInService,
+    TakenDiffers,
+    cancel_opening,
+    close_openings,
+    make_opening,
+    recount,
+    reopen_openings,
+)
+
+__all__ = [
+    "AlreadyClaimed",
+    "ClaimInService",
+    "ClaimReleased",
+    "Claimant",
+    "ClaimantNotActive",
+    "ClaimantNotAllowed",
+    "HeldClaim",
+    "OpeningClosed",
+    "OpeningFull",
+    "PlacesInService",
+    "TakenDiffers",
+    "begin_service",
+    "cancel_opening",
+    "claim_place",
+    "close_openings",
+    "make_opening",
+    "recount",
+    "release_claim",
+    "reopen_openings",
+]

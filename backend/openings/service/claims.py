@@ -1,0 +1,317 @@
+"""Taking a place and giving it back. The row of the role is contended: it comes first in both, so that no two of them can deadlock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, DateTime, Text, Uuid, any_, exists, literal, select, true, update
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.brands import ClaimantKind
+from backend.foundation import audit, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import as_text, db
+from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.foundation.ids import new_id
+from backend.openings.events import PlaceClaimed, PlaceReleased
+from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
+from backend.organisations.models import Organisation, OrganisationStatus
+from backend.people.queries import person_of
+from backend.teams.models import Team, TeamStatus
+
+
+class OpeningFull(Conflict):
+    """Every place of the role is held."""
+
+    code: ClassVar[str] = "opening_full"
+    detail = "名额已满"
+
+
+class OpeningClosed(Conflict):
+    """It takes no claims: its window is over, or it was completed or cancelled."""
+
+    code: ClassVar[str] = "opening_closed"
+    detail = "该需求已停止认领"
+
+
+class AlreadyClaimed(Conflict):
+    """The claimant holds a place of this opening. One claim holds one place, whatever number of people it sends."""
+
+    code: ClassVar[str] = "already_claimed"
+    detail = "已认领过，不能重复认领"
+
+
+class ClaimantNotAllowed(Conflict):
+    """The brand's places are not for this kind of claimant."""
+
+    code: ClassVar[str] = "claimant_not_allowed"
+    detail = "该需求不接受这类认领方"
+
+
+class ClaimantNotActive(Conflict):
+    """The team is not active, or the organisation not verified."""
+
+    code: ClassVar[str] = "claimant_not_active"
+    detail = "认领方尚未通过审核或已停止活动"
+
+
+class ClaimReleased(Conflict):
+    """The claim holds no place any more."""
+
+    code: ClassVar[str] = "claim_released"
+    detail = "该认领已取消"
+
+
+class ClaimInService(Conflict):
+    """Somebody signed in on the claim: what has begun is not undone by giving the place back."""
+
+    code: ClassVar[str] = "claim_in_service"
+    detail = "已有人签到，不能取消认领"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who is to hold the place: a team, an organisation, or the acting person as a serving Party member."""
+
+    kind: ClaimantKind
+    id: UUID
+
+    @classmethod
+    def team(cls, team_id: UUID) -> "Claimant":
+        """A team, for which its leader claims."""
+        return cls(ClaimantKind.TEAM, team_id)
+
+    @classmethod
+    def organisation(cls, organisation_id: UUID) -> "Claimant":
+        """An organisation, for which its staff claim."""
+        return cls(ClaimantKind.ORGANISATION, organisation_id)
+
+    @classmethod
+    def person(cls, actor: Actor) -> "Claimant":
+        """The acting person, whose registration the opening's own community accepted. Raises PersonNeeded."""
+        return cls(ClaimantKind.PERSON, person_of(actor))
+
+    @property
+    def column(self) -> str:
+        """Its column in `claims`."""
+        return f"{self.kind.value}_id"
+
+    @property
+    def scope(self) -> Scope:
+        """Whose right it is to claim for it; a person's right depends on the area of the opening instead."""
+        match self.kind:
+            case ClaimantKind.TEAM:
+                return Scope(team_id=self.id)
+            case ClaimantKind.ORGANISATION:
+                return Scope(organisation_id=self.id)
+            case ClaimantKind.WORK_UNIT:
+                return Scope(work_unit_id=self.id)
+            case ClaimantKind.PERSON:
+                return Scope(person_id=self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A place that was just taken."""
+
+    id: UUID
+    opening_id: UUID
+    role_id: UUID
+    claimed_at: datetime
+    claimant: Claimant
+
+
+def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> HeldClaim:
+    """Take one place of the role, or refuse with the rule that stands in the way.
+
+    Raises OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden.
+    """
+    opening_id = db.session.scalar(
+        update(OpeningRole)
+        .where(
+            OpeningRole.id == role_id,
+            OpeningRole.is_open,
+            OpeningRole.closes_at > now,
+            OpeningRole.taken < OpeningRole.slots,
+            Opening.id == OpeningRole.opening_id,
+            literal(claimant.kind.value, Text) == any_(Opening.claimant_kinds),
+            _permitted(actor, claimant),
+            _active(claimant),
+        )
+        .values(taken=OpeningRole.taken + 1)
+        .returning(OpeningRole.opening_id)
+        .execution_options(synchronize_session=False)
+    )
+    if opening_id is None:
+        raise _why_not(actor, role_id, claimant, now=now)
+    claim_id = _hold(actor, opening_id, role_id, claimant, now=now)
+    if claim_id is None:
+        raise AlreadyClaimed  # the place taken above goes back with the rollback
+    outbox.record(PlaceClaimed(claim_id), now=now)
+    audit.record(actor, Permission.PLACE_CLAIM, claim_id, now=now, claimant=f"{claimant.column}:{claimant.id}")
+    return HeldClaim(claim_id, opening_id, role_id, now, claimant)
+
+
+def _permitted(actor: Actor, claimant: Claimant) -> ColumnElement[bool]:
+    """Who may claim for a team or organisation is known before any row is read; a person's right depends on the opening's area."""
+    if claimant.kind is ClaimantKind.PERSON:
+        if not actor.is_system and claimant.id != actor.person_id:
+            raise Forbidden
+        return policy.visible(actor, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
+    policy.require(actor, Permission.PLACE_CLAIM, claimant.scope)
+    return true()
+
+
+def _active(claimant: Claimant) -> ColumnElement[bool]:
+    match claimant.kind:
+        case ClaimantKind.TEAM:
+            return exists().where(Team.id == claimant.id, Team.status == TeamStatus.ACTIVE)
+        case ClaimantKind.ORGANISATION:
+            return exists().where(Organisation.id == claimant.id, Organisation.status == OrganisationStatus.VERIFIED)
+        case _:
+            return true()
+
+
+def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID | None:
+    """Write claim and first step in one statement; None when the claimant holds a place of the opening already."""
+    held = (
+        insert(Claim)
+        .values(
+            id=new_id(),
+            opening_id=opening_id,
+            role_id=role_id,
+            status=ClaimStatus.HELD,
+            claimed_at=now,
+            claimed_by=actor.account_id,
+            **{claimant.column: claimant.id},
+        )
+        .on_conflict_do_nothing(
+            index_elements=["opening_id", "team_id", "organisation_id", "work_unit_id", "person_id"],
+            index_where=Claim.released_at.is_(None),
+        )
+        .returning(Claim.id)
+        .cte("held")
+    )
+    step = select(
+        literal(new_id(), Uuid),
+        held.c.id,
+        literal(ClaimStatus.HELD, as_text(ClaimStatus)),
+        literal(now, DateTime(timezone=True)),
+        literal(actor.account_id, Uuid),
+    )
+    return db.session.scalar(
+        plain_insert(ClaimChange)
+        .from_select(["id", "claim_id", "to_status", "at", "actor_account_id"], step, include_defaults=False)
+        .returning(ClaimChange.claim_id)
+    )
+
+
+def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
+    """Only after a refusal a second look: missing, closed, not for this claimant, held already, or full."""
+    seen = db.session.execute(
+        select(
+            Opening.id,
+            Opening.area_path,
+            Opening.claimant_kinds,
+            (OpeningRole.is_open & (OpeningRole.closes_at > now)).label("takes_claims"),
+            select(_active(claimant)).scalar_subquery().label("active"),
+            exists()
+            .where(Claim.opening_id == Opening.id, getattr(Claim, claimant.column) == claimant.id, Claim.released_at.is_(None))
+            .label("holds_one"),
+        )
+        .join(Opening, Opening.id == OpeningRole.opening_id)
+        .where(OpeningRole.id == role_id)
+    ).one_or_none()
+    if seen is None:
+        return Missing()
+    if claimant.kind is ClaimantKind.PERSON and not policy.allows(actor, Permission.PLACE_CLAIM, Scope(area_path=seen.area_path)):
+        return Forbidden("须先到该社区报到并通过审核")
+    if claimant.kind.value not in seen.claimant_kinds:
+        return ClaimantNotAllowed()
+    if not seen.active:
+        return ClaimantNotActive()
+    if not seen.takes_claims:
+        return OpeningClosed()
+    return AlreadyClaimed() if seen.holds_one else OpeningFull()
+
+
+def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
+    """Give the place back.
+
+    Raises ClaimReleased, ClaimInService (somebody signed in on it), Missing, Forbidden.
+    """
+    claim = db.session.execute(
+        select(Claim.role_id, Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id, Opening.area_path)
+        .join(Opening, Opening.id == Claim.opening_id)
+        .where(Claim.id == claim_id)
+    ).one_or_none()
+    if claim is None:
+        raise Missing
+    scope = Scope(
+        area_path=claim.area_path,
+        team_id=claim.team_id,
+        organisation_id=claim.organisation_id,
+        work_unit_id=claim.work_unit_id,
+        person_id=claim.person_id,
+    )
+    policy.require(actor, Permission.PLACE_RELEASE, scope, seen_by=Permission.CLAIM_SEE)
+    db.session.execute(
+        update(OpeningRole)
+        .where(OpeningRole.id == claim.role_id, OpeningRole.taken > 0)
+        .values(taken=OpeningRole.taken - 1)
+        .execution_options(synchronize_session=False)
+    )
+    released = db.session.scalar(
+        update(Claim)
+        .where(Claim.id == claim_id, Claim.released_at.is_(None), Claim.in_service_since.is_(None))
+        .values(status=ClaimStatus.RELEASED, released_at=now)
+        .returning(Claim.id)
+        .execution_options(synchronize_session=False)
+    )
+    if released is None:
+        # The place given back above is taken again by the rollback.
+        raise ClaimInService if db.session.scalar(select(Claim.in_service_since).where(Claim.id == claim_id)) else ClaimReleased
+    write_releases([claim_id], actor, reason=reason, now=now)
+
+
+def write_releases(claim_ids: list[UUID], actor: Actor, *, reason: str, now: datetime) -> None:
+    """Steps, events and audit entries of claims that were just released."""
+    steps = [
+        {
+            "id": new_id(),
+            "claim_id": claim_id,
+            "from_status": ClaimStatus.HELD,
+            "to_status": ClaimStatus.RELEASED,
+            "at": now,
+            "actor_account_id": actor.account_id,
+            "reason": reason,
+        }
+        for claim_id in claim_ids
+    ]
+    if steps:
+        db.session.execute(plain_insert(ClaimChange), steps)
+    for claim_id in claim_ids:
+        outbox.record(PlaceReleased(claim_id), now=now)
+        audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, reason=reason)
+
+
+def begin_service(claim_id: UUID, *, now: datetime) -> None:
+    """Somebody signs in on the claim: from now on it cannot be released. Harmless when repeated; takes the row only the first time.
+
+    Called by attendance in the transaction of the sign-in, whose policy has been asked there. Raises ClaimReleased.
+    """
+    begun = db.session.scalar(
+        select(Claim.id).where(Claim.id == claim_id, Claim.released_at.is_(None), Claim.in_service_since.is_not(None))
+    ) or db.session.scalar(
+        update(Claim)
+        .where(Claim.id == claim_id, Claim.released_at.is_(None))
+        .values(in_service_since=db.func.coalesce(Claim.in_service_since, now))
+        .returning(Claim.id)
+        .execution_options(synchronize_session=False)
+    )
+    if begun is None:
+        raise ClaimReleased

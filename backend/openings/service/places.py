@@ -1,0 +1,121 @@
+"""Openings themselves: made when a demand is published, closed, opened again, cancelled; and the recount that guards `taken`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from backend.brands import Brand
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict
+from backend.foundation.ids import new_id
+from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole, OpeningStatus
+from backend.openings.service.claims import write_releases
+
+
+class PlacesInService(Conflict):
+    """Somebody signed in on one of its claims: what was served is not undone by cancelling."""
+
+    code: ClassVar[str] = "places_in_service"
+    detail = "已有人签到服务，不能取消"
+
+
+def make_opening(
+    *, brand: Brand, title: str, area_id: UUID, area_path: str, slots: int, starts_at: datetime, ends_at: datetime, now: datetime
+) -> UUID:
+    """Open places of one role, by the brand's rules. The caller has asked policy and records its own event. Returns the opening's id."""
+    opening_id = new_id()
+    db.session.execute(
+        insert(Opening).values(
+            id=opening_id,
+            brand=brand.code,
+            title=title,
+            area_id=area_id,
+            area_path=area_path,
+            status=OpeningStatus.OPEN,
+            claimant_kinds=[kind.value for kind in brand.claimant_kinds],
+            starts_at=starts_at,
+            ends_at=ends_at,
+            made_at=now,
+        )
+    )
+    db.session.execute(
+        insert(OpeningRole).values(
+            id=new_id(), opening_id=opening_id, name=brand.role_name, slots=slots, taken=0, is_open=True, closes_at=ends_at
+        )
+    )
+    return opening_id
+
+
+def close_openings(opening_ids: Sequence[UUID]) -> None:
+    """Let these take no more claims; those held stay held."""
+    _set_open(opening_ids, is_open=False, status=OpeningStatus.CLOSED)
+
+
+def reopen_openings(opening_ids: Sequence[UUID]) -> None:
+    """Let these take claims again, until their window is over."""
+    _set_open(opening_ids, is_open=True, status=OpeningStatus.OPEN)
+
+
+def cancel_opening(actor: Actor, opening_id: UUID, *, reason: str, now: datetime) -> None:
+    """Close it for good and release its claims. The caller has asked policy. Raises PlacesInService."""
+    _set_open([opening_id], is_open=False, status=OpeningStatus.CANCELLED)
+    released = db.session.execute(
+        update(Claim)
+        .where(Claim.opening_id == opening_id, Claim.released_at.is_(None), Claim.in_service_since.is_(None))
+        .values(status=ClaimStatus.RELEASED, released_at=now)
+        .returning(Claim.id, Claim.role_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    # A sign-in that began before the rows above were taken is waited for by that statement and seen by this one.
+    if db.session.scalar(select(Claim.id).where(Claim.opening_id == opening_id, Claim.released_at.is_(None)).limit(1)) is not None:
+        raise PlacesInService
+    db.session.execute(
+        update(OpeningRole).where(OpeningRole.opening_id == opening_id).values(taken=0).execution_options(synchronize_session=False)
+    )
+    write_releases([line.id for line in released], actor, reason=reason, now=now)
+
+
+def _set_open(opening_ids: Sequence[UUID], *, is_open: bool, status: OpeningStatus) -> None:
+    if not opening_ids:
+        return
+    # Roles first, in the order of their ids, as whoever claims takes them.
+    roles = select(OpeningRole.id).where(OpeningRole.opening_id.in_(opening_ids)).order_by(OpeningRole.id).with_for_update()
+    db.session.execute(
+        update(OpeningRole)
+        .where(OpeningRole.id.in_(db.session.scalars(roles).all()))
+        .values(is_open=is_open)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.execute(
+        update(Opening).where(Opening.id.in_(opening_ids)).values(status=status).execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDiffers:
+    """A role whose `taken` is not the number of its held claims."""
+
+    role_id: UUID
+    taken: int
+    held: int
+
+
+def recount() -> list[TakenDiffers]:
+    """Compare `taken` of every role with its held claims, in one statement; an empty list is the only good answer.
+
+    Nothing is repaired: a difference means that somebody changed rows by another way, and must be looked at.
+    """
+    held = select(Claim.role_id, func.count().label("held")).where(Claim.released_at.is_(None)).group_by(Claim.role_id).subquery()
+    count = func.coalesce(held.c.held, 0)
+    lines = db.session.execute(
+        select(OpeningRole.id, OpeningRole.taken, count.label("held"))
+        .outerjoin(held, held.c.role_id == OpeningRole.id)
+        .where(OpeningRole.taken != count)
+        .order_by(OpeningRole.id)
+    )
+    return [TakenDiffers(line.id, line.taken, line.held) for line in lines]
