@@ -50,7 +50,7 @@ def test_cancelling_an_opening_cancels_what_is_still_planned_and_nothing_else(ap
         cancelled = attendance.cancel_shifts(Actor.system(), opening_id, reason="天气不好", now=clock.now())
 
     assert cancelled == [coming]
-    statuses = dict(db.session.execute(select(Shift.id, Shift.status)).tuples().all())
+    statuses = {row.id: row.status for row in db.session.execute(select(Shift.id, Shift.status))}
     assert statuses == {past: ShiftStatus.CLOSED, coming: ShiftStatus.CANCELLED, of_another: ShiftStatus.PLANNED}
     assert _changes(coming)[-1] == (ShiftStatus.PLANNED, ShiftStatus.CANCELLED)
 

@@ -56,6 +56,7 @@ def _opening(area: Area, brand: str, starts_at: datetime, ends_at: datetime) -> 
     opening = Opening(
         id=new_id(),
         brand=brand,
+        title="看望独居老人",
         area_id=area.id,
         area_path=area.path,
         status=OpeningStatus.OPEN,
