@@ -3,5 +3,8 @@
 from collections.abc import Mapping
 
 from backend.foundation.outbox import Reactions
+from backend.points import service as points
 
-CONSUMERS: Mapping[str, Reactions] = {}
+CONSUMERS: Mapping[str, Reactions] = {
+    "points": points.REACTIONS,
+}

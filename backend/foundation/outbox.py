@@ -13,7 +13,8 @@ from typing import ClassVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Index, Row, delete, insert, select, update
+from sqlalchemy import BigInteger, DateTime, Index, Row, Text, Uuid, delete, func, insert, literal, select, true, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -83,23 +84,37 @@ def consumers() -> Mapping[str, Reactions]:
 
 def record(event: Event, *, now: datetime) -> None:
     """Write down that something happened, with a delivery for each consumer that hears it, in the caller's transaction."""
+    record_all([event], now=now)
+
+
+def record_all(events: Sequence[Event], *, now: datetime) -> None:
+    """As `record`, for many at once: one statement for each kind of event."""
+    for name, alike in groupby(sorted(events, key=attrgetter("name")), key=attrgetter("name")):
+        _record_alike(name, [event.subject_id for event in alike], now=now)
+
+
+def _record_alike(name: str, subject_ids: list[UUID], *, now: datetime) -> None:
+    subjects = func.unnest(literal([new_id() for _ in subject_ids], ARRAY(Uuid)), literal(subject_ids, ARRAY(Uuid)))
+    sent = subjects.table_valued("id", "subject_id", name="sent").render_derived()
+    instant = literal(now, DateTime(timezone=True))
     happened = (
         insert(OutboxEvent)
-        .values(id=new_id(), name=event.name, subject_id=event.subject_id, at=now, request_id=current_request_id())
+        .from_select(
+            ["id", "name", "subject_id", "at", "request_id"],
+            select(sent.c.id, literal(name), sent.c.subject_id, instant, literal(current_request_id(), Text)),
+        )
         .returning(OutboxEvent.id)
     )
-    hearing = [name for name, reactions in _consumers.items() if event.name in reactions]
+    hearing = [consumer for consumer, reactions in _consumers.items() if name in reactions]
     if not hearing:
         db.session.execute(happened)
         return
     row = happened.cte("happened")
-    listeners = db.values(db.column("consumer", db.Text), name="listeners").data([(name,) for name in hearing])
+    listener = func.unnest(literal(hearing, ARRAY(Text))).table_valued("consumer", name="listener").render_derived()
     db.session.execute(
         insert(OutboxDelivery).from_select(
             ["event_id", "consumer", "due_at", "attempts"],
-            select(row.c.id, listeners.c.consumer, db.literal(now, db.DateTime(timezone=True)), db.literal(0, db.BigInteger)).select_from(
-                row.join(listeners, db.true())
-            ),
+            select(row.c.id, listener.c.consumer, instant, literal(0, BigInteger)).select_from(row.join(listener, true())),
         )
     )
 

@@ -1,0 +1,13 @@
+"""What points publish; what they hear stands in `service.REACTIONS`."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backend.foundation.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PointsBooked(Event):
+    """A ledger transaction was written: an award or a reversal."""
+
+    name: ClassVar[str] = "points.booked"

@@ -1,0 +1,67 @@
+"""The points rules of the street (`config/points.toml`), read once when a process starts."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from backend.foundation.catalogues import Entry, load
+from backend.points.facts import FACTS
+from config.settings import CONFIG_FOLDER
+
+
+class PointsRule(Entry):
+    """One rule: which fact earns how much."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")
+    fact: str
+    brands: tuple[str, ...] | None = None
+    points: int = Field(ge=1, le=10_000)
+    per: int | None = Field(default=None, ge=1, le=100_000)
+    reason: str = Field(min_length=1, max_length=100)
+    from_day: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _names_what_exists(self) -> Self:
+        if self.fact not in FACTS:
+            raise ValueError(f"no fact is called {self.fact!r}; there are: {', '.join(sorted(FACTS))}")
+        try:
+            self.reason.format(amount=0, brand="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError("reason may use {amount} and {brand} only") from error
+        return self
+
+
+class PointsRules(Entry):
+    """All of them, each code once."""
+
+    rules: tuple[PointsRule, ...]
+
+    @model_validator(mode="after")
+    def _codes_differ(self) -> Self:
+        codes = [rule.code for rule in self.rules]
+        if len(set(codes)) < len(codes):
+            raise ValueError("two rules have the same code")
+        return self
+
+
+_rules: PointsRules | None = None
+
+
+def read_rules() -> PointsRules:
+    """Read the catalogue. Raises CatalogueInvalid."""
+    return load(CONFIG_FOLDER / "points.toml", PointsRules)
+
+
+def use(rules: PointsRules) -> None:
+    """Give this process its rules, once, when it starts."""
+    global _rules  # noqa: PLW0603 - one catalogue per process
+    _rules = rules
+
+
+def rules() -> tuple[PointsRule, ...]:
+    """The rules of this process. Raises RuntimeError before `use`."""
+    if _rules is None:
+        raise RuntimeError("no points rules: the process was not started by create_app")
+    return _rules.rules

@@ -1,0 +1,31 @@
+"""What a volunteer has reached."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from backend.attendance.queries import served_by
+from backend.points.queries import balance_of
+from backend.recognition.stars import hours_to_next, star_level
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Points, services, hours (in tenths, each record floored) and the star level that follows from the hours."""
+
+    points: int
+    services: int
+    tenths_of_hours: int
+    star_level: int
+    tenths_to_next_star: int | None
+
+
+def standing_of(person_id: UUID) -> Standing:
+    """What a person has reached by the services that count now."""
+    served = served_by(person_id)
+    return Standing(
+        points=balance_of(person_id),
+        services=served.services,
+        tenths_of_hours=served.tenths_of_hours,
+        star_level=star_level(served.tenths_of_hours),
+        tenths_to_next_star=hours_to_next(served.tenths_of_hours),
+    )

@@ -1,0 +1,58 @@
+"""星级: levels by accumulated hours (`config/recognition.toml`), read once when a process starts."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from backend.foundation.catalogues import Entry, load
+from config.settings import CONFIG_FOLDER
+
+
+class Star(Entry):
+    """One level and the hours from which it is reached."""
+
+    level: int = Field(ge=1, le=10)
+    hours: int = Field(ge=1, le=100_000)
+
+
+class Recognition(Entry):
+    """The catalogue: levels one above the other."""
+
+    stars: tuple[Star, ...]
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> Self:
+        steps = [(star.level, star.hours) for star in self.stars]
+        if steps != sorted(steps) or len({hours for _, hours in steps}) < len(steps) or [level for level, _ in steps] != list(
+            range(1, len(steps) + 1)
+        ):
+            raise ValueError("levels must run 1, 2, 3 … and their hours rise")
+        return self
+
+
+_recognition: Recognition | None = None
+
+
+def read_recognition() -> Recognition:
+    """Read the catalogue. Raises CatalogueInvalid."""
+    return load(CONFIG_FOLDER / "recognition.toml", Recognition)
+
+
+def use(recognition: Recognition) -> None:
+    """Give this process its levels, once, when it starts."""
+    global _recognition  # noqa: PLW0603 - one catalogue per process
+    _recognition = recognition
+
+
+def star_level(tenths_of_hours: int) -> int:
+    """The level of somebody who served so long (in tenths of an hour); 0 below the first."""
+    if _recognition is None:
+        raise RuntimeError("no star levels: the process was not started by create_app")
+    return max((star.level for star in _recognition.stars if tenths_of_hours >= star.hours * 10), default=0)
+
+
+def hours_to_next(tenths_of_hours: int) -> int | None:
+    """Tenths of an hour that are missing to the next level; None on the highest."""
+    if _recognition is None:
+        raise RuntimeError("no star levels: the process was not started by create_app")
+    return min((star.hours * 10 - tenths_of_hours for star in _recognition.stars if tenths_of_hours < star.hours * 10), default=None)

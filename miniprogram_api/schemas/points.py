@@ -1,0 +1,47 @@
+"""Shapes of points, hours and stars."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from miniprogram_api.contract import BigInt, Day, Id, Instant, Out
+
+
+class StandingOut(Out):
+    """What the person has reached."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"points": 128, "services": 34, "hours": "61.4", "star_level": 0, "hours_to_next_star": "38.6"}]}
+    )
+
+    points: BigInt = Field(description="积分余额")
+    services: BigInt = Field(description="已确认的服务次数")
+    hours: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20, description="服务时长（小时）；每条记录向下取到 0.1 小时后相加")]
+    star_level: Annotated[int, Field(ge=0, le=10, description="星级；0 为未达到一星")]
+    hours_to_next_star: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20)] | None = Field(description="距下一星级的小时数；最高星级时为空")
+
+
+class LedgerLineOut(Out):
+    """One entry on the person's points account."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789ab",
+                    "points": 1,
+                    "reason": "爱心敲门：服务47分钟",
+                    "counts_on": "2026-03-05",
+                    "booked_at": "2026-03-05T11:20:00+08:00",
+                    "reverses_id": None,
+                }
+            ]
+        }
+    )
+
+    id: Id
+    points: BigInt = Field(description="积分增减")
+    reason: Annotated[str, Field(max_length=300)]
+    counts_on: Day = Field(description="计入的日期")
+    booked_at: Instant = Field(description="入账时间")
+    reverses_id: Id | None = Field(description="更正时，被冲正的那一笔")
