@@ -13,8 +13,9 @@ from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox, sealing
 from backend.foundation.database import db
 from backend.foundation.sealing import Keyring
-from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
 from backend.points import rules as points_rules
+from backend.recognition import stars
+from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
 from ejia import logs, metrics
 from ejia.resources import RESOURCES
 from miniprogram_api import health, limits
@@ -51,9 +52,10 @@ def start_process(settings: Settings) -> None:
     keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
     sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
     tokens.use(TokenMaker(_bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes)))
-    points_rules.use(points_rules.read_rules())
-    outbox.use(CONSUMERS)
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
+    points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
+    stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))
+    outbox.use(CONSUMERS)
 
 
 def connect_database(app: APIFlask, settings: Settings) -> None:

@@ -1,11 +1,14 @@
 """Reads of attendance."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from backend.attendance.models import Confirmation, ServiceRecord
+from backend.foundation.database import db
 
 
 def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...]]:
@@ -37,3 +40,20 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
         .join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id)
         .where(*holds)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How often and how long somebody served; hours in tenths, each record floored (DESIGN §3)."""
+
+    services: int
+    tenths_of_hours: int
+
+
+def served_by(person_id: UUID) -> Served:
+    """What a person has served by the records that count."""
+    record = counting_records().where(ServiceRecord.person_id == person_id).subquery()
+    services, tenths = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(record.c.minutes // 6), 0)).select_from(record)
+    ).one()
+    return Served(services, int(tenths))

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Select, Text, cast, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
 from backend.attendance.models import Confirmation, ServiceRecord
@@ -73,7 +74,7 @@ def _first_rows(keys: FromClause) -> Rows:
             cast(1, Integer).label("amount"),
         )
         .join_from(keys, record, (record.c.person_id == keys.c.person_id) & (record.c.brand == keys.c.brand))
-        .distinct(keys.c.source)
+        .ext(distinct_on(keys.c.source))
         .order_by(keys.c.source, record.c.served_on, record.c.fact_id)
     )
 

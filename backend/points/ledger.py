@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, FromClause, Text, Uuid, bindparam, func, insert, literal, select, update
+from sqlalchemy import BigInteger, Date, FromClause, Text, Uuid, bindparam, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
@@ -118,7 +118,7 @@ def _issued_account() -> UUID:
     db.session.execute(
         pg_insert(PointsAccount)
         .values(id=new_id(), kind=PointsAccountKind.ISSUED, person_id=None, balance=0)
-        .on_conflict_do_nothing(index_elements=["kind"], index_where=PointsAccount.kind == PointsAccountKind.ISSUED)
+        .on_conflict_do_nothing(index_elements=["kind"], index_where=text("kind = 'issued'"))
     )
     return db.session.scalars(select(PointsAccount.id).where(PointsAccount.kind == PointsAccountKind.ISSUED)).one()
 

@@ -1,13 +1,14 @@
 """The points rules of the street (`config/points.toml`), read once when a process starts."""
 
 from datetime import date
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from backend.brands import brands
 from backend.foundation.catalogues import Entry, load
 from backend.points.facts import FACTS
-from config.settings import CONFIG_FOLDER
 
 
 class PointsRule(Entry):
@@ -30,6 +31,9 @@ class PointsRule(Entry):
             self.reason.format(amount=0, brand="")
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError("reason may use {amount} and {brand} only") from error
+        unknown = set(self.brands or ()) - set(brands())
+        if unknown:
+            raise ValueError(f"no brand has the code {', '.join(sorted(unknown))}")
         return self
 
 
@@ -49,9 +53,9 @@ class PointsRules(Entry):
 _rules: PointsRules | None = None
 
 
-def read_rules() -> PointsRules:
+def read(path: Path) -> PointsRules:
     """Read the catalogue. Raises CatalogueInvalid."""
-    return load(CONFIG_FOLDER / "points.toml", PointsRules)
+    return load(path, PointsRules)
 
 
 def use(rules: PointsRules) -> None:

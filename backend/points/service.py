@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import FromClause, Subquery
 
+from backend.brands import brands
 from backend.foundation import outbox
 from backend.foundation.database import db
 from backend.foundation.ids import new_id
@@ -85,7 +86,7 @@ def _differences(rule: PointsRule, keys: FromClause, concerned: ColumnElement[bo
 
 def _earned(rule: PointsRule, keys: FromClause) -> Subquery:
     fact = FACTS[rule.fact].rows(keys).subquery("fact")
-    points = fact.c.amount * 0 + rule.points if rule.per is None else fact.c.amount / rule.per * rule.points
+    points = fact.c.amount * 0 + rule.points if rule.per is None else fact.c.amount // rule.per * rule.points
     conditions = [
         points > 0,
         fact.c.brand.in_(rule.brands) if rule.brands is not None else true(),
@@ -141,8 +142,13 @@ def _bookings(rule: PointsRule, line: Row[Any]) -> Iterator[Booking]:
             points=line.points,
             counts_on=line.day,
             area_path=line.area_path,
-            reason=rule.reason.format(amount=line.amount, brand=line.brand),
+            reason=rule.reason.format(amount=line.amount, brand=_brand_name(line.brand)),
         )
+
+
+def _brand_name(code: str) -> str:
+    known = brands().get(code)
+    return known.name if known is not None else code
 
 
 def events_heard() -> set[str]:

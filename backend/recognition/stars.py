@@ -1,11 +1,11 @@
 """星级: levels by accumulated hours (`config/recognition.toml`), read once when a process starts."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 
 from backend.foundation.catalogues import Entry, load
-from config.settings import CONFIG_FOLDER
 
 
 class Star(Entry):
@@ -23,8 +23,10 @@ class Recognition(Entry):
     @model_validator(mode="after")
     def _levels_rise(self) -> Self:
         steps = [(star.level, star.hours) for star in self.stars]
-        if steps != sorted(steps) or len({hours for _, hours in steps}) < len(steps) or [level for level, _ in steps] != list(
-            range(1, len(steps) + 1)
+        if (
+            steps != sorted(steps)
+            or len({hours for _, hours in steps}) < len(steps)
+            or [level for level, _ in steps] != list(range(1, len(steps) + 1))
         ):
             raise ValueError("levels must run 1, 2, 3 … and their hours rise")
         return self
@@ -33,9 +35,9 @@ class Recognition(Entry):
 _recognition: Recognition | None = None
 
 
-def read_recognition() -> Recognition:
+def read(path: Path) -> Recognition:
     """Read the catalogue. Raises CatalogueInvalid."""
-    return load(CONFIG_FOLDER / "recognition.toml", Recognition)
+    return load(path, Recognition)
 
 
 def use(recognition: Recognition) -> None:

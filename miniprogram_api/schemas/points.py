@@ -18,7 +18,9 @@ class StandingOut(Out):
     services: BigInt = Field(description="已确认的服务次数")
     hours: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20, description="服务时长（小时）；每条记录向下取到 0.1 小时后相加")]
     star_level: Annotated[int, Field(ge=0, le=10, description="星级；0 为未达到一星")]
-    hours_to_next_star: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20)] | None = Field(description="距下一星级的小时数；最高星级时为空")
+    hours_to_next_star: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20)] | None = Field(
+        description="距下一星级的小时数；最高星级时为空"
+    )
 
 
 class LedgerLineOut(Out):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import tokens
@@ -89,7 +89,7 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
         added = db.session.scalar(
             insert(Login)
             .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, failures=0, created_at=now)
-            .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=Login.kind == LoginKind.WECHAT)
+            .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=text("kind = 'wechat'"))
             .returning(Login.id)
         )
         if added is None:  # the same phone knocked twice at once: the other request made the account

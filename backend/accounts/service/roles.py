@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
@@ -140,7 +140,7 @@ def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant
             failures=0,
             created_at=now,
         )
-        .on_conflict_do_nothing(index_elements=["name"], index_where=Login.kind == LoginKind.PASSWORD)
+        .on_conflict_do_nothing(index_elements=["name"], index_where=text("kind = 'password'"))
         .returning(Login.id)
     )
     if added is None:

@@ -1,0 +1,202 @@
+"""Points follow from the facts: whatever was heard, however often and in whatever order."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from backend.areas.models import Area
+from backend.attendance.models import Confirmation, ServiceRecord
+from backend.foundation import facts, outbox
+from backend.foundation.database import db, transaction
+from backend.points import ledger
+from backend.points import service as points
+from backend.points.models import LedgerTransaction, PointsAccount
+from backend.points.queries import balance_of
+from backend.recognition.queries import standing_of
+from tests.support.served import NOON, SYSTEM, confirm, happened, make_person, make_record
+
+
+@pytest.fixture
+def community(street) -> Area:
+    return db.session.get_one(Area, street["和平社区"])
+
+
+def drain() -> None:
+    while outbox.deliver_batch("points", now=NOON):
+        pass
+
+
+def recount(person_id) -> int:
+    """The rules said again in plain SQL, over the facts alone."""
+    return db.session.scalar(
+        text(
+            """
+            WITH counting AS (
+                SELECT r.* FROM service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id
+                WHERE r.superseded_at IS NULL AND NOT r.void AND c.superseded_at IS NULL AND NOT c.void AND r.person_id = :person
+            )
+            SELECT coalesce((SELECT sum(minutes / 30) FROM counting), 0) + 5 * (SELECT count(DISTINCT brand) FROM counting)
+            """
+        ),
+        {"person": person_id},
+    )
+
+
+def assert_ledger_sound() -> None:
+    assert (
+        db.session.scalars(text("SELECT transaction_id FROM ledger_entries GROUP BY 1 HAVING sum(amount) <> 0 OR count(*) <> 2")).all()
+        == []
+    )
+    wrong = text(
+        "SELECT a.id FROM points_accounts a"
+        " WHERE a.balance <> (SELECT coalesce(sum(amount), 0) FROM ledger_entries e WHERE e.points_account_id = a.id)"
+    )
+    assert db.session.scalars(wrong).all() == []
+
+
+def test_a_confirmed_service_earns_its_minutes_and_the_first_of_its_brand(community):
+    with transaction():
+        person = make_person(community)
+        confirm(make_record(person, community, "door_knock", minutes=95))
+        unconfirmed = make_record(person, community, "red_ribbon", minutes=600)
+        person_id, unconfirmed_source = person.id, str(unconfirmed.fact_id)
+    drain()
+
+    assert balance_of(person_id) == 3 + 5
+    assert unconfirmed_source not in db.session.scalars(select(LedgerTransaction.source)).all()
+    assert_ledger_sound()
+
+
+def test_a_correction_reverses_and_books_anew(community):
+    with transaction():
+        person = make_person(community)
+        record = make_record(person, community, "door_knock", minutes=95)
+        confirm(record)
+        person_id = person.id
+    drain()
+    with transaction():
+        revised = facts.revise(db.session.get_one(ServiceRecord, record.id), SYSTEM, now=NOON, reason="签退晚了", minutes=30)
+        happened("service.corrected", revised.id)
+    drain()
+
+    lines = db.session.execute(
+        select(LedgerTransaction.points, LedgerTransaction.turn, LedgerTransaction.reverses_id.is_not(None))
+        .where(LedgerTransaction.rule == "minutes_served")
+        .order_by(LedgerTransaction.id)
+    ).all()
+    assert [tuple(line) for line in lines] == [(3, 0, False), (-3, 0, True), (1, 1, False)]
+    assert balance_of(person_id) == 1 + 5
+    assert_ledger_sound()
+
+
+def test_the_first_service_stays_earned_while_another_one_counts(community):
+    with transaction():
+        person = make_person(community)
+        first = confirm(make_record(person, community, "door_knock", minutes=20, day=date(2026, 1, 3)))
+        confirm(make_record(person, community, "door_knock", minutes=20, day=date(2026, 2, 3)))
+        person_id, first_id = person.id, first.id
+    drain()
+    with transaction():
+        withdrawn = facts.revise(db.session.get_one(Confirmation, first_id), SYSTEM, now=NOON, reason="未到场", void=True)
+        happened("confirmation.withdrawn", withdrawn.id)
+    drain()
+
+    held = db.session.execute(
+        text(
+            "SELECT counts_on FROM ledger_transactions t WHERE rule = 'first_service_with_brand' AND reverses_id IS NULL"
+            " AND NOT EXISTS (SELECT FROM ledger_transactions r WHERE r.reverses_id = t.id)"
+        )
+    ).all()
+    assert [line.counts_on for line in held] == [date(2026, 2, 3)]
+    assert balance_of(person_id) == 5
+    assert standing_of(person_id).services == 1
+
+
+def test_the_ledger_refuses_to_be_rewritten(community):
+    with transaction():
+        confirm(make_record(make_person(community), community, "door_knock", minutes=60))
+    drain()
+
+    with pytest.raises(Exception, match="written once"), transaction():
+        db.session.execute(text("UPDATE ledger_transactions SET points = 100"))
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["door_knock", "red_ribbon"]),
+        st.integers(0, 300),
+        st.sampled_from(["none", "confirm", "confirm+correct", "confirm+withdraw", "confirm+unconfirm", "correct+confirm"]),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, shuffler=st.randoms(use_true_random=False), batch=st.integers(1, 5))
+def test_repeats_order_and_batches_do_not_matter(community, steps, shuffler, batch):
+    with transaction():
+        area = db.session.get_one(Area, community.id)
+        persons = [make_person(area) for _ in range(3)]
+        ids = [person.id for person in persons]
+        for who, brand, minutes, what in steps:
+            play(make_record(persons[who], area, brand, minutes=minutes), what)
+        twice = db.session.execute(text("SELECT event_id, consumer FROM outbox_deliveries WHERE consumer = 'points'")).all()
+        order = list(range(len(twice)))
+        shuffler.shuffle(order)
+        for place, line in zip(order, twice, strict=True):
+            db.session.execute(
+                text(
+                    "UPDATE outbox_deliveries SET due_at = due_at - make_interval(secs => :place)"
+                    " WHERE event_id = :event AND consumer = 'points'"
+                ),
+                {"place": place, "event": line.event_id},
+            )
+    while outbox.deliver_batch("points", now=NOON, size=batch):
+        pass
+    with transaction():
+        for line in twice:
+            db.session.execute(
+                text("INSERT INTO outbox_deliveries (event_id, consumer, due_at, attempts) VALUES (:event, 'points', :now, 0)"),
+                {"event": line.event_id, "now": NOON},
+            )
+    drain()
+
+    assert [balance_of(person_id) for person_id in ids] == [recount(person_id) for person_id in ids]
+    assert_ledger_sound()
+    with transaction():
+        assert points.settle_persons(ids, now=NOON) == 0
+        assert ledger.recount_balances() == 0
+
+
+def play(record: ServiceRecord, what: str) -> None:
+    for step in what.split("+"):
+        if step == "confirm":
+            confirmation = confirm(record)
+        elif step == "correct":
+            record = facts.revise(record, SYSTEM, now=NOON, reason="更正", minutes=(record.minutes * 7) % 301)
+            happened("service.corrected", record.id)
+        elif step == "withdraw":
+            record = facts.revise(record, SYSTEM, now=NOON, reason="撤销", void=True)
+            happened("service.withdrawn", record.id)
+        elif step == "unconfirm":
+            happened("confirmation.withdrawn", facts.revise(confirmation, SYSTEM, now=NOON, reason="撤销", void=True).id)
+
+
+def test_a_lost_ledger_is_rebuilt_to_the_same_balances(community):
+    with transaction():
+        persons = [make_person(community) for _ in range(3)]
+        for person in persons:
+            confirm(make_record(person, community, "door_knock", minutes=95))
+        ids = [person.id for person in persons]
+    drain()
+    before = [balance_of(person_id) for person_id in ids]
+    with transaction():
+        db.session.execute(text("TRUNCATE ledger_entries, ledger_transactions, points_accounts"))
+        points.settle_persons(ids, now=NOON)
+
+    assert [balance_of(person_id) for person_id in ids] == before == [8, 8, 8]
+    assert db.session.scalar(select(PointsAccount.balance).where(PointsAccount.person_id.is_(None))) == -24
