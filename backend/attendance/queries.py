@@ -53,7 +53,5 @@ class Served:
 def served_by(person_id: UUID) -> Served:
     """What a person has served by the records that count."""
     record = counting_records().where(ServiceRecord.person_id == person_id).subquery()
-    services, tenths = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(record.c.minutes // 6), 0)).select_from(record)
-    ).one()
+    services, tenths = db.session.execute(select(func.count(), func.coalesce(func.sum(record.c.minutes // 6), 0)).select_from(record)).one()
     return Served(services, int(tenths))

@@ -45,6 +45,7 @@ def make_opening(area: Area, brand: str, *, starts_at: datetime = NOON) -> tuple
     opening = Opening(
         id=new_id(),
         brand=brand,
+        title="上门看望",
         area_id=area.id,
         area_path=area.path,
         status=OpeningStatus.OPEN,
