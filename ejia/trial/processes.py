@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 LAUNCHER = Path(__file__).with_name("launch.py")
 
@@ -36,24 +37,30 @@ def needs_other_user() -> bool:
     return os.geteuid() == 0
 
 
-def spawn(command: Command, log: Path) -> "subprocess.Popen[bytes]":
-    """Start the command with its output appended to the log.
+def spawn(command: Command, log: Path | None) -> "subprocess.Popen[bytes]":
+    """Start the command with its output appended to the log, or (None) on our own terminal.
 
     Call it from the main thread: Linux sends the parent-death signal when the *thread* that started the child ends.
     """
-    user = "nobody" if command.unprivileged and needs_other_user() else "-"
-    wrapper = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(command.stop_signal)), user, "--"]
+    if log is None:
+        return _popen(command, None)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(
-            [*wrapper, *command.argv],
-            env={**os.environ, **command.environment},
-            cwd=command.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            process_group=0,
-        )
+        return _popen(command, output)
+
+
+def _popen(command: Command, output: IO[bytes] | None) -> "subprocess.Popen[bytes]":
+    user = "nobody" if command.unprivileged and needs_other_user() else "-"
+    wrapper = [sys.executable, "-I", "-S", str(LAUNCHER), str(os.getpid()), str(int(command.stop_signal)), user, "--"]
+    return subprocess.Popen(
+        [*wrapper, *command.argv],
+        env={**os.environ, **command.environment},
+        cwd=command.folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
+        process_group=0,
+    )
 
 
 def end(process: "subprocess.Popen[bytes]", stop_signal: signal.Signals = signal.SIGTERM, *, patience: float = 10.0) -> None:

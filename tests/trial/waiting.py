@@ -19,3 +19,9 @@ def is_running(process: int) -> bool:
     """Whether there is such a process, and not merely its exit code waiting to be fetched."""
     listing = subprocess.run(["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True)
     return listing.stdout.strip()[:1] not in ("", "Z")
+
+
+def children_of(process: int) -> list[int]:
+    """Its direct children."""
+    listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
+    return [int(number) for number in listing.stdout.split()]

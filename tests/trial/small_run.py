@@ -1,0 +1,62 @@
+"""A supervisor over services of a few lines, as a program: `python small_run.py FOLDER SERVICE…`.
+
+A service writes `NAME PID CHILD_PID` to FOLDER/pids when it starts, and its name to FOLDER/ends when it ends cleanly. `stubborn` and its
+child take no notice of SIGTERM, `broken` ends at once, `sick` never becomes healthy.
+"""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from ejia.trial.processes import Command, ServiceFailed
+from ejia.trial.supervisor import AlreadyRunning, Service, StopRequested, Supervisor
+
+PROGRAM = """
+import os, signal, subprocess, sys
+folder, name = sys.argv[1:]
+def note(file, text):
+    with open(f"{folder}/{file}", "a") as output:
+        output.write(text + "\\n")
+if name == "broken":
+    sys.exit("no such luck")
+def end(number, frame):
+    note("ends", name)
+    child.terminate()
+    sys.exit()
+child = subprocess.Popen([sys.executable, "-c", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"])
+signal.signal(signal.SIGTERM, signal.SIG_IGN if name == "stubborn" else end)
+note("pids", f"{name} {os.getpid()} {child.pid}")
+while True:
+    signal.pause()
+"""
+
+
+def main(folder: Path, names: list[str]) -> int:
+    """Run the services until a signal comes. Returns 1 when they do not come up."""
+
+    def healthy(name: str) -> bool:
+        noted = folder / "pids"
+        return name != "sick" and noted.exists() and name in noted.read_text()
+
+    say = partial(print, flush=True)
+    services = [
+        Service(
+            name, Command((sys.executable, "-c", PROGRAM, str(folder), name)), partial(healthy, name), folder / f"{name}.log", patience=2
+        )
+        for name in names
+    ]
+    try:
+        with Supervisor(folder / "run.lock", say) as supervisor:
+            for service in services:
+                supervisor.start(service)
+            supervisor.wait_healthy(seconds=3)
+            say("up")
+            supervisor.watch()
+    except (AlreadyRunning, ServiceFailed, StopRequested) as error:
+        say(f"{type(error).__name__}: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -1,0 +1,163 @@
+"""What the supervisor promises about its services, shown on small real processes."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.trial.waiting import children_of, eventually, is_running
+
+Run = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Run]:
+    """Starts a supervisor over the named services in the test's folder."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*names: str) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "tests.trial.small_run", str(tmp_path), *names]
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+        started.append(run)
+        return run
+
+    yield begin
+    for run in started:
+        run.kill()
+        run.communicate()
+
+
+def _line(run: "subprocess.Popen[str]") -> str:
+    assert run.stdout is not None
+    return run.stdout.readline().strip()
+
+
+def _processes(folder: Path, name: str = "") -> list[list[int]]:
+    """Process and child of each start so far, of one service or of all, in order."""
+    noted = folder / "pids"
+    lines = [line.split() for line in noted.read_text().splitlines()] if noted.exists() else []
+    return [[int(process), int(child)] for service, process, child in lines if name in (service, "")]
+
+
+def test_a_dead_service_starts_again_and_this_is_said(start: Run, tmp_path: Path) -> None:
+    run = start("one", "two")
+    assert _line(run) == "up"
+    first, child = _processes(tmp_path, "one")[0]
+    os.kill(first, signal.SIGKILL)
+    assert _line(run).startswith("one was killed by signal 9; it starts again in 0.25 s")
+    assert _line(run) == "one is healthy again"
+    assert len(_processes(tmp_path)) == 3
+    assert not is_running(child), "what the dead service left behind stands in the way of its successor"
+
+
+def test_a_service_that_keeps_dying_is_started_less_and_less_often(start: Run, tmp_path: Path) -> None:
+    run = start("one")
+    assert _line(run) == "up"
+    pauses = []
+    for number in range(3):
+        assert eventually(lambda: len(_processes(tmp_path)) == number + 1)  # noqa: B023 - used at once
+        os.kill(_processes(tmp_path)[-1][0], signal.SIGKILL)
+        said = _line(run)
+        while "starts again in" not in said:
+            said = _line(run)
+        pauses.append(said.split("starts again in ")[1].split(" s")[0])
+    assert pauses == ["0.25", "0.5", "1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_services_in_reverse_order(start: Run, tmp_path: Path, number: signal.Signals) -> None:
+    run = start("one", "two", "three")
+    assert _line(run) == "up"
+    run.send_signal(number)
+    assert run.wait(10) == 0
+    assert (tmp_path / "ends").read_text().split() == ["three", "two", "one"]
+    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+
+
+def test_a_service_that_does_not_end_is_killed_after_its_patience(start: Run, tmp_path: Path) -> None:
+    run = start("one", "stubborn")
+    assert _line(run) == "up"
+    run.terminate()
+    assert _line(run) == "stubborn did not end within 2 s and is killed"
+    assert run.wait(10) == 0
+    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+
+
+def test_a_second_signal_kills_at_once(start: Run, tmp_path: Path) -> None:
+    run = start("one", "stubborn")
+    assert _line(run) == "up"
+
+    def ended_after_one_more() -> bool:
+        run.send_signal(signal.SIGINT)
+        return run.poll() is not None
+
+    assert eventually(ended_after_one_more)
+    assert run.returncode == 0
+    assert _line(run) == "", "nobody waited for the stubborn one"
+    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+
+
+def test_a_killed_supervisor_leaves_nothing_behind(start: Run, tmp_path: Path) -> None:
+    run = start("one", "stubborn")
+    assert _line(run) == "up"
+    everything = [*children_of(run.pid), *(process for pair in _processes(tmp_path) for process in pair)]
+    assert len(everything) > 4, "the guardian, two services and their children"
+    run.kill()
+    assert eventually(lambda: not any(map(is_running, everything)))
+
+
+def test_services_hear_of_the_death_of_their_parent_even_without_the_guardian(start: Run, tmp_path: Path) -> None:
+    run = start("one", "two")
+    assert _line(run) == "up"
+    services = [pair[0] for pair in _processes(tmp_path)]
+    (guardian,) = set(children_of(run.pid)) - set(services)
+    os.kill(guardian, signal.SIGKILL)
+    run.kill()
+    assert eventually(lambda: not any(map(is_running, services)))
+    for _, child in _processes(tmp_path):
+        os.kill(child, signal.SIGKILL)
+
+
+def test_a_folder_has_one_run_at_a_time(start: Run, tmp_path: Path) -> None:
+    first = start("one")
+    assert _line(first) == "up"
+    second = start("one")
+    assert _line(second) == f"AlreadyRunning: ejia run (process {first.pid}) already uses {tmp_path}."
+    assert second.wait(5) == 1
+    assert first.poll() is None
+
+
+def test_a_run_after_a_killed_one_waits_until_its_services_are_gone(start: Run, tmp_path: Path) -> None:
+    first = start("stubborn")
+    assert _line(first) == "up"
+    leftovers = _processes(tmp_path)[0]
+    first.kill()
+    first.wait()
+    (tmp_path / "pids").unlink()
+    second = start("one")
+    assert _line(second) == "up"
+    assert not any(map(is_running, leftovers))
+
+
+@pytest.mark.parametrize(("name", "said"), [("broken", "broken ended with code 1"), ("sick", "sick is not healthy after 3 s")])
+def test_a_service_that_does_not_come_up_ends_the_start(start: Run, tmp_path: Path, name: str, said: str) -> None:
+    run = start("one", name)
+    output, _ = run.communicate(timeout=20)
+    assert run.returncode == 1
+    assert output.startswith(f"ServiceFailed: {said}")
+    assert str(tmp_path / f"{name}.log") in output
+    assert (name == "broken") == ("no such luck" in output)
+    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+
+
+def test_a_stop_while_starting_is_heeded(start: Run, tmp_path: Path) -> None:
+    run = start("sick")
+    assert eventually(lambda: len(_processes(tmp_path)) == 1)
+    run.terminate()
+    assert _line(run) == "StopRequested:"
+    assert run.wait(5) == 1
+    assert (tmp_path / "ends").read_text().split() == ["sick"]
