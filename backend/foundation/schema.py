@@ -31,6 +31,16 @@ def head() -> str:
     return newest
 
 
+def current(database_url: str) -> str | None:
+    """The migration that a database stands at; None before the first."""
+    engine = create_engine(database_url, poolclass=pool.NullPool)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
 def upgrade(database_url: str, revision: str = "head") -> None:
     """Run the migrations up to a revision. Waits while another process migrates."""
     command.upgrade(config_for(database_url), revision)

@@ -1,0 +1,35 @@
+"""What went wrong outside our code, as a Failure; a defect of our own keeps its traceback.
+
+Loaded only when a command failed: it knows the errors of every library, and loading those takes longer than `ejia --help` should.
+"""
+
+import psycopg
+import redis
+import requests
+from sqlalchemy.exc import DBAPIError
+
+from backend.foundation.catalogues import CatalogueInvalid
+from backend.foundation.errors import Refusal, Unavailable
+from config.settings import SettingsInvalid
+from ejia.cli.failures import Failure, Misconfigured, Unreachable
+
+
+def failure_of(error: Exception) -> Failure | None:
+    """The error as a person should read it; None for one that nobody expected."""
+    if isinstance(error, SettingsInvalid | CatalogueInvalid):
+        return Misconfigured(str(error))
+    if isinstance(error, Unavailable):
+        return Unreachable(error.detail)
+    if isinstance(error, Refusal):
+        return Failure(f"{error.detail} ({error.code})")
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    # With a code of its own the server did answer.
+    if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
+        return Unreachable(f"The database cannot be reached: {_first_line(cause)}")
+    if isinstance(cause, redis.ConnectionError | requests.ConnectionError):
+        return Unreachable(f"A service cannot be reached: {_first_line(cause)}")
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

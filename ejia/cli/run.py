@@ -1,0 +1,43 @@
+"""`ejia run`: a whole trial copy in one command."""
+
+import os
+from pathlib import Path
+
+import click
+
+from ejia.cli.failures import Failure
+from ejia.trial.ports import PortTaken
+from ejia.trial.processes import ServiceFailed
+from ejia.trial.run import NotATrial, TrialRun
+from ejia.trial.secrets import SecretsUnreadable
+from ejia.trial.servers import FolderUnusable, ServersMissing
+from ejia.trial.supervisor import AlreadyRunning
+
+DEMONSTRATION: tuple[str, ...] = ()
+"""The `ejia` command that fills an empty embedded database with the demonstration year; none yet."""
+REFUSALS = (NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable, ServersMissing)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the web server; without it 8000, or the next free one.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="EJIA_VAR",
+    default=Path("var"),
+    show_default=True,
+    show_envvar=True,
+    help="Folder for everything that the run writes: database, keys, logs. Delete it to begin anew.",
+)
+@click.option("--check", is_flag=True, help="Stop again as soon as everything is healthy.")
+def run(port: int | None, data: Path, check: bool) -> None:
+    """启动试用系统。Start a trial copy and keep it running until Ctrl-C.
+
+    Starts PostgreSQL and Valkey of its own, migrates, then starts the web server, a Celery worker, Celery beat and a stand-in for
+    WeChat's server. A service that dies is started again. DATABASE_URL, REDIS_URL and BROKER_URL replace the servers one by one. Data
+    and keys stay in the folder for the next run.
+    """
+    try:
+        TrialRun(data, os.environ, port=port, demonstration=DEMONSTRATION, say=click.echo)(check=check)
+    except REFUSALS as refusal:
+        raise Failure(str(refusal)) from None

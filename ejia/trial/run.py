@@ -1,0 +1,142 @@
+"""A whole trial copy in one command: servers, migrations, data, web, worker, beat and the stand-in WeChat server."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psycopg
+
+import backend
+from ejia.trial import running, services
+from ejia.trial.ports import HOST, Ports
+from ejia.trial.processes import Command
+from ejia.trial.secrets import local_secrets
+from ejia.trial.servers import EmbeddedPostgres, EmbeddedValkey
+from ejia.trial.supervisor import StopRequested, Supervisor
+
+FIRST_PORT = 8000
+MIGRATIONS = Path(backend.__file__).parent / "migrations" / "versions"
+
+
+class NotATrial(Exception):
+    """The environment says that this copy is a production one."""
+
+
+class TrialRun:
+    """One run in one folder, with the environment that was given to it.
+
+    `demonstration` is the `ejia` command that loads the demonstration year when the database is empty (it shows its progress on the
+    terminal); `say` gets each line for the terminal.
+    """
+
+    def __init__(
+        self, var: Path, given: Mapping[str, str], *, port: int | None, demonstration: Sequence[str], say: Callable[[str], None]
+    ) -> None:
+        self.var = var.resolve()
+        self.given = given
+        self.asked_port = port
+        self.demonstration = demonstration
+        self.say = say
+        self.ports = Ports()
+        self.started = time.monotonic()
+        self.postgres: EmbeddedPostgres | None = None
+
+    def __call__(self, *, check: bool) -> None:
+        """Bring everything up, and keep it up until somebody stops it; with `check` stop as soon as everything is healthy.
+
+        Raises NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable or ServersMissing.
+        """
+        if self.given.get("EJIA_PROFILE", "trial") not in {"trial", "test"}:
+            raise NotATrial("EJIA_PROFILE is not trial: `ejia run` is for trying things out; production starts its services one by one.")
+        try:
+            with Supervisor(self.var / running.LOCK, self.say) as supervisor:
+                environment = self._start(supervisor)
+                self._announce(environment)
+                if not check:
+                    supervisor.watch()
+                self.say("Stopping …")
+        except StopRequested:
+            self.say("Stopped before everything was up.")
+            return
+        finally:
+            running.forget(self.var)
+            self.ports.release()
+            if self.postgres is not None:
+                self.postgres.tidy()
+        self.say("Stopped; the data stays." if self.postgres is not None else "Stopped.")
+
+    def _start(self, supervisor: Supervisor) -> dict[str, str]:
+        environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
+        environment |= self._start_servers(supervisor)
+        environment |= {name: value for name, value in self.given.items() if value and name.startswith("EJIA_")}
+        wechat_port = None if "EJIA_WECHAT_BASE_URL" in environment else self.ports.take_any()
+        if wechat_port is not None:
+            environment["EJIA_WECHAT_BASE_URL"] = f"http://{HOST}:{wechat_port}"
+        # A proxy of the machine shall not see what stays on it.
+        environment["NO_PROXY"] = environment["no_proxy"] = ",".join(filter(None, [self.given.get("NO_PROXY"), HOST, "localhost"]))
+        self.web_port = self.ports.take(self.asked_port) if self.asked_port else self.ports.take_from(FIRST_PORT)
+        self.metrics_port = int(environment.get("EJIA_METRICS_PORT", 0)) or self.ports.take_any()
+
+        self._prepare_data(supervisor, environment)
+        measured = environment | services.metrics_folder(self.var)
+        stand_in = [services.wechat(self.var, environment, wechat_port)] if wechat_port is not None else []
+        metrics = services.metrics(self.var, measured, self.metrics_port)
+        supervisor.start(*stand_in, metrics, services.worker(self.var, measured), services.beat(self.var, measured))
+        supervisor.start(services.web(self.var, measured, self.web_port))
+        supervisor.wait_healthy()
+        running.tell(self.var, environment)
+        return environment
+
+    def _start_servers(self, supervisor: Supervisor) -> dict[str, str]:
+        """Start what no address was given for, and return all three addresses."""
+        addresses = {name: self.given[name] for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL") if self.given.get(name)}
+        if "DATABASE_URL" not in addresses:
+            self.postgres = EmbeddedPostgres(self.var / "postgres")
+            addresses["DATABASE_URL"] = self.postgres.url
+            supervisor.start(services.database(self.postgres, self.var))
+        if not {"REDIS_URL", "BROKER_URL"} <= addresses.keys():
+            valkey = EmbeddedValkey(self.var / "valkey")
+            valkey.prepare()
+            addresses = {"REDIS_URL": valkey.url_for(0), "BROKER_URL": valkey.url_for(1), **addresses}
+            supervisor.start(services.broker(valkey, self.var))
+        supervisor.wait_healthy()
+        if self.postgres is not None:
+            self.postgres.create_database()
+        return addresses
+
+    def _prepare_data(self, supervisor: Supervisor, environment: dict[str, str]) -> None:
+        """Migrate; load the demonstration year into a database of our own that is still empty."""
+        ejia = (*services.MODULE, "ejia.cli.main")
+        if not _has_newest_schema(environment["DATABASE_URL"]):
+            supervisor.run_once("migrate", Command((*ejia, "migrate"), environment), services.log_of(self.var, "migrate"))
+        if self.demonstration and self.postgres is not None:
+            supervisor.run_once("demonstration data", Command((*ejia, *self.demonstration), environment), log=None)
+
+    def _announce(self, environment: Mapping[str, str]) -> None:
+        base = f"http://{HOST}:{self.web_port}"
+        self.say(f"Ejia is up after {time.monotonic() - self.started:.1f} s:")
+        self.say(f"  API        {base}/api/v1")
+        self.say(f"  docs       {base}/docs")
+        self.say(f"  WeChat     {environment['EJIA_WECHAT_BASE_URL']}")
+        self.say(f"  PostgreSQL {environment['DATABASE_URL']}")
+        self.say(f"  metrics    http://{HOST}:{self.metrics_port}/metrics")
+        self.say(f"  logs       {_short(self.var / 'log')}")
+        self.say("Ctrl-C stops everything.")
+
+
+def _has_newest_schema(database_url: str) -> bool:
+    """Whether there is nothing to migrate: asking Alembic costs seconds at each start, the files and one row cost none.
+
+    Every file is named after its migration, `0012_add_points.py`. In doubt the answer is no, and `ejia migrate` decides.
+    """
+    newest = max(file.name.split("_")[0] for file in MIGRATIONS.glob("[0-9]*_*.py"))
+    try:
+        with psycopg.connect(database_url.replace("postgresql+psycopg:", "postgresql:", 1), connect_timeout=5) as connection:
+            return connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest,)]
+    except psycopg.Error:
+        return False
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
