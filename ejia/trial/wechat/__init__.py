@@ -1,0 +1,1 @@
+"""The stand-in WeChat server: the paths, shapes and refusals of the real one, for trial runs and tests."""
