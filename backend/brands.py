@@ -74,6 +74,13 @@ class Brand(Entry):
             raise ValueError("names one of them twice")
         return words
 
+    @field_validator("confirmers")
+    @classmethod
+    def _community_can(cls, confirmers: tuple[Confirmer, ...]) -> tuple[Confirmer, ...]:
+        if Confirmer.COMMUNITY not in confirmers:
+            raise ValueError("must name community: a demand may be of nobody in particular, and then only the community can confirm")
+        return confirmers
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.longest_window_hours * 60 + 2 * self.grace_minutes > MINUTES_OF_A_DAY:

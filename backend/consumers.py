@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from backend.demands import reactions as demands
 from backend.foundation.outbox import Reactions
 from backend.points import service as points
 
 CONSUMERS: Mapping[str, Reactions] = {
+    "demands": demands.REACTIONS,
     "points": points.REACTIONS,
 }

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     REGISTRATION_END = "registration.end"
     WORK_UNIT_ADD = "work_unit.add"
     DEMAND_SUBMIT = "demand.submit"
+    DEMAND_BROWSE = "demand.browse"
     DEMAND_SEE = "demand.see"
     DEMAND_REVIEW = "demand.review"
     DEMAND_WITHDRAW = "demand.withdraw"
@@ -72,11 +73,15 @@ class Permission(StrEnum):
     JOB_SEE = "job.see"
 
 
+_COMMUNITY = 12  # digits of a community's path; a grid's has three more
+
+
 class Reach(StrEnum):
     """How a role's grant must meet the subject's scope."""
 
     ANYWHERE = "anywhere"  # the role is enough
     AREA = "area"  # the subject lies in the grant's subtree
+    COMMUNITY = "community"  # the subject lies in the community that the grant's grid is part of
     TEAM = "team"
     ORGANISATION = "organisation"
     WORK_UNIT = "work_unit"
@@ -140,10 +145,20 @@ RULES: Mapping[Permission, Rule] = {
     Permission.REGISTRATION_REVIEW: _DECIDING,
     Permission.REGISTRATION_END: _DECIDING | _ONESELF,
     Permission.WORK_UNIT_ADD: _OFFICERS,
-    Permission.DEMAND_SUBMIT: _ANYBODY,
-    Permission.DEMAND_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.GRID_WORKER: Reach.AREA},
+    # By area: for others, or for nobody in particular. Own: the requester is oneself.
+    Permission.DEMAND_SUBMIT: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.GRID_WORKER: Reach.COMMUNITY},
+    Permission.DEMAND_BROWSE: _ANYBODY,  # what is published
+    # What is not published, and the details; teams and organisations see those of what they hold a claim on.
+    Permission.DEMAND_SEE: _OFFICERS
+    | {
+        Role.RESIDENT: Reach.OWN,
+        Role.GRID_WORKER: Reach.COMMUNITY,
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.ORGANISATION_STAFF: Reach.ORGANISATION,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+    },
     Permission.DEMAND_REVIEW: _DECIDING,
-    Permission.DEMAND_WITHDRAW: _ONESELF,
+    Permission.DEMAND_WITHDRAW: _ONESELF | {Role.GRID_WORKER: Reach.COMMUNITY},
     Permission.DEMAND_CANCEL: _DECIDING,
     Permission.DEMAND_COMPLETE: _DECIDING | _ONESELF,
     Permission.BENEFICIARY_ADD: _DECIDING | {Role.GRID_WORKER: Reach.AREA},
@@ -255,6 +270,8 @@ def _reaches(reach: Reach, actor: Actor, grant: Grant, scope: Scope) -> bool:
             return True
         case Reach.AREA:
             return grant.area_path is not None and scope.area_path is not None and scope.area_path.startswith(grant.area_path)
+        case Reach.COMMUNITY:
+            return grant.area_path is not None and scope.area_path is not None and scope.area_path.startswith(grant.area_path[:_COMMUNITY])
         case Reach.TEAM:
             return grant.team_id is not None and grant.team_id == scope.team_id
         case Reach.ORGANISATION:
@@ -274,6 +291,12 @@ def _condition(reach: Reach, actor: Actor, grant: Grant, columns: ScopeColumns) 
                 None
                 if columns.area_path is None or grant.area_path is None
                 else columns.area_path.startswith(grant.area_path, autoescape=True)
+            )
+        case Reach.COMMUNITY:
+            return (
+                None
+                if columns.area_path is None or grant.area_path is None
+                else columns.area_path.startswith(grant.area_path[:_COMMUNITY], autoescape=True)
             )
         case Reach.TEAM:
             return _equals(columns.team_id, grant.team_id)

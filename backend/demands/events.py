@@ -1,0 +1,47 @@
+"""What demands tell the others. The subject is always the demand's id."""
+
+from typing import ClassVar
+
+from backend.foundation.outbox import Event
+
+
+class DemandSubmitted(Event):
+    """Somebody asked for a service."""
+
+    name: ClassVar[str] = "demand.submitted"
+
+
+class DemandPublished(Event):
+    """The community published it: its places may be claimed."""
+
+    name: ClassVar[str] = "demand.published"
+
+
+class DemandReturned(Event):
+    """The community gave it back with a reason."""
+
+    name: ClassVar[str] = "demand.returned"
+
+
+class DemandWithdrawn(Event):
+    """Who asked took it back before it was published."""
+
+    name: ClassVar[str] = "demand.withdrawn"
+
+
+class DemandCompleted(Event):
+    """What was asked for has been done."""
+
+    name: ClassVar[str] = "demand.completed"
+
+
+class DemandCancelled(Event):
+    """The community called it off with a reason."""
+
+    name: ClassVar[str] = "demand.cancelled"
+
+
+class DemandReopened(Event):
+    """It was completed by a service that no longer counts."""
+
+    name: ClassVar[str] = "demand.reopened"

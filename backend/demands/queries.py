@@ -1,0 +1,256 @@
+"""Reads of demands. Lists say number, how somebody is called, age band, community and title: never an address or an illness."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, or_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.areas.models import Area
+from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus
+from backend.demands.service.life import known_demand, scope_of
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.openings.models import Claim, OpeningRole
+from backend.people.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class DemandLine:
+    """A demand as every list shows it. The last four say nothing before it is published."""
+
+    id: UUID
+    number: str
+    brand: str
+    title: str
+    called: str | None
+    age_band: str | None
+    community_id: UUID
+    community: str
+    status: DemandStatus
+    submitted_at: datetime
+    places: int
+    published_at: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    opening_id: UUID | None
+    role_id: UUID | None
+    taken: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandView(DemandLine):
+    """One demand. Details, requester (masked) and the reason of the last step are None to whom they do not concern."""
+
+    details: str | None
+    requester: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BeneficiaryLine:
+    """Somebody on record, without address and phone."""
+
+    id: UUID
+    name: str
+    called: str
+    age_band: str | None
+    area_id: UUID
+    area: str
+
+
+def open_demands(
+    viewer: Actor,
+    *,
+    brand: str | None,
+    community_id: UUID | None,
+    number: str | None,
+    with_room: bool,
+    now: datetime,
+    limit: int,
+    after: Cursor | None,
+) -> Page[DemandLine]:
+    """What is published, newest first; with room left and its window not over, unless that is not asked."""
+    policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
+    wanted = (
+        _filtered(brand, community_id, number)
+        .where(Demand.status == DemandStatus.PUBLISHED)
+        .order_by(Demand.published_at.desc(), Demand.id.desc())
+    )
+    if with_room:
+        wanted = wanted.where(OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
+    if after is not None:
+        wanted = wanted.where(tuple_(Demand.published_at, Demand.id) < tuple_(*after.values))
+    return _page(wanted, limit, lambda line: (line.published_at, line.id), now)
+
+
+def demands_in_care(
+    viewer: Actor,
+    *,
+    status: DemandStatus,
+    brand: str | None,
+    community_id: UUID | None,
+    number: str | None,
+    now: datetime,
+    limit: int,
+    after: Cursor | None,
+) -> Page[DemandLine]:
+    """What the viewer's communities have in one state, the longest waiting first: the review list is those submitted."""
+    wanted = (
+        _filtered(brand, community_id, number)
+        .where(Demand.status == status, policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path)))
+        .order_by(Demand.id)
+    )
+    if after is not None:
+        wanted = wanted.where(Demand.id > after.values[0])
+    return _page(wanted, limit, lambda line: (line.id,), now)
+
+
+def my_demands(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[DemandLine]:
+    """What the viewer asked for, for themselves or for others, newest first."""
+    own = [Demand.submitted_by == viewer.account_id]
+    if viewer.person_id is not None:
+        own.append(Demand.requester_person_id == viewer.person_id)
+    wanted = _lines().where(or_(*own)).order_by(Demand.id.desc())
+    if after is not None:
+        wanted = wanted.where(Demand.id < after.values[0])
+    return _page(wanted, limit, lambda line: (line.id,), now)
+
+
+def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
+    """One demand. Raises Missing."""
+    known = known_demand(viewer, demand_id)
+    line = _line(db.session.execute(_lines().where(Demand.id == demand_id)).one(), clock.shanghai_day(now))
+    concerned = policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
+    reason = select(DemandChange.reason).where(DemandChange.demand_id == demand_id).order_by(DemandChange.id.desc()).limit(1)
+    name = db.session.scalar(select(Person.name).where(Person.id == known.requester_person_id)) if concerned else None
+    return DemandView(
+        **{field: getattr(line, field) for field in DemandLine.__slots__},
+        details=known.details if concerned else None,
+        requester=masked_name(name) if name else None,
+        reason=db.session.scalar(reason) if concerned else None,
+    )
+
+
+def claims_seen(viewer: Actor, demand_id: UUID) -> UUID | None:
+    """The opening of a demand whose claims the viewer may list: its community and who asked. Raises Missing, Forbidden."""
+    known = known_demand(viewer, demand_id)
+    policy.require(viewer, Permission.CLAIM_SEE, scope_of(known))
+    return known.opening_id
+
+
+def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Opening → the demand that it was made for."""
+    lines = db.session.execute(select(Demand.opening_id, Demand.id).where(Demand.opening_id.in_(opening_ids)))
+    return {line.opening_id: line.id for line in lines}
+
+
+def beneficiaries(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[BeneficiaryLine]:
+    """Who is on record in the viewer's communities and grids."""
+    wanted = (
+        select(Beneficiary.id, Beneficiary.name, Beneficiary.called, Beneficiary.born_in, Beneficiary.area_id, Area.name.label("area"))
+        .join(Area, Area.id == Beneficiary.area_id)
+        .where(policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path)))
+        .order_by(Beneficiary.id.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        wanted = wanted.where(Beneficiary.id < after.values[0])
+    today = clock.shanghai_day(now)
+    lines = [
+        BeneficiaryLine(row.id, masked_name(row.name), row.called, age_band(row.born_in, today), row.area_id, row.area)
+        for row in db.session.execute(wanted)
+    ]
+    return Page.of(lines, limit, lambda line: (line.id,))
+
+
+def age_band(born_in: int | None, today: date) -> str | None:
+    """An age to the decade, from 60 on: enough to know whom one meets."""
+    if born_in is None:
+        return None
+    age = today.year - born_in
+    if age < 60:
+        return "60岁以下"
+    decade = min(age // 10 * 10, 90)
+    return f"{decade}岁以上" if decade == 90 else f"{decade}至{decade + 9}岁"
+
+
+def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:
+    columns = ScopeColumns(
+        team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
+    )
+    held = select(Claim.id).where(Claim.opening_id == opening_id, Claim.released_at.is_(None))
+    return db.session.scalar(held.where(policy.visible(viewer, Permission.DEMAND_SEE, columns)).limit(1)) is not None
+
+
+def _filtered(brand: str | None, community_id: UUID | None, number: str | None) -> Select[*tuple[Any, ...]]:
+    wanted = _lines()
+    if brand is not None:
+        wanted = wanted.where(Demand.brand == brand)
+    if community_id is not None:
+        wanted = wanted.where(Demand.area_id == community_id)
+    if number is not None:
+        # On a keyboard without Chinese 需2026-000123 is typed XQ2026-000123.
+        wanted = wanted.where(Demand.number == number.upper().replace("XQ", "需", 1))
+    return wanted
+
+
+def _page(wanted: Select[*tuple[Any, ...]], limit: int, key: Any, now: datetime) -> Page[DemandLine]:
+    today = clock.shanghai_day(now)
+    return Page.of([_line(row, today) for row in db.session.execute(wanted.limit(limit + 1))], limit, key)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Demand.id,
+            Demand.number,
+            Demand.brand,
+            Demand.title,
+            Beneficiary.called,
+            Beneficiary.born_in,
+            Demand.area_id,
+            Area.name.label("community"),
+            Demand.status,
+            Demand.submitted_at,
+            Demand.places,
+            Demand.published_at,
+            Demand.starts_at,
+            Demand.ends_at,
+            Demand.opening_id,
+            OpeningRole.id.label("role_id"),
+            OpeningRole.taken,
+        )
+        .join(Area, Area.id == Demand.area_id)
+        .outerjoin(Beneficiary, Beneficiary.id == Demand.beneficiary_id)
+        .outerjoin(OpeningRole, OpeningRole.opening_id == Demand.opening_id)
+    )
+
+
+def _line(row: Row[Any], today: date) -> DemandLine:
+    return DemandLine(
+        id=row.id,
+        number=row.number,
+        brand=row.brand,
+        title=row.title,
+        called=row.called,
+        age_band=age_band(row.born_in, today),
+        community_id=row.area_id,
+        community=row.community,
+        status=row.status,
+        submitted_at=row.submitted_at,
+        places=row.places,
+        published_at=row.published_at,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        opening_id=row.opening_id,
+        role_id=row.role_id,
+        taken=row.taken,
+    )

@@ -1,0 +1,12 @@
+"""What demands do when they hear of services: a wish is completed by the first one that counts (config/brands.toml: completion)."""
+
+from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed, ServiceCorrected, ServiceWithdrawn
+from backend.demands.service import settle_by_confirmations, settle_by_records
+from backend.foundation.outbox import Reactions
+
+REACTIONS: Reactions = {
+    ServiceConfirmed.name: settle_by_confirmations,
+    ConfirmationWithdrawn.name: settle_by_confirmations,
+    ServiceCorrected.name: settle_by_records,
+    ServiceWithdrawn.name: settle_by_records,
+}

@@ -1,0 +1,154 @@
+"""服务对象: who is visited. The address and phone are sealed; reading them in clear is an act of its own, and audited."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend import brands
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.areas.models import Area, Level
+from backend.demands.models import Beneficiary, Demand, DemandStatus
+from backend.demands.service.life import known_demand
+from backend.foundation import audit, clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing, Unprocessable
+from backend.foundation.identifiers import NumberInvalid, mobile_phone
+from backend.foundation.ids import new_id
+from backend.foundation.sealing import keyring
+from backend.openings.models import Claim
+
+ADDRESS, PHONE = "beneficiaries.address", "beneficiaries.phone"
+
+
+class PhoneInvalid(Unprocessable):
+    """Not a mainland mobile number."""
+
+    code: ClassVar[str] = "phone_invalid"
+    detail = "手机号应为11位"
+
+
+class BirthYearInvalid(Unprocessable):
+    """Nobody who lives was born then."""
+
+    code: ClassVar[str] = "birth_year_invalid"
+    detail = "出生年份不正确"
+
+
+class AreaNotServed(Unprocessable):
+    """Neither a community nor a grid that is in use."""
+
+    code: ClassVar[str] = "area_not_served"
+    detail = "请选择社区或网格"
+
+
+@dataclass(frozen=True, slots=True)
+class BeneficiaryDetails:
+    """Who is visited, where, and how lists call them (王奶奶)."""
+
+    name: str
+    called: str
+    address: str
+    born_in: int | None = None
+    phone: str | None = None
+    contact_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedBeneficiary:
+    """A beneficiary in clear."""
+
+    id: UUID
+    name: str
+    called: str
+    address: str
+    phone: str | None
+    contact_note: str | None
+
+
+def add_beneficiary(actor: Actor, details: BeneficiaryDetails, area_id: UUID, *, now: datetime) -> UUID:
+    """Put somebody on record in a community or grid, by its officers or grid workers. Returns the id.
+
+    Raises AreaNotServed, PhoneInvalid, BirthYearInvalid, Forbidden.
+    """
+    area = db.session.get(Area, area_id)
+    if area is None or area.level not in (Level.COMMUNITY, Level.GRID) or area.withdrawn_on is not None:
+        raise AreaNotServed(errors={"area_id": [AreaNotServed.detail]})
+    policy.require(actor, Permission.BENEFICIARY_ADD, Scope(area_path=area.path))
+    return put_on_record(actor, details, area, now=now)
+
+
+def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now: datetime) -> UUID:
+    """Seal and store; the caller has asked policy (with a demand it is the right to submit that one)."""
+    if details.born_in is not None and not 1900 <= details.born_in <= clock.shanghai_day(now).year:
+        raise BirthYearInvalid(errors={"born_in": [BirthYearInvalid.detail]})
+    beneficiary_id = new_id()
+    db.session.add(
+        Beneficiary(
+            id=beneficiary_id,
+            area_id=area.id,
+            area_path=area.path,
+            name=details.name,
+            called=details.called,
+            born_in=details.born_in,
+            address_sealed=keyring().seal(details.address, field=ADDRESS),
+            phone_sealed=None if details.phone is None else keyring().seal(_phone(details.phone), field=PHONE),
+            contact_note=details.contact_note,
+            created_at=now,
+        )
+    )
+    db.session.flush()
+    audit.record(actor, Permission.BENEFICIARY_ADD, beneficiary_id, now=now)
+    return beneficiary_id
+
+
+def _phone(text: str) -> str:
+    try:
+        return mobile_phone(text)
+    except NumberInvalid as error:
+        raise PhoneInvalid(errors={"phone": [str(error)]}) from error
+
+
+def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> RevealedBeneficiary:
+    """Address and phone of whom a demand is for, in clear: to the own community, and to who holds a claim until the visit is over.
+
+    Each reading is written into the audit log. Raises Missing for everybody else: to them there is nobody to visit.
+    """
+    demand = known_demand(actor, demand_id)
+    beneficiary = db.session.get(Beneficiary, demand.beneficiary_id) if demand.beneficiary_id else None
+    if beneficiary is None:
+        raise Missing
+    by_area = policy.allows(actor, Permission.BENEFICIARY_SEE, Scope(area_path=beneficiary.area_path))
+    if not by_area and not _holds_claim(actor, demand, now=now):
+        raise Missing
+    audit.record(actor, Permission.BENEFICIARY_SEE, beneficiary.id, now=now, demand_id=str(demand.id))
+    return RevealedBeneficiary(
+        id=beneficiary.id,
+        name=beneficiary.name,
+        called=beneficiary.called,
+        address=keyring().unseal(beneficiary.address_sealed, field=ADDRESS),
+        phone=None if beneficiary.phone_sealed is None else keyring().unseal(beneficiary.phone_sealed, field=PHONE),
+        contact_note=beneficiary.contact_note,
+    )
+
+
+def _holds_claim(actor: Actor, demand: Demand, *, now: datetime) -> bool:
+    if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None or demand.ends_at is None:
+        return False
+    if now > demand.ends_at + timedelta(minutes=brands.brand(demand.brand).grace_minutes):
+        return False
+    held = select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id).where(
+        Claim.opening_id == demand.opening_id, Claim.released_at.is_(None)
+    )
+    return any(
+        policy.allows(
+            actor,
+            Permission.BENEFICIARY_SEE,
+            Scope(team_id=claim.team_id, organisation_id=claim.organisation_id, work_unit_id=claim.work_unit_id, person_id=claim.person_id),
+        )
+        for claim in db.session.execute(held)
+    )

@@ -1,0 +1,234 @@
+"""A demand from its publication on: places and shift are made, and it ends by completion or by being called off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from backend import brands
+from backend.accounts import policy
+from backend.accounts.policy import Permission
+from backend.attendance import service as attendance
+from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.queries import counting_records
+from backend.attendance.service import Place
+from backend.brands import Brand, Completion
+from backend.demands.events import DemandCancelled, DemandCompleted, DemandPublished, DemandReopened
+from backend.demands.models import Demand, DemandStatus
+from backend.demands.service.life import DemandNotPublished, DemandNotSubmitted, known_demand, move, scope_of, write_down
+from backend.demands.service.submission import refuse_places
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Unprocessable
+from backend.openings import service as openings
+
+
+class WindowInvalid(Unprocessable):
+    """The window ends before it starts, is over already, or is longer than the brand allows."""
+
+    code: ClassVar[str] = "window_invalid"
+    detail = "服务时间不正确"
+
+
+class PlaceNotAsked(Unprocessable):
+    """The brand keeps no position: a home visit would give the address away."""
+
+    code: ClassVar[str] = "place_not_asked"
+    detail = "该品牌不登记服务地点坐标"
+
+
+class NoCountingService(Conflict):
+    """Nothing has been done yet: no service record of it is confirmed."""
+
+    code: ClassVar[str] = "no_counting_service"
+    detail = "还没有已确认的服务记录，不能办结"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the community decides when it publishes.
+
+    `places`: as many as were asked for, unless it says otherwise. `title`: its wording for everybody to see, without names, addresses
+    or illness. A place of service in GCJ-02 degrees, where the brand keeps one.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    places: int | None = None
+    title: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> None:
+    """Open the places of a submitted demand for claims, and plan its shift.
+
+    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, Missing, Forbidden.
+    """
+    demand = known_demand(actor, demand_id)
+    policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
+    brand = brands.brand(demand.brand)
+    places = publication.places or demand.places
+    refuse_places(brand, places)
+    _refuse_window(brand, publication, now=now)
+    place = _place(brand, publication)
+    title = publication.title or demand.title
+    published = move(
+        demand_id,
+        DemandStatus.SUBMITTED,
+        DemandStatus.PUBLISHED,
+        title=title,
+        places=places,
+        starts_at=publication.starts_at,
+        ends_at=publication.ends_at,
+        published_at=now,
+    )
+    if published is None:
+        raise DemandNotSubmitted
+    opening_id = openings.make_opening(
+        brand=brand,
+        title=title,
+        area_id=demand.area_id,
+        area_path=demand.area_path,
+        slots=places,
+        starts_at=publication.starts_at,
+        ends_at=publication.ends_at,
+        now=now,
+    )
+    db.session.execute(
+        update(Demand).where(Demand.id == demand_id).values(opening_id=opening_id).execution_options(synchronize_session=False)
+    )
+    attendance.plan_shift(
+        actor,
+        opening_id=opening_id,
+        brand=brand.code,
+        area_id=demand.area_id,
+        area_path=demand.area_path,
+        requester_person_id=demand.requester_person_id,
+        confirmers=brand.confirmers,
+        starts_at=publication.starts_at,
+        ends_at=publication.ends_at,
+        grace_minutes=brand.grace_minutes,
+        place=place,
+        now=now,
+    )
+    write_down([demand_id], DemandStatus.SUBMITTED, DemandStatus.PUBLISHED, DemandPublished, actor, Permission.DEMAND_REVIEW, now=now)
+
+
+def _refuse_window(brand: Brand, publication: Publication, *, now: datetime) -> None:
+    if publication.ends_at <= publication.starts_at:
+        raise WindowInvalid("结束时间应晚于开始时间", errors={"ends_at": ["应晚于开始时间"]})
+    if publication.ends_at <= now:
+        raise WindowInvalid("服务时间已经过去", errors={"ends_at": ["已经过去"]})
+    if publication.ends_at - publication.starts_at > timedelta(hours=brand.longest_window_hours):
+        sentence = f"一次服务最长{brand.longest_window_hours}小时"
+        raise WindowInvalid(sentence, errors={"ends_at": [sentence]})
+
+
+def _place(brand: Brand, publication: Publication) -> Place | None:
+    if publication.latitude is None or publication.longitude is None:
+        return None
+    if brand.radius_m is None:
+        raise PlaceNotAsked(errors={"latitude": [PlaceNotAsked.detail]})
+    return Place(publication.latitude, publication.longitude, brand.radius_m)
+
+
+def cancel_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) -> None:
+    """Call off a published demand: its shift is cancelled, its claims are released.
+
+    Raises DemandNotPublished, PlacesInService (somebody signed in), Missing, Forbidden.
+    """
+    demand = known_demand(actor, demand_id)
+    policy.require(actor, Permission.DEMAND_CANCEL, scope_of(demand))
+    if demand.opening_id is None or move(demand_id, DemandStatus.PUBLISHED, DemandStatus.CANCELLED) is None:
+        raise DemandNotPublished
+    # In this order everywhere: demand, shift, role, claim. Whoever signs in holds the shift and then takes the claim.
+    attendance.cancel_shifts(actor, demand.opening_id, reason=reason, now=now)
+    openings.cancel_opening(actor, demand.opening_id, reason=reason, now=now)
+    write_down(
+        [demand_id],
+        DemandStatus.PUBLISHED,
+        DemandStatus.CANCELLED,
+        DemandCancelled,
+        actor,
+        Permission.DEMAND_CANCEL,
+        now=now,
+        reason=reason,
+    )
+
+
+def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
+    """Say that what was asked for has been done; it takes no more claims.
+
+    Raises DemandNotPublished, NoCountingService, Missing, Forbidden.
+    """
+    demand = known_demand(actor, demand_id)
+    policy.require(actor, Permission.DEMAND_COMPLETE, scope_of(demand))
+    served = counting_records().where(ServiceRecord.opening_id == demand.opening_id).exists()
+    if demand.opening_id is None or move(demand_id, DemandStatus.PUBLISHED, DemandStatus.COMPLETED, served) is None:
+        still = db.session.scalar(select(Demand.status).where(Demand.id == demand_id))
+        raise NoCountingService if still is DemandStatus.PUBLISHED else DemandNotPublished
+    openings.close_openings([demand.opening_id])
+    write_down([demand_id], DemandStatus.PUBLISHED, DemandStatus.COMPLETED, DemandCompleted, actor, Permission.DEMAND_COMPLETE, now=now)
+
+
+def settle_by_records(revision_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Settle the demands behind these revisions of service records."""
+    of_records = select(ServiceRecord.opening_id).where(ServiceRecord.id.in_(revision_ids))
+    _settle(db.session.scalars(of_records.distinct()).all(), now=now)
+
+
+def settle_by_confirmations(revision_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Settle the demands behind these revisions of confirmations."""
+    of_confirmations = (
+        select(ServiceRecord.opening_id)
+        .join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id)
+        .where(Confirmation.id.in_(revision_ids))
+    )
+    _settle(db.session.scalars(of_confirmations.distinct()).all(), now=now)
+
+
+def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Complete what the first confirmed service completes, and reopen what it no longer does: by how the facts stand, in any order."""
+    completing = [brand.code for brand in brands.brands().values() if brand.completion is Completion.FIRST_CONFIRMED_SERVICE]
+    # Locked before the records are read: whoever settles last has seen every record that was committed before.
+    demands = db.session.execute(
+        select(Demand.id, Demand.opening_id, Demand.status)
+        .where(
+            Demand.opening_id.in_(opening_ids),
+            Demand.brand.in_(completing),
+            Demand.status.in_([DemandStatus.PUBLISHED, DemandStatus.COMPLETED]),
+        )
+        .order_by(Demand.id)
+        .with_for_update()
+    ).all()
+    counting = counting_records().where(ServiceRecord.opening_id.in_([demand.opening_id for demand in demands])).subquery()
+    served = set(db.session.scalars(select(counting.c.opening_id).distinct()))
+    done = [demand for demand in demands if demand.status is DemandStatus.PUBLISHED and demand.opening_id in served]
+    undone = [demand for demand in demands if demand.status is DemandStatus.COMPLETED and demand.opening_id not in served]
+    _set_status([demand.id for demand in done], DemandStatus.PUBLISHED, DemandStatus.COMPLETED, now=now)
+    openings.close_openings([demand.opening_id for demand in done])
+    _set_status([demand.id for demand in undone], DemandStatus.COMPLETED, DemandStatus.PUBLISHED, now=now)
+    openings.reopen_openings([demand.opening_id for demand in undone])
+
+
+def _set_status(demand_ids: Sequence[UUID], from_status: DemandStatus, to_status: DemandStatus, *, now: datetime) -> None:
+    if not demand_ids:
+        return
+    db.session.execute(
+        update(Demand).where(Demand.id.in_(demand_ids)).values(status=to_status).execution_options(synchronize_session=False)
+    )
+    completed = to_status is DemandStatus.COMPLETED
+    write_down(
+        demand_ids,
+        from_status,
+        to_status,
+        DemandCompleted if completed else DemandReopened,
+        Actor.system(),
+        Permission.DEMAND_COMPLETE,
+        now=now,
+        reason=None if completed else "计入的服务记录已撤回",
+    )

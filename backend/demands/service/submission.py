@@ -1,0 +1,184 @@
+"""A demand until the community decides: submitted, returned, withdrawn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend import brands
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.areas.models import Area
+from backend.brands import Brand
+from backend.demands.events import DemandReturned, DemandSubmitted, DemandWithdrawn
+from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandStatus
+from backend.demands.service.beneficiaries import BeneficiaryDetails, put_on_record
+from backend.demands.service.life import DemandNotSubmitted, known_demand, move, scope_of, write_down
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Unprocessable
+from backend.foundation.ids import new_id
+from backend.people.models import Person
+from backend.people.queries import person_of
+
+
+class TooManyPlaces(Unprocessable):
+    """More than a demand of the brand may offer."""
+
+    code: ClassVar[str] = "too_many_places"
+    detail = "名额超过该品牌的上限"
+
+
+class BeneficiaryNeeded(Unprocessable):
+    """A home visit names whom it is for: one on record, or one described with the demand, and not both."""
+
+    code: ClassVar[str] = "beneficiary_needed"
+    detail = "请填写服务对象（选择已登记的，或新填一位）"
+
+
+class BeneficiaryNotAsked(Unprocessable):
+    """The brand is no home visit, and keeps no address without need."""
+
+    code: ClassVar[str] = "beneficiary_not_asked"
+    detail = "该品牌不需要填写服务对象"
+
+
+class BeneficiaryUnknown(Unprocessable):
+    """Nobody of this id is on record in the demand's community, or the actor may not know."""
+
+    code: ClassVar[str] = "beneficiary_unknown"
+    detail = "没有找到该服务对象"
+
+
+class RequesterUnknown(Unprocessable):
+    """No person of this id lives in the demand's community."""
+
+    code: ClassVar[str] = "requester_unknown"
+    detail = "没有找到该居民"
+
+
+@dataclass(frozen=True, slots=True)
+class NewDemand:
+    """What somebody asks for. Without a named requester it is the actor's own need, or, from an officer or grid worker, nobody's."""
+
+    brand: str
+    title: str
+    details: str
+    community_id: UUID
+    places: int = 1
+    requester_person_id: UUID | None = None
+    beneficiary_id: UUID | None = None
+    beneficiary: BeneficiaryDetails | None = None
+
+
+def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
+    """Ask for a service in a community. Returns the demand's id.
+
+    Raises BrandUnknown, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, RequesterUnknown,
+    PhoneInvalid, BirthYearInvalid, PersonNeeded, Forbidden.
+    """
+    brand = brands.brand(wanted.brand)
+    community = areas.community(wanted.community_id)
+    requester_id = _requester(actor, wanted, community)
+    refuse_places(brand, wanted.places)
+    demand_id = new_id()
+    db.session.add(
+        Demand(
+            id=demand_id,
+            number=_next_number(now),
+            brand=brand.code,
+            title=wanted.title,
+            details=wanted.details,
+            area_id=community.id,
+            area_path=community.path,
+            requester_person_id=requester_id,
+            beneficiary_id=_beneficiary(actor, brand, wanted, community, now=now),
+            submitted_by=actor.account_id,
+            submitted_at=now,
+            status=DemandStatus.SUBMITTED,
+            places=wanted.places,
+        )
+    )
+    db.session.flush()
+    write_down([demand_id], None, DemandStatus.SUBMITTED, DemandSubmitted, actor, Permission.DEMAND_SUBMIT, now=now)
+    return demand_id
+
+
+def _requester(actor: Actor, wanted: NewDemand, community: Area) -> UUID | None:
+    named = wanted.requester_person_id
+    if policy.allows(actor, Permission.DEMAND_SUBMIT, Scope(area_path=community.path)):
+        if named is not None and named != actor.person_id:
+            lives_here = select(Person.id).where(Person.id == named, Person.area_path.startswith(community.path, autoescape=True))
+            if db.session.scalar(lives_here) is None:
+                raise RequesterUnknown(errors={"requester_person_id": [RequesterUnknown.detail]})
+        return named
+    requester_id = named or person_of(actor)
+    policy.require(actor, Permission.DEMAND_SUBMIT, Scope(person_id=requester_id))
+    return requester_id
+
+
+def _beneficiary(actor: Actor, brand: Brand, wanted: NewDemand, community: Area, *, now: datetime) -> UUID | None:
+    given = (wanted.beneficiary_id is not None) + (wanted.beneficiary is not None)
+    if not brand.needs_beneficiary:
+        if given:
+            raise BeneficiaryNotAsked(errors={"beneficiary": [BeneficiaryNotAsked.detail]})
+        return None
+    if given != 1:
+        raise BeneficiaryNeeded(errors={"beneficiary": [BeneficiaryNeeded.detail]})
+    if wanted.beneficiary is not None:
+        return put_on_record(actor, wanted.beneficiary, community, now=now)
+    area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == wanted.beneficiary_id))
+    if (
+        area_path is None
+        or not area_path.startswith(community.path)
+        or not policy.allows(actor, Permission.BENEFICIARY_ADD, Scope(area_path=area_path))
+    ):
+        raise BeneficiaryUnknown(errors={"beneficiary_id": [BeneficiaryUnknown.detail]})
+    return wanted.beneficiary_id
+
+
+def refuse_places(brand: Brand, places: int) -> None:
+    """Raises TooManyPlaces."""
+    if places > brand.most_places:
+        raise TooManyPlaces(f"该品牌每个需求最多{brand.most_places}个名额", errors={"places": [f"最多{brand.most_places}个"]})
+
+
+def _next_number(now: datetime) -> str:
+    # The sequence runs on over the years: a number is never given twice, and a gap means nothing.
+    return f"需{clock.shanghai_day(now).year}-{db.session.scalar(DEMAND_NUMBERS.next_value()):06d}"
+
+
+def return_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) -> None:
+    """Give a submitted demand back with a reason. Raises DemandNotSubmitted, Missing, Forbidden."""
+    demand = known_demand(actor, demand_id)
+    policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
+    if move(demand_id, DemandStatus.SUBMITTED, DemandStatus.RETURNED) is None:
+        raise DemandNotSubmitted
+    write_down(
+        [demand_id],
+        DemandStatus.SUBMITTED,
+        DemandStatus.RETURNED,
+        DemandReturned,
+        actor,
+        Permission.DEMAND_REVIEW,
+        now=now,
+        reason=reason,
+    )
+
+
+def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
+    """Take a demand back before it is published: who asked, or for a demand of nobody in particular the grid workers of the community.
+
+    Raises DemandNotSubmitted, Missing, Forbidden.
+    """
+    demand = known_demand(actor, demand_id)
+    nobodys = demand.requester_person_id is None
+    scope = Scope(area_path=demand.area_path if nobodys else None, person_id=demand.requester_person_id)
+    policy.require(actor, Permission.DEMAND_WITHDRAW, scope)
+    if move(demand_id, DemandStatus.SUBMITTED, DemandStatus.WITHDRAWN) is None:
+        raise DemandNotSubmitted
+    write_down([demand_id], DemandStatus.SUBMITTED, DemandStatus.WITHDRAWN, DemandWithdrawn, actor, Permission.DEMAND_WITHDRAW, now=now)

@@ -1,0 +1,145 @@
+"""Reads of openings: claims as lists show them. A person's name is masked here, so that no list can forget it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.areas.models import Area
+from backend.brands import ClaimantKind
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole
+from backend.organisations.models import Organisation
+from backend.party.models import WorkUnit
+from backend.people.models import Person
+from backend.teams.models import Team
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A claim with what it is on and who holds it."""
+
+    id: UUID
+    opening_id: UUID
+    role_id: UUID
+    role_name: str
+    brand: str
+    title: str
+    community: str
+    starts_at: datetime
+    ends_at: datetime
+    status: ClaimStatus
+    claimant_kind: ClaimantKind
+    claimant_id: UUID
+    claimant_name: str
+    claimed_at: datetime
+    in_service_since: datetime | None
+    released_at: datetime | None
+
+
+def my_claims(viewer: Actor, *, status: ClaimStatus | None, limit: int, after: Cursor | None) -> Page[ClaimLine]:
+    """Claims of the teams that the viewer leads, the organisations they act for, and their own; newest first."""
+    columns = ScopeColumns(
+        team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
+    )
+    wanted = _lines().where(policy.visible(viewer, Permission.CLAIM_SEE, columns))
+    if status is not None:
+        wanted = wanted.where(Claim.status == status)
+    return _page(wanted, limit, after)
+
+
+def claims_of_opening(opening_id: UUID, *, limit: int, after: Cursor | None) -> Page[ClaimLine]:
+    """Who holds and who held the places of an opening, newest first. The caller has asked policy."""
+    return _page(_lines().where(Claim.opening_id == opening_id), limit, after)
+
+
+def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
+    """One claim. Raises Missing."""
+    row = db.session.execute(_lines().add_columns(Opening.area_path).where(Claim.id == claim_id)).one_or_none()
+    if row is None:
+        raise Missing
+    scope = Scope(
+        area_path=row.area_path,
+        team_id=row.team_id,
+        organisation_id=row.organisation_id,
+        work_unit_id=row.work_unit_id,
+        person_id=row.person_id,
+    )
+    policy.require_seen(viewer, Permission.CLAIM_SEE, scope)
+    return _line(row)
+
+
+def _page(wanted: Select[*tuple[Any, ...]], limit: int, after: Cursor | None) -> Page[ClaimLine]:
+    wanted = wanted.order_by(Claim.id.desc()).limit(limit + 1)
+    if after is not None:
+        wanted = wanted.where(Claim.id < after.values[0])
+    return Page.of([_line(row) for row in db.session.execute(wanted)], limit, lambda line: (line.id,))
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Claim.id,
+            Claim.opening_id,
+            Claim.role_id,
+            OpeningRole.name.label("role_name"),
+            Opening.brand,
+            Opening.title,
+            Area.name.label("community"),
+            Opening.starts_at,
+            Opening.ends_at,
+            Claim.status,
+            Claim.team_id,
+            Claim.organisation_id,
+            Claim.work_unit_id,
+            Claim.person_id,
+            func.coalesce(Team.name, Organisation.name, WorkUnit.name).label("body_name"),
+            Person.name.label("person_name"),
+            Claim.claimed_at,
+            Claim.in_service_since,
+            Claim.released_at,
+        )
+        .join(Opening, Opening.id == Claim.opening_id)
+        .join(OpeningRole, OpeningRole.id == Claim.role_id)
+        .join(Area, Area.id == Opening.area_id)
+        .outerjoin(Team, Team.id == Claim.team_id)
+        .outerjoin(Organisation, Organisation.id == Claim.organisation_id)
+        .outerjoin(WorkUnit, WorkUnit.id == Claim.work_unit_id)
+        .outerjoin(Person, Person.id == Claim.person_id)
+    )
+
+
+def _line(row: Row[Any]) -> ClaimLine:
+    claimant = {
+        ClaimantKind.TEAM: row.team_id,
+        ClaimantKind.ORGANISATION: row.organisation_id,
+        ClaimantKind.WORK_UNIT: row.work_unit_id,
+        ClaimantKind.PERSON: row.person_id,
+    }
+    kind = next(kind for kind, claimant_id in claimant.items() if claimant_id is not None)
+    return ClaimLine(
+        id=row.id,
+        opening_id=row.opening_id,
+        role_id=row.role_id,
+        role_name=row.role_name,
+        brand=row.brand,
+        title=row.title,
+        community=row.community,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        status=row.status,
+        claimant_kind=kind,
+        claimant_id=claimant[kind],
+        claimant_name=masked_name(row.person_name) if kind is ClaimantKind.PERSON else row.body_name,
+        claimed_at=row.claimed_at,
+        in_service_since=row.in_service_since,
+        released_at=row.released_at,
+    )

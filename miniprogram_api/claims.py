@@ -1,0 +1,101 @@
+"""认领: taking a place and giving it back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from backend.demands import queries as demands
+from backend.foundation import clock, paging
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.paging import Cursor
+from backend.openings import queries
+from backend.openings import service as openings
+from backend.openings.models import ClaimStatus
+from backend.openings.queries import ClaimLine
+from backend.openings.service import (
+    AlreadyClaimed,
+    ClaimantNotActive,
+    ClaimantNotAllowed,
+    ClaimInService,
+    ClaimReleased,
+    OpeningClosed,
+    OpeningFull,
+)
+from backend.people.queries import PersonNeeded
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.claims import ClaimIn, ClaimMadeOut, ClaimOut, ClaimsQuery
+from miniprogram_api.schemas.demands import ReasonIn
+
+bp = Resource("claims", tag="认领")
+
+
+@bp.post("/claims")
+@creates
+@bp.input(ClaimIn)
+@bp.output(ClaimMadeOut, status_code=201)
+@bp.doc(summary="认领一个名额", description="由队长代表队伍、工作人员代表社会组织，或报到的在职党员以个人身份认领。一次认领占一个名额。")
+@refuses(OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, PersonNeeded, Forbidden)
+def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
+    held = openings.claim_place(actor, body.role_id, body.claimant(actor), now=clock.now())
+    return ClaimMadeOut(
+        id=held.id,
+        opening_id=held.opening_id,
+        role_id=held.role_id,
+        status=ClaimStatus.HELD,
+        claimant_kind=held.claimant.kind,
+        claimant_id=held.claimant.id,
+        claimed_at=held.claimed_at,
+    )
+
+
+@bp.post("/claims/<uuid:claim_id>/release")
+@writes
+@bp.input(ReasonIn)
+@bp.output(ClaimOut)
+@bp.doc(summary="取消认领", description="名额随即空出。已有人签到的不能取消。")
+@refuses(ClaimReleased, ClaimInService, Forbidden)
+def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
+    openings.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
+    return _with_demands([queries.claim(actor, claim_id)])[0]
+
+
+@bp.get("/claims/<uuid:claim_id>")
+@reads
+@bp.output(ClaimOut)
+@bp.doc(summary="一次认领")
+def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
+    return _with_demands([queries.claim(actor, claim_id)])[0]
+
+
+@bp.get("/me/claims")
+@reads
+@bp.input(ClaimsQuery, location="query")
+@bp.output(Page[ClaimOut])
+@bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
+def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
+    return _page(queries.my_claims(actor, status=query.status, limit=query.limit, after=Cursor.decode(query.cursor, UUID)))
+
+
+@bp.get("/demands/<uuid:demand_id>/claims")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[ClaimOut])
+@bp.doc(summary="一个需求的认领", description="给社区和申请人看。")
+@refuses(Forbidden)
+def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> Page[ClaimOut]:
+    opening_id = demands.claims_seen(actor, demand_id)
+    after = Cursor.decode(query.cursor, UUID)
+    if opening_id is None:
+        return Page[ClaimOut](items=[], next_cursor=None)
+    return _page(queries.claims_of_opening(opening_id, limit=query.limit, after=after))
+
+
+def _page(page: paging.Page[ClaimLine]) -> Page[ClaimOut]:
+    return Page[ClaimOut](items=_with_demands(page.items), next_cursor=page.next_cursor)
+
+
+def _with_demands(lines: Sequence[ClaimLine]) -> list[ClaimOut]:
+    found = demands.demands_of_openings([line.opening_id for line in lines])
+    return [ClaimOut.model_validate(asdict(line) | {"demand_id": found.get(line.opening_id)}) for line in lines]

@@ -1,0 +1,221 @@
+"""服务需求: asked for, decided on by the community, completed or called off."""
+
+from datetime import datetime
+from uuid import UUID
+
+from backend import brands
+from backend.areas.service import NotACommunity
+from backend.brands import BrandUnknown
+from backend.demands import queries
+from backend.demands import service as demands
+from backend.demands.queries import BeneficiaryLine, DemandLine, DemandView
+from backend.demands.service import (
+    AreaNotServed,
+    BeneficiaryNeeded,
+    BeneficiaryNotAsked,
+    BeneficiaryUnknown,
+    BirthYearInvalid,
+    DemandNotPublished,
+    DemandNotSubmitted,
+    NoCountingService,
+    PhoneInvalid,
+    PlaceNotAsked,
+    RequesterUnknown,
+    RevealedBeneficiary,
+    TooManyPlaces,
+    WindowInvalid,
+)
+from backend.foundation import clock, paging
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.paging import Cursor
+from backend.openings.service import PlacesInService
+from backend.people.queries import PersonNeeded
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.demands import (
+    BeneficiaryLineOut,
+    BeneficiaryMadeOut,
+    BeneficiaryOut,
+    BrandsOut,
+    DemandIn,
+    DemandLineOut,
+    DemandOut,
+    DemandsInCareQuery,
+    NewBeneficiaryIn,
+    OpenDemandsQuery,
+    PublicationIn,
+    ReasonIn,
+)
+
+bp = Resource("demands", tag="服务需求")
+
+
+@bp.get("/brands")
+@reads
+@bp.output(BrandsOut)
+@bp.doc(summary="服务品牌")
+def list_brands(actor: Actor) -> dict[str, object]:  # noqa: ARG001 - every account may see the catalogue
+    return {"items": list(brands.brands().values())}
+
+
+@bp.post("/demands")
+@creates
+@bp.input(DemandIn)
+@bp.output(DemandOut, status_code=201)
+@bp.doc(summary="提交服务需求", description="居民为自己或亲属提交；网格员和管理员可代为提交。上门服务须填写服务对象，住址加密保存。")
+@refuses(
+    BrandUnknown,
+    NotACommunity,
+    TooManyPlaces,
+    BeneficiaryNeeded,
+    BeneficiaryNotAsked,
+    BeneficiaryUnknown,
+    RequesterUnknown,
+    PhoneInvalid,
+    BirthYearInvalid,
+    PersonNeeded,
+    Forbidden,
+)
+def submit_demand(actor: Actor, body: DemandIn) -> DemandView:
+    now = clock.now()
+    return queries.demand(actor, demands.submit_demand(actor, body.demand(), now=now), now=now)
+
+
+@bp.get("/demands")
+@reads
+@bp.input(OpenDemandsQuery, location="query")
+@bp.output(Page[DemandLineOut])
+@bp.doc(summary="已发布的服务需求", description="新发布的在前。")
+def list_open_demands(actor: Actor, query: OpenDemandsQuery) -> paging.Page[DemandLine]:
+    return queries.open_demands(
+        actor,
+        brand=query.brand,
+        community_id=query.community_id,
+        number=query.number,
+        with_room=query.with_room,
+        now=clock.now(),
+        limit=query.limit,
+        after=Cursor.decode(query.cursor, datetime, UUID),
+    )
+
+
+@bp.get("/demands/in-care")
+@reads
+@bp.input(DemandsInCareQuery, location="query")
+@bp.output(Page[DemandLineOut])
+@bp.doc(summary="本社区的服务需求", description="默认是待审核的，先提交的在前。")
+def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page[DemandLine]:
+    return queries.demands_in_care(
+        actor,
+        status=query.status,
+        brand=query.brand,
+        community_id=query.community_id,
+        number=query.number,
+        now=clock.now(),
+        limit=query.limit,
+        after=Cursor.decode(query.cursor, UUID),
+    )
+
+
+@bp.get("/me/demands")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[DemandLineOut])
+@bp.doc(summary="我提交的服务需求")
+def list_my_demands(actor: Actor, query: ListQuery) -> paging.Page[DemandLine]:
+    return queries.my_demands(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, UUID))
+
+
+@bp.get("/demands/<uuid:demand_id>")
+@reads
+@bp.output(DemandOut)
+@bp.doc(summary="一个服务需求")
+def see_demand(actor: Actor, demand_id: UUID) -> DemandView:
+    return queries.demand(actor, demand_id, now=clock.now())
+
+
+@bp.post("/demands/<uuid:demand_id>/publication")
+@writes
+@bp.input(PublicationIn)
+@bp.output(DemandOut)
+@bp.doc(summary="发布服务需求", description="社区确定名额和服务时间，场次随之建立。上门服务不登记坐标。")
+@refuses(DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, Forbidden)
+def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> DemandView:
+    now = clock.now()
+    demands.publish_demand(actor, demand_id, body.publication(), now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/return")
+@writes
+@bp.input(ReasonIn)
+@bp.output(DemandOut)
+@bp.doc(summary="退回服务需求")
+@refuses(DemandNotSubmitted, Forbidden)
+def return_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
+    now = clock.now()
+    demands.return_demand(actor, demand_id, reason=body.reason, now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/withdrawal")
+@writes
+@bp.output(DemandOut)
+@bp.doc(summary="撤回服务需求", description="发布之前，由申请人撤回。")
+@refuses(DemandNotSubmitted, Forbidden)
+def withdraw_demand(actor: Actor, demand_id: UUID) -> DemandView:
+    now = clock.now()
+    demands.withdraw_demand(actor, demand_id, now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/cancellation")
+@writes
+@bp.input(ReasonIn)
+@bp.output(DemandOut)
+@bp.doc(summary="取消已发布的服务需求", description="场次随之取消，认领全部释放。已有人签到的不能取消。")
+@refuses(DemandNotPublished, PlacesInService, Forbidden)
+def cancel_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
+    now = clock.now()
+    demands.cancel_demand(actor, demand_id, reason=body.reason, now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/completion")
+@writes
+@bp.output(DemandOut)
+@bp.doc(summary="办结服务需求", description="须至少有一条已确认的服务记录。晚霞心愿在第一条记录确认后自动办结。")
+@refuses(DemandNotPublished, NoCountingService, Forbidden)
+def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
+    now = clock.now()
+    demands.complete_demand(actor, demand_id, now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.get("/demands/<uuid:demand_id>/beneficiary")
+@reads
+@bp.output(BeneficiaryOut)
+@bp.doc(summary="服务对象的住址和电话", description="只给本社区和持有认领的一方看，服务结束后不再显示；每次查看都有记录。")
+@refuses(Missing)
+def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
+    return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
+
+
+@bp.post("/beneficiaries")
+@creates
+@bp.input(NewBeneficiaryIn)
+@bp.output(BeneficiaryMadeOut, status_code=201)
+@bp.doc(summary="登记服务对象", description="由社区工作人员或网格员登记；住址和电话加密保存。")
+@refuses(AreaNotServed, PhoneInvalid, BirthYearInvalid, Forbidden)
+def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
+    return {"id": demands.add_beneficiary(actor, body.details(), body.area_id, now=clock.now())}
+
+
+@bp.get("/beneficiaries")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[BeneficiaryLineOut])
+@bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
+def list_beneficiaries(actor: Actor, query: ListQuery) -> paging.Page[BeneficiaryLine]:
+    return queries.beneficiaries(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, UUID))

@@ -1,0 +1,299 @@
+"""Shapes of demands, and of whom they are for."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from backend.brands import ClaimantKind, Completion
+from backend.demands.models import DemandStatus
+from backend.demands.service import BeneficiaryDetails, NewDemand, Publication
+from miniprogram_api.contract import Between, Body, Id, Instant, ListQuery, Name, Out, Text
+
+_COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
+_LINE: dict[str, Any] = {
+    "id": "01931f6e-7c1a-7d2e-8f00-0123456789ac",
+    "number": "需2026-000123",
+    "brand": "door_knock",
+    "title": "每周看望一次，聊聊天",
+    "called": "王奶奶",
+    "age_band": "80至89岁",
+    "community_id": _COMMUNITY,
+    "community": "和平社区",
+    "status": "published",
+    "submitted_at": "2026-03-03T10:00:00+08:00",
+    "places": 2,
+    "published_at": "2026-03-04T10:00:00+08:00",
+    "starts_at": "2026-03-05T09:00:00+08:00",
+    "ends_at": "2026-03-05T11:00:00+08:00",
+    "opening_id": "01931f6e-7c1a-7d2e-8f00-0123456789ad",
+    "role_id": "01931f6e-7c1a-7d2e-8f00-0123456789ae",
+    "taken": 1,
+}
+
+BrandCode = Annotated[str, Text(max=40)]
+Called = Annotated[str, Text(max=20)]
+Reason = Annotated[str, Text(max=500, multiline=True)]
+
+
+class BrandOut(Out):
+    """A brand and what its demands ask for."""
+
+    code: BrandCode
+    name: Name
+    summary: Annotated[str, Text(max=200)]
+    needs_beneficiary: bool
+    role_name: Name
+    most_places: Annotated[int, Between(1, 10000)]
+    claimant_kinds: Annotated[list[ClaimantKind], Field(max_length=4)]
+    longest_window_hours: Annotated[int, Between(1, 24)]
+    completion: Completion
+
+
+class BrandsOut(Out):
+    """The catalogue of brands."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "code": "door_knock",
+                            "name": "爱心敲门",
+                            "summary": "上门看望需要关心的居民",
+                            "needs_beneficiary": True,
+                            "role_name": "敲门人",
+                            "most_places": 10,
+                            "claimant_kinds": ["team", "organisation", "person"],
+                            "longest_window_hours": 12,
+                            "completion": "by_hand",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    items: Annotated[list[BrandOut], Field(max_length=1000)]
+
+
+class BeneficiaryIn(Body):
+    """Who is visited, and where."""
+
+    name: Name
+    called: Called = Field(description="名单上的称呼，例如：王奶奶")
+    address: Annotated[str, Text(max=200)]
+    born_in: Annotated[int, Between(1900, 2199)] | None = Field(default=None, description="出生年份")
+    phone: Annotated[str, Text(max=20)] | None = None
+    contact_note: Annotated[str, Text(max=500, multiline=True)] | None = Field(default=None, description="上门注意事项")
+
+    def details(self) -> BeneficiaryDetails:
+        """As the service takes it."""
+        return BeneficiaryDetails(self.name, self.called, self.address, self.born_in, self.phone, self.contact_note)
+
+
+class NewBeneficiaryIn(BeneficiaryIn):
+    """Somebody to be put on record."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"area_id": _COMMUNITY, "name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942}
+            ]
+        }
+    )
+
+    area_id: Id = Field(description="所在社区或网格")
+
+
+class DemandIn(Body):
+    """What is needed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "brand": "door_knock",
+                    "title": "每周看望一次，聊聊天",
+                    "details": "老人听力不好，请多敲几声",
+                    "community_id": _COMMUNITY,
+                    "places": 2,
+                    "beneficiary": {"name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942},
+                }
+            ]
+        }
+    )
+
+    brand: BrandCode
+    title: Annotated[str, Text(max=80)] = Field(description="一句话；不写姓名、住址、病情")
+    details: Annotated[str, Text(max=2000, multiline=True)]
+    community_id: Id
+    places: Annotated[int, Between(1, 10000)] = 1
+    requester_person_id: Id | None = Field(default=None, description="工作人员代居民提交时填写；不填则没有指定的申请人")
+    beneficiary_id: Id | None = Field(default=None, description="已登记的服务对象；由社区工作人员或网格员选用")
+    beneficiary: BeneficiaryIn | None = Field(default=None, description="新填一位服务对象")
+
+    def demand(self) -> NewDemand:
+        """As the service takes it."""
+        return NewDemand(
+            brand=self.brand,
+            title=self.title,
+            details=self.details,
+            community_id=self.community_id,
+            places=self.places,
+            requester_person_id=self.requester_person_id,
+            beneficiary_id=self.beneficiary_id,
+            beneficiary=self.beneficiary.details() if self.beneficiary else None,
+        )
+
+
+class PublicationIn(Body):
+    """When and for how many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"places": 2, "starts_at": "2026-03-05T09:00:00+08:00", "ends_at": "2026-03-05T11:00:00+08:00"}]}
+    )
+
+    starts_at: Instant
+    ends_at: Instant
+    places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不填则按提交时的名额")
+    title: Annotated[str, Text(max=80)] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
+    latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+
+    @model_validator(mode="after")
+    def _place_is_whole(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("经纬度应同时填写")
+        return self
+
+    def publication(self) -> Publication:
+        """As the service takes it."""
+        return Publication(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            places=self.places,
+            title=self.title,
+            latitude=self.latitude,
+            longitude=self.longitude,
+        )
+
+
+class ReasonIn(Body):
+    """Why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充希望的时间"}]})
+
+    reason: Reason
+
+
+class DemandLineOut(Out):
+    """A demand as lists show it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE]})
+
+    id: Id
+    number: Annotated[str, Text(max=30)]
+    brand: BrandCode
+    title: Annotated[str, Text(max=80)]
+    called: Called | None = Field(description="服务对象的称呼")
+    age_band: Annotated[str, Text(max=20)] | None
+    community_id: Id
+    community: Annotated[str, Text(max=100)]
+    status: DemandStatus
+    submitted_at: Instant
+    places: Annotated[int, Between(1, 10000)]
+    published_at: Instant | None
+    starts_at: Instant | None
+    ends_at: Instant | None
+    opening_id: Id | None
+    role_id: Id | None = Field(description="认领时填写")
+    taken: Annotated[int, Between(0, 10000)] | None = Field(description="已认领的名额")
+
+
+class DemandOut(DemandLineOut):
+    """One demand."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"details": "老人听力不好", "requester": "李*", "reason": None}]})
+
+    details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领方看")
+    requester: Name | None
+    reason: Reason | None = Field(description="最近一次处理的理由")
+
+
+class OpenDemandsQuery(ListQuery):
+    """Which published demands."""
+
+    brand: BrandCode | None = None
+    community_id: Id | None = None
+    number: Annotated[str, Text(max=30)] | None = Field(default=None, description="需求编号，「需」也可写作 XQ")
+    with_room: bool = Field(default=True, description="只看还有名额的")
+
+
+class DemandsInCareQuery(ListQuery):
+    """Which demands of the own communities."""
+
+    status: DemandStatus = DemandStatus.SUBMITTED
+    brand: BrandCode | None = None
+    community_id: Id | None = None
+    number: Annotated[str, Text(max=30)] | None = None
+
+
+class BeneficiaryMadeOut(Out):
+    """Somebody who is now on record."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "01931f6e-7c1a-7d2e-8f00-0123456789af"}]})
+
+    id: Id
+
+
+class BeneficiaryLineOut(Out):
+    """Somebody on record, without address and phone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789af",
+                    "name": "王**",
+                    "called": "王奶奶",
+                    "age_band": "80至89岁",
+                    "area_id": _COMMUNITY,
+                    "area": "和平社区",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    name: Name
+    called: Called
+    age_band: Annotated[str, Text(max=20)] | None
+    area_id: Id
+    area: Annotated[str, Text(max=100)]
+
+
+class BeneficiaryOut(Out):
+    """A beneficiary in clear."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789af",
+                    "name": "王秀英",
+                    "called": "王奶奶",
+                    "address": "和平路8号院3号楼2单元201",
+                    "phone": "13800001234",
+                    "contact_note": "听力不好，请多敲几声",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    name: Name
+    called: Called
+    address: Annotated[str, Text(max=200)]
+    phone: Annotated[str, Text(max=20)] | None
+    contact_note: Annotated[str, Text(max=500, multiline=True)] | None
