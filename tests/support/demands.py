@@ -1,0 +1,126 @@
+"""Demands and who may claim them: residents, teams, organisations and Party members as bare rows with their roles, the rest over HTTP."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from backend.accounts import service as accounts
+from backend.areas.models import Area
+from backend.foundation import clock
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
+from backend.openings.models import Claim, OpeningRole
+from backend.organisations.models import Organisation, OrganisationStatus, Origin, Standing
+from backend.teams.models import Team, TeamCategory, TeamStatus
+from tests.support.phone import Phone
+from tests.support.served import make_person
+
+HOME = "和平路8号院3号楼2单元201"
+GRANDMOTHER = {"name": "王秀英", "called": "王奶奶", "address": HOME, "born_in": 1942, "phone": "13800001234"}
+
+
+def resident(phone_of: Callable[..., Phone], street: Mapping[str, str], community: str = "和平社区", user: str | None = None) -> Phone:
+    """The phone of somebody with a person; `phone.person_id` is set."""
+    phone = phone_of(user)
+    with transaction():
+        person_id = make_person(area(street, community)).id
+        accounts.tie_to_person(UUID(phone.account_id), person_id)
+    phone.person_id = str(person_id)
+    return phone
+
+
+def area(street: Mapping[str, str], name: str = "和平社区") -> Area:
+    """One area of the street, in the current session."""
+    return db.session.get_one(Area, UUID(street[name]))
+
+
+def give_role(phone: Phone, grant: Grant) -> None:
+    """Let the phone's account hold a role."""
+    with transaction():
+        accounts.grant_role(Actor.system(), UUID(phone.account_id), grant, now=clock.now())
+
+
+def team_led_by(
+    phone: Phone, street: Mapping[str, str], community: str = "和平社区", *, status: TeamStatus = TeamStatus.ACTIVE, name: str = "敲门队"
+) -> str:
+    """A team whose leader holds the phone: its id."""
+    with transaction():
+        home, team_id = area(street, community), new_id()
+        db.session.add(
+            Team(
+                id=team_id,
+                name=f"{name}{team_id}",
+                category=TeamCategory.PUBLIC_WELFARE,
+                area_id=home.id,
+                area_path=home.path,
+                leader_person_id=UUID(phone.person_id),
+                charter="自愿、无偿",
+                status=status,
+                applied_at=clock.now(),
+            )
+        )
+    give_role(phone, Grant(Role.TEAM_LEADER, team_id=team_id))
+    return str(team_id)
+
+
+def organisation_of(phone: Phone, street: Mapping[str, str], *, status: OrganisationStatus = OrganisationStatus.VERIFIED) -> str:
+    """An organisation on whose staff the phone's holder is: its id."""
+    with transaction():
+        home, organisation_id = area(street), new_id()
+        db.session.add(
+            Organisation(
+                id=organisation_id,
+                name=f"邻里互助会{organisation_id}",
+                origin=Origin.INCUBATED,
+                standing=Standing.ON_RECORD,
+                record_number=str(organisation_id),
+                area_id=home.id,
+                area_path=home.path,
+                purpose="邻里互助",
+                officer_person_id=UUID(phone.person_id),
+                status=status,
+                applied_at=clock.now(),
+            )
+        )
+    give_role(phone, Grant(Role.ORGANISATION_STAFF, organisation_id=organisation_id))
+    return str(organisation_id)
+
+
+def demand_form(street: Mapping[str, str], *, community: str = "和平社区", **fields: Any) -> dict[str, Any]:
+    """What somebody fills in who asks for a 爱心敲门 visit; another `brand` without a beneficiary unless one is given."""
+    form = {"brand": "door_knock", "title": "每周看望一次", "details": "老人听力不好", "community_id": street[community]} | fields
+    if form["brand"] in ("door_knock", "sunset_wish"):
+        return {"beneficiary": GRANDMOTHER} | form
+    return form
+
+
+def window(*, starts_in: timedelta = timedelta(0), lasts: timedelta = timedelta(hours=2)) -> dict[str, str]:
+    """When a service takes place, as a publication says it."""
+    starts_at: datetime = clock.now() + starts_in
+    return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + lasts).isoformat()}
+
+
+def published_demand(
+    officer: Phone, street: Mapping[str, str], *, places: int = 1, by: Phone | None = None, **fields: Any
+) -> dict[str, Any]:
+    """A demand that the officer published (asked for by `by`, else by the officer for nobody in particular): with `id`, `role_id`, …"""
+    demand = (by or officer).made("/demands", demand_form(street, **fields))
+    return officer.made(f"/demands/{demand['id']}/publication", window() | {"places": places})
+
+
+def claimed(phone: Phone, demand: Mapping[str, Any], team_id: str) -> dict[str, Any]:
+    """A claim of the team on the demand."""
+    return phone.made("/claims", {"role_id": demand["role_id"], "team_id": team_id})
+
+
+def place_count(demand: Mapping[str, Any]) -> tuple[int, int]:
+    """Places taken, and claims held, as committed."""
+    db.session.rollback()
+    role_id = UUID(demand["role_id"])
+    taken = db.session.scalars(select(OpeningRole.taken).where(OpeningRole.id == role_id)).one()
+    held = db.session.scalars(select(func.count()).select_from(Claim).where(Claim.role_id == role_id, Claim.released_at.is_(None))).one()
+    return taken, held
