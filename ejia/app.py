@@ -13,6 +13,7 @@ from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox, sealing
 from backend.foundation.database import db
 from backend.foundation.sealing import Keyring
+from backend.people import notices
 from backend.points import rules as points_rules
 from backend.recognition import stars
 from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
@@ -52,6 +53,7 @@ def start_process(settings: Settings) -> None:
     keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
     sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
     tokens.use(TokenMaker(_bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes)))
+    notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
     points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
     stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))

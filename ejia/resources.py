@@ -1,6 +1,20 @@
 """Every resource of the mini-program's API, in the order in which the document shows them."""
 
-from miniprogram_api import auth, claims, demands, me, points
+from miniprogram_api import (
+    auth,
+    claims,
+    demands,
+    me,
+    people,
+    points,
+)
 from miniprogram_api.contract import Resource
 
-RESOURCES: tuple[Resource, ...] = (auth.bp, me.bp, demands.bp, claims.bp, points.bp)
+RESOURCES: tuple[Resource, ...] = (
+    auth.bp,
+    me.bp,
+    people.bp,
+    demands.bp,
+    claims.bp,
+    points.bp,
+)

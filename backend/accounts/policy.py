@@ -27,6 +27,7 @@ class Permission(StrEnum):
     PERSON_REGISTER = "person.register"
     PERSON_SEE = "person.see"
     PHONE_SET = "phone.set"
+    VOLUNTEER_LEAVE = "volunteer.leave"
     TEAM_APPLY = "team.apply"
     TEAM_SEE = "team.see"
     TEAM_REVIEW = "team.review"
@@ -128,6 +129,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PERSON_REGISTER: _ANYBODY,
     Permission.PERSON_SEE: _ONESELF | _OFFICERS,
     Permission.PHONE_SET: _ONESELF,
+    Permission.VOLUNTEER_LEAVE: _ONESELF,
     Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
     Permission.TEAM_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM},
     Permission.TEAM_REVIEW: _DECIDING,

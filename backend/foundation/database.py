@@ -4,7 +4,7 @@ PostgreSQL (16 or newer) is the only one. A service function changes rows throug
 commands do, by `transaction()`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 
+from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
 
 NAMES = {
@@ -63,6 +64,17 @@ def transaction() -> Iterator[None]:
 def violated_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a statement: the one way in which the code recognises it."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+
+
+def flush_or_refuse(refusals: Mapping[str, type[Refusal]]) -> None:
+    """Send what the session holds; a constraint named here that refuses it becomes its refusal, any other error goes on."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        refusal = refusals.get(violated_constraint(error) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def is_connection_loss(error: DBAPIError) -> bool:

@@ -14,6 +14,10 @@ VOLUNTEER_NUMBERS = Sequence("volunteer_numbers", metadata=Base.metadata)
 """Feeds 志愿者编号: a number of our own, because the layout of the national one is not ours to invent."""
 
 
+ID_NUMBER, PHONE = "people.id_number", "people.phone"
+"""What a sealed number is bound to (`foundation.sealing`)."""
+
+
 class Person(Base):
     """A natural person, once. ID number and phone are sealed and found by their blind index."""
 

@@ -1,14 +1,22 @@
-"""What others ask of persons: whose number is this, and are they registered."""
+"""What is shown of people (all masked but one's own name), and what others ask: whose number is this, are they registered."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select, tuple_
 
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden
-from backend.people.models import Person, Volunteer
+from backend.foundation.masking import masked_id_number, masked_name, masked_phone
+from backend.foundation.paging import Cursor, Page
+from backend.foundation.sealing import keyring
+from backend.people.models import ID_NUMBER, PHONE, Person, Volunteer
 
 
 class PersonNeeded(Forbidden):
@@ -56,4 +64,131 @@ def volunteer_of_number(number: str, name: str) -> UUID | None:
         select(Volunteer.person_id)
         .join(Person, Person.id == Volunteer.person_id)
         .where(Volunteer.number == number, Person.name == name, Volunteer.is_current(), Volunteer.left_on.is_(None))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Where somebody lives or is registered."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPerson:
+    """Who one is on the platform: the name in clear, numbers masked."""
+
+    id: UUID
+    name: str
+    id_number: str
+    phone: str | None
+    community: Community
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVolunteer:
+    """One's own registration as volunteer."""
+
+    id: UUID
+    number: str
+    registered_on: date
+    community: Community
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCard:
+    """What a person sees of their own."""
+
+    person: OwnPerson
+    volunteer: OwnVolunteer | None
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerLine:
+    """One volunteer in a list."""
+
+    id: UUID
+    person_id: UUID
+    number: str
+    name: str
+    community: Community
+    registered_on: date
+
+
+def own_card(person_id: UUID) -> OwnCard:
+    """A person's own card, in one statement. The person must exist."""
+    lives_in, serves_in = Area.__table__.alias("lives_in"), Area.__table__.alias("serves_in")
+    row = db.session.execute(
+        select(
+            Person.id,
+            Person.name,
+            Person.id_number_sealed,
+            Person.phone_sealed,
+            lives_in.c.id.label("lives_in_id"),
+            lives_in.c.name.label("lives_in_name"),
+            Volunteer.fact_id,
+            Volunteer.number,
+            Volunteer.registered_on,
+            serves_in.c.id.label("serves_in_id"),
+            serves_in.c.name.label("serves_in_name"),
+        )
+        .join(lives_in, lives_in.c.id == Person.area_id)
+        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+        .outerjoin(serves_in, serves_in.c.id == Volunteer.area_id)
+        .where(Person.id == person_id)
+    ).one()
+    person = OwnPerson(
+        id=row.id,
+        name=row.name,
+        id_number=masked_id_number(keyring().unseal(row.id_number_sealed, field=ID_NUMBER)),
+        phone=None if row.phone_sealed is None else masked_phone(keyring().unseal(row.phone_sealed, field=PHONE)),
+        community=Community(row.lives_in_id, row.lives_in_name),
+    )
+    if row.fact_id is None:
+        return OwnCard(person, None)
+    return OwnCard(person, OwnVolunteer(row.fact_id, row.number, row.registered_on, Community(row.serves_in_id, row.serves_in_name)))
+
+
+def registered_volunteers(viewer: Actor, *, community_id: UUID | None, limit: int, after: str | None) -> Page[VolunteerLine]:
+    """Volunteers whom the viewer may see, community by community, the newest first. Raises paging.CursorInvalid."""
+    cursor = Cursor.decode(after, str, date, UUID)
+    key = (Volunteer.area_path, Volunteer.registered_on, Volunteer.id)
+    wanted = (
+        select(
+            Volunteer.id,
+            Volunteer.fact_id,
+            Volunteer.person_id,
+            Volunteer.number,
+            Volunteer.registered_on,
+            Volunteer.area_path,
+            Person.name,
+            Area.id.label("area_id"),
+            Area.name.label("area_name"),
+        )
+        .join(Person, Person.id == Volunteer.person_id)
+        .join(Area, Area.id == Volunteer.area_id)
+        .where(Volunteer.is_current(), Volunteer.left_on.is_(None))
+        .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
+        .order_by(*(column.desc() for column in key))
+        .limit(limit + 1)
+    )
+    if community_id is not None:
+        wanted = wanted.where(Volunteer.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+    if cursor is not None:
+        wanted = wanted.where(tuple_(*key) < cursor.values)
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.area_path, row.registered_on, row.id))
+    return Page(
+        [
+            VolunteerLine(
+                id=row.fact_id,
+                person_id=row.person_id,
+                number=row.number,
+                name=masked_name(row.name),
+                community=Community(row.area_id, row.area_name),
+                registered_on=row.registered_on,
+            )
+            for row in page.items
+        ],
+        page.next_cursor,
     )

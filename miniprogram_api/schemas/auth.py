@@ -1,7 +1,6 @@
 """Shapes of logging in."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
@@ -58,32 +57,3 @@ class RoleOut(Out):
     organisation_id: Id | None
     work_unit_id: Id | None
     party_organisation_id: Id | None
-
-
-class MeOut(Out):
-    """Who is logged in."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "account_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab",
-                    "person_id": None,
-                    "roles": [
-                        {
-                            "role": "community_officer",
-                            "area_path": "639999001001",
-                            "team_id": None,
-                            "organisation_id": None,
-                            "work_unit_id": None,
-                            "party_organisation_id": None,
-                        }
-                    ],
-                }
-            ]
-        }
-    )
-
-    account_id: Id
-    person_id: UUID | None = Field(description="实名登记之后才有")
-    roles: Annotated[list[RoleOut], Field(max_length=500)]

@@ -14,6 +14,8 @@ class Phone:
         self.client = client
         self.access_token = access_token
         self.account_id = account_id
+        self.person_id = ""
+        self.volunteer_number = ""
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers())

@@ -11,23 +11,28 @@ from backend.accounts.service.logins import (
     refresh,
 )
 from backend.accounts.service.roles import (
+    AccountTied,
     LoginNameTaken,
     PasswordTooWeak,
+    PersonHasAccount,
     RolesExclude,
     account_of_person,
     create_administrator,
     grant_role,
     grant_to_person,
+    holds_role,
     tie_to_person,
     withdraw_from_person,
     withdraw_role,
 )
 
 __all__ = [
+    "AccountTied",
     "CredentialsWrong",
     "LoginLocked",
     "LoginNameTaken",
     "PasswordTooWeak",
+    "PersonHasAccount",
     "RolesExclude",
     "Tokens",
     "account_of_person",
@@ -35,6 +40,7 @@ __all__ = [
     "create_administrator",
     "grant_role",
     "grant_to_person",
+    "holds_role",
     "log_in_by_password",
     "log_in_by_wechat",
     "log_out",

@@ -6,15 +6,16 @@ from typing import ClassVar
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import ColumnElement, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 
@@ -44,17 +45,39 @@ class RolesExclude(Conflict):
     detail = "系统管理员、安全管理员、审计管理员不能由同一账号兼任"
 
 
-def tie_to_person(account_id: UUID, person_id: UUID) -> None:
-    """Say whose account this is. The caller holds the proof of identity.
+class AccountTied(Conflict):
+    """The account belongs to a person already."""
 
-    A person has at most one live account: uq_accounts_live_person refuses a second one.
+    code: ClassVar[str] = "account_tied"
+    detail = "该账号已完成实名登记"
+
+
+class PersonHasAccount(Conflict):
+    """The person has another live account."""
+
+    code: ClassVar[str] = "person_has_account"
+    detail = "该人员已有其他账号，请联系所在社区核实"
+
+
+def tie_to_person(account_id: UUID, person_id: UUID) -> None:
+    """Say whose account this is, once. The caller holds the proof of identity.
+
+    Raises AccountTied when the account has a person, PersonHasAccount when the person has a live account.
     """
-    db.session.execute(
-        update(Account)
-        .where(Account.id == account_id, Account.person_id.is_(None))
-        .values(person_id=person_id)
-        .execution_options(synchronize_session=False)
-    )
+    try:
+        tied = db.session.scalar(
+            update(Account)
+            .where(Account.id == account_id, Account.person_id.is_(None))
+            .values(person_id=person_id)
+            .returning(Account.id)
+            .execution_options(synchronize_session=False)
+        )
+    except IntegrityError as error:
+        if violated_constraint(error) == "uq_accounts_live_person":
+            raise PersonHasAccount from error
+        raise
+    if tied is None:
+        raise AccountTied
 
 
 def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -> UUID:
@@ -111,6 +134,23 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
     )
     if withdrawn is not None:
         audit.record(actor, Permission.ROLE_WITHDRAW, account_id, now=now, reason=reason, role=grant.role.value)
+
+
+def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
+    """Whether the live account of a person holds this role anywhere at the moment."""
+    held = (
+        select(RoleGrant.id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(
+            Account.person_id == person_id,
+            Account.status == AccountStatus.ACTIVE,
+            RoleGrant.role == role,
+            RoleGrant.withdrawn_at.is_(None),
+            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(held) is not None
 
 
 def account_of_person(person_id: UUID) -> UUID | None:

@@ -1,0 +1,63 @@
+"""The notices that people agree to, as `config/notices.toml` has them. Only the current version of each can be agreed to."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from backend.foundation import catalogues
+from backend.foundation.catalogues import Entry
+
+
+class NoticeName(StrEnum):
+    """What a notice is about: each purpose has its own."""
+
+    IDENTITY = "identity"
+    VOLUNTEER = "volunteer"
+
+
+class Notice(Entry):
+    """The current version of one notice."""
+
+    name: NoticeName
+    version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class Notices(Entry):
+    """The whole catalogue: every notice once."""
+
+    notices: list[Notice]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if sorted(notice.name for notice in self.notices) != sorted(NoticeName):
+            raise ValueError(f"must hold each of these once: {', '.join(NoticeName)}")
+        return self
+
+
+_current: Mapping[NoticeName, Notice] = {}
+
+
+def read(path: Path) -> Mapping[NoticeName, Notice]:
+    """Notices by name. Raises CatalogueInvalid, naming file, line and field."""
+    return {notice.name: notice for notice in catalogues.load(path, Notices).notices}
+
+
+def use(notices: Mapping[NoticeName, Notice]) -> None:
+    """Give this process its notices, once, when it starts."""
+    global _current  # noqa: PLW0603 - one catalogue per process, as with the keys
+    _current = notices
+
+
+def current(name: NoticeName) -> Notice:
+    """The notice as it stands now."""
+    return _current[name]
+
+
+def all_current() -> list[Notice]:
+    """Every notice as it stands now."""
+    return list(_current.values())

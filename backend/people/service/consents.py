@@ -1,0 +1,58 @@
+"""What people agreed to."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict
+from backend.foundation.ids import new_id
+from backend.people import notices
+from backend.people.models import Consent
+from backend.people.notices import NoticeName
+
+
+class NoticeOutdated(Conflict):
+    """The notice that the person read is not the one in force; `current_version` says which is."""
+
+    code = "notice_outdated"
+    detail = "告知书已更新，请阅读后重新同意"
+
+
+class Channel(StrEnum):
+    """Where somebody agreed."""
+
+    MINI_PROGRAM = "mini_program"
+
+
+def require_current(name: NoticeName, version: str) -> None:
+    """Let pass who read the notice in force. Raises NoticeOutdated."""
+    in_force = notices.current(name).version
+    if version != in_force:
+        raise NoticeOutdated(current_version=in_force)
+
+
+def give_consent(actor: Actor, person_id: UUID, name: NoticeName, *, channel: Channel, now: datetime) -> None:
+    """Record that a person agrees to the notice in force; who agreed to this version before has done so already."""
+    revision_id = new_id()
+    db.session.execute(
+        insert(Consent)
+        .values(
+            id=revision_id,
+            fact_id=revision_id,
+            recorded_at=now,
+            void=False,
+            actor_account_id=actor.account_id,
+            person_id=person_id,
+            notice=name.value,
+            version=notices.current(name).version,
+            given_at=now,
+            channel=channel.value,
+        )
+        .on_conflict_do_nothing(
+            index_elements=["person_id", "notice", "version"], index_where=Consent.superseded_at.is_(None) & ~Consent.void
+        )
+    )

@@ -1,0 +1,195 @@
+"""Who somebody is: a natural person stands on the platform once, by the identity number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts import service as accounts
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.areas.models import Area
+from backend.foundation import audit, clock, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.identifiers import IdentityNumber, NumberInvalid, age_on, identity_number, mobile_phone
+from backend.foundation.ids import new_id
+from backend.foundation.sealing import keyring
+from backend.people.events import PersonRegistered, PhoneSet
+from backend.people.models import ID_NUMBER, PHONE, Person
+from backend.people.names import NameInvalid, real_name
+from backend.people.notices import NoticeName
+from backend.people.queries import person_of
+from backend.people.service.consents import Channel, give_consent, require_current
+
+AGE_OF_MAJORITY = 18
+
+
+class PersonNameInvalid(Unprocessable):
+    """Not a real name."""
+
+    code = "name_invalid"
+    detail = "请填写身份证上的姓名"
+
+
+class IdNumberInvalid(Unprocessable):
+    """Not a resident identity number: form, check digit, province or birth date."""
+
+    code = "id_number_invalid"
+    detail = "身份证号有误，请核对"
+
+
+class PhoneInvalid(Unprocessable):
+    """Not a mainland mobile number."""
+
+    code = "phone_invalid"
+    detail = "只支持中国大陆手机号"
+
+
+class GuardianNeeded(Conflict):
+    """Younger than 18: a guardian has to agree first."""
+
+    code = "guardian_needed"
+    detail = "未满18周岁，须由监护人同意后到社区办理"
+
+
+class PersonExists(Conflict):
+    """This identity number stands on the platform for somebody else's account. Whose is not said."""
+
+    code = "person_exists"
+    detail = "该身份证号已在平台登记，如非本人操作或已更换微信，请联系所在社区核实"
+
+
+class PersonKnown(Conflict):
+    """The account has proved its person already."""
+
+    code = "person_known"
+    detail = "您已完成实名登记"
+
+
+class IdentityDiffers(Conflict):
+    """The account belongs to a person with another name or identity number."""
+
+    code = "identity_differs"
+    detail = "填写的身份与已登记的不一致，请联系所在社区核实"
+
+
+class IdentityNeeded(Unprocessable):
+    """The account has no person yet, so name and identity number must come with the request."""
+
+    code = "identity_needed"
+    detail = "请填写姓名和身份证号"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A name and an identity number that passed every check."""
+
+    name: str
+    number: IdentityNumber
+
+    @property
+    def index(self) -> bytes:
+        """The blind index by which the number is found."""
+        return keyring().index(self.number.text, field=ID_NUMBER)
+
+
+def register_person(
+    actor: Actor, *, name: str, id_number: str, area_id: UUID, phone: str | None, notice_version: str, channel: Channel, now: datetime
+) -> Person:
+    """Say who the account's holder is, without making them a volunteer. `phone` comes from WeChat, never from a form.
+
+    Raises PersonKnown, PersonExists, GuardianNeeded, NoticeOutdated, PersonNameInvalid, IdNumberInvalid, PhoneInvalid,
+    areas.NotACommunity.
+    """
+    community = areas.community(area_id)
+    policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))
+    require_current(NoticeName.IDENTITY, notice_version)
+    if actor.person_id is not None:
+        raise PersonKnown
+    person = add_person(actor, read_identity(name, id_number, now=now), community, phone, now=now)
+    give_consent(actor, person.id, NoticeName.IDENTITY, channel=channel, now=now)
+    return person
+
+
+def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
+    """Check name and identity number. Raises PersonNameInvalid, IdNumberInvalid, GuardianNeeded (under 18 on the Shanghai day)."""
+    today = clock.shanghai_day(now)
+    try:
+        identity = Identity(real_name(name), identity_number(id_number, today=today))
+    except NameInvalid as error:
+        raise PersonNameInvalid(errors={"name": [str(error)]}) from None
+    except NumberInvalid as error:
+        raise IdNumberInvalid(errors={"id_number": [str(error)]}) from None
+    if age_on(identity.number.born_on, today) < AGE_OF_MAJORITY:
+        raise GuardianNeeded
+    return identity
+
+
+def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
+    """Insert the person and tie the actor's account to it. Of two that bring one number at once, uq_people_id_number lets one pass."""
+    sealed_phone, phone_index = _sealed_phone(phone)
+    person = db.session.scalars(
+        insert(Person)
+        .values(
+            id=new_id(),
+            name=identity.name,
+            id_number_sealed=keyring().seal(identity.number.text, field=ID_NUMBER),
+            id_number_index=identity.index,
+            born_on=identity.number.born_on,
+            sex=identity.number.sex,
+            phone_sealed=sealed_phone,
+            phone_index=phone_index,
+            area_id=community.id,
+            area_path=community.path,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["id_number_index"])
+        .returning(Person)
+    ).one_or_none()
+    if person is None:
+        raise PersonExists
+    if actor.account_id is not None:
+        accounts.tie_to_person(actor.account_id, person.id)
+    outbox.record(PersonRegistered(person.id), now=now)
+    audit.record(actor, Permission.PERSON_REGISTER, person.id, now=now)
+    return person
+
+
+def set_phone(actor: Actor, phone: str, *, now: datetime) -> None:
+    """Keep the mobile number that WeChat vouches for. Raises PersonNeeded, PhoneInvalid."""
+    person_id = person_of(actor)
+    policy.require(actor, Permission.PHONE_SET, Scope(person_id=person_id))
+    store_phone(actor, person_id, phone, now=now)
+
+
+def store_phone(actor: Actor, person_id: UUID, phone: str, *, now: datetime) -> None:
+    """Seal the number on the person's row, with event and audit. The caller has asked policy. Raises PhoneInvalid."""
+    sealed, index = _sealed_phone(phone)
+    db.session.execute(
+        update(Person)
+        .where(Person.id == person_id)
+        .values(phone_sealed=sealed, phone_index=index)
+        .execution_options(synchronize_session=False)
+    )
+    outbox.record(PhoneSet(person_id), now=now)
+    audit.record(actor, Permission.PHONE_SET, person_id, now=now)
+
+
+def own_person(actor: Actor) -> Person:
+    """The actor's own person. Raises PersonNeeded."""
+    return db.session.scalars(select(Person).where(Person.id == person_of(actor))).one()
+
+
+def _sealed_phone(phone: str | None) -> tuple[bytes | None, bytes | None]:
+    if phone is None:
+        return None, None
+    try:
+        number = mobile_phone(phone)
+    except NumberInvalid as error:
+        raise PhoneInvalid(errors={"phone": [str(error)]}) from None
+    return keyring().seal(number, field=PHONE), keyring().index(number, field=PHONE)

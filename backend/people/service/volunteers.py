@@ -1,0 +1,131 @@
+"""Registered volunteers (志愿服务条例 art. 7): joining, leaving, and joining again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from backend.accounts import policy
+from backend.accounts import service as accounts
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.areas.models import Area
+from backend.foundation import audit, clock, facts, outbox
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.errors import Conflict
+from backend.people.events import VolunteerLeft, VolunteerRegistered
+from backend.people.models import VOLUNTEER_NUMBERS, Person, Volunteer
+from backend.people.notices import NoticeName
+from backend.people.service.consents import Channel, give_consent, require_current
+from backend.people.service.persons import IdentityDiffers, IdentityNeeded, add_person, own_person, read_identity, store_phone
+
+
+class AlreadyVolunteer(Conflict):
+    """The person is a registered volunteer."""
+
+    code = "already_volunteer"
+    detail = "您已是注册志愿者"
+
+
+class NotAVolunteer(Conflict):
+    """The person is no registered volunteer (any more)."""
+
+    code = "not_a_volunteer"
+    detail = "您还不是注册志愿者"
+
+
+class StillLeading(Conflict):
+    """Who leads a team hands it over before leaving."""
+
+    code = "still_leading"
+    detail = "您还是志愿服务队的队长，请先交接再退出"
+
+
+def register_volunteer(
+    actor: Actor,
+    *,
+    name: str | None,
+    id_number: str | None,
+    area_id: UUID,
+    phone: str | None,
+    notice_version: str,
+    channel: Channel,
+    now: datetime,
+) -> Volunteer:
+    """Make the account's holder a registered volunteer of the community in which they live.
+
+    The person is made where the account has none; who is known already may leave name and number out, and is moved to the community
+    named here. `phone` comes from WeChat, never from a form. Raises AlreadyVolunteer, PersonExists, IdentityNeeded, IdentityDiffers,
+    GuardianNeeded, NoticeOutdated, PersonNameInvalid, IdNumberInvalid, PhoneInvalid, areas.NotACommunity.
+    """
+    community = areas.community(area_id)
+    policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))
+    require_current(NoticeName.VOLUNTEER, notice_version)
+    person = _person_for(actor, name, id_number, community, phone, now=now)
+    today = clock.shanghai_day(now)
+    volunteer = facts.state(
+        Volunteer,
+        actor,
+        now=now,
+        person_id=person.id,
+        number=volunteer_number(today.year, db.session.scalars(VOLUNTEER_NUMBERS.next_value().select()).one()),
+        area_id=community.id,
+        area_path=community.path,
+        registered_on=today,
+    )
+    flush_or_refuse({"uq_volunteers_person": AlreadyVolunteer})
+    give_consent(actor, person.id, NoticeName.VOLUNTEER, channel=channel, now=now)
+    accounts.grant_to_person(actor, person.id, _role_in(community.path), now=now)
+    outbox.record(VolunteerRegistered(volunteer.id), now=now)
+    audit.record(actor, Permission.PERSON_REGISTER, volunteer.id, now=now, role=Role.VOLUNTEER.value)
+    return volunteer
+
+
+def leave_volunteering(actor: Actor, *, reason: str | None, now: datetime) -> Volunteer:
+    """Give up one's own registration; the record of past services stands. Registering again later is a new fact with a new number.
+
+    Raises PersonNeeded, NotAVolunteer, StillLeading, facts.AlreadyCorrected.
+    """
+    person = own_person(actor)
+    policy.require(actor, Permission.VOLUNTEER_LEAVE, Scope(area_path=person.area_path, person_id=person.id))
+    seen = db.session.scalar(select(Volunteer).where(Volunteer.person_id == person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+    if seen is None:
+        raise NotAVolunteer
+    left = facts.revise(seen, actor, now=now, reason=reason, left_on=clock.shanghai_day(now))
+    # Only now, that the row above is ours: who is made leader meanwhile holds it (queries.holds_live_volunteer).
+    if accounts.holds_role(person.id, Role.TEAM_LEADER, now=now):
+        raise StillLeading
+    accounts.withdraw_from_person(actor, person.id, _role_in(seen.area_path), reason="volunteer_left", now=now)
+    outbox.record(VolunteerLeft(left.id), now=now)
+    audit.record(actor, Permission.VOLUNTEER_LEAVE, left.id, now=now)
+    return left
+
+
+def volunteer_number(year: int, running: int) -> str:
+    """志愿者编号 as people read it aloud: V, the year of registration, at least six digits that never start over: V2026000123."""
+    return f"V{year}{running:06d}"
+
+
+def _person_for(actor: Actor, name: str | None, id_number: str | None, community: Area, phone: str | None, *, now: datetime) -> Person:
+    identity = read_identity(name, id_number, now=now) if name is not None and id_number is not None else None
+    if actor.person_id is None:
+        if identity is None:
+            raise IdentityNeeded(errors={field: ["必填"] for field, value in (("name", name), ("id_number", id_number)) if value is None})
+        return add_person(actor, identity, community, phone, now=now)
+    person = own_person(actor)
+    if identity is not None and (identity.name, identity.index) != (person.name, person.id_number_index):
+        raise IdentityDiffers
+    db.session.execute(
+        update(Person)
+        .where(Person.id == person.id)
+        .values(area_id=community.id, area_path=community.path)
+        .execution_options(synchronize_session=False)
+    )
+    if phone is not None:
+        store_phone(actor, person.id, phone, now=now)
+    return person
+
+
+def _role_in(area_path: str) -> Grant:
+    return Grant(Role.VOLUNTEER, area_path=area_path)

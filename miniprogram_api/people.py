@@ -1,0 +1,119 @@
+"""Persons and volunteers: who somebody is, registering, leaving, and the list for officers."""
+
+from typing import Any
+
+from backend.accounts.service import AccountTied
+from backend.areas.service import NotACommunity
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import Page as Lines
+from backend.people import notices, queries
+from backend.people import service as people
+from backend.people.queries import OwnPerson, PersonNeeded, VolunteerLine
+from backend.people.service import (
+    AlreadyVolunteer,
+    Channel,
+    GuardianNeeded,
+    IdentityDiffers,
+    IdentityNeeded,
+    IdNumberInvalid,
+    NotAVolunteer,
+    NoticeOutdated,
+    PersonExists,
+    PersonKnown,
+    PersonNameInvalid,
+    StillLeading,
+)
+from miniprogram_api.contract import Page, Resource, refuses
+from miniprogram_api.edge import creates, public, reads, writes
+from miniprogram_api.schemas.people import (
+    LeavingIn,
+    NoticesOut,
+    OwnPersonOut,
+    PersonIn,
+    RegisteredVolunteerOut,
+    VolunteerIn,
+    VolunteerOut,
+    VolunteerQuery,
+)
+
+bp = Resource("people", tag="实名与志愿者")
+
+_IDENTITY = (AccountTied, PersonExists, GuardianNeeded, NoticeOutdated, PersonNameInvalid, IdNumberInvalid, NotACommunity)
+
+
+@bp.get("/notices")
+@public
+@bp.output(NoticesOut)
+@bp.doc(summary="告知书", description="登记前请使用者阅读并同意；登记时把同意的版本放在 notice_version。")
+def current_notices() -> dict[str, Any]:
+    return {"items": notices.all_current()}
+
+
+@bp.post("/people")
+@creates
+@bp.input(PersonIn)
+@bp.output(OwnPersonOut, status_code=201)
+@bp.doc(summary="实名登记", description="不注册为志愿者，例如只办理党员报到。同意的是 identity 告知书。")
+@refuses(PersonKnown, *_IDENTITY)
+def register_person(actor: Actor, body: PersonIn) -> OwnPerson:
+    person = people.register_person(
+        actor,
+        name=body.name,
+        id_number=body.id_number,
+        area_id=body.community_id,
+        phone=None,
+        notice_version=body.notice_version,
+        channel=Channel.MINI_PROGRAM,
+        now=clock.now(),
+    )
+    return queries.own_card(person.id).person
+
+
+@bp.post("/volunteers")
+@creates
+@bp.input(VolunteerIn)
+@bp.output(RegisteredVolunteerOut, status_code=201)
+@bp.doc(summary="注册成为志愿者", description="同意的是 volunteer 告知书。已实名登记的，可以不再填写姓名和身份证号。")
+@refuses(AlreadyVolunteer, IdentityNeeded, IdentityDiffers, *_IDENTITY)
+def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
+    volunteer = people.register_volunteer(
+        actor,
+        name=body.name,
+        id_number=body.id_number,
+        area_id=body.community_id,
+        phone=None,
+        notice_version=body.notice_version,
+        channel=Channel.MINI_PROGRAM,
+        now=clock.now(),
+    )
+    card = queries.own_card(volunteer.person_id)
+    return {
+        "id": volunteer.fact_id,
+        "number": volunteer.number,
+        "registered_on": volunteer.registered_on,
+        "community": card.person.community,
+        "person": card.person,
+    }
+
+
+@bp.get("/volunteers")
+@reads
+@bp.input(VolunteerQuery, location="query")
+@bp.output(Page[VolunteerOut])
+@bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。")
+@refuses(CursorInvalid)
+def volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
+    return queries.registered_volunteers(actor, community_id=query.community_id, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/me/volunteer/leaving")
+@writes
+@bp.input(LeavingIn)
+@bp.output(None)
+@bp.doc(summary="退出志愿者注册", description="以往的服务记录保留；以后可以重新注册，编号另给。")
+@refuses(PersonNeeded, NotAVolunteer, StillLeading, AlreadyCorrected)
+def leave_volunteering(actor: Actor, body: LeavingIn) -> None:
+    people.leave_volunteering(actor, reason=body.reason, now=clock.now())

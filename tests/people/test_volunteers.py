@@ -1,0 +1,252 @@
+"""Who registers as volunteer, who may not, and what is kept of it."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from backend.foundation import clock
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db
+from backend.foundation.outbox import OutboxEvent
+from backend.foundation.sealing import keyring
+from backend.people.models import Consent, Person, Volunteer
+from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
+from tests.support.phone import refused
+
+ADULT = "639999199001010014"
+
+
+def rows(kind) -> int:
+    return db.session.scalar(select(func.count()).select_from(kind))
+
+
+def test_a_person_registers_and_sees_their_own_card_masked(phone_of, street):
+    phone = phone_of("zhang")
+
+    made = phone.made("/volunteers", volunteer_form(street, name="张三", id_number=ADULT))
+
+    assert made["number"].startswith(f"V{clock.shanghai_day(clock.now()).year}")
+    assert len(made["number"]) >= 11
+    assert made["community"] == {"id": street["和平社区"], "name": "和平社区"}
+    seen = phone.seen("/me")
+    assert seen["person"] == {
+        "id": made["person"]["id"],
+        "name": "张三",
+        "id_number": "639999********0014",
+        "phone": None,
+        "community": made["community"],
+    }
+    assert seen["person_id"] == seen["person"]["id"]
+    assert seen["volunteer"] == {key: made[key] for key in ("id", "number", "registered_on", "community")}
+    assert [(role["role"], role["area_path"]) for role in seen["roles"]] == [("volunteer", "639999001001")]
+
+
+def test_the_identity_number_lies_sealed_and_is_found_by_its_index(phone_of, street):
+    phone_of("zhang").made("/volunteers", volunteer_form(street, id_number=ADULT))
+
+    person = db.session.scalars(select(Person)).one()
+
+    assert ADULT.encode() not in person.id_number_sealed
+    assert keyring().unseal(person.id_number_sealed, field="people.id_number") == ADULT
+    assert person.id_number_index == keyring().index(ADULT, field="people.id_number")
+    assert (person.born_on, person.sex.value) == (date(1990, 1, 1), "male")
+
+
+def test_a_small_x_at_the_end_is_the_same_number(phone_of, street):
+    phone_of("zhang").made("/volunteers", volunteer_form(street, id_number="63999919660318005x"))
+
+    assert refused(phone_of("li").post("/volunteers", volunteer_form(street, id_number="63999919660318005X"))) == (409, "person_exists")
+
+
+def test_registering_leaves_consent_event_and_audit_without_personal_data(phone_of, street):
+    phone = registered_volunteer(phone_of, street, "zhang", name="张三", id_number=ADULT)
+
+    consent = db.session.scalars(select(Consent)).one()
+    assert (consent.notice, consent.version, consent.channel) == ("volunteer", "2026-11-01", "mini_program")
+    assert str(consent.person_id) == phone.person_id
+    assert consent.given_at <= clock.now()
+    volunteer = db.session.scalars(select(Volunteer)).one()
+    heard = {(happened.name, happened.subject_id) for happened in db.session.scalars(select(OutboxEvent))}
+    assert heard == {("person.registered", UUID(phone.person_id)), ("volunteer.registered", volunteer.id)}
+    acts = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.register")).all()
+    assert {act.subject_id for act in acts} == {UUID(phone.person_id), volunteer.id}
+    assert not any(secret in str(act.details) for act in db.session.scalars(select(AuditEntry)) for secret in ("张三", ADULT))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "code"),
+    [
+        ({"id_number": "639999199001010015"}, 422, "id_number_invalid"),
+        ({"id_number": "63999919900101001"}, 422, "invalid"),
+        ({"id_number": "999999199001010016"}, 422, "id_number_invalid"),
+        ({"id_number": "440524188001010014"}, 422, "id_number_invalid"),
+        ({"id_number": None}, 422, "identity_needed"),
+        ({"name": None}, 422, "identity_needed"),
+        ({"name": "张"}, 422, "invalid"),
+        ({"name": "张3"}, 422, "name_invalid"),
+        ({"name": "<b>张三</b>"}, 422, "name_invalid"),
+        ({"name": "·张三"}, 422, "name_invalid"),
+        ({"notice_version": "2020-01-01"}, 409, "notice_outdated"),
+        ({"community_id": "01931f6e-7c1a-7d2e-8f00-00000000c001"}, 422, "not_a_community"),
+    ],
+)
+def test_what_is_wrong_is_refused_and_nothing_is_kept(phone_of, street, wrong, status, code):
+    phone = phone_of("zhang")
+
+    assert refused(phone.post("/volunteers", volunteer_form(street, id_number=ADULT) | wrong)) == (status, code)
+
+    assert (rows(Person), rows(Volunteer), rows(Consent), rows(OutboxEvent)) == (0, 0, 0, 0)
+    assert phone.seen("/me")["person_id"] is None
+
+
+def test_a_street_or_a_grid_is_no_community(phone_of, street):
+    for name in ("测试区", "青山街道", "和平第一网格"):
+        assert refused(phone_of("zhang").post("/volunteers", volunteer_form(street, community=name))) == (422, "not_a_community")
+
+
+def test_an_outdated_notice_says_which_version_is_in_force(phone_of, street):
+    answer = phone_of("zhang").post("/volunteers", volunteer_form(street, notice_version="2020-01-01"))
+
+    assert answer.get_json()["current_version"] == "2026-11-01"
+
+
+@pytest.mark.parametrize("name", ["阿卜杜·热合曼", "阿卜杜•热合曼", "John Smith", "𠮷野", "欧阳小明"])
+def test_names_of_many_kinds_are_names(phone_of, street, name):
+    phone = registered_volunteer(phone_of, street, name=name)
+
+    assert phone.seen("/me")["person"]["name"] == name.replace("•", "·")
+
+
+def test_whoever_is_younger_than_18_on_the_shanghai_day_needs_a_guardian(phone_of, street, pass_time):
+    tomorrow = clock.shanghai_day(clock.now()) + timedelta(days=1)
+    minor = identity_number(born_on=tomorrow.replace(year=tomorrow.year - 18), sequence=1)
+
+    assert refused(phone_of("child").post("/volunteers", volunteer_form(street, id_number=minor))) == (409, "guardian_needed")
+    assert rows(Person) == 0
+    pass_time(hours=24)
+    assert phone_of("child").post("/volunteers", volunteer_form(street, id_number=minor)).status_code == 201
+
+
+def test_an_identity_number_stands_for_one_person_and_it_is_not_said_whose(phone_of, street):
+    registered_volunteer(phone_of, street, "zhang", name="张三", id_number=ADULT)
+
+    answer = phone_of("li").post("/volunteers", volunteer_form(street, name="李四", id_number=ADULT))
+
+    assert refused(answer) == (409, "person_exists")
+    assert "张" not in answer.get_json()["detail"]
+    assert (rows(Person), rows(Volunteer)) == (1, 1)
+
+
+def test_of_many_that_bring_one_number_at_once_one_becomes_the_person(phone_of, street):
+    phones = [phone_of(f"phone-{i}") for i in range(8)]
+    form, start = volunteer_form(street, id_number=ADULT), Barrier(len(phones))
+
+    def register(phone):
+        start.wait()
+        return phone.post("/volunteers", form)
+
+    with ThreadPoolExecutor(len(phones)) as pool:
+        answers = list(pool.map(register, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"person_exists"}
+    assert (rows(Person), rows(Volunteer)) == (1, 1)
+
+
+def test_of_one_account_that_brings_two_numbers_at_once_one_registration_stands(phone_of, street):
+    phones = [phone_of("zhang") for _ in range(6)]
+    start = Barrier(len(phones))
+
+    def register(phone):
+        form = volunteer_form(street)
+        start.wait()
+        return phone.post("/volunteers", form)
+
+    with ThreadPoolExecutor(len(phones)) as pool:
+        answers = list(pool.map(register, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 5}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} <= {"account_tied", "identity_differs"}
+    assert (rows(Person), rows(Volunteer)) == (1, 1)
+
+
+def test_of_one_person_that_registers_twice_at_once_one_registration_stands(phone_of, street):
+    phone = registered_person(phone_of, street, "zhang")
+    phones = [phone_of("zhang") for _ in range(6)]
+    form, start = volunteer_form(street, name=None, id_number=None), Barrier(6)
+
+    def register(phone):
+        start.wait()
+        return phone.post("/volunteers", form)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(register, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 5}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"already_volunteer"}
+    assert len(phone.seen("/me")["roles"]) == 1
+
+
+def test_a_repeat_under_the_same_key_gets_the_first_answer(phone_of, street):
+    phone, form = phone_of("zhang"), volunteer_form(street)
+
+    first, again = phone.post("/volunteers", form, key="volunteer-zhang"), phone.post("/volunteers", form, key="volunteer-zhang")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.get_data() == again.get_data()
+    assert rows(Volunteer) == 1
+
+
+def test_who_is_a_volunteer_is_refused_a_second_registration(phone_of, street):
+    phone = registered_volunteer(phone_of, street, "zhang")
+
+    assert refused(phone.post("/volunteers", volunteer_form(street, name=None, id_number=None))) == (409, "already_volunteer")
+
+
+def test_who_leaves_loses_the_role_at_once_and_may_come_back_under_a_new_number(phone_of, street, pass_time):
+    phone = registered_volunteer(phone_of, street, "zhang")
+    pass_time(minutes=5)
+
+    assert phone.post("/me/volunteer/leaving", {"reason": "搬家"}).status_code == 204
+
+    assert (phone.seen("/me")["volunteer"], phone.seen("/me")["roles"]) == (None, [])
+    assert refused(phone.post("/me/volunteer/leaving", {})) == (409, "not_a_volunteer")
+    pass_time(minutes=5)
+    back = phone.made("/volunteers", volunteer_form(street, community="团结社区", name=None, id_number=None))
+    assert back["number"] != phone.volunteer_number
+    assert back["person"]["community"]["name"] == "团结社区"
+    assert [role["area_path"] for role in phone.seen("/me")["roles"]] == ["639999001002"]
+    assert (rows(Person), rows(Volunteer), rows(Consent)) == (1, 3, 1)
+    chain = db.session.scalars(select(Volunteer).order_by(Volunteer.recorded_at)).all()
+    assert [(fact.left_on is not None, fact.superseded_at is not None) for fact in chain] == [(False, True), (True, False), (False, False)]
+    assert (chain[1].fact_id, chain[1].reason) == (chain[0].id, "搬家")
+    names = db.session.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id)).all()
+    assert names == ["person.registered", "volunteer.registered", "volunteer.left", "volunteer.registered"]
+
+
+def test_who_comes_back_with_another_identity_is_refused(phone_of, street):
+    phone = registered_person(phone_of, street, "zhang", name="张三", id_number=ADULT)
+
+    for other in ({"id_number": identity_number()}, {"name": "李四"}):
+        form = volunteer_form(street, name="张三", id_number=ADULT) | other
+        assert refused(phone.post("/volunteers", form)) == (409, "identity_differs")
+    assert phone.post("/volunteers", volunteer_form(street, name="张三", id_number=ADULT)).status_code == 201
+
+
+def test_a_person_need_not_be_a_volunteer(phone_of, street):
+    phone = registered_person(phone_of, street, "zhang")
+
+    seen = phone.seen("/me")
+    assert (seen["person"]["name"], seen["volunteer"], seen["roles"]) == ("王志愿", None, [])
+    assert refused(phone.post("/people", volunteer_form(street))) == (409, "person_known")
+    assert refused(phone.post("/me/volunteer/leaving", {})) == (409, "not_a_volunteer")
+    assert db.session.scalars(select(Consent.notice)).all() == ["identity"]
+
+
+def test_nobody_leaves_who_never_said_who_they_are(phone_of, street):
+    assert refused(phone_of("zhang").post("/me/volunteer/leaving", {})) == (403, "person_needed")

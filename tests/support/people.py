@@ -1,0 +1,54 @@
+"""Synthetic persons: identity numbers that belong to nobody (address code 639999), registered volunteers, accepted Party members."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from backend.foundation.identifiers import identity_check_digit
+from backend.people import notices
+from backend.people.notices import NoticeName
+from tests.support.phone import Phone
+
+_running = count()
+
+
+def identity_number(born_on: date | None = None, sequence: int | None = None) -> str:
+    """An identity number with a valid check digit; another one at each call unless birth date and sequence are given."""
+    number = next(_running)
+    born_on = born_on or date(1980, 1, 1) + timedelta(days=number // 900)
+    first_17 = f"639999{born_on:%Y%m%d}{100 + number % 900 if sequence is None else sequence:03d}"
+    return first_17 + identity_check_digit(first_17)
+
+
+def person_form(
+    street: Mapping[str, str], *, community: str = "和平社区", notice: NoticeName = NoticeName.IDENTITY, **fields: Any
+) -> dict[str, Any]:
+    """What somebody fills in who registers as a person."""
+    form = {
+        "name": "王志愿",
+        "id_number": identity_number(),
+        "community_id": street[community],
+        "notice_version": notices.current(notice).version,
+    }
+    return form | fields
+
+
+def volunteer_form(street: Mapping[str, str], *, community: str = "和平社区", **fields: Any) -> dict[str, Any]:
+    """What somebody fills in who registers as volunteer."""
+    return person_form(street, community=community, notice=NoticeName.VOLUNTEER, **fields)
+
+
+def registered_person(phone_of: Callable[..., Phone], street: Mapping[str, str], user: str | None = None, **fields: Any) -> Phone:
+    """The phone of somebody who said who they are, and is no volunteer. `phone.person_id` is set."""
+    phone = phone_of(user)
+    phone.person_id = phone.made("/people", person_form(street, **fields))["id"]
+    return phone
+
+
+def registered_volunteer(phone_of: Callable[..., Phone], street: Mapping[str, str], user: str | None = None, **fields: Any) -> Phone:
+    """The phone of a registered volunteer, with `person_id` and `volunteer_number`; `community=`, `name=`, `id_number=` as wished."""
+    phone = phone_of(user)
+    made = phone.made("/volunteers", volunteer_form(street, **fields))
+    phone.person_id, phone.volunteer_number = made["person"]["id"], made["number"]
+    return phone
