@@ -7,6 +7,8 @@ from miniprogram_api import (
     me,
     people,
     points,
+    team_members,
+    teams,
 )
 from miniprogram_api.contract import Resource
 
@@ -14,6 +16,8 @@ RESOURCES: tuple[Resource, ...] = (
     auth.bp,
     me.bp,
     people.bp,
+    teams.bp,
+    team_members.bp,
     demands.bp,
     claims.bp,
     points.bp,

@@ -29,16 +29,21 @@ class Permission(StrEnum):
     PHONE_SET = "phone.set"
     VOLUNTEER_LEAVE = "volunteer.leave"
     TEAM_APPLY = "team.apply"
+    TEAM_AMEND = "team.amend"
     TEAM_SEE = "team.see"
     TEAM_REVIEW = "team.review"
     TEAM_LEAD = "team.lead"
     TEAM_JOIN = "team.join"
     TEAM_LEAVE = "team.leave"
+    TEAM_HAND_OVER = "team.hand_over"
     TEAM_MEMBERS_SEE = "team_members.see"
     ORGANISATION_APPLY = "organisation.apply"
+    ORGANISATION_AMEND = "organisation.amend"
     ORGANISATION_SEE = "organisation.see"
     ORGANISATION_REVIEW = "organisation.review"
+    ORGANISATION_HAND_OVER = "organisation.hand_over"
     STAFF_CHANGE = "staff.change"
+    STAFF_LEAVE = "staff.leave"
     STAFF_SEE = "staff.see"
     REGISTRATION_APPLY = "registration.apply"
     REGISTRATION_SEE = "registration.see"
@@ -131,15 +136,20 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PHONE_SET: _ONESELF,
     Permission.VOLUNTEER_LEAVE: _ONESELF,
     Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
+    Permission.TEAM_AMEND: _ONESELF,
     Permission.TEAM_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM},
     Permission.TEAM_REVIEW: _DECIDING,
     Permission.TEAM_LEAD: {Role.TEAM_LEADER: Reach.TEAM},
     Permission.TEAM_JOIN: {Role.VOLUNTEER: Reach.ANYWHERE},
     Permission.TEAM_LEAVE: _ONESELF,
+    Permission.TEAM_HAND_OVER: _DECIDING | _ONESELF,  # the leader is a person, named as the scope; the community where the leader is gone
     Permission.TEAM_MEMBERS_SEE: _OFFICERS | {Role.TEAM_LEADER: Reach.TEAM},
     Permission.ORGANISATION_APPLY: _ANYBODY,
+    Permission.ORGANISATION_AMEND: _ONESELF,
     Permission.ORGANISATION_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.ORGANISATION_STAFF: Reach.ORGANISATION},
     Permission.ORGANISATION_REVIEW: _DECIDING,
+    Permission.ORGANISATION_HAND_OVER: _DECIDING | _ONESELF,
+    Permission.STAFF_LEAVE: _ONESELF,
     Permission.STAFF_CHANGE: _ONESELF,  # the organisation's officer is a person, named as the scope
     Permission.STAFF_SEE: _OFFICERS | {Role.ORGANISATION_STAFF: Reach.ORGANISATION},
     Permission.REGISTRATION_APPLY: _ANYBODY,

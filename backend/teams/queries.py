@@ -1,0 +1,294 @@
+"""Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, exists, func, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.people.models import Person, Volunteer
+from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
+
+SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """One team in a list."""
+
+    id: UUID
+    name: str
+    category: TeamCategory
+    community_id: UUID
+    community_name: str
+    leader_name: str
+    status: TeamStatus
+    applied_at: datetime
+    founded_on: date | None
+    member_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSheet(TeamLine):
+    """All that is shown of one team."""
+
+    charter: str
+    dissolved_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """One member in the list of a team; `id` is the membership's."""
+
+    id: UUID
+    name: str
+    joined_on: date
+    is_leader: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WishLine:
+    """One wish to join a team."""
+
+    id: UUID
+    team_id: UUID
+    team_name: str
+    name: str
+    message: str | None
+    status: JoinStatus
+    asked_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+
+
+def teams_of_status(
+    viewer: Actor,
+    status: TeamStatus,
+    *,
+    community_id: UUID | None = None,
+    category: TeamCategory | None = None,
+    limit: int,
+    after: str | None,
+) -> Page[TeamLine]:
+    """Teams of one status, the newest first: active ones are public, of the others only what the viewer may see."""
+    wanted = _lines().where(Team.status == status)
+    if status is not TeamStatus.ACTIVE:
+        wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
+    if community_id is not None:
+        wanted = wanted.where(Team.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+    if category is not None:
+        wanted = wanted.where(Team.category == category)
+    return _page(wanted, limit, after)
+
+
+def teams_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[TeamLine]:
+    """The teams that a person belongs to, and those that they lead or applied for, whatever became of them."""
+    if person_id is None:
+        return Page([], None)
+    belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_current(), Membership.left_on.is_(None))
+    leads = select(Team.id).where(Team.leader_person_id == person_id)
+    return _page(_lines().where(Team.id.in_(belongs.union(leads))), limit, after)
+
+
+def team_sheet(viewer: Actor, team_id: UUID) -> TeamSheet:
+    """One team. Raises Missing where the viewer may not open it."""
+    last = (
+        select(TeamChange.reason)
+        .where(TeamChange.team_id == Team.id, TeamChange.to_status == Team.status)
+        .order_by(TeamChange.at.desc(), TeamChange.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        _lines()
+        .add_columns(Team.charter, Team.dissolved_on, Team.area_path, Team.leader_person_id, last.label("reason"))
+        .where(Team.id == team_id)
+    ).one_or_none()
+    if row is None:
+        raise Missing
+    if row.status is not TeamStatus.ACTIVE:
+        policy.require_seen(
+            viewer,
+            Permission.TEAM_SEE,
+            policy.Scope(area_path=row.area_path, team_id=row.id, person_id=row.leader_person_id),
+        )
+    return TeamSheet(
+        **_line(row, _member_counts([team_id])),
+        charter=row.charter,
+        dissolved_on=row.dissolved_on,
+        reason=row.reason if row.status in (TeamStatus.RETURNED, TeamStatus.DISSOLVED) else None,
+    )
+
+
+def members_of_team(viewer: Actor, team_id: UUID, *, limit: int, after: str | None) -> Page[MemberLine]:
+    """The present members of a team, in the order of joining. Raises Missing, or Forbidden where the team is public."""
+    team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
+    wanted = (
+        select(Membership.fact_id, Membership.person_id, Membership.joined_on, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.team_id == team_id, Membership.is_current(), Membership.left_on.is_(None))
+        .order_by(Membership.fact_id)
+        .limit(limit + 1)
+    )
+    cursor = Cursor.decode(after, UUID)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Membership.fact_id) > cursor.values)
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.fact_id,))
+    return Page(
+        [MemberLine(row.fact_id, masked_name(row.name), row.joined_on, row.person_id == team.leader_person_id) for row in page.items],
+        page.next_cursor,
+    )
+
+
+def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, limit: int, after: str | None) -> Page[WishLine]:
+    """Wishes to join a team, the oldest first. Raises Missing, or Forbidden where the team is public."""
+    _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
+    wanted = _wishes().where(JoinRequest.team_id == team_id, JoinRequest.status == status).order_by(JoinRequest.id).limit(limit + 1)
+    cursor = Cursor.decode(after, UUID)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(JoinRequest.id) > cursor.values)
+    return _wish_page(wanted, limit)
+
+
+def wishes_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[WishLine]:
+    """A person's own wishes to join, the newest first."""
+    if person_id is None:
+        return Page([], None)
+    wanted = _wishes().where(JoinRequest.person_id == person_id).order_by(JoinRequest.id.desc()).limit(limit + 1)
+    cursor = Cursor.decode(after, UUID)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(JoinRequest.id) < cursor.values)
+    return _wish_page(wanted, limit)
+
+
+def wish(request_id: UUID) -> WishLine:
+    """One wish to join; the caller has asked policy."""
+    return _wish_line(db.session.execute(_wishes().where(JoinRequest.id == request_id)).one())
+
+
+def was_member(team_id: UUID, person_id: UUID, on: date) -> bool:
+    """Whether the person belongs to the team on a day, as is known now."""
+    belongs = and_(
+        Membership.team_id == team_id,
+        Membership.person_id == person_id,
+        Membership.is_current(),
+        Membership.joined_on <= on,
+        func.coalesce(Membership.left_on, "infinity") > on,
+    )
+    return bool(db.session.scalar(select(exists().where(belongs))))
+
+
+def former_volunteers(volunteer_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The persons of these revisions of registrations who are no registered volunteers now."""
+    again = Volunteer.__table__.alias("again")
+    live = exists().where(
+        again.c.person_id == Volunteer.person_id, again.c.superseded_at.is_(None), again.c.void.is_(False), again.c.left_on.is_(None)
+    )
+    return db.session.scalars(select(Volunteer.person_id).where(Volunteer.id.in_(volunteer_ids), ~live).distinct()).all()
+
+
+def teams_touched_by(person_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The teams to which one of these persons belongs or asked to belong, in the order in which they are to be held."""
+    belongs = select(Membership.team_id).where(Membership.person_id.in_(person_ids), Membership.is_current(), Membership.left_on.is_(None))
+    asked = select(JoinRequest.team_id).where(JoinRequest.person_id.in_(person_ids), JoinRequest.status == JoinStatus.ASKED)
+    return sorted(db.session.scalars(belongs.union(asked)))
+
+
+def _opened(viewer: Actor, permission: Permission, team_id: UUID) -> Team:
+    team = db.session.get(Team, team_id)
+    if team is None:
+        raise Missing
+    scope = policy.Scope(area_path=team.area_path, team_id=team.id, person_id=team.leader_person_id)
+    policy.require(viewer, permission, scope, seen_by=None if team.status is TeamStatus.ACTIVE else Permission.TEAM_SEE)
+    return team
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Team.id,
+            Team.name,
+            Team.category,
+            Team.area_id,
+            Area.name.label("area_name"),
+            Person.name.label("leader_name"),
+            Team.status,
+            Team.applied_at,
+            Team.founded_on,
+        )
+        .join(Area, Area.id == Team.area_id)
+        .join(Person, Person.id == Team.leader_person_id)
+    )
+
+
+def _page(wanted: Select[*tuple[Any, ...]], limit: int, after: str | None) -> Page[TeamLine]:
+    cursor = Cursor.decode(after, UUID)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Team.id) < cursor.values)
+    page = Page.of(db.session.execute(wanted.order_by(Team.id.desc()).limit(limit + 1)).all(), limit, lambda row: (row.id,))
+    counts = _member_counts([row.id for row in page.items])
+    return Page([TeamLine(**_line(row, counts)) for row in page.items], page.next_cursor)
+
+
+def _member_counts(team_ids: Iterable[UUID]) -> dict[UUID, int]:
+    # One grouped read of uq_team_memberships_member for a whole page: no counter on the team's row that joining would have to contend for.
+    counted = (
+        select(Membership.team_id, func.count())
+        .where(Membership.team_id.in_(list(team_ids)), Membership.is_current(), Membership.left_on.is_(None))
+        .group_by(Membership.team_id)
+    )
+    return dict(db.session.execute(counted).all())
+
+
+def _line(row: Row[*tuple[Any, ...]], counts: dict[UUID, int]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "category": row.category,
+        "community_id": row.area_id,
+        "community_name": row.area_name,
+        "leader_name": masked_name(row.leader_name),
+        "status": row.status,
+        "applied_at": row.applied_at,
+        "founded_on": row.founded_on,
+        "member_count": counts.get(row.id, 0),
+    }
+
+
+def _wishes() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            JoinRequest.id,
+            JoinRequest.team_id,
+            Team.name.label("team_name"),
+            Person.name,
+            JoinRequest.message,
+            JoinRequest.status,
+            JoinRequest.asked_at,
+            JoinRequest.decided_at,
+            JoinRequest.reason,
+        )
+        .join(Team, Team.id == JoinRequest.team_id)
+        .join(Person, Person.id == JoinRequest.person_id)
+    )
+
+
+def _wish_page(wanted: Select[*tuple[Any, ...]], limit: int) -> Page[WishLine]:
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
+    return Page([_wish_line(row) for row in page.items], page.next_cursor)
+
+
+def _wish_line(row: Row[*tuple[Any, ...]]) -> WishLine:
+    fields = dict(row._mapping)
+    return WishLine(**(fields | {"name": masked_name(row.name)}))

@@ -1,0 +1,117 @@
+"""The team's own row: found for policy, held for the length of a command, moved from one status to the next.
+
+Lock order of every command: the team, then requests and memberships, then role grants. Whatever changes who belongs to a team or leads
+it holds the team first, so commands on one team come one after the other. What touches several teams holds them in order of their ids.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, violated_constraint
+from backend.foundation.errors import Conflict, Missing
+from backend.foundation.ids import new_id
+from backend.teams.models import Team, TeamChange, TeamStatus
+
+
+class TeamNameTaken(Conflict):
+    """Another team of the community, active or applied for, has this name."""
+
+    code: ClassVar[str] = "team_name_taken"
+    detail = "本社区已有同名的志愿服务队"
+
+
+class TeamNotApplied(Conflict):
+    """The application was decided already."""
+
+    code: ClassVar[str] = "team_not_applied"
+    detail = "该申请已经处理"
+
+
+class TeamNotReturned(Conflict):
+    """Only an application that was returned can be amended and sent again."""
+
+    code: ClassVar[str] = "team_not_returned"
+    detail = "只有被退回的申请才能修改后重新提交"
+
+
+class TeamNotActive(Conflict):
+    """The team does not serve: not yet, or no longer."""
+
+    code: ClassVar[str] = "team_not_active"
+    detail = "该志愿服务队目前不在服务中"
+
+
+def found(team_id: UUID) -> Team:
+    """The team of this id, as it is before anything is asked. Raises Missing."""
+    team = db.session.scalar(select(Team).where(Team.id == team_id).execution_options(populate_existing=True))
+    if team is None:
+        raise Missing
+    return team
+
+
+def held(team_id: UUID) -> Team:
+    """The team of this id, which nobody else changes until this transaction ends. Raises Missing."""
+    team = db.session.scalar(
+        select(Team).where(Team.id == team_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
+    if team is None:
+        raise Missing
+    return team
+
+
+def scope_of(team: Team) -> Scope:
+    """Where a team belongs: its community, itself, and the person who leads it."""
+    return Scope(area_path=team.area_path, team_id=team.id, person_id=team.leader_person_id)
+
+
+def require(actor: Actor, permission: Permission, team: Team) -> None:
+    """Let the permitted pass. An active team is public, so others learn 403; of any other they learn 404 unless they may see it."""
+    policy.require(actor, permission, scope_of(team), seen_by=None if team.status is TeamStatus.ACTIVE else Permission.TEAM_SEE)
+
+
+def require_seen(actor: Actor, team: Team) -> None:
+    """Let those pass who may open the team: anybody an active one. Raises Missing."""
+    if team.status is not TeamStatus.ACTIVE:
+        policy.require_seen(actor, Permission.TEAM_SEE, scope_of(team))
+
+
+def require_active(team: Team) -> None:
+    """Raises TeamNotActive."""
+    if team.status is not TeamStatus.ACTIVE:
+        raise TeamNotActive
+
+
+def move(team_id: UUID, *, seen: TeamStatus, to: TeamStatus, **values: Any) -> bool:
+    """Take a team from one status to another, unless it is no longer in the first. Raises TeamNameTaken."""
+    try:
+        moved = db.session.scalar(
+            update(Team)
+            .where(Team.id == team_id, Team.status == seen)
+            .values(status=to, **values)
+            .returning(Team.id)
+            .execution_options(synchronize_session=False)
+        )
+    except IntegrityError as error:
+        if violated_constraint(error) == "uq_teams_name":
+            raise TeamNameTaken from error
+        raise
+    return moved is not None
+
+
+def note_change(
+    actor: Actor, team_id: UUID, *, was: TeamStatus | None, now_is: TeamStatus, now: datetime, reason: str | None = None
+) -> None:
+    """Write one step of a team's life down. A handover is a step from active to active."""
+    db.session.add(
+        TeamChange(
+            id=new_id(), team_id=team_id, from_status=was, to_status=now_is, at=now, actor_account_id=actor.account_id, reason=reason
+        )
+    )
+    db.session.flush()

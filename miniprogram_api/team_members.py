@@ -1,0 +1,112 @@
+"""Members of a 志愿服务队: who asks to join, who is taken in, who leaves."""
+
+from uuid import UUID
+
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.paging import Page as Rows
+from backend.people.queries import PersonNeeded, VolunteerNeeded
+from backend.teams import queries, service
+from backend.teams.queries import MemberLine, WishLine
+from backend.teams.service import (
+    AlreadyAsked,
+    AlreadyMember,
+    ApplicantNotVolunteer,
+    JoinRequestDecided,
+    LeaderMustHandOver,
+    MemberUnknown,
+    NotAMember,
+    TeamNotActive,
+)
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.teams import JoinIn, JoinRequestOut, JoinRequestsQuery, MemberOut, ReasonIn
+
+bp = Resource("team_members", tag="志愿服务队")
+
+
+@bp.post("/teams/<uuid:team_id>/join-requests")
+@creates
+@bp.input(JoinIn)
+@bp.output(JoinRequestOut, status_code=201)
+@bp.doc(summary="申请加入志愿服务队", description="申请人须是注册志愿者；可以同时加入几个队。")
+@refuses(PersonNeeded, VolunteerNeeded, TeamNotActive, AlreadyMember, AlreadyAsked)
+def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> WishLine:
+    return queries.wish(service.ask_to_join(actor, team_id, message=body.message, now=clock.now()))
+
+
+@bp.get("/teams/<uuid:team_id>/join-requests")
+@reads
+@bp.input(JoinRequestsQuery, location="query")
+@bp.output(Page[JoinRequestOut])
+@bp.doc(summary="入队申请列表", description="队长和社区可见，默认列出待处理的。")
+def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) -> Rows[WishLine]:
+    return queries.wishes_of_team(actor, team_id, query.status, limit=query.limit, after=query.cursor)
+
+
+@bp.get("/me/join-requests")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[JoinRequestOut])
+@bp.doc(summary="我的入队申请")
+def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[WishLine]:
+    return queries.wishes_of_person(actor.person_id, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/acceptance")
+@writes
+@bp.output(JoinRequestOut)
+@bp.doc(summary="同意入队", description="由队长办理。")
+@refuses(TeamNotActive, JoinRequestDecided, ApplicantNotVolunteer, AlreadyMember)
+def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> WishLine:
+    service.accept_member(actor, team_id, request_id, now=clock.now())
+    return queries.wish(request_id)
+
+
+@bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/refusal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(JoinRequestOut)
+@bp.doc(summary="不同意入队", description="由队长办理，须写明理由。")
+@refuses(TeamNotActive, JoinRequestDecided)
+def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn) -> WishLine:
+    service.refuse_member(actor, team_id, request_id, reason=body.reason, now=clock.now())
+    return queries.wish(request_id)
+
+
+@bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/withdrawal")
+@writes
+@bp.output(JoinRequestOut)
+@bp.doc(summary="撤回入队申请", description="由申请人本人办理。")
+@refuses(JoinRequestDecided)
+def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> WishLine:
+    service.withdraw_wish(actor, team_id, request_id, now=clock.now())
+    return queries.wish(request_id)
+
+
+@bp.get("/teams/<uuid:team_id>/members")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[MemberOut])
+@bp.doc(summary="队员列表", description="队长和社区可见，姓名已脱敏。")
+def list_members(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[MemberLine]:
+    return queries.members_of_team(actor, team_id, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/teams/<uuid:team_id>/members/<uuid:membership_id>/removal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(None)
+@bp.doc(summary="请队员退队", description="由队长办理，须写明理由。")
+@refuses(TeamNotActive, MemberUnknown, LeaderMustHandOver)
+def remove_member(actor: Actor, team_id: UUID, membership_id: UUID, body: ReasonIn) -> None:
+    service.remove_member(actor, team_id, membership_id, reason=body.reason, now=clock.now())
+
+
+@bp.post("/teams/<uuid:team_id>/departure")
+@writes
+@bp.output(None)
+@bp.doc(summary="退出志愿服务队", description="队长须先指定新队长。")
+@refuses(PersonNeeded, NotAMember, LeaderMustHandOver)
+def leave_team(actor: Actor, team_id: UUID) -> None:
+    service.leave_team(actor, team_id, now=clock.now())

@@ -1,0 +1,123 @@
+"""志愿服务队: applied for, reviewed by the community, led, dissolved."""
+
+from uuid import UUID
+
+from backend.areas.service import NotACommunity
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.paging import Page as Rows
+from backend.people.queries import PersonNeeded, VolunteerNeeded
+from backend.teams import queries, service
+from backend.teams.queries import TeamLine, TeamSheet
+from backend.teams.service import (
+    AlreadyLeader,
+    LeaderNotVolunteer,
+    MemberUnknown,
+    TeamNameTaken,
+    TeamNotActive,
+    TeamNotApplied,
+    TeamNotReturned,
+    TeamPlan,
+)
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.teams import ReasonIn, SuccessorIn, TeamApplicationIn, TeamLineOut, TeamOut, TeamPlanIn, TeamsQuery
+
+bp = Resource("teams", tag="志愿服务队")
+
+
+@bp.post("/teams")
+@creates
+@bp.input(TeamApplicationIn)
+@bp.output(TeamOut, status_code=201)
+@bp.doc(summary="申请成立志愿服务队", description="申请人须是注册志愿者，成立后担任队长。")
+@refuses(PersonNeeded, VolunteerNeeded, NotACommunity, TeamNameTaken)
+def apply_for_team(actor: Actor, body: TeamApplicationIn) -> TeamSheet:
+    team_id = service.apply_for_team(actor, _plan(body), community_id=body.community_id, now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.get("/teams")
+@reads
+@bp.input(TeamsQuery, location="query")
+@bp.output(Page[TeamLineOut])
+@bp.doc(summary="志愿服务队列表", description="社区用 status=applied 查看待审核的申请。")
+def list_teams(actor: Actor, query: TeamsQuery) -> Rows[TeamLine]:
+    return queries.teams_of_status(
+        actor, query.status, community_id=query.community_id, category=query.category, limit=query.limit, after=query.cursor
+    )
+
+
+@bp.get("/teams/<uuid:team_id>")
+@reads
+@bp.output(TeamOut)
+@bp.doc(summary="一个志愿服务队")
+def show_team(actor: Actor, team_id: UUID) -> TeamSheet:
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.get("/me/teams")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[TeamLineOut])
+@bp.doc(summary="我的志愿服务队", description="我加入的、带领的和申请成立的。")
+def list_my_teams(actor: Actor, query: ListQuery) -> Rows[TeamLine]:
+    return queries.teams_of_person(actor.person_id, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/teams/<uuid:team_id>/application")
+@writes
+@bp.input(TeamPlanIn)
+@bp.output(TeamOut)
+@bp.doc(summary="修改被退回的申请并重新提交")
+@refuses(PersonNeeded, VolunteerNeeded, TeamNotReturned, TeamNameTaken)
+def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> TeamSheet:
+    service.amend_application(actor, team_id, _plan(body), now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.post("/teams/<uuid:team_id>/acceptance")
+@writes
+@bp.output(TeamOut)
+@bp.doc(summary="同意成立志愿服务队", description="由社区办理；申请人成为第一名队员并担任队长。")
+@refuses(TeamNotApplied, LeaderNotVolunteer)
+def accept_team(actor: Actor, team_id: UUID) -> TeamSheet:
+    service.accept_team(actor, team_id, now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.post("/teams/<uuid:team_id>/return")
+@writes
+@bp.input(ReasonIn)
+@bp.output(TeamOut)
+@bp.doc(summary="退回成立申请", description="由社区办理，须写明理由；申请人可以修改后重新提交。")
+@refuses(TeamNotApplied)
+def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> TeamSheet:
+    service.return_team(actor, team_id, reason=body.reason, now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.post("/teams/<uuid:team_id>/successor")
+@writes
+@bp.input(SuccessorIn)
+@bp.output(TeamOut)
+@bp.doc(summary="指定新队长", description="由队长办理；队长无法办理时由社区指定。原队长仍是队员。")
+@refuses(TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer)
+def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> TeamSheet:
+    service.hand_over(actor, team_id, membership_id=body.membership_id, now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.post("/teams/<uuid:team_id>/dissolution")
+@writes
+@bp.input(ReasonIn)
+@bp.output(TeamOut)
+@bp.doc(summary="解散志愿服务队", description="由社区办理，须写明理由；全体队员当日退队。")
+@refuses(TeamNotActive)
+def dissolve_team(actor: Actor, team_id: UUID, body: ReasonIn) -> TeamSheet:
+    service.dissolve_team(actor, team_id, reason=body.reason, now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+def _plan(body: TeamPlanIn) -> TeamPlan:
+    return TeamPlan(name=body.name, category=body.category, charter=body.charter)
