@@ -26,7 +26,7 @@ from backend.people.queries import PersonNeeded
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
 from miniprogram_api.schemas.claims import ClaimIn, ClaimMadeOut, ClaimOut, ClaimsQuery
-from miniprogram_api.schemas.demands import ReasonIn
+from miniprogram_api.schemas.common import ReasonIn
 
 bp = Resource("claims", tag="认领")
 

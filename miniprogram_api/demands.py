@@ -33,6 +33,7 @@ from backend.openings.service import PlacesInService
 from backend.people.queries import PersonNeeded
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.common import ReasonIn
 from miniprogram_api.schemas.demands import (
     BeneficiaryLineOut,
     BeneficiaryMadeOut,
@@ -45,7 +46,6 @@ from miniprogram_api.schemas.demands import (
     NewBeneficiaryIn,
     OpenDemandsQuery,
     PublicationIn,
-    ReasonIn,
 )
 
 bp = Resource("demands", tag="服务需求")

@@ -20,7 +20,8 @@ from backend.teams.service import (
 )
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.teams import JoinIn, JoinRequestOut, JoinRequestsQuery, MemberOut, ReasonIn
+from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.schemas.teams import JoinIn, JoinRequestOut, JoinRequestsQuery, MemberOut
 
 bp = Resource("team_members", tag="志愿服务队")
 

@@ -21,7 +21,8 @@ from backend.teams.service import (
 )
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.teams import ReasonIn, SuccessorIn, TeamApplicationIn, TeamLineOut, TeamOut, TeamPlanIn, TeamsQuery
+from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.schemas.teams import SuccessorIn, TeamApplicationIn, TeamLineOut, TeamOut, TeamPlanIn, TeamsQuery
 
 bp = Resource("teams", tag="志愿服务队")
 

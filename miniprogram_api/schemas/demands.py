@@ -8,6 +8,7 @@ from backend.brands import ClaimantKind, Completion
 from backend.demands.models import DemandStatus
 from backend.demands.service import BeneficiaryDetails, NewDemand, Publication
 from miniprogram_api.contract import Between, Body, Id, Instant, ListQuery, Name, Out, Text
+from miniprogram_api.schemas.common import Reason
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _LINE: dict[str, Any] = {
@@ -32,7 +33,6 @@ _LINE: dict[str, Any] = {
 
 BrandCode = Annotated[str, Text(max=40)]
 Called = Annotated[str, Text(max=20)]
-Reason = Annotated[str, Text(max=500, multiline=True)]
 
 
 class BrandOut(Out):
@@ -177,14 +177,6 @@ class PublicationIn(Body):
             latitude=self.latitude,
             longitude=self.longitude,
         )
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充希望的时间"}]})
-
-    reason: Reason
 
 
 class DemandLineOut(Out):

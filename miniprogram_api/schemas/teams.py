@@ -8,7 +8,6 @@ from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Out, Prose, Text
 
 TeamName = Annotated[str, Text(max=40, min=2)]
-Reason = Annotated[str, Text(max=500, multiline=True), Field(description="理由；当事人看得到")]
 
 _TEAM = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -49,14 +48,6 @@ class TeamApplicationIn(TeamPlanIn):
     model_config = ConfigDict(json_schema_extra={"examples": [_PLAN | {"community_id": _COMMUNITY}]})
 
     community_id: Id = Field(description="所属社区")
-
-
-class ReasonIn(Body):
-    """Why."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充负责人的联系方式和活动安排。"}]})
-
-    reason: Reason
 
 
 class SuccessorIn(Body):

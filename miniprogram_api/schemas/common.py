@@ -1,0 +1,17 @@
+"""Shapes that several resources take."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from miniprogram_api.contract import Body, Text
+
+Reason = Annotated[str, Text(max=500, multiline=True)]
+
+
+class ReasonIn(Body):
+    """Why; whom it concerns can read it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充希望的时间和联系方式。"}]})
+
+    reason: Reason = Field(description="理由；当事人看得到")
