@@ -1,0 +1,129 @@
+"""Whom a visit is for: sealed, shown to the community and to who holds a claim, and each reading is audited."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from backend.demands.models import Beneficiary
+from backend.foundation.actor import Grant, Role
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db
+from tests.support.demands import (
+    GRANDMOTHER,
+    HOME,
+    claimed,
+    demand_form,
+    give_role,
+    organisation_of,
+    published_demand,
+    resident,
+    team_led_by,
+)
+from tests.support.phone import refused
+
+
+def _readings():
+    db.session.rollback()
+    return db.session.execute(select(AuditEntry.account_id, AuditEntry.subject_id).where(AuditEntry.action == "beneficiary.see")).all()
+
+
+def test_address_and_phone_are_sealed(asker, street):
+    asker.made("/demands", demand_form(street))
+
+    row = db.session.scalars(select(Beneficiary)).one()
+    assert HOME.encode() not in row.address_sealed
+    assert b"13800001234" not in row.phone_sealed
+
+
+def test_who_holds_a_claim_reads_the_address_and_nobody_else(officer, stranger_officer, leader, asker, phone_of, street):
+    demand = published_demand(officer, street, places=3, by=asker)
+    path = f"/demands/{demand['id']}/beneficiary"
+    team_id = team_led_by(leader, street)
+
+    for phone in (leader, asker, phone_of(), stranger_officer):
+        assert refused(phone.get(path)) == (404, "not_found")
+    claim = claimed(leader, demand, team_id)
+    assert leader.seen(path) == {key: GRANDMOTHER.get(key) for key in ("name", "called", "address", "phone", "contact_note")} | {
+        "id": str(db.session.scalars(select(Beneficiary.id)).one())
+    }
+    assert [str(reading.account_id) for reading in _readings()] == [leader.account_id]
+    leader.made(f"/claims/{claim['id']}/release", {"reason": "改时间"})
+    assert refused(leader.get(path)) == (404, "not_found")
+    assert len(_readings()) == 1
+
+
+def test_staff_and_party_members_read_it_while_they_hold_a_claim(officer, phone_of, street):
+    demand = published_demand(officer, street, places=3)
+    path = f"/demands/{demand['id']}/beneficiary"
+    staff, member = resident(phone_of, street), resident(phone_of, street)
+    organisation_id = organisation_of(staff, street)
+    give_role(member, Grant(Role.PARTY_MEMBER, area_path="639999001001"))
+
+    staff.made("/claims", {"role_id": demand["role_id"], "organisation_id": organisation_id})
+    assert staff.seen(path)["address"] == HOME
+    assert refused(member.get(path)) == (404, "not_found")
+    member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    assert member.seen(path)["address"] == HOME
+
+
+def test_when_the_visit_is_over_its_claimants_read_nothing_more(officer, leader, phone_of, street, pass_time):
+    demand = published_demand(officer, street)
+    claimed(leader, demand, team_led_by(leader, street))
+    path = f"/demands/{demand['id']}/beneficiary"
+
+    pass_time(hours=2, minutes=29)
+    assert phone_of("leader").seen(path)["address"] == HOME
+    pass_time(minutes=2)
+    assert refused(phone_of("leader").get(path)) == (404, "not_found")
+
+
+def test_the_own_community_reads_it_and_each_reading_is_audited(officer, asker, administrator, street):
+    demand = asker.made("/demands", demand_form(street))
+    path = f"/demands/{demand['id']}/beneficiary"
+
+    assert officer.seen(path)["phone"] == "13800001234"
+    officer.seen(path)
+    beneficiary_id = db.session.scalars(select(Beneficiary.id)).one()
+    assert [tuple(reading) for reading in _readings()] == [(UUID(officer.account_id), beneficiary_id)] * 2
+    assert refused(administrator(Role.STREET_OFFICER, "639999001").get(path)) == (404, "not_found")
+
+
+def test_a_demand_for_nobody_has_nobody_to_read(officer, street):
+    demand = published_demand(officer, street, brand="red_ribbon")
+
+    assert refused(officer.get(f"/demands/{demand['id']}/beneficiary")) == (404, "not_found")
+
+
+def test_a_grid_worker_puts_somebody_of_the_own_grid_on_record(officer, phone_of, street):
+    worker = resident(phone_of, street)
+    give_role(worker, Grant(Role.GRID_WORKER, area_path="639999001001001"))
+
+    made = worker.made("/beneficiaries", GRANDMOTHER | {"area_id": street["和平第一网格"]})
+
+    demand = worker.made("/demands", demand_form(street, beneficiary=None, beneficiary_id=made["id"]))
+    assert demand["called"] == "王奶奶"
+    assert worker.seen(f"/demands/{demand['id']}/beneficiary")["address"] == HOME
+    lines = officer.seen("/beneficiaries")["items"]
+    assert [(line["name"], line["called"], line["area"]) for line in lines] == [("王**", "王奶奶", "和平第一网格")]
+    assert HOME not in officer.get("/beneficiaries").get_data(as_text=True)
+
+
+def test_who_may_not_put_somebody_on_record(asker, officer, phone_of, street):
+    worker = resident(phone_of, street)
+    give_role(worker, Grant(Role.GRID_WORKER, area_path="639999001001001"))
+
+    assert refused(asker.post("/beneficiaries", GRANDMOTHER | {"area_id": street["和平社区"]})) == (403, "forbidden")
+    assert refused(worker.post("/beneficiaries", GRANDMOTHER | {"area_id": street["和平社区"]})) == (403, "forbidden")
+    assert refused(officer.post("/beneficiaries", GRANDMOTHER | {"area_id": street["团结社区"]})) == (403, "forbidden")
+    assert refused(officer.post("/beneficiaries", GRANDMOTHER | {"area_id": street["青山街道"]})) == (422, "area_not_served")
+    assert refused(officer.post("/beneficiaries", GRANDMOTHER | {"area_id": str(uuid4())})) == (422, "area_not_served")
+    assert db.session.scalars(select(Beneficiary.id)).all() == []
+
+
+def test_nobody_names_a_beneficiary_of_another_community_or_one_not_theirs_to_know(officer, stranger_officer, asker, street):
+    elsewhere = stranger_officer.made("/beneficiaries", GRANDMOTHER | {"area_id": street["团结社区"]})
+    here = officer.made("/beneficiaries", GRANDMOTHER | {"area_id": street["和平社区"]})
+
+    for phone, beneficiary in ((officer, elsewhere), (asker, here)):
+        answer = phone.post("/demands", demand_form(street, beneficiary=None, beneficiary_id=beneficiary["id"]))
+        assert refused(answer) == (422, "beneficiary_unknown")

@@ -1,0 +1,170 @@
+"""What lists of demands and claims show, to whom, and at what cost."""
+
+import pytest
+from sqlalchemy import event
+
+from backend.foundation.actor import Grant, Role
+from backend.foundation.database import db
+from tests.support.demands import HOME, claimed, demand_form, give_role, place_count, published_demand, resident, team_led_by
+from tests.support.phone import refused
+
+
+def _ids(answer):
+    return [line["id"] for line in answer["items"]]
+
+
+def test_everybody_logged_in_sees_what_is_published_and_nothing_else(asker, officer, phone_of, client, street):
+    published = published_demand(officer, street, by=asker)
+    asker.made("/demands", demand_form(street))
+    anybody = phone_of()
+
+    lines = anybody.seen("/demands")["items"]
+
+    assert [(line["id"], line["called"], line["age_band"], line["community"]) for line in lines] == [
+        (published["id"], "王奶奶", "80至89岁", "和平社区")
+    ]
+    assert refused(client.get("/api/v1/demands")) == (401, "unauthenticated")
+
+
+def test_what_concerns_only_the_claimant_is_shown_to_nobody_else(asker, officer, leader, phone_of, street):
+    demand = published_demand(officer, street, by=asker, places=2)
+    anybody, path = phone_of(), f"/demands/{demand['id']}"
+
+    for answer in (anybody.get("/demands"), anybody.get(path), officer.get("/demands/in-care", status="published")):
+        text = answer.get_data(as_text=True)
+        assert HOME not in text
+        assert "13800001234" not in text
+        assert "王秀英" not in text
+    assert (anybody.seen(path)["details"], anybody.seen(path)["requester"]) == (None, None)
+    assert leader.seen(path)["details"] is None
+    claimed(leader, demand, team_led_by(leader, street))
+    assert leader.seen(path)["details"] == "老人听力不好"
+    assert (officer.seen(path)["details"], asker.seen(path)["requester"]) == ("老人听力不好", "张*")
+
+
+def test_a_demand_that_is_not_published_is_seen_by_its_community_and_who_asked(asker, officer, stranger_officer, phone_of, street):
+    demand = asker.made("/demands", demand_form(street))
+    path = f"/demands/{demand['id']}"
+
+    for phone in (stranger_officer, phone_of(), resident(phone_of, street)):
+        assert refused(phone.get(path)) == (404, "not_found")
+        assert demand["id"] not in _ids(phone.seen("/demands/in-care"))
+    assert officer.seen(path)["id"] == asker.seen(path)["id"] == demand["id"]
+    worker = resident(phone_of, street)
+    give_role(worker, Grant(Role.GRID_WORKER, area_path="639999001001001"))
+    assert _ids(worker.seen("/demands/in-care")) == [demand["id"]]
+
+
+def test_open_demands_are_found_by_community_brand_and_number(officer, administrator, street):
+    visit = published_demand(officer, street)
+    ribbon = published_demand(officer, street, brand="red_ribbon")
+    other_officer = administrator(Role.STREET_OFFICER, "639999001")
+    elsewhere = published_demand(other_officer, street, community="团结社区")
+
+    assert _ids(officer.seen("/demands")) == [elsewhere["id"], ribbon["id"], visit["id"]]
+    assert _ids(officer.seen("/demands", brand="red_ribbon")) == [ribbon["id"]]
+    assert _ids(officer.seen("/demands", community_id=street["团结社区"])) == [elsewhere["id"]]
+    assert _ids(officer.seen("/demands", number=visit["number"])) == [visit["id"]]
+    assert _ids(officer.seen("/demands", number=visit["number"].replace("需", "xq"))) == [visit["id"]]
+    assert _ids(officer.seen("/demands", number="需2026-999999")) == []
+
+
+def test_a_full_demand_and_one_whose_window_is_over_have_no_room(officer, leader, phone_of, street, pass_time):
+    full, roomy = published_demand(officer, street), published_demand(officer, street)
+    claimed(leader, full, team_led_by(leader, street))
+
+    assert _ids(officer.seen("/demands")) == [roomy["id"]]
+    assert _ids(officer.seen("/demands", with_room="false")) == [roomy["id"], full["id"]]
+    pass_time(hours=3)
+    assert _ids(phone_of("leader").seen("/demands")) == []
+
+
+def test_a_list_is_turned_page_by_page(officer, street):
+    made = [published_demand(officer, street)["id"] for _ in range(5)]
+    waiting = [officer.made("/demands", demand_form(street))["id"] for _ in range(3)]
+
+    def pages(path, **query):
+        answer = officer.seen(path, limit=2, **query)
+        yield _ids(answer)
+        while answer["next_cursor"]:
+            answer = officer.seen(path, limit=2, cursor=answer["next_cursor"], **query)
+            yield _ids(answer)
+
+    assert list(pages("/demands")) == [[made[4], made[3]], [made[2], made[1]], [made[0]]]
+    assert list(pages("/demands/in-care")) == [[waiting[0], waiting[1]], [waiting[2]]]
+    assert [line for page in pages("/me/demands") for line in page] == list(reversed(made + waiting))
+    assert refused(officer.get("/demands", cursor="garbage")) == (400, "cursor_invalid")
+    assert refused(officer.get("/demands/in-care", cursor=officer.seen("/demands", limit=1)["next_cursor"])) == (400, "cursor_invalid")
+
+
+def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, stranger_officer, asker, leader, phone_of, street):
+    demand = published_demand(officer, street, places=3, by=asker)
+    team_id = team_led_by(leader, street)
+    claim = claimed(leader, demand, team_id)
+    member = resident(phone_of, street)
+    give_role(member, Grant(Role.PARTY_MEMBER, area_path="639999001001"))
+    own = member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    released = leader.made(f"/claims/{claim['id']}/release", {"reason": "改时间"})
+    again = claimed(leader, demand, team_id)
+
+    assert _ids(leader.seen("/me/claims")) == [again["id"], released["id"]]
+    assert _ids(leader.seen("/me/claims", status="held")) == [again["id"]]
+    mine = member.seen("/me/claims")["items"]
+    assert [(line["id"], line["demand_id"], line["title"], line["claimant_name"]) for line in mine] == [
+        (own["id"], demand["id"], "每周看望一次", "张*")
+    ]
+    path = f"/demands/{demand['id']}/claims"
+    assert _ids(officer.seen(path)) == _ids(asker.seen(path)) == [again["id"], own["id"], released["id"]]
+    assert refused(leader.get(path)) == (403, "forbidden")
+    assert refused(stranger_officer.get(path)) == (403, "forbidden")
+    assert refused(member.get(f"/claims/{again['id']}")) == (404, "not_found")
+    assert _ids(officer.seen("/me/claims")) == []
+    assert place_count(demand) == (2, 2)
+
+
+def test_claims_of_what_is_not_published_are_none_or_not_found(asker, officer, phone_of, street):
+    demand = asker.made("/demands", demand_form(street))
+
+    assert officer.seen(f"/demands/{demand['id']}/claims") == {"items": [], "next_cursor": None}
+    assert refused(phone_of().get(f"/demands/{demand['id']}/claims")) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/demands", "/demands/in-care", "/me/demands", "/me/claims", "/beneficiaries"])
+def test_thirty_rows_cost_as_many_statements_as_three(officer, leader, street, path):
+    team_id = team_led_by(leader, street)
+
+    def fill(count):
+        for _ in range(count):
+            claimed(leader, published_demand(officer, street, places=2), team_id)
+            officer.made("/demands", demand_form(street))
+
+    viewer = leader if path == "/me/claims" else officer
+    fill(3)
+    few = _statements(viewer, path)
+    fill(12)
+    many = _statements(viewer, path)
+    assert few == many
+
+
+def _statements(viewer, path):
+    sent = []
+
+    def note(*given):
+        sent.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert len(viewer.seen(path, limit=100)["items"]) >= 3
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_the_catalogue_of_brands_is_shown(phone_of):
+    items = phone_of().seen("/brands")["items"]
+
+    assert [(line["code"], line["name"], line["needs_beneficiary"]) for line in items] == [
+        ("door_knock", "爱心敲门", True),
+        ("red_ribbon", "红丝带", False),
+        ("sunset_wish", "晚霞心愿", True),
+    ]
