@@ -192,3 +192,9 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, limit: in
         ],
         page.next_cursor,
     )
+
+
+def person_ids(*, after: UUID | None, limit: int) -> list[UUID]:
+    """Persons in the order of their ids, some at a time: the steps of a rebuild."""
+    wanted = select(Person.id).order_by(Person.id).limit(limit)
+    return list(db.session.scalars(wanted if after is None else wanted.where(Person.id > after)))

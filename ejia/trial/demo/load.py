@@ -1,0 +1,83 @@
+"""Making the demonstration year and loading it: generated from a fixed seed, sent by COPY in one transaction, then counted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+from sqlalchemy import select
+
+from backend.foundation.database import db, transaction
+from backend.people.models import Person
+from ejia.trial.demo import logins, plan
+from ejia.trial.demo.groups import Groups
+from ejia.trial.demo.people import LAST, People
+from ejia.trial.demo.plan import scaled
+from ejia.trial.demo.services import Services
+from ejia.trial.demo.world import Someone, World
+
+SEQUENCES = {"volunteer_numbers": 1_000_000, "registration_receipt_numbers": 100_000, "demand_numbers": 100_000}
+"""Where the running numbers go on after the demonstration's own."""
+
+
+class NotEmpty(Exception):
+    """The database holds people already; the demonstration year is loaded into an empty one only."""
+
+
+Progress = Callable[[str, int], Callable[[int], None]]
+"""`progress("what", how_many)` begins a bar and gives the function that moves it on by some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How much there is now."""
+
+    rows: int
+    logins: tuple[logins.DemonstrationLogin, ...]
+
+
+def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> Loaded:
+    """Make the year at a scale (1: the report's own figures), load it into the empty database and count it. Raises NotEmpty."""
+    if db.session.scalar(select(Person.id).limit(1)) is not None:
+        raise NotEmpty
+    world, made = _make(appid, scale, progress("编制示范数据", 4))
+    rows = sum(len(table.lines) for table in world.rows.values())
+    advance = progress("装载", rows)
+    with transaction():
+        connection = db.session.connection().connection.driver_connection
+        if not isinstance(connection, psycopg.Connection):
+            raise TypeError("COPY needs psycopg")
+        for table in world.rows.values():
+            table.copy_into(connection, advance)
+        for name, start in SEQUENCES.items():
+            connection.execute("SELECT setval(%s, %s)", (name, start))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection_:
+        connection_.exec_driver_sql("ANALYZE")
+    return Loaded(rows, made)
+
+
+def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[World, tuple[logins.DemonstrationLogin, ...]]:
+    world = World(plan.SEED)
+    people = People(world, scale)
+    people.make_areas()
+    ways_in = logins.Logins(world, appid)
+    staying = _volunteers(people, scaled(plan.VOLUNTEERS_IN_TEAMS, scale))
+    leaving = _volunteers(people, scaled(plan.VOLUNTEERS_WITHOUT_TEAM, scale))
+    residents = [people.make_person(world.community(), people.registered_on()) for _ in range(scaled(plan.RESIDENTS, scale, least=12))]
+    advance(1)
+    groups = Groups(world, people, scale)
+    groups.make_teams(staying, leaving)
+    groups.make_organisations(staying)
+    members = people.make_party([person for person, _ in staying])
+    advance(1)
+    Services(world, groups, members, residents, scale).make()
+    advance(1)
+    ways_in.administrators()
+    ways_in.phones(groups, members, residents)
+    advance(1)
+    return world, tuple(ways_in.made)
+
+
+def _volunteers(people: People, number: int) -> list[tuple[Someone, date]]:
+    days = [min(people.registered_on(), LAST) for _ in range(number)]
+    return [(people.make_volunteer(day), day) for day in days]

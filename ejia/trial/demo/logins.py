@@ -1,0 +1,101 @@
+"""Who can log in to the demonstration: administrators by name and password, and WeChat users that the stand-in server knows by name."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from argon2 import PasswordHasher
+
+from backend.accounts.models import Account, Login, RoleGrant
+from backend.foundation.clock import SHANGHAI
+from ejia.trial.demo import plan
+from ejia.trial.demo.groups import Groups
+from ejia.trial.demo.people import FIRST, Member
+from ejia.trial.demo.world import Community, Someone, World
+from ejia.trial.wechat.world import openid_of
+
+PASSWORD = "Ejia-2023-demo"  # noqa: S105 - printed on the terminal; the trial profile only
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationLogin:
+    """One of them: how to log in, and who that is."""
+
+    name: str
+    by_wechat: bool
+    who: str
+
+
+class Logins:
+    """Makes accounts with their ways in and their roles."""
+
+    def __init__(self, world: World, appid: str) -> None:
+        self.world, self.appid = world, appid
+        self.at = datetime.combine(FIRST, time(9), SHANGHAI)
+        self.made: list[DemonstrationLogin] = []
+        self.accounts = world.table(Account, "id", "status", "person_id", "created_at")
+        self.logins = world.table(Login, "id", "account_id", "kind", "appid", "openid", "name", "password_hash", "failures", "created_at")
+        self.grants = world.table(
+            RoleGrant, "id", "account_id", "role", "area_path", "organisation_id", "team_id", "starts_at", "granted_at"
+        )
+
+    def administrators(self) -> None:
+        """A street officer, and an officer for each community; they share one password."""
+        password_hash = PasswordHasher().hash(PASSWORD)
+        areas = [("jiedao", "street_officer", plan.STREET[0][:9], f"{plan.STREET[1]}管理员")]
+        areas += [
+            (f"shequ-{place}", "community_officer", community.path, f"{community.name}管理员")
+            for place, community in enumerate(self.world.communities, start=1)
+        ]
+        for name, role, path, who in areas:
+            account = self._account(None)
+            self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, 0, self.at)
+            self._grant(account, role, area_path=path)
+            self.made.append(DemonstrationLogin(name, False, who))
+
+    def phones(self, groups: Groups, members: list[Member], residents: list[Someone]) -> None:
+        """A team leader, a volunteer of the same team, an organisation's officer, a Party member and a resident, of the first community."""
+        community = self.world.communities[0]
+        team = next((team for team in groups.teams if team.community is community and len(team.serving) > 1), groups.teams[0])
+        leader = groups.leaders[team.id]
+        account = self._phone("leader", leader, f"{community.name}一支志愿服务队的队长", volunteer=True)
+        self._grant(account, "team_leader", team_id=team.id)
+        served = next((person for person, _ in team.serving if person is not leader), None)
+        if served is not None:
+            self._phone("volunteer", served, "同一支队伍的队员", volunteer=True)
+        organisation = groups.organisations[0]
+        officer = organisation.serving[0][0]
+        if officer not in (leader, served):
+            account = self._phone("organisation", officer, "一家社会组织的负责人", volunteer=True)
+            self._grant(account, "organisation_staff", organisation_id=organisation.id)
+        member = self._near(community, [member.person for member in members], {leader, served, officer})
+        if member is not None:
+            account = self._phone("member", member, f"在{member.community.name}报到的在职党员")
+            self._grant(account, "party_member", area_path=member.community.path)
+        resident = self._near(community, residents, set())
+        if resident is not None:
+            self._phone("resident", resident, f"{resident.community.name}居民")
+
+    @staticmethod
+    def _near(community: Community, people: list[Someone], taken: set[Someone | None]) -> Someone | None:
+        free = [person for person in people if person not in taken]
+        return next((person for person in free if person.community is community), free[0] if free else None)
+
+    def _phone(self, name: str, person: Someone, who: str, *, volunteer: bool = False) -> UUID:
+        account = self._account(person.id)
+        openid = openid_of(self.appid, name)
+        self.logins.add(self.world.id_at(self.at), account, "wechat", self.appid, openid, None, None, 0, self.at)
+        if volunteer:
+            self._grant(account, "volunteer", area_path=person.community.path)
+        self.made.append(DemonstrationLogin(name, True, who))
+        return account
+
+    def _account(self, person_id: UUID | None) -> UUID:
+        account = self.world.id_at(self.at)
+        self.accounts.add(account, "active", person_id, self.at)
+        return account
+
+    def _grant(
+        self, account: UUID, role: str, *, area_path: str | None = None, organisation_id: UUID | None = None, team_id: UUID | None = None
+    ) -> None:
+        self.grants.add(self.world.id_at(self.at), account, role, area_path, organisation_id, team_id, self.at, self.at)

@@ -1,0 +1,164 @@
+"""Areas and persons of the demonstration year: communities and grids, volunteers, residents, serving Party members."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from backend.areas.models import Area
+from backend.foundation.clock import SHANGHAI
+from backend.foundation.sealing import keyring
+from backend.party.models import PartyMember, PartyOrganisation, WorkUnit
+from backend.people.models import Consent, Person, Volunteer
+from backend.registration.models import MemberRegistration
+from ejia.trial.demo import plan
+from ejia.trial.demo.plan import scaled
+from ejia.trial.demo.world import Community, Someone, World
+
+OLD = date(2019, 1, 1)
+FIRST, LAST = date(plan.YEAR, 1, 1), date(plan.YEAR, 12, 31)
+_UNITS = ("第一中学", "中医医院", "供水公司", "税务所", "图书馆", "公交公司", "信用社", "园林队", "疾控中心", "印刷厂")
+
+
+@dataclass(slots=True)
+class Member:
+    """A serving Party member whose registration a community accepted."""
+
+    person: Someone
+    since: date
+
+
+class People:
+    """Makes areas, persons and their registrations, in the order in which they refer to one another."""
+
+    def __init__(self, world: World, scale: float) -> None:
+        self.world, self.scale = world, scale
+        self.areas = world.table(Area, "id", "code", "path", "level", "name", "parent_id", "valid_from", "pilot_since")
+        self.people = world.table(
+            Person,
+            *("id", "name", "id_number_sealed", "id_number_index", "born_on", "sex", "phone_sealed", "phone_index"),
+            *("area_id", "area_path", "created_at"),
+        )
+        self.volunteers = world.table(
+            Volunteer, "id", "fact_id", "recorded_at", "void", "person_id", "number", "area_id", "area_path", "registered_on"
+        )
+        self.consents = world.table(
+            Consent, "id", "fact_id", "recorded_at", "void", "person_id", "notice", "version", "given_at", "channel"
+        )
+        self.numbers: dict[int, int] = {}
+
+    def make_areas(self) -> None:
+        """The district, the street, its communities and their grids."""
+        world, began = self.world, OLD
+        instant = datetime.combine(began, time(), SHANGHAI)
+        district, street = world.id_at(instant), world.id_at(instant)
+        self.areas.add(district, plan.DISTRICT[0], plan.DISTRICT[0][:6], "district", plan.DISTRICT[1], None, began, None)
+        self.areas.add(street, plan.STREET[0], plan.STREET[0][:9], "street", plan.STREET[1], district, began, None)
+        for planned in plan.COMMUNITIES:
+            community = Community(world.id_at(instant), planned.code, planned.name, planned.strength)
+            world.communities.append(community)
+            pilot = plan.PILOT_SINCE if planned.pilot else None
+            self.areas.add(community.id, planned.code, planned.code, "community", planned.name, street, began, pilot)
+            for grid in range(1, plan.GRIDS_OF_A_COMMUNITY + 1):
+                code = f"{planned.code}{grid:03d}"
+                self.areas.add(world.id_at(instant), code, code, "grid", f"{planned.name}第{grid}网格", community.id, began, None)
+
+    def make_person(self, community: Community, on: date, *, youngest: int = 19, oldest: int = 76) -> Someone:
+        """A person who lives in the community."""
+        world, keys = self.world, keyring()
+        at = world.at(on, 9, 18)
+        number, born, sex = world.identity(youngest, oldest)
+        phone = world.phone()
+        person = Someone(world.id_at(at), community)
+        self.people.add(
+            person.id,
+            world.name(),
+            keys.seal(number, field="people.id_number"),
+            keys.index(number, field="people.id_number"),
+            born,
+            sex,
+            keys.seal(phone, field="people.phone"),
+            keys.index(phone, field="people.phone"),
+            community.id,
+            community.path,
+            at,
+        )
+        return person
+
+    def make_volunteer(self, on: date) -> Someone:
+        """A person with a volunteer registration of that day."""
+        person = self.make_person(self.world.community(), on)
+        self.register(person, on)
+        return person
+
+    def register(self, person: Someone, on: date) -> None:
+        """The volunteer registration of a person, with the consent that goes before it."""
+        world, at = self.world, self.world.at(on, 9, 18)
+        consent, volunteer = world.id_at(at), world.id_at(at)
+        running = self.numbers[on.year] = self.numbers.get(on.year, 0) + 1
+        community = person.community
+        self.consents.add(consent, consent, at, False, person.id, "volunteer", "2019-01-01", at, "demonstration")
+        self.volunteers.add(volunteer, volunteer, at, False, person.id, f"V{on.year}{running:06d}", community.id, community.path, on)
+
+    def registered_on(self) -> date:
+        """A day of registration: three in five before the year."""
+        world = self.world
+        return world.day(OLD, date(plan.YEAR - 1, 12, 31)) if world.random.random() < 0.6 else world.day(FIRST, date(plan.YEAR, 11, 30))
+
+    def make_party(self, volunteers: list[Someone]) -> list[Member]:
+        """Party organisations, work units, and serving Party members with their registrations; half of them are volunteers too."""
+        world = self.world
+        units = self._make_units()
+        members = world.table(
+            PartyMember,
+            "id",
+            "person_id",
+            "party_organisation_name",
+            "party_organisation_id",
+            "work_unit_id",
+            "joined_party_on",
+            "created_at",
+        )
+        registrations = world.table(
+            MemberRegistration,
+            *("id", "fact_id", "recorded_at", "superseded_at", "void", "reason", "person_id", "party_member_id", "area_id", "area_path"),
+            *("status", "receipt_number", "applied_at", "accepted_on", "ended_on"),
+        )
+        accepted: list[Member] = []
+        count = scaled(plan.PARTY_MEMBERS, self.scale, least=4)
+        chosen = world.random.sample(volunteers, k=min(count // 2, len(volunteers)))
+        for place in range(count):
+            on = world.day(date(plan.YEAR, 2, 1), date(plan.YEAR, 10, 31))
+            person = chosen[place] if place < len(chosen) else self.make_person(world.community(), on, youngest=24, oldest=58)
+            unit, organisation, name = world.random.choice(units)
+            applied_at = world.at(on, 9, 12)
+            member, applied = world.id_at(applied_at), world.id_at(applied_at)
+            members.add(member, person.id, name, organisation, unit, world.day(date(1990, 1, 1), date(2020, 12, 31)), applied_at)
+            accepted_at = world.at(on, 14, 18)
+            same = (person.id, member, person.community.id, person.community.path)
+            if place % 25 == 24:
+                registrations.add(applied, applied, applied_at, None, False, None, *same, "applied", None, applied_at, None, None)
+                continue
+            registrations.add(applied, applied, applied_at, accepted_at, False, None, *same, "applied", None, applied_at, None, None)
+            receipt = f"回{plan.YEAR}-{place + 1:06d}"
+            registrations.add(
+                world.id_at(accepted_at), applied, accepted_at, None, False, None, *same, "accepted", receipt, applied_at, on, None
+            )
+            accepted.append(Member(person, on))
+        return accepted
+
+    def _make_units(self) -> list[tuple[object, object, str]]:
+        world = self.world
+        organisations = world.table(PartyOrganisation, "id", "name", "kind", "parent_id", "area_path", "created_at")
+        units = world.table(WorkUnit, "id", "name", "nature", "party_organisation_id", "created_at")
+        at = datetime.combine(OLD, time(), SHANGHAI)
+        committee = world.id_at(at)
+        organisations.add(committee, f"{plan.STREET[1]}党工委", "working_committee", None, plan.STREET[0][:9], at)
+        for community in world.communities:
+            organisations.add(world.id_at(at), f"{community.name}党总支", "general_branch", committee, community.path, at)
+        made: list[tuple[object, object, str]] = []
+        for place in range(scaled(plan.WORK_UNITS, self.scale, least=3)):
+            name = f"示范区{_UNITS[place % len(_UNITS)]}{'' if place < len(_UNITS) else place // len(_UNITS) + 1}"
+            organisation, unit = world.id_at(at), world.id_at(at)
+            organisations.add(organisation, f"{name}党支部", "branch", None, None, at)
+            units.add(unit, name, "public_institution", organisation, at)
+            made.append((unit, organisation, f"{name}党支部"))
+        return made

@@ -1,0 +1,271 @@
+"""The demands of the demonstration year and what came of them: claims, shifts, sign-ins and sign-outs, records, confirmations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift, ShiftChange
+from backend.demands.models import Beneficiary, Demand, DemandChange
+from backend.foundation.clock import shanghai_day
+from backend.foundation.sealing import keyring
+from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
+from ejia.trial.demo import plan
+from ejia.trial.demo.groups import Group, Groups
+from ejia.trial.demo.people import FIRST, Member
+from ejia.trial.demo.plan import scaled
+from ejia.trial.demo.world import Community, Someone, World
+
+_TITLES = {
+    "door_knock": ("看望独居老人", "陪高龄老人说说话", "帮忙检查水电气", "代买日常用品"),
+    "red_ribbon": ("周末便民服务", "广场集中服务", "节日便民集市", "健康知识宣传"),
+    "sunset_wish": ("想拍一张全家福", "想听一场秦腔", "想修一修旧收音机", "想回老院子看看"),
+}
+_ROLE_NAMES = {"door_knock": "敲门人", "red_ribbon": "服务队伍", "sunset_wish": "圆梦人"}
+GRACE_MINUTES = 30
+
+
+class Services:
+    """Makes demands and follows each to its end."""
+
+    def __init__(self, world: World, groups: Groups, members: Sequence[Member], residents: Sequence[Someone], scale: float) -> None:
+        self.world, self.groups, self.members, self.residents, self.scale = world, groups, members, residents, scale
+        self.number = 0
+        self._residents_of: dict[str, list[Someone]] = {}
+        for resident in residents:
+            self._residents_of.setdefault(resident.community.path, []).append(resident)
+        self._teams_of: dict[str, list[Group]] = {}
+        for team in groups.teams:
+            self._teams_of.setdefault(team.community.path, []).append(team)
+        self.elders = world.table(
+            Beneficiary, "id", "area_id", "area_path", "name", "called", "born_in", "address_sealed", "phone_sealed", "created_at"
+        )
+        self.openings = world.table(
+            Opening, "id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "starts_at", "ends_at", "made_at"
+        )
+        self.demands = world.table(
+            Demand,
+            *("id", "number", "brand", "title", "details", "area_id", "area_path", "requester_person_id", "beneficiary_id", "submitted_at"),
+            *("status", "places", "starts_at", "ends_at", "published_at", "opening_id"),
+        )
+        self.demand_changes = world.table(DemandChange, "id", "demand_id", "from_status", "to_status", "at", "reason")
+        self.roles = world.table(OpeningRole, "id", "opening_id", "name", "slots", "taken", "is_open", "closes_at")
+        self.claims = world.table(
+            Claim,
+            *("id", "opening_id", "role_id", "team_id", "organisation_id", "person_id", "status", "claimed_at", "released_at"),
+            "in_service_since",
+        )
+        self.claim_changes = world.table(ClaimChange, "id", "claim_id", "from_status", "to_status", "at", "reason")
+        self.shifts = world.table(
+            Shift,
+            *("id", "opening_id", "brand", "area_id", "area_path", "requester_person_id", "confirmers", "starts_at", "ends_at"),
+            *("grace_minutes", "status"),
+        )
+        self.shift_changes = world.table(ShiftChange, "id", "shift_id", "from_status", "to_status", "at")
+        self.attendances = world.table(
+            Attendance,
+            *("id", "shift_id", "claim_id", "person_id", "capacity", "capacity_id", "signed_in_at", "in_evidence"),
+            *("signed_out_at", "out_evidence", "closed_at"),
+        )
+        self.records = world.table(
+            ServiceRecord,
+            *("id", "fact_id", "recorded_at", "superseded_at", "void", "reason", "attendance_id", "shift_id", "opening_id", "person_id"),
+            *("brand", "area_id", "area_path", "capacity", "capacity_id", "served_on", "started_at", "ended_at", "minutes", "evidence"),
+        )
+        self.confirmations = world.table(
+            Confirmation, "id", "fact_id", "recorded_at", "void", "record_fact_id", "confirmer", "confirmed_at"
+        )
+
+    def make(self) -> None:
+        """All demands of the year, by brand."""
+        for brand, number in plan.DEMANDS.items():
+            for _ in range(scaled(number, self.scale, least=3)):
+                self._make_demand(brand)
+
+    def _make_demand(self, brand: str) -> None:
+        world = self.world
+        community = world.community()
+        day = world.day(date(plan.YEAR, 1, 8), date(plan.YEAR, 12, 22))
+        submitted = world.at(max(FIRST, day - timedelta(days=6)), 9, 17)
+        self.number += 1
+        starts = world.at(day, 9, 15)
+        need = _Need(
+            id=world.id_at(submitted),
+            number=f"需{plan.YEAR}-{self.number:06d}",
+            brand=brand,
+            title=world.random.choice(_TITLES[brand]),
+            community=community,
+            requester=self._resident(community),
+            places={"door_knock": world.random.choice((1, 1, 2)), "red_ribbon": world.random.randrange(3, 6), "sunset_wish": 1}[brand],
+            submitted=submitted,
+            published=world.at(shanghai_day(submitted) + timedelta(days=1), 9, 17),
+            starts=starts,
+            ends=starts + timedelta(minutes=world.random.randrange(60, 181, 5)),
+        )
+        self.demand_changes.add(world.id_at(submitted), need.id, None, "submitted", submitted, None)
+        chance = world.random.random()
+        if chance < 0.06:
+            self._end_early(need, "returned" if chance < 0.04 else "withdrawn")
+        else:
+            self.demand_changes.add(world.id_at(need.published), need.id, "submitted", "published", need.published, None)
+            self._publish(need, cancelled=chance < 0.08, claimed=chance >= 0.15, completed=chance < 0.97)
+
+    def _end_early(self, need: "_Need", status: str) -> None:
+        at = need.published
+        reason = "请补充具体时间" if status == "returned" else None
+        self.demand_changes.add(self.world.id_at(at), need.id, "submitted", status, at, reason)
+        self._add_demand(need, status, opening=None)
+
+    def _publish(self, need: "_Need", *, cancelled: bool, claimed: bool, completed: bool) -> None:
+        world, at = self.world, need.published
+        opening, role, shift = world.id_at(at), world.id_at(at), world.id_at(at)
+        taken = self._serve(need, opening, role, shift) if claimed else 0
+        status = "cancelled" if cancelled else "completed" if taken and completed else "published"
+        self._add_demand(need, status, opening=opening)
+        if status != "published":
+            ended = world.at(shanghai_day(need.ends) + timedelta(days=6), 9, 17)
+            self.demand_changes.add(world.id_at(ended), need.id, "published", status, ended, "居民已搬走" if cancelled else None)
+        state = {"cancelled": "cancelled", "completed": "closed", "published": "open"}[status]
+        where = (need.community.id, need.community.path)
+        kinds = ["team", "organisation", "person"]
+        self.openings.add(opening, need.brand, need.title, *where, state, kinds, need.starts, need.ends, at)
+        self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)
+        closed = "cancelled" if cancelled else "closed"
+        window = (need.starts, need.ends, GRACE_MINUTES)
+        self.shifts.add(shift, opening, need.brand, *where, need.requester.id, need.confirmers, *window, closed)
+        self.shift_changes.add(world.id_at(at), shift, None, "planned", at)
+        over = need.ends + timedelta(minutes=GRACE_MINUTES)
+        self.shift_changes.add(world.id_at(over), shift, "planned", closed, over)
+
+    def _add_demand(self, need: "_Need", status: str, *, opening: UUID | None) -> None:
+        elder = None if need.brand == "red_ribbon" else self._elder(need)
+        window = (need.starts, need.ends, need.published) if opening is not None else (None, None, None)
+        details = f"{need.title}，时间请提前约定。"
+        self.demands.add(
+            *(need.id, need.number, need.brand, need.title, details, need.community.id, need.community.path),
+            *(need.requester.id, elder, need.submitted, status, need.places, *window, opening),
+        )
+
+    def _elder(self, need: "_Need") -> UUID:
+        world, keys = self.world, keyring()
+        elder = world.id_at(need.submitted)
+        name = world.name()
+        building, entrance, door = (world.random.randrange(1, most) for most in (30, 5, 40))
+        address = f"{need.community.name}示范小区{building}号楼{entrance}单元{100 + door}室"
+        self.elders.add(
+            *(elder, need.community.id, need.community.path, name, f"{name[0]}{world.random.choice(('奶奶', '爷爷'))}"),
+            *(world.random.randrange(1930, 1958), keys.seal(address, field="beneficiaries.address")),
+            *(keys.seal(world.phone(), field="beneficiaries.phone"), need.submitted),
+        )
+        return elder
+
+    def _resident(self, community: Community) -> Someone:
+        near = self._residents_of.get(community.path)
+        return self.world.random.choice(near or self.residents)
+
+    def _serve(self, need: "_Need", opening: UUID, role: UUID, shift: UUID) -> int:
+        """Let claimants take places and come; returns how many places are held in the end."""
+        low, high = plan.SERVED_BY[need.brand]
+        people = self.world.random.randrange(low, high + 1)
+        claimants = min(need.places, 1 + people // 14)
+        held: set[UUID] = set()
+        for _ in range(claimants):
+            group = self._group(need)
+            if group is None or group.id in held:
+                continue
+            coming = self._who_comes(group, need, people // claimants)
+            if coming:
+                held.add(group.id)
+                self._claim(need, group, coming, opening, role, shift)
+        return len(held)
+
+    def _group(self, need: "_Need") -> Group | None:
+        world, day, roll = self.world, shanghai_day(need.starts), self.world.random.random()
+        if need.brand != "red_ribbon" and roll < 0.15:
+            member = world.random.choice(self.members) if self.members else None
+            if member is None or member.since > day or member.person.community is not need.community:
+                return None
+            return Group(member.person.id, need.community, member.since, "registration", [(member.person, member.since)])
+        groups = self.groups.organisations if roll < 0.3 else self._teams_of.get(need.community.path, self.groups.teams)
+        group = world.random.choice(groups)
+        return group if group.since <= day else None
+
+    def _who_comes(self, group: Group, need: "_Need", wanted: int) -> list[Someone]:
+        day = shanghai_day(need.starts)
+        free = [person for person, since in group.serving if since <= day and day not in person.busy_on]
+        coming = self.world.random.sample(free, k=min(wanted, len(free)))
+        for person in coming:
+            person.busy_on.add(day)
+        return coming
+
+    def _claim(self, need: "_Need", group: Group, coming: Sequence[Someone], opening: UUID, role: UUID, shift: UUID) -> None:
+        world = self.world
+        at = need.published + timedelta(minutes=world.random.randrange(10, 900))
+        claim = world.id_at(at)
+        columns = {"team": (group.id, None, None), "organisation": (None, group.id, None), "registration": (None, None, group.id)}
+        signed_in = [need.starts + timedelta(seconds=world.random.randrange(-900, 900)) for _ in coming]
+        self.claims.add(claim, opening, role, *columns[group.capacity], "held", at, None, min(signed_in))
+        self.claim_changes.add(world.id_at(at), claim, None, "held", at, None)
+        if world.random.random() < 0.05:
+            self._released_claim(need, opening, role, at)
+        for person, came in zip(coming, signed_in, strict=True):
+            self._attend(need, group, person, came, claim, opening, shift)
+
+    def _released_claim(self, need: "_Need", opening: UUID, role: UUID, before: datetime) -> None:
+        world, team = self.world, self.world.random.choice(self.groups.teams)
+        at = need.published + (before - need.published) / 3
+        released = need.published + (before - need.published) / 2
+        claim = world.id_at(at)
+        self.claims.add(claim, opening, role, team.id, None, None, "released", at, released, None)
+        self.claim_changes.add(world.id_at(at), claim, None, "held", at, None)
+        self.claim_changes.add(world.id_at(released), claim, "held", "released", released, "队员临时有事")
+
+    def _attend(self, need: "_Need", group: Group, person: Someone, came: datetime, claim: UUID, opening: UUID, shift: UUID) -> None:
+        world, chance = self.world, self.world.random.random()
+        attendance = world.id_at(came)
+        head = (attendance, shift, claim, person.id, group.capacity, group.id, came, "code")
+        if chance < 0.008:
+            self.attendances.add(*head, None, None, need.ends + timedelta(minutes=GRACE_MINUTES))
+            return
+        left = need.ends + timedelta(seconds=world.random.randrange(-900, 900))
+        self.attendances.add(*head, left, "code", None)
+        fact = world.id_at(left)
+        minutes = int((left - came).total_seconds()) // 60
+        where = (need.brand, need.community.id, need.community.path)
+        rest = (attendance, shift, opening, person.id, *where, group.capacity, group.id, shanghai_day(came), came)
+        if chance > 0.985:
+            corrected = left + timedelta(days=1)
+            end = left - timedelta(minutes=minutes // 4)
+            void, reason = chance > 0.996, "核对签到表后更正"
+            self.records.add(fact, fact, left, corrected, False, None, *rest, left, minutes, "code")
+            self.records.add(
+                world.id_at(corrected), fact, corrected, None, void, reason, *rest, end, minutes - minutes // 4, "community_word"
+            )
+        else:
+            self.records.add(fact, fact, left, None, False, None, *rest, left, minutes, "code")
+        if not 0.008 <= chance < 0.02:
+            confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
+            confirmation = world.id_at(confirmed)
+            confirmer = "requester" if need.brand != "red_ribbon" and world.random.random() < 0.5 else "community"
+            self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """One demand with its dates, whatever becomes of it."""
+
+    id: UUID
+    number: str
+    brand: str
+    title: str
+    community: Community
+    requester: Someone
+    places: int
+    submitted: datetime
+    published: datetime
+    starts: datetime
+    ends: datetime
+
+    @property
+    def confirmers(self) -> list[str]:
+        return ["community"] if self.brand == "red_ribbon" else ["requester", "community"]
