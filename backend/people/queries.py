@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, func, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -198,3 +198,8 @@ def person_ids(*, after: UUID | None, limit: int) -> list[UUID]:
     """Persons in the order of their ids, some at a time: the steps of a rebuild."""
     wanted = select(Person.id).order_by(Person.id).limit(limit)
     return list(db.session.scalars(wanted if after is None else wanted.where(Person.id > after)))
+
+
+def how_many() -> int:
+    """How many persons there are."""
+    return db.session.scalar(select(func.count()).select_from(Person)) or 0

@@ -10,6 +10,8 @@ from ejia.trial import running
 
 COMMANDS = {
     "run": ("ejia.cli.run:run", "启动试用系统 · Start a trial copy with everything that it needs."),
+    "demo": ("ejia.cli.demo:demo", "示范数据 · The demonstration year: load it into an empty trial copy."),
+    "rebuild": ("ejia.cli.rebuild:rebuild", "重新计算 · Make derived values again from the facts."),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构 · Bring the database's schema up to date."),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""

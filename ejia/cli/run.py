@@ -13,8 +13,8 @@ from ejia.trial.secrets import SecretsUnreadable
 from ejia.trial.servers import FolderUnusable, ServersMissing
 from ejia.trial.supervisor import AlreadyRunning
 
-DEMONSTRATION: tuple[str, ...] = ()
-"""The `ejia` command that fills an empty embedded database with the demonstration year; none yet."""
+DEMONSTRATION = ("demo", "load")
+"""The `ejia` command that fills an empty embedded database with the demonstration year."""
 REFUSALS = (NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable, ServersMissing)
 
 

@@ -33,6 +33,7 @@ class Loaded:
     """How much there is now."""
 
     rows: int
+    people: int
     logins: tuple[logins.DemonstrationLogin, ...]
 
 
@@ -53,14 +54,13 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
             connection.execute("SELECT setval(%s, %s)", (name, start))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection_:
         connection_.exec_driver_sql("ANALYZE")
-    return Loaded(rows, made)
+    return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
 
 
 def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[World, tuple[logins.DemonstrationLogin, ...]]:
     world = World(plan.SEED)
     people = People(world, scale)
     people.make_areas()
-    ways_in = logins.Logins(world, appid)
     staying = _volunteers(people, scaled(plan.VOLUNTEERS_IN_TEAMS, scale))
     leaving = _volunteers(people, scaled(plan.VOLUNTEERS_WITHOUT_TEAM, scale))
     residents = [people.make_person(world.community(), people.registered_on()) for _ in range(scaled(plan.RESIDENTS, scale, least=12))]
@@ -72,6 +72,7 @@ def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[Wor
     advance(1)
     Services(world, groups, members, residents, scale).make()
     advance(1)
+    ways_in = logins.Logins(world, appid)
     ways_in.administrators()
     ways_in.phones(groups, members, residents)
     advance(1)

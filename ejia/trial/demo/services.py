@@ -23,6 +23,7 @@ _TITLES = {
 }
 _ROLE_NAMES = {"door_knock": "敲门人", "red_ribbon": "服务队伍", "sunset_wish": "圆梦人"}
 GRACE_MINUTES = 30
+_TRIES = 4
 
 
 class Services:
@@ -169,9 +170,9 @@ class Services:
         people = self.world.random.randrange(low, high + 1)
         claimants = min(need.places, 1 + people // 14)
         held: set[UUID] = set()
-        for _ in range(claimants):
+        for _ in range(claimants * _TRIES):
             group = self._group(need)
-            if group is None or group.id in held:
+            if len(held) == claimants or group is None or group.id in held:
                 continue
             coming = self._who_comes(group, need, people // claimants)
             if coming:

@@ -84,7 +84,7 @@ class World:
     def user(self, name: str) -> User:
         """The user of this name, made on first sight with an openid that is the same in every run."""
         if name not in self._users:
-            made = User(name, _openid(self.app.appid, name), _derived("uEjia", name), self._free_phone(name))
+            made = User(name, openid_of(self.app.appid, name), _derived("uEjia", name), self._free_phone(name))
             self._users[name] = self._by_openid[made.openid] = made
         return self._users[name]
 
@@ -175,7 +175,7 @@ def _new_session_key() -> str:
     return base64.b64encode(secrets.token_bytes(16)).decode()
 
 
-def _openid(appid: str, name: str) -> str:
+def openid_of(appid: str, name: str) -> str:
     return _derived("oEjia", f"{appid}:{name}")
 
 
