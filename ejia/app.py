@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from apiflask import APIFlask
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from backend import brands
 from backend.accounts import tokens
@@ -16,6 +18,7 @@ from backend.foundation.sealing import Keyring
 from backend.people import notices
 from backend.points import rules as points_rules
 from backend.recognition import stars
+from backend.wechat.client import client_from
 from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
 from ejia import logs, metrics
 from ejia.resources import RESOURCES
@@ -39,8 +42,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     limits.install(app, settings)
     health.install(app, settings)
     connect_database(app, settings)
-    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1)
-    app.extensions["redis"] = redis
+    redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
+    app.extensions["wechat"] = client_from(settings, redis, clock.now)
     for resource in RESOURCES:
         app.register_blueprint(resource)
     return app

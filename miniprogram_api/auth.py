@@ -1,5 +1,9 @@
 """Logging in: by WeChat for the mini-program, by name and password for administrators."""
 
+from typing import cast
+
+from flask import current_app
+
 from backend.accounts import service as accounts
 from backend.accounts.service import CredentialsWrong, LoginLocked, Tokens
 from backend.accounts.tokens import TokenInvalid
@@ -7,11 +11,28 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal
+from backend.wechat.client import WeChatClient
+from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
 from miniprogram_api.contract import Resource, refuses
 from miniprogram_api.edge import in_steps, logged_in_family, public
-from miniprogram_api.schemas.auth import PasswordLoginIn, RefreshIn, TokensOut
+from miniprogram_api.schemas.auth import PasswordLoginIn, RefreshIn, TokensOut, WeChatLoginIn
 
 bp = Resource("auth", tag="登录")
+
+
+@bp.post("/auth/wechat")
+@public
+@bp.input(WeChatLoginIn)
+@bp.output(TokensOut)
+@bp.doc(summary="微信登录", description="首次登录会自动建立账号。")
+@refuses(LoginCodeRejected, InvalidArgument, AccountBlocked, RateLimited, WeChatUnavailable)
+def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
+    wechat = wechat_client()
+    session = wechat.code_to_session(body.code)
+    with transaction():
+        return accounts.log_in_by_wechat(
+            wechat.appid, session.openid, unionid=session.unionid, session_key=session.session_key, now=clock.now()
+        )
 
 
 @bp.post("/auth/password")
@@ -45,6 +66,11 @@ def refresh(body: RefreshIn) -> Tokens:
 def log_out(actor: Actor) -> None:
     with transaction():
         accounts.log_out(actor, logged_in_family(), now=clock.now())
+
+
+def wechat_client() -> WeChatClient:
+    """The process's client of the WeChat server, made by create_app."""
+    return cast(WeChatClient, current_app.extensions["wechat"])
 
 
 def _or_refuse(outcome: Tokens | Refusal) -> Tokens:

@@ -57,7 +57,7 @@ class WeChatClient:
     ) -> None:
         """`log_key` keys the marks that stand for openids in logs. Raises ValueError for a base URL that would expose the secret."""
         self._channel = Channel(base_url, session, sleep)
-        self._appid = appid
+        self.appid = appid
         self._secret = secret
         self._now = now
         self._store = token_store
@@ -75,7 +75,7 @@ class WeChatClient:
             CODE_TO_SESSION,
             until=self._channel.patience(),
             query={
-                "appid": self._appid,
+                "appid": self.appid,
                 "secret": self._secret.get_secret_value(),
                 "js_code": code,
                 "grant_type": "authorization_code",
@@ -101,7 +101,7 @@ class WeChatClient:
         if not isinstance(info, Mapping):
             raise Unreachable(PHONE_NUMBER.name)
         watermark = info.get("watermark")
-        if not isinstance(watermark, Mapping) or watermark.get("appid") != self._appid:
+        if not isinstance(watermark, Mapping) or watermark.get("appid") != self.appid:
             raise CallRefused(PHONE_NUMBER.name)
         number = re.sub(r"[\s-]", "", str(info.get("purePhoneNumber", "")))
         # A string by WeChat's table, a number in its examples.
@@ -199,7 +199,7 @@ class WeChatClient:
             until=until,
             body={
                 "grant_type": "client_credential",
-                "appid": self._appid,
+                "appid": self.appid,
                 "secret": self._secret.get_secret_value(),
                 "force_refresh": False,
             },
