@@ -7,6 +7,7 @@ from miniprogram_api import (
     me,
     people,
     points,
+    registrations,
     team_members,
     teams,
 )
@@ -18,6 +19,7 @@ RESOURCES: tuple[Resource, ...] = (
     people.bp,
     teams.bp,
     team_members.bp,
+    registrations.bp,
     demands.bp,
     claims.bp,
     points.bp,

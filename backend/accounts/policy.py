@@ -48,6 +48,7 @@ class Permission(StrEnum):
     REGISTRATION_APPLY = "registration.apply"
     REGISTRATION_SEE = "registration.see"
     REGISTRATION_REVIEW = "registration.review"
+    REGISTRATION_WITHDRAW = "registration.withdraw"
     REGISTRATION_END = "registration.end"
     WORK_UNIT_ADD = "work_unit.add"
     DEMAND_SUBMIT = "demand.submit"
@@ -155,8 +156,9 @@ RULES: Mapping[Permission, Rule] = {
     Permission.REGISTRATION_APPLY: _ANYBODY,
     Permission.REGISTRATION_SEE: _OFFICERS | _ONESELF | {Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
     Permission.REGISTRATION_REVIEW: _DECIDING,
+    Permission.REGISTRATION_WITHDRAW: _ONESELF,
     Permission.REGISTRATION_END: _DECIDING | _ONESELF,
-    Permission.WORK_UNIT_ADD: _OFFICERS,
+    Permission.WORK_UNIT_ADD: dict.fromkeys(_OFFICERS, Reach.ANYWHERE),  # a unit lies in no area
     # By area: for others, or for nobody in particular. Own: the requester is oneself.
     Permission.DEMAND_SUBMIT: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.GRID_WORKER: Reach.COMMUNITY},
     Permission.DEMAND_BROWSE: _ANYBODY,  # what is published

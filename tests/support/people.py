@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from backend.foundation.actor import Role
 from backend.foundation.identifiers import identity_check_digit
 from backend.people import notices
 from backend.people.notices import NoticeName
@@ -51,4 +52,34 @@ def registered_volunteer(phone_of: Callable[..., Phone], street: Mapping[str, st
     phone = phone_of(user)
     made = phone.made("/volunteers", volunteer_form(street, **fields))
     phone.person_id, phone.volunteer_number = made["person"]["id"], made["number"]
+    return phone
+
+
+def work_unit(officer: Phone, name: str = "测试区住房保障中心") -> str:
+    """A work unit that an officer adds: its id."""
+    unit_id: str = officer.made("/work-units", {"name": name, "nature": "public_institution"})["id"]
+    return unit_id
+
+
+def registration_form(street: Mapping[str, str], unit_id: str, *, community: str = "和平社区", **fields: Any) -> dict[str, Any]:
+    """What a serving Party member fills in who registers with the community of residence."""
+    form = {"community_id": street[community], "work_unit_id": unit_id, "party_organisation_name": "测试区住房保障中心党支部"}
+    return form | fields
+
+
+def accepted_member(
+    phone_of: Callable[..., Phone],
+    street: Mapping[str, str],
+    administrator: Callable[..., Phone],
+    user: str | None = None,
+    *,
+    community: str = "和平社区",
+    name: str = "李党员",
+) -> Phone:
+    """The phone of a serving Party member whose registration the community accepted, with `person_id` and `registration_id`."""
+    phone = registered_person(phone_of, street, user, community=community, name=name)
+    officer = administrator(Role.STREET_OFFICER, "639999")
+    form = registration_form(street, work_unit(officer), community=community)
+    phone.registration_id = phone.made("/registrations", form)["id"]
+    officer.made(f"/registrations/{phone.registration_id}/acceptance")
     return phone

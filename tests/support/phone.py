@@ -16,6 +16,7 @@ class Phone:
         self.account_id = account_id
         self.person_id = ""
         self.volunteer_number = ""
+        self.registration_id = ""
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers())

@@ -1,0 +1,89 @@
+"""Commands on work units and serving Party members."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.foundation import audit, clock, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.identifiers import NumberInvalid, credit_code
+from backend.foundation.ids import new_id
+from backend.party.events import WorkUnitAdded
+from backend.party.models import PartyMember, UnitNature, WorkUnit
+
+
+class CreditCodeInvalid(Unprocessable):
+    """Not a unified social credit code."""
+
+    code = "credit_code_invalid"
+    detail = "统一社会信用代码有误，请核对"
+
+
+class WorkUnitExists(Conflict):
+    """A unit of this credit code is on the platform; `work_unit_id` says which."""
+
+    code = "work_unit_exists"
+    detail = "该单位已在平台登记"
+
+
+class WorkUnitUnknown(Unprocessable):
+    """No such unit."""
+
+    code = "work_unit_unknown"
+    detail = "没有这个单位，请在单位列表中选择，或联系社区添加"
+
+
+class JoinedPartyInFuture(Unprocessable):
+    """A day of joining the Party that has not come yet."""
+
+    code = "joined_party_in_future"
+    detail = "入党时间不能晚于今天"
+
+
+def add_work_unit(actor: Actor, *, name: str, credit_code_text: str | None, nature: UnitNature, now: datetime) -> WorkUnit:
+    """Add an employer; its credit code may be unknown as yet. Raises CreditCodeInvalid, WorkUnitExists."""
+    policy.require(actor, Permission.WORK_UNIT_ADD, Scope())
+    try:
+        code = credit_code(credit_code_text) if credit_code_text is not None else None
+    except NumberInvalid as error:
+        raise CreditCodeInvalid(errors={"credit_code": [str(error)]}) from None
+    unit = db.session.scalars(
+        insert(WorkUnit)
+        .values(id=new_id(), name=name, credit_code=code, nature=nature, created_at=now)
+        .on_conflict_do_nothing(index_elements=["credit_code"])
+        .returning(WorkUnit)
+    ).one_or_none()
+    if unit is None:
+        existing = db.session.scalars(select(WorkUnit.id).where(WorkUnit.credit_code == code)).one()
+        raise WorkUnitExists(work_unit_id=str(existing))
+    outbox.record(WorkUnitAdded(unit.id), now=now)
+    audit.record(actor, Permission.WORK_UNIT_ADD, unit.id, now=now)
+    return unit
+
+
+def keep_party_member(
+    person_id: UUID, *, work_unit_id: UUID, party_organisation_name: str, joined_party_on: date | None, now: datetime
+) -> UUID:
+    """Write down the person's Party organisation and employer, or what they are now. Returns the member's id. The caller has asked policy.
+
+    Raises WorkUnitUnknown, JoinedPartyInFuture.
+    """
+    if joined_party_on is not None and joined_party_on > clock.shanghai_day(now):
+        raise JoinedPartyInFuture(errors={"joined_party_on": [JoinedPartyInFuture.detail]})
+    if db.session.scalar(select(WorkUnit.id).where(WorkUnit.id == work_unit_id)) is None:
+        raise WorkUnitUnknown(errors={"work_unit_id": [WorkUnitUnknown.detail]})
+    as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name, "joined_party_on": joined_party_on}
+    member_id: UUID = db.session.scalars(
+        insert(PartyMember)
+        .values(id=new_id(), person_id=person_id, created_at=now, **as_given)
+        .on_conflict_do_update(index_elements=["person_id"], set_=as_given)
+        .returning(PartyMember.id)
+        .execution_options(synchronize_session=False)
+    ).one()
+    return member_id

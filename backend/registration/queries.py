@@ -1,0 +1,133 @@
+"""Registrations as their community, their member and the member's unit see them. Names are masked, save one's own."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.party.models import PartyMember, WorkUnit
+from backend.people.models import Person
+from backend.registration.models import MemberRegistration, RegistrationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A community or a unit by its name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationLine:
+    """One registration as it stands."""
+
+    id: UUID
+    status: RegistrationStatus
+    person_id: UUID
+    name: str
+    community: Named
+    work_unit: Named
+    party_organisation_name: str
+    joined_party_on: date | None
+    skills: str | None
+    receipt_number: str | None
+    applied_at: datetime
+    accepted_on: date | None
+    ended_on: date | None
+    reason: str | None
+
+
+def registrations(
+    viewer: Actor, *, status: RegistrationStatus | None, community_id: UUID | None, limit: int, after: str | None
+) -> Page[RegistrationLine]:
+    """Those that the viewer may see, first come first: the review list of a community. Raises CursorInvalid."""
+    cursor = Cursor.decode(after, UUID)
+    wanted = _visible_to(viewer).order_by(MemberRegistration.id).limit(limit + 1)
+    if status is not None:
+        wanted = wanted.where(MemberRegistration.status == status)
+    if community_id is not None:
+        wanted = wanted.where(MemberRegistration.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+    if cursor is not None:
+        wanted = wanted.where(MemberRegistration.id > cursor.values[0])
+    return _page(viewer, wanted, limit)
+
+
+def own_registrations(viewer: Actor, *, limit: int, after: str | None) -> Page[RegistrationLine]:
+    """The viewer's own, the latest first. Raises CursorInvalid."""
+    cursor = Cursor.decode(after, UUID)
+    wanted = (
+        _registrations().where(MemberRegistration.person_id == viewer.person_id).order_by(MemberRegistration.id.desc()).limit(limit + 1)
+    )
+    if cursor is not None:
+        wanted = wanted.where(MemberRegistration.id < cursor.values[0])
+    return _page(viewer, wanted, limit)
+
+
+def registration(viewer: Actor, registration_id: UUID) -> RegistrationLine:
+    """One registration. Raises Missing for whom may not see it."""
+    row = db.session.execute(_visible_to(viewer).where(MemberRegistration.fact_id == registration_id)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(viewer, row)
+
+
+def _registrations() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            MemberRegistration,
+            Person.name,
+            Area.name.label("area_name"),
+            PartyMember.party_organisation_name,
+            PartyMember.joined_party_on,
+            WorkUnit.id.label("unit_id"),
+            WorkUnit.name.label("unit_name"),
+        )
+        .join(Person, Person.id == MemberRegistration.person_id)
+        .join(Area, Area.id == MemberRegistration.area_id)
+        .join(PartyMember, PartyMember.id == MemberRegistration.party_member_id)
+        .join(WorkUnit, WorkUnit.id == PartyMember.work_unit_id)
+        .where(MemberRegistration.is_current())
+    )
+
+
+def _visible_to(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    columns = ScopeColumns(
+        area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id, work_unit_id=PartyMember.work_unit_id
+    )
+    return _registrations().where(policy.visible(viewer, Permission.REGISTRATION_SEE, columns))
+
+
+def _page(viewer: Actor, wanted: Select[*tuple[Any, ...]], limit: int) -> Page[RegistrationLine]:
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.MemberRegistration.id,))
+    return Page([_line(viewer, row) for row in page.items], page.next_cursor)
+
+
+def _line(viewer: Actor, row: Row[*tuple[Any, ...]]) -> RegistrationLine:
+    fact: MemberRegistration = row.MemberRegistration
+    return RegistrationLine(
+        id=fact.fact_id,
+        status=fact.status,
+        person_id=fact.person_id,
+        name=row.name if fact.person_id == viewer.person_id else masked_name(row.name),
+        community=Named(fact.area_id, row.area_name),
+        work_unit=Named(row.unit_id, row.unit_name),
+        party_organisation_name=row.party_organisation_name,
+        joined_party_on=row.joined_party_on,
+        skills=fact.skills,
+        receipt_number=fact.receipt_number,
+        applied_at=fact.applied_at,
+        accepted_on=fact.accepted_on,
+        ended_on=fact.ended_on,
+        reason=fact.reason,
+    )

@@ -1,0 +1,198 @@
+"""党员报到, step by step. Each step is a further revision of the same fact, so two that decide at once meet in `facts.revise`."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.accounts import policy
+from backend.accounts import service as accounts
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.foundation import audit, clock, facts, outbox
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.party import service as party
+from backend.people.queries import person_of
+from backend.registration.events import (
+    RegistrationAccepted,
+    RegistrationApplied,
+    RegistrationEnded,
+    RegistrationReturned,
+    RegistrationWithdrawn,
+)
+from backend.registration.models import RECEIPT_NUMBERS, MemberRegistration, RegistrationStatus
+
+
+class RegistrationActive(Conflict):
+    """The person has a registration that is applied for or accepted; one at a time."""
+
+    code = "registration_active"
+    detail = "您已有正在审核或已接收的报到，不能重复报到"
+
+
+class RegistrationNotApplied(Conflict):
+    """The application is not waiting for a decision (any more)."""
+
+    code = "registration_not_applied"
+    detail = "该报到申请不在待审核状态"
+
+
+class RegistrationNotAccepted(Conflict):
+    """Only an accepted registration can end."""
+
+    code = "registration_not_accepted"
+    detail = "该报到不在已接收状态"
+
+
+class OwnRegistration(Forbidden):
+    """Nobody decides on a registration of their own."""
+
+    code = "own_registration"
+    detail = "不能审核自己的报到"
+
+
+def apply_for_registration(
+    actor: Actor,
+    *,
+    community_id: UUID,
+    work_unit_id: UUID,
+    party_organisation_name: str,
+    joined_party_on: date | None,
+    skills: str | None,
+    now: datetime,
+) -> MemberRegistration:
+    """Ask the community in which one lives to take one in as a serving Party member.
+
+    Raises people.PersonNeeded, RegistrationActive, areas.NotACommunity, party.WorkUnitUnknown, party.JoinedPartyInFuture.
+    """
+    person_id = person_of(actor)
+    community = areas.community(community_id)
+    policy.require(actor, Permission.REGISTRATION_APPLY, Scope(area_path=community.path, person_id=person_id))
+    member_id = party.keep_party_member(
+        person_id,
+        work_unit_id=work_unit_id,
+        party_organisation_name=party_organisation_name,
+        joined_party_on=joined_party_on,
+        now=now,
+    )
+    applied = facts.state(
+        MemberRegistration,
+        actor,
+        now=now,
+        person_id=person_id,
+        party_member_id=member_id,
+        area_id=community.id,
+        area_path=community.path,
+        status=RegistrationStatus.APPLIED,
+        skills=skills,
+        applied_at=now,
+    )
+    flush_or_refuse({"uq_member_registrations_active": RegistrationActive})
+    outbox.record(RegistrationApplied(applied.id), now=now)
+    audit.record(actor, Permission.REGISTRATION_APPLY, applied.fact_id, now=now)
+    return applied
+
+
+def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -> MemberRegistration:
+    """Take the member in: they get a receipt number, and may claim places in this community.
+
+    Raises Missing, Forbidden, OwnRegistration, RegistrationNotApplied, facts.AlreadyCorrected.
+    """
+    seen = _to_review(actor, registration_id)
+    today = clock.shanghai_day(now)
+    running = db.session.scalars(RECEIPT_NUMBERS.next_value().select()).one()
+    accepted = _step(
+        actor,
+        seen,
+        RegistrationStatus.ACCEPTED,
+        now=now,
+        reason=None,
+        accepted_on=today,
+        receipt_number=receipt_number(today.year, running),
+    )
+    accounts.grant_to_person(actor, seen.person_id, _role_in(seen.area_path), now=now)
+    outbox.record(RegistrationAccepted(accepted.id), now=now)
+    audit.record(actor, Permission.REGISTRATION_REVIEW, registration_id, now=now, decision=RegistrationStatus.ACCEPTED.value)
+    return accepted
+
+
+def return_registration(actor: Actor, registration_id: UUID, *, reason: str, now: datetime) -> MemberRegistration:
+    """Send the application back; the member may apply anew.
+
+    Raises Missing, Forbidden, OwnRegistration, RegistrationNotApplied, facts.AlreadyCorrected.
+    """
+    returned = _step(actor, _to_review(actor, registration_id), RegistrationStatus.RETURNED, now=now, reason=reason)
+    outbox.record(RegistrationReturned(returned.id), now=now)
+    audit.record(actor, Permission.REGISTRATION_REVIEW, registration_id, now=now, decision=RegistrationStatus.RETURNED.value)
+    return returned
+
+
+def withdraw_registration(actor: Actor, registration_id: UUID, *, reason: str | None, now: datetime) -> MemberRegistration:
+    """Take one's own application back before it is decided. Raises Missing, Forbidden, RegistrationNotApplied, facts.AlreadyCorrected."""
+    seen = current_registration(registration_id)
+    policy.require(actor, Permission.REGISTRATION_WITHDRAW, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
+    if seen.status is not RegistrationStatus.APPLIED:
+        raise RegistrationNotApplied
+    withdrawn = _step(actor, seen, RegistrationStatus.WITHDRAWN, now=now, reason=reason)
+    outbox.record(RegistrationWithdrawn(withdrawn.id), now=now)
+    audit.record(actor, Permission.REGISTRATION_WITHDRAW, registration_id, now=now)
+    return withdrawn
+
+
+def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: datetime) -> MemberRegistration:
+    """End an accepted registration (moved away, retired); hours and points stay with the person. By the community or the member.
+
+    Raises Missing, Forbidden, RegistrationNotAccepted, facts.AlreadyCorrected.
+    """
+    seen = current_registration(registration_id)
+    policy.require(actor, Permission.REGISTRATION_END, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
+    if seen.status is not RegistrationStatus.ACCEPTED:
+        raise RegistrationNotAccepted
+    ended = _step(actor, seen, RegistrationStatus.ENDED, now=now, reason=reason, ended_on=clock.shanghai_day(now))
+    accounts.withdraw_from_person(actor, seen.person_id, _role_in(seen.area_path), reason="registration_ended", now=now)
+    outbox.record(RegistrationEnded(ended.id), now=now)
+    audit.record(actor, Permission.REGISTRATION_END, registration_id, now=now)
+    return ended
+
+
+def receipt_number(year: int, running: int) -> str:
+    """回执编号 as people read it aloud: R, the year of acceptance, at least six digits that never start over: R2026000123."""
+    return f"R{year}{running:06d}"
+
+
+def current_registration(registration_id: UUID) -> MemberRegistration:
+    """The revision of a registration that holds now. Raises Missing."""
+    found = db.session.scalar(
+        select(MemberRegistration).where(MemberRegistration.fact_id == registration_id, MemberRegistration.is_current())
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def scope_of(registration: MemberRegistration) -> Scope:
+    """Where a registration belongs, for policy."""
+    return Scope(area_path=registration.area_path, person_id=registration.person_id)
+
+
+def _to_review(actor: Actor, registration_id: UUID) -> MemberRegistration:
+    seen = current_registration(registration_id)
+    policy.require(actor, Permission.REGISTRATION_REVIEW, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
+    if actor.person_id == seen.person_id:
+        raise OwnRegistration
+    if seen.status is not RegistrationStatus.APPLIED:
+        raise RegistrationNotApplied
+    return seen
+
+
+def _step(
+    actor: Actor, seen: MemberRegistration, status: RegistrationStatus, *, now: datetime, reason: str | None, **changes: Any
+) -> MemberRegistration:
+    return facts.revise(seen, actor, now=now, reason=reason, status=status, **changes)
+
+
+def _role_in(area_path: str) -> Grant:
+    return Grant(Role.PARTY_MEMBER, area_path=area_path)

@@ -1,0 +1,143 @@
+"""双报到 of serving Party members: apply, accept or return, withdraw, end; and the work units to choose from."""
+
+from uuid import UUID
+
+from backend.areas.service import NotACommunity
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import Page as Lines
+from backend.party import queries as party_queries
+from backend.party import service as party
+from backend.party.models import WorkUnit
+from backend.party.service import CreditCodeInvalid, JoinedPartyInFuture, WorkUnitExists, WorkUnitUnknown
+from backend.people.queries import PersonNeeded
+from backend.registration import queries, service
+from backend.registration.queries import RegistrationLine
+from backend.registration.service import OwnRegistration, RegistrationActive, RegistrationNotAccepted, RegistrationNotApplied
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.registrations import (
+    MaybeReasonIn,
+    ReasonIn,
+    RegistrationIn,
+    RegistrationOut,
+    RegistrationQuery,
+    WorkUnitIn,
+    WorkUnitOut,
+    WorkUnitQuery,
+)
+
+bp = Resource("registrations", tag="双报到")
+
+
+@bp.get("/work-units")
+@reads
+@bp.input(WorkUnitQuery, location="query")
+@bp.output(Page[WorkUnitOut])
+@bp.doc(summary="单位列表")
+@refuses(CursorInvalid)
+def work_units(actor: Actor, query: WorkUnitQuery) -> Lines[WorkUnit]:  # noqa: ARG001 - whoever is logged in
+    return party_queries.work_units(search=query.q, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/work-units")
+@creates
+@bp.input(WorkUnitIn)
+@bp.output(WorkUnitOut, status_code=201)
+@bp.doc(summary="添加单位", description="由社区、街道、区的工作人员添加。")
+@refuses(Forbidden, CreditCodeInvalid, WorkUnitExists)
+def add_work_unit(actor: Actor, body: WorkUnitIn) -> WorkUnit:
+    return party.add_work_unit(actor, name=body.name, credit_code_text=body.credit_code, nature=body.nature, now=clock.now())
+
+
+@bp.post("/registrations")
+@creates
+@bp.input(RegistrationIn)
+@bp.output(RegistrationOut, status_code=201)
+@bp.doc(summary="申请党员报到", description="须先完成实名登记。同一时间只能有一个正在审核或已接收的报到。")
+@refuses(PersonNeeded, RegistrationActive, NotACommunity, WorkUnitUnknown, JoinedPartyInFuture)
+def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLine:
+    applied = service.apply_for_registration(
+        actor,
+        community_id=body.community_id,
+        work_unit_id=body.work_unit_id,
+        party_organisation_name=body.party_organisation_name,
+        joined_party_on=body.joined_party_on,
+        skills=body.skills,
+        now=clock.now(),
+    )
+    return queries.registration(actor, applied.fact_id)
+
+
+@bp.get("/registrations")
+@reads
+@bp.input(RegistrationQuery, location="query")
+@bp.output(Page[RegistrationOut])
+@bp.doc(summary="报到列表", description="社区待审核的：`?status=applied&community_id=…`。先申请的排在前面。")
+@refuses(CursorInvalid)
+def registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
+    return queries.registrations(actor, status=query.status, community_id=query.community_id, limit=query.limit, after=query.cursor)
+
+
+@bp.get("/me/registrations")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[RegistrationOut])
+@bp.doc(summary="我的报到")
+@refuses(CursorInvalid)
+def own_registrations(actor: Actor, query: ListQuery) -> Lines[RegistrationLine]:
+    return queries.own_registrations(actor, limit=query.limit, after=query.cursor)
+
+
+@bp.get("/registrations/<uuid:registration_id>")
+@reads
+@bp.output(RegistrationOut)
+@bp.doc(summary="报到详情")
+def registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
+    return queries.registration(actor, registration_id)
+
+
+@bp.post("/registrations/<uuid:registration_id>/acceptance")
+@writes
+@bp.output(RegistrationOut)
+@bp.doc(summary="接收报到", description="社区接收后给出回执编号，党员可以认领本社区的需求。")
+@refuses(Forbidden, OwnRegistration, RegistrationNotApplied, AlreadyCorrected)
+def accept_registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
+    service.accept_registration(actor, registration_id, now=clock.now())
+    return queries.registration(actor, registration_id)
+
+
+@bp.post("/registrations/<uuid:registration_id>/return")
+@writes
+@bp.input(ReasonIn)
+@bp.output(RegistrationOut)
+@bp.doc(summary="退回报到")
+@refuses(Forbidden, OwnRegistration, RegistrationNotApplied, AlreadyCorrected)
+def return_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
+    service.return_registration(actor, registration_id, reason=body.reason, now=clock.now())
+    return queries.registration(actor, registration_id)
+
+
+@bp.post("/registrations/<uuid:registration_id>/withdrawal")
+@writes
+@bp.input(MaybeReasonIn)
+@bp.output(RegistrationOut)
+@bp.doc(summary="撤回报到申请")
+@refuses(Forbidden, RegistrationNotApplied, AlreadyCorrected)
+def withdraw_registration(actor: Actor, registration_id: UUID, body: MaybeReasonIn) -> RegistrationLine:
+    service.withdraw_registration(actor, registration_id, reason=body.reason, now=clock.now())
+    return queries.registration(actor, registration_id)
+
+
+@bp.post("/registrations/<uuid:registration_id>/ending")
+@writes
+@bp.input(ReasonIn)
+@bp.output(RegistrationOut)
+@bp.doc(summary="结束报到", description="例如迁出、退休；由社区或本人办理。")
+@refuses(Forbidden, RegistrationNotAccepted, AlreadyCorrected)
+def end_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
+    service.end_registration(actor, registration_id, reason=body.reason, now=clock.now())
+    return queries.registration(actor, registration_id)

@@ -1,0 +1,246 @@
+"""双报到 of serving Party members: who applies, who decides, and what each step leaves behind."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event, select
+
+from backend.foundation import clock
+from backend.foundation.actor import Role
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db
+from backend.foundation.outbox import OutboxEvent
+from backend.party.models import PartyMember
+from backend.registration.models import MemberRegistration
+from tests.support.people import accepted_member, registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.phone import refused
+
+
+@pytest.fixture
+def officer(administrator, street):
+    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
+
+
+@pytest.fixture
+def unit_id(officer):
+    return work_unit(officer)
+
+
+@pytest.fixture
+def member(phone_of, street):
+    return registered_person(phone_of, street, "li", name="李党员")
+
+
+def steps(registration_id) -> list[tuple[str, bool]]:
+    """Status and whether superseded, revision by revision."""
+    chain = db.session.scalars(
+        select(MemberRegistration).where(MemberRegistration.fact_id == registration_id).order_by(MemberRegistration.id)
+    )
+    return [(revision.status.value, revision.superseded_at is not None) for revision in chain]
+
+
+def heard() -> list[str]:
+    return [name for name in db.session.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id)) if name.startswith("registration.")]
+
+
+def roles(phone) -> list[tuple[str, str]]:
+    return [(role["role"], role["area_path"]) for role in phone.seen("/me")["roles"]]
+
+
+def test_a_member_applies_the_community_accepts_and_the_role_is_held_there(member, officer, street, unit_id):
+    applied = member.made("/registrations", registration_form(street, unit_id, skills="电工", joined_party_on="2011-07-01"))
+    assert (applied["status"], applied["name"], applied["receipt_number"], applied["skills"]) == ("applied", "李党员", None, "电工")
+    assert roles(member) == []
+
+    accepted = officer.made(f"/registrations/{applied['id']}/acceptance")
+
+    assert (accepted["id"], accepted["status"], accepted["name"]) == (applied["id"], "accepted", "李**")
+    assert accepted["receipt_number"].startswith("R20")
+    assert accepted["accepted_on"] == clock.shanghai_day(clock.now()).isoformat()
+    assert roles(member) == [("party_member", "639999001001")]
+    assert steps(applied["id"]) == [("applied", True), ("accepted", False)]
+    assert heard() == ["registration.applied", "registration.accepted"]
+    actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == applied["id"]).order_by(AuditEntry.id)).all()
+    assert actions == ["registration.apply", "registration.review"]
+
+
+def test_who_has_not_said_who_they_are_cannot_register(phone_of, street, unit_id):
+    assert refused(phone_of("nobody").post("/registrations", registration_form(street, unit_id))) == (403, "person_needed")
+
+
+def test_a_volunteer_registers_too(phone_of, street, unit_id):
+    assert registered_volunteer(phone_of, street).post("/registrations", registration_form(street, unit_id)).status_code == 201
+
+
+def test_the_community_returns_with_a_reason_and_the_member_applies_anew(member, officer, street, unit_id):
+    first = member.made("/registrations", registration_form(street, unit_id))
+
+    assert refused(officer.post(f"/registrations/{first['id']}/return", {})) == (422, "invalid")
+    returned = officer.made(f"/registrations/{first['id']}/return", {"reason": "请写支部全称"})
+
+    assert (returned["status"], returned["reason"]) == ("returned", "请写支部全称")
+    assert refused(officer.post(f"/registrations/{first['id']}/acceptance")) == (409, "registration_not_applied")
+    second = member.made("/registrations", registration_form(street, unit_id, party_organisation_name="第一党支部"))
+    assert second["id"] != first["id"]
+    assert [line["id"] for line in member.seen("/me/registrations")["items"]] == [second["id"], first["id"]]
+    assert [found.party_organisation_name for found in db.session.scalars(select(PartyMember))] == ["第一党支部"]
+
+
+def test_the_member_withdraws_before_the_decision_only(member, officer, street, unit_id):
+    applied = member.made("/registrations", registration_form(street, unit_id))
+    assert refused(officer.post(f"/registrations/{applied['id']}/withdrawal", {})) == (403, "forbidden")
+
+    assert member.made(f"/registrations/{applied['id']}/withdrawal", {})["status"] == "withdrawn"
+
+    assert refused(member.post(f"/registrations/{applied['id']}/withdrawal", {})) == (409, "registration_not_applied")
+    assert refused(officer.post(f"/registrations/{applied['id']}/acceptance")) == (409, "registration_not_applied")
+
+
+@pytest.mark.parametrize("by_the_member", [True, False])
+def test_an_accepted_registration_ends_and_the_role_with_it(phone_of, member, officer, street, unit_id, by_the_member):
+    registration_id = member.made("/registrations", registration_form(street, unit_id))["id"]
+    who = member if by_the_member else officer
+    assert refused(who.post(f"/registrations/{registration_id}/ending", {"reason": "迁出"})) == (409, "registration_not_accepted")
+    officer.made(f"/registrations/{registration_id}/acceptance")
+
+    ended = who.made(f"/registrations/{registration_id}/ending", {"reason": "迁出"})
+
+    assert (ended["status"], ended["reason"]) == ("ended", "迁出")
+    assert ended["ended_on"] == clock.shanghai_day(clock.now()).isoformat()
+    assert roles(member) == []
+    assert steps(registration_id) == [("applied", True), ("accepted", True), ("ended", False)]
+    assert heard()[-1] == "registration.ended"
+    assert member.post("/registrations", registration_form(street, unit_id, community="团结社区")).status_code == 201
+
+
+def test_only_one_registration_is_active_at_a_time(member, officer, street, unit_id):
+    applied = member.made("/registrations", registration_form(street, unit_id))
+    elsewhere = registration_form(street, unit_id, community="团结社区", party_organisation_name="另一支部")
+
+    assert refused(member.post("/registrations", elsewhere)) == (409, "registration_active")
+    officer.made(f"/registrations/{applied['id']}/acceptance")
+    assert refused(member.post("/registrations", elsewhere)) == (409, "registration_active")
+    assert db.session.scalars(select(PartyMember)).one().party_organisation_name != "另一支部"
+
+
+def test_of_many_applications_at_once_one_stands(phone_of, member, street, unit_id):
+    phones = [phone_of("li") for _ in range(8)]
+    start = Barrier(len(phones))
+
+    def apply(phone):
+        start.wait()
+        return phone.post("/registrations", registration_form(street, unit_id))
+
+    with ThreadPoolExecutor(len(phones)) as pool:
+        answers = list(pool.map(apply, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"registration_active"}
+    assert len(db.session.scalars(select(MemberRegistration)).all()) == 1
+
+
+def test_of_two_officers_that_decide_at_once_one_does(administrator, member, officer, street, unit_id):
+    registration_id = member.made("/registrations", registration_form(street, unit_id))["id"]
+    officers = [administrator(Role.STREET_OFFICER, "639999001") for _ in range(6)]
+    start = Barrier(len(officers))
+
+    def decide(numbered):
+        number, phone = numbered
+        start.wait()
+        if number % 2:
+            return phone.post(f"/registrations/{registration_id}/acceptance")
+        return phone.post(f"/registrations/{registration_id}/return", {"reason": "请补充"})
+
+    with ThreadPoolExecutor(len(officers)) as pool:
+        answers = list(pool.map(decide, enumerate(officers)))
+
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 5}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} <= {
+        "already_corrected",
+        "registration_not_applied",
+    }
+    assert len(steps(registration_id)) == 2
+    assert len(heard()) == 2
+
+
+def test_who_is_not_of_the_area_sees_nothing_and_decides_nothing(administrator, phone_of, member, street, unit_id):
+    registration_id = member.made("/registrations", registration_form(street, unit_id))["id"]
+    strangers = [administrator(Role.COMMUNITY_OFFICER, "639999001002"), administrator(Role.SYSTEM_ADMIN, "639999"), phone_of("other")]
+
+    for stranger in strangers:
+        assert refused(stranger.get(f"/registrations/{registration_id}")) == (404, "not_found")
+        assert refused(stranger.post(f"/registrations/{registration_id}/acceptance")) == (404, "not_found")
+        assert refused(stranger.post(f"/registrations/{registration_id}/ending", {"reason": "x"})) == (404, "not_found")
+        assert stranger.seen("/registrations")["items"] == []
+    assert refused(member.post(f"/registrations/{registration_id}/acceptance")) == (403, "forbidden")
+    district = administrator(Role.DISTRICT_OFFICER, "639999")
+    assert refused(district.post(f"/registrations/{registration_id}/acceptance")) == (403, "forbidden")
+    assert steps(registration_id) == [("applied", False)]
+
+
+def test_the_review_list_holds_what_waits_first_come_first(administrator, phone_of, officer, street, unit_id):
+    waiting = []
+    for number in range(5):
+        phone = registered_person(phone_of, street, f"member-{number}", name="李党员")
+        waiting.append(phone.made("/registrations", registration_form(street, unit_id))["id"])
+    other = registered_person(phone_of, street, community="团结社区")
+    other.made("/registrations", registration_form(street, unit_id, community="团结社区"))
+    officer.made(f"/registrations/{waiting[2]}/acceptance")
+
+    page = officer.seen("/registrations", status="applied", community_id=street["和平社区"], limit=3)
+    rest = officer.seen("/registrations", status="applied", community_id=street["和平社区"], limit=3, cursor=page["next_cursor"])
+
+    lines = page["items"] + rest["items"]
+    assert [line["id"] for line in lines] == [waiting[0], waiting[1], waiting[3], waiting[4]]
+    assert rest["next_cursor"] is None
+    assert {line["name"] for line in lines} == {"李**"}
+    assert len(administrator(Role.STREET_OFFICER, "639999001").seen("/registrations")["items"]) == 6
+
+
+def test_the_list_sends_as_many_statements_for_thirty_as_for_three(phone_of, officer, street, unit_id):
+    sent = []
+
+    def listen(connection, cursor, statement, *_):
+        sent.append(statement)
+
+    def statements() -> int:
+        sent.clear()
+        event.listen(db.engine, "before_cursor_execute", listen)
+        try:
+            officer.seen("/registrations", limit=100)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", listen)
+        return len(sent)
+
+    def applied(count: int) -> None:
+        for _ in range(count):
+            registered_person(phone_of, street).made("/registrations", registration_form(street, unit_id))
+
+    applied(3)
+    with_three = statements()
+    applied(27)
+
+    assert statements() == with_three
+
+
+def test_unknown_units_areas_and_days_to_come_are_refused(member, officer, street, unit_id):
+    tomorrow = (clock.shanghai_day(clock.now()) + timedelta(days=1)).isoformat()
+
+    def code(**wrong):
+        return refused(member.post("/registrations", registration_form(street, unit_id) | wrong))
+
+    assert code(work_unit_id=str(uuid4())) == (422, "work_unit_unknown")
+    assert code(community_id=street["青山街道"]) == (422, "not_a_community")
+    assert code(joined_party_on=tomorrow) == (422, "joined_party_in_future")
+    assert code(party_organisation_name="") == (422, "invalid")
+    assert refused(member.get(f"/registrations/{uuid4()}")) == (404, "not_found")
+    assert refused(officer.post(f"/registrations/{uuid4()}/acceptance")) == (404, "not_found")
+    assert heard() == []
+
+
+def test_the_builder_gives_a_member_who_may_claim_in_the_community(phone_of, street, administrator):
+    assert roles(accepted_member(phone_of, street, administrator, community="团结社区")) == [("party_member", "639999001002")]
