@@ -1,9 +1,13 @@
-"""What is done by the clock: old keys forgotten."""
+"""What is done by the clock: old keys forgotten, places recounted."""
 
+import structlog
 from celery import shared_task
 
 from backend.foundation import clock, idempotency
 from backend.foundation.database import transaction
+from backend.openings import service as openings
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="housekeeping.forget_old_keys", ignore_result=True)
@@ -11,3 +15,13 @@ def forget_old_keys() -> None:
     """Delete idempotency keys whose 24 hours are over."""
     with transaction():
         idempotency.forget_old(now=clock.now())
+
+
+@shared_task(name="housekeeping.recount_places", ignore_result=True)
+def recount_places() -> int:
+    """Compare the places taken with the claims held; returns how many roles differ, each of which is logged. Nothing is repaired."""
+    with transaction():
+        differences = openings.recount()
+    for difference in differences:
+        log.error("places.taken_differs", role_id=str(difference.role_id), taken=difference.taken, held=difference.held)
+    return len(differences)
