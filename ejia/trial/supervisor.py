@@ -61,6 +61,8 @@ class _Running:
 class Supervisor:
     """A context in which services run; leaving it, in whatever way, stops them in the reverse order of their start.
 
+    The signals that ask to stop remain its own to the end of the process, so that one more Ctrl-C does not cut the end short.
+
     Entering raises AlreadyRunning when another supervisor holds the lock file.
     """
 
@@ -72,7 +74,6 @@ class Supervisor:
         self._last_signal = 0.0
         self._lock: IO[str] | None = None
         self._guardian: subprocess.Popen[str] | None = None
-        self._old_handlers: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
         self._lock = _take_lock(self._lock_file)
@@ -88,15 +89,13 @@ class Supervisor:
             pass_fds=(self._lock.fileno(),),
         )
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            self._old_handlers[number] = signal.signal(number, self._note_signal)
+            signal.signal(number, self._note_signal)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
             self._stop_all()
         finally:
-            for number, handler in self._old_handlers.items():
-                signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal gave back before
             if self._guardian is not None and self._guardian.stdin is not None:
                 self._guardian.stdin.close()
                 self._guardian.wait()

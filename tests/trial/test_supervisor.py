@@ -1,5 +1,6 @@
 """What the supervisor promises about its services, shown on small real processes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ejia.trial.supervisor import ONE_GESTURE
 from tests.trial.waiting import children_of, eventually, is_running
 
 Run = Callable[..., "subprocess.Popen[str]"]
@@ -90,12 +92,10 @@ def test_a_service_that_does_not_end_is_killed_after_its_patience(start: Run, tm
 def test_a_second_signal_kills_at_once(start: Run, tmp_path: Path) -> None:
     run = start("one", "stubborn")
     assert _line(run) == "up"
-
-    def ended_after_one_more() -> bool:
+    while run.poll() is None:
         run.send_signal(signal.SIGINT)
-        return run.poll() is not None
-
-    assert eventually(ended_after_one_more)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(2 * ONE_GESTURE)
     assert run.returncode == 0
     assert _line(run) == "", "nobody waited for the stubborn one"
     assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
