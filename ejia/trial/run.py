@@ -51,20 +51,26 @@ class TrialRun:
             raise NotATrial("EJIA_PROFILE is not trial: `ejia run` is for trying things out; production starts its services one by one.")
         try:
             with Supervisor(self.var / running.LOCK, self.say) as supervisor:
-                environment = self._start(supervisor)
-                self._announce(environment)
-                if not check:
-                    supervisor.watch()
-                self.say("Stopping …")
+                self._serve(supervisor, check=check)
         except StopRequested:
             self.say("Stopped before everything was up.")
             return
         finally:
-            running.forget(self.var)
             self.ports.release()
             if self.postgres is not None:
                 self.postgres.tidy()
         self.say("Stopped; the data stays." if self.postgres is not None else "Stopped.")
+
+    def _serve(self, supervisor: Supervisor, *, check: bool) -> None:
+        try:
+            environment = self._start(supervisor)
+            running.tell(self.var, environment)
+            self._announce(environment)
+            if not check:
+                supervisor.watch()
+            self.say("Stopping …")
+        finally:
+            running.forget(self.var)
 
     def _start(self, supervisor: Supervisor) -> dict[str, str]:
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
@@ -85,7 +91,6 @@ class TrialRun:
         supervisor.start(*stand_in, metrics, services.worker(self.var, measured), services.beat(self.var, measured))
         supervisor.start(services.web(self.var, measured, self.web_port))
         supervisor.wait_healthy()
-        running.tell(self.var, environment)
         return environment
 
     def _start_servers(self, supervisor: Supervisor) -> dict[str, str]:

@@ -21,10 +21,10 @@ LOOK_EVERY = 0.1
 STEADY_AFTER = 30.0
 """A service that lived this many seconds starts again at once when it dies; younger ones wait longer each time."""
 LONGEST_PAUSE = 30.0
+LEFTOVERS_GO_WITHIN = 15.0
+"""Seconds for which a start waits until the services of a killed run are gone."""
 ONE_GESTURE = 0.3
 """Signals within so many seconds are one wish: a terminal and `make` may both pass on the same Ctrl-C."""
-LEFTOVERS_HAVE = 5.0
-"""Seconds that services get to end by themselves after the supervisor was killed."""
 
 
 class AlreadyRunning(Exception):
@@ -63,12 +63,14 @@ class Supervisor:
 
     The signals that ask to stop remain its own to the end of the process, so that one more Ctrl-C does not cut the end short.
 
-    Entering raises AlreadyRunning when another supervisor holds the lock file.
+    Entering raises AlreadyRunning when another supervisor holds the lock file. When the supervisor is killed, its services get
+    `leftovers_have` seconds to end by themselves.
     """
 
-    def __init__(self, lock_file: Path, say: Callable[[str], None]) -> None:
+    def __init__(self, lock_file: Path, say: Callable[[str], None], *, leftovers_have: float = 5.0) -> None:
         self._lock_file = lock_file
         self._say_aloud = say
+        self._leftovers_have = leftovers_have
         self._running: list[_Running] = []
         self._signals = 0
         self._last_signal = 0.0
@@ -79,7 +81,7 @@ class Supervisor:
         self._lock = _take_lock(self._lock_file)
         # The guardian holds the lock too: the next start waits until the last service of a killed run is gone.
         self._guardian = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py")), str(LEFTOVERS_HAVE)],
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("guardian.py")), str(self._leftovers_have)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -121,7 +123,7 @@ class Supervisor:
             self._running.append(running)
             self._tell_guardian("+", running.process)
 
-    def wait_healthy(self, seconds: float = 60.0) -> None:
+    def wait_healthy(self, seconds: float = 120.0) -> None:
         """Return once every started service is healthy.
 
         Raises ServiceFailed when one dies on the way or the time is over, StopRequested when somebody no longer wants to wait.
@@ -258,7 +260,7 @@ def _take_lock(file: Path) -> IO[str]:
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = file.open("a+")
-    deadline = time.monotonic() + 3 * LEFTOVERS_HAVE
+    deadline = time.monotonic() + LEFTOVERS_GO_WITHIN
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

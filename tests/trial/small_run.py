@@ -46,10 +46,10 @@ def main(folder: Path, names: list[str]) -> int:
         for name in names
     ]
     try:
-        with Supervisor(folder / "run.lock", say) as supervisor:
+        with Supervisor(folder / "run.lock", say, leftovers_have=1) as supervisor:
             for service in services:
                 supervisor.start(service)
-            supervisor.wait_healthy(seconds=3)
+            supervisor.wait_healthy(seconds=2)
             say("up")
             supervisor.watch()
     except (AlreadyRunning, ServiceFailed, StopRequested) as error:

@@ -143,7 +143,7 @@ def test_a_run_after_a_killed_one_waits_until_its_services_are_gone(start: Run, 
     assert not any(map(is_running, leftovers))
 
 
-@pytest.mark.parametrize(("name", "said"), [("broken", "broken ended with code 1"), ("sick", "sick is not healthy after 3 s")])
+@pytest.mark.parametrize(("name", "said"), [("broken", "broken ended with code 1"), ("sick", "sick is not healthy after 2 s")])
 def test_a_service_that_does_not_come_up_ends_the_start(start: Run, tmp_path: Path, name: str, said: str) -> None:
     run = start("one", name)
     output, _ = run.communicate(timeout=20)

@@ -25,3 +25,8 @@ def children_of(process: int) -> list[int]:
     """Its direct children."""
     listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True)
     return [int(number) for number in listing.stdout.split()]
+
+
+def descendants_of(process: int) -> list[int]:
+    """Its children, their children and so on."""
+    return [each for child in children_of(process) for each in (child, *descendants_of(child))]

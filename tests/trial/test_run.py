@@ -1,0 +1,145 @@
+"""`ejia run` as a person meets it: the real services, started, struck and stopped."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from ejia.trial.running import environment_of
+from ejia.trial.servers import EmbeddedPostgres, Servers
+from tests.trial.waiting import descendants_of, eventually, is_running
+
+Run = Callable[..., "subprocess.Popen[str]"]
+EJIA = Path(sys.executable).with_name("ejia")
+
+
+@pytest.fixture
+def start() -> Iterator[Run]:
+    """Starts `ejia run` with its data in a folder, and other variables where given."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(folder: Path, *options: str, **variables: str) -> "subprocess.Popen[str]":
+        folder.mkdir(exist_ok=True)
+        command = [EJIA, "run", "--data", folder, *options]
+        environment = _clean_environment() | variables
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+        started.append(run)
+        return run
+
+    yield begin
+    for run in started:
+        if run.poll() is None:
+            run.terminate()
+        run.communicate()
+
+
+def _clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("EJIA_") and not name.endswith("_URL")}
+
+
+def _read_until(run: "subprocess.Popen[str]", wanted: str) -> str:
+    """What the run says, up to the line with these words."""
+    assert run.stdout is not None
+    said = ""
+    for line in run.stdout:
+        said += line
+        if wanted in line:
+            return said
+    pytest.fail(f"it ended without saying {wanted!r}:\n{said}")
+
+
+def _address(said: str, what: str) -> str:
+    found = re.search(rf"^ +{what} +(\S+)$", said, re.MULTILINE)
+    assert found, said
+    return found[1]
+
+
+def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: Run, tmp_path: Path) -> None:
+    one, two = start(tmp_path / "one"), start(tmp_path / "two")
+    heard, other = _read_until(one, "Ctrl-C"), _read_until(two, "Ctrl-C")
+    assert _address(heard, "API") != _address(other, "API")
+    for said in (heard, other):
+        assert _is_ready(said)
+        assert "ejia_database_up 1.0" in requests.get(_address(said, "metrics"), timeout=5).text
+    keys = (tmp_path / "two" / "secrets.env").read_text()
+    with psycopg.connect(_address(other, "PostgreSQL")) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
+
+    _refuses_a_second_run(one, tmp_path / "one")
+    _is_found_by_other_commands(tmp_path / "one")
+    _starts_postgres_again(one, tmp_path / "one")
+    assert eventually(lambda: _is_ready(heard))
+
+    processes = [*descendants_of(one.pid), *descendants_of(two.pid)]
+    assert len(processes) > 16
+    one.send_signal(signal.SIGINT)
+    two.kill()
+    assert one.wait(30) == 0
+    assert eventually(lambda: not any(map(is_running, processes)), seconds=30)
+    assert environment_of(tmp_path / "one") == environment_of(tmp_path / "two") == {}
+
+    output, _ = start(tmp_path / "two", "--check").communicate(timeout=90)
+    assert "Ejia is up" in output
+    assert output.endswith("Stopped; the data stays.\n")
+    assert (tmp_path / "two" / "secrets.env").read_text() == keys
+    assert _minutes_kept(tmp_path / "two") == (47,)
+
+
+def _is_ready(said: str) -> bool:
+    return requests.get(_address(said, "API").removesuffix("/api/v1") + "/readyz", timeout=5).status_code == 200
+
+
+def _refuses_a_second_run(first: "subprocess.Popen[str]", folder: Path) -> None:
+    second = subprocess.run([EJIA, "run", "--data", folder], capture_output=True, text=True)
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr == f"Error: ejia run (process {first.pid}) already uses {folder}.\n"
+
+
+def _is_found_by_other_commands(folder: Path) -> None:
+    check = subprocess.run(
+        [EJIA, "migrate", "--check"], capture_output=True, text=True, env={**_clean_environment(), "EJIA_VAR": str(folder)}
+    )
+    assert (check.returncode, check.stderr) == (0, "")
+
+
+def _starts_postgres_again(run: "subprocess.Popen[str]", folder: Path) -> None:
+    postgres = (folder / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0]
+    os.kill(int(postgres), signal.SIGKILL)
+    assert "postgres was killed by signal 9; it starts again" in _read_until(run, "postgres is healthy again")
+
+
+def _minutes_kept(folder: Path) -> object:
+    postgres = EmbeddedPostgres(folder / "postgres")
+    try:
+        postgres.start()
+        with psycopg.connect(postgres.url) as connection:
+            return connection.execute("SELECT minutes FROM kept").fetchone()
+    finally:
+        postgres.stop()
+
+
+def test_given_addresses_replace_the_servers_one_by_one(start: Run, tmp_path: Path, servers: Servers) -> None:
+    servers.postgres.create_database("elsewhere")
+    given = {"DATABASE_URL": servers.postgres.url_for("elsewhere"), "BROKER_URL": servers.valkey.url_for(7)}
+    output, _ = start(tmp_path, "--check", "--port", "18765", **given).communicate(timeout=90)
+    assert _address(output, "API") == "http://127.0.0.1:18765/api/v1"
+    assert _address(output, "PostgreSQL") == given["DATABASE_URL"]
+    assert not (tmp_path / "postgres").exists()
+    assert (tmp_path / "valkey").exists(), "no REDIS_URL was given"
+    with psycopg.connect(given["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+
+
+def test_production_is_not_run_by_this_command(start: Run, tmp_path: Path) -> None:
+    run = start(tmp_path, EJIA_PROFILE="production")
+    output, _ = run.communicate(timeout=20)
+    assert run.returncode == 1
+    assert output.startswith("Error: EJIA_PROFILE is not trial")
+    assert list(tmp_path.iterdir()) == []
