@@ -1,0 +1,79 @@
+"""The migrations lead to what the models say, both ways, without holding up a full database."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.script import Script, ScriptDirectory
+
+from backend.foundation import schema
+from backend.tables import METADATA
+from ejia.trial.servers import Servers
+
+SQUAWK = Path(sys.executable).with_name("squawk")
+ALLOWED = [
+    "prefer-robust-stmts",  # a migration is one transaction: it happens as a whole or not at all
+    "prefer-text-field",  # the words of an enumeration; their length never changes
+    "require-lock-timeout",  # set for all in env.py, as is the next
+    "require-statement-timeout",
+]
+MIGRATIONS: list[Script] = list(ScriptDirectory.from_config(schema.config_for("")).walk_revisions())[::-1]
+
+
+@pytest.fixture
+def empty_database(servers: Servers) -> Iterator[str]:
+    """The address of a database without tables."""
+    admin = servers.postgres.url_for("postgres")
+    servers.postgres.create_database("migrations")
+    yield servers.postgres.url_for("migrations").replace("postgresql:", "postgresql+psycopg:")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE migrations")
+
+
+def _tables(database_url: str) -> set[str]:
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+
+def test_migrations_lead_to_the_models_and_back_and_again(empty_database: str) -> None:
+    schema.upgrade(empty_database)
+    assert schema.differences(empty_database, METADATA) == []
+    schema.downgrade(empty_database, "base")
+    assert _tables(empty_database) == {"alembic_version"}
+    schema.upgrade(empty_database)
+    assert schema.differences(empty_database, METADATA) == []
+
+
+def test_every_constraint_and_index_carries_a_name_of_our_own(empty_database: str) -> None:
+    schema.upgrade(empty_database)
+    with psycopg.connect(empty_database.replace("+psycopg", "")) as connection:
+        names = connection.execute("""
+            SELECT conname FROM pg_constraint c JOIN pg_class t ON t.oid = conrelid
+            WHERE connamespace = 'public'::regnamespace AND contype <> 'n' AND relname <> 'alembic_version'
+            UNION SELECT indexname FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        """).fetchall()
+    assert len(names) > 50
+    assert [name for (name,) in names if name.split("_")[0] not in {"pk", "fk", "uq", "ck", "ix", "refuse", "ex"}] == []
+
+
+def test_migrations_stand_in_one_row_and_are_named_after_their_number() -> None:
+    assert len(ScriptDirectory.from_config(schema.config_for("")).get_heads()) == 1
+    assert [script.revision for script in MIGRATIONS] == [f"{number:04}" for number in range(1, len(MIGRATIONS) + 1)]
+    assert [script.revision for script in MIGRATIONS if not Path(script.path).name.startswith(f"{script.revision}_")] == []
+
+
+@pytest.mark.parametrize("migration", MIGRATIONS, ids=lambda script: script.revision)
+def test_no_migration_locks_a_full_table_for_long(migration: Script, tmp_path: Path) -> None:
+    config = schema.config_for("")
+    config.output_buffer = StringIO()
+    command.upgrade(config, f"{migration.down_revision or 'base'}:{migration.revision}", sql=True)
+    statements = tmp_path / f"{migration.revision}.sql"
+    statements.write_text(config.output_buffer.getvalue())
+    options = [f"--exclude={','.join(ALLOWED)}", "--pg-version=16", "--reporter=gcc"]
+    found = subprocess.run([SQUAWK, *options, statements], capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
