@@ -1,0 +1,63 @@
+# What a person types here; `make` alone prints the list. Needs Python 3.11 or newer, make, and a package registry.
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHONS := python3 python3.13 python3.12 python3.11
+
+export UV_PYTHON_DOWNLOADS := never
+# Every process of a run would compile what it imports again where Python may not write bytecode.
+export UV_COMPILE_BYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+MAKEFLAGS += --no-print-directory
+.SILENT:
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench soak
+
+help:  ## print this list
+	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: $(VENV)/installed-run  ## start a trial copy, with data, until Ctrl-C (options: make run ARGS="--port 9000")
+	exec $(BIN)/ejia run $(ARGS)
+
+test: $(VENV)/installed-dev  ## run all tests; one folder: make test T=tests/trial
+ifdef T
+	exec $(BIN)/pytest -q $(T) $(ARGS)
+else
+	exec $(BIN)/pytest -q -n 2 --durations=10 $(ARGS)
+endif
+
+check: $(VENV)/installed-dev  ## style, types, layers, and migrations against the models
+	echo "ruff";         $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	echo "mypy";         $(BIN)/mypy --no-error-summary
+	echo "lint-imports"; $(BIN)/lint-imports --no-timings > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
+	echo "migrations";   $(BIN)/pytest -q --no-header tests/foundation/test_migrations.py
+
+fmt: $(VENV)/installed-dev  ## put the code into its form
+	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+# The product without what only developers need; --inexact, so that nothing that is there goes.
+$(VENV)/installed-run: pyproject.toml uv.lock $(VENV)/uv-$(UV_VERSION)
+	echo "Installing …"
+	$(BIN)/uv sync --quiet --frozen --inexact --no-dev --extra trial
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml uv.lock $(VENV)/uv-$(UV_VERSION)
+	echo "Installing, with the tools for development …"
+	$(BIN)/uv sync --quiet --frozen --inexact --extra trial
+	touch $@ $(VENV)/installed-run
+
+# A copied or moved checkout, or a Python that is gone: begin with a new environment.
+$(VENV)/uv-$(UV_VERSION):
+	python=; \
+	for candidate in $(PYTHONS); do \
+	    if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	    echo "Ejia needs Python 3.11 or newer; none of these is: $(PYTHONS)." >&2; exit 1; \
+	fi; \
+	if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+	    echo "$$python comes without venv and ensurepip; on Debian install the package python3-venv." >&2; exit 1; \
+	fi; \
+	$$python -m venv --clear $(VENV) && $(BIN)/python -m pip install --quiet uv==$(UV_VERSION) && touch $@
