@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, inspect, update
+from sqlalchemy import ColumnElement, and_, inspect, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Actor
@@ -49,7 +49,7 @@ class FactRevision(Base):
     @classmethod
     def known_at(cls, instant: datetime) -> ColumnElement[bool]:
         """Condition: the revision that was known at the instant, unless the fact was withdrawn by then."""
-        return and_(cls.recorded_at <= instant, func.coalesce(cls.superseded_at, "infinity") > instant, ~cls.void)
+        return and_(cls.recorded_at <= instant, or_(cls.superseded_at.is_(None), cls.superseded_at > instant), ~cls.void)
 
 
 Fact = TypeVar("Fact", bound=FactRevision)

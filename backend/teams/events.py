@@ -1,4 +1,4 @@
-"""What happens to teams and their members; what teams hear stands in `service.REACTIONS`."""
+"""What happens to teams and their members; what teams hear stands in `reactions.py`."""
 
 from dataclasses import dataclass
 from typing import ClassVar

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, select, tuple_
+from sqlalchemy import Row, Select, and_, exists, func, or_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -184,7 +184,7 @@ def was_member(team_id: UUID, person_id: UUID, on: date) -> bool:
         Membership.person_id == person_id,
         Membership.is_current(),
         Membership.joined_on <= on,
-        func.coalesce(Membership.left_on, "infinity") > on,
+        or_(Membership.left_on.is_(None), Membership.left_on > on),
     )
     return bool(db.session.scalar(select(exists().where(belongs))))
 

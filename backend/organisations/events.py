@@ -1,0 +1,55 @@
+"""What happens to social organisations and their staff."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backend.foundation.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationApplied(Event):
+    """Somebody applied for an organisation, or once more for a returned one."""
+
+    name: ClassVar[str] = "organisation.applied"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationVerified(Event):
+    """The community verified the organisation; it counts from this day."""
+
+    name: ClassVar[str] = "organisation.verified"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationReturned(Event):
+    """The community gave the application back."""
+
+    name: ClassVar[str] = "organisation.returned"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationHandedOver(Event):
+    """Another of its staff is the organisation's officer."""
+
+    name: ClassVar[str] = "organisation.handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationEnded(Event):
+    """The community ended the organisation's work here."""
+
+    name: ClassVar[str] = "organisation.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAdded(Event):
+    """Somebody acts for an organisation. The subject is the first revision."""
+
+    name: ClassVar[str] = "staff.added"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRemoved(Event):
+    """Somebody acts for an organisation no longer. The subject is the revision that says so."""
+
+    name: ClassVar[str] = "staff.removed"

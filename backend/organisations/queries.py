@@ -1,0 +1,203 @@
+"""Reads of social organisations: lists and sheets as they are shown, and what claims, attendance and statistics ask. Names are masked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, exists, or_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Staff, Standing
+from backend.people.models import Person
+
+SCOPE = ScopeColumns(area_path=Organisation.area_path, organisation_id=Organisation.id, person_id=Organisation.officer_person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationLine:
+    """One organisation in a list."""
+
+    id: UUID
+    name: str
+    origin: Origin
+    standing: Standing
+    credit_code: str | None
+    record_number: str | None
+    community_id: UUID
+    community_name: str
+    officer_name: str
+    status: OrganisationStatus
+    applied_at: datetime
+    counted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSheet(OrganisationLine):
+    """All that is shown of one organisation."""
+
+    purpose: str
+    ended_on: date | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One who acts for an organisation."""
+
+    id: UUID
+    name: str
+    joined_on: date
+    is_officer: bool
+
+
+def organisations_of_status(
+    viewer: Actor,
+    status: OrganisationStatus,
+    *,
+    community_id: UUID | None = None,
+    origin: Origin | None = None,
+    limit: int,
+    after: str | None,
+) -> Page[OrganisationLine]:
+    """Organisations of one status, the newest first: verified ones are public, of the others only what the viewer may see."""
+    wanted = _lines().where(Organisation.status == status)
+    if status is not OrganisationStatus.VERIFIED:
+        wanted = wanted.where(policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE))
+    if community_id is not None:
+        wanted = wanted.where(Organisation.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+    if origin is not None:
+        wanted = wanted.where(Organisation.origin == origin)
+    return _page(wanted, limit, after)
+
+
+def organisations_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[OrganisationLine]:
+    """The organisations that a person acts for, and those whose officer they are or applied to be, whatever became of them."""
+    if person_id is None:
+        return Page([], None)
+    acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_current(), Staff.left_on.is_(None))
+    heads = select(Organisation.id).where(Organisation.officer_person_id == person_id)
+    return _page(_lines().where(Organisation.id.in_(acts_for.union(heads))), limit, after)
+
+
+def organisation_sheet(viewer: Actor, organisation_id: UUID) -> OrganisationSheet:
+    """One organisation. Raises Missing where the viewer may not open it."""
+    last = (
+        select(OrganisationChange.reason)
+        .where(OrganisationChange.organisation_id == Organisation.id, OrganisationChange.to_status == Organisation.status)
+        .order_by(OrganisationChange.at.desc(), OrganisationChange.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        _lines()
+        .add_columns(
+            Organisation.purpose,
+            Organisation.ended_on,
+            Organisation.area_path,
+            Organisation.officer_person_id,
+            last.label("reason"),
+        )
+        .where(Organisation.id == organisation_id)
+    ).one_or_none()
+    if row is None:
+        raise Missing
+    if row.status is not OrganisationStatus.VERIFIED:
+        scope = Scope(area_path=row.area_path, organisation_id=row.id, person_id=row.officer_person_id)
+        policy.require_seen(viewer, Permission.ORGANISATION_SEE, scope)
+    return OrganisationSheet(
+        **_line(row),
+        purpose=row.purpose,
+        ended_on=row.ended_on,
+        reason=row.reason if row.status in (OrganisationStatus.RETURNED, OrganisationStatus.ENDED) else None,
+    )
+
+
+def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, limit: int, after: str | None) -> Page[StaffLine]:
+    """Those who act for an organisation now, in the order of joining. Raises Missing, or Forbidden where the organisation is public."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise Missing
+    public = organisation.status is OrganisationStatus.VERIFIED
+    policy.require(
+        viewer,
+        Permission.STAFF_SEE,
+        Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id),
+        seen_by=None if public else Permission.ORGANISATION_SEE,
+    )
+    wanted = _staff().where(Staff.organisation_id == organisation_id).order_by(Staff.fact_id).limit(limit + 1)
+    cursor = Cursor.decode(after, UUID)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Staff.fact_id) > cursor.values)
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.fact_id,))
+    return Page([_staff_line(row) for row in page.items], page.next_cursor)
+
+
+def staff_line(staff_id: UUID) -> StaffLine:
+    """One who acts for an organisation; the caller has asked policy."""
+    return _staff_line(db.session.execute(_staff().where(Staff.fact_id == staff_id)).one())
+
+
+def was_staff(organisation_id: UUID, person_id: UUID, on: date) -> bool:
+    """Whether the person acts for the organisation on a day, as is known now."""
+    acts = and_(
+        Staff.organisation_id == organisation_id,
+        Staff.person_id == person_id,
+        Staff.is_current(),
+        Staff.joined_on <= on,
+        or_(Staff.left_on.is_(None), Staff.left_on > on),
+    )
+    return bool(db.session.scalar(select(exists().where(acts))))
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Organisation.id,
+            Organisation.name,
+            Organisation.origin,
+            Organisation.standing,
+            Organisation.credit_code,
+            Organisation.record_number,
+            Organisation.area_id.label("community_id"),
+            Area.name.label("community_name"),
+            Person.name.label("officer_name"),
+            Organisation.status,
+            Organisation.applied_at,
+            Organisation.counted_on,
+        )
+        .join(Area, Area.id == Organisation.area_id)
+        .join(Person, Person.id == Organisation.officer_person_id)
+    )
+
+
+def _page(wanted: Select[*tuple[Any, ...]], limit: int, after: str | None) -> Page[OrganisationLine]:
+    cursor = Cursor.decode(after, UUID)
+    if cursor is not None:
+        wanted = wanted.where(tuple_(Organisation.id) < cursor.values)
+    page = Page.of(db.session.execute(wanted.order_by(Organisation.id.desc()).limit(limit + 1)).all(), limit, lambda row: (row.id,))
+    return Page([OrganisationLine(**_line(row)) for row in page.items], page.next_cursor)
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    shown = {name: row._mapping[name] for name in OrganisationLine.__dataclass_fields__}
+    return shown | {"officer_name": masked_name(row.officer_name)}
+
+
+def _staff() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Staff.fact_id, Staff.joined_on, Staff.is_officer, Person.name)
+        .join(Person, Person.id == Staff.person_id)
+        .where(Staff.is_current(), Staff.left_on.is_(None))
+    )
+
+
+def _staff_line(row: Row[*tuple[Any, ...]]) -> StaffLine:
+    return StaffLine(row.fact_id, masked_name(row.name), row.joined_on, row.is_officer)

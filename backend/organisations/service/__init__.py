@@ -1,0 +1,57 @@
+"""Commands on social organisations, by noun: the life of an organisation, and its staff."""
+
+from backend.organisations.service.life import (
+    CreditCodeInvalid,
+    OrganisationPlan,
+    RecordNumberInvalid,
+    amend_application,
+    apply_for_organisation,
+    end_organisation,
+    return_organisation,
+    verify_organisation,
+)
+from backend.organisations.service.rows import (
+    CreditCodeTaken,
+    OrganisationNotApplied,
+    OrganisationNotReturned,
+    OrganisationNotVerified,
+    RecordNumberTaken,
+)
+from backend.organisations.service.staff import (
+    AlreadyOfficer,
+    AlreadyStaff,
+    NotStaff,
+    OfficerMustHandOver,
+    StaffUnknown,
+    VolunteerUnknown,
+    add_staff,
+    hand_over,
+    leave_organisation,
+    remove_staff,
+)
+
+__all__ = [
+    "AlreadyOfficer",
+    "AlreadyStaff",
+    "CreditCodeInvalid",
+    "CreditCodeTaken",
+    "NotStaff",
+    "OfficerMustHandOver",
+    "OrganisationNotApplied",
+    "OrganisationNotReturned",
+    "OrganisationNotVerified",
+    "OrganisationPlan",
+    "RecordNumberInvalid",
+    "RecordNumberTaken",
+    "StaffUnknown",
+    "VolunteerUnknown",
+    "add_staff",
+    "amend_application",
+    "apply_for_organisation",
+    "end_organisation",
+    "hand_over",
+    "leave_organisation",
+    "remove_staff",
+    "return_organisation",
+    "verify_organisation",
+]

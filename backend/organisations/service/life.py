@@ -1,0 +1,175 @@
+"""The life of a social organisation: applied for, verified or returned, ended. What it is counted as is fixed on verification."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import true
+from sqlalchemy.exc import IntegrityError
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.foundation import audit, clock, identifiers, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, violated_constraint
+from backend.foundation.errors import Unprocessable
+from backend.foundation.identifiers import NumberInvalid
+from backend.foundation.ids import new_id
+from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
+from backend.organisations.models import Organisation, OrganisationStatus, Origin, Standing
+from backend.organisations.service import rows
+from backend.organisations.service.rows import TAKEN, OrganisationNotApplied, OrganisationNotReturned
+from backend.organisations.service.staff import live_staff, start_staff, stop_staff
+from backend.people import queries as people
+
+ENDED = "社会组织已终止"
+
+
+class CreditCodeInvalid(Unprocessable):
+    """A registered organisation has a unified social credit code whose check characters are right, and needs no record number."""
+
+    code: ClassVar[str] = "credit_code_invalid"
+    detail = "统一社会信用代码不正确"
+
+
+class RecordNumberInvalid(Unprocessable):
+    """One that is only on record has the community's record number, and no credit code yet."""
+
+    code: ClassVar[str] = "record_number_invalid"
+    detail = "备案编号不正确"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationPlan:
+    """What an application says of the organisation: a credit code or a record number, as its standing has it."""
+
+    name: str
+    origin: Origin
+    standing: Standing
+    credit_code: str | None
+    record_number: str | None
+    purpose: str
+
+
+def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id: UUID, now: datetime) -> UUID:
+    """Apply for an organisation in a community; who applies is to be its officer. Returns the organisation's id.
+
+    Raises PersonNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken, RecordNumberTaken.
+    """
+    person_id = people.person_of(actor)
+    policy.require(actor, Permission.ORGANISATION_APPLY, Scope(person_id=person_id))
+    credit_code, record_number = _number(plan)
+    community = areas.community(community_id)
+    organisation = Organisation(
+        id=new_id(),
+        name=plan.name,
+        origin=plan.origin,
+        standing=plan.standing,
+        credit_code=credit_code,
+        record_number=record_number,
+        area_id=community.id,
+        area_path=community.path,
+        purpose=plan.purpose,
+        officer_person_id=person_id,
+        status=OrganisationStatus.APPLIED,
+        applied_at=now,
+        applied_by=actor.account_id,
+    )
+    db.session.add(organisation)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        taken = TAKEN.get(violated_constraint(error))
+        if taken is None:
+            raise
+        raise taken from error
+    rows.note_change(actor, organisation.id, was=None, now_is=OrganisationStatus.APPLIED, now=now)
+    outbox.record(OrganisationApplied(organisation.id), now=now)
+    audit.record(actor, Permission.ORGANISATION_APPLY, organisation.id, now=now)
+    return organisation.id
+
+
+def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPlan, *, now: datetime) -> None:
+    """Send a returned application again, changed or not. Only the applicant may.
+
+    Raises OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken.
+    """
+    rows.require(actor, Permission.ORGANISATION_AMEND, rows.found(organisation_id))
+    credit_code, record_number = _number(plan)
+    moved = rows.move(
+        organisation_id,
+        seen=OrganisationStatus.RETURNED,
+        to=OrganisationStatus.APPLIED,
+        name=plan.name,
+        origin=plan.origin,
+        standing=plan.standing,
+        credit_code=credit_code,
+        record_number=record_number,
+        purpose=plan.purpose,
+        applied_at=now,
+        applied_by=actor.account_id,
+    )
+    if not moved:
+        raise OrganisationNotReturned
+    rows.note_change(actor, organisation_id, was=OrganisationStatus.RETURNED, now_is=OrganisationStatus.APPLIED, now=now)
+    outbox.record(OrganisationApplied(organisation_id), now=now)
+    audit.record(actor, Permission.ORGANISATION_AMEND, organisation_id, now=now)
+
+
+def verify_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) -> None:
+    """Let an organisation work here and count from today; the applicant acts for it. Raises OrganisationNotApplied."""
+    organisation = rows.found(organisation_id)
+    rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
+    moved = rows.move(organisation_id, seen=OrganisationStatus.APPLIED, to=OrganisationStatus.VERIFIED, counted_on=clock.shanghai_day(now))
+    if not moved:
+        raise OrganisationNotApplied
+    start_staff(actor, organisation_id, organisation.officer_person_id, is_officer=True, now=now)
+    rows.note_change(actor, organisation_id, was=OrganisationStatus.APPLIED, now_is=OrganisationStatus.VERIFIED, now=now)
+    outbox.record(OrganisationVerified(organisation_id), now=now)
+    audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="verified")
+
+
+def return_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: datetime) -> None:
+    """Give an application back with the reason, to be amended. Raises OrganisationNotApplied."""
+    rows.require(actor, Permission.ORGANISATION_REVIEW, rows.found(organisation_id))
+    if not rows.move(organisation_id, seen=OrganisationStatus.APPLIED, to=OrganisationStatus.RETURNED):
+        raise OrganisationNotApplied
+    rows.note_change(actor, organisation_id, was=OrganisationStatus.APPLIED, now_is=OrganisationStatus.RETURNED, now=now, reason=reason)
+    outbox.record(OrganisationReturned(organisation_id), now=now)
+    audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="returned")
+
+
+def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: datetime) -> None:
+    """End an organisation's work here: nobody acts for it any more. Raises OrganisationNotVerified."""
+    organisation = rows.held(organisation_id)
+    rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
+    rows.require_verified(organisation)
+    rows.move(organisation_id, seen=OrganisationStatus.VERIFIED, to=OrganisationStatus.ENDED, ended_on=clock.shanghai_day(now))
+    for staff in live_staff(organisation_id, true()):
+        stop_staff(actor, staff, reason=ENDED, now=now)
+    rows.note_change(actor, organisation_id, was=OrganisationStatus.VERIFIED, now_is=OrganisationStatus.ENDED, now=now, reason=reason)
+    outbox.record(OrganisationEnded(organisation_id), now=now)
+    audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="ended")
+
+
+def _number(plan: OrganisationPlan) -> tuple[str | None, str | None]:
+    """The credit code and the record number as they are kept: just the one of the standing."""
+    if plan.standing is Standing.ON_RECORD:
+        _refuse_field("credit_code", plan.credit_code, RecordNumberInvalid)
+        if plan.record_number is None:
+            raise RecordNumberInvalid(errors={"record_number": ["必填"]})
+        return None, plan.record_number
+    _refuse_field("record_number", plan.record_number, CreditCodeInvalid)
+    if plan.credit_code is None:
+        raise CreditCodeInvalid(errors={"credit_code": ["必填"]})
+    try:
+        return identifiers.credit_code(plan.credit_code), None
+    except NumberInvalid as error:
+        raise CreditCodeInvalid(errors={"credit_code": [str(error)]}) from error
+
+
+def _refuse_field(field: str, value: str | None, refusal: type[Unprocessable]) -> None:
+    if value is not None:
+        raise refusal(errors={field: ["不应填写"]})

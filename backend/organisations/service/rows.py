@@ -1,0 +1,137 @@
+"""The organisation's own row: found for policy, held for the length of a command, moved from one status to the next.
+
+Lock order of every command: the organisation, then its staff, then role grants. Whatever changes who acts for it holds it first.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, violated_constraint
+from backend.foundation.errors import Conflict, Missing
+from backend.foundation.ids import new_id
+from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus
+
+
+class CreditCodeTaken(Conflict):
+    """An organisation of this credit code is verified or applied for."""
+
+    code: ClassVar[str] = "credit_code_taken"
+    detail = "该统一社会信用代码已登记或正在审核"
+
+
+class RecordNumberTaken(Conflict):
+    """An organisation of this record number of the community is verified or applied for."""
+
+    code: ClassVar[str] = "record_number_taken"
+    detail = "该备案编号已登记或正在审核"
+
+
+class OrganisationNotApplied(Conflict):
+    """The application was decided already."""
+
+    code: ClassVar[str] = "organisation_not_applied"
+    detail = "该申请已经处理"
+
+
+class OrganisationNotReturned(Conflict):
+    """Only an application that was returned can be amended and sent again."""
+
+    code: ClassVar[str] = "organisation_not_returned"
+    detail = "只有被退回的申请才能修改后重新提交"
+
+
+class OrganisationNotVerified(Conflict):
+    """The organisation does not work here: not yet, or no longer."""
+
+    code: ClassVar[str] = "organisation_not_verified"
+    detail = "该社会组织尚未通过审核或已终止"
+
+
+TAKEN: dict[str | None, type[Conflict]] = {
+    "uq_organisations_credit_code": CreditCodeTaken,
+    "uq_organisations_record_number": RecordNumberTaken,
+}
+
+
+def found(organisation_id: UUID) -> Organisation:
+    """The organisation of this id, as it is before anything is asked. Raises Missing."""
+    return _one(organisation_id, lock=False)
+
+
+def held(organisation_id: UUID) -> Organisation:
+    """The organisation of this id, which nobody else changes until this transaction ends. Raises Missing."""
+    return _one(organisation_id, lock=True)
+
+
+def _one(organisation_id: UUID, *, lock: bool) -> Organisation:
+    wanted = select(Organisation).where(Organisation.id == organisation_id).execution_options(populate_existing=True)
+    organisation = db.session.scalar(wanted.with_for_update(key_share=True) if lock else wanted)
+    if organisation is None:
+        raise Missing
+    return organisation
+
+
+def scope_of(organisation: Organisation) -> Scope:
+    """Where an organisation belongs: its community, itself, and the person who is its officer."""
+    return Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id)
+
+
+def require(actor: Actor, permission: Permission, organisation: Organisation) -> None:
+    """Let the permitted pass. A verified one is public, so others learn 403; of any other they learn 404 unless they may see it."""
+    public = organisation.status is OrganisationStatus.VERIFIED
+    policy.require(actor, permission, scope_of(organisation), seen_by=None if public else Permission.ORGANISATION_SEE)
+
+
+def require_verified(organisation: Organisation) -> None:
+    """Raises OrganisationNotVerified."""
+    if organisation.status is not OrganisationStatus.VERIFIED:
+        raise OrganisationNotVerified
+
+
+def move(organisation_id: UUID, *, seen: OrganisationStatus, to: OrganisationStatus, **values: Any) -> bool:
+    """Take an organisation from one status to another, unless it is no longer in the first. Raises CreditCodeTaken, RecordNumberTaken."""
+    try:
+        moved = db.session.scalar(
+            update(Organisation)
+            .where(Organisation.id == organisation_id, Organisation.status == seen)
+            .values(status=to, **values)
+            .returning(Organisation.id)
+            .execution_options(synchronize_session=False)
+        )
+    except IntegrityError as error:
+        taken = TAKEN.get(violated_constraint(error))
+        if taken is None:
+            raise
+        raise taken from error
+    return moved is not None
+
+
+def note_change(
+    actor: Actor,
+    organisation_id: UUID,
+    *,
+    was: OrganisationStatus | None,
+    now_is: OrganisationStatus,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    """Write one step of an organisation's life down. A handover is a step from verified to verified."""
+    db.session.add(
+        OrganisationChange(
+            id=new_id(),
+            organisation_id=organisation_id,
+            from_status=was,
+            to_status=now_is,
+            at=now,
+            actor_account_id=actor.account_id,
+            reason=reason,
+        )
+    )
+    db.session.flush()

@@ -1,0 +1,185 @@
+"""社会组织: applied for, verified by the community, their staff and officer."""
+
+from uuid import UUID
+
+from backend.areas.service import NotACommunity
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.paging import Page as Rows
+from backend.organisations import queries, service
+from backend.organisations.queries import OrganisationLine, OrganisationSheet, StaffLine
+from backend.organisations.service import (
+    AlreadyOfficer,
+    AlreadyStaff,
+    CreditCodeInvalid,
+    CreditCodeTaken,
+    NotStaff,
+    OfficerMustHandOver,
+    OrganisationNotApplied,
+    OrganisationNotReturned,
+    OrganisationNotVerified,
+    OrganisationPlan,
+    RecordNumberInvalid,
+    RecordNumberTaken,
+    StaffUnknown,
+    VolunteerUnknown,
+)
+from backend.people.queries import PersonNeeded
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.schemas.organisations import (
+    OrganisationApplicationIn,
+    OrganisationLineOut,
+    OrganisationOut,
+    OrganisationPlanIn,
+    OrganisationsQuery,
+    OrganisationSuccessorIn,
+    StaffIn,
+    StaffOut,
+)
+
+bp = Resource("organisations", tag="社会组织")
+
+
+@bp.post("/organisations")
+@creates
+@bp.input(OrganisationApplicationIn)
+@bp.output(OrganisationOut, status_code=201)
+@bp.doc(summary="申请登记社会组织", description="申请人须先完成实名登记，审核通过后为该组织的负责人。")
+@refuses(PersonNeeded, NotACommunity, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken)
+def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> OrganisationSheet:
+    organisation_id = service.apply_for_organisation(actor, _plan(body), community_id=body.community_id, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.get("/organisations")
+@reads
+@bp.input(OrganisationsQuery, location="query")
+@bp.output(Page[OrganisationLineOut])
+@bp.doc(summary="社会组织列表", description="社区用 status=applied 查看待审核的申请。")
+def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[OrganisationLine]:
+    return queries.organisations_of_status(
+        actor, query.status, community_id=query.community_id, origin=query.origin, limit=query.limit, after=query.cursor
+    )
+
+
+@bp.get("/organisations/<uuid:organisation_id>")
+@reads
+@bp.output(OrganisationOut)
+@bp.doc(summary="一个社会组织")
+def show_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.get("/me/organisations")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[OrganisationLineOut])
+@bp.doc(summary="我的社会组织", description="我任职的、负责的和申请登记的。")
+def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[OrganisationLine]:
+    return queries.organisations_of_person(actor.person_id, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/application")
+@writes
+@bp.input(OrganisationPlanIn)
+@bp.output(OrganisationOut)
+@bp.doc(summary="修改被退回的登记申请并重新提交")
+@refuses(OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken)
+def amend_organisation_application(actor: Actor, organisation_id: UUID, body: OrganisationPlanIn) -> OrganisationSheet:
+    service.amend_application(actor, organisation_id, _plan(body), now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/verification")
+@writes
+@bp.output(OrganisationOut)
+@bp.doc(summary="审核通过社会组织", description="由社区办理；自当日起计入引进或培育数，申请人为负责人。")
+@refuses(OrganisationNotApplied)
+def verify_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
+    service.verify_organisation(actor, organisation_id, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/return")
+@writes
+@bp.input(ReasonIn)
+@bp.output(OrganisationOut)
+@bp.doc(summary="退回登记申请", description="由社区办理，须写明理由；申请人可以修改后重新提交。")
+@refuses(OrganisationNotApplied)
+def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> OrganisationSheet:
+    service.return_organisation(actor, organisation_id, reason=body.reason, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/successor")
+@writes
+@bp.input(OrganisationSuccessorIn)
+@bp.output(OrganisationOut)
+@bp.doc(summary="更换负责人", description="由负责人办理；负责人无法办理时由社区指定。原负责人仍是工作人员。")
+@refuses(OrganisationNotVerified, StaffUnknown, AlreadyOfficer)
+def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccessorIn) -> OrganisationSheet:
+    service.hand_over(actor, organisation_id, staff_id=body.staff_id, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/ending")
+@writes
+@bp.input(ReasonIn)
+@bp.output(OrganisationOut)
+@bp.doc(summary="终止社会组织", description="由社区办理，须写明理由；全体工作人员当日离职。")
+@refuses(OrganisationNotVerified)
+def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> OrganisationSheet:
+    service.end_organisation(actor, organisation_id, reason=body.reason, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.get("/organisations/<uuid:organisation_id>/staff")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[StaffOut])
+@bp.doc(summary="工作人员列表", description="本组织工作人员和社区可见，姓名已脱敏。")
+def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[StaffLine]:
+    return queries.staff_of_organisation(actor, organisation_id, limit=query.limit, after=query.cursor)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/staff")
+@creates
+@bp.input(StaffIn)
+@bp.output(StaffOut, status_code=201)
+@bp.doc(summary="添加工作人员", description="由负责人办理；凭志愿者编号和姓名，两者须相符。")
+@refuses(OrganisationNotVerified, VolunteerUnknown, AlreadyStaff)
+def add_staff(actor: Actor, organisation_id: UUID, body: StaffIn) -> StaffLine:
+    staff_id = service.add_staff(actor, organisation_id, volunteer_number=body.volunteer_number, name=body.name, now=clock.now())
+    return queries.staff_line(staff_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/staff/<uuid:staff_id>/removal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(None)
+@bp.doc(summary="移除工作人员", description="由负责人办理，须写明理由。")
+@refuses(OrganisationNotVerified, StaffUnknown, OfficerMustHandOver)
+def remove_staff(actor: Actor, organisation_id: UUID, staff_id: UUID, body: ReasonIn) -> None:
+    service.remove_staff(actor, organisation_id, staff_id, reason=body.reason, now=clock.now())
+
+
+@bp.post("/organisations/<uuid:organisation_id>/departure")
+@writes
+@bp.output(None)
+@bp.doc(summary="不再担任工作人员", description="负责人须先指定新的负责人。")
+@refuses(PersonNeeded, NotStaff, OfficerMustHandOver)
+def leave_organisation(actor: Actor, organisation_id: UUID) -> None:
+    service.leave_organisation(actor, organisation_id, now=clock.now())
+
+
+def _plan(body: OrganisationPlanIn) -> OrganisationPlan:
+    return OrganisationPlan(
+        name=body.name,
+        origin=body.origin,
+        standing=body.standing,
+        credit_code=body.credit_code,
+        record_number=body.record_number,
+        purpose=body.purpose,
+    )
