@@ -89,14 +89,6 @@ class RegistrationIn(Body):
     skills: Line | None = Field(default=None, description="专业特长")
 
 
-class ReasonIn(Body):
-    """Why; the other side reads it."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充所在党支部的全称"}]})
-
-    reason: Line
-
-
 class MaybeReasonIn(Body):
     """Why, for who wants to say."""
 
