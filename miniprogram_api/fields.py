@@ -25,12 +25,15 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from backend.foundation.clock import SHANGHAI
+from backend.foundation.paging import CursorInvalid
 
 BIGINT_MAX = 2**63 - 1
 _LARGEST_EXACT = 2**53
 # Days reach back to the birth of the oldest; instants do not, because Shanghai's early offsets have seconds, which ISO 8601 cannot say.
 EARLIEST_DAY_YEAR, EARLIEST_INSTANT_YEAR, LATEST_YEAR = 1900, 1970, 2199
 _DAY_YEARS, _INSTANT_YEARS = "^(19|20|21)[0-9][0-9]-", "^(19[7-9]|20[0-9]|21[0-9])[0-9]-"
+
+_CURSOR = "^[A-Za-z0-9_-]{1,1000}$"
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
@@ -147,6 +150,12 @@ def _from_year(earliest: int) -> Callable[[DayOrInstant], DayOrInstant]:
     return check
 
 
+def _cursor_like(value: str) -> str:
+    if not re.fullmatch(_CURSOR, value):
+        raise CursorInvalid
+    return value
+
+
 def _in_shanghai(value: datetime) -> str:
     return value.astimezone(SHANGHAI).isoformat()
 
@@ -157,8 +166,8 @@ BigInt = Annotated[int, Between(-BIGINT_MAX - 1, BIGINT_MAX)]
 
 Limit = Annotated[int, Between(1, 100)]
 
-# Any text may stand here: backend/foundation/paging.py reads it, and says 400 to what it did not write itself.
-CursorText = Annotated[str, WithJsonSchema({"type": "string", "maxLength": 1000})]
+# What it holds is read by backend/foundation/paging.py. What cannot be a cursor at all is refused here, also for lists that turn out empty.
+CursorText = Annotated[str, AfterValidator(_cursor_like), WithJsonSchema({"type": "string", "pattern": _CURSOR, "maxLength": 1000})]
 
 Instant = Annotated[
     AwareDatetime,

@@ -171,6 +171,11 @@ def test_a_query_is_read_from_text_and_lists_by_repetition(small: FlaskClient) -
     assert answer.json == {"limit": 5, "size": -7, "day": "2026-03-05", "at": "2026-03-05T09:00:00+08:00", "tags": ["a", "b"]}
 
 
+@pytest.mark.parametrize("cursor", ["", "我", "a" * 1001, "a%00", "{}", "MQ==", "not-of-ours", "WzFd%0a"])
+def test_a_cursor_that_no_answer_held_is_refused(small: FlaskClient, cursor: str) -> None:
+    refused(small.get(f"/api/v1/notes?cursor={cursor}"), 400, "cursor_invalid")
+
+
 def test_unknown_addresses_and_methods_are_problems(small: FlaskClient) -> None:
     refused(small.get("/api/v1/nothing"), 404, "not_found")
     refused(small.get("//api/v1/notes"), 404, "not_found")
