@@ -96,7 +96,7 @@ def phone_of(app: APIFlask) -> Callable[..., Phone]:
         openid = f"oEjia-{user or uuid4().hex}"
         with app.app_context(), transaction():
             tokens = accounts.log_in_by_wechat(APPID, openid, unionid=None, session_key="EBESExQVFhcYGRobHB0eHw==", now=clock.now())
-        return Phone(app.test_client(), tokens.access_token, str(tokens.account_id))
+        return Phone(app.test_client(), tokens.access_token, str(tokens.account_id), refresh_token=tokens.refresh_token)
 
     return make
 
@@ -115,7 +115,12 @@ def administrator(app: APIFlask) -> Callable[..., Phone]:
         assert answer.status_code == 200, answer.get_json()
         with app.app_context(), transaction():
             actor, _ = accounts.actor_of(answer.get_json()["access_token"], now=clock.now())
-        return Phone(app.test_client(), answer.get_json()["access_token"], str(actor.account_id))
+        return Phone(
+            app.test_client(),
+            answer.get_json()["access_token"],
+            str(actor.account_id),
+            refresh_token=answer.get_json()["refresh_token"],
+        )
 
     return make
 

@@ -8,29 +8,31 @@ from werkzeug.test import TestResponse
 
 
 class Phone:
-    """Sends requests with its access token, and a fresh Idempotency-Key with each POST unless one is given."""
+    """Sends requests with its access token, and a fresh Idempotency-Key with each POST unless one is given.
 
-    def __init__(self, client: FlaskClient, access_token: str, account_id: str) -> None:
+    Once the access token is over it refreshes and repeats the request, as the mini-program does.
+    """
+
+    def __init__(self, client: FlaskClient, access_token: str, account_id: str, *, refresh_token: str | None = None) -> None:
         self.client = client
         self.access_token = access_token
+        self.refresh_token = refresh_token
         self.account_id = account_id
         self.person_id = ""
         self.volunteer_number = ""
         self.registration_id = ""
 
     def get(self, path: str, **query: Any) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers())
+        return self._sent("GET", path, query_string=query)
 
     def post(self, path: str, json: Any = None, *, key: str | None = None) -> TestResponse:
-        return self.client.post(
-            f"/api/v1{path}", json={} if json is None else json, headers=self._headers() | {"Idempotency-Key": key or str(uuid4())}
-        )
+        return self._sent("POST", path, json={} if json is None else json, key=key or str(uuid4()))
 
     def put(self, path: str, json: Any) -> TestResponse:
-        return self.client.put(f"/api/v1{path}", json=json, headers=self._headers())
+        return self._sent("PUT", path, json=json)
 
     def delete(self, path: str) -> TestResponse:
-        return self.client.delete(f"/api/v1{path}", headers=self._headers())
+        return self._sent("DELETE", path)
 
     def made(self, path: str, json: Any = None) -> dict[str, Any]:
         """POST that must succeed: gives what was made."""
@@ -45,8 +47,18 @@ class Phone:
         found: dict[str, Any] = answer.get_json()
         return found
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.access_token}"}
+    def _sent(self, method: str, path: str, *, key: str | None = None, **content: Any) -> TestResponse:
+        def send() -> TestResponse:
+            headers = {"Authorization": f"Bearer {self.access_token}"} | ({} if key is None else {"Idempotency-Key": key})
+            return self.client.open(f"/api/v1{path}", method=method, headers=headers, **content)
+
+        answer = send()
+        if answer.status_code == 401 and self.refresh_token is not None:
+            renewed = self.client.post("/api/v1/auth/refresh", json={"refresh_token": self.refresh_token})
+            if renewed.status_code == 200:
+                self.access_token, self.refresh_token = renewed.get_json()["access_token"], renewed.get_json()["refresh_token"]
+                answer = send()
+        return answer
 
 
 def refused(answer: TestResponse) -> tuple[int, str]:
