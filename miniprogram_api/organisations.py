@@ -22,9 +22,8 @@ from backend.organisations.service import (
     RecordNumberInvalid,
     RecordNumberTaken,
     StaffUnknown,
-    VolunteerUnknown,
 )
-from backend.people.queries import PersonNeeded
+from backend.people.queries import PersonNeeded, VolunteerUnknown
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
 from miniprogram_api.schemas.common import ReasonIn

@@ -12,7 +12,7 @@ from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Forbidden
+from backend.foundation.errors import Forbidden, Unprocessable
 from backend.foundation.masking import masked_id_number, masked_name, masked_phone
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
@@ -31,6 +31,13 @@ class VolunteerNeeded(Forbidden):
 
     code: ClassVar[str] = "volunteer_needed"
     detail = "请先注册成为志愿者"
+
+
+class VolunteerUnknown(Unprocessable):
+    """No registered volunteer has this number and this name."""
+
+    code: ClassVar[str] = "volunteer_unknown"
+    detail = "没有找到编号与姓名相符的注册志愿者"
 
 
 def person_of(actor: Actor) -> UUID:
@@ -56,13 +63,6 @@ def holds_live_volunteer(person_id: UUID) -> bool:
         .with_for_update(read=True)
     )
     return db.session.scalar(live) is not None
-
-
-def person_of_number(number: str) -> UUID | None:
-    """The person behind a 志愿者编号. For operators; who asks over HTTP must know the name, too."""
-    return db.session.scalar(
-        select(Volunteer.person_id).where(Volunteer.number == number, Volunteer.is_current(), Volunteer.left_on.is_(None))
-    )
 
 
 def volunteer_of_number(number: str, name: str) -> UUID | None:

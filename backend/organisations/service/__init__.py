@@ -1,6 +1,7 @@
 """Commands on social organisations, by noun: the life of an organisation, and its staff."""
 
 from backend.organisations.service.life import (
+    CreditCodeInvalid,
     OrganisationPlan,
     RecordNumberInvalid,
     amend_application,
@@ -22,13 +23,11 @@ from backend.organisations.service.staff import (
     NotStaff,
     OfficerMustHandOver,
     StaffUnknown,
-    VolunteerUnknown,
     add_staff,
     hand_over,
     leave_organisation,
     remove_staff,
 )
-from backend.party.service import CreditCodeInvalid
 
 __all__ = [
     "AlreadyOfficer",
@@ -44,7 +43,6 @@ __all__ = [
     "RecordNumberInvalid",
     "RecordNumberTaken",
     "StaffUnknown",
-    "VolunteerUnknown",
     "add_staff",
     "amend_application",
     "apply_for_organisation",

@@ -17,20 +17,14 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.errors import Conflict, Missing
 from backend.organisations.events import OrganisationHandedOver, StaffAdded, StaffRemoved
 from backend.organisations.models import OrganisationStatus, Staff
 from backend.organisations.service import rows
 from backend.people import queries as people
+from backend.people.queries import VolunteerUnknown
 
 HANDED_OVER = "更换负责人"
-
-
-class VolunteerUnknown(Unprocessable):
-    """No registered volunteer has this number and this name."""
-
-    code: ClassVar[str] = "volunteer_unknown"
-    detail = "没有找到编号与姓名相符的注册志愿者"
 
 
 class AlreadyStaff(Conflict):
