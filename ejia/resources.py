@@ -1,7 +1,6 @@
 """Every resource of the mini-program's API, in the order in which the document shows them."""
 
 from miniprogram_api import (
-    areas,
     auth,
     claims,
     demands,
@@ -10,6 +9,8 @@ from miniprogram_api import (
     people,
     points,
     registrations,
+    services,
+    shifts,
     team_members,
     teams,
 )
@@ -18,7 +19,6 @@ from miniprogram_api.contract import Resource
 RESOURCES: tuple[Resource, ...] = (
     auth.bp,
     me.bp,
-    areas.bp,
     people.bp,
     teams.bp,
     team_members.bp,
@@ -26,5 +26,7 @@ RESOURCES: tuple[Resource, ...] = (
     registrations.bp,
     demands.bp,
     claims.bp,
+    shifts.bp,
+    services.bp,
     points.bp,
 )

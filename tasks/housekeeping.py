@@ -1,8 +1,9 @@
-"""What is done by the clock: old keys forgotten, places recounted."""
+"""What is done by the clock: shifts closed, places recounted, old keys forgotten."""
 
 import structlog
 from celery import shared_task
 
+from backend.attendance import service as attendance
 from backend.foundation import clock, idempotency
 from backend.foundation.database import transaction
 from backend.openings import service as openings
@@ -25,3 +26,12 @@ def recount_places() -> int:
     for difference in differences:
         log.error("places.taken_differs", role_id=str(difference.role_id), taken=difference.taken, held=difference.held)
     return len(differences)
+
+
+@shared_task(name="housekeeping.close_overdue_shifts", ignore_result=True)
+def close_overdue_shifts() -> None:
+    """Close shifts whose window and grace are over, and attendances that nobody signed out of, in short transactions."""
+    closed = 1
+    while closed:
+        with transaction():
+            closed = attendance.close_overdue(now=clock.now())

@@ -74,6 +74,7 @@ class Permission(StrEnum):
     RECORD_ADD = "record.add"
     RECORD_CORRECT = "record.correct"
     SERVICE_CONFIRM = "service.confirm"
+    CONFIRMATION_WITHDRAW = "confirmation.withdraw"
     POINTS_SEE = "points.see"
     FIGURES_SEE = "figures.see"
     FIGURES_EXPORT = "figures.export"
@@ -222,7 +223,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.RECORD_SEE: _OFFICERS | _ONESELF,
     Permission.RECORD_ADD: _DECIDING,
     Permission.RECORD_CORRECT: _DECIDING,
-    Permission.SERVICE_CONFIRM: _DECIDING | _ONESELF,
+    Permission.SERVICE_CONFIRM: _DECIDING | _ONESELF,  # own: of the requester; nobody confirms what they served themselves
+    Permission.CONFIRMATION_WITHDRAW: _DECIDING,
     Permission.POINTS_SEE: _ONESELF,
     Permission.FIGURES_SEE: _OFFICERS,
     Permission.FIGURES_EXPORT: _OFFICERS,

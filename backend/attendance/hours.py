@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,7 @@ def tenths(minutes: int) -> int:
     return minutes // 6
 
 
-def hours(minutes: int) -> Decimal:
-    """Hours of one record, rounded down to 0.1."""
-    return Decimal(tenths(minutes)) / 10
+def hours(minutes: int) -> str:
+    """Hours of one record, rounded down to 0.1, as answers have them: "1.5"."""
+    whole, tenth = divmod(tenths(minutes), 10)
+    return f"{whole}.{tenth}"

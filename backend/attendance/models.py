@@ -1,10 +1,22 @@
 """场次、签到签退、服务记录与确认: when it takes place, who was there, how long, and whose word makes it count."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Interval,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -67,6 +79,11 @@ class Shift(Base):
     radius_m: Mapped[int | None]
     status: Mapped[ShiftStatus] = mapped_column(as_text(ShiftStatus))
 
+    @classmethod
+    def grace(cls) -> ColumnElement[timedelta]:
+        """The grace as an interval, for arithmetic in a query."""
+        return func.make_interval(0, 0, 0, 0, 0, cast(cls.grace_minutes, Integer), type_=Interval)
+
 
 class ShiftChange(Base):
     """One step in the life of a shift. Append-only."""
@@ -119,6 +136,7 @@ class ServiceRecord(FactRevision):
     __table_args__ = (
         Index("ix_service_records_fact_id", "fact_id"),
         Index("uq_service_records_attendance", "attendance_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_records_withdrawn", "attendance_id", postgresql_where="superseded_at IS NULL AND void"),
         Index("ix_service_records_person_id", "person_id", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_area_path", "area_path", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_shift_id", "shift_id", postgresql_where="superseded_at IS NULL AND NOT void"),

@@ -1,20 +1,30 @@
-"""Shifts to serve at: openings with their claims and shifts, made through the service door of attendance."""
+"""Shifts to serve at, and the people who serve at them."""
 
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import select
 
 from backend.areas.models import Area
 from backend.attendance import service as attendance
-from backend.attendance.models import Confirmer
+from backend.attendance.models import Attendance, Confirmer, Shift
 from backend.attendance.service import Place
-from backend.foundation import clock
+from backend.foundation import clock, facts
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
-from backend.openings.models import Opening, OpeningRole, OpeningStatus
+from backend.openings.models import Claim, ClaimStatus, OpeningRole
+from backend.organisations.models import Staff
+from backend.teams.models import Membership
+from tests.support.demands import claimed, published_demand, team_led_by
+from tests.support.people import registered_volunteer
+from tests.support.phone import Phone
+from tests.support.served import make_opening
 
 BOTH = (Confirmer.REQUESTER, Confirmer.COMMUNITY)
+HOME = Place(30.5728, 114.2792, 300)
 
 
 def open_shift(
@@ -34,7 +44,7 @@ def open_shift(
         area = db.session.get_one(Area, UUID(area_id))
         starts_at = clock.now() + starts_in
         if opening_id is None:
-            opening_id = _opening(area, brand, starts_at, starts_at + lasts)
+            opening_id = make_opening(area, brand, starts_at=starts_at)[0].id
         shift = attendance.plan_shift(
             Actor.system(),
             opening_id=opening_id,
@@ -52,22 +62,86 @@ def open_shift(
         return opening_id, shift.id
 
 
-def _opening(area: Area, brand: str, starts_at: datetime, ends_at: datetime) -> UUID:
-    opening = Opening(
-        id=new_id(),
-        brand=brand,
-        title="看望独居老人",
-        area_id=area.id,
-        area_path=area.path,
-        status=OpeningStatus.OPEN,
-        claimant_kinds=["team", "organisation", "work_unit", "person"],
-        starts_at=starts_at,
-        ends_at=ends_at,
-        made_at=clock.now(),
+def claim_for(opening_id: UUID, **claimant: UUID) -> UUID:
+    """A claim as a bare row: `claim_for(opening_id, team_id=…)`."""
+    with transaction():
+        role_id = db.session.scalars(select(OpeningRole.id).where(OpeningRole.opening_id == opening_id)).one()
+        claim_id = new_id()
+        db.session.add(
+            Claim(id=claim_id, opening_id=opening_id, role_id=role_id, status=ClaimStatus.HELD, claimed_at=clock.now(), **claimant)
+        )
+        return claim_id
+
+
+def joins(phone: Phone, team_id: str, *, joined_on: date | None = None, left_on: date | None = None) -> None:
+    """The phone's holder becomes a member of the team."""
+    with transaction():
+        facts.state(
+            Membership,
+            Actor.system(),
+            now=clock.now(),
+            team_id=UUID(team_id),
+            person_id=UUID(phone.person_id),
+            area_path="639999001001",
+            joined_on=joined_on or clock.shanghai_day(clock.now()),
+            left_on=left_on,
+        )
+
+
+def works_for(phone: Phone, organisation_id: str) -> None:
+    """The phone's holder becomes staff of the organisation."""
+    with transaction():
+        facts.state(
+            Staff,
+            Actor.system(),
+            now=clock.now(),
+            organisation_id=UUID(organisation_id),
+            person_id=UUID(phone.person_id),
+            is_officer=False,
+            joined_on=clock.shanghai_day(clock.now()),
+        )
+
+
+class Visit:
+    """A visit that a team claimed, beginning now: the team's leader, one member, and the shift. `officer` publishes it."""
+
+    def __init__(
+        self, phone_of: Callable[..., Phone], street: Mapping[str, str], officer: Phone, *, requester: Phone | None = None, **fields: Any
+    ) -> None:
+        self.officer = officer
+        self.leader = registered_volunteer(phone_of, street, name="李队长")
+        self.member = registered_volunteer(phone_of, street, name="王志愿")
+        self.team_id = team_led_by(self.leader, street)
+        joins(self.leader, self.team_id)
+        joins(self.member, self.team_id)
+        self.demand = published_demand(officer, street, by=requester, **fields)
+        self.claim_id = claimed(self.leader, self.demand, self.team_id)["id"]
+        self.shift_id = str(db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(self.demand["opening_id"]))).one())
+        db.session.rollback()
+
+    def code(self) -> str:
+        """What the leader's phone shows."""
+        shown: str = self.leader.seen(f"/shifts/{self.shift_id}/code")["code"]
+        return shown
+
+    def sign_in(self, phone: Phone | None = None, **more: Any) -> dict[str, Any]:
+        return (phone or self.member).made(f"/shifts/{self.shift_id}/sign-in", {"code": self.code()} | more)
+
+    def sign_out(self, phone: Phone | None = None, **more: Any) -> dict[str, Any]:
+        return (phone or self.member).made(f"/shifts/{self.shift_id}/sign-out", {"code": self.code()} | more)
+
+    def served(self, pass_time: Callable[..., datetime], phone: Phone | None = None, *, minutes: int = 47) -> str:
+        """Somebody signs in, and out after so many minutes: the record's fact id."""
+        self.sign_in(phone)
+        pass_time(minutes=minutes)
+        fact_id: str = self.sign_out(phone)["fact_id"]
+        return fact_id
+
+
+def attendance_rows() -> list[tuple[Any, ...]]:
+    """All attendances, as committed: person, in, out, closed."""
+    db.session.rollback()
+    rows = db.session.execute(
+        select(Attendance.person_id, Attendance.signed_in_at, Attendance.signed_out_at, Attendance.closed_at).order_by(Attendance.id)
     )
-    db.session.add(opening)
-    db.session.flush()
-    role = OpeningRole(id=new_id(), opening_id=opening.id, name="志愿者", slots=100, taken=0, is_open=True, closes_at=ends_at)
-    db.session.add(role)
-    db.session.flush()
-    return opening.id
+    return [tuple(row) for row in rows]

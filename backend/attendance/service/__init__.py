@@ -1,5 +1,34 @@
-"""Commands of attendance, by noun: shifts."""
+"""Commands of attendance, by noun: shifts, signing, records, confirmation."""
 
+from backend.attendance.service.confirmation import (
+    AlreadyConfirmed,
+    Confirmed,
+    ConfirmedTogether,
+    NotConfirmed,
+    confirm_service,
+    confirm_shift,
+    withdraw_confirmation,
+)
+from backend.attendance.service.records import (
+    AttendanceExists,
+    RecordExists,
+    StillSignedIn,
+    add_late_record,
+    add_record,
+    correct_record,
+    withdraw_record,
+)
+from backend.attendance.service.refusals import (
+    NotEntitled,
+    OutsideWindow,
+    OwnService,
+    RecordsOverlap,
+    RecordWithdrawn,
+    ServiceMissing,
+    ShiftCancelled,
+    ShiftNotBegun,
+    ShiftOver,
+)
 from backend.attendance.service.shifts import (
     Place,
     ShiftInUse,
@@ -10,14 +39,57 @@ from backend.attendance.service.shifts import (
     close_overdue,
     plan_shift,
 )
+from backend.attendance.service.signing import (
+    AlreadySignedIn,
+    AlreadySignedOut,
+    AttendanceClosed,
+    NotSignedIn,
+    SignedInAs,
+    SignedOutWith,
+    show_code,
+    sign_in,
+    sign_out,
+)
 
 __all__ = [
+    "AlreadyConfirmed",
+    "AlreadySignedIn",
+    "AlreadySignedOut",
+    "AttendanceClosed",
+    "AttendanceExists",
+    "Confirmed",
+    "ConfirmedTogether",
+    "NotConfirmed",
+    "NotEntitled",
+    "NotSignedIn",
+    "OutsideWindow",
+    "OwnService",
     "Place",
+    "RecordExists",
+    "RecordWithdrawn",
+    "RecordsOverlap",
+    "ServiceMissing",
+    "ShiftCancelled",
     "ShiftInUse",
+    "ShiftNotBegun",
     "ShiftNotPlanned",
+    "ShiftOver",
     "ShiftTooLong",
+    "SignedInAs",
+    "SignedOutWith",
+    "StillSignedIn",
+    "add_late_record",
+    "add_record",
     "cancel_shift",
     "cancel_shifts",
     "close_overdue",
+    "confirm_service",
+    "confirm_shift",
+    "correct_record",
     "plan_shift",
+    "show_code",
+    "sign_in",
+    "sign_out",
+    "withdraw_confirmation",
+    "withdraw_record",
 ]

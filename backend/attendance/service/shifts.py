@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, cast, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import AttendanceClosed, ShiftCancelled, ShiftClosed, ShiftPlanned
 from backend.attendance.models import Attendance, Confirmer, Shift, ShiftChange, ShiftStatus
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 
 LONGEST = timedelta(hours=24)
@@ -102,12 +103,11 @@ def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) ->
 
     Raises ShiftNotPlanned, ShiftInUse, Missing, and Forbidden for who may not decide in the area.
     """
+    shift, _ = seen_shift(actor, shift_id, now=now)
+    policy.require(actor, Permission.SHIFT_CANCEL, Scope(area_path=shift.area_path))
     # Sign-in holds the row FOR SHARE, so whoever is just signing in is waited for and then seen.
-    shift = db.session.scalars(select(Shift).where(Shift.id == shift_id).with_for_update()).one_or_none()
-    if shift is None:
-        raise Missing
-    policy.require(actor, Permission.SHIFT_CANCEL, Scope(area_path=shift.area_path), seen_by=Permission.SHIFT_SEE)
-    if shift.status is not ShiftStatus.PLANNED:
+    status = db.session.scalars(select(Shift.status).where(Shift.id == shift_id).with_for_update()).one()
+    if status is not ShiftStatus.PLANNED:
         raise ShiftNotPlanned
     if not _cancel([shift_id], actor, reason=reason, now=now):
         raise ShiftInUse
@@ -171,7 +171,7 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
     # The first half is what the index can answer; grace only makes it later.
-    return (Shift.ends_at <= now) & (Shift.ends_at + func.make_interval(0, 0, 0, 0, 0, cast(Shift.grace_minutes, Integer)) < now)
+    return (Shift.ends_at <= now) & (Shift.ends_at + Shift.grace() < now)
 
 
 def _cancel(shift_ids: Collection[UUID], actor: Actor, *, reason: str, now: datetime) -> list[UUID]:

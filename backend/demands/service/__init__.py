@@ -4,6 +4,7 @@ from backend.demands.service.beneficiaries import (
     AreaNotServed,
     BeneficiaryDetails,
     BirthYearInvalid,
+    PhoneInvalid,
     RevealedBeneficiary,
     add_beneficiary,
     reveal_beneficiary,
@@ -31,7 +32,6 @@ from backend.demands.service.submission import (
     submit_demand,
     withdraw_demand,
 )
-from backend.people.service import PhoneInvalid
 
 __all__ = [
     "AreaNotServed",

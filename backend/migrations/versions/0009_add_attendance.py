@@ -170,6 +170,13 @@ def upgrade() -> None:
         "ix_service_records_shift_id", "service_records", ["shift_id"], unique=False, postgresql_where="superseded_at IS NULL AND NOT void"
     )
     op.create_index(
+        "ix_service_records_withdrawn",
+        "service_records",
+        ["attendance_id"],
+        unique=False,
+        postgresql_where="superseded_at IS NULL AND void",
+    )
+    op.create_index(
         "uq_service_records_attendance",
         "service_records",
         ["attendance_id"],
@@ -187,6 +194,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("uq_service_records_attendance", table_name="service_records", postgresql_where="superseded_at IS NULL AND NOT void")
+    op.drop_index("ix_service_records_withdrawn", table_name="service_records", postgresql_where="superseded_at IS NULL AND void")
     op.drop_index("ix_service_records_shift_id", table_name="service_records", postgresql_where="superseded_at IS NULL AND NOT void")
     op.drop_index("ix_service_records_person_id", table_name="service_records", postgresql_where="superseded_at IS NULL AND NOT void")
     op.drop_index("ix_service_records_opening_id", table_name="service_records", postgresql_where="superseded_at IS NULL AND NOT void")

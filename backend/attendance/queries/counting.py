@@ -1,4 +1,4 @@
-"""Reads of attendance."""
+"""Which services count."""
 
 from dataclasses import dataclass
 from datetime import datetime

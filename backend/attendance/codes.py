@@ -1,0 +1,129 @@
+"""Rotating sign-in codes: shown by who is in charge of a shift, scanned by who serves at it.
+
+A code names its shift and its time step and carries an HMAC over both. A new one is shown every 30 seconds, and one is accepted in its
+own step and the next: at most 60 seconds after it was first shown. Nothing is stored. The same code serves sign-in and sign-out, which
+are two requests, so that who is in charge shows one screen.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from backend.foundation.errors import Unprocessable
+
+STEP = timedelta(seconds=30)
+STEPS_ACCEPTED = 2
+
+_PROOF_BYTES = 12
+_STEP_BYTES = 5
+_HEAD = 16 + _STEP_BYTES
+_PREFIX = "EJ1."
+
+
+class CodeForged(Unprocessable):
+    """No code of ours: misread, or made up."""
+
+    code: ClassVar[str] = "code_forged"
+    detail = "签到码无效，请扫描现场出示的签到码"
+
+
+class CodeExpired(Unprocessable):
+    """It was shown more than 60 seconds ago."""
+
+    code: ClassVar[str] = "code_expired"
+    detail = "签到码已过期，请扫描最新的签到码"
+
+
+class CodeNotYetValid(Unprocessable):
+    """Its time is yet to come: it was not shown by this platform's clock."""
+
+    code: ClassVar[str] = "code_not_yet_valid"
+    detail = "签到码尚未生效"
+
+
+class CodeOfAnotherShift(Unprocessable):
+    """A good code, but of another shift."""
+
+    code: ClassVar[str] = "code_of_another_shift"
+    detail = "这是其他场次的签到码"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """A code as it is shown: replaced at `replaced_at`, accepted until `expires_at`."""
+
+    text: str
+    replaced_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMaker:
+    """Makes and checks codes with one key of 32 bytes."""
+
+    key: bytes
+
+    def code(self, shift_id: UUID, *, now: datetime) -> ShownCode:
+        """The code that a shift shows at this instant."""
+        step = _step(now)
+        head = shift_id.bytes + step.to_bytes(_STEP_BYTES)
+        text = _PREFIX + base64.urlsafe_b64encode(head + self._proof(head)).decode()
+        return ShownCode(text, _begins(step + 1), _begins(step + STEPS_ACCEPTED))
+
+    def check(self, text: str, shift_id: UUID, *, now: datetime) -> None:
+        """Accept a code that this shift shows now or showed in the step before.
+
+        Raises CodeForged, CodeOfAnotherShift, CodeExpired, CodeNotYetValid.
+        """
+        head = self._head(text)
+        if head[:16] != shift_id.bytes:
+            raise CodeOfAnotherShift(errors={"code": [CodeOfAnotherShift.detail]})
+        age = _step(now) - int.from_bytes(head[16:])
+        if age < 0:
+            raise CodeNotYetValid(errors={"code": [CodeNotYetValid.detail]})
+        if age >= STEPS_ACCEPTED:
+            raise CodeExpired(errors={"code": [CodeExpired.detail]})
+
+    def _head(self, text: str) -> bytes:
+        try:
+            if not text.startswith(_PREFIX):
+                raise ValueError("not of our form")
+            raw = base64.b64decode(text.removeprefix(_PREFIX), altchars=b"-_", validate=True)
+        except (ValueError, binascii.Error) as error:
+            raise CodeForged(errors={"code": [CodeForged.detail]}) from error
+        head, proof = raw[:_HEAD], raw[_HEAD:]
+        if len(head) != _HEAD or not hmac.compare_digest(self._proof(head), proof):
+            raise CodeForged(errors={"code": [CodeForged.detail]})
+        return head
+
+    def _proof(self, head: bytes) -> bytes:
+        return hmac.digest(self.key, b"shift code" + head, hashlib.sha256)[:_PROOF_BYTES]
+
+
+def _step(instant: datetime) -> int:
+    return int(instant.timestamp() // STEP.total_seconds())
+
+
+def _begins(step: int) -> datetime:
+    return datetime.fromtimestamp(step * STEP.total_seconds(), UTC)
+
+
+_maker: CodeMaker | None = None
+
+
+def use(maker: CodeMaker) -> None:
+    """Give this process its code key, once, when it starts."""
+    global _maker  # noqa: PLW0603 - one code key per process
+    _maker = maker
+
+
+def maker() -> CodeMaker:
+    """The code maker of this process. Raises RuntimeError before `use`."""
+    if _maker is None:
+        raise RuntimeError("no code key: the process was not started by create_app")
+    return _maker

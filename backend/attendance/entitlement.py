@@ -1,0 +1,149 @@
+"""Who may serve at a shift, in what capacity, and who is in charge of it. Read from the claims on its opening."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Case, ColumnElement, FromClause, Label, Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.accounts import policy
+from backend.accounts.models import Account, RoleGrant
+from backend.accounts.policy import Permission, Scope
+from backend.attendance.models import Capacity, Shift
+from backend.foundation import clock
+from backend.foundation.actor import Actor, Role
+from backend.foundation.database import as_text, db
+from backend.foundation.errors import Missing
+from backend.openings.models import Claim
+from backend.organisations.models import Organisation, Staff
+from backend.party.models import PartyMember
+from backend.teams.models import Membership
+
+Instant = datetime | InstrumentedAttribute[datetime]
+
+
+def may_serve_on(person_id: UUID, day: date) -> ColumnElement[bool]:
+    """Condition on claims: their holder, or on that day a member of the team, staff of the organisation or of the unit."""
+    return or_(
+        Claim.person_id == person_id,
+        Claim.team_id.in_(select(Membership.team_id).where(Membership.person_id == person_id, _belongs_on(Membership, day))),
+        Claim.organisation_id.in_(select(Staff.organisation_id).where(Staff.person_id == person_id, _belongs_on(Staff, day))),
+        Claim.work_unit_id.in_(select(PartyMember.work_unit_id).where(PartyMember.person_id == person_id)),
+        Claim.work_unit_id.in_(
+            select(RoleGrant.work_unit_id)
+            .join(Account, Account.id == RoleGrant.account_id)
+            .where(
+                Account.person_id == person_id,
+                RoleGrant.role == Role.WORK_UNIT_OFFICER,
+                _in_force(clock.start_of_day(day), clock.start_of_day(day + timedelta(days=1))),
+            )
+        ),
+    )
+
+
+def claims_of(person_id: UUID, *, day: date, starts_at: datetime, ends_at: datetime) -> Select[*tuple[object, ...]]:
+    """The claims held at some time of this stretch on which the person may serve on that day: a claim of their own first, then the
+    oldest. Correlated with `Shift`; columns: id, capacity, capacity_id, in_service_since, released_at."""
+    return (
+        select(Claim.id, capacity_of_claim(), capacity_id_of_claim(), Claim.in_service_since, Claim.released_at)
+        .where(
+            Claim.opening_id == Shift.opening_id,
+            Claim.claimed_at <= ends_at,
+            or_(Claim.released_at.is_(None), Claim.released_at > starts_at),
+            may_serve_on(person_id, day),
+        )
+        .order_by(Claim.person_id.is_(None), Claim.claimed_at, Claim.id)
+        .correlate(Shift)
+    )
+
+
+def capacity_of_claim() -> Label[Capacity]:
+    """In what capacity one serves on a claim. A person's claim is a registered Party member's where the registration's role was held when
+    it was made (registration stands above this layer: the role is what it leaves here)."""
+    registered = (
+        select(RoleGrant.id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(
+            Account.person_id == Claim.person_id,
+            RoleGrant.role == Role.PARTY_MEMBER,
+            _in_force(Claim.claimed_at, Claim.claimed_at),
+            func.starts_with(Shift.area_path, RoleGrant.area_path),
+        )
+        .correlate(Claim, Shift)
+        .exists()
+    )
+    capacity: Case[Capacity] = case(
+        (Claim.team_id.is_not(None), _word(Capacity.TEAM)),
+        (Claim.organisation_id.is_not(None), _word(Capacity.ORGANISATION)),
+        (Claim.work_unit_id.is_not(None), _word(Capacity.WORK_UNIT)),
+        (registered, _word(Capacity.REGISTRATION)),
+        else_=_word(Capacity.SELF),
+    )
+    return capacity.label("capacity")
+
+
+def capacity_id_of_claim() -> Label[UUID]:
+    """The team, organisation, unit or person that the claim names."""
+    return func.coalesce(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id).label("capacity_id")
+
+
+def seen_shift(actor: Actor, shift_id: UUID, *, now: datetime) -> tuple[Shift, list[Scope]]:
+    """The shift and the scopes of those in charge of it: requester, leader of a claiming team, officer of a claiming organisation or unit,
+    and the community.
+
+    Raises Missing for whom it does not concern: they neither are in charge nor may serve at it.
+    """
+    shift = db.session.get(Shift, shift_id)
+    if shift is None:
+        raise Missing
+    claims = db.session.execute(
+        select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id, Organisation.officer_person_id)
+        .outerjoin(Organisation, Organisation.id == Claim.organisation_id)
+        .where(Claim.opening_id == shift.opening_id, Claim.released_at.is_(None))
+    ).all()
+    in_charge = [Scope(area_path=shift.area_path, person_id=shift.requester_person_id)]
+    in_charge += [Scope(team_id=line.team_id, work_unit_id=line.work_unit_id, person_id=line.officer_person_id) for line in claims]
+    concerned = [Scope(organisation_id=line.organisation_id, person_id=line.person_id) for line in claims]
+    if allowed(actor, Permission.SHIFT_SEE, in_charge + concerned) or _serves(actor, shift, now=now):
+        return shift, in_charge
+    raise Missing
+
+
+def allowed(actor: Actor, permission: Permission, scopes: Iterable[Scope]) -> bool:
+    """Whether policy permits it on one of several scopes that a subject has."""
+    return any(policy.allows(actor, permission, scope) for scope in scopes)
+
+
+def nearest_claim(person_id: UUID, *, day: date, starts_at: datetime, ends_at: datetime, claim_id: UUID | None) -> FromClause:
+    """The claim on which the person serves at `Shift`, as a lateral: the one asked for, or the first of `claims_of`."""
+    fitting = claims_of(person_id, day=day, starts_at=starts_at, ends_at=ends_at)
+    if claim_id is not None:
+        fitting = fitting.where(Claim.id == claim_id)
+    return fitting.limit(1).lateral("claim")
+
+
+def _serves(actor: Actor, shift: Shift, *, now: datetime) -> bool:
+    if actor.person_id is None:
+        return False
+    wanted = select(Claim.id).where(
+        Claim.opening_id == shift.opening_id, Claim.released_at.is_(None), may_serve_on(actor.person_id, clock.shanghai_day(now))
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def _belongs_on(kind: type[Membership] | type[Staff], day: date) -> ColumnElement[bool]:
+    return and_(kind.is_current(), kind.joined_on <= day, or_(kind.left_on.is_(None), kind.left_on > day))
+
+
+def _in_force(since: Instant, until: Instant) -> ColumnElement[bool]:
+    """Condition on role grants: held at some time of a stretch."""
+    return and_(
+        RoleGrant.starts_at <= until,
+        or_(RoleGrant.withdrawn_at.is_(None), RoleGrant.withdrawn_at > since),
+        or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > since),
+    )
+
+
+def _word(capacity: Capacity) -> ColumnElement[Capacity]:
+    return literal(capacity, as_text(Capacity))

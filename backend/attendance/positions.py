@@ -1,0 +1,59 @@
+"""Position as one sign among several: only whether it lies inside and how far off leave this module; no coordinate is kept or logged."""
+
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import ClassVar
+
+from backend.attendance.models import Evidence, Shift
+from backend.foundation.errors import Unprocessable
+
+EARTH_RADIUS_M = 6_371_008.8
+LEAST_ACCURATE_M = 200
+MOST_ALLOWANCE_M = 100
+
+
+class PositionInaccurate(Unprocessable):
+    """The phone knows its place to no better than 200 m: it should ask once more, or sign by code alone."""
+
+    code: ClassVar[str] = "position_inaccurate"
+    detail = "定位精度不足，请到开阔处重新定位，或不带定位签到"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Position:
+    """What the phone says: GCJ-02 degrees, accuracy in metres. Without a repr, so that no log line can hold it."""
+
+    latitude: float
+    longitude: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a sign-in or sign-out rests on."""
+
+    evidence: Evidence
+    inside: bool | None = None
+    distance_m: int | None = None
+
+
+def judge(shift: Shift, position: Position | None) -> Sign:
+    """Inside when the distance is at most the shift's radius and the accuracy, of which 100 m are allowed for.
+
+    Outside is no refusal: a position can be wrong indoors, and it can be forged; the code is what counts. A shift without a place keeps
+    nothing. Raises PositionInaccurate.
+    """
+    if position is None or shift.latitude is None or shift.longitude is None or shift.radius_m is None:
+        return Sign(Evidence.CODE)
+    if position.accuracy > LEAST_ACCURATE_M:
+        raise PositionInaccurate(errors={"position.accuracy": [PositionInaccurate.detail]})
+    distance = distance_m(shift.latitude, shift.longitude, position.latitude, position.longitude)
+    inside = distance <= shift.radius_m + min(position.accuracy, MOST_ALLOWANCE_M)
+    return Sign(Evidence.CODE_AND_PLACE if inside else Evidence.CODE, inside, round(distance))
+
+
+def distance_m(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:
+    """Metres along the great circle (haversine, mean radius of the earth)."""
+    north, east = radians(latitude_b - latitude_a), radians(longitude_b - longitude_a)
+    part = sin(north / 2) ** 2 + cos(radians(latitude_a)) * cos(radians(latitude_b)) * sin(east / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(sqrt(min(part, 1.0)))

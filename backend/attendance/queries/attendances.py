@@ -1,0 +1,180 @@
+"""Attendances and what became of each: of a shift for those in charge, and of oneself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.attendance.entitlement import seen_shift
+from backend.attendance.hours import hours
+from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.openings.models import Opening
+from backend.organisations.models import Organisation
+from backend.people.models import Person
+from backend.people.queries import person_of
+
+
+class AttendanceState(StrEnum):
+    """How far an attendance has come, so that "signed in and out but no hours" always has its answer."""
+
+    OPEN = "open"
+    CLOSED_WITHOUT_SIGN_OUT = "closed_without_sign_out"
+    RECORD_WITHDRAWN = "record_withdrawn"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    CONFIRMED = "confirmed"
+
+
+WHAT_IS_MISSING = {
+    AttendanceState.OPEN: "尚未签退：签退后才会生成服务记录",
+    AttendanceState.CLOSED_WITHOUT_SIGN_OUT: "未在规定时间内签退，没有服务记录：可请社区说明原因后补录",
+    AttendanceState.RECORD_WITHDRAWN: "服务记录已由社区撤销，不计入",
+    AttendanceState.AWAITING_CONFIRMATION: "等待需求方或社区确认：确认后计入",
+    AttendanceState.CONFIRMED: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceLine:
+    """One person at one shift, and what became of it. `name` is masked; `hours` is that of the current record, rounded down to 0.1."""
+
+    id: UUID
+    shift_id: UUID
+    title: str
+    brand: str
+    starts_at: datetime
+    ends_at: datetime
+    person_id: UUID
+    name: str
+    capacity: Capacity
+    capacity_id: UUID
+    signed_in_at: datetime
+    in_evidence: Evidence
+    in_inside: bool | None
+    in_distance_m: int | None
+    signed_out_at: datetime | None
+    out_evidence: Evidence | None
+    out_inside: bool | None
+    out_distance_m: int | None
+    closed_at: datetime | None
+    fact_id: UUID | None
+    revision_id: UUID | None
+    served_on: date | None
+    minutes: int | None
+    hours: str | None
+    evidence: Evidence | None
+    confirmer: Confirmer | None
+    confirmed_at: datetime | None
+    state: AttendanceState
+    missing: str | None
+
+
+def attendances_of_shift(actor: Actor, shift_id: UUID, *, limit: int, after: Cursor | None, now: datetime) -> Page[AttendanceLine]:
+    """Who signed in at a shift: all of them for the community and the requester, those of their own for the leader of a team,
+    organisation or unit, and just oneself for anybody else whom the shift concerns. Raises Missing.
+    """
+    seen_shift(actor, shift_id, now=now)
+    wanted = _lines().where(Attendance.shift_id == shift_id, _visible(actor))
+    if after is not None:
+        wanted = wanted.where(tuple_(Attendance.signed_in_at, Attendance.id) > after.values)
+    rows = db.session.execute(wanted.order_by(Attendance.signed_in_at, Attendance.id).limit(limit + 1)).all()
+    return Page.of([_line(row) for row in rows], limit, lambda line: (line.signed_in_at, line.id))
+
+
+def my_services(actor: Actor, *, limit: int, after: Cursor | None) -> Page[AttendanceLine]:
+    """Where one has been, the latest first, with what became of each. Raises PersonNeeded."""
+    wanted = _lines().where(Attendance.person_id == person_of(actor))
+    if after is not None:
+        wanted = wanted.where(tuple_(Attendance.signed_in_at, Attendance.id) < after.values)
+    rows = db.session.execute(wanted.order_by(Attendance.signed_in_at.desc(), Attendance.id.desc()).limit(limit + 1)).all()
+    return Page.of([_line(row) for row in rows], limit, lambda line: (line.signed_in_at, line.id))
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    def seen(columns: ScopeColumns) -> ColumnElement[bool]:
+        return policy.visible(actor, Permission.ATTENDANCE_SEE, columns)
+
+    led = ScopeColumns(
+        person_id=Attendance.person_id,
+        team_id=case((Attendance.capacity == Capacity.TEAM, Attendance.capacity_id)),
+        work_unit_id=case((Attendance.capacity == Capacity.WORK_UNIT, Attendance.capacity_id)),
+    )
+    of_officer = exists().where(
+        Attendance.capacity == Capacity.ORGANISATION,
+        Organisation.id == Attendance.capacity_id,
+        seen(ScopeColumns(person_id=Organisation.officer_person_id)),
+    )
+    return or_(seen(ScopeColumns(area_path=Shift.area_path, person_id=Shift.requester_person_id)), seen(led), of_officer)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    withdrawn = exists().where(ServiceRecord.attendance_id == Attendance.id, ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
+    return (
+        select(
+            Attendance.id,
+            Attendance.shift_id,
+            Opening.title,
+            Shift.brand,
+            Shift.starts_at,
+            Shift.ends_at,
+            Attendance.person_id,
+            Person.name,
+            Attendance.capacity,
+            Attendance.capacity_id,
+            Attendance.signed_in_at,
+            Attendance.in_evidence,
+            Attendance.in_inside,
+            Attendance.in_distance_m,
+            Attendance.signed_out_at,
+            Attendance.out_evidence,
+            Attendance.out_inside,
+            Attendance.out_distance_m,
+            Attendance.closed_at,
+            ServiceRecord.fact_id,
+            ServiceRecord.id.label("revision_id"),
+            ServiceRecord.served_on,
+            ServiceRecord.minutes,
+            ServiceRecord.evidence,
+            Confirmation.confirmer,
+            Confirmation.confirmed_at,
+            withdrawn.label("withdrawn"),
+        )
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Opening, Opening.id == Shift.opening_id)
+        .join(Person, Person.id == Attendance.person_id)
+        .outerjoin(ServiceRecord, and_(ServiceRecord.attendance_id == Attendance.id, ServiceRecord.is_current()))
+        .outerjoin(Confirmation, and_(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()))
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
+    values = dict(row._mapping)
+    withdrawn = values.pop("withdrawn")
+    state = _state(row, withdrawn=withdrawn)
+    return AttendanceLine(
+        **values
+        | {
+            "name": masked_name(row.name),
+            "hours": None if row.minutes is None else hours(row.minutes),
+            "state": state,
+            "missing": WHAT_IS_MISSING[state],
+        }
+    )
+
+
+def _state(row: Row[*tuple[Any, ...]], *, withdrawn: bool) -> AttendanceState:
+    if row.confirmed_at is not None:
+        return AttendanceState.CONFIRMED
+    if row.fact_id is not None:
+        return AttendanceState.AWAITING_CONFIRMATION
+    if withdrawn:
+        return AttendanceState.RECORD_WITHDRAWN
+    return AttendanceState.OPEN if row.closed_at is None else AttendanceState.CLOSED_WITHOUT_SIGN_OUT

@@ -1,0 +1,185 @@
+"""Service records for those whose word makes them count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.attendance.hours import hours
+from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.service.refusals import ServiceMissing
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.openings.models import Opening
+from backend.people.models import Person
+
+MOST_REVISIONS = 100
+
+
+class ServiceStatus(StrEnum):
+    """Whether a record counts."""
+
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """A service record as lists show it: its latest revision, which a correction must name. `name` is masked."""
+
+    fact_id: UUID
+    revision_id: UUID
+    shift_id: UUID
+    opening_id: UUID
+    title: str
+    brand: str
+    area_path: str
+    person_id: UUID
+    name: str
+    capacity: Capacity
+    capacity_id: UUID
+    served_on: date
+    started_at: datetime
+    ended_at: datetime
+    minutes: int
+    hours: str
+    evidence: Evidence
+    confirmers: list[str]
+    confirmer: Confirmer | None
+    confirmed_at: datetime | None
+    status: ServiceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """One revision of a record: what it said, since when, and why it differs from the one before."""
+
+    id: UUID
+    recorded_at: datetime
+    superseded_at: datetime | None
+    void: bool
+    reason: str | None
+    started_at: datetime
+    ended_at: datetime
+    minutes: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDetails:
+    """A record with all its revisions, the first one first."""
+
+    line: ServiceLine
+    revisions: Sequence[RevisionLine]
+
+
+def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, limit: int, after: Cursor | None) -> Page[ServiceLine]:
+    """The records that the viewer as officer or requester may see, the latest first; without a status all that were not withdrawn."""
+    wanted = _lines().where(_visible(actor))
+    match status:
+        case ServiceStatus.WITHDRAWN:
+            wanted = wanted.where(ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
+        case ServiceStatus.CONFIRMED:
+            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_not(None))
+        case ServiceStatus.AWAITING_CONFIRMATION:
+            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None))
+        case None:
+            wanted = wanted.where(ServiceRecord.is_current())
+    if shift_id is not None:
+        wanted = wanted.where(ServiceRecord.shift_id == shift_id)
+    if after is not None:
+        wanted = wanted.where(tuple_(ServiceRecord.served_on, ServiceRecord.id) < after.values)
+    rows = db.session.execute(wanted.order_by(ServiceRecord.served_on.desc(), ServiceRecord.id.desc()).limit(limit + 1)).all()
+    return Page.of([_line(row) for row in rows], limit, lambda line: (line.served_on, line.revision_id))
+
+
+def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
+    """One record with its revisions, for officers, the requester and the person who served. Raises ServiceMissing."""
+    own = policy.visible(actor, Permission.RECORD_SEE, ScopeColumns(person_id=ServiceRecord.person_id))
+    row = db.session.execute(
+        _lines().where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None), or_(_visible(actor), own))
+    ).one_or_none()
+    if row is None:
+        raise ServiceMissing
+    revisions = db.session.execute(
+        select(
+            ServiceRecord.id,
+            ServiceRecord.recorded_at,
+            ServiceRecord.superseded_at,
+            ServiceRecord.void,
+            ServiceRecord.reason,
+            ServiceRecord.started_at,
+            ServiceRecord.ended_at,
+            ServiceRecord.minutes,
+            ServiceRecord.evidence,
+        )
+        .where(ServiceRecord.fact_id == fact_id)
+        .order_by(ServiceRecord.recorded_at, ServiceRecord.id)
+        .limit(MOST_REVISIONS)
+    ).all()
+    return ServiceDetails(_line(row), [RevisionLine(*revision) for revision in revisions])
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    return policy.visible(
+        actor, Permission.RECORD_SEE, ScopeColumns(area_path=ServiceRecord.area_path, person_id=Shift.requester_person_id)
+    )
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            ServiceRecord.fact_id,
+            ServiceRecord.id.label("revision_id"),
+            ServiceRecord.shift_id,
+            ServiceRecord.opening_id,
+            Opening.title,
+            ServiceRecord.brand,
+            ServiceRecord.area_path,
+            ServiceRecord.person_id,
+            Person.name,
+            ServiceRecord.capacity,
+            ServiceRecord.capacity_id,
+            ServiceRecord.served_on,
+            ServiceRecord.started_at,
+            ServiceRecord.ended_at,
+            ServiceRecord.minutes,
+            ServiceRecord.evidence,
+            ServiceRecord.void,
+            Shift.confirmers,
+            Confirmation.confirmer,
+            Confirmation.confirmed_at,
+        )
+        .join(Shift, Shift.id == ServiceRecord.shift_id)
+        .join(Opening, Opening.id == ServiceRecord.opening_id)
+        .join(Person, Person.id == ServiceRecord.person_id)
+        .outerjoin(Confirmation, and_(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()))
+    )
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
+    values = dict(row._mapping)
+    void = values.pop("void")
+    return ServiceLine(
+        **values
+        | {
+            "name": masked_name(row.name),
+            "hours": hours(row.minutes),
+            "status": _status(void=void, confirmed_at=row.confirmed_at),
+        }
+    )
+
+
+def _status(*, void: bool, confirmed_at: datetime | None) -> ServiceStatus:
+    if void:
+        return ServiceStatus.WITHDRAWN
+    return ServiceStatus.AWAITING_CONFIRMATION if confirmed_at is None else ServiceStatus.CONFIRMED

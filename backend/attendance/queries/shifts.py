@@ -1,0 +1,152 @@
+"""Shifts: those one may serve at, and those that somebody is in charge of."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
+from backend.attendance.entitlement import may_serve_on, seen_shift
+from backend.attendance.hours import Span
+from backend.attendance.models import Attendance, Shift, ShiftStatus
+from backend.attendance.service.shifts import Place
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.paging import Cursor, Page
+from backend.openings.models import Claim, Opening
+from backend.people.queries import person_of
+
+LONGEST_GRACE = timedelta(minutes=240)
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLine:
+    """A shift as lists show it, with the reader's own attendance."""
+
+    id: UUID
+    opening_id: UUID
+    title: str
+    brand: str
+    area_id: UUID
+    area_name: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    status: ShiftStatus
+    confirmers: list[str]
+    place: Place | None
+    my_attendance_id: UUID | None
+    signed_in_at: datetime | None
+    signed_out_at: datetime | None
+
+
+def my_shifts(actor: Actor, *, limit: int, after: Cursor | None, now: datetime) -> Page[ShiftLine]:
+    """The shifts not yet over at which the person may serve by a claim that holds now, soonest first. Raises PersonNeeded."""
+    person_id = person_of(actor)
+    mine = select(Claim.opening_id).where(Claim.released_at.is_(None), may_serve_on(person_id, clock.shanghai_day(now)))
+    wanted = _lines(person_id).where(
+        Shift.opening_id.in_(mine), Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now - LONGEST_GRACE, _not_over(now)
+    )
+    return _page(wanted, limit=limit, after=after)
+
+
+def shifts(
+    actor: Actor, *, opening_id: UUID | None, ends_after: datetime | None, starts_before: datetime | None, limit: int, after: Cursor | None
+) -> Page[ShiftLine]:
+    """The shifts that the viewer is in charge of or that concern them by a claim of theirs, soonest first."""
+    wanted = _lines(actor.person_id).where(_visible(actor))
+    if opening_id is not None:
+        wanted = wanted.where(Shift.opening_id == opening_id)
+    if ends_after is not None:
+        wanted = wanted.where(Shift.ends_at > ends_after)
+    if starts_before is not None:
+        wanted = wanted.where(Shift.starts_at < starts_before)
+    return _page(wanted, limit=limit, after=after)
+
+
+def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
+    """One shift, for whom it concerns. Raises Missing."""
+    seen_shift(actor, shift_id, now=now)
+    return _line(db.session.execute(_lines(actor.person_id).where(Shift.id == shift_id)).one())
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    by_claim = exists().where(
+        Claim.opening_id == Shift.opening_id,
+        Claim.released_at.is_(None),
+        policy.visible(
+            actor,
+            Permission.SHIFT_SEE,
+            ScopeColumns(
+                team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
+            ),
+        ),
+    )
+    in_charge = ScopeColumns(area_path=Shift.area_path, person_id=Shift.requester_person_id)
+    return or_(policy.visible(actor, Permission.SHIFT_SEE, in_charge), by_claim)
+
+
+def _not_over(now: datetime) -> ColumnElement[bool]:
+    return Shift.ends_at + Shift.grace() >= now
+
+
+def _lines(person_id: UUID | None) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Shift.id,
+            Shift.opening_id,
+            Opening.title,
+            Shift.brand,
+            Shift.area_id,
+            Area.name.label("area_name"),
+            Shift.starts_at,
+            Shift.ends_at,
+            Shift.grace_minutes,
+            Shift.status,
+            Shift.confirmers,
+            Shift.latitude,
+            Shift.longitude,
+            Shift.radius_m,
+            Attendance.id.label("my_attendance_id"),
+            Attendance.signed_in_at,
+            Attendance.signed_out_at,
+        )
+        .join(Opening, Opening.id == Shift.opening_id)
+        .join(Area, Area.id == Shift.area_id)
+        .outerjoin(Attendance, and_(Attendance.shift_id == Shift.id, Attendance.person_id == person_id))
+    )
+
+
+def _page(wanted: Select[*tuple[Any, ...]], *, limit: int, after: Cursor | None) -> Page[ShiftLine]:
+    if after is not None:
+        wanted = wanted.where(tuple_(Shift.starts_at, Shift.id) > after.values)
+    rows = db.session.execute(wanted.order_by(Shift.starts_at, Shift.id).limit(limit + 1)).all()
+    return Page.of([_line(row) for row in rows], limit, lambda line: (line.starts_at, line.id))
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> ShiftLine:
+    window = Span(row.starts_at, row.ends_at).widened(timedelta(minutes=row.grace_minutes))
+    return ShiftLine(
+        id=row.id,
+        opening_id=row.opening_id,
+        title=row.title,
+        brand=row.brand,
+        area_id=row.area_id,
+        area_name=row.area_name,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        opens_at=window.starts_at,
+        closes_at=window.ends_at,
+        status=row.status,
+        confirmers=row.confirmers,
+        place=None if row.radius_m is None else Place(row.latitude, row.longitude, row.radius_m),
+        my_attendance_id=row.my_attendance_id,
+        signed_in_at=row.signed_in_at,
+        signed_out_at=row.signed_out_at,
+    )

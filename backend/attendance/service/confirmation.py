@@ -1,0 +1,202 @@
+"""Confirmation: whose word makes a record count, and how it is taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.attendance.entitlement import allowed, seen_shift
+from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
+from backend.attendance.models import Capacity, Confirmation, Confirmer, ServiceRecord, Shift
+from backend.attendance.service.refusals import OwnService, RecordWithdrawn, ServiceMissing
+from backend.foundation import audit, facts, outbox
+from backend.foundation.actor import Actor, Role
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Forbidden
+from backend.foundation.ids import new_id
+from backend.organisations.models import Organisation
+from backend.teams.models import Team
+
+
+class AlreadyConfirmed(Conflict):
+    """Somebody stands by it already."""
+
+    code: ClassVar[str] = "already_confirmed"
+    detail = "该服务已确认"
+
+
+class NotConfirmed(Conflict):
+    """There is no confirmation to withdraw."""
+
+    code: ClassVar[str] = "not_confirmed"
+    detail = "该服务尚未确认"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A record that counts from now on."""
+
+    id: UUID
+    record_fact_id: UUID
+    confirmer: Confirmer
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedTogether:
+    """What became of a shift's records: confirmed now, left because they are the officer's own, and left for the next request."""
+
+    confirmed: int
+    own: int
+    remaining: int
+
+
+def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
+    """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
+
+    Raises ServiceMissing, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed.
+    """
+    line = db.session.execute(
+        select(
+            ServiceRecord.void,
+            ServiceRecord.person_id,
+            ServiceRecord.area_path,
+            ServiceRecord.capacity_id,
+            Shift.requester_person_id,
+            Shift.confirmers,
+            _is_own(actor).label("own"),
+        )
+        .join(Shift, Shift.id == ServiceRecord.shift_id)
+        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
+    ).one_or_none()
+    if line is None:
+        raise ServiceMissing
+    confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
+    if confirmer is None:
+        raise Forbidden if _may_see(actor, line) else ServiceMissing
+    if line.own:
+        raise OwnService
+    if line.void:
+        raise RecordWithdrawn
+    confirmed = _confirm([fact_id], confirmer, actor, now=now)
+    if not confirmed:
+        raise AlreadyConfirmed
+    return confirmed[0]
+
+
+def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int = 200) -> ConfirmedTogether:
+    """Stand by all records of a shift that await it, as the community; those of the officer's own stay as they are.
+
+    Raises Missing, Forbidden.
+    """
+    shift, _ = seen_shift(actor, shift_id, now=now)
+    community = Scope(area_path=shift.area_path)
+    if Confirmer.COMMUNITY.value not in shift.confirmers or not policy.allows(actor, Permission.SERVICE_CONFIRM, community):
+        raise Forbidden
+    awaiting = (
+        ServiceRecord.shift_id == shift_id,
+        ServiceRecord.is_current(),
+        ~exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()),
+    )
+    fact_ids = db.session.scalars(
+        select(ServiceRecord.fact_id).where(*awaiting, ~_is_own(actor)).order_by(ServiceRecord.fact_id).limit(at_most)
+    ).all()
+    confirmed = _confirm(fact_ids, Confirmer.COMMUNITY, actor, now=now)
+    left = db.session.execute(
+        select(func.count().filter(_is_own(actor)).label("own"), func.count().filter(~_is_own(actor)).label("remaining")).where(*awaiting)
+    ).one()
+    return ConfirmedTogether(len(confirmed), left.own, left.remaining)
+
+
+def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> None:
+    """Take the word back, as the community: the record counts no more until it is confirmed again.
+
+    Raises ServiceMissing, Forbidden, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
+    """
+    line = db.session.execute(
+        select(ServiceRecord.person_id, ServiceRecord.area_path, ServiceRecord.capacity_id, Shift.requester_person_id)
+        .join(Shift, Shift.id == ServiceRecord.shift_id)
+        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
+    ).one_or_none()
+    if line is None or not _may_see(actor, line):
+        raise ServiceMissing
+    policy.require(actor, Permission.CONFIRMATION_WITHDRAW, Scope(area_path=line.area_path))
+    seen = db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == fact_id, Confirmation.is_current())).one_or_none()
+    if seen is None:
+        raise NotConfirmed
+    revision = facts.revise(seen, actor, now=now, reason=reason, void=True)
+    outbox.record(ConfirmationWithdrawn(revision.id), now=now)
+    audit.record(actor, Permission.CONFIRMATION_WITHDRAW, revision.id, now=now, reason=reason, record=str(fact_id))
+
+
+def _confirmer(actor: Actor, area_path: str, requester_person_id: UUID | None, confirmers: Sequence[str]) -> Confirmer | None:
+    """As whose word the actor's counts; None when the shift does not ask for it."""
+    ways = (
+        (Confirmer.COMMUNITY, Scope(area_path=area_path)),
+        (Confirmer.REQUESTER, Scope(person_id=requester_person_id)),
+    )
+    return next(
+        (word for word, scope in ways if word.value in confirmers and policy.allows(actor, Permission.SERVICE_CONFIRM, scope)), None
+    )
+
+
+def _may_see(actor: Actor, line: Row[*tuple[object, ...]]) -> bool:
+    """Officers, the person who served, the requester, and the leader of the team or unit for which they served."""
+    return allowed(
+        actor, Permission.RECORD_SEE, [Scope(area_path=line.area_path, person_id=line.person_id), Scope(person_id=line.requester_person_id)]
+    ) or allowed(actor, Permission.ATTENDANCE_SEE, [Scope(team_id=line.capacity_id, work_unit_id=line.capacity_id)])
+
+
+def _is_own(actor: Actor) -> ColumnElement[bool]:
+    """Condition on records: the actor served themself, or leads the team, organisation or unit for which somebody served."""
+    if actor.person_id is None:
+        return false()
+    led_units = [grant.work_unit_id for grant in actor.grants if grant.role is Role.WORK_UNIT_OFFICER]
+    return or_(
+        ServiceRecord.person_id == actor.person_id,
+        and_(
+            ServiceRecord.capacity == Capacity.TEAM,
+            exists().where(Team.id == ServiceRecord.capacity_id, Team.leader_person_id == actor.person_id),
+        ),
+        and_(
+            ServiceRecord.capacity == Capacity.ORGANISATION,
+            exists().where(Organisation.id == ServiceRecord.capacity_id, Organisation.officer_person_id == actor.person_id),
+        ),
+        and_(ServiceRecord.capacity == Capacity.WORK_UNIT, ServiceRecord.capacity_id.in_(led_units)),
+    )
+
+
+def _confirm(fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, now: datetime) -> list[Confirmed]:
+    """Confirm those of the records that are not confirmed yet; uq_service_confirmations_record decides a race."""
+    if not fact_ids:
+        return []
+    rows = [
+        {
+            "id": revision_id,
+            "fact_id": revision_id,
+            "recorded_at": now,
+            "void": False,
+            "actor_account_id": actor.account_id,
+            "record_fact_id": fact_id,
+            "confirmer": confirmer,
+            "confirmed_at": now,
+        }
+        for fact_id in fact_ids
+        for revision_id in [new_id()]
+    ]
+    written = db.session.execute(
+        insert(Confirmation)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["record_fact_id"], index_where=Confirmation.is_current())
+        .returning(Confirmation.id, Confirmation.record_fact_id)
+    ).all()
+    for line in written:
+        outbox.record(ServiceConfirmed(line.id), now=now)
+        audit.record(actor, Permission.SERVICE_CONFIRM, line.id, now=now, record=str(line.record_fact_id), confirmer=confirmer.value)
+    return [Confirmed(line.id, line.record_fact_id, confirmer, now) for line in written]

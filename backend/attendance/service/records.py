@@ -1,0 +1,272 @@
+"""Service records: made by a sign-out or by the community's word, corrected and withdrawn by the community."""
+
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select, true
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.attendance.entitlement import allowed, nearest_claim, seen_shift
+from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
+from backend.attendance.hours import Span
+from backend.attendance.models import Attendance, Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.service.refusals import (
+    NotEntitled,
+    OutsideWindow,
+    OwnService,
+    RecordsOverlap,
+    RecordWithdrawn,
+    ServiceMissing,
+    ShiftCancelled,
+)
+from backend.foundation import audit, clock, facts, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Missing
+from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.ids import new_id
+from backend.openings import service as openings
+from backend.people.models import Person
+from backend.people.queries import VolunteerUnknown, volunteer_of_number
+
+
+class RecordExists(Conflict):
+    """The attendance has its record: correct that one."""
+
+    code: ClassVar[str] = "record_exists"
+    detail = "该签到已有服务记录，请更正原记录"
+
+
+class StillSignedIn(Conflict):
+    """Who is signed in can still sign out by themselves."""
+
+    code: ClassVar[str] = "still_signed_in"
+    detail = "该志愿者仍在签到中，可由本人签退"
+
+
+class AttendanceExists(Conflict):
+    """The person signed in at this shift: add the record to that attendance."""
+
+    code: ClassVar[str] = "attendance_exists"
+    detail = "该志愿者在本场次已有签到，请在其签到上补录"
+
+
+def window_of(shift: Shift) -> Span:
+    """The shift's window with the grace on both sides: within it one signs in and out, and minutes count."""
+    return Span(shift.starts_at, shift.ends_at).widened(timedelta(minutes=shift.grace_minutes))
+
+
+def state_record(
+    actor: Actor, shift: Shift, attendance: Attendance, served: Span, *, evidence: Evidence, reason: str | None, now: datetime
+) -> ServiceRecord:
+    """Write the record of an attendance, which counts once it is confirmed. The caller has asked policy. Raises RecordExists."""
+    record_id = new_id()
+    values = _times(served) | {
+        "id": record_id,
+        "fact_id": record_id,
+        "recorded_at": now,
+        "void": False,
+        "reason": reason,
+        "actor_account_id": actor.account_id,
+        "attendance_id": attendance.id,
+        "shift_id": shift.id,
+        "opening_id": shift.opening_id,
+        "person_id": attendance.person_id,
+        "brand": shift.brand,
+        "area_id": shift.area_id,
+        "area_path": shift.area_path,
+        "capacity": attendance.capacity,
+        "capacity_id": attendance.capacity_id,
+        "evidence": evidence,
+    }
+    record = db.session.scalars(
+        insert(ServiceRecord)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["attendance_id"], index_where=ServiceRecord.is_current())
+        .returning(ServiceRecord)
+    ).one_or_none()
+    if record is None:
+        raise RecordExists
+    outbox.record(ServiceRecorded(record.id), now=now)
+    return record
+
+
+def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended_at: datetime, reason: str, now: datetime) -> ServiceRecord:
+    """补录 by the community's word, for who signed in but whose attendance has no record: nobody signed out, or the record was withdrawn.
+
+    Raises Missing, Forbidden, OwnService, StillSignedIn, RecordExists, OutsideWindow, RecordsOverlap.
+    """
+    attendance = db.session.get(Attendance, attendance_id)
+    if attendance is None:
+        raise Missing
+    shift = db.session.get_one(Shift, attendance.shift_id)
+    scopes = [Scope(area_path=shift.area_path, person_id=shift.requester_person_id), Scope(person_id=attendance.person_id)]
+    if not allowed(actor, Permission.ATTENDANCE_SEE, [*scopes, Scope(team_id=attendance.capacity_id, work_unit_id=attendance.capacity_id)]):
+        raise Missing
+    policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
+    _refuse_own(actor, attendance.person_id)
+    if attendance.signed_out_at is None and attendance.closed_at is None:
+        raise StillSignedIn
+    served = _worded(shift, started_at, ended_at, now=now)
+    _refuse_overlap(attendance.person_id, served)
+    record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
+    audit.record(actor, Permission.RECORD_ADD, record.id, now=now, reason=reason)
+    return record
+
+
+def add_late_record(
+    actor: Actor,
+    shift_id: UUID,
+    *,
+    volunteer_number: str,
+    name: str,
+    started_at: datetime,
+    ended_at: datetime,
+    reason: str,
+    now: datetime,
+) -> ServiceRecord:
+    """补录 by the community's word, for who served without signing in: entitled by a claim held at that time.
+
+    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, OutsideWindow, RecordsOverlap.
+    """
+    shift, _ = seen_shift(actor, shift_id, now=now)
+    policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
+    # As in signing in: a shift is not cancelled while somebody is added to it.
+    if db.session.scalar(select(Shift.status).where(Shift.id == shift_id).with_for_update(read=True)) is ShiftStatus.CANCELLED:
+        raise ShiftCancelled
+    person_id = volunteer_of_number(volunteer_number, name)
+    if person_id is None:
+        raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
+    _refuse_own(actor, person_id)
+    served = _worded(shift, started_at, ended_at, now=now)
+    _refuse_overlap(person_id, served)
+    attendance = _attendance_by_word(shift, person_id, served, now=now)
+    record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
+    audit.record(actor, Permission.RECORD_ADD, record.id, now=now, reason=reason)
+    return record
+
+
+def correct_record(
+    actor: Actor, fact_id: UUID, seen_id: UUID, *, started_at: datetime, ended_at: datetime, reason: str, now: datetime
+) -> ServiceRecord:
+    """A further revision with other times, on the community's word; a confirmation survives it.
+
+    `seen_id` is the revision that the officer looked at. Raises AlreadyCorrected when there is a newer one, ServiceMissing, Forbidden,
+    OwnService, RecordWithdrawn, OutsideWindow, RecordsOverlap.
+    """
+    seen = _seen(actor, fact_id, seen_id)
+    served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=now)
+    _refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
+    revision = facts.revise(seen, actor, now=now, reason=reason, evidence=Evidence.COMMUNITY_WORD, **_times(served))
+    outbox.record(ServiceCorrected(revision.id), now=now)
+    audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now, reason=reason)
+    return revision
+
+
+def withdraw_record(actor: Actor, fact_id: UUID, seen_id: UUID, *, reason: str, now: datetime) -> ServiceRecord:
+    """Take a record out of what counts: a last revision that is void.
+
+    Raises AlreadyCorrected, ServiceMissing, Forbidden, OwnService, RecordWithdrawn.
+    """
+    revision = facts.revise(_seen(actor, fact_id, seen_id), actor, now=now, reason=reason, void=True)
+    outbox.record(ServiceWithdrawn(revision.id), now=now)
+    audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now, reason=reason, withdrawn=True)
+    return revision
+
+
+def _seen(actor: Actor, fact_id: UUID, seen_id: UUID) -> ServiceRecord:
+    """The revision that the officer looked at, for who may correct it and while it is the latest."""
+    seen = db.session.get(ServiceRecord, seen_id)
+    if seen is None or seen.fact_id != fact_id:
+        raise ServiceMissing
+    scope = Scope(area_path=seen.area_path, person_id=seen.person_id)
+    if not policy.allows(actor, Permission.RECORD_SEE, scope):
+        raise ServiceMissing
+    policy.require(actor, Permission.RECORD_CORRECT, scope)
+    _refuse_own(actor, seen.person_id)
+    if seen.superseded_at is not None:
+        raise AlreadyCorrected
+    if seen.void:
+        raise RecordWithdrawn
+    return seen
+
+
+def _refuse_own(actor: Actor, person_id: UUID) -> None:
+    if actor.person_id == person_id:
+        raise OwnService
+
+
+def _worded(shift: Shift, started_at: datetime, ended_at: datetime, *, now: datetime) -> Span:
+    """A stretch that an officer states. It is refused, not clipped, when it leaves the window: a figure differs from the word only by a
+    mistake, and the officer should see it."""
+    served = Span(started_at, ended_at)
+    if ended_at <= started_at or ended_at > now or not served.lies_within(window_of(shift)):
+        window = window_of(shift)
+        raise OutsideWindow(
+            earliest=window.starts_at.astimezone(clock.SHANGHAI).isoformat(), latest=window.ends_at.astimezone(clock.SHANGHAI).isoformat()
+        )
+    return served
+
+
+def _refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None = None) -> None:
+    """Refuse a stretch in which the person served elsewhere. Holds the person's row, so that two stretches are not added side by side."""
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    days = (clock.shanghai_day(served.starts_at) - timedelta(days=1), clock.shanghai_day(served.ends_at))
+    recorded = exists().where(
+        ServiceRecord.person_id == person_id,
+        ServiceRecord.is_current(),
+        ServiceRecord.served_on.between(*days),
+        ServiceRecord.started_at < served.ends_at,
+        ServiceRecord.ended_at > served.starts_at,
+        ServiceRecord.fact_id != but_fact_id if but_fact_id is not None else true(),
+    )
+    signed_in = exists().where(
+        Attendance.person_id == person_id,
+        Attendance.signed_out_at.is_(None),
+        Attendance.closed_at.is_(None),
+        Attendance.signed_in_at < served.ends_at,
+    )
+    if db.session.scalar(select(or_(recorded, signed_in))):
+        raise RecordsOverlap
+
+
+def _attendance_by_word(shift: Shift, person_id: UUID, served: Span, *, now: datetime) -> Attendance:
+    day = clock.shanghai_day(served.starts_at)
+    claim = nearest_claim(person_id, day=day, starts_at=served.starts_at, ends_at=served.ends_at, claim_id=None)
+    found = db.session.execute(select(claim).select_from(Shift).join(claim, true()).where(Shift.id == shift.id)).one_or_none()
+    if found is None:
+        raise NotEntitled("该志愿者不在本场次的认领方之中")
+    if found.released_at is None and found.in_service_since is None:
+        openings.begin_service(found.id, now=now)
+    attendance = db.session.scalars(
+        insert(Attendance)
+        .values(
+            id=new_id(),
+            shift_id=shift.id,
+            claim_id=found.id,
+            person_id=person_id,
+            capacity=found.capacity,
+            capacity_id=found.capacity_id,
+            signed_in_at=served.starts_at,
+            in_evidence=Evidence.COMMUNITY_WORD,
+            signed_out_at=served.ends_at,
+            out_evidence=Evidence.COMMUNITY_WORD,
+        )
+        .on_conflict_do_nothing(index_elements=["shift_id", "person_id"])
+        .returning(Attendance)
+    ).one_or_none()
+    if attendance is None:
+        raise AttendanceExists
+    return attendance
+
+
+def _times(served: Span) -> dict[str, Any]:
+    return {
+        "served_on": clock.shanghai_day(served.starts_at),
+        "started_at": served.starts_at,
+        "ended_at": served.ends_at,
+        "minutes": served.minutes,
+    }

@@ -1,0 +1,244 @@
+"""Sign-in and sign-out by code: the hot path of a shift, so each takes few statements and no row that all of them must change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.attendance import codes
+from backend.attendance.codes import ShownCode
+from backend.attendance.entitlement import allowed, nearest_claim, seen_shift
+from backend.attendance.events import SignedIn, SignedOut
+from backend.attendance.hours import Span
+from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.positions import Position, Sign, judge
+from backend.attendance.service.records import state_record, window_of
+from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
+from backend.foundation import audit, clock, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.foundation.ids import new_id
+from backend.openings import service as openings
+from backend.people.queries import person_of
+
+
+class AlreadySignedIn(Conflict):
+    """One open attendance at a time, here or at the shift that is named in `shift_id`."""
+
+    code: ClassVar[str] = "already_signed_in"
+    detail = "您已签到，请先签退"
+
+
+class AlreadySignedOut(Conflict):
+    """In once and out once: what was wrong is corrected on the record."""
+
+    code: ClassVar[str] = "already_signed_out"
+    detail = "您在本场次已签退"
+
+
+class AttendanceClosed(Conflict):
+    """Nobody signed out in time; the community can add the record."""
+
+    code: ClassVar[str] = "attendance_closed"
+    detail = "签到已超时关闭，请联系社区补录"
+
+
+class NotSignedIn(Conflict):
+    """Sign-out follows sign-in."""
+
+    code: ClassVar[str] = "not_signed_in"
+    detail = "您在本场次还没有签到"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInAs:
+    """A sign-in as it was written."""
+
+    attendance_id: UUID
+    shift_id: UUID
+    claim_id: UUID
+    capacity: Capacity
+    signed_in_at: datetime
+    evidence: Evidence
+    inside: bool | None
+    distance_m: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOutWith:
+    """A sign-out with the record that it made."""
+
+    attendance_id: UUID
+    shift_id: UUID
+    signed_in_at: datetime
+    signed_out_at: datetime
+    evidence: Evidence
+    inside: bool | None
+    distance_m: int | None
+    fact_id: UUID
+    minutes: int
+
+
+def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
+    """The code of this moment, for who is in charge of the shift: community, requester, leader of what claims it.
+
+    Raises Missing, Forbidden, ShiftCancelled, ShiftNotBegun, ShiftOver.
+    """
+    shift, in_charge = seen_shift(actor, shift_id, now=now)
+    if not allowed(actor, Permission.CODE_SHOW, in_charge):
+        raise Forbidden
+    _refuse_outside_window(shift, now=now)
+    return codes.maker().code(shift_id, now=now)
+
+
+def sign_in(
+    actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, claim_id: UUID | None = None, now: datetime
+) -> SignedInAs:
+    """Sign in at a shift. `claim_id` says on which claim, for who may serve on several.
+
+    Raises Missing, the refusals of a code (codes.py), NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver, PositionInaccurate,
+    AlreadySignedIn, AlreadySignedOut, AttendanceClosed.
+    """
+    person_id = person_of(actor)
+    policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
+    claim = nearest_claim(person_id, day=clock.shanghai_day(now), starts_at=now, ends_at=now, claim_id=claim_id)
+    # FOR SHARE: a shift is not cancelled while somebody signs in at it; those who sign in do not wait for one another.
+    found = db.session.execute(
+        select(Shift, claim.c.id, claim.c.capacity, claim.c.capacity_id, claim.c.in_service_since)
+        .outerjoin(claim, true())
+        .where(Shift.id == shift_id)
+        .with_for_update(read=True, of=Shift)
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    shift = found[0]
+    codes.maker().check(code, shift_id, now=now)
+    if found.id is None:
+        raise NotEntitled
+    _refuse_outside_window(shift, now=now)
+    sign = judge(shift, position)
+    if found.in_service_since is None:
+        openings.begin_service(found.id, now=now)
+    attendance_id = db.session.scalar(
+        insert(Attendance)
+        .values(
+            id=new_id(),
+            shift_id=shift_id,
+            claim_id=found.id,
+            person_id=person_id,
+            capacity=found.capacity,
+            capacity_id=found.capacity_id,
+            signed_in_at=now,
+            in_evidence=sign.evidence,
+            in_inside=sign.inside,
+            in_distance_m=sign.distance_m,
+        )
+        .on_conflict_do_nothing()
+        .returning(Attendance.id)
+    )
+    if attendance_id is None:
+        raise _why_not_in(person_id, shift_id)
+    outbox.record(SignedIn(attendance_id), now=now)
+    audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value)
+    return SignedInAs(attendance_id, shift_id, found.id, found.capacity, now, sign.evidence, sign.inside, sign.distance_m)
+
+
+def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, now: datetime) -> SignedOutWith:
+    """Sign out, which makes the service record.
+
+    Raises Missing, the refusals of a code (codes.py), NotSignedIn, AlreadySignedOut, AttendanceClosed, PositionInaccurate.
+    """
+    person_id = person_of(actor)
+    policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
+    shift = db.session.get(Shift, shift_id)
+    if shift is None:
+        raise Missing
+    codes.maker().check(code, shift_id, now=now)
+    sign = judge(shift, position)
+    attendance = _sign_out_row(shift, person_id, sign, now=now)
+    if attendance is None:
+        raise _why_not_out(person_id, shift_id)
+    outbox.record(SignedOut(attendance.id), now=now)
+    audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
+    served = Span(attendance.signed_in_at, now).clipped_to(window_of(shift))
+    record = state_record(actor, shift, attendance, served, evidence=_weaker(attendance.in_evidence, sign.evidence), reason=None, now=now)
+    return _signed_out(attendance, sign, record, now=now)
+
+
+def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -> Attendance | None:
+    if now > window_of(shift).ends_at:
+        return None
+    return db.session.scalars(
+        update(Attendance)
+        .where(
+            Attendance.shift_id == shift.id,
+            Attendance.person_id == person_id,
+            Attendance.signed_out_at.is_(None),
+            Attendance.closed_at.is_(None),
+        )
+        .values(signed_out_at=now, out_evidence=sign.evidence, out_inside=sign.inside, out_distance_m=sign.distance_m)
+        .returning(Attendance)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+
+
+def _signed_out(attendance: Attendance, sign: Sign, record: ServiceRecord, *, now: datetime) -> SignedOutWith:
+    return SignedOutWith(
+        attendance_id=attendance.id,
+        shift_id=attendance.shift_id,
+        signed_in_at=attendance.signed_in_at,
+        signed_out_at=now,
+        evidence=sign.evidence,
+        inside=sign.inside,
+        distance_m=sign.distance_m,
+        fact_id=record.fact_id,
+        minutes=record.minutes,
+    )
+
+
+def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
+    window = window_of(shift)
+    if shift.status is ShiftStatus.CANCELLED:
+        raise ShiftCancelled
+    if now < window.starts_at:
+        raise ShiftNotBegun(opens_at=window.starts_at.astimezone(clock.SHANGHAI).isoformat())
+    if now > window.ends_at:
+        raise ShiftOver
+
+
+def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
+    """Only after a refusal a second look: signed in here, or out, or closed; or signed in elsewhere."""
+    lines = db.session.execute(
+        select(Attendance.shift_id, Attendance.signed_out_at, Attendance.closed_at).where(
+            Attendance.person_id == person_id,
+            or_(Attendance.shift_id == shift_id, Attendance.signed_out_at.is_(None) & Attendance.closed_at.is_(None)),
+        )
+    ).all()
+    here = next((line for line in lines if line.shift_id == shift_id), None)
+    if here is not None and here.signed_out_at is not None:
+        return AlreadySignedOut()
+    if here is not None and here.closed_at is not None:
+        return AttendanceClosed()
+    if here is not None:
+        return AlreadySignedIn(shift_id=str(shift_id))
+    return AlreadySignedIn("您在其他场次尚未签退", shift_id=str(lines[0].shift_id) if lines else None)
+
+
+def _why_not_out(person_id: UUID, shift_id: UUID) -> Conflict:
+    seen = db.session.execute(
+        select(Attendance.signed_out_at, Attendance.closed_at).where(Attendance.shift_id == shift_id, Attendance.person_id == person_id)
+    ).one_or_none()
+    if seen is None:
+        return NotSignedIn()
+    return AlreadySignedOut() if seen.signed_out_at is not None else AttendanceClosed()
+
+
+def _weaker(one: Evidence, other: Evidence) -> Evidence:
+    """A record rests on what both its ends rest on."""
+    return Evidence.CODE_AND_PLACE if one is other is Evidence.CODE_AND_PLACE else Evidence.CODE

@@ -1,0 +1,174 @@
+"""服务记录: whose word makes it count, and what the community adds, corrects and withdraws."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from backend.attendance import queries
+from backend.attendance import service as attendance
+from backend.attendance.queries import AttendanceLine, ServiceDetails, ServiceLine
+from backend.attendance.service import (
+    AlreadyConfirmed,
+    AttendanceExists,
+    Confirmed,
+    ConfirmedTogether,
+    NotConfirmed,
+    NotEntitled,
+    OutsideWindow,
+    OwnService,
+    RecordExists,
+    RecordsOverlap,
+    RecordWithdrawn,
+    ServiceMissing,
+    ShiftCancelled,
+    StillSignedIn,
+)
+from backend.foundation import clock, paging
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.paging import Cursor
+from backend.people.queries import PersonNeeded, VolunteerUnknown
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.attendance import (
+    AttendanceOut,
+    ConfirmationOut,
+    ConfirmedTogetherOut,
+    CorrectionIn,
+    LateRecordIn,
+    ServiceDetailsOut,
+    ServiceOut,
+    ServicesQuery,
+    StretchIn,
+    WithdrawalIn,
+)
+from miniprogram_api.schemas.common import ReasonIn
+
+bp = Resource("services", tag="服务记录")
+
+
+@bp.get("/me/services")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[AttendanceOut])
+@bp.doc(summary="我的服务", description="每次签到及其结果，新的在前；missing 说明还差哪一步才计入。")
+@refuses(PersonNeeded)
+def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLine]:
+    return queries.my_services(actor, limit=query.limit, after=Cursor.decode(query.cursor, datetime, UUID))
+
+
+@bp.get("/services")
+@reads
+@bp.input(ServicesQuery, location="query")
+@bp.output(Page[ServiceOut])
+@bp.doc(summary="服务记录", description="社区看到本辖区的，需求方看到自己需求的；待确认的用 status=awaiting_confirmation。")
+def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
+    return queries.services(
+        actor, status=query.status, shift_id=query.shift_id, limit=query.limit, after=Cursor.decode(query.cursor, date, UUID)
+    )
+
+
+@bp.get("/services/<uuid:fact_id>")
+@reads
+@bp.output(ServiceDetailsOut)
+@bp.doc(summary="一条服务记录", description="含历次更正。")
+@refuses(ServiceMissing)
+def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
+    return _details(queries.service_details(actor, fact_id))
+
+
+@bp.post("/services/<uuid:fact_id>/confirmation")
+@creates
+@bp.output(ConfirmationOut, status_code=201)
+@bp.doc(summary="确认服务", description="由需求方或社区确认，确认后计入。不能确认本人的服务，也不能确认本人所负责队伍、组织、单位的服务。")
+@refuses(ServiceMissing, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed)
+def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
+    return attendance.confirm_service(actor, fact_id, now=clock.now())
+
+
+@bp.post("/services/<uuid:fact_id>/confirmation/withdrawal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(ServiceDetailsOut)
+@bp.doc(summary="撤销确认", description="由社区撤销并说明原因；撤销后不再计入，可以重新确认。")
+@refuses(ServiceMissing, Forbidden, NotConfirmed, AlreadyCorrected)
+def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
+    attendance.withdraw_confirmation(actor, fact_id, reason=body.reason, now=clock.now())
+    return _details(queries.service_details(actor, fact_id))
+
+
+@bp.post("/services/<uuid:fact_id>/corrections")
+@creates
+@bp.input(CorrectionIn)
+@bp.output(ServiceDetailsOut, status_code=201)
+@bp.doc(summary="更正服务记录", description="由社区更正并说明原因；已有的确认继续有效。")
+@refuses(ServiceMissing, Forbidden, OwnService, RecordWithdrawn, RecordsOverlap, OutsideWindow, AlreadyCorrected)
+def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceDetailsOut:
+    attendance.correct_record(
+        actor,
+        fact_id,
+        body.revision_id,
+        started_at=body.started_at,
+        ended_at=body.ended_at,
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return _details(queries.service_details(actor, fact_id))
+
+
+@bp.post("/services/<uuid:fact_id>/withdrawal")
+@writes
+@bp.input(WithdrawalIn)
+@bp.output(ServiceDetailsOut)
+@bp.doc(summary="撤销服务记录", description="由社区撤销并说明原因，撤销后不再计入。")
+@refuses(ServiceMissing, Forbidden, OwnService, RecordWithdrawn, AlreadyCorrected)
+def withdraw_service(actor: Actor, fact_id: UUID, body: WithdrawalIn) -> ServiceDetailsOut:
+    attendance.withdraw_record(actor, fact_id, body.revision_id, reason=body.reason, now=clock.now())
+    return _details(queries.service_details(actor, fact_id))
+
+
+@bp.post("/attendances/<uuid:attendance_id>/record")
+@creates
+@bp.input(StretchIn)
+@bp.output(ServiceDetailsOut, status_code=201)
+@bp.doc(summary="补录：已签到、未签退的", description="由社区说明原因后补录，仍须确认。")
+@refuses(Forbidden, OwnService, StillSignedIn, RecordExists, RecordsOverlap, OutsideWindow)
+def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDetailsOut:
+    record = attendance.add_record(
+        actor, attendance_id, started_at=body.started_at, ended_at=body.ended_at, reason=body.reason, now=clock.now()
+    )
+    return _details(queries.service_details(actor, record.fact_id))
+
+
+@bp.post("/shifts/<uuid:shift_id>/records")
+@creates
+@bp.input(LateRecordIn)
+@bp.output(ServiceDetailsOut, status_code=201)
+@bp.doc(summary="补录：未签到的", description="由社区说明原因后补录，须属于当时的认领方；仍须确认。")
+@refuses(Forbidden, OwnService, ShiftCancelled, VolunteerUnknown, NotEntitled, AttendanceExists, RecordsOverlap, OutsideWindow)
+def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> ServiceDetailsOut:
+    record = attendance.add_late_record(
+        actor,
+        shift_id,
+        volunteer_number=body.volunteer_number,
+        name=body.name,
+        started_at=body.started_at,
+        ended_at=body.ended_at,
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return _details(queries.service_details(actor, record.fact_id))
+
+
+@bp.post("/shifts/<uuid:shift_id>/confirmations")
+@creates
+@bp.output(ConfirmedTogetherOut, status_code=201)
+@bp.doc(summary="确认一个场次的全部记录", description="由社区确认，每次最多200条；本人的和本人所负责队伍的除外。")
+@refuses(Forbidden)
+def confirm_shift(actor: Actor, shift_id: UUID) -> ConfirmedTogether:
+    return attendance.confirm_shift(actor, shift_id, now=clock.now())
+
+
+def _details(details: ServiceDetails) -> ServiceDetailsOut:
+    return ServiceDetailsOut.model_validate(asdict(details.line) | {"revisions": [asdict(revision) for revision in details.revisions]})

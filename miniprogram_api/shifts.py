@@ -1,0 +1,173 @@
+"""场次: where one may serve, the code that is shown there, sign-in and sign-out."""
+
+from datetime import datetime
+from uuid import UUID
+
+from backend.attendance import queries
+from backend.attendance import service as attendance
+from backend.attendance.codes import CodeExpired, CodeForged, CodeNotYetValid, CodeOfAnotherShift
+from backend.attendance.hours import hours
+from backend.attendance.positions import PositionInaccurate
+from backend.attendance.queries import AttendanceLine, ShiftLine
+from backend.attendance.service import (
+    AlreadySignedIn,
+    AlreadySignedOut,
+    AttendanceClosed,
+    NotEntitled,
+    NotSignedIn,
+    ShiftCancelled,
+    ShiftInUse,
+    ShiftNotBegun,
+    ShiftNotPlanned,
+    ShiftOver,
+    SignedInAs,
+)
+from backend.foundation import clock, paging
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.paging import Cursor
+from backend.openings.service import ClaimReleased
+from backend.people.queries import PersonNeeded
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.attendance import (
+    AttendanceOut,
+    CodeOut,
+    ShiftOut,
+    ShiftsQuery,
+    SignedInOut,
+    SignedOutOut,
+    SignInIn,
+    SignOutIn,
+    code_out,
+)
+from miniprogram_api.schemas.common import ReasonIn
+
+bp = Resource("shifts", tag="场次与签到")
+
+
+@bp.get("/me/shifts")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[ShiftOut])
+@bp.doc(summary="我可以参加的场次", description="尚未结束的，先开始的在前。")
+@refuses(PersonNeeded)
+def list_my_shifts(actor: Actor, query: ListQuery) -> paging.Page[ShiftLine]:
+    return queries.my_shifts(actor, limit=query.limit, after=_after(query), now=clock.now())
+
+
+@bp.get("/shifts")
+@reads
+@bp.input(ShiftsQuery, location="query")
+@bp.output(Page[ShiftOut])
+@bp.doc(summary="我负责的场次", description="社区、需求方、认领方能看到各自的场次，先开始的在前。")
+def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftLine]:
+    return queries.shifts(
+        actor,
+        opening_id=query.opening_id,
+        ends_after=query.ends_after,
+        starts_before=query.starts_before,
+        limit=query.limit,
+        after=_after(query),
+    )
+
+
+@bp.get("/shifts/<uuid:shift_id>")
+@reads
+@bp.output(ShiftOut)
+@bp.doc(summary="一个场次")
+def see_shift(actor: Actor, shift_id: UUID) -> ShiftLine:
+    return queries.shift_details(actor, shift_id, now=clock.now())
+
+
+@bp.post("/shifts/<uuid:shift_id>/cancellation")
+@writes
+@bp.input(ReasonIn)
+@bp.output(ShiftOut)
+@bp.doc(summary="取消一个场次", description="由社区取消；已有人签到的场次不能取消。")
+@refuses(ShiftNotPlanned, ShiftInUse, Forbidden)
+def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftLine:
+    now = clock.now()
+    attendance.cancel_shift(actor, shift_id, reason=body.reason, now=now)
+    return queries.shift_details(actor, shift_id, now=now)
+
+
+@bp.get("/shifts/<uuid:shift_id>/code")
+@reads
+@bp.output(CodeOut)
+@bp.doc(summary="出示签到码", description="由社区、需求方或认领方负责人在现场出示；每30秒更换，出示后60秒内有效。签到签退用同一个码。")
+@refuses(Forbidden, ShiftCancelled, ShiftNotBegun, ShiftOver)
+def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
+    now = clock.now()
+    code = attendance.show_code(actor, shift_id, now=now)
+    return code_out(code.text, code.replaced_at, code.expires_at, now=now)
+
+
+@bp.post("/shifts/<uuid:shift_id>/sign-in")
+@creates
+@bp.input(SignInIn)
+@bp.output(SignedInOut, status_code=201)
+@bp.doc(summary="签到", description="场次开始前、结束后的宽限时间内都可签到。定位可不提供，不在范围内也可签到；只保存是否在范围内和距离。")
+@refuses(
+    CodeForged,
+    CodeExpired,
+    CodeNotYetValid,
+    CodeOfAnotherShift,
+    PositionInaccurate,
+    NotEntitled,
+    PersonNeeded,
+    ShiftCancelled,
+    ShiftNotBegun,
+    ShiftOver,
+    AlreadySignedIn,
+    AlreadySignedOut,
+    AttendanceClosed,
+    ClaimReleased,
+)
+def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:
+    return attendance.sign_in(actor, shift_id, body.code, position=body.where(), claim_id=body.claim_id, now=clock.now())
+
+
+@bp.post("/shifts/<uuid:shift_id>/sign-out")
+@creates
+@bp.input(SignOutIn)
+@bp.output(SignedOutOut, status_code=201)
+@bp.doc(summary="签退", description="签退后生成服务记录，由需求方或社区确认后计入。")
+@refuses(
+    CodeForged,
+    CodeExpired,
+    CodeNotYetValid,
+    CodeOfAnotherShift,
+    PositionInaccurate,
+    PersonNeeded,
+    NotSignedIn,
+    AlreadySignedOut,
+    AttendanceClosed,
+)
+def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
+    signed = attendance.sign_out(actor, shift_id, body.code, position=body.where(), now=clock.now())
+    return SignedOutOut(
+        attendance_id=signed.attendance_id,
+        shift_id=signed.shift_id,
+        signed_in_at=signed.signed_in_at,
+        signed_out_at=signed.signed_out_at,
+        evidence=signed.evidence,
+        inside=signed.inside,
+        distance_m=signed.distance_m,
+        fact_id=signed.fact_id,
+        minutes=signed.minutes,
+        hours=hours(signed.minutes),
+    )
+
+
+@bp.get("/shifts/<uuid:shift_id>/attendances")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[AttendanceOut])
+@bp.doc(summary="一个场次的签到情况", description="姓名隐去。missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
+def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
+    return queries.attendances_of_shift(actor, shift_id, limit=query.limit, after=_after(query), now=clock.now())
+
+
+def _after(query: ListQuery) -> Cursor | None:
+    return Cursor.decode(query.cursor, datetime, UUID)
