@@ -57,7 +57,11 @@ def start_process(settings: Settings) -> None:
     clock.steer_by(settings.clock_file if settings.is_trial else None)
     keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
     sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
-    tokens.use(TokenMaker(_bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes)))
+    tokens.use(
+        TokenMaker(
+            _bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
+        )
+    )
     codes.use(CodeMaker(_bytes(settings.code_key)))
     notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))

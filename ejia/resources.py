@@ -1,6 +1,7 @@
 """Every resource of the mini-program's API, in the order in which the document shows them."""
 
 from miniprogram_api import (
+    areas,
     auth,
     claims,
     demands,
@@ -19,6 +20,7 @@ from miniprogram_api.contract import Resource
 RESOURCES: tuple[Resource, ...] = (
     auth.bp,
     me.bp,
+    areas.bp,
     people.bp,
     teams.bp,
     team_members.bp,

@@ -5,7 +5,7 @@ from typing import cast
 from flask import current_app
 
 from backend.accounts import service as accounts
-from backend.accounts.service import CredentialsWrong, LoginLocked, Tokens
+from backend.accounts.service import AccountClosed, CredentialsWrong, LoginLocked, Tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -25,7 +25,7 @@ bp = Resource("auth", tag="登录")
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="微信登录", description="首次登录会自动建立账号。")
-@refuses(LoginCodeRejected, InvalidArgument, AccountBlocked, RateLimited, WeChatUnavailable)
+@refuses(AccountClosed, LoginCodeRejected, InvalidArgument, AccountBlocked, RateLimited, WeChatUnavailable)
 def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
     wechat = wechat_client()
     session = wechat.code_to_session(body.code)
@@ -43,7 +43,10 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 @refuses(CredentialsWrong, LoginLocked)
 def log_in_by_password(body: PasswordLoginIn) -> Tokens:
     with transaction():
-        outcome = accounts.log_in_by_password(body.name, body.password, now=clock.now())
+        attempt = accounts.begin_password_login(body.name, now=clock.now())
+    right = accounts.is_right_password(attempt, body.password)
+    with transaction():
+        outcome = accounts.finish_password_login(attempt, right=right, now=clock.now())
     return _or_refuse(outcome)
 
 

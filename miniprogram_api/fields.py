@@ -6,6 +6,7 @@ instants without an offset. The same rule is written into the OpenAPI document, 
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
@@ -24,9 +25,15 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from backend.foundation.clock import SHANGHAI
+from backend.foundation.paging import CursorInvalid
 
 BIGINT_MAX = 2**63 - 1
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+_LARGEST_EXACT = 2**53
+# Days reach back to the birth of the oldest; instants do not, because Shanghai's early offsets have seconds, which ISO 8601 cannot say.
+EARLIEST_DAY_YEAR, EARLIEST_INSTANT_YEAR, LATEST_YEAR = 1900, 1970, 2199
+_DAY_YEARS, _INSTANT_YEARS = "^(19|20|21)[0-9][0-9]-", "^(19[7-9]|20[0-9]|21[0-9])[0-9]-"
+
+_CURSOR = "^[A-Za-z0-9_-]{1,1000}$"
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
@@ -91,7 +98,10 @@ class Text:
         return f"^{allowed}*{solid}{allowed}{{{self.min - 2},}}{solid}{allowed}*$"
 
 
-def _plain_digits(value: Any) -> Any:
+def _whole_number(value: Any) -> Any:
+    """In a query, digits; in JSON, where 3.0 is the same number as 3, also that, as far as a double is exact."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST_EXACT:
+        return int(value)
     if isinstance(value, str) and not _WHOLE_NUMBER.fullmatch(value):
         raise PydanticCustomError("int_parsing", "应为整数")
     return value
@@ -105,7 +115,7 @@ class Between:
     high: int
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(_plain_digits, core_schema.int_schema(ge=self.low, le=self.high))
+        return core_schema.no_info_before_validator_function(_whole_number, core_schema.int_schema(ge=self.low, le=self.high))
 
 
 # These read the text themselves: behind a validator, pydantic's strict reading of JSON takes text for neither.
@@ -131,9 +141,18 @@ def _iso_day(value: Any) -> date:
     raise PydanticCustomError("date_parsing", "应为日期，例如 2026-03-05")
 
 
-def _within_centuries(value: DayOrInstant) -> DayOrInstant:
-    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-        raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": EARLIEST_YEAR, "high": LATEST_YEAR})
+def _from_year(earliest: int) -> Callable[[DayOrInstant], DayOrInstant]:
+    def check(value: DayOrInstant) -> DayOrInstant:
+        if not earliest <= value.year <= LATEST_YEAR:
+            raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": earliest, "high": LATEST_YEAR})
+        return value
+
+    return check
+
+
+def _cursor_like(value: str) -> str:
+    if not re.fullmatch(_CURSOR, value):
+        raise CursorInvalid
     return value
 
 
@@ -147,22 +166,22 @@ BigInt = Annotated[int, Between(-BIGINT_MAX - 1, BIGINT_MAX)]
 
 Limit = Annotated[int, Between(1, 100)]
 
-# Any text may stand here: backend/foundation/paging.py reads it, and says 400 to what it did not write itself.
-CursorText = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1024})]
+# What it holds is read by backend/foundation/paging.py. What cannot be a cursor at all is refused here, also for lists that turn out empty.
+CursorText = Annotated[str, AfterValidator(_cursor_like), WithJsonSchema({"type": "string", "pattern": _CURSOR, "maxLength": 1000})]
 
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_iso_instant),
-    AfterValidator(_within_centuries),
-    PlainSerializer(_in_shanghai, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-05T09:00:00+08:00"]}),
+    AfterValidator(_from_year(EARLIEST_INSTANT_YEAR)),
+    PlainSerializer(_in_shanghai, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT_YEARS, "examples": ["2026-03-05T09:00:00+08:00"]}),
 ]
 
 Day = Annotated[
     date,
     BeforeValidator(_iso_day),
-    AfterValidator(_within_centuries),
-    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-05"]}),
+    AfterValidator(_from_year(EARLIEST_DAY_YEAR)),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY_YEARS, "examples": ["2026-03-05"]}),
 ]
 
 Name = Annotated[str, Text(max=50)]

@@ -1,11 +1,18 @@
 """Who is logged in, and what concerns them."""
 
+from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.people import queries as people
-from miniprogram_api.contract import Resource
-from miniprogram_api.edge import reads
+from backend.foundation.database import transaction
+from backend.people import queries
+from backend.people import service as people
+from backend.people.queries import OwnPerson, PersonNeeded
+from backend.wechat.errors import InvalidArgument, PhoneCodeRejected, PhoneNotSupported, RateLimited, WeChatUnavailable
+from miniprogram_api.auth import wechat_client
+from miniprogram_api.contract import Resource, refuses
+from miniprogram_api.edge import in_steps, reads
 from miniprogram_api.schemas.auth import RoleOut
 from miniprogram_api.schemas.me import MeOut
+from miniprogram_api.schemas.people import OwnPersonOut, PhoneIn
 
 bp = Resource("me", tag="我的")
 
@@ -15,7 +22,7 @@ bp = Resource("me", tag="我的")
 @bp.output(MeOut)
 @bp.doc(summary="我的账号、身份与角色")
 def me(actor: Actor) -> MeOut:
-    card = people.own_card(actor.person_id) if actor.person_id is not None else None
+    card = queries.own_card(actor.person_id) if actor.person_id is not None else None
     return MeOut.model_validate(
         {
             "account_id": actor.account_id,
@@ -25,3 +32,18 @@ def me(actor: Actor) -> MeOut:
             "volunteer": card and card.volunteer,
         }
     )
+
+
+@bp.post("/me/phone")
+@in_steps
+@bp.input(PhoneIn)
+@bp.output(OwnPersonOut)
+@bp.doc(summary="登记手机号", description="手机号由微信提供，不能自己填写；换号后重新登记即可。须先完成实名登记。")
+@refuses(PersonNeeded, PhoneCodeRejected, PhoneNotSupported, InvalidArgument, RateLimited, WeChatUnavailable)
+def set_phone(actor: Actor, body: PhoneIn) -> OwnPerson:
+    # Asked before WeChat is: a code works once and is paid for.
+    person_id = queries.person_of(actor)
+    phone = wechat_client().phone_number(body.code)
+    with transaction():
+        people.set_phone(actor, phone, now=clock.now())
+        return queries.own_card(person_id).person

@@ -28,8 +28,8 @@ from backend.people.service import (
 )
 from miniprogram_api.contract import Page, Resource, refuses
 from miniprogram_api.edge import creates, public, reads, writes
+from miniprogram_api.schemas.common import MaybeReasonIn
 from miniprogram_api.schemas.people import (
-    LeavingIn,
     NoticesOut,
     OwnPersonOut,
     PersonIn,
@@ -111,9 +111,9 @@ def volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
 
 @bp.post("/me/volunteer/leaving")
 @writes
-@bp.input(LeavingIn)
+@bp.input(MaybeReasonIn)
 @bp.output(None)
 @bp.doc(summary="退出志愿者注册", description="以往的服务记录保留；以后可以重新注册，编号另给。")
 @refuses(PersonNeeded, NotAVolunteer, StillLeading, AlreadyCorrected)
-def leave_volunteering(actor: Actor, body: LeavingIn) -> None:
+def leave_volunteering(actor: Actor, body: MaybeReasonIn) -> None:
     people.leave_volunteering(actor, reason=body.reason, now=clock.now())

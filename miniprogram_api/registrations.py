@@ -19,9 +19,8 @@ from backend.registration.queries import RegistrationLine
 from backend.registration.service import OwnRegistration, RegistrationActive, RegistrationNotAccepted, RegistrationNotApplied
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.schemas.common import MaybeReasonIn, ReasonIn
 from miniprogram_api.schemas.registrations import (
-    MaybeReasonIn,
     RegistrationIn,
     RegistrationOut,
     RegistrationQuery,

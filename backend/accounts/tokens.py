@@ -51,6 +51,7 @@ class TokenMaker:
 
     key: bytes
     access_life: timedelta
+    refresh_life: timedelta = timedelta(days=60)
 
     def access_token(self, claims: AccessClaims, *, now: datetime) -> str:
         """A signed access token that ends `access_life` from now."""

@@ -1,13 +1,14 @@
 """Commands on areas: changed by `ejia areas …` only, so they ask no policy."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.areas.models import LENGTH_OF_PATH, Area, Level
-from backend.foundation import clock
-from backend.foundation.database import db
+from backend.foundation import audit, clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.foundation.ids import new_id
 
@@ -40,21 +41,79 @@ class AreaCodeTaken(Conflict):
     detail = "该区划代码已存在"
 
 
+class AreaWithdrawn(Conflict):
+    """The area is out of use already."""
+
+    code = "area_withdrawn"
+    detail = "该区域已撤销"
+
+
+class AreaHasParts(Conflict):
+    """The area has parts that are still in use."""
+
+    code = "area_has_parts"
+    detail = "该区域下还有未撤销的下级区域"
+
+
 def add_area(*, code: str, level: Level, name: str, now: datetime) -> Area:
     """Add an area under the one that its code names as parent. Raises AreaCodeInvalid, AreaCodeTaken, AreaUnknown (no such parent)."""
     path = path_of(code, level)
-    if db.session.scalar(select(Area.id).where(Area.code == code)) is not None:
-        raise AreaCodeTaken
     parent_id = None
     if level is not Level.DISTRICT:
         parent_path = path[: LENGTH_OF_PATH[list(Level)[list(Level).index(level) - 1]]]
-        parent_id = db.session.scalar(select(Area.id).where(Area.path == parent_path))
+        # Shared lock: the parent is not withdrawn meanwhile.
+        in_use = select(Area.id).where(Area.path == parent_path, Area.withdrawn_on.is_(None))
+        parent_id = db.session.scalar(in_use.with_for_update(read=True))
         if parent_id is None:
             raise AreaUnknown
     area = Area(id=new_id(), code=code, path=path, level=level, name=name, parent_id=parent_id, valid_from=clock.shanghai_day(now))
     db.session.add(area)
-    db.session.flush()
+    flush_or_refuse({"uq_areas_code": AreaCodeTaken, "uq_areas_path": AreaCodeTaken})
+    audit.record(Actor.system(), "area.add", area.id, now=now)
     return area
+
+
+def rename_area(area_id: UUID, name: str, *, now: datetime) -> None:
+    """Give an area another name; its code stays. Raises AreaUnknown."""
+    _change(area_id, "area.rename", now=now, name=name)
+
+
+def withdraw_area(area_id: UUID, *, now: datetime) -> None:
+    """Take an area out of use from today on: nothing new begins in it, what was recorded there stands.
+
+    Raises AreaUnknown, AreaWithdrawn, AreaHasParts.
+    """
+    # Locked first: nobody adds a part while its whole goes.
+    area = db.session.scalar(select(Area).where(Area.id == area_id).with_for_update(key_share=True))
+    if area is not None and area.withdrawn_on is not None:
+        raise AreaWithdrawn
+    if db.session.scalar(select(Area.id).where(Area.parent_id == area_id, Area.withdrawn_on.is_(None)).limit(1)) is not None:
+        raise AreaHasParts
+    _change(area_id, "area.withdraw", now=now, withdrawn_on=clock.shanghai_day(now))
+
+
+def designate_pilot(area_id: UUID, *, since: date, now: datetime) -> None:
+    """Write down since which day a community is a 三社联动 pilot; a later call corrects the day. Raises AreaUnknown, NotACommunity."""
+    community(area_id)
+    _change(area_id, "area.designate_pilot", now=now, pilot_since=since)
+
+
+def area_of_code(code: str) -> Area:
+    """The area of a statistical code that is in use. Raises AreaUnknown."""
+    area = db.session.scalar(select(Area).where(Area.code == code, Area.withdrawn_on.is_(None)))
+    if area is None:
+        raise AreaUnknown
+    return area
+
+
+def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date) -> None:
+    changed = db.session.scalar(
+        update(Area).where(Area.id == area_id).values(**values).returning(Area.id).execution_options(synchronize_session=False)
+    )
+    if changed is None:
+        raise AreaUnknown
+    db.session.expire_all()
+    audit.record(Actor.system(), action, area_id, now=now)
 
 
 def path_of(code: str, level: Level) -> str:

@@ -12,6 +12,10 @@ COMMANDS = {
     "run": ("ejia.cli.run:run", "启动试用系统 · Start a trial copy with everything that it needs."),
     "demo": ("ejia.cli.demo:demo", "示范数据 · The demonstration year: load it into an empty trial copy."),
     "rebuild": ("ejia.cli.rebuild:rebuild", "重新计算 · Make derived values again from the facts."),
+    "areas": ("ejia.cli.areas:areas_group", "区域 · Districts, streets, communities and grids."),
+    "create-admin": ("ejia.cli.accounts:create_admin", "创建管理员 · Make an administrator who logs in by name and password."),
+    "grant-role": ("ejia.cli.accounts:grant_role", "授予角色 · Grant an officer's, a grid worker's or an administrator's role."),
+    "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色 · Withdraw such a role; it is over at once."),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构 · Bring the database's schema up to date."),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""

@@ -24,7 +24,8 @@ class PasswordLoginIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "street-officer", "password": "correct-Horse-7"}]})
 
     name: Annotated[str, Text(max=60)]
-    password: Annotated[str, Text(max=200)]
+    # Taken as it is typed: blanks belong to it.
+    password: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class RefreshIn(Body):

@@ -15,3 +15,11 @@ class ReasonIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充希望的时间和联系方式。"}]})
 
     reason: Reason = Field(description="理由；当事人看得到")
+
+
+class MaybeReasonIn(Body):
+    """Why, for who wants to say."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "搬家"}]})
+
+    reason: Reason | None = None

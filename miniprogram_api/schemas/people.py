@@ -26,7 +26,6 @@ _VOLUNTEER: JsonDict = {
 RealName = Annotated[str, Text(max=50, min=2), Field(description="身份证上的姓名：汉字、字母，可用“·”")]
 IdNumber = Annotated[str, Text(max=18, min=18), Field(description="18 位公民身份号码")]
 NoticeVersion = Annotated[str, Text(max=20), Field(description="使用者读过并同意的告知书版本，见 GET /notices")]
-PhoneCode = Annotated[str, Text(max=512), Field(description="手机号按钮返回的 code，五分钟内有效，只能用一次；不是 wx.login 的 code")]
 Number = Annotated[str, Field(max_length=40, description="志愿者编号")]
 
 
@@ -74,12 +73,12 @@ class VolunteerIn(Body):
     notice_version: NoticeVersion
 
 
-class LeavingIn(Body):
-    """Why somebody gives something up; they need not say."""
+class PhoneIn(Body):
+    """What the phone-number button gave."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "搬家"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "5f2c0b6de1a94c7f8c1d2e3f40516273"}]})
 
-    reason: Annotated[str, Text(max=200)] | None = None
+    code: Annotated[str, Text(max=512)] = Field(description="手机号按钮返回的 code，五分钟内有效，只能用一次；不是 wx.login 的 code")
 
 
 class CommunityOut(Out):

@@ -89,14 +89,6 @@ class RegistrationIn(Body):
     skills: Line | None = Field(default=None, description="专业特长")
 
 
-class MaybeReasonIn(Body):
-    """Why, for who wants to say."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "填错了社区"}]})
-
-    reason: Line | None = None
-
-
 class RegistrationQuery(ListQuery):
     """Which registrations are asked for."""
 
@@ -129,4 +121,4 @@ class RegistrationOut(Out):
     applied_at: Instant
     accepted_on: Day | None
     ended_on: Day | None
-    reason: Annotated[str, Field(max_length=200, description="退回、撤回或结束的原因")] | None
+    reason: Annotated[str, Field(max_length=500, description="退回、撤回或结束的原因")] | None

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from pydantic import ConfigDict, Field
 
 from backend.foundation.errors import Conflict
+from backend.foundation.paging import Cursor
 from config.settings import Settings
 from ejia import logs
 from miniprogram_api.api import make_api
@@ -108,6 +109,7 @@ def make_notes() -> Resource:
     @bp.output(QueryOut)
     @bp.doc(summary="查看问到了什么")
     def echo_query(query: NoteQuery) -> NoteQuery:
+        Cursor.decode(query.cursor, int)
         return query
 
     @bp.get("/shelves/<uuid:shelf_id>/notes")
@@ -116,6 +118,7 @@ def make_notes() -> Resource:
     @bp.output(Page[NoteOut])
     @bp.doc(summary="架上的便签")
     def notes_of_shelf(shelf_id: UUID, query: ListQuery) -> dict[str, Any]:
+        Cursor.decode(query.cursor, int)
         return {"items": [], "next_cursor": None}
 
     @bp.delete("/notes/<uuid:note_id>")

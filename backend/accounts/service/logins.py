@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, and_, case, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import tokens
@@ -17,14 +17,13 @@ from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant
 from backend.foundation.database import db
-from backend.foundation.errors import Refusal, TooMany, Unauthenticated
+from backend.foundation.errors import Forbidden, Refusal, TooMany, Unauthenticated
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 
 FAILURES_BEFORE_LOCK = 5
 LOCKED_FOR = timedelta(minutes=15)
 REPEAT_WITHIN = timedelta(seconds=60)
-FAMILY_LIFE = timedelta(days=60)
 
 _hasher = PasswordHasher()
 # Verified in place of an unknown name's hash, so that the time of an answer does not tell which names exist.
@@ -36,6 +35,13 @@ class CredentialsWrong(Unauthenticated):
 
     code: ClassVar[str] = "credentials_wrong"
     detail = "用户名或密码不正确"
+
+
+class AccountClosed(Forbidden):
+    """The WeChat user's account was closed; it opens no second one."""
+
+    code: ClassVar[str] = "account_closed"
+    detail = "该账号已停用，请联系所在社区"
 
 
 class LoginLocked(TooMany):
@@ -57,7 +63,10 @@ class Tokens:
 
 
 def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_key: str, now: datetime) -> Tokens:
-    """Log in the WeChat user, with a new account at the first time. The session key is kept sealed, the newest only."""
+    """Log in the WeChat user, with a new account at the first time. The session key is kept sealed, the newest only.
+
+    Raises AccountClosed.
+    """
     sealed = keyring().seal(session_key, field="logins.session_key")
     login = _wechat_login(appid, openid)
     if login is None:
@@ -66,7 +75,7 @@ def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_ke
     db.session.execute(
         update(Login)
         .where(Login.id == login_id)
-        .values(session_key_sealed=sealed, unionid=unionid, last_used_at=now)
+        .values(session_key_sealed=sealed, unionid=func.coalesce(unionid, Login.unionid), last_used_at=now)
         .execution_options(synchronize_session=False)
     )
     return _start_family(account_id, login_id, now=now)
@@ -96,38 +105,68 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
             attempt.rollback()
             first = _wechat_login(appid, openid)
             if first is None:
-                raise Unauthenticated("该账号已停用")
+                raise AccountClosed
             return first
     audit.record(Actor(account_id), Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.WECHAT.value)
     return account_id, login_id
 
 
-def log_in_by_password(name: str, password: str, *, now: datetime) -> Tokens | Refusal:
-    """Log in an administrator.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A password about to be tried, counted as wrong until it proves right; without a login when nobody has the name."""
 
-    A refusal is returned, not raised, because the caller must commit the count of failures before answering with it: five wrong
-    passwords in a row lock the login for 15 minutes.
+    login_id: UUID | None = None
+    account_id: UUID | None = None
+    password_hash: str = _NOBODY
+
+
+def begin_password_login(name: str, *, now: datetime) -> Attempt:
+    """Count one more try of the name's password; to be committed before `finish_password_login` looks at the password.
+
+    Counted first, so that a hundred guesses at once get no further than five one after the other, and the slow hash is reckoned outside
+    of the transaction that holds the row. The fifth try in a row locks the login for 15 minutes, unless it proves right. Raises
+    LoginLocked.
     """
-    login = db.session.execute(
-        select(Login.id, Login.account_id, Login.password_hash, Login.locked_until)
-        .join(Account, Account.id == Login.account_id)
-        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
+    tries = Login.failures + 1
+    counted = db.session.execute(
+        update(Login)
+        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, or_(Login.locked_until.is_(None), Login.locked_until <= now))
+        .where(select(Account.id).where(Account.id == Login.account_id, Account.status == AccountStatus.ACTIVE).exists())
+        .values(failures=tries, locked_until=case((tries % FAILURES_BEFORE_LOCK == 0, now + LOCKED_FOR), else_=None))
+        .returning(Login.id, Login.account_id, Login.password_hash)
+        .execution_options(synchronize_session=False)
     ).one_or_none()
-    if login is not None and login.locked_until is not None and login.locked_until > now:
-        return LoginLocked(retry_after=int((login.locked_until - now).total_seconds()) + 1)
-    right = _matches(login.password_hash if login and login.password_hash else _NOBODY, password)
-    if login is None:
+    if counted is not None:
+        return Attempt(counted.id, counted.account_id, counted.password_hash)
+    locked_until = db.session.scalar(
+        select(Login.locked_until).where(Login.kind == LoginKind.PASSWORD, Login.name == name, Login.locked_until > now)
+    )
+    if locked_until is not None:
+        raise LoginLocked(retry_after=int((locked_until - now).total_seconds()) + 1)
+    return Attempt()
+
+
+def is_right_password(attempt: Attempt, password: str) -> bool:
+    """Whether the password belongs to the name. Takes as long for a name that nobody has; touches no row."""
+    return _matches(attempt.password_hash, password) and attempt.login_id is not None
+
+
+def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong:
+    """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it."""
+    if attempt.login_id is None or attempt.account_id is None:
         return CredentialsWrong()
     if not right:
-        _count_failure(login.id, login.account_id, now=now)
+        audit.record(
+            Actor(attempt.account_id), Permission.ACCOUNT_LOG_IN, attempt.login_id, now=now, succeeded=False, reason="password_wrong"
+        )
         return CredentialsWrong()
     db.session.execute(
         update(Login)
-        .where(Login.id == login.id)
+        .where(Login.id == attempt.login_id)
         .values(failures=0, locked_until=None, last_used_at=now)
         .execution_options(synchronize_session=False)
     )
-    return _start_family(login.account_id, login.id, now=now)
+    return _start_family(attempt.account_id, attempt.login_id, now=now)
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -137,23 +176,15 @@ def _matches(password_hash: str, password: str) -> bool:
         return False
 
 
-def _count_failure(login_id: UUID, account_id: UUID, *, now: datetime) -> None:
-    failures = db.session.scalar(
-        update(Login)
-        .where(Login.id == login_id)
-        .values(
-            failures=Login.failures + 1,
-            locked_until=case(((Login.failures + 1) % FAILURES_BEFORE_LOCK == 0, now + LOCKED_FOR), else_=Login.locked_until),
-        )
-        .returning(Login.failures)
-        .execution_options(synchronize_session=False)
-    )
-    audit.record(Actor(account_id), Permission.ACCOUNT_LOG_IN, login_id, now=now, succeeded=False, failures=failures)
-
-
 def _start_family(account_id: UUID, login_id: UUID, *, now: datetime) -> Tokens:
     family = TokenFamily(
-        id=new_id(), account_id=account_id, login_id=login_id, generation=1, rotated_at=now, created_at=now, expires_at=now + FAMILY_LIFE
+        id=new_id(),
+        account_id=account_id,
+        login_id=login_id,
+        generation=1,
+        rotated_at=now,
+        created_at=now,
+        expires_at=now + tokens.maker().refresh_life,
     )
     db.session.add(family)
     db.session.flush()
@@ -185,6 +216,7 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
             TokenFamily.generation == claims.generation,
             TokenFamily.ended_at.is_(None),
             TokenFamily.expires_at > now,
+            select(Account.id).where(Account.id == TokenFamily.account_id, Account.status == AccountStatus.ACTIVE).exists(),
         )
         .values(generation=TokenFamily.generation + 1, rotated_at=now)
         .returning(TokenFamily.account_id)
@@ -197,8 +229,8 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
             TokenFamily.id == claims.family_id
         )
     ).one_or_none()
-    if family is None or family.ended_at is not None or family.expires_at <= now:
-        return TokenInvalid()
+    if family is None or family.ended_at is not None or family.expires_at <= now or claims.generation >= family.generation:
+        return TokenInvalid()  # over; or the latest one, of an account that was closed
     if claims.generation == family.generation - 1 and now - family.rotated_at <= REPEAT_WITHIN:
         return _tokens(family.account_id, claims.family_id, family.generation, now=now)
     _end_families(TokenFamily.id == claims.family_id, reason="refresh_token_reused", now=now)

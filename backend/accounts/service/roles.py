@@ -1,26 +1,30 @@
 """Whose account it is, what it may do, and the making of administrators."""
 
-from collections.abc import Iterable
-from datetime import datetime
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit
+from backend.areas import service as areas
+from backend.areas.models import Level
+from backend.foundation import audit, clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 
+_LOGIN_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}")
 _hasher = PasswordHasher()
 
 
@@ -36,6 +40,27 @@ class PasswordTooWeak(Unprocessable):
 
     code: ClassVar[str] = "password_too_weak"
     detail = "密码至少10位，并包含大写字母、小写字母、数字、符号中的三种"
+
+
+class LoginNameInvalid(Unprocessable):
+    """A login name is 3 to 60 letters of ASCII, digits, dots, hyphens and underscores."""
+
+    code: ClassVar[str] = "login_name_invalid"
+    detail = "用户名应为3至60个英文字母、数字或 . - _"
+
+
+class TermOver(Unprocessable):
+    """A term that would end before it begins."""
+
+    code: ClassVar[str] = "term_over"
+    detail = "任期的结束时间应晚于现在"
+
+
+class LevelMismatch(Unprocessable):
+    """The role belongs to an area of another level."""
+
+    code: ClassVar[str] = "level_mismatch"
+    detail = "该角色不能授予这一级区域"
 
 
 class RolesExclude(Conflict):
@@ -57,6 +82,18 @@ class PersonHasAccount(Conflict):
 
     code: ClassVar[str] = "person_has_account"
     detail = "该人员已有其他账号，请联系所在社区核实"
+
+
+OFFICES: Mapping[Role, Collection[Level]] = {
+    Role.GRID_WORKER: (Level.COMMUNITY, Level.GRID),
+    Role.COMMUNITY_OFFICER: (Level.COMMUNITY,),
+    Role.STREET_OFFICER: (Level.STREET,),
+    Role.DISTRICT_OFFICER: (Level.DISTRICT,),
+    Role.SYSTEM_ADMIN: (Level.STREET, Level.DISTRICT),
+    Role.SECURITY_ADMIN: (Level.STREET, Level.DISTRICT),
+    Role.AUDIT_ADMIN: (Level.STREET, Level.DISTRICT),
+}
+"""What is granted by `ejia`, and at which levels; every other role comes with a step of its capability."""
 
 
 def tie_to_person(account_id: UUID, person_id: UUID) -> None:
@@ -83,9 +120,11 @@ def tie_to_person(account_id: UUID, person_id: UUID) -> None:
 def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -> UUID:
     """Grant a role; for a grant that is held already only its term changes. The caller has asked policy.
 
-    Raises RolesExclude for a second of the three administrators' roles.
+    Raises RolesExclude for a second of the three administrators' roles, TermOver.
     """
-    _refuse_excluded(account_id, grant.role)
+    if grant.ends_at is not None and grant.ends_at <= now:
+        raise TermOver
+    _refuse_excluded(account_id, grant.role, now=now)
     scope = _scope_values(grant)
     granted: UUID = db.session.scalars(
         insert(RoleGrant)
@@ -123,8 +162,8 @@ def withdraw_from_person(actor: Actor, person_id: UUID, grant: Grant, *, reason:
         withdraw_role(actor, account_id, grant, reason=reason, now=now)
 
 
-def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, now: datetime) -> None:
-    """End a role that an account holds within just this scope."""
+def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, now: datetime) -> bool:
+    """End a role that an account holds within just this scope. Returns whether it held it."""
     withdrawn = db.session.scalar(
         update(RoleGrant)
         .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), *_same(grant))
@@ -134,6 +173,7 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
     )
     if withdrawn is not None:
         audit.record(actor, Permission.ROLE_WITHDRAW, account_id, now=now, reason=reason, role=grant.role.value)
+    return withdrawn is not None
 
 
 def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
@@ -145,12 +185,31 @@ def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
             Account.person_id == person_id,
             Account.status == AccountStatus.ACTIVE,
             RoleGrant.role == role,
-            RoleGrant.withdrawn_at.is_(None),
-            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+            _is_held(now),
         )
         .limit(1)
     )
     return db.session.scalar(held) is not None
+
+
+def account_of_login(name: str) -> UUID | None:
+    """The live account that logs in by this name."""
+    return db.session.scalar(
+        select(Login.account_id)
+        .join(Account, Account.id == Login.account_id)
+        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
+    )
+
+
+def office(role: Role, area_code: str, *, until: date | None = None) -> Grant:
+    """The grant of an officer, a grid worker or an administrator in the area of this code; `until` is the last day of the term.
+
+    Raises areas.AreaUnknown, LevelMismatch.
+    """
+    area = areas.area_of_code(area_code)
+    if area.level not in OFFICES.get(role, ()):
+        raise LevelMismatch
+    return Grant(role, area_path=area.path, ends_at=None if until is None else clock.start_of_day(until + timedelta(days=1)))
 
 
 def account_of_person(person_id: UUID) -> UUID | None:
@@ -161,9 +220,11 @@ def account_of_person(person_id: UUID) -> UUID | None:
 def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, now: datetime) -> UUID:
     """Make an account that logs in by name and password, with one role. Returns its id.
 
-    Raises LoginNameTaken, PasswordTooWeak, Forbidden (only `ejia` does this for now).
+    Raises LoginNameInvalid, LoginNameTaken, PasswordTooWeak, Forbidden (only `ejia` does this for now).
     """
     policy.require(actor, Permission.ACCOUNT_CREATE, Scope(area_path=grant.area_path))
+    if not _LOGIN_NAME.fullmatch(name):
+        raise LoginNameInvalid(errors={"name": [LoginNameInvalid.detail]})
     if not is_strong(password):
         raise PasswordTooWeak(errors={"password": [PasswordTooWeak.detail]})
     account_id = new_id()
@@ -198,24 +259,26 @@ def is_strong(password: str) -> bool:
         any(char.isdigit() for char in password),
         any(not char.isalnum() for char in password),
     )
-    return len(password) >= SHORTEST_PASSWORD and sum(kinds) >= 3
+    return SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD and sum(kinds) >= 3
 
 
 _EXCLUDING = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 
 
-def _refuse_excluded(account_id: UUID, role: Role) -> None:
+def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
     if role not in _EXCLUDING:
         return
     # The account's row is the lock: two grants at once must not both find nothing.
     db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
     other = db.session.scalar(
-        select(RoleGrant.id)
-        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), RoleGrant.role.in_(_EXCLUDING - {role}))
-        .limit(1)
+        select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role.in_(_EXCLUDING - {role}), _is_held(now)).limit(1)
     )
     if other is not None:
         raise RolesExclude
+
+
+def _is_held(now: datetime) -> ColumnElement[bool]:
+    return and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
 
 
 def _scope_values(grant: Grant) -> dict[str, str | UUID | None]:

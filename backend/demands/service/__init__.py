@@ -4,7 +4,6 @@ from backend.demands.service.beneficiaries import (
     AreaNotServed,
     BeneficiaryDetails,
     BirthYearInvalid,
-    PhoneInvalid,
     RevealedBeneficiary,
     add_beneficiary,
     reveal_beneficiary,
@@ -32,6 +31,7 @@ from backend.demands.service.submission import (
     submit_demand,
     withdraw_demand,
 )
+from backend.people.service import PhoneInvalid
 
 __all__ = [
     "AreaNotServed",

@@ -21,15 +21,9 @@ from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim
+from backend.people.service import PhoneInvalid
 
 ADDRESS, PHONE = "beneficiaries.address", "beneficiaries.phone"
-
-
-class PhoneInvalid(Unprocessable):
-    """Not a mainland mobile number."""
-
-    code: ClassVar[str] = "phone_invalid"
-    detail = "手机号应为11位"
 
 
 class BirthYearInvalid(Unprocessable):

@@ -1,7 +1,6 @@
 """Commands on social organisations, by noun: the life of an organisation, and its staff."""
 
 from backend.organisations.service.life import (
-    CreditCodeInvalid,
     OrganisationPlan,
     RecordNumberInvalid,
     amend_application,
@@ -28,6 +27,7 @@ from backend.organisations.service.staff import (
     leave_organisation,
     remove_staff,
 )
+from backend.party.service import CreditCodeInvalid
 
 __all__ = [
     "AlreadyOfficer",

@@ -22,16 +22,10 @@ from backend.organisations.models import Organisation, OrganisationStatus, Origi
 from backend.organisations.service import rows
 from backend.organisations.service.rows import TAKEN, OrganisationNotApplied, OrganisationNotReturned
 from backend.organisations.service.staff import live_staff, start_staff, stop_staff
+from backend.party.service import CreditCodeInvalid
 from backend.people import queries as people
 
 ENDED = "社会组织已终止"
-
-
-class CreditCodeInvalid(Unprocessable):
-    """A registered organisation has a unified social credit code whose check characters are right, and needs no record number."""
-
-    code: ClassVar[str] = "credit_code_invalid"
-    detail = "统一社会信用代码不正确"
 
 
 class RecordNumberInvalid(Unprocessable):

@@ -1,0 +1,24 @@
+"""Areas, for the picker of a phone: the parts of one, level by level."""
+
+from typing import Any
+
+from backend.areas import queries
+from backend.foundation.database import transaction
+from backend.foundation.paging import CursorInvalid
+from miniprogram_api.contract import Page, Resource, refuses
+from miniprogram_api.edge import public
+from miniprogram_api.schemas.areas import AreaOut, AreaQuery
+
+bp = Resource("areas", tag="区域")
+
+
+@bp.get("/areas")
+@public
+@bp.input(AreaQuery, location="query")
+@bp.output(Page[AreaOut])
+@bp.doc(summary="区域列表", description="某区域的下一级，例如一个街道的全部社区。不含已撤销的。")
+@refuses(CursorInvalid)
+def areas(query: AreaQuery) -> dict[str, Any]:
+    with transaction():
+        page = queries.parts_of(query.parent_id, limit=query.limit, after=query.cursor)
+        return {"items": [AreaOut.model_validate(area) for area in page.items], "next_cursor": page.next_cursor}

@@ -1,0 +1,151 @@
+"""Nobody may ask too often, and nobody is turned away because the counter is gone."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from backend.accounts import tokens
+from backend.accounts.tokens import AccessClaims, TokenMaker
+from backend.foundation import clock
+from config.settings import Settings
+from miniprogram_api import limits
+from miniprogram_api.api import make_api
+from miniprogram_api.contract import Access, Out, Resource, at_most, route_is
+
+
+class BellOut(Out):
+    rung: bool = True
+
+
+def make_bells() -> Resource:
+    bp = Resource("bells", tag="门铃")
+
+    @bp.get("/bell")
+    @route_is(Access.PUBLIC)
+    @at_most("3/minute")
+    @bp.output(BellOut)
+    @bp.doc(summary="按门铃")
+    def ring_bell() -> BellOut:
+        return BellOut()
+
+    @bp.post("/auth/bell")
+    @route_is(Access.PUBLIC)
+    @bp.output(BellOut)
+    @bp.doc(summary="登录门铃")
+    def ring_at_login() -> BellOut:
+        return BellOut()
+
+    @bp.get("/other-bell")
+    @route_is(Access.PUBLIC)
+    @bp.output(BellOut)
+    @bp.doc(summary="另一个门铃")
+    def ring_other() -> BellOut:
+        return BellOut()
+
+    return bp
+
+
+@pytest.fixture
+def limited(settings: Settings) -> Callable[..., FlaskClient]:
+    """Makes a client of an app whose routes are limited."""
+    redis.Redis.from_url(settings.redis_url).flushall()
+    tokens.use(TokenMaker(bytes([1]) * 32, timedelta(minutes=15)))
+
+    def make(**changed: object) -> FlaskClient:
+        copy = settings.model_copy(update={"rate_limits_enabled": True, **changed})
+        app: APIFlask = make_api(copy)
+        limits.install(app, copy)
+        app.register_blueprint(make_bells())
+        return app.test_client()
+
+    return make
+
+
+def ring(client: FlaskClient, *, address: str = "192.0.2.1", account: UUID | None = None, token: str | None = None) -> TestResponse:
+    if account is not None:
+        token = tokens.maker().access_token(AccessClaims(account, uuid4()), now=clock.now())
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return client.get("/api/v1/bell", headers=headers, environ_base={"REMOTE_ADDR": address})
+
+
+def statuses(answers: Iterator[TestResponse]) -> list[int]:
+    return [answer.status_code for answer in answers]
+
+
+def test_who_asks_too_often_is_told_when_to_come_again(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    assert statuses(ring(client) for _ in range(3)) == [200, 200, 200]
+    answer = ring(client)
+    assert (answer.status_code, answer.mimetype, answer.get_json()["code"]) == (429, "application/problem+json", "too_many_requests")
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+
+
+def test_addresses_and_accounts_count_apart_and_other_routes_too(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    one, other = uuid4(), uuid4()
+    assert statuses(ring(client, account=one) for _ in range(4)) == [200, 200, 200, 429]
+    assert ring(client, account=other).status_code == 200
+    assert ring(client).status_code == 200
+    assert client.get("/api/v1/other-bell").status_code == 200
+
+
+def test_an_account_counts_over_all_its_tokens_and_addresses(limited: Callable[..., FlaskClient]) -> None:
+    client, account = limited(), uuid4()
+    assert statuses(ring(client, account=account, address=f"192.0.2.{number}") for number in range(4)) == [200, 200, 200, 429]
+
+
+def test_a_made_up_token_counts_by_its_address(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    assert statuses(ring(client, token=f"x.{number}.y") for number in range(4)) == [200, 200, 200, 429]
+
+
+def test_the_addresses_of_one_network_of_the_new_kind_count_as_one(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    assert statuses(ring(client, address=f"2001:db8:1:1::{number}") for number in range(4)) == [200, 200, 200, 429]
+    assert ring(client, address="2001:db8:1:2::1").status_code == 200
+    assert statuses(ring(client, address=f"::ffff:198.51.100.{number}") for number in range(4)) == [200] * 4
+
+
+def test_processes_count_together(limited: Callable[..., FlaskClient]) -> None:
+    one, other = limited(), limited()
+    assert statuses(ring(client) for client in (one, other, one, other)) == [200, 200, 200, 429]
+
+
+def test_logging_in_is_limited_more_strictly(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    assert {client.post("/api/v1/auth/bell").status_code for _ in range(60)} == {200}
+    assert client.post("/api/v1/auth/bell").status_code == 429
+
+
+def test_a_forwarded_address_counts_only_where_proxies_are_trusted(limited: Callable[..., FlaskClient]) -> None:
+    def ring_through(client: FlaskClient, number: int) -> TestResponse:
+        return client.get("/api/v1/bell", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+
+    open_copy, behind_proxy = limited(), limited(trusted_proxies=1)
+    assert statuses(ring_through(open_copy, number) for number in range(4)) == [200, 200, 200, 429]
+    assert statuses(ring_through(behind_proxy, number) for number in range(4)) == [200] * 4
+
+
+def test_without_redis_each_process_counts_for_itself(limited: Callable[..., FlaskClient]) -> None:
+    gone = {"redis_url": "redis://127.0.0.1:1/0"}
+    one, other = limited(**gone), limited(**gone)
+    assert statuses(ring(one) for _ in range(4)) == [200, 200, 200, 429]
+    assert ring(one, address="192.0.2.2").status_code == 200
+    assert ring(other).status_code == 200
+
+
+def test_a_redis_that_does_not_answer_holds_no_request_up(limited: Callable[..., FlaskClient]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        client = limited(redis_url=f"redis://127.0.0.1:{deaf.getsockname()[1]}/0")
+        began = time.monotonic()
+        answers = [client.get("/api/v1/other-bell") for _ in range(20)]
+        assert statuses(iter(answers)) == [200] * 20
+        assert time.monotonic() - began < 2
