@@ -1,10 +1,13 @@
 """What any route answers to a request that it cannot take."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from tests.api.conftest import NoteIn
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
 NOTE = {"title": "周三下午", "size": 3}
@@ -108,6 +111,12 @@ def test_a_whole_number_may_be_written_with_a_point(small: FlaskClient) -> None:
     assert (answer.status_code, answer.json["size"]) == (201, 3)
 
 
+def test_an_instant_stays_one_until_it_is_written_as_json() -> None:
+    note = NoteIn.model_validate_json(json.dumps(NOTE | {"at": "2026-03-05T01:00:00Z"}), strict=True)
+    assert note.model_dump()["at"] == datetime(2026, 3, 5, 1, tzinfo=UTC)
+    assert note.model_dump(mode="json")["at"] == "2026-03-05T09:00:00+08:00"
+
+
 def test_every_wrong_field_is_named_at_once_and_nested_ones_by_their_path(small: FlaskClient) -> None:
     errors = refused(send(small, {"size": 1, "places": [{"floor": 1}, {"floor": 201, "covered": 1}]}), 422, "invalid")
     assert errors == {"title": ["必填"], "places.1.floor": ["不能大于 200"], "places.1.covered": ["应为 true 或 false"]}
@@ -178,7 +187,7 @@ def test_a_cursor_that_no_answer_held_is_refused(small: FlaskClient, cursor: str
 
 def test_unknown_addresses_and_methods_are_problems(small: FlaskClient) -> None:
     refused(small.get("/api/v1/nothing"), 404, "not_found")
-    refused(small.get("//api/v1/notes"), 404, "not_found")
+    refused(small.get("/api//v1/notes"), 404, "not_found")
     refused(small.get("/api/v1/shelves/no-uuid/notes"), 404, "not_found")
     wrong_method = small.put("/api/v1/notes")
     refused(wrong_method, 405, "method_not_allowed")

@@ -1,13 +1,16 @@
 """A copy says whether it lives and whether it can work."""
 
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from backend.foundation import schema
+from backend.accounts import tokens
+from backend.accounts.tokens import AccessClaims
+from backend.foundation import clock, schema
 from backend.foundation.database import db
 from config.settings import Settings
 from ejia.app import create_app
@@ -43,6 +46,14 @@ def test_without_its_database_a_copy_lives_and_is_not_ready(client_of: Callable[
     answer = client.get("/readyz")
     assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
     assert (answer.get_json()["code"], answer.get_json()["database_head"]) == ("not_ready", None)
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_route_that_needs_the_database_asks_to_come_again(client_of: Callable[..., FlaskClient]) -> None:
+    client = client_of(database_url=NOWHERE)
+    token = tokens.maker().access_token(AccessClaims(uuid4(), uuid4()), now=clock.now())
+    answer = client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
 
 
