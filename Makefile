@@ -31,7 +31,7 @@ endif
 check: $(VENV)/installed-dev  ## style, types, layers, and migrations against the models
 	echo "ruff";         $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	echo "mypy";         $(BIN)/mypy --no-error-summary
-	echo "lint-imports"; $(BIN)/lint-imports --no-timings > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
+	echo "lint-imports"; $(BIN)/lint-imports > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
 	echo "migrations";   $(BIN)/pytest -q --no-header tests/foundation/test_migrations.py
 
 fmt: $(VENV)/installed-dev  ## put the code into its form
@@ -60,4 +60,4 @@ $(VENV)/uv-$(UV_VERSION):
 	if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
 	    echo "$$python comes without venv and ensurepip; on Debian install the package python3-venv." >&2; exit 1; \
 	fi; \
-	$$python -m venv --clear $(VENV) && $(BIN)/python -m pip install --quiet uv==$(UV_VERSION) && touch $@
+	$$python -m venv --clear $(VENV) && $(BIN)/python -m pip install -qq uv==$(UV_VERSION) && touch $@

@@ -1,5 +1,7 @@
 """`ejia demo …`: the demonstration year."""
 
+from pathlib import Path
+
 import click
 
 from backend.foundation import clock
@@ -25,7 +27,10 @@ def demo() -> None:
     show_default=True,
     help="1 gives the report's figures: 136 teams, 26,000 volunteers.",
 )
-def load(scale: float) -> None:
+@click.option(
+    "--logins", type=click.Path(dir_okay=False, path_type=Path), help="Write the logins to this file when all is done, not to the terminal."
+)
+def load(scale: float, logins: Path | None) -> None:
     """装载示范年度。Load the year into an empty database, and count it.
 
     Refused where somebody is registered already, and in production.
@@ -40,6 +45,9 @@ def load(scale: float) -> None:
         except year.NotEmpty as refusal:
             raise Failure("The database holds people already; the demonstration year goes into an empty one only.") from refusal
         points.rebuild(now=clock.now(), advance=bar("积分入账", loaded.people))
-    click.echo(f"已装载 {loaded.rows:,} 行。示范账号：")
-    for login in loaded.logins:
-        click.echo(f"  {login.name:<14}{'微信' if login.by_wechat else f'密码 {PASSWORD}'}  {login.who}")
+    click.echo(f"已装载 {loaded.rows:,} 行。")
+    lines = [f"  {login.name:<14}{'微信' if login.by_wechat else f'密码 {PASSWORD}'}  {login.who}" for login in loaded.logins]
+    if logins is None:
+        click.echo("\n".join(["示范账号：", *lines]))
+    else:
+        logins.write_text("\n".join([*lines, ""]))

@@ -22,10 +22,16 @@ def failure_of(error: Exception) -> Failure | None:
         return Unreachable(error.detail)
     if isinstance(error, Refusal):
         return Failure(f"{error.detail} ({error.code})")
+    return _of_service(error)
+
+
+def _of_service(error: Exception) -> Failure | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     # With a code of its own the server did answer.
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
         return Unreachable(f"The database cannot be reached: {_first_line(cause)}")
+    if isinstance(cause, psycopg.OperationalError):
+        return Failure(f"The database gave up: {_first_line(cause)}")  # a timeout, no room, a shutdown: not a wrong statement
     if isinstance(cause, redis.ConnectionError | requests.ConnectionError):
         return Unreachable(f"A service cannot be reached: {_first_line(cause)}")
     return None

@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 
@@ -26,21 +27,20 @@ class NotATrial(Exception):
 class TrialRun:
     """One run in one folder, with the environment that was given to it.
 
-    `demonstration` is the `ejia` command that loads the demonstration year when the database is empty (it shows its progress on the
-    terminal); `say` gets each line for the terminal.
+    `scale` is the size of the demonstration year that an empty database of our own gets, 0 for none; `say` gets each line for the
+    terminal.
     """
 
-    def __init__(
-        self, var: Path, given: Mapping[str, str], *, port: int | None, demonstration: Sequence[str], say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, var: Path, given: Mapping[str, str], *, port: int | None, scale: float, say: Callable[[str], None]) -> None:
         self.var = var.resolve()
         self.given = given
         self.asked_port = port
-        self.demonstration = demonstration
+        self.scale = scale
         self.say = say
         self.ports = Ports()
         self.started = time.monotonic()
         self.postgres: EmbeddedPostgres | None = None
+        self.logins = self.var / "demonstration.txt"
 
     def __call__(self, *, check: bool) -> None:
         """Bring everything up, and keep it up until somebody stops it; with `check` stop as soon as everything is healthy.
@@ -106,17 +106,23 @@ class TrialRun:
             addresses = {"REDIS_URL": valkey.url_for(0), "BROKER_URL": valkey.url_for(1), **addresses}
             supervisor.start(services.broker(valkey, self.var))
         supervisor.wait_healthy()
-        if self.postgres is not None:
-            self.postgres.create_database()
         return addresses
 
     def _prepare_data(self, supervisor: Supervisor, environment: dict[str, str]) -> None:
         """Migrate; load the demonstration year into a database of our own that is still empty."""
         ejia = (*services.MODULE, "ejia.cli.main")
-        if not _has_newest_schema(environment["DATABASE_URL"]):
+        url, unfinished = environment["DATABASE_URL"], self.var / "demonstration.unfinished"
+        if self.postgres is not None:
+            if unfinished.exists():  # a load was cut short, before anybody could add something of their own: begin anew
+                self.postgres.drop_database()
+            self.postgres.create_database()
+        if not _has_newest_schema(url):
             supervisor.run_once("migrate", Command((*ejia, "migrate"), environment), services.log_of(self.var, "migrate"))
-        if self.demonstration and self.postgres is not None:
-            supervisor.run_once("demonstration data", Command((*ejia, *self.demonstration), environment), log=None)
+        if self.postgres is not None and self.scale > 0 and _is_empty(url):
+            unfinished.touch()
+            load = Command((*ejia, "demo", "load", "--scale", str(self.scale), "--logins", str(self.logins)), environment)
+            supervisor.run_once("demonstration data", load, log=None)
+            unfinished.unlink()
 
     def _announce(self, environment: Mapping[str, str]) -> None:
         base = f"http://{HOST}:{self.web_port}"
@@ -127,6 +133,8 @@ class TrialRun:
         self.say(f"  PostgreSQL {environment['DATABASE_URL']}")
         self.say(f"  metrics    http://{HOST}:{self.metrics_port}/metrics")
         self.say(f"  logs       {_short(self.var / 'log')}")
+        if self.postgres is not None and self.logins.exists():
+            self.say(f"Demonstration logins:\n{self.logins.read_text().rstrip()}")
         self.say("Ctrl-C stops everything.")
 
 
@@ -137,10 +145,18 @@ def _has_newest_schema(database_url: str) -> bool:
     """
     newest = max(file.name.split("_")[0] for file in MIGRATIONS.glob("[0-9]*_*.py"))
     try:
-        with psycopg.connect(database_url.replace("postgresql+psycopg:", "postgresql:", 1), connect_timeout=5) as connection:
-            return connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(newest,)]
+        return _rows(database_url, "SELECT version_num FROM alembic_version") == [(newest,)]
     except psycopg.Error:
         return False
+
+
+def _is_empty(database_url: str) -> bool:
+    return _rows(database_url, "SELECT EXISTS (SELECT FROM people)") == [(False,)]
+
+
+def _rows(database_url: str, query: LiteralString) -> list[tuple[object, ...]]:
+    with psycopg.connect(database_url.replace("postgresql+psycopg:", "postgresql:", 1), connect_timeout=5) as connection:
+        return connection.execute(query).fetchall()
 
 
 def _short(path: Path) -> str:

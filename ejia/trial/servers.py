@@ -163,6 +163,11 @@ class EmbeddedPostgres:
                 statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
                 connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
+    def drop_database(self, name: str = DATABASE) -> None:
+        """Throw a database away with all that is in it; nothing to do when there is none."""
+        with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
     def _initialise(self) -> None:
         """Run initdb beside the final place and rename: a killed one leaves nothing that looks finished."""
         unfinished = self.folder / "data.unfinished"

@@ -1,5 +1,6 @@
 """`ejia run` as a person meets it: the real services, started, struck and stopped."""
 
+import contextlib
 import os
 import re
 import signal
@@ -62,7 +63,7 @@ def _address(said: str, what: str) -> str:
 
 
 def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: Run, tmp_path: Path) -> None:
-    one, two = start(tmp_path / "one"), start(tmp_path / "two")
+    one, two = start(tmp_path / "one", "--scale", "0"), start(tmp_path / "two", "--scale", "0.01")
     heard, other = _read_until(one, "Ctrl-C"), _read_until(two, "Ctrl-C")
     assert _address(heard, "API") != _address(other, "API")
     for said in (heard, other):
@@ -71,6 +72,9 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
     keys = (tmp_path / "two" / "secrets.env").read_text()
     with psycopg.connect(_address(other, "PostgreSQL")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
+
+    assert "Demonstration logins:" not in heard
+    assert "jiedao" in other.split("Demonstration logins:")[1]
 
     _refuses_a_second_run(one, tmp_path / "one")
     _is_found_by_other_commands(tmp_path / "one")
@@ -87,9 +91,25 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
 
     output, _ = start(tmp_path / "two", "--check").communicate(timeout=90)
     assert "Ejia is up" in output
+    assert "jiedao" in output.split("Demonstration logins:")[1], "the year is there already; who can log in is told again"
     assert output.endswith("Stopped; the data stays.\n")
     assert (tmp_path / "two" / "secrets.env").read_text() == keys
     assert _minutes_kept(tmp_path / "two") == (47,)
+
+
+def test_a_load_that_was_cut_short_begins_anew(start: Run, tmp_path: Path) -> None:
+    run = start(tmp_path)
+    assert eventually((tmp_path / "demonstration.unfinished").exists, seconds=60)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(20) == 0
+    with _database_of(tmp_path) as connection:
+        connection.execute("CREATE TABLE half_of_it ()")
+
+    output, _ = start(tmp_path, "--check", "--scale", "0.01").communicate(timeout=90)
+    assert "Ejia is up" in output
+    assert not (tmp_path / "demonstration.unfinished").exists()
+    with _database_of(tmp_path) as connection:
+        assert connection.execute("SELECT to_regclass('half_of_it'), count(*) > 50 FROM people").fetchone() == (None, True)
 
 
 def _is_ready(said: str) -> bool:
@@ -116,11 +136,18 @@ def _starts_postgres_again(run: "subprocess.Popen[str]", folder: Path) -> None:
 
 
 def _minutes_kept(folder: Path) -> object:
+    with _database_of(folder) as connection:
+        return connection.execute("SELECT minutes FROM kept").fetchone()
+
+
+@contextlib.contextmanager
+def _database_of(folder: Path) -> Iterator[psycopg.Connection]:
+    """The database of a run that is over."""
     postgres = EmbeddedPostgres(folder / "postgres")
     try:
         postgres.start()
         with psycopg.connect(postgres.url) as connection:
-            return connection.execute("SELECT minutes FROM kept").fetchone()
+            yield connection
     finally:
         postgres.stop()
 
