@@ -20,10 +20,14 @@ from backend.foundation import clock, schema
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.tables import METADATA
+from backend.wechat.client import client_from
 from config.settings import Profile, Settings
 from ejia.app import create_app
 from ejia.trial.servers import Servers, test_servers
+from tests.support.command_line import CommandLine
 from tests.support.phone import Phone
+from tests.support.stand_in import running_stand_in
+from tests.wechat.steering import Levers
 
 APPID = "wx00112233445566ff"
 
@@ -123,6 +127,31 @@ def administrator(app: APIFlask) -> Callable[..., Phone]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def _stand_in_url(settings: Settings) -> Iterator[str]:
+    with running_stand_in(settings.wechat_appid, settings.wechat_secret.get_secret_value()) as url:
+        yield url
+
+
+@pytest.fixture
+def wechat(app: APIFlask, settings: Settings, _stand_in_url: str) -> Iterator[Levers]:
+    """The levers of a stand-in WeChat server, which the application takes for the real one."""
+    levers = Levers(_stand_in_url)
+    levers.post("reset")
+    at_stand_in = settings.model_copy(update={"wechat_base_url": _stand_in_url})
+    usual = app.extensions["wechat"]
+    with redis.Redis.from_url(settings.redis_url) as store:
+        app.extensions["wechat"] = client_from(at_stand_in, store, clock.now)
+        yield levers
+    app.extensions["wechat"] = usual
+
+
+@pytest.fixture
+def ejia(app: APIFlask, settings: Settings) -> CommandLine:
+    """The command line on this database: `ejia("areas", "list")`."""
+    return CommandLine(settings)
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import transaction
 from backend.people import queries as people
-from config.settings import read_settings
-from ejia.app import create_app
+from ejia.cli.application import application
 from ejia.cli.failures import Failure
 
 _ROLE = click.Choice([role.value for role in OFFICES])
@@ -28,7 +27,7 @@ _ROLE = click.Choice([role.value for role in OFFICES])
 def create_admin(name: str, role: str, area_code: str, until: datetime | None, password_stdin: bool) -> None:
     """创建管理员。Make an administrator who logs in as NAME, with one role in one area."""
     password = _password(from_stdin=password_stdin)
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         grant = accounts.office(Role(role), area_code, until=until and until.date())
         account_id = accounts.create_administrator(Actor.system(), name=name, password=password, grant=grant, now=clock.now())
     click.echo(f"已创建管理员 {name}（{role}，{area_code}），账号 {account_id}")
@@ -42,7 +41,7 @@ def create_admin(name: str, role: str, area_code: str, until: datetime | None, p
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the term.")
 def grant_role(login: str | None, volunteer: str | None, role: str, area_code: str, until: datetime | None) -> None:
     """授予角色。Grant an account one more role; a role that it holds there already gets the new term."""
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         grant = accounts.office(Role(role), area_code, until=until and until.date())
         accounts.grant_role(Actor.system(), _account(login, volunteer), grant, now=clock.now())
     click.echo(f"已授予 {login or volunteer}：{role}，{area_code}")
@@ -56,7 +55,7 @@ def grant_role(login: str | None, volunteer: str | None, role: str, area_code: s
 @click.option("--reason", required=True, help="Why; it stands in the audit log.")
 def withdraw_role(login: str | None, volunteer: str | None, role: str, area_code: str, reason: str) -> None:
     """收回角色。Withdraw a role; it is over with the next request."""
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         grant = accounts.office(Role(role), area_code)
         held = accounts.withdraw_role(Actor.system(), _account(login, volunteer), grant, reason=reason, now=clock.now())
     if not held:

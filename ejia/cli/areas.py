@@ -9,8 +9,7 @@ from backend.areas import service as areas
 from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation import clock
 from backend.foundation.database import transaction
-from config.settings import read_settings
-from ejia.app import create_app
+from ejia.cli.application import application
 
 
 @click.group(name="areas")
@@ -24,7 +23,7 @@ def areas_group() -> None:
 @click.option("--level", required=True, type=click.Choice([level.value for level in Level]))
 def add(code: str, name: str, level: str) -> None:
     """增加区域。Add the area of CODE (12 digits with zeros below its level, a grid 15) under the one that the code names."""
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         areas.add_area(code=code, level=Level(level), name=name, now=clock.now())
     click.echo(f"已增加：{code} {name}")
 
@@ -34,7 +33,7 @@ def add(code: str, name: str, level: str) -> None:
 def list_all(withdrawn: bool) -> None:
     """区域列表。The tree, one area a line."""
     lengths = sorted(LENGTH_OF_PATH.values())
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         for area in queries.all_areas(withdrawn=withdrawn):
             marks = [f"{mark} {day}" for mark, day in (("试点", area.pilot_since), ("已撤销", area.withdrawn_on)) if day is not None]
             click.echo("  ".join([f"{area.code:<15}", "  " * lengths.index(len(area.path)) + area.name, *marks]))
@@ -45,7 +44,7 @@ def list_all(withdrawn: bool) -> None:
 @click.argument("name")
 def rename(code: str, name: str) -> None:
     """更名。Give the area of CODE another name."""
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         areas.rename_area(areas.area_of_code(code).id, name, now=clock.now())
     click.echo(f"已更名：{code} {name}")
 
@@ -55,7 +54,7 @@ def rename(code: str, name: str) -> None:
 @click.confirmation_option(prompt="撤销后不能再在该区域新办业务，确定吗？")
 def withdraw(code: str) -> None:
     """撤销。Take the area of CODE out of use; what was recorded there stands."""
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         areas.withdraw_area(areas.area_of_code(code).id, now=clock.now())
     click.echo(f"已撤销：{code}")
 
@@ -67,6 +66,6 @@ def designate_pilot(code: str, since: datetime | None) -> None:
     """确定为三社联动试点社区。Write down that the community of CODE is a pilot."""
     now = clock.now()
     day = clock.shanghai_day(now) if since is None else since.date()
-    with create_app(read_settings()).app_context(), transaction():
+    with application(), transaction():
         areas.designate_pilot(areas.area_of_code(code).id, since=day, now=now)
     click.echo(f"已确定为试点社区：{code}，自 {day}")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import tokens
@@ -92,21 +92,19 @@ def _wechat_login(appid: str, openid: str) -> tuple[UUID, UUID] | None:
 
 def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, UUID]:
     account_id, login_id = new_id(), new_id()
-    with db.session.begin_nested() as attempt:
-        db.session.add(Account(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
-        db.session.flush()
-        added = db.session.scalar(
-            insert(Login)
-            .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, failures=0, created_at=now)
-            .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=text("kind = 'wechat'"))
-            .returning(Login.id)
-        )
-        if added is None:  # the same phone knocked twice at once: the other request made the account
-            attempt.rollback()
-            first = _wechat_login(appid, openid)
-            if first is None:
-                raise AccountClosed
-            return first
+    db.session.execute(insert(Account).values(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
+    added = db.session.scalar(
+        insert(Login)
+        .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, failures=0, created_at=now)
+        .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=text("kind = 'wechat'"))
+        .returning(Login.id)
+    )
+    if added is None:  # the same phone knocked twice at once, and the other request made the account; or it was closed
+        db.session.execute(delete(Account).where(Account.id == account_id).execution_options(synchronize_session=False))
+        first = _wechat_login(appid, openid)
+        if first is None:
+            raise AccountClosed
+        return first
     audit.record(Actor(account_id), Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.WECHAT.value)
     return account_id, login_id
 

@@ -1,0 +1,22 @@
+"""The application around a command that works on the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from apiflask import APIFlask
+
+from backend.foundation.database import db
+from config.settings import read_settings
+from ejia.app import create_app
+
+
+@contextmanager
+def application() -> Iterator[APIFlask]:
+    """Builds it from the environment, within its context, and closes its connections afterwards."""
+    app = create_app(read_settings())
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
