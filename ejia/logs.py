@@ -25,7 +25,13 @@ Fields = MutableMapping[str, Any]
 _SPEAKABLE = (AttributeError, TypeError, NameError, ImportError, NotImplementedError, OSError, MemoryError, RecursionError)
 _OURS = ("backend.", "config.", "ejia.", "miniprogram_api.", "tasks.")
 # Their lines at these levels may hold an address with a secret in its query, or rows.
-_QUIET = {"urllib3": logging.ERROR, "sqlalchemy": logging.WARNING, "flask-limiter": logging.CRITICAL, "werkzeug": logging.WARNING}
+_QUIET = {
+    "urllib3": logging.ERROR,
+    "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
+    "flask-limiter": logging.CRITICAL,
+    "werkzeug": logging.WARNING,
+}
 # Asked every few seconds by whatever watches the process; only their failures are worth a line.
 _WATCHED = {"/healthz", "/readyz"}
 
