@@ -1,0 +1,107 @@
+"""Lists of teams: whose, in which order, page by page, and at what cost."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event
+
+from backend.foundation.actor import Role
+from backend.foundation.database import db
+from tests.support.phone import refused
+from tests.support.teams import active_team, applied_team, join_team
+
+
+@pytest.fixture
+def statements_of(app) -> Callable[..., int]:
+    """Counts the statements that a call sends to the database."""
+
+    def count(call: Callable[[], object]) -> int:
+        sent = []
+
+        def note(connection, cursor, statement, *_):
+            sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            call()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(sent)
+
+    return count
+
+
+def listed(phone, **query):
+    return [line["id"] for line in phone.seen("/teams", **query)["items"]]
+
+
+def test_the_public_list_is_of_active_teams_by_community_and_category(leader, officer, neighbour, phone_of, street):
+    here = active_team(leader, officer, street)
+    legal = active_team(leader, officer, street, category="legal")
+    there = active_team(leader, neighbour, street, community="团结社区")
+    applied_team(leader, street)
+    anybody = phone_of()
+
+    assert listed(anybody) == [there["id"], legal["id"], here["id"]]
+    assert listed(anybody, community_id=street["和平社区"]) == [legal["id"], here["id"]]
+    assert listed(anybody, category="legal") == [legal["id"]]
+    assert listed(anybody, community_id=street["向阳社区"]) == []
+
+
+def test_pages_follow_one_another_without_gap_or_repeat(leader, officer, phone_of, street):
+    made = [active_team(leader, officer, street)["id"] for _ in range(5)]
+    anybody, seen, cursor = phone_of(), [], None
+    while True:
+        page = anybody.seen("/teams", limit=2, **({} if cursor is None else {"cursor": cursor}))
+        seen += [line["id"] for line in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+
+    assert seen == made[::-1]
+    assert refused(anybody.get("/teams", cursor="x")) == (400, "cursor_invalid")
+    assert refused(anybody.get("/teams", status="gone")) == (422, "invalid")
+
+
+def test_each_officer_reviews_the_own_area(leader, officer, neighbour, administrator, street):
+    here = applied_team(leader, street)
+    there = applied_team(leader, street, community="团结社区")
+
+    assert listed(officer, status="applied") == [here["id"]]
+    assert listed(neighbour, status="applied") == [there["id"]]
+    assert listed(administrator(Role.STREET_OFFICER, "639999001"), status="applied") == [there["id"], here["id"]]
+    assert listed(administrator(Role.STREET_OFFICER, "639999002"), status="applied") == []
+
+
+def test_a_list_sends_as_many_statements_for_thirty_teams_as_for_three(leader, officer, volunteer, statements_of, street):
+    member = volunteer("李晓明")
+
+    def grow(until: int) -> None:
+        while len(listed(officer, limit=100)) < until:
+            join_team(member, leader, active_team(leader, officer, street)["id"])
+
+    def costs() -> list[int]:
+        paths = ("/teams", "/me/teams", "/me/join-requests")
+        return [statements_of(lambda path=path: member.seen(path, limit=100)) for path in paths]
+
+    grow(3)
+    few = costs()
+    grow(30)
+
+    assert costs() == few
+    assert {line["member_count"] for line in member.seen("/teams", limit=100)["items"]} == {2}
+
+
+def test_the_list_of_members_sends_as_many_statements_for_thirty_as_for_three(leader, officer, volunteer, statements_of, street):
+    team = active_team(leader, officer, street)
+    path = f"/teams/{team['id']}/members"
+    for _ in range(2):
+        join_team(volunteer(), leader, team["id"])
+    few = statements_of(lambda: leader.seen(path, limit=100))
+    for _ in range(27):
+        join_team(volunteer(), leader, team["id"])
+
+    assert statements_of(lambda: leader.seen(path, limit=100)) == few
+    assert len(leader.seen(path, limit=100)["items"]) == 30
+    first = leader.seen(path, limit=20)
+    assert len(leader.seen(path, limit=20, cursor=first["next_cursor"])["items"]) == 10
