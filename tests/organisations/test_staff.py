@@ -1,7 +1,11 @@
 """The officer adds and removes staff and hands over; staff may leave; the community can name an officer."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from backend.foundation import clock
 from backend.foundation.database import db
@@ -146,3 +150,68 @@ def test_what_is_not_verified_has_no_staff_to_change(head, volunteer, street):
     answer = head.post(f"/organisations/{applied['id']}/staff", {"volunteer_number": colleague.volunteer_number, "name": "李晓明"})
 
     assert refused(answer) == (409, "organisation_not_verified")
+
+
+def test_many_additions_of_one_volunteer_are_one(head, phone_of, volunteer, organisation, path):
+    colleague = volunteer("李晓明")
+    body = {"volunteer_number": colleague.volunteer_number, "name": "李晓明"}
+    phones = [phone_of("head") for _ in range(6)]
+    start = Barrier(len(phones))
+
+    def add(phone):
+        start.wait()
+        return phone.post(f"{path}/staff", body)
+
+    with ThreadPoolExecutor(len(phones)) as pool:
+        answers = list(pool.map(add, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 5}
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).where(Staff.is_officer.is_(False))) == 1
+
+
+@pytest.mark.parametrize("turn", range(5))
+def test_a_successor_who_leaves_at_that_moment_is_officer_or_gone(head, volunteer, organisation, path, turn):
+    colleague = volunteer("李晓明")
+    staff = add_staff(head, organisation["id"], colleague, "李晓明")
+    start = Barrier(2)
+
+    def run(call):
+        start.wait()
+        return call()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(
+            pool.map(run, [lambda: head.post(f"{path}/successor", {"staff_id": staff["id"]}), lambda: colleague.post(f"{path}/departure")])
+        )
+
+    assert [answer.status_code for answer in answers] in ([200, 409], [404, 204])
+    db.session.rollback()
+    officer = db.session.scalars(select(Organisation.officer_person_id)).one()
+    assert live_officers() == [str(officer)]
+
+
+def test_the_list_of_staff_sends_as_many_statements_for_thirty_as_for_three(head, volunteer, organisation, path):
+    sent = []
+
+    def note(connection, cursor, statement, *_):
+        sent.append(statement)
+
+    def cost(address):
+        sent.clear()
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            head.seen(address, limit=100)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(sent)
+
+    def grow(until):
+        while len(head.seen(f"{path}/staff", limit=100)["items"]) < until:
+            add_staff(head, organisation["id"], volunteer("李晓明"), "李晓明")
+
+    grow(3)
+    few = cost(f"{path}/staff")
+    grow(30)
+
+    assert cost(f"{path}/staff") == few

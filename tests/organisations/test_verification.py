@@ -1,9 +1,12 @@
 """An organisation is applied for with the number of its standing, and verified, returned or ended by the community."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from backend.foundation import clock
 from backend.foundation.actor import Role
@@ -208,3 +211,46 @@ def test_the_public_list_is_of_verified_ones_by_community_and_origin(head, commu
     assert listed(origin="incubated") == [incubated["id"]]
     first = anybody.seen("/organisations", limit=2)
     assert [line["id"] for line in anybody.seen("/organisations", limit=2, cursor=first["next_cursor"])["items"]] == [here["id"]]
+
+
+def test_a_list_sends_as_many_statements_for_thirty_as_for_three(head, phone_of, street):
+    anybody, sent = phone_of(), []
+
+    def note(connection, cursor, statement, *_):
+        sent.append(statement)
+
+    def cost():
+        sent.clear()
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            head.seen("/organisations", status="applied", limit=100)
+            head.seen("/me/organisations", limit=100)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(sent)
+
+    for _ in range(3):
+        applied_organisation(head, street)
+    few = cost()
+    for _ in range(27):
+        applied_organisation(head, street)
+
+    assert cost() == few
+    assert len(head.seen("/me/organisations", limit=100)["items"]) == 30
+    assert anybody.seen("/me/organisations")["items"] == []
+
+
+def test_one_credit_code_goes_to_one_of_many_applications(volunteer, street):
+    plan = organisation_plan(community_id=street["和平社区"])
+    phones = [volunteer() for _ in range(6)]
+    start = Barrier(len(phones))
+
+    def apply(phone):
+        start.wait()
+        return phone.post("/organisations", plan)
+
+    with ThreadPoolExecutor(len(phones)) as pool:
+        answers = list(pool.map(apply, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 5}
+    assert db.session.scalar(select(func.count()).select_from(Organisation)) == 1
