@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
@@ -17,6 +18,7 @@ from backend.foundation.sealing import keyring
 from backend.people.models import Consent, Person, Volunteer
 from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
+from tests.support.teams import active_team
 
 ADULT = "639999199001010014"
 
@@ -250,3 +252,13 @@ def test_a_person_need_not_be_a_volunteer(phone_of, street):
 
 def test_nobody_leaves_who_never_said_who_they_are(phone_of, street):
     assert refused(phone_of("zhang").post("/me/volunteer/leaving", {})) == (403, "person_needed")
+
+
+def test_who_leads_a_team_hands_it_over_before_leaving(phone_of, street, administrator):
+    leader = registered_volunteer(phone_of, street)
+    active_team(leader, administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
+
+    assert refused(leader.post("/me/volunteer/leaving", {})) == (409, "still_leading")
+
+    assert leader.seen("/me")["volunteer"]["number"] == leader.volunteer_number
+    assert "volunteer.left" not in db.session.scalars(select(OutboxEvent.name)).all()
