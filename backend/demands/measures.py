@@ -1,0 +1,81 @@
+"""What statistics may count of demands: published, claimed, completed, each demand once, on the day on which it came to be so."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Select, cast, func, select, true
+from sqlalchemy.sql.selectable import FromClause
+
+from backend.brands import brands
+from backend.demands.models import Demand, DemandChange, DemandStatus
+from backend.foundation.measures import Column, Dimension, Measure, Shape, among, contribution, themselves
+from backend.openings.models import Claim, ClaimStatus
+
+BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands().values()})
+
+
+def _shanghai_day(instant: Column) -> Column:
+    return cast(func.timezone("Asia/Shanghai", instant), Date)
+
+
+_published = (
+    select(func.min(DemandChange.at).label("at"))
+    .where(DemandChange.demand_id == Demand.id, DemandChange.to_status == DemandStatus.PUBLISHED)
+    .lateral("published")
+)
+
+_completed = (
+    select(func.max(DemandChange.at).label("at"))
+    .where(DemandChange.demand_id == Demand.id, DemandChange.to_status == DemandStatus.COMPLETED)
+    .lateral("completed")
+)
+
+_claimed = (
+    select(func.min(Claim.claimed_at).label("at"))
+    .where(Claim.opening_id == Demand.opening_id, Claim.status == ClaimStatus.HELD, Claim.released_at.is_(None))
+    .lateral("claimed")
+)
+
+
+def _counted_from(step: FromClause) -> Select[Any]:
+    """Each demand that took the step, on the day it did."""
+    return (
+        contribution(source_id=Demand.id, starts_on=_shanghai_day(step.c.at), area_path=Demand.area_path, dimension=Demand.brand)
+        .join(step, true())
+        .where(step.c.at.is_not(None))
+    )
+
+
+def _of_claims(claim_ids: Sequence[UUID]) -> Select[Any]:
+    return select(Demand.id).join(Claim, Claim.opening_id == Demand.opening_id).where(among(Claim.id, claim_ids))
+
+
+DEMANDS_PUBLISHED = Measure(
+    name="demands_published",
+    shape=Shape.EVENTS,
+    contributions=_counted_from(_published),
+    moved_by={"demand.published": themselves},
+    dimension=BRAND,
+)
+"""Demands on the day of their first publication; one that is cancelled later was published all the same."""
+
+DEMANDS_CLAIMED = Measure(
+    name="demands_claimed",
+    shape=Shape.EVENTS,
+    contributions=_counted_from(_claimed),
+    moved_by={"place.claimed": _of_claims, "place.released": _of_claims},
+    dimension=BRAND,
+)
+"""Demands of which a place is held, on the day of the first claim that holds one: when all are released, the demand is not claimed."""
+
+DEMANDS_COMPLETED = Measure(
+    name="demands_completed",
+    shape=Shape.EVENTS,
+    contributions=_counted_from(_completed).where(Demand.status == DemandStatus.COMPLETED),
+    moved_by={"demand.completed": themselves, "demand.reopened": themselves},
+    dimension=BRAND,
+)
+"""Demands that are completed, on the day of the latest completion: one that was reopened is not."""
+
+MEASURES = (DEMANDS_PUBLISHED, DEMANDS_CLAIMED, DEMANDS_COMPLETED)

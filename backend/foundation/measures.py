@@ -1,0 +1,98 @@
+"""What statistics may count. A capability defines measures over the rows that it owns; indicators (`config/indicators.toml`) name them.
+
+A measure says what each of its sources (a fact, a row) contributes now: one contribution or none. An event that may change this
+names the sources that it touched. Statistics keep what each source last contributed and move their cells by the difference.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, Text, Uuid, any_, cast, func, literal, null, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.foundation.facts import FactRevision
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+SourcesOf = Callable[[Sequence[UUID]], Select[Any]]
+"""From the subjects of an event to the ids of the sources that it may have moved (one column)."""
+
+COLUMNS = ("source_id", "starts_on", "ends_on", "area_path", "dimension", "person_id", "quantity")
+"""The columns of a contribution, in the order of `contribution`."""
+
+
+class Shape(StrEnum):
+    """A measure of events happens on a day and can flow; one of intervals lasts from a day until the day before another, and can also
+    be a stock."""
+
+    EVENTS = "events"
+    INTERVALS = "intervals"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """By what a measure's rows can be told apart: 品牌, 类别, 来源. `values` gives code → name for people, in the order they are shown."""
+
+    name: str
+    values: Callable[[], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Rows that can be counted or summed, by day, community, dimension and person.
+
+    `contributions` is made by `contribution`, at most one row per source. `moved_by` names every event after which a source may
+    contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it is asked for.
+    """
+
+    name: str
+    shape: Shape
+    contributions: Select[Any]
+    moved_by: Mapping[str, SourcesOf]
+    dimension: Dimension | None = None
+    counts_people: bool = False
+
+
+def contribution(
+    *,
+    source_id: Column,
+    starts_on: Column,
+    area_path: Column,
+    ends_on: Column | None = None,
+    dimension: Column | None = None,
+    person_id: Column | None = None,
+    quantity: Column | None = None,
+) -> Select[Any]:
+    """The select of a measure's contributions, still without its joins and conditions.
+
+    It counts from the Shanghai day `starts_on` until the day before `ends_on` (None: without end), in the community `area_path`.
+    `quantity` is a whole number in the smallest unit that is shown (tenths of an hour); without one, rows are all that is counted.
+    """
+    return select(
+        source_id.label("source_id"),
+        starts_on.label("starts_on"),
+        (cast(null(), Date) if ends_on is None else ends_on).label("ends_on"),
+        area_path.label("area_path"),
+        (literal("", Text) if dimension is None else cast(dimension, Text)).label("dimension"),
+        (cast(null(), Uuid) if person_id is None else person_id).label("person_id"),
+        (literal(1, BigInteger) if quantity is None else cast(quantity, BigInteger)).label("quantity"),
+    )
+
+
+def among(column: Column, ids: Sequence[UUID]) -> ColumnElement[bool]:
+    """Condition: the column is one of the ids; one parameter, however many they are."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def themselves(ids: Sequence[UUID]) -> Select[Any]:
+    """For events whose subjects are the sources."""
+    return select(func.unnest(literal(list(ids), ARRAY(Uuid))))
+
+
+def facts_of(kind: type[FactRevision]) -> SourcesOf:
+    """For events whose subjects are revisions of facts that are the sources."""
+    return lambda revision_ids: select(kind.fact_id).where(among(kind.id, revision_ids))

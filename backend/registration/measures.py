@@ -1,0 +1,23 @@
+"""What statistics may count of 双报到."""
+
+from backend.foundation.measures import Measure, Shape, contribution, facts_of
+from backend.registration.models import MemberRegistration
+
+_MOVED = facts_of(MemberRegistration)
+
+MEMBER_REGISTRATIONS = Measure(
+    name="member_registrations",
+    shape=Shape.INTERVALS,
+    contributions=contribution(
+        source_id=MemberRegistration.fact_id,
+        starts_on=MemberRegistration.accepted_on,
+        ends_on=MemberRegistration.ended_on,
+        area_path=MemberRegistration.area_path,
+        person_id=MemberRegistration.person_id,
+    ).where(MemberRegistration.is_current(), MemberRegistration.accepted_on.is_not(None)),
+    moved_by={"registration.accepted": _MOVED, "registration.ended": _MOVED},
+    counts_people=True,
+)
+"""Registrations of serving Party members, from acceptance by the community until they end."""
+
+MEASURES = (MEMBER_REGISTRATIONS,)
