@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from backend.demands import reactions as demands
 from backend.foundation.outbox import Reactions
 from backend.points import service as points
+from backend.statistics import service as statistics
 from backend.teams import reactions as teams
 
 CONSUMERS: Mapping[str, Reactions] = {
     "demands": demands.REACTIONS,
     "points": points.REACTIONS,
     "teams": teams.REACTIONS,
+    statistics.CONSUMER: statistics.REACTIONS,
 }

@@ -13,6 +13,7 @@ import backend.party.models
 import backend.people.models
 import backend.points.models
 import backend.registration.models
+import backend.statistics.models
 import backend.teams.models  # noqa: F401
 from backend.foundation.database import Base
 

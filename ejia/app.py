@@ -20,6 +20,7 @@ from backend.foundation.sealing import Keyring
 from backend.people import notices
 from backend.points import rules as points_rules
 from backend.recognition import stars
+from backend.statistics import indicators
 from backend.wechat.client import client_from
 from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
 from ejia import logs, metrics
@@ -67,6 +68,7 @@ def start_process(settings: Settings) -> None:
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
     points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
     stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))
+    indicators.use(indicators.read(CONFIG_FOLDER / "indicators.toml"))
     outbox.use(CONSUMERS)
 
 

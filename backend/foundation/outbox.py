@@ -119,6 +119,14 @@ def _record_alike(name: str, subject_ids: list[UUID], *, now: datetime) -> None:
     )
 
 
+def oldest_waiting(consumer: str) -> datetime | None:
+    """When the oldest event happened that the consumer has yet to hear; None when it heard all."""
+    waiting = (
+        select(OutboxDelivery.event_id).where(OutboxDelivery.consumer == consumer).order_by(OutboxDelivery.event_id).limit(1)
+    ).scalar_subquery()
+    return db.session.scalar(select(OutboxEvent.at).where(OutboxEvent.id == waiting))
+
+
 def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
     """Apply the due events of one consumer; effects and receipts commit together. Returns how many were taken.
 

@@ -1,0 +1,71 @@
+"""Which area and year a viewer may ask for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.areas.models import Area, Level
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Forbidden, Missing, Unprocessable
+
+
+class YearNotBegun(Unprocessable):
+    """The year lies ahead, so nothing can have been counted in it."""
+
+    code = "year_not_begun"
+    detail = "该年度尚未开始"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """An area as the table names it."""
+
+    id: UUID
+    name: str
+    level: Level
+    path: str
+
+
+def months_begun(year: int, *, now: datetime) -> int:
+    """How many months of the year have begun. Raises YearNotBegun."""
+    today = clock.shanghai_day(now)
+    if year > today.year:
+        raise YearNotBegun
+    return today.month if year == today.year else 12
+
+
+def area_in_reach(viewer: Actor, area_id: UUID | None) -> AreaLine:
+    """The area of this id, or the widest that the viewer looks after. Figures end at communities, so a grid has none.
+
+    Raises Missing for an area out of reach, Forbidden for who looks after none and names none.
+    """
+    wanted = select(Area.id, Area.name, Area.level, Area.path).where(Area.level != Level.GRID)
+    if area_id is not None:
+        found = db.session.execute(wanted.where(Area.id == area_id)).one_or_none()
+    else:
+        paths = policy.area_paths(viewer, Permission.FIGURES_SEE)
+        if not paths:
+            raise Forbidden
+        found = db.session.execute(wanted.where(Area.path.startswith(paths[0])).order_by(func.length(Area.path), Area.path)).first()
+    if found is None:
+        raise Missing
+    policy.require_seen(viewer, Permission.FIGURES_SEE, Scope(area_path=found.path))
+    return AreaLine(found.id, found.name, found.level, found.path)
+
+
+def communities_of(area: AreaLine) -> tuple[AreaLine, ...]:
+    """The communities of a street or district, in the order of their codes; none of a community."""
+    if area.level is Level.COMMUNITY:
+        return ()
+    rows = db.session.execute(
+        select(Area.id, Area.name, Area.level, Area.path)
+        .where(Area.path.startswith(area.path), Area.level == Level.COMMUNITY)
+        .order_by(Area.path)
+    )
+    return tuple(AreaLine(row.id, row.name, row.level, row.path) for row in rows)

@@ -1,0 +1,149 @@
+"""The rows behind a figure: what it counts, read from the facts, so that they can be compared with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Select, Subquery, Uuid, and_, case, cast, func, literal, null, or_, select, tuple_
+
+from backend.areas.models import LENGTH_OF_PATH, Area, Level
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.people.models import Person
+from backend.statistics.indicators import Indicator, indicator
+from backend.statistics.queries.reach import area_in_reach, months_begun
+
+
+class PartUnknown(Missing):
+    """The indicator is not told apart by anything."""
+
+    code = "part_unknown"
+    detail = "该指标没有分项"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One row that a figure counts, or, for distinct figures, one person. The values of all rows add up to the figure.
+
+    `source_id` names the fact or row (None for a person, who may have several); `value` is in the indicator's smallest unit.
+    """
+
+    source_id: UUID | None
+    starts_on: date
+    ends_on: date | None
+    community: str | None
+    part: str | None
+    person_id: UUID | None
+    person_name: str | None
+    value: int
+
+
+def figure_rows(
+    viewer: Actor,
+    year: int,
+    code: str,
+    *,
+    area_id: UUID | None,
+    month: int | None,
+    part: str | None,
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+) -> Page[FigureRow]:
+    """What one figure counts in an area, in a year or one month of it (a stock: at its end), in all or of one part.
+
+    By community and day; distinct figures by person. Raises IndicatorUnknown, PartUnknown, YearNotBegun, Missing, Forbidden, CursorInvalid.
+    """
+    wanted = indicator(code)
+    months_begun(year, now=now)
+    area = area_in_reach(viewer, area_id)
+    stated = wanted.counted.contributions.subquery("stated")
+    conditions = [stated.c.area_path.startswith(area.path), _in_period(wanted, stated, year, month)]
+    if part is not None and not wanted.split:
+        raise PartUnknown
+    if wanted.only or part:
+        conditions.append(stated.c.dimension == (wanted.only or part))
+    if wanted.kind.is_distinct:
+        return _by_person(stated, conditions, limit, cursor)
+    return _by_source(stated, conditions, limit, cursor, sums_quantity=wanted.sums == "quantity")
+
+
+def _in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None) -> ColumnElement[bool]:
+    first = date(year, month or 1, 1)
+    last = date(year, 12, 31) if month in (None, 12) else date(year, (month or 0) + 1, 1) - timedelta(days=1)
+    if wanted.kind.is_stock:
+        return and_(stated.c.starts_on <= last, or_(stated.c.ends_on.is_(None), stated.c.ends_on > last))
+    return stated.c.starts_on.between(first, last)
+
+
+def _by_source(
+    stated: Subquery, conditions: list[ColumnElement[bool]], limit: int, cursor: str | None, *, sums_quantity: bool
+) -> Page[FigureRow]:
+    keys = (stated.c.area_path, stated.c.starts_on, stated.c.source_id)
+    after = Cursor.decode(cursor, str, date, UUID)
+    if after is not None:
+        conditions.append(tuple_(*keys) > tuple_(*(literal(value, key.type) for value, key in zip(after.values, keys, strict=True))))
+    page = select(stated).where(*conditions).order_by(*keys).limit(limit + 1).subquery("page")
+    rows = db.session.execute(_named(page).order_by(page.c.area_path, page.c.starts_on, page.c.source_id)).all()
+    return _made(rows, limit, lambda row: (row.area_path, row.starts_on, row.source_id), sums_quantity=sums_quantity)
+
+
+def _by_person(stated: Subquery, conditions: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Page[FigureRow]:
+    after = Cursor.decode(cursor, UUID)
+    if after is not None:
+        conditions.append(stated.c.person_id > after.values[0])
+    # One row a person: the first day, and the community and part where there is only one.
+    only_one = {column: _where_one(stated.c[column]).label(column) for column in ("area_path", "dimension")}
+    page = (
+        select(
+            cast(null(), Uuid).label("source_id"),
+            func.min(stated.c.starts_on).label("starts_on"),
+            cast(null(), Date).label("ends_on"),
+            only_one["area_path"],
+            only_one["dimension"],
+            stated.c.person_id,
+        )
+        .where(*conditions, stated.c.person_id.is_not(None))
+        .group_by(stated.c.person_id)
+        .order_by(stated.c.person_id)
+        .limit(limit + 1)
+        .subquery("page")
+    )
+    rows = db.session.execute(_named(page).order_by(page.c.person_id)).all()
+    return _made(rows, limit, lambda row: (row.person_id,), sums_quantity=False)
+
+
+def _where_one(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((func.min(column) == func.max(column), func.min(column)))
+
+
+def _named(page: Subquery) -> Select[Any]:
+    community = func.left(page.c.area_path, LENGTH_OF_PATH[Level.COMMUNITY])
+    return select(page, Person.name.label("person_name"), Area.name.label("community")).select_from(
+        page.outerjoin(Person, Person.id == page.c.person_id).outerjoin(Area, Area.path == community)
+    )
+
+
+def _made(rows: Sequence[Any], limit: int, key: Callable[[Any], tuple[Any, ...]], *, sums_quantity: bool) -> Page[FigureRow]:
+    page = Page.of(rows, limit, key)
+    return Page(
+        [
+            FigureRow(
+                source_id=row.source_id,
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                community=row.community,
+                part=row.dimension or None,
+                person_id=row.person_id,
+                person_name=None if row.person_name is None else masked_name(row.person_name),
+                value=row.quantity if sums_quantity else 1,
+            )
+            for row in page.items
+        ],
+        page.next_cursor,
+    )

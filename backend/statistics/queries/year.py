@@ -1,0 +1,167 @@
+"""The year's table, read from its cells: a constant number of rows, however many facts stand behind them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, and_, case, cast, func, or_, select
+
+from backend.foundation import outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.statistics.indicators import Indicator, Kind, indicators
+from backend.statistics.models import Cell, Grain
+from backend.statistics.queries.reach import AreaLine, area_in_reach, communities_of, months_begun
+from backend.statistics.service import CONSUMER
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of numbers in the indicator's smallest unit: the year, its months (None: yet to come), and the year of each community.
+
+    `communities` stands in the order of `YearFigures.communities`. The year of a stock is what stands at its end, as far as is known.
+    """
+
+    year: int
+    months: tuple[int | None, ...]
+    communities: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The share of one value of the indicator's dimension."""
+
+    code: str
+    name: str
+    series: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One indicator of one area and year, in all and, where it is split, by its dimension."""
+
+    indicator: Indicator
+    series: Series
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigures:
+    """The year's table of one area, its communities beside it. It counts every event up to `as_of`."""
+
+    year: int
+    area: AreaLine
+    communities: tuple[AreaLine, ...]
+    as_of: datetime
+    figures: tuple[Figure, ...]
+
+
+def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetime) -> YearFigures:
+    """The year's table of an area, or of the widest area that the viewer looks after.
+
+    Raises Missing for an area out of the viewer's reach, Forbidden for who looks after none, YearNotBegun.
+    """
+    begun = months_begun(year, now=now)
+    area = area_in_reach(viewer, area_id)
+    communities = communities_of(area)
+    as_of = outbox.oldest_waiting(CONSUMER) or now  # before the cells are read: they know at least that much
+    table = _Table(area, communities, begun, db.session.execute(_cells_of(year, area, communities)).all())
+    return YearFigures(year, area, communities, as_of, tuple(table.figure(indicator) for indicator in indicators().values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What a measure has of one dimension value, in one area, in a month or year. `lasting_…` is what came less what went: within a
+    month, or until the end of the year."""
+
+    rows: int = 0
+    quantity: int = 0
+    people: int = 0
+    lasting_rows: int = 0
+    lasting_quantity: int = 0
+    lasting_people: int = 0
+
+    def of(self, indicator: Indicator) -> int:
+        """The number that the indicator asks for."""
+        match indicator.kind:
+            case Kind.FLOW:
+                return self.quantity if indicator.sums == "quantity" else self.rows
+            case Kind.STOCK:
+                return self.lasting_quantity if indicator.sums == "quantity" else self.lasting_rows
+            case Kind.DISTINCT_FLOW:
+                return self.people
+            case Kind.DISTINCT_STOCK:
+                return self.lasting_people
+
+
+_NOTHING = _Sums()
+
+
+class _Table:
+    """The cells of one year's table, found by measure, area and dimension value."""
+
+    def __init__(self, area: AreaLine, communities: Sequence[AreaLine], begun: int, cells: Sequence[Any]) -> None:
+        self._area, self._communities, self._begun = area, communities, begun
+        self._year: dict[tuple[str, str, str], _Sums] = {}
+        self._months: dict[tuple[str, str], dict[int, _Sums]] = defaultdict(dict)
+        self._values: dict[str, set[str]] = defaultdict(set)
+        for measure, path, value, month, *amounts in cells:
+            sums = _Sums(*(int(amount or 0) for amount in amounts))
+            self._values[measure].add(value)
+            if month:
+                self._months[measure, value][month] = sums
+            else:
+                self._year[measure, path, value] = sums
+
+    def figure(self, indicator: Indicator) -> Figure:
+        """One indicator with all its numbers."""
+        parts = tuple(Part(code, name, self._series(indicator, code)) for code, name in self._values_shown(indicator).items())
+        return Figure(indicator, self._series(indicator, indicator.only or ""), parts)
+
+    def _values_shown(self, indicator: Indicator) -> Mapping[str, str]:
+        dimension = indicator.counted.dimension
+        if not indicator.split or dimension is None:
+            return {}
+        known = dict(dimension.values())
+        # What a brand that left the catalogue once did stays in the table, under its code.
+        return known | {code: code for code in sorted(self._values[indicator.measure]) if code and code not in known}
+
+    def _series(self, indicator: Indicator, value: str) -> Series:
+        def of_year(area: AreaLine) -> int:
+            return self._year.get((indicator.measure, area.path, value), _NOTHING).of(indicator)
+
+        year = of_year(self._area)
+        return Series(year, tuple(self._of_months(indicator, value, year)), tuple(of_year(area) for area in self._communities))
+
+    def _of_months(self, indicator: Indicator, value: str, year: int) -> Iterator[int | None]:
+        found = self._months.get((indicator.measure, value), {})
+        months = [found.get(month, _NOTHING).of(indicator) for month in range(1, 13)]
+        standing = year - sum(months)
+        for month, moved in enumerate(months, start=1):
+            standing += moved
+            yield None if month > self._begun else standing if indicator.kind.is_stock else moved
+
+
+def _cells_of(year: int, area: AreaLine, communities: Sequence[AreaLine]) -> Select[Any]:
+    """The months of the area, and the year of it and of its communities; stocks also rest on the years before."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    month = case((Cell.grain == Grain.MONTH, cast(func.extract("month", Cell.period), Integer)), else_=0).label("month")
+    within = Cell.period >= first
+    keys = (Cell.measure, Cell.area_path, Cell.dimension, month)
+    came = (func.sum(amount).filter(within) for amount in (Cell.rows_in, Cell.quantity_in, Cell.people))
+    lasting = (
+        func.sum(amount)
+        for amount in (Cell.rows_in - Cell.rows_out, Cell.quantity_in - Cell.quantity_out, Cell.people_in - Cell.people_out)
+    )
+    return (
+        select(*keys, *came, *lasting)
+        .where(
+            Cell.area_path.in_([area.path, *(community.path for community in communities)]),
+            Cell.period <= last,
+            or_(Cell.grain == Grain.YEAR, and_(Cell.grain == Grain.MONTH, within, Cell.area_path == area.path)),
+        )
+        .group_by(Cell.measure, Cell.area_path, Cell.dimension, "month")
+    )

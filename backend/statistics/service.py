@@ -1,0 +1,36 @@
+"""The door of statistics: settle what events moved, rebuild everything.
+
+Nobody commands a figure: statistics are derived, so there is no policy to ask and no event to record. Reading is in `queries.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from backend.foundation.database import db
+from backend.foundation.outbox import Reaction, Reactions
+from backend.statistics.measures import MEASURES
+from backend.statistics.rebuilding import how_many_steps, rebuild
+from backend.statistics.settling import hold_lock, settle
+
+__all__ = ["CONSUMER", "REACTIONS", "how_many_steps", "rebuild", "settle_event"]
+
+CONSUMER = "statistics"
+
+
+def settle_event(name: str, subject_ids: Sequence[UUID], *, now: datetime) -> None:  # noqa: ARG001 - every reaction is told the time
+    """Bring every measure that the event may have moved to what the facts now say of the sources that it touched."""
+    hold_lock()
+    for measure in MEASURES.values():
+        sources_of = measure.moved_by.get(name)
+        if sources_of is not None:
+            settle(measure, sorted(set(db.session.scalars(sources_of(subject_ids)))))
+
+
+def _reaction(name: str) -> Reaction:
+    return partial(settle_event, name)
+
+
+REACTIONS: Reactions = {name: _reaction(name) for measure in MEASURES.values() for name in measure.moved_by}
+"""Every event that moves some measure."""

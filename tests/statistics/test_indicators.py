@@ -1,0 +1,51 @@
+"""The catalogue of indicators: a wrong block stops the start and names file and line."""
+
+import pytest
+
+from backend.foundation.catalogues import CatalogueInvalid
+from backend.statistics import indicators
+from config.settings import CONFIG_FOLDER
+
+GOOD = """[[indicator]]
+code = "teams"
+name = "志愿服务队伍"
+unit = "个"
+measure = "teams"
+kind = "stock"
+definition = "口径"
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line", "says"),
+    [
+        ('measure = "teams"', 'measure = "tems"', 5, "no measure is called 'tems'"),
+        ('measure = "teams"', 'measure = "services"', 1, "has no stock"),
+        ('kind = "stock"', 'kind = "distinct_stock"', 1, "does not count distinct persons"),
+        ('kind = "stock"', 'kind = "stocks"', 6, "kind"),
+        ('unit = "个"', 'unit = "箱"', 4, "unit"),
+        ('kind = "stock"', 'kind = "stock"\nonly = "sports"', 1, "only must be one of"),
+        ('kind = "stock"', 'kind = "stock"\nsql = "select 1"', 7, "Extra inputs"),
+    ],
+)
+def test_a_wrong_block_is_named_with_its_line(app, tmp_path, was, now, line, says):
+    file = tmp_path / "indicators.toml"
+    file.write_text(GOOD.replace(was, now))
+
+    with pytest.raises(CatalogueInvalid) as refusal:
+        indicators.read(file)
+
+    assert f"indicators.toml, line {line}" in str(refusal.value)
+    assert says in str(refusal.value)
+
+
+def test_a_code_stands_for_one_indicator(app, tmp_path):
+    file = tmp_path / "indicators.toml"
+    file.write_text(GOOD + GOOD)
+
+    with pytest.raises(CatalogueInvalid, match="two indicators have the code teams"):
+        indicators.read(file)
+
+
+def test_the_catalogue_of_the_street_can_be_used(app):
+    assert indicators.read(CONFIG_FOLDER / "indicators.toml") == indicators.indicators()
