@@ -5,6 +5,7 @@ from miniprogram_api import (
     auth,
     claims,
     demands,
+    figures,
     me,
     organisations,
     people,
@@ -31,4 +32,5 @@ RESOURCES: tuple[Resource, ...] = (
     shifts.bp,
     services.bp,
     points.bp,
+    figures.bp,
 )

@@ -114,7 +114,8 @@ def test_every_other_route_asks_who_is_calling(app: APIFlask, client: FlaskClien
     ]
     assert guarded
     for operation in guarded:
-        path = re.sub(r"\{\w+\}", str(UUID(int=7)), operation.path)
+        places = [place for place in operation.definition.raw.get("parameters", []) if place["in"] == "path"]
+        path = operation.path.format(**{place["name"]: place["schema"].get("minimum", UUID(int=7)) for place in places})
         for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Authorization": "Basic YTpi"}):
             answer = client.open(path, method=operation.method, headers=headers)
             assert (answer.status_code, answer.mimetype) == (401, "application/problem+json"), operation.label
