@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from backend.foundation import clock
+from backend.foundation.database import transaction
 from backend.points import rebuild as points
+from backend.statistics import service as statistics
 from config.settings import read_settings
 from ejia.app import create_app
 from ejia.cli.failures import Failure
@@ -45,6 +47,8 @@ def load(scale: float, logins: Path | None) -> None:
         except year.NotEmpty as refusal:
             raise Failure("The database holds people already; the demonstration year goes into an empty one only.") from refusal
         points.rebuild(now=clock.now(), advance=bar("积分入账", loaded.people))
+        with transaction():
+            statistics.rebuild(advance=bar("年度统计", statistics.how_many_steps()))
     click.echo(f"已装载 {loaded.rows:,} 行。")
     lines = [f"  {login.name:<14}{'微信' if login.by_wechat else f'密码 {PASSWORD}'}  {login.who}" for login in loaded.logins]
     if logins is None:
