@@ -172,7 +172,10 @@ def test_the_same_submission_claims_once(officer, leader, street):
 
     assert (first.status_code, second.status_code, first.data) == (201, 201, second.data)
     assert place_count(demand) == (1, 1)
-    assert refused(leader.client.post("/api/v1/claims", json=body, headers=leader._headers())) == (400, "idempotency_key_missing")
+    assert refused(leader.client.post("/api/v1/claims", json=body, headers={"Authorization": f"Bearer {leader.access_token}"})) == (
+        400,
+        "idempotency_key_missing",
+    )
 
 
 def test_a_claim_and_its_release_are_written_down(officer, leader, street):
