@@ -1,15 +1,17 @@
 """Shifts to serve at, and the people who serve at them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from backend.areas.models import Area
 from backend.attendance import service as attendance
 from backend.attendance.models import Attendance, Confirmer, Shift
+from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.foundation import clock, facts
 from backend.foundation.actor import Actor
@@ -18,10 +20,11 @@ from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimStatus, OpeningRole
 from backend.organisations.models import Staff
 from backend.teams.models import Membership
-from tests.support.demands import claimed, published_demand, team_led_by
+from tests.support.demands import claimed, published_demand
 from tests.support.people import registered_volunteer
 from tests.support.phone import Phone
 from tests.support.served import make_opening
+from tests.support.teams import active_team, join_team
 
 BOTH = (Confirmer.REQUESTER, Confirmer.COMMUNITY)
 HOME = Place(30.5728, 114.2792, 300)
@@ -111,9 +114,8 @@ class Visit:
         self.officer = officer
         self.leader = registered_volunteer(phone_of, street, name="李队长")
         self.member = registered_volunteer(phone_of, street, name="王志愿")
-        self.team_id = team_led_by(self.leader, street)
-        joins(self.leader, self.team_id)
-        joins(self.member, self.team_id)
+        self.team_id = active_team(self.leader, officer, street)["id"]
+        join_team(self.member, self.leader, self.team_id)
         self.demand = published_demand(officer, street, by=requester, **fields)
         self.claim_id = claimed(self.leader, self.demand, self.team_id)["id"]
         self.shift_id = str(db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(self.demand["opening_id"]))).one())
@@ -136,6 +138,27 @@ class Visit:
         pass_time(minutes=minutes)
         fact_id: str = self.sign_out(phone)["fact_id"]
         return fact_id
+
+
+def counting() -> dict[str, int]:
+    """What counts now, as committed: fact id → minutes."""
+    db.session.rollback()
+    return {str(row.fact_id): row.minutes for row in db.session.execute(counting_records())}
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """The statements sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def attendance_rows() -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -116,7 +117,8 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    withdrawn = exists().where(ServiceRecord.attendance_id == Attendance.id, ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
+    last = aliased(ServiceRecord)
+    withdrawn = exists().where(last.attendance_id == Attendance.id, last.superseded_at.is_(None), last.void)
     return (
         select(
             Attendance.id,

@@ -1,0 +1,194 @@
+"""Whose word makes a service count."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from backend.accounts.policy import Permission
+from backend.attendance.models import Confirmation
+from backend.foundation.actor import Grant, Role
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db
+from backend.foundation.outbox import OutboxEvent
+from tests.support.attendance import Visit, counting
+from tests.support.demands import give_role
+from tests.support.people import registered_person, registered_volunteer
+from tests.support.phone import refused
+from tests.support.teams import join_team
+
+OFFICER_HERE = Grant(Role.COMMUNITY_OFFICER, area_path="639999001001")
+
+
+@pytest.fixture
+def requester(phone_of, street):
+    return registered_person(phone_of, street)
+
+
+@pytest.fixture
+def asked_for(phone_of, street, officer, requester):
+    """A visit that the requester asked for."""
+    return Visit(phone_of, street, officer, requester=requester)
+
+
+def confirmations():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Confirmation))
+
+
+def events(subject_id):
+    return db.session.scalars(select(OutboxEvent.name).where(OutboxEvent.subject_id == UUID(str(subject_id)))).all()
+
+
+def test_a_record_counts_once_the_community_confirmed_it(visit, officer, pass_time):
+    fact_id = visit.served(pass_time)
+    assert counting() == {}
+
+    confirmed = officer.made(f"/services/{fact_id}/confirmation")
+
+    assert (confirmed["record_fact_id"], confirmed["confirmer"]) == (fact_id, "community")
+    assert counting() == {fact_id: 47}
+    assert db.session.scalars(select(OutboxEvent.name).where(OutboxEvent.subject_id == UUID(confirmed["id"]))).all() == [
+        "service.confirmed"
+    ]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == UUID(confirmed["id"]))).one()
+    assert (entry.action, str(entry.account_id)) == (Permission.SERVICE_CONFIRM, officer.account_id)
+
+
+def test_the_requester_confirms_what_they_asked_for(asked_for, requester, pass_time):
+    fact_id = asked_for.served(pass_time)
+
+    assert requester.made(f"/services/{fact_id}/confirmation")["confirmer"] == "requester"
+    assert counting() == {fact_id: 47}
+
+
+def test_where_the_brand_asks_for_the_community_the_requester_does_not_confirm(phone_of, street, officer, requester, pass_time):
+    visit = Visit(phone_of, street, officer, requester=requester, brand="red_ribbon")
+    fact_id = visit.served(pass_time)
+
+    assert refused(requester.post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
+    assert officer.post(f"/services/{fact_id}/confirmation").status_code == 201
+
+
+def test_what_is_confirmed_is_not_confirmed_again(asked_for, officer, requester, pass_time):
+    fact_id = asked_for.served(pass_time)
+    officer.made(f"/services/{fact_id}/confirmation")
+
+    for phone in (officer, requester):
+        assert refused(phone.post(f"/services/{fact_id}/confirmation")) == (409, "already_confirmed")
+    assert confirmations() == 1
+
+
+def test_nobody_confirms_their_own_service(asked_for, pass_time):
+    fact_id = asked_for.served(pass_time)
+    give_role(asked_for.member, OFFICER_HERE)
+
+    assert refused(asked_for.member.post(f"/services/{fact_id}/confirmation")) == (403, "own_service")
+    assert counting() == {}
+
+
+def test_a_leader_does_not_confirm_a_service_of_their_team(asked_for, pass_time):
+    fact_id = asked_for.served(pass_time)
+
+    assert refused(asked_for.leader.post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
+    give_role(asked_for.leader, OFFICER_HERE)
+    assert refused(asked_for.leader.post(f"/services/{fact_id}/confirmation")) == (403, "own_service")
+    assert counting() == {}
+
+
+def test_strangers_and_other_communities_do_not_find_the_record(visit, administrator, phone_of, street, pass_time):
+    fact_id = visit.served(pass_time)
+
+    for phone in (administrator(Role.COMMUNITY_OFFICER, "639999001002"), registered_volunteer(phone_of, street), phone_of()):
+        assert refused(phone.post(f"/services/{fact_id}/confirmation")) == (404, "service_not_found")
+    assert refused(administrator(Role.DISTRICT_OFFICER, "639999").post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
+    assert refused(visit.member.post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
+    assert refused(visit.officer.post(f"/services/{uuid4()}/confirmation")) == (404, "service_not_found")
+
+
+def test_confirmed_by_many_at_once_it_is_confirmed_once(asked_for, officer, requester, pass_time):
+    fact_id = asked_for.served(pass_time)
+    phones = [officer, requester] * 3
+    start = Barrier(len(phones))
+
+    def confirm(phone):
+        start.wait()
+        return phone.post(f"/services/{fact_id}/confirmation")
+
+    with ThreadPoolExecutor(len(phones)) as pool:
+        answers = list(pool.map(confirm, phones))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 5}
+    assert {refused(answer)[1] for answer in answers if answer.status_code == 409} == {"already_confirmed"}
+    assert confirmations() == 1
+
+
+def test_a_withdrawn_record_is_not_confirmed(visit, officer, pass_time):
+    fact_id = visit.served(pass_time)
+    officer.made(f"/services/{fact_id}/withdrawal", {"revision_id": fact_id, "reason": "不实"})
+
+    assert refused(officer.post(f"/services/{fact_id}/confirmation")) == (409, "record_withdrawn")
+
+
+def test_the_community_takes_a_confirmation_back_and_may_give_it_again(asked_for, officer, requester, pass_time):
+    fact_id = asked_for.served(pass_time)
+    path = f"/services/{fact_id}/confirmation"
+    assert refused(officer.post(f"{path}/withdrawal", {"reason": "误点"})) == (409, "not_confirmed")
+    requester.made(path)
+
+    assert refused(requester.post(f"{path}/withdrawal", {"reason": "误点"})) == (403, "forbidden")
+    taken_back = officer.made(f"{path}/withdrawal", {"reason": "误点"})
+
+    assert taken_back["status"] == "awaiting_confirmation"
+    assert counting() == {}
+    latest = db.session.scalars(select(Confirmation).where(Confirmation.superseded_at.is_(None))).one()
+    assert (latest.void, latest.reason) == (True, "误点")
+    assert events(latest.id) == ["confirmation.withdrawn"]
+    officer.made(path)
+    assert counting() == {fact_id: 47}
+
+
+def test_of_two_withdrawals_at_once_one_succeeds(visit, officer, pass_time):
+    fact_id = visit.served(pass_time)
+    officer.made(f"/services/{fact_id}/confirmation")
+    start = Barrier(4)
+
+    def withdraw(_):
+        start.wait()
+        return officer.post(f"/services/{fact_id}/confirmation/withdrawal", {"reason": "误点"})
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(withdraw, range(4)))
+
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 3}
+    assert {refused(answer)[1] for answer in answers if answer.status_code == 409} <= {"already_corrected", "not_confirmed"}
+
+
+def test_the_community_confirms_a_whole_shift_but_not_its_own(visit, officer, phone_of, street, pass_time):
+    second = registered_volunteer(phone_of, street)
+    join_team(second, visit.leader, visit.team_id)
+    for phone in (visit.leader, visit.member, second):
+        visit.sign_in(phone)
+    pass_time(minutes=10)
+    facts = {phone: visit.sign_out(phone)["fact_id"] for phone in (visit.leader, visit.member, second)}
+    path = f"/shifts/{visit.shift_id}/confirmations"
+    give_role(second, OFFICER_HERE)
+
+    assert second.made(path) == {"confirmed": 2, "own": 1, "remaining": 0}
+    assert set(counting()) == {facts[visit.leader], facts[visit.member]}
+    assert officer.made(path) == {"confirmed": 1, "own": 0, "remaining": 0}
+    assert officer.made(path) == {"confirmed": 0, "own": 0, "remaining": 0}
+    assert confirmations() == 3
+
+
+def test_only_the_community_confirms_a_whole_shift(asked_for, requester, administrator, pass_time):
+    asked_for.served(pass_time)
+    path = f"/shifts/{asked_for.shift_id}/confirmations"
+
+    for phone in (requester, asked_for.leader, asked_for.member):
+        assert refused(phone.post(path)) == (403, "forbidden")
+    assert refused(administrator(Role.COMMUNITY_OFFICER, "639999001002").post(path)) == (404, "not_found")
+    assert counting() == {}
