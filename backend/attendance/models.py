@@ -62,6 +62,7 @@ class Shift(Base):
         Index("ix_shifts_opening_id", "opening_id", "starts_at", "id"),
         Index("ix_shifts_to_close", "ends_at", postgresql_where="status = 'planned'"),
         Index("ix_shifts_area_path", "area_path", "starts_at", "id"),
+        Index("ix_shifts_requester", "requester_person_id", postgresql_where="requester_person_id IS NOT NULL"),
     )
 
     id: Mapped[RowId]

@@ -230,6 +230,9 @@ def test_nobody_serves_at_two_places_at_once(visit, begun, street, officer, pass
     longer = officer.post(f"/services/{fact_id}/corrections", stretch(begun, 41, revision_id=fact_id))
     assert refused(longer) == (409, "records_overlap")
     assert officer.post(f"/services/{fact_id}/corrections", stretch(begun, 40, revision_id=fact_id)).status_code == 201
+    # What ends at the minute in which the other begins does not overlap it, seen from either side.
+    again = stretch(begun, 50, after=40, revision_id=beside["revision_id"])
+    beside = officer.made(f"/services/{beside['fact_id']}/corrections", again)
     officer.made(f"/services/{beside['fact_id']}/withdrawal", {"revision_id": beside["revision_id"], "reason": "不实"})
     latest = str(revisions(fact_id)[-1].id)
     assert officer.post(f"/services/{fact_id}/corrections", stretch(begun, 41, revision_id=latest)).status_code == 201

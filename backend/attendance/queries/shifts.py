@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_, union
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.attendance.entitlement import may_serve_on, seen_shift
+from backend.attendance.entitlement import openings_of, seen_shift
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Shift, ShiftStatus
 from backend.attendance.service.shifts import Place
@@ -49,7 +50,7 @@ class ShiftLine:
 def my_shifts(actor: Actor, *, limit: int, after: Cursor | None, now: datetime) -> Page[ShiftLine]:
     """The shifts not yet over at which the person may serve by a claim that holds now, soonest first. Raises PersonNeeded."""
     person_id = person_of(actor)
-    mine = select(Claim.opening_id).where(Claim.released_at.is_(None), may_serve_on(person_id, clock.shanghai_day(now)))
+    mine = openings_of(person_id, clock.shanghai_day(now))
     wanted = _lines(person_id).where(
         Shift.opening_id.in_(mine), Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now - LONGEST_GRACE, _not_over(now)
     )
@@ -77,19 +78,26 @@ def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    by_claim = exists().where(
-        Claim.opening_id == Shift.opening_id,
+    """Of one's area, asked for by oneself, or claimed by what one acts for: each by its own index."""
+
+    def seen(columns: ScopeColumns) -> ColumnElement[bool]:
+        return policy.visible(actor, Permission.SHIFT_SEE, columns)
+
+    claimed = select(Claim.opening_id).where(
         Claim.released_at.is_(None),
-        policy.visible(
-            actor,
-            Permission.SHIFT_SEE,
+        seen(
             ScopeColumns(
                 team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
-            ),
+            )
         ),
     )
-    in_charge = ScopeColumns(area_path=Shift.area_path, person_id=Shift.requester_person_id)
-    return or_(policy.visible(actor, Permission.SHIFT_SEE, in_charge), by_claim)
+    shift = aliased(Shift)
+    ways = (
+        seen(ScopeColumns(area_path=shift.area_path)),
+        seen(ScopeColumns(person_id=shift.requester_person_id)),
+        shift.opening_id.in_(claimed),
+    )
+    return Shift.id.in_(union(*(select(shift.id).where(way) for way in ways)))
 
 
 def _not_over(now: datetime) -> ColumnElement[bool]:

@@ -63,6 +63,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_shifts_area_path", "shifts", ["area_path", "starts_at", "id"], unique=False)
     op.create_index("ix_shifts_opening_id", "shifts", ["opening_id", "starts_at", "id"], unique=False)
+    op.create_index(
+        "ix_shifts_requester", "shifts", ["requester_person_id"], unique=False, postgresql_where="requester_person_id IS NOT NULL"
+    )
     op.create_index("ix_shifts_to_close", "shifts", ["ends_at"], unique=False, postgresql_where="status = 'planned'")
     op.create_table(
         "shift_changes",
@@ -208,6 +211,7 @@ def downgrade() -> None:
     op.drop_index("ix_shift_changes_shift_id", table_name="shift_changes")
     op.drop_table("shift_changes")
     op.drop_index("ix_shifts_to_close", table_name="shifts", postgresql_where="status = 'planned'")
+    op.drop_index("ix_shifts_requester", table_name="shifts", postgresql_where="requester_person_id IS NOT NULL")
     op.drop_index("ix_shifts_opening_id", table_name="shifts")
     op.drop_index("ix_shifts_area_path", table_name="shifts")
     op.drop_table("shifts")
