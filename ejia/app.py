@@ -14,12 +14,13 @@ from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, outbox, sealing
+from backend.foundation import clock, jobs, outbox, sealing
 from backend.foundation.database import db
 from backend.foundation.sealing import Keyring
 from backend.people import notices
 from backend.points import rules as points_rules
 from backend.recognition import stars
+from backend.runners import KINDS
 from backend.statistics import indicators
 from backend.wechat.client import client_from
 from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
@@ -53,7 +54,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 
 def start_process(settings: Settings) -> None:
-    """Give this process what it has once: logs, clock, keys, consumers, catalogues."""
+    """Give this process what it has once: logs, clock, keys, consumers, kinds of jobs, catalogues."""
     logs.configure(json_lines=settings.log_json)
     clock.steer_by(settings.clock_file if settings.is_trial else None)
     keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
@@ -70,6 +71,7 @@ def start_process(settings: Settings) -> None:
     stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))
     indicators.use(indicators.read(CONFIG_FOLDER / "indicators.toml"))
     outbox.use(CONSUMERS)
+    jobs.use(KINDS)
 
 
 def connect_database(app: APIFlask, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from miniprogram_api import (
     claims,
     demands,
     figures,
+    jobs,
     me,
     organisations,
     people,
@@ -33,4 +34,5 @@ RESOURCES: tuple[Resource, ...] = (
     services.bp,
     points.bp,
     figures.bp,
+    jobs.bp,
 )

@@ -14,7 +14,7 @@ from ejia import task_metrics
 from ejia.app import create_app
 from tasks.schedule import BEAT
 
-MODULES = ("tasks.deliver", "tasks.housekeeping")
+MODULES = ("tasks.deliver", "tasks.housekeeping", "tasks.jobs")
 
 
 def create_worker(settings: Settings | None = None) -> Celery:

@@ -1,10 +1,10 @@
-"""What is done by the clock: shifts closed, places recounted, old keys forgotten."""
+"""What is done by the clock: shifts closed, places recounted, old keys and old files forgotten."""
 
 import structlog
 from celery import shared_task
 
 from backend.attendance import service as attendance
-from backend.foundation import clock, idempotency
+from backend.foundation import clock, idempotency, jobs
 from backend.foundation.database import transaction
 from backend.openings import service as openings
 
@@ -35,3 +35,10 @@ def close_overdue_shifts() -> None:
     while closed:
         with transaction():
             closed = attendance.close_overdue(now=clock.now())
+
+
+@shared_task(name="housekeeping.forget_old_files", ignore_result=True)
+def forget_old_files() -> None:
+    """Drop the files of jobs that have been kept for a week."""
+    with transaction():
+        jobs.forget_old_files(now=clock.now())

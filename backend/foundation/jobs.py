@@ -1,0 +1,334 @@
+"""Long work that somebody asked for: a row is its state, its progress and its result (DESIGN §6). A request never talks to the broker.
+
+Beat rings, a worker takes the next job under a lease and runs it in steps; each step renews the lease. A job whose worker was killed is
+taken again when its lease is over. Whatever a worker writes names its attempt, so one that comes back late changes nothing and the
+result is written once. Rows hold ids and numbers only.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, Index, LargeBinary, and_, func, insert, literal_column, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation import audit
+from backend.foundation.actor import Actor
+from backend.foundation.database import AreaPath, Base, RowId, as_text, db, transaction
+from backend.foundation.errors import Conflict, Missing
+from backend.foundation.ids import new_id
+
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 3
+KEPT_FOR = timedelta(days=7)
+
+GIVEN_UP = "job_given_up"
+"""Error code of a job whose workers died one after another."""
+
+Parameter = str | int
+
+
+class JobNotDone(Conflict):
+    """The file is fetched before it is there, or after the job failed or was cancelled."""
+
+    code = "job_not_done"
+    detail = "文件尚未生成"
+
+
+class JobFileGone(Conflict):
+    """The file was kept for a week, and is not any more."""
+
+    code = "job_file_gone"
+    detail = "文件已过保存期限，请重新导出"
+
+
+class JobOver(Conflict):
+    """What is over cannot be cancelled."""
+
+    code = "job_over"
+    detail = "任务已经结束，不能取消"
+
+
+class Stopped(Exception):
+    """The job was cancelled, or another worker has it by now: whoever is running it gives up without a word."""
+
+
+class State(StrEnum):
+    """The life of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job(Base):
+    """One piece of long work, from the asking to the file."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint("done >= 0 AND done <= total", name="done_within_total"),
+        CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="leased_while_running"),
+        CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="error_when_failed"),
+        CheckConstraint("(state = 'done') = (file_name IS NOT NULL)", name="file_when_done"),
+        CheckConstraint("(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name="finished_when_over"),
+        Index("ix_jobs_unfinished", "created_at", "id", postgresql_where=text("state IN ('queued', 'running')")),
+        Index("ix_jobs_content", "finished_at", postgresql_where=text("content IS NOT NULL")),
+    )
+
+    id: Mapped[RowId]
+    kind: Mapped[str]
+    asked_by: Mapped[UUID | None] = mapped_column(comment="the account; none for the platform itself")
+    area_path: Mapped[AreaPath]
+    params: Mapped[dict[str, Parameter]] = mapped_column(JSONB, comment="ids and numbers only")
+    state: Mapped[State] = mapped_column(as_text(State))
+    done: Mapped[int]
+    total: Mapped[int]
+    attempts: Mapped[int] = mapped_column(comment="how often a worker took it; the last one may write")
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(comment="the code of the refusal, or of what else went wrong")
+    file_name: Mapped[str | None]
+    media_type: Mapped[str | None]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job as its asker sees it."""
+
+    id: UUID
+    kind: str
+    state: State
+    done: int
+    total: int
+    error: str | None
+    file_name: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A job in the hands of one worker; `attempt` says that it is this worker's."""
+
+    id: UUID
+    kind: str
+    asked_by: UUID | None
+    area_path: str
+    params: Mapping[str, Parameter]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a job makes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+Report = Callable[[int, int], None]
+"""Called between two steps, outside any transaction of the runner's, with the steps done and the steps in all. Raises Stopped."""
+
+Runner = Callable[[Task, Report, datetime], File]
+"""Does the work and gives the file; opens its transactions itself. May raise a Refusal: its code becomes the job's error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of job: what it needs, who may still fetch its file, and what runs it."""
+
+    permission: str  # what asking needed, as the audit log names it
+    allow: Callable[[Actor, str], None]  # refuses an actor to whom the area path is, or came, out of reach
+    run: Runner
+
+
+_kinds: Mapping[str, Kind] = {}
+
+
+def use(kinds: Mapping[str, Kind]) -> None:
+    """Tell this process which kinds of jobs there are (`backend.runners.KINDS`), once, when it starts."""
+    global _kinds  # noqa: PLW0603 - one table of kinds per process
+    _kinds = kinds
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Kind of job by its name."""
+    return _kinds
+
+
+_LINE = tuple(getattr(Job, field) for field in JobLine.__slots__)
+
+
+def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, now: datetime) -> JobLine:
+    """Queue a job. The capability that offers the work asks policy first."""
+    asked = insert(Job).values(
+        id=new_id(),
+        kind=kind,
+        asked_by=actor.account_id,
+        area_path=area_path,
+        params=dict(params),
+        state=State.QUEUED,
+        done=0,
+        total=1,
+        attempts=0,
+        created_at=now,
+    )
+    line = JobLine(*db.session.execute(asked.returning(*_LINE)).one())
+    audit.record(actor, _kinds[kind].permission, line.id, now=now, kind=kind, area_path=area_path)
+    return line
+
+
+def job_of(actor: Actor, job_id: UUID) -> JobLine:
+    """A job of the actor's own. Raises Missing for everybody else's."""
+    found = db.session.execute(select(*_LINE).where(_own(actor, job_id))).one_or_none()
+    if found is None:
+        raise Missing
+    return JobLine(*found)
+
+
+def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> File:
+    """The file of a job of the actor's own, which they may still see; fetching it is an audited act.
+
+    Raises Missing (another's job, or its area came out of reach), JobNotDone, JobFileGone.
+    """
+    job = db.session.execute(
+        select(Job.kind, Job.area_path, Job.state, Job.file_name, Job.media_type, Job.content).where(_own(actor, job_id))
+    ).one_or_none()
+    if job is None:
+        raise Missing
+    kind = _kinds[job.kind]
+    kind.allow(actor, job.area_path)
+    if job.state is not State.DONE:
+        raise JobNotDone(state=job.state.value)
+    if job.content is None:
+        raise JobFileGone
+    audit.record(actor, kind.permission, job_id, now=now, fetched=True)
+    return File(job.file_name, job.media_type, job.content)
+
+
+def cancel(actor: Actor, job_id: UUID, *, now: datetime) -> JobLine:
+    """Call off a job of the actor's own; a worker that is at it stops at its next step. Raises Missing, JobOver."""
+    cancelled = db.session.execute(
+        update(Job)
+        .where(_own(actor, job_id), _unfinished())
+        .values(state=State.CANCELLED, lease_until=None, finished_at=now)
+        .returning(*_LINE)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if cancelled is None:
+        raise JobOver(state=job_of(actor, job_id).state.value)
+    line = JobLine(*cancelled)
+    audit.record(actor, _kinds[line.kind].permission, job_id, now=now, cancelled=True)
+    return line
+
+
+def take_next(*, now: datetime) -> Task | None:
+    """Take the job that waits longest, new or left behind by a killed worker, under a lease; None when none waits.
+
+    A job that has killed its workers MOST_ATTEMPTS times fails instead of being taken again.
+    """
+    with transaction():
+        _give_up(now=now)
+        waiting = (
+            select(Job.id)
+            .where(_unfinished(), or_(Job.lease_until.is_(None), Job.lease_until <= now))
+            .order_by(Job.created_at, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+        taken = db.session.execute(
+            update(Job)
+            .where(Job.id == waiting)
+            .values(
+                state=State.RUNNING,
+                attempts=Job.attempts + 1,
+                lease_until=now + LEASE,
+                started_at=func.coalesce(Job.started_at, now),
+                done=0,
+            )
+            .returning(Job.id, Job.kind, Job.asked_by, Job.area_path, Job.params, Job.attempts)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    return None if taken is None else Task(*taken)
+
+
+def advance(task: Task, done: int, total: int, *, now: datetime) -> bool:
+    """Note the progress and renew the lease, in a transaction of its own beside the caller's.
+
+    False: the job is not this worker's any more.
+    """
+    moved = (
+        update(Job).where(_held(task)).values(done=done, total=total, lease_until=now + LEASE).execution_options(synchronize_session=False)
+    )
+    with db.engine.begin() as connection:
+        return connection.execute(moved).rowcount == 1
+
+
+def finish(task: Task, file: File, *, now: datetime) -> bool:
+    """Write the result. False, and nothing written: the job was cancelled or another worker has it."""
+    return _end(
+        task,
+        state=State.DONE,
+        done=Job.total,
+        file_name=file.name,
+        media_type=file.media_type,
+        content=file.content,
+        finished_at=now,
+    )
+
+
+def fail(task: Task, error: str, *, now: datetime) -> bool:
+    """Write down why the job cannot be done. False: the job is not this worker's any more."""
+    return _end(task, state=State.FAILED, error=error, finished_at=now)
+
+
+def forget_old_files(*, now: datetime) -> None:
+    """Drop the contents of files that have been kept for a week; that they were made stays known."""
+    db.session.execute(
+        update(Job)
+        .where(Job.content.is_not(None), Job.finished_at < now - KEPT_FOR)
+        .values(content=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _end(task: Task, **values: Any) -> bool:
+    with transaction():
+        ended = db.session.execute(
+            update(Job).where(_held(task)).values(lease_until=None, **values).returning(Job.id).execution_options(synchronize_session=False)
+        ).one_or_none()
+    return ended is not None
+
+
+def _give_up(*, now: datetime) -> None:
+    db.session.execute(
+        update(Job)
+        .where(_unfinished(), Job.lease_until <= now, Job.attempts >= MOST_ATTEMPTS)
+        .values(state=State.FAILED, error=GIVEN_UP, lease_until=None, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _unfinished() -> ColumnElement[bool]:
+    # Literal, as in the index: a parameter would hide from the planner that the partial index fits.
+    return literal_column("state IN ('queued', 'running')")
+
+
+def _held(task: Task) -> ColumnElement[bool]:
+    return and_(Job.id == task.id, Job.state == State.RUNNING, Job.attempts == task.attempt)
+
+
+def _own(actor: Actor, job_id: UUID) -> ColumnElement[bool]:
+    return and_(Job.id == job_id, Job.asked_by == actor.account_id)

@@ -1,0 +1,7 @@
+"""Who does which long work: kind of job → what it needs and what runs it. The one visible list, handed to jobs when a process starts."""
+
+from collections.abc import Mapping
+
+from backend.foundation.jobs import Kind
+
+KINDS: Mapping[str, Kind] = {}

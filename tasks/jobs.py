@@ -1,0 +1,45 @@
+"""Long work, rung by beat every second: whoever is free takes what waits. Harmless when rung twice or killed in the middle."""
+
+from functools import partial
+
+import structlog
+from celery import shared_task
+from sqlalchemy.exc import OperationalError
+
+from backend.foundation import clock, jobs
+from backend.foundation.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+UNEXPECTED = "job_failed"
+"""Error code of a job that fell over a defect."""
+
+
+@shared_task(name="jobs.run", ignore_result=True)
+def run() -> None:
+    """Run the jobs that wait, one after another."""
+    while (task := jobs.take_next(now=clock.now())) is not None:
+        _run(task)
+
+
+def _run(task: jobs.Task) -> None:
+    report = partial(_report, task)
+    try:
+        report(0, 1)
+        file = jobs.kinds()[task.kind].run(task, report, clock.now())
+    except jobs.Stopped:
+        log.info("job.stopped", job_id=str(task.id), kind=task.kind)
+    except OperationalError:
+        raise  # the database went away or a lock was too slow: the job is taken again when its lease is over
+    except Refusal as refusal:
+        jobs.fail(task, refusal.code, now=clock.now())
+    except Exception:
+        log.exception("job.failed", job_id=str(task.id), kind=task.kind)
+        jobs.fail(task, UNEXPECTED, now=clock.now())
+    else:
+        jobs.finish(task, file, now=clock.now())
+
+
+def _report(task: jobs.Task, done: int, total: int) -> None:
+    if not jobs.advance(task, done, total, now=clock.now()):
+        raise jobs.Stopped

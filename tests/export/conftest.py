@@ -1,0 +1,61 @@
+"""Jobs of a kind of their own: a few steps, a file, and a hand on each step."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.foundation import clock, jobs
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.errors import Conflict
+from backend.foundation.jobs import File, JobLine, Kind, Report, Task
+from tests.support.phone import Phone
+
+STEPS = 3
+
+
+class InkDry(Conflict):
+    code = "ink_dry"
+
+
+class Scribe:
+    """Runs the jobs of kind "scroll": one line a step; `between` is called after each step, with its number."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.between: Callable[[int], object] = id
+
+    def write(self, task: Task, report: Report, now: datetime) -> File:  # noqa: ARG002 - as jobs call a runner
+        self.runs += 1
+        for step in range(1, STEPS + 1):
+            report(step, STEPS)
+            self.between(step)
+        return File("青山街道_卷轴_2023年度.txt", "text/plain", f"run {self.runs}, year {task.params['year']}".encode())
+
+
+def _still_an_officer(actor: Actor, area_path: str) -> None:
+    policy.require_seen(actor, Permission.FIGURES_EXPORT, Scope(area_path=area_path))
+
+
+@pytest.fixture
+def scribe(app) -> Iterator[Scribe]:
+    """The kind "scroll" beside the product's own."""
+    hand, before = Scribe(), jobs.kinds()
+    jobs.use({**before, "scroll": Kind(Permission.FIGURES_EXPORT, _still_an_officer, hand.write)})
+    yield hand
+    jobs.use(before)
+
+
+@pytest.fixture
+def ask(scribe, app) -> Callable[[Phone], JobLine]:
+    """Asks for a scroll of the street 639999001 in somebody's name."""
+
+    def queue(phone: Phone) -> JobLine:
+        with transaction():
+            return jobs.ask(Actor(account_id=UUID(phone.account_id)), "scroll", {"year": 2023}, "639999001", now=clock.now())
+
+    return queue

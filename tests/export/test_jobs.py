@@ -1,0 +1,304 @@
+"""Long work: asked for, run in steps, and its file handed to whoever asked."""
+
+import subprocess
+import sys
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
+
+from backend.accounts import service as accounts
+from backend.foundation import clock, jobs
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
+from tasks import jobs as task
+from tasks import schedule
+from tests.export.conftest import STEPS, InkDry
+from tests.support.phone import refused
+
+STREET = "639999001"
+
+
+@pytest.fixture
+def officer(administrator, street):
+    return administrator(Role.STREET_OFFICER, STREET)
+
+
+def audited(job_id) -> list[tuple[str, dict[str, object]]]:
+    rows = db.session.execute(text("SELECT action, details FROM audit_entries WHERE subject_id = :id ORDER BY at, id"), {"id": job_id})
+    return [(row.action, row.details) for row in rows]
+
+
+def test_job_is_queued_then_run_and_its_file_is_fetched_and_audited(officer, ask):
+    job = ask(officer)
+    seen = officer.seen(f"/jobs/{job.id}")
+    assert (seen["state"], seen["done"], seen["file_name"], seen["started_at"]) == ("queued", 0, None, None)
+
+    task.run()
+
+    seen = officer.seen(f"/jobs/{job.id}")
+    assert (seen["state"], seen["done"], seen["total"], seen["error"]) == ("done", STEPS, STEPS, None)
+    assert seen["finished_at"] is not None
+    answer = officer.get(f"/jobs/{job.id}/file")
+    assert answer.status_code == 200
+    assert answer.get_data() == b"run 1, year 2023"
+    assert "filename*=UTF-8''%E9%9D%92%E5%B1%B1%E8%A1%97%E9%81%93_%E5%8D%B7%E8%BD%B4_2023" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert audited(job.id) == [
+        ("figures.export", {"kind": "scroll", "area_path": STREET}),
+        ("figures.export", {"fetched": True}),
+    ]
+
+
+def test_second_ring_finds_nothing_to_do(officer, ask, scribe):
+    ask(officer)
+    task.run()
+    task.run()
+    assert scribe.runs == 1
+
+
+def test_oldest_job_is_taken_first(officer, ask, pass_time):
+    first = ask(officer)
+    pass_time(seconds=1)
+    second = ask(officer)
+    taken = [jobs.take_next(now=clock.now()) for _ in range(3)]
+    assert [one and one.id for one in taken] == [first.id, second.id, None]
+
+
+def test_job_whose_worker_was_killed_is_taken_again_when_its_lease_is_over(officer, ask, scribe, settings, pass_time, project_root):
+    job = ask(officer)
+    killed = subprocess.Popen(
+        [sys.executable, "-c", HOLD], cwd=project_root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={"DATABASE": settings.database_url, "NOW": clock.now().isoformat(), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert killed.stdout is not None
+    assert killed.stdout.readline().strip() == str(job.id)
+    seen = officer.seen(f"/jobs/{job.id}")
+    assert (seen["state"], seen["done"], seen["total"]) == ("running", 1, 5)
+    killed.kill()
+    killed.communicate()
+
+    task.run()
+    assert scribe.runs == 0, "taken before its lease was over"
+    pass_time(seconds=(jobs.LEASE + timedelta(seconds=1)).total_seconds())
+    task.run()
+
+    assert scribe.runs == 1
+    assert officer.seen(f"/jobs/{job.id}")["state"] == "done"
+
+
+HOLD = """
+import os, sys
+from datetime import datetime
+from flask import Flask
+from backend.foundation import jobs
+from backend.foundation.database import db
+app = Flask("killed")
+app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE"]
+db.init_app(app)
+with app.app_context():
+    now = datetime.fromisoformat(os.environ["NOW"])
+    task = jobs.take_next(now=now)
+    jobs.advance(task, 1, 5, now=now)
+    print(task.id, flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_worker_that_comes_back_late_changes_nothing(officer, ask, pass_time):
+    job = ask(officer)
+    late = jobs.take_next(now=clock.now())
+    pass_time(minutes=3)
+    prompt = jobs.take_next(now=clock.now())
+    assert late is not None
+    assert prompt is not None
+
+    assert not jobs.advance(late, 1, 2, now=clock.now())
+    assert not jobs.finish(late, jobs.File("late.txt", "text/plain", b"late"), now=clock.now())
+    assert not jobs.fail(late, "late", now=clock.now())
+    assert jobs.finish(prompt, jobs.File("prompt.txt", "text/plain", b"prompt"), now=clock.now())
+    assert not jobs.finish(late, jobs.File("late.txt", "text/plain", b"late"), now=clock.now())
+
+    assert officer.get(f"/jobs/{job.id}/file").get_data() == b"prompt"
+
+
+def test_each_step_renews_the_lease(officer, ask, scribe, pass_time):
+    ask(officer)
+    taken_meanwhile = []
+
+    def dawdle(step):
+        pass_time(seconds=jobs.LEASE.total_seconds() * 0.6)
+        taken_meanwhile.append(jobs.take_next(now=clock.now()))
+
+    scribe.between = dawdle
+    task.run()
+    assert taken_meanwhile == [None] * STEPS
+    assert scribe.runs == 1
+
+
+def test_job_that_kills_its_workers_is_given_up(officer, ask, scribe, pass_time):
+    job = ask(officer)
+    for _ in range(jobs.MOST_ATTEMPTS):
+        assert jobs.take_next(now=clock.now()) is not None
+        pass_time(minutes=3)
+    assert jobs.take_next(now=clock.now()) is None
+    seen = officer.seen(f"/jobs/{job.id}")
+    assert (seen["state"], seen["error"]) == ("failed", "job_given_up")
+
+
+def test_refusal_of_the_work_becomes_the_error_of_the_job(officer, ask, scribe):
+    def refuse(step):
+        raise InkDry
+
+    scribe.between = refuse
+    job = ask(officer)
+    task.run()
+    seen = officer.seen(f"/jobs/{job.id}")
+    assert (seen["state"], seen["error"]) == ("failed", "ink_dry")
+    assert refused(officer.get(f"/jobs/{job.id}/file")) == (409, "job_not_done")
+
+
+def test_defect_fails_its_job_and_spares_the_next_one(officer, ask, scribe, pass_time):
+    def stumble(step):
+        if scribe.runs == 1:
+            raise ZeroDivisionError
+
+    scribe.between = stumble
+    bad = ask(officer)
+    pass_time(seconds=1)
+    good = ask(officer)
+    task.run()
+    assert officer.seen(f"/jobs/{bad.id}")["error"] == "job_failed"
+    assert officer.seen(f"/jobs/{good.id}")["state"] == "done"
+
+
+def test_lost_database_leaves_the_job_to_the_next_lease(officer, ask, scribe, pass_time):
+    def cut(step):
+        if scribe.runs == 1:
+            db.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    scribe.between = cut
+    job = ask(officer)
+    with pytest.raises(OperationalError):
+        task.run()
+    db.session.rollback()
+    pass_time(minutes=3)
+    task.run()
+    assert officer.seen(f"/jobs/{job.id}")["state"] == "done"
+    assert scribe.runs == 2
+
+
+def test_queued_job_is_cancelled_and_never_run(officer, ask, scribe):
+    job = ask(officer)
+    answer = officer.post(f"/jobs/{job.id}/cancellation")
+    assert answer.status_code == 200
+    assert answer.get_json()["state"] == "cancelled"
+    task.run()
+    assert scribe.runs == 0
+    assert refused(officer.get(f"/jobs/{job.id}/file")) == (409, "job_not_done")
+    assert ("figures.export", {"cancelled": True}) in audited(job.id)
+
+
+def test_running_job_stops_at_its_next_step_when_it_is_cancelled(officer, ask, scribe):
+    job, steps = ask(officer), []
+
+    def cancel(step):
+        steps.append(step)
+        officer.made(f"/jobs/{job.id}/cancellation")
+
+    scribe.between = cancel
+    task.run()
+    assert steps == [1]
+    seen = officer.seen(f"/jobs/{job.id}")
+    assert (seen["state"], seen["error"], seen["file_name"]) == ("cancelled", None, None)
+
+
+def test_what_is_over_cannot_be_cancelled(officer, ask):
+    job = ask(officer)
+    task.run()
+    answer = officer.post(f"/jobs/{job.id}/cancellation")
+    assert refused(answer) == (409, "job_over")
+    assert answer.get_json()["state"] == "done"
+    assert officer.seen(f"/jobs/{job.id}")["state"] == "done"
+
+
+def test_file_is_refused_before_the_job_is_done(officer, ask):
+    job = ask(officer)
+    answer = officer.get(f"/jobs/{job.id}/file")
+    assert refused(answer) == (409, "job_not_done")
+    assert answer.get_json()["state"] == "queued"
+
+
+def test_job_of_somebody_else_does_not_exist(officer, ask, administrator, client):
+    job = ask(officer)
+    task.run()
+    colleague = administrator(Role.STREET_OFFICER, STREET)
+    assert refused(colleague.get(f"/jobs/{job.id}")) == (404, "not_found")
+    assert refused(colleague.get(f"/jobs/{job.id}/file")) == (404, "not_found")
+    assert refused(colleague.post(f"/jobs/{job.id}/cancellation")) == (404, "not_found")
+    assert refused(officer.get(f"/jobs/{new_id()}")) == (404, "not_found")
+    assert client.get(f"/api/v1/jobs/{job.id}").status_code == 401
+
+
+def test_file_is_out_of_reach_when_the_role_was_withdrawn(officer, ask):
+    job = ask(officer)
+    task.run()
+    with transaction():
+        accounts.withdraw_role(
+            Actor.system(), UUID(officer.account_id), Grant(Role.STREET_OFFICER, area_path=STREET), reason="调离", now=clock.now()
+        )
+    assert refused(officer.get(f"/jobs/{job.id}/file")) == (404, "not_found")
+    assert [details for _, details in audited(job.id)] == [{"kind": "scroll", "area_path": STREET}]
+
+
+def test_file_is_kept_for_a_week(officer, ask, pass_time):
+    job = ask(officer)
+    task.run()
+    pass_time(days=6)
+    with transaction():
+        jobs.forget_old_files(now=clock.now())
+    assert db.session.scalar(text("SELECT content IS NOT NULL FROM jobs"))
+    pass_time(days=2)
+    with transaction():
+        jobs.forget_old_files(now=clock.now())
+    assert db.session.scalar(text("SELECT content IS NULL FROM jobs"))
+    # The login is over by now; the file's fate is what counts.
+    with pytest.raises(jobs.JobFileGone):
+        jobs.file_of(Actor(UUID(officer.account_id), grants=(Grant(Role.STREET_OFFICER, area_path=STREET),)), job.id, now=clock.now())
+
+
+def test_progress_is_noted_beside_what_the_work_has_open(officer, ask):
+    ask(officer)
+    held = jobs.take_next(now=clock.now())
+    assert held is not None
+    db.session.execute(text("CREATE TEMPORARY TABLE unfinished (n int)"))
+    assert jobs.advance(held, 2, 4, now=clock.now())
+    db.session.rollback()
+    assert officer.seen(f"/jobs/{held.id}")["done"] == 2
+    assert db.session.scalar(text("SELECT to_regclass('unfinished')")) is None
+
+
+def test_waiting_jobs_are_found_by_their_partial_index(app):
+    statements = []
+
+    def note(connection, cursor, statement, parameters, context, executemany):
+        statements.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    jobs.take_next(now=clock.now())
+    event.remove(db.engine, "before_cursor_execute", note)
+    with db.engine.begin() as connection:
+        connection.execute(text("SET LOCAL enable_seqscan = off"))
+        for statement, parameters in statements:
+            plan = "\n".join(line[0] for line in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
+            assert "ix_jobs_unfinished" in plan, plan
+    assert len(statements) == 2
+
+
+def test_beat_rings_and_a_missed_ring_expires():
+    ring = schedule.BEAT["run jobs"]
+    assert (ring["task"], ring["schedule"]) == (task.run.name, 1.0)
+    assert ring["options"]["expires"] <= 2
