@@ -3,5 +3,8 @@
 from collections.abc import Mapping
 
 from backend.foundation.jobs import Kind
+from backend.statistics import exports
 
-KINDS: Mapping[str, Kind] = {}
+KINDS: Mapping[str, Kind] = {
+    exports.YEAR_END: exports.KIND,
+}

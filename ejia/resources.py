@@ -5,6 +5,7 @@ from miniprogram_api import (
     auth,
     claims,
     demands,
+    exports,
     figures,
     jobs,
     me,
@@ -34,5 +35,6 @@ RESOURCES: tuple[Resource, ...] = (
     services.bp,
     points.bp,
     figures.bp,
+    exports.bp,
     jobs.bp,
 )

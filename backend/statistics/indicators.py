@@ -45,6 +45,7 @@ class Indicator(Entry):
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
     name: Annotated[str, Field(min_length=1, max_length=40)]
+    group: Annotated[str, Field(min_length=1, max_length=20)]
     unit: Literal["个", "家", "人", "人次", "小时", "分", "件"]
     measure: str
     kind: Kind

@@ -11,6 +11,7 @@ from ejia.trial import running
 COMMANDS = {
     "run": ("ejia.cli.run:run", "启动试用系统 · Start a trial copy with everything that it needs."),
     "demo": ("ejia.cli.demo:demo", "示范数据 · The demonstration year: load it into an empty trial copy."),
+    "export": ("ejia.cli.export:export", "导出 · Write the year-end workbook."),
     "rebuild": ("ejia.cli.rebuild:rebuild", "重新计算 · Make derived values again from the facts."),
     "areas": ("ejia.cli.areas:areas_group", "区域 · Districts, streets, communities and grids."),
     "create-admin": ("ejia.cli.accounts:create_admin", "创建管理员 · Make an administrator who logs in by name and password."),

@@ -9,6 +9,7 @@ from config.settings import CONFIG_FOLDER
 GOOD = """[[indicator]]
 code = "teams"
 name = "志愿服务队伍"
+group = "队伍"
 unit = "个"
 measure = "teams"
 kind = "stock"
@@ -19,13 +20,13 @@ definition = "口径"
 @pytest.mark.parametrize(
     ("was", "now", "line", "says"),
     [
-        ('measure = "teams"', 'measure = "tems"', 5, "no measure is called 'tems'"),
+        ('measure = "teams"', 'measure = "tems"', 6, "no measure is called 'tems'"),
         ('measure = "teams"', 'measure = "services"', 1, "has no stock"),
         ('kind = "stock"', 'kind = "distinct_stock"', 1, "does not count distinct persons"),
-        ('kind = "stock"', 'kind = "stocks"', 6, "kind"),
-        ('unit = "个"', 'unit = "箱"', 4, "unit"),
+        ('kind = "stock"', 'kind = "stocks"', 7, "kind"),
+        ('unit = "个"', 'unit = "箱"', 5, "unit"),
         ('kind = "stock"', 'kind = "stock"\nonly = "sports"', 1, "only must be one of"),
-        ('kind = "stock"', 'kind = "stock"\nsql = "select 1"', 7, "Extra inputs"),
+        ('kind = "stock"', 'kind = "stock"\nsql = "select 1"', 8, "Extra inputs"),
     ],
 )
 def test_a_wrong_block_is_named_with_its_line(app, tmp_path, was, now, line, says):

@@ -1,0 +1,50 @@
+"""The year-end workbook as long work: asking for it, and making it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.accounts import policy
+from backend.accounts.models import Login, LoginKind
+from backend.accounts.policy import Permission, Scope
+from backend.foundation import jobs
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, transaction
+from backend.foundation.jobs import File, JobLine, Kind, Report, Task
+from backend.statistics import queries, workbook
+from backend.statistics.queries.reach import area_in_reach, months_begun
+
+YEAR_END = "year_end_workbook"
+
+
+def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> JobLine:
+    """Ask for the workbook of an area and year. Raises YearNotBegun, Missing (out of reach), Forbidden."""
+    months_begun(year, now=now)
+    area = area_in_reach(actor, area_id)
+    policy.require(actor, Permission.FIGURES_EXPORT, Scope(area_path=area.path))
+    return jobs.ask(actor, YEAR_END, {"year": year, "area_id": str(area.id)}, area.path, now=now)
+
+
+def make_year_end(task: Task, report: Report, now: datetime) -> File:
+    """Read the figures in one transaction, write the workbook outside of it: what it counts was allowed when it was asked for."""
+    with transaction():
+        figures = queries.year_figures(Actor.system(), int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
+        exporter = _exporter(task.asked_by)
+    content = workbook.write(figures, exporter=exporter, report=report)
+    return File(workbook.file_name(figures, now=now), workbook.MEDIA_TYPE, content)
+
+
+def _allow(actor: Actor, area_path: str) -> None:
+    policy.require_seen(actor, Permission.FIGURES_EXPORT, Scope(area_path=area_path))
+
+
+def _exporter(account_id: UUID | None) -> str:
+    """The name by which an administrator logs in; of a WeChat account the end of its number, as it has no name but a person's."""
+    if account_id is None:
+        return "系统"
+    name = db.session.scalar(select(Login.name).where(Login.account_id == account_id, Login.kind == LoginKind.PASSWORD))
+    return f"账号{name}" if name else f"账号尾号{account_id.hex[-8:]}"
+
+
+KIND = Kind(permission=Permission.FIGURES_EXPORT, allow=_allow, run=make_year_end)

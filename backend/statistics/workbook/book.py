@@ -1,0 +1,92 @@
+"""The whole workbook, its name, and the version of the data in it.
+
+The same figures, told to the same exporter, give the same bytes: the file's own time is the instant up to which they count.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+
+from xlsxwriter import Workbook
+
+from backend.foundation import clock
+from backend.statistics.queries import Series, YearFigures
+from backend.statistics.workbook.paper import Formats, Imprint
+from backend.statistics.workbook.tables import DISTINCT_MARK, NOT_YET, sheets_of
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLE = "志愿服务统计表"
+
+_BARRED_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
+
+Report = Callable[[int, int], None]
+"""Called after each sheet with the steps done and the steps in all."""
+
+
+def write(figures: YearFigures, *, exporter: str, report: Report) -> bytes:
+    """The workbook of a year. `exporter` is printed at its end: an account, never a person's name in clear."""
+    to = io.BytesIO()
+    # Text is written as text below; these switches keep the library from guessing, should anybody use its general `write`.
+    book = Workbook(to, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book.set_properties(
+        {
+            "title": f"{figures.area.name}{figures.year}年度{TABLE}",
+            "author": figures.area.name,
+            "created": figures.as_of.astimezone(clock.SHANGHAI).replace(tzinfo=None, microsecond=0),
+        }
+    )
+    formats, imprint = Formats(book), _imprint(figures, exporter)
+    drawing = sheets_of(figures)
+    for done, draw in enumerate(drawing, start=1):
+        draw(formats, figures).close(imprint)
+        report(done, len(drawing) + 1)
+    book.close()
+    report(len(drawing) + 1, len(drawing) + 1)
+    return to.getvalue()
+
+
+def file_name(figures: YearFigures, *, now: datetime) -> str:
+    """单位_表名_期间_导出时间.xlsx, without what some system does not allow in a name."""
+    exported = now.astimezone(clock.SHANGHAI).strftime("%Y%m%d%H%M%S")
+    return f"{figures.area.name}_{TABLE}_{figures.year}年度_{exported}.xlsx".translate(_BARRED_IN_NAMES)
+
+
+def version_of(figures: YearFigures) -> str:
+    """A short digest of every number, name and definition: two workbooks of the same version say the same."""
+    said = [
+        [figures.year, figures.area.path, figures.area.name, [[area.path, area.name] for area in figures.communities]],
+        *(
+            [
+                figure.indicator.model_dump(mode="json"),
+                _numbers(figure.series),
+                [[part.code, part.name, _numbers(part.series)] for part in figure.parts],
+            ]
+            for figure in figures.figures
+        ),
+    ]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _numbers(series: Series) -> list[object]:
+    return [series.year, list(series.months), list(series.communities)]
+
+
+def _imprint(figures: YearFigures, exporter: str) -> Imprint:
+    as_of = figures.as_of.astimezone(clock.SHANGHAI)
+    until = min(date(figures.year, 12, 31), as_of.date())
+    return Imprint(
+        office=figures.area.name,
+        until=f"统计截止：{_day(until)}",
+        notes=(
+            "说明：1.各指标的口径、类型和计数方式见“指标口径”表；服务按开始之日（北京时间）和需求所在社区计入。",
+            f"　　　2.带{DISTINCT_MARK}的指标按人去重：同一人在几个社区、月份或分项中出现只计一次，因此合计不是各项之和。",
+            f"　　　3.时长以小时计，保留一位小数，其余为整数；0表示没有发生，{NOT_YET}表示尚未到期或不分项。",
+        ),
+        source=f"数据截至：{_day(as_of.date())}{as_of:%H:%M:%S}（北京时间）　　导出：{exporter}　　数据版本：{version_of(figures)}",
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

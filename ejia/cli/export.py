@@ -1,0 +1,104 @@
+"""`ejia export …`: figures as files."""
+
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from backend.accounts.policy import Permission
+from backend.areas import queries as areas_queries
+from backend.areas import service as areas
+from backend.areas.models import Area, Level
+from backend.foundation import audit, clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.statistics import queries, workbook
+from backend.statistics.queries import YearFigures
+from ejia.cli.application import application
+from ejia.cli.failures import Failure
+from ejia.cli.progress import bar
+
+EXPORTER = "ejia命令行"
+
+
+@click.group()
+def export() -> None:
+    """导出。Write figures into files."""
+
+
+@export.command(name="year-end")
+@click.option("--year", required=True, type=click.IntRange(2000, 2199), help="The calendar year, in Asia/Shanghai.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The workbook to write; one that is there already is replaced.",
+)
+@click.option("--area", "code", metavar="CODE", help="Statistical code of a district, street or community; without it the one street.")
+def year_end(year: int, output: Path, code: str | None) -> None:
+    """年终统计表。Write the year-end workbook of an area: figures by community, by month, and what each of them means."""
+    if output.suffix.lower() != ".xlsx":
+        raise click.BadParameter("the file's name must end in .xlsx, or Excel will not open it.", param_hint="--output")
+    if not output.absolute().parent.is_dir():
+        raise Failure(f"There is no folder {output.absolute().parent}.")
+    with application():
+        figures = _figures(year, code, now=clock.now())
+    _write(output, workbook.write(figures, exporter=EXPORTER, report=_Progress()))
+    click.echo(f"已写入 {output}：{figures.area.name}{year}年度，数据版本 {workbook.version_of(figures)}。")
+
+
+def _figures(year: int, code: str | None, *, now: datetime) -> YearFigures:
+    with transaction():
+        area = _the_one_street() if code is None else areas.area_of_code(code)
+        if area.level is Level.GRID:
+            raise Failure("Figures end at communities: a grid has no workbook.")
+        figures = queries.year_figures(Actor.system(), year, area.id, now=now)
+        audit.record(Actor.system(), Permission.FIGURES_EXPORT, area.id, now=now, year=year)
+    return figures
+
+
+def _the_one_street() -> Area:
+    streets = [area for area in areas_queries.all_areas(withdrawn=False) if area.level is Level.STREET]
+    if not streets:
+        raise Failure("There is no street yet: add one with `ejia areas add`, or load the demonstration year with `ejia demo load`.")
+    if len(streets) > 1:
+        listed = "\n".join(f"  {street.code}  {street.name}" for street in streets)
+        raise Failure(f"There are several streets; name one, or their district, by --area CODE:\n{listed}")
+    return streets[0]
+
+
+class _Progress:
+    """A bar that learns its length with the first step."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.done == 0:
+            self.advance = bar("年终统计表", total)
+        self.advance(done - self.done)
+        self.done = done
+
+
+def _write(output: Path, content: bytes) -> None:
+    """All of it or nothing: whoever opens the file never sees half a workbook."""
+    scratch = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=output.absolute().parent, prefix=f".{output.name}.", delete=False) as file:
+            scratch = Path(file.name)
+            file.write(content)
+        scratch.chmod(0o666 & ~_umask())
+        scratch.replace(output)
+    except OSError as error:
+        if scratch is not None:
+            scratch.unlink(missing_ok=True)
+        raise Failure(f"{output} cannot be written: {error.strerror}.") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
