@@ -25,7 +25,7 @@ test: $(VENV)/installed-dev  ## run all tests; one folder: make test T=tests/tri
 ifdef T
 	exec $(BIN)/pytest -q $(T) $(ARGS)
 else
-	exec $(BIN)/pytest -q -n 2 --durations=10 $(ARGS)
+	exec $(BIN)/pytest -q -n 2 --dist worksteal --durations=10 $(ARGS)
 endif
 
 check: $(VENV)/installed-dev  ## style, types, layers, and migrations against the models

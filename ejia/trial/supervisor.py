@@ -5,6 +5,7 @@ It is one thread on purpose: Linux ties the parent-death signal to the thread th
 
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -74,6 +75,9 @@ class Supervisor:
         self._running: list[_Running] = []
         self._signals = 0
         self._last_signal = 0.0
+        self._terminal = select.poll() if os.isatty(0) else None
+        if self._terminal is not None:
+            self._terminal.register(0, 0)  # POLLHUP comes unasked
         self._lock: IO[str] | None = None
         self._guardian: subprocess.Popen[str] | None = None
 
@@ -106,8 +110,8 @@ class Supervisor:
 
     @property
     def stop_requested(self) -> bool:
-        """Whether Ctrl-C, SIGTERM or SIGHUP arrived."""
-        return self._signals > 0
+        """Whether Ctrl-C, SIGTERM or SIGHUP arrived, or the terminal was closed."""
+        return self._signals > 0 or self._lost_terminal()
 
     @property
     def _hurried(self) -> bool:
@@ -231,6 +235,10 @@ class Supervisor:
                 guardian.stdin.write(f"{sign}{process.pid}\n")
             except BrokenPipeError:  # somebody killed the guardian; the parent-death signal is still there
                 self._guardian = None
+
+    def _lost_terminal(self) -> bool:
+        """A closed terminal sends SIGHUP to the leader of its session alone; when that is `make`, it waits for us and tells nobody."""
+        return self._terminal is not None and any(event & select.POLLHUP for _, event in self._terminal.poll(0))
 
     def _note_signal(self, _number: int, _frame: FrameType | None) -> None:
         now = time.monotonic()

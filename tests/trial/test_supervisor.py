@@ -21,9 +21,9 @@ def start(tmp_path: Path) -> Iterator[Run]:
     """Starts a supervisor over the named services in the test's folder."""
     started: list[subprocess.Popen[str]] = []
 
-    def begin(*names: str) -> "subprocess.Popen[str]":
+    def begin(*names: str, stdin: int | None = None) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "tests.trial.small_run", str(tmp_path), *names]
-        run = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+        run = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
         started.append(run)
         return run
 
@@ -78,6 +78,16 @@ def test_a_signal_stops_all_services_in_reverse_order(start: Run, tmp_path: Path
     assert run.wait(10) == 0
     assert (tmp_path / "ends").read_text().split() == ["three", "two", "one"]
     assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+
+
+def test_a_closed_terminal_stops_all_services_although_nobody_sends_a_signal(start: Run, tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    run = start("one", stdin=theirs)
+    os.close(theirs)
+    assert _line(run) == "up"
+    os.close(ours)
+    assert run.wait(10) == 0
+    assert (tmp_path / "ends").read_text().split() == ["one"]
 
 
 def test_a_service_that_does_not_end_is_killed_after_its_patience(start: Run, tmp_path: Path) -> None:
