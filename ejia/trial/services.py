@@ -38,10 +38,10 @@ def broker(valkey: EmbeddedValkey, var: Path) -> Service:
     return Service("valkey", valkey.command(), valkey.answers, log_of(var, "valkey"))
 
 
-def web(var: Path, environment: dict[str, str], port: int) -> Service:
+def web(var: Path, environment: dict[str, str], port: int, *, workers: int | None = None) -> Service:
     """The web server: healthy when `/readyz` says so, which asks the database."""
-    workers = str(max(1, min(4, (os.cpu_count() or 1) // 2)))  # the other half is for PostgreSQL and the worker
-    command = _granian("ejia.app:create_app", port, environment, "--workers", workers, "--blocking-threads", str(THREADS))
+    workers = workers or max(1, min(4, (os.cpu_count() or 1) // 2))  # the other half is for PostgreSQL and the worker
+    command = _granian("ejia.app:create_app", port, environment, "--workers", str(workers), "--blocking-threads", str(THREADS))
     return Service("web", command, _answers(port, "/readyz", {200}), log_of(var, "web"))
 
 
