@@ -115,9 +115,7 @@ def moved_people(kept: FromClause) -> Rows:
             for rows, conditions in ((split, [split.c.dimension != _IN_ALL]), (whole, []))
         )
     ).subquery("person_years")
-    alike = [every.c[key] for key in ("area_path", "dimension", "year", "was", "now")]
-    counted = select(*alike, func.count().label("count")).where(every.c.was != every.c.now).group_by(*alike).subquery("alike")
-    return _people_by_period(counted)
+    return _people_by_period(every)
 
 
 def _person_years(rows: FromClause, area_path: Column, dimension: Column) -> CTE:
@@ -128,26 +126,27 @@ def _person_years(rows: FromClause, area_path: Column, dimension: Column) -> CTE
     return select(*alike, func.bit_or(keys.c.was).label("was"), func.bit_or(keys.c.now).label("now")).group_by(*alike).cte()
 
 
-def _people_by_period(counted: FromClause) -> Rows:
-    months = values(named("month", Integer), name="months").data([(month,) for month in range(12)])
-    bits = [cast(counted.c[side].op(">>")(months.c.month).op("&")(_ONE), Integer) for side in ("now", "was")]
-    begins = cast(counted.c.year + func.make_interval(0, months.c.month), Date)
-    monthly = select(
-        counted.c.area_path,
-        counted.c.dimension,
-        literal_column(f"'{Grain.MONTH}'", Text).label("grain"),
-        begins.label("period"),
-        *_amounts(people=(bits[0] - bits[1]) * counted.c["count"]),
-    ).select_from(counted.join(months, bits[0] != bits[1]))
-    present = [cast(counted.c[side] != _ZERO, Integer) for side in ("now", "was")]
-    yearly = select(
-        counted.c.area_path,
-        counted.c.dimension,
-        literal_column(f"'{Grain.YEAR}'", Text).label("grain"),
-        counted.c.year.label("period"),
-        *_amounts(people=(present[0] - present[1]) * counted.c["count"]),
-    ).where(present[0] != present[1])
-    return union_all(monthly, yearly)
+def _people_by_period(person_years: FromClause) -> Rows:
+    """Adds up, in one pass, who is present in which month and in the year at all; then gives each of these sums a row."""
+    keys = [person_years.c[key] for key in ("area_path", "dimension", "year")]
+    monthly = [_present_in(person_years.c.now, month) - _present_in(person_years.c.was, month) for month in range(12)]
+    yearly = cast(person_years.c.now != _ZERO, Integer) - cast(person_years.c.was != _ZERO, Integer)
+    sums = [func.sum(change).label(f"change_{period}") for period, change in enumerate([*monthly, yearly])]
+    added = select(*keys, *sums).where(person_years.c.was != person_years.c.now).group_by(*keys).subquery("added_people")
+    periods = values(named("number", Integer), name="periods").data([(number,) for number in range(13)])
+    number, in_month = periods.c.number, periods.c.number < literal_column("12", Integer)
+    change = case(*((number == period, added.c[f"change_{period}"]) for period in range(13)))
+    return select(
+        added.c.area_path,
+        added.c.dimension,
+        case((in_month, literal_column(f"'{Grain.MONTH}'", Text)), else_=literal_column(f"'{Grain.YEAR}'", Text)).label("grain"),
+        case((in_month, cast(added.c.year + func.make_interval(0, number), Date)), else_=added.c.year).label("period"),
+        *_amounts(people=change),
+    ).select_from(added.join(periods, change != _ZERO))
+
+
+def _present_in(months: Column, month: int) -> Column:
+    return cast(months.op(">>")(literal_column(str(month), Integer)).op("&")(_ONE), Integer)
 
 
 def _cut(area_path: Column, level: Level) -> Column:

@@ -53,8 +53,10 @@ def _all_bookings(measure: Measure) -> Any:
 
 def _all_presences(measure: Measure) -> Any:
     shifts = shifts_of(_moves(measure)).subquery("shifts")
+    keys = [shifts.c[key] for key in PRESENCE_KEYS]
+    # In the order of the primary key: its index then grows at one end.
     return insert(Presence).from_select(
-        ["measure", *PRESENCE_KEYS, "count"], select(literal(measure.name, Text), *(shifts.c[key] for key in PRESENCE_KEYS), shifts.c.n)
+        ["measure", *PRESENCE_KEYS, "count"], select(literal(measure.name, Text), *keys, shifts.c.n).order_by(*keys)
     )
 
 
