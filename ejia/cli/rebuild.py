@@ -7,8 +7,7 @@ from backend.foundation.database import transaction
 from backend.people import queries as people
 from backend.points import rebuild as points_rebuild
 from backend.statistics import service as statistics_service
-from config.settings import read_settings
-from ejia.app import create_app
+from ejia.cli.application import application
 from ejia.cli.progress import bar
 
 
@@ -20,21 +19,21 @@ def rebuild() -> None:
 @rebuild.command()
 def points() -> None:
     """积分。Settle everybody's points by the facts and the rules as they stand."""
-    with create_app(read_settings()).app_context():
+    with application():
         _rebuild_points()
 
 
 @rebuild.command()
 def statistics() -> None:
     """年度统计。Count every cell of the year's tables anew; readers see the old ones until all is counted."""
-    with create_app(read_settings()).app_context():
+    with application():
         _rebuild_statistics()
 
 
 @rebuild.command(name="all")
 def everything() -> None:
     """全部。Points first, then the statistics that count them."""
-    with create_app(read_settings()).app_context():
+    with application():
         _rebuild_points()
         _rebuild_statistics()
 

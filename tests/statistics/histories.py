@@ -41,13 +41,15 @@ class History:
         self.teams: list[Team] = []
         self.organisations: list[Organisation] = []
         self.demands: list[Demand] = []
+        self.last_step: dict[UUID, datetime] = {}
         self.facts: dict[type[FactRevision], dict[UUID, FactRevision]] = {}
 
     def go_on(self) -> None:
         """One thing happens."""
         self.random.choice(
             (
-                self.found_team, self.dissolve_team, self.join, self.leave, self.join, self.register, self.unregister, self.organise,
+                self.found_team, self.accept_team, self.dissolve_team, self.join,
+                self.leave, self.join, self.register, self.unregister, self.organise,
                 self.disband, self.report_in, self.move_away, self.publish, self.step_on, self.claim, self.release, self.serve,
                 self.serve, self.serve, self.correct, self.withdraw_record, self.withdraw_confirmation, self.confirm_again, self.book,
                 self.reverse,
@@ -64,7 +66,7 @@ class History:
     # Teams and members
 
     def found_team(self) -> None:
-        area, active = self.random.choice(self.communities), self.random.random() < 0.8
+        area, active = self.random.choice(self.communities), self.random.random() < 0.5
         team = Team(
             id=new_id(),
             name=f"队伍{uuid4().hex}",
@@ -81,6 +83,13 @@ class History:
         self.teams.append(team)
         db.session.flush()
         happened("team.activated" if active else "team.applied", team.id)
+
+    def accept_team(self) -> None:
+        waiting = [team for team in self.teams if team.status is TeamStatus.APPLIED]
+        if waiting:
+            team = self.random.choice(waiting)
+            team.status, team.founded_on = TeamStatus.ACTIVE, self.day()
+            happened("team.activated", team.id)
 
     def dissolve_team(self) -> None:
         standing = [team for team in self.teams if team.status is TeamStatus.ACTIVE]
@@ -320,9 +329,10 @@ class History:
         )
 
     def _step(self, demand: Demand, to: DemandStatus, event: str) -> None:
-        db.session.add(
-            DemandChange(id=new_id(), demand_id=demand.id, from_status=demand.status, to_status=to, at=self.instant(), reason=None)
-        )
+        before = self.last_step.get(demand.id)
+        at = self.instant() if before is None else before + timedelta(minutes=self.random.randrange(1, 150_000))
+        self.last_step[demand.id] = at
+        db.session.add(DemandChange(id=new_id(), demand_id=demand.id, from_status=demand.status, to_status=to, at=at, reason=None))
         demand.status = to
         db.session.flush()
         happened(event, demand.id)
