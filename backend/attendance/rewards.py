@@ -10,6 +10,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.attendance.queries import counting_records
+from backend.foundation.database import one_of
 from backend.foundation.rewards import RewardedFact
 
 Rows = Select[*tuple[Any, ...]]
@@ -19,14 +20,16 @@ _OF_CONFIRMATION = ("service.confirmed", "confirmation.withdrawn")
 
 
 def _records_of_records(revision_ids: Sequence[UUID]) -> Rows:
-    return select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand).where(ServiceRecord.id.in_(revision_ids)).distinct()
+    return (
+        select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand).where(one_of(ServiceRecord.id, revision_ids)).distinct()
+    )
 
 
 def _records_of_confirmations(revision_ids: Sequence[UUID]) -> Rows:
     return (
         select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand)
         .join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id)
-        .where(Confirmation.id.in_(revision_ids))
+        .where(one_of(Confirmation.id, revision_ids))
         .distinct()
     )
 
@@ -34,7 +37,7 @@ def _records_of_confirmations(revision_ids: Sequence[UUID]) -> Rows:
 def _records_of_persons(person_ids: Sequence[UUID]) -> Rows:
     return (
         select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand)
-        .where(ServiceRecord.person_id.in_(person_ids), ServiceRecord.superseded_at.is_(None), ServiceRecord.void.is_(False))
+        .where(one_of(ServiceRecord.person_id, person_ids), ServiceRecord.superseded_at.is_(None), ServiceRecord.void.is_(False))
         .distinct()
     )
 

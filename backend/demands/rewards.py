@@ -10,6 +10,7 @@ from sqlalchemy.sql.selectable import FromClause
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.demands.models import Demand, DemandChange, DemandStatus
+from backend.foundation.database import one_of
 from backend.foundation.rewards import RewardedFact
 
 Rows = Select[*tuple[Any, ...]]
@@ -25,19 +26,19 @@ def _keys() -> Rows:
 
 
 def _keys_of_demands(demand_ids: Sequence[UUID]) -> Rows:
-    return _keys().where(Demand.id.in_(demand_ids))
+    return _keys().where(one_of(Demand.id, demand_ids))
 
 
 def _keys_of_records(revision_ids: Sequence[UUID]) -> Rows:
-    return _keys().where(ServiceRecord.id.in_(revision_ids))
+    return _keys().where(one_of(ServiceRecord.id, revision_ids))
 
 
 def _keys_of_confirmations(revision_ids: Sequence[UUID]) -> Rows:
-    return _keys().join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(Confirmation.id.in_(revision_ids))
+    return _keys().join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(one_of(Confirmation.id, revision_ids))
 
 
 def _keys_of_persons(person_ids: Sequence[UUID]) -> Rows:
-    return _keys().where(ServiceRecord.person_id.in_(person_ids), ServiceRecord.superseded_at.is_(None))
+    return _keys().where(one_of(ServiceRecord.person_id, person_ids), ServiceRecord.superseded_at.is_(None))
 
 
 def _rows(keys: FromClause) -> Rows:

@@ -4,17 +4,17 @@ PostgreSQL (16 or newer) is the only one. A service function changes rows throug
 commands do, by `transaction()`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, Text, Uuid
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Enum, MetaData, Text, Uuid, any_, literal, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, mapped_column, registry
 
 from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
@@ -61,6 +61,11 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def allow_long_statements() -> None:
+    """Lift, until this transaction ends, the limit that a request's statements have: a load or a rebuild takes what it takes."""
+    db.session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
 def violated_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a statement: the one way in which the code recognises it."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
@@ -85,3 +90,8 @@ def is_connection_loss(error: DBAPIError) -> bool:
 def as_text(kind: type[StrEnum]) -> Enum:
     """A column type for one of our words: stored by its value as text, read back as the word; the schema may grow without a new type."""
     return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=lambda words: [word.value for word in words])
+
+
+def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The column is one of the values, which are sent as one array: the statement is the same for two values and for two thousand."""
+    return column == any_(literal(list(values), ARRAY(column.type)))

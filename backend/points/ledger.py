@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Date, FromClause, Text, Uuid, bindparam, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.orm import aliased
 
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.ids import new_id
 from backend.points.models import LedgerEntry, LedgerTransaction, PointsAccount, PointsAccountKind
 
@@ -31,6 +32,72 @@ class Booking:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A transaction of the ledger that is no reversal, and whether it was reversed."""
+
+    id: UUID
+    rule: str
+    source: str
+    turn: int
+    person_id: UUID
+    points: int
+    counts_on: date
+    area_path: str
+    reason: str
+    reversed: bool
+
+    def says_the_same_as(self, booking: Booking) -> bool:
+        """Whether it gives the same points to the same person, on the same day and in the same community."""
+        mine = (self.person_id, self.points, self.counts_on, self.area_path)
+        return mine == (booking.person_id, booking.points, booking.counts_on, booking.area_path)
+
+    def reversal(self) -> Booking:
+        """What takes it back."""
+        return Booking(
+            id=new_id(),
+            rule=self.rule,
+            source=self.source,
+            turn=self.turn,
+            reverses_id=self.id,
+            person_id=self.person_id,
+            points=-self.points,
+            counts_on=self.counts_on,
+            area_path=self.area_path,
+            reason=f"更正：{self.reason}",
+        )
+
+
+def awards(rule: str, *, sources: Sequence[str] | None = None, persons: Sequence[UUID] | None = None) -> dict[str, list[Award]]:
+    """The awards of a rule for some sources, or to some persons: by source, in the order of their turns."""
+    reversal = aliased(LedgerTransaction)
+    wanted = (
+        select(
+            LedgerTransaction.id,
+            LedgerTransaction.rule,
+            LedgerTransaction.source,
+            LedgerTransaction.turn,
+            LedgerTransaction.person_id,
+            LedgerTransaction.points,
+            LedgerTransaction.counts_on,
+            LedgerTransaction.area_path,
+            LedgerTransaction.reason,
+            reversal.id.is_not(None).label("reversed"),
+        )
+        .outerjoin(reversal, reversal.reverses_id == LedgerTransaction.id)
+        .where(LedgerTransaction.rule == rule, LedgerTransaction.reverses_id.is_(None))
+        .order_by(LedgerTransaction.source, LedgerTransaction.turn)
+    )
+    if sources is not None:
+        wanted = wanted.where(one_of(LedgerTransaction.source, sources))
+    if persons is not None:
+        wanted = wanted.where(one_of(LedgerTransaction.person_id, persons))
+    found: dict[str, list[Award]] = {}
+    for row in db.session.execute(wanted).mappings():
+        found.setdefault(row["source"], []).append(Award(**row))
+    return found
+
+
 def hold_accounts(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Each person's points account, made where there is none, locked in the order of persons until the transaction ends.
 
@@ -48,7 +115,7 @@ def hold_accounts(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     )
     held = db.session.execute(
         select(PointsAccount.person_id, PointsAccount.id)
-        .where(PointsAccount.person_id.in_(wanted))
+        .where(one_of(PointsAccount.person_id, wanted))
         .order_by(PointsAccount.person_id)
         .with_for_update()
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from backend.foundation.database import transaction
+from backend.foundation.database import allow_long_statements, transaction
 from backend.people import queries as people
 from backend.points import ledger
 from backend.points import service as points
@@ -21,10 +21,12 @@ def rebuild(*, now: datetime, advance: Callable[[int], None] = lambda _: None) -
     booked, last = 0, None
     while some := _persons_after(last):
         with transaction():
+            allow_long_statements()
             booked += points.settle_persons(some, now=now)
         last = some[-1]
         advance(len(some))
     with transaction():
+        allow_long_statements()
         ledger.recount_balances()
     return booked
 

@@ -36,6 +36,11 @@ class PointsRule(Entry):
             raise ValueError(f"no brand has the code {', '.join(sorted(unknown))}")
         return self
 
+    def holds_for(self, brand: str, day: date) -> bool:
+        """Whether the rule rewards a fact of this brand on this day."""
+        in_term = (self.from_day is None or self.from_day <= day) and (self.until is None or day <= self.until)
+        return in_term and (self.brands is None or brand in self.brands)
+
 
 class PointsRules(Entry):
     """All of them, each code once."""

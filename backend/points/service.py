@@ -6,14 +6,13 @@ over everybody.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
-from sqlalchemy.orm import aliased
-from sqlalchemy.sql.selectable import FromClause, Subquery
+from sqlalchemy import Row, Select, select
 
 from backend.brands import brands
 from backend.foundation import outbox
@@ -23,8 +22,7 @@ from backend.foundation.outbox import Reactions
 from backend.points import ledger
 from backend.points.events import PointsBooked
 from backend.points.facts import FACTS
-from backend.points.ledger import Booking
-from backend.points.models import LedgerTransaction
+from backend.points.ledger import Award, Booking
 from backend.points.rules import PointsRule, rules
 
 Rows = Select[*tuple[Any, ...]]
@@ -35,115 +33,71 @@ def award_for(event: str, subject_ids: Sequence[UUID], *, now: datetime) -> None
     keys = {name: fact.keys_of_event[event](subject_ids) for name, fact in FACTS.items() if event in fact.keys_of_event}
     moved = [select(rows.subquery().c.person_id) for rows in keys.values()]
     persons = db.session.scalars(moved[0].union(*moved[1:])).all()
-    _settle(persons, keys, LedgerTransaction.source.in_, now=now)
+    _settle(persons, keys, whole=False, now=now)
 
 
 def settle_persons(person_ids: Sequence[UUID], *, now: datetime) -> int:
     """Settle all that these persons earned or hold, whatever was heard of it. Returns how many transactions that took."""
-    keys = {name: fact.keys_of_persons(person_ids) for name, fact in FACTS.items()}
-    held = LedgerTransaction.person_id.in_(person_ids)
-    return _settle(person_ids, keys, lambda _: held, now=now)
+    return _settle(person_ids, {name: fact.keys_of_persons(person_ids) for name, fact in FACTS.items()}, whole=True, now=now)
 
 
-def _settle(persons: Sequence[UUID], keys: Mapping[str, Rows], concerned: Any, *, now: datetime) -> int:
+def _settle(persons: Sequence[UUID], keys: Mapping[str, Rows], *, whole: bool, now: datetime) -> int:
     if not persons:
         return 0
+    # Whoever settles a person waits here; what is read afterwards is what the last one committed.
     accounts = ledger.hold_accounts(persons)
     bookings: list[Booking] = []
-    for rule in rules():
-        if rule.fact in keys:
-            found = keys[rule.fact].cte("keys")
-            for line in db.session.execute(_differences(rule, found, concerned(select(found.c.source)))):
-                bookings.extend(_bookings(rule, line))
+    for name, rows in keys.items():
+        sources, facts = _facts(name, rows)
+        for rule in rules():
+            if rule.fact == name:
+                booked = ledger.awards(rule.code, persons=persons) if whole else ledger.awards(rule.code, sources=sources)
+                bookings.extend(_differences(rule, facts, booked))
     ledger.book(bookings, accounts, now=now)
     outbox.record_all([PointsBooked(booking.id) for booking in bookings], now=now)
     return len(bookings)
 
 
-def _differences(rule: PointsRule, keys: FromClause, concerned: ColumnElement[bool]) -> Rows:
-    """Where what is booked under a rule is not what the facts earn: the booking to reverse (if any) beside what to book (if anything)."""
-    earned, booked = _earned(rule, keys), _booked(rule, concerned)
-    source = func.coalesce(earned.c.source, booked.c.source)
-    reversal = aliased(LedgerTransaction)
-    turns = (
-        select(func.count())
-        .where(reversal.rule == rule.code, reversal.source == source, reversal.reverses_id.is_not(None))
-        .correlate(earned, booked)
-        .scalar_subquery()
+def _facts(name: str, rows: Rows) -> tuple[list[str], dict[str, Row[Any]]]:
+    """The sources that are concerned, and the fact that now stands behind each that has one."""
+    keys = rows.cte("keys")
+    sources = db.session.scalars(select(keys.c.source)).all()
+    return list(sources), {fact.source: fact for fact in db.session.execute(FACTS[name].rows(keys))}
+
+
+def _differences(rule: PointsRule, facts: Mapping[str, Row[Any]], booked: Mapping[str, list[Award]]) -> Iterator[Booking]:
+    """What must be reversed and what booked, so that the rule's awards are what the facts earn."""
+    for source in sorted(facts.keys() | booked.keys()):
+        awards = booked.get(source, [])
+        standing = next((award for award in awards if not award.reversed), None)
+        earned = _earned(rule, facts.get(source), turn=len(awards))
+        if standing is not None and earned is not None and standing.says_the_same_as(earned):
+            continue
+        if standing is not None:
+            yield standing.reversal()
+        if earned is not None:
+            # Made after the reversal, so that a person reads both in the order in which they were booked.
+            yield replace(earned, id=new_id())
+
+
+def _earned(rule: PointsRule, fact: Row[Any] | None, *, turn: int) -> Booking | None:
+    if fact is None or not rule.holds_for(fact.brand, fact.day):
+        return None
+    points = rule.points if rule.per is None else fact.amount // rule.per * rule.points
+    if points == 0:
+        return None
+    return Booking(
+        id=new_id(),
+        rule=rule.code,
+        source=fact.source,
+        turn=turn,
+        reverses_id=None,
+        person_id=fact.person_id,
+        points=points,
+        counts_on=fact.day,
+        area_path=fact.area_path,
+        reason=rule.reason.format(amount=fact.amount, brand=_brand_name(fact.brand)),
     )
-    same = and_(*(earned.c[name].is_not_distinct_from(booked.c[name]) for name in ("source", "person_id", "points", "day", "area_path")))
-    return (
-        select(
-            source.label("source"),
-            turns.label("turns"),
-            *(booked.c[name].label(f"booked_{name}") for name in ("id", "turn", "person_id", "points", "day", "area_path", "reason")),
-            *(earned.c[name] for name in ("person_id", "brand", "points", "amount", "day", "area_path")),
-        )
-        .select_from(earned.join(booked, earned.c.source == booked.c.source, full=True))
-        .where(~same)
-    )
-
-
-def _earned(rule: PointsRule, keys: FromClause) -> Subquery:
-    fact = FACTS[rule.fact].rows(keys).subquery("fact")
-    points = fact.c.amount * 0 + rule.points if rule.per is None else fact.c.amount // rule.per * rule.points
-    conditions = [
-        points > 0,
-        fact.c.brand.in_(rule.brands) if rule.brands is not None else true(),
-        fact.c.day >= rule.from_day if rule.from_day is not None else true(),
-        fact.c.day <= rule.until if rule.until is not None else true(),
-    ]
-    return select(*fact.c, points.label("points")).where(*conditions).subquery("earned")
-
-
-def _booked(rule: PointsRule, concerned: ColumnElement[bool]) -> Subquery:
-    reversal = aliased(LedgerTransaction)
-    return (
-        select(
-            LedgerTransaction.id,
-            LedgerTransaction.source,
-            LedgerTransaction.turn,
-            LedgerTransaction.person_id,
-            LedgerTransaction.points,
-            LedgerTransaction.counts_on.label("day"),
-            LedgerTransaction.area_path,
-            LedgerTransaction.reason,
-        )
-        .outerjoin(reversal, reversal.reverses_id == LedgerTransaction.id)
-        .where(LedgerTransaction.rule == rule.code, LedgerTransaction.reverses_id.is_(None), reversal.id.is_(None), concerned)
-        .subquery("booked")
-    )
-
-
-def _bookings(rule: PointsRule, line: Row[Any]) -> Iterator[Booking]:
-    turn = line.turns
-    if line.booked_id is not None:
-        yield Booking(
-            id=new_id(),
-            rule=rule.code,
-            source=line.source,
-            turn=line.booked_turn,
-            reverses_id=line.booked_id,
-            person_id=line.booked_person_id,
-            points=-line.booked_points,
-            counts_on=line.booked_day,
-            area_path=line.booked_area_path,
-            reason=f"更正：{line.booked_reason}",
-        )
-        turn += 1
-    if line.person_id is not None:
-        yield Booking(
-            id=new_id(),
-            rule=rule.code,
-            source=line.source,
-            turn=turn,
-            reverses_id=None,
-            person_id=line.person_id,
-            points=line.points,
-            counts_on=line.day,
-            area_path=line.area_path,
-            reason=rule.reason.format(amount=line.amount, brand=_brand_name(line.brand)),
-        )
 
 
 def _brand_name(code: str) -> str:

@@ -9,7 +9,7 @@ from backend.foundation.database import transaction
 from backend.points import rebuild as points
 from backend.statistics import service as statistics
 from config.settings import read_settings
-from ejia.app import create_app
+from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.progress import bar
 from ejia.trial.demo import load as year
@@ -40,8 +40,7 @@ def load(scale: float, logins: Path | None) -> None:
     settings = read_settings()
     if not settings.is_trial:
         raise Failure("Production holds no demonstration data: set EJIA_PROFILE=trial on a copy that is meant for trying out.")
-    app = create_app(settings)
-    with app.app_context():
+    with application():
         try:
             loaded = year.load_demonstration_year(settings.wechat_appid, scale=scale, progress=bar)
         except year.NotEmpty as refusal:

@@ -7,7 +7,7 @@ from datetime import date
 import psycopg
 from sqlalchemy import select
 
-from backend.foundation.database import db, transaction
+from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people.models import Person
 from ejia.trial.demo import logins, plan
 from ejia.trial.demo.groups import Groups
@@ -45,6 +45,7 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
     rows = sum(len(table.lines) for table in world.rows.values())
     advance = progress("装载", rows)
     with transaction():
+        allow_long_statements()
         connection = db.session.connection().connection.driver_connection
         if not isinstance(connection, psycopg.Connection):
             raise TypeError("COPY needs psycopg")
