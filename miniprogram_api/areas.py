@@ -18,7 +18,7 @@ bp = Resource("areas", tag="区域")
 @bp.output(Page[AreaOut])
 @bp.doc(summary="区域列表", description="某区域的下一级，例如一个街道的全部社区。不含已撤销的。")
 @refuses(CursorInvalid)
-def areas(query: AreaQuery) -> dict[str, Any]:
+def list_areas(query: AreaQuery) -> dict[str, Any]:
     with transaction():
         page = queries.parts_of(query.parent_id, limit=query.limit, after=query.cursor)
         return {"items": [AreaOut.model_validate(area) for area in page.items], "next_cursor": page.next_cursor}

@@ -56,7 +56,7 @@ def log_in_by_password(body: PasswordLoginIn) -> Tokens:
 @bp.output(TokensOut)
 @bp.doc(summary="换取新的令牌", description="旧的 refresh_token 随即失效；一分钟内重发同一个请求会得到同样的新令牌。")
 @refuses(TokenInvalid)
-def refresh(body: RefreshIn) -> Tokens:
+def refresh_tokens(body: RefreshIn) -> Tokens:
     with transaction():
         outcome = accounts.refresh(body.refresh_token, now=clock.now())
     return _or_refuse(outcome)

@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.demands import queries as demands
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden
+from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import Cursor
 from backend.openings import queries
 from backend.openings import service as openings
@@ -36,7 +36,7 @@ bp = Resource("claims", tag="认领")
 @bp.input(ClaimIn)
 @bp.output(ClaimMadeOut, status_code=201)
 @bp.doc(summary="认领一个名额", description="由队长代表队伍、工作人员代表社会组织，或报到的在职党员以个人身份认领。一次认领占一个名额。")
-@refuses(OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, PersonNeeded, Forbidden)
+@refuses(Missing, OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, PersonNeeded, Forbidden)
 def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
     held = openings.claim_place(actor, body.role_id, body.claimant(actor), now=clock.now())
     return ClaimMadeOut(

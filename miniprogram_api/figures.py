@@ -33,7 +33,7 @@ _YEAR = "<int(min=2000, max=2199):year>"
 @bp.output(FiguresOut)
 @bp.doc(summary="年度统计表", description="各指标全年、分月、分社区的数值，附单位和口径。去重人数在街道只计一次，因此不是各社区之和。")
 @refuses(Forbidden, Missing, YearNotBegun)
-def year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut:
+def see_year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut:
     return _table(statistics.year_figures(actor, year, query.area_id, now=clock.now()))
 
 
@@ -43,7 +43,7 @@ def year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut:
 @bp.output(Page[FigureRowOut])
 @bp.doc(summary="统计数字的明细", description="一个数字由哪些记录（去重指标：哪些人）构成；各行 value 之和即该数字。")
 @refuses(Forbidden, Missing, IndicatorUnknown, PartUnknown, YearNotBegun, CursorInvalid)
-def figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_code: str) -> Page[FigureRowOut]:
+def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_code: str) -> Page[FigureRowOut]:
     page = statistics.figure_rows(
         actor,
         year,

@@ -21,7 +21,7 @@ bp = Resource("me", tag="我的")
 @reads
 @bp.output(MeOut)
 @bp.doc(summary="我的账号、身份与角色")
-def me(actor: Actor) -> MeOut:
+def read_me(actor: Actor) -> MeOut:
     card = queries.own_card(actor.person_id) if actor.person_id is not None else None
     return MeOut.model_validate(
         {

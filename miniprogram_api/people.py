@@ -48,7 +48,7 @@ _IDENTITY = (AccountTied, PersonExists, GuardianNeeded, NoticeOutdated, PersonNa
 @public
 @bp.output(NoticesOut)
 @bp.doc(summary="告知书", description="登记前请使用者阅读并同意；登记时把同意的版本放在 notice_version。")
-def current_notices() -> dict[str, Any]:
+def list_notices() -> dict[str, Any]:
     return {"items": notices.all_current()}
 
 
@@ -105,7 +105,7 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
 @bp.output(Page[VolunteerOut])
 @bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。")
 @refuses(CursorInvalid)
-def volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
+def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
     return queries.registered_volunteers(actor, community_id=query.community_id, limit=query.limit, after=query.cursor)
 
 

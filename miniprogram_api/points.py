@@ -20,7 +20,7 @@ bp = Resource("points", tag="积分与星级")
 @bp.output(StandingOut)
 @bp.doc(summary="我的积分、时长与星级")
 @refuses(Missing)
-def my_standing(actor: Actor) -> StandingOut:
+def see_my_standing(actor: Actor) -> StandingOut:
     standing = recognition.standing_of(_own_person(actor))
     return StandingOut(
         points=standing.points,
@@ -37,7 +37,7 @@ def my_standing(actor: Actor) -> StandingOut:
 @bp.output(Page[LedgerLineOut])
 @bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲正，再按新的事实入账。")
 @refuses(Missing)
-def my_points(actor: Actor, query: ListQuery) -> object:
+def list_my_points(actor: Actor, query: ListQuery) -> object:
     found: object = points.ledger_of(_own_person(actor), limit=query.limit, cursor=query.cursor)
     return found
 

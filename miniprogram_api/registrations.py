@@ -38,7 +38,7 @@ bp = Resource("registrations", tag="双报到")
 @bp.output(Page[WorkUnitOut])
 @bp.doc(summary="单位列表")
 @refuses(CursorInvalid)
-def work_units(actor: Actor, query: WorkUnitQuery) -> Lines[WorkUnit]:  # noqa: ARG001 - whoever is logged in
+def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[WorkUnit]:  # noqa: ARG001 - whoever is logged in
     return party_queries.work_units(search=query.q, limit=query.limit, after=query.cursor)
 
 
@@ -77,7 +77,7 @@ def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLi
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="报到列表", description="社区待审核的：`?status=applied&community_id=…`。先申请的排在前面。")
 @refuses(CursorInvalid)
-def registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
+def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
     return queries.registrations(actor, status=query.status, community_id=query.community_id, limit=query.limit, after=query.cursor)
 
 
@@ -87,7 +87,7 @@ def registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationL
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="我的报到")
 @refuses(CursorInvalid)
-def own_registrations(actor: Actor, query: ListQuery) -> Lines[RegistrationLine]:
+def list_my_registrations(actor: Actor, query: ListQuery) -> Lines[RegistrationLine]:
     return queries.own_registrations(actor, limit=query.limit, after=query.cursor)
 
 
@@ -95,7 +95,7 @@ def own_registrations(actor: Actor, query: ListQuery) -> Lines[RegistrationLine]
 @reads
 @bp.output(RegistrationOut)
 @bp.doc(summary="报到详情")
-def registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
+def see_registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
     return queries.registration(actor, registration_id)
 
 

@@ -54,6 +54,14 @@ def test_each_operation_says_what_it_is_and_why_it_may_refuse(document: Document
             assert {"400", "413", "415", "422"} <= refusals.keys(), name
 
 
+def test_each_operation_is_named_by_what_it_does(document: Document) -> None:
+    reading = ("list", "see", "show", "read", "reveal", "download")
+    for name, operation in operations(document):
+        verb, _, noun = operation["operationId"].partition("_")
+        assert noun, name
+        assert (verb in reading) is name.startswith("get "), (name, operation["operationId"])
+
+
 def test_each_schema_is_valid_and_each_example_keeps_to_it(document: Document, small_document: Document) -> None:
     for found in (document, small_document):
         components = found["components"]
