@@ -25,6 +25,7 @@ from config.settings import Profile, Settings
 from ejia.app import create_app
 from ejia.trial.servers import Servers, test_servers
 from tests.support.command_line import CommandLine
+from tests.support.contract import Watch
 from tests.support.phone import Phone
 from tests.support.stand_in import running_stand_in
 from tests.wechat.steering import Levers
@@ -72,9 +73,15 @@ def _application(settings: Settings) -> Iterator[APIFlask]:
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _watch(_application: APIFlask) -> Watch:
+    return Watch(_application)
+
+
 @pytest.fixture
-def app(_application: APIFlask, settings: Settings) -> Iterator[APIFlask]:
-    """The real application on an empty database, with an app context for reading it."""
+def app(_application: APIFlask, settings: Settings, _watch: Watch) -> Iterator[APIFlask]:
+    """The real application on an empty database, with an app context for reading it. An answer that the document does not hold fails."""
+    _watch.complaints.clear()
     if settings.clock_file is not None:
         settings.clock_file.unlink(missing_ok=True)
     redis.Redis.from_url(settings.redis_url).flushall()
@@ -84,6 +91,7 @@ def app(_application: APIFlask, settings: Settings) -> Iterator[APIFlask]:
             connection.execute(text(f"TRUNCATE {names} CASCADE"))
         yield _application
         db.session.remove()
+    assert _watch.complaints == []
 
 
 @pytest.fixture

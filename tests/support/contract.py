@@ -1,0 +1,62 @@
+"""Every answer of the application is held against its own OpenAPI document: what it does not say, no test may get."""
+
+import json
+import re
+from functools import cached_property
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response, request
+from jsonschema_rs import Draft202012Validator
+
+Json = dict[str, Any]
+
+
+class Watch:
+    """Looks at each answer of an app as it leaves; `complaints` tells which ones the document does not hold."""
+
+    def __init__(self, app: APIFlask) -> None:
+        self.complaints: list[str] = []
+        self._app = app
+        self._validators: dict[tuple[str, int], Draft202012Validator] = {}
+        app.after_request(self._look)
+
+    @cached_property
+    def document(self) -> Json:
+        """The document, built once."""
+        found: Json = json.loads(json.dumps(self._app.spec))
+        return found
+
+    def _look(self, answer: Response) -> Response:
+        if request.url_rule is not None:
+            path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", request.url_rule.rule)
+            operation = self.document["paths"].get(path, {}).get(request.method.lower())
+            if operation is not None:
+                name = f"{request.method} {path}"
+                self.complaints += [f"{name}: {complaint}" for complaint in self._complaints(name, operation, answer)]
+        return answer
+
+    def _complaints(self, name: str, operation: Json, answer: Response) -> list[str]:
+        said = operation["responses"].get(str(answer.status_code))
+        if said is None:
+            return [f"{answer.status_code} is not in the document: {_shown(answer)}"]
+        if "content" not in said:
+            return [f"{answer.status_code} has content: {_shown(answer)}"] if answer.get_data() else []
+        ((media_type, content),) = said["content"].items()
+        if answer.mimetype != media_type:
+            return [f"{answer.status_code} is {answer.mimetype} where the document says {media_type}"]
+        if not media_type.endswith("json"):
+            return []
+        validator = self._validator(name, answer.status_code, content["schema"])
+        return [f"{answer.status_code} {error.message}: {_shown(answer)}" for error in validator.iter_errors(answer.get_json(force=True))]
+
+    def _validator(self, name: str, status: int, schema: Json) -> Draft202012Validator:
+        """What the answer may hold; of a problem also which codes this operation gives with this status."""
+        if (name, status) not in self._validators:
+            whole = {**schema, "components": self.document["components"]}
+            self._validators[name, status] = Draft202012Validator(whole, validate_formats=True)
+        return self._validators[name, status]
+
+
+def _shown(answer: Response) -> str:
+    return answer.get_data(as_text=True)[:300]
