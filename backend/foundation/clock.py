@@ -4,12 +4,14 @@
 test a steering call may put the clock forward: the lead stands in a small file that all processes of the copy share.
 """
 
-import os
+import fcntl
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LONGEST_LEAD = timedelta(days=3653)
+"""Ten years: enough for every term and deadline, and far from the end of the calendar."""
 
 _lead_file: Path | None = None
 
@@ -38,17 +40,21 @@ def lead() -> timedelta:
 def advance(by: timedelta) -> timedelta:
     """Put the steered clock of all processes forward and return the new lead.
 
-    Raises RuntimeError where the clock is not steered, ValueError for a step back: time only goes on.
+    Raises RuntimeError where the clock is not steered, ValueError for a step back (time only goes on) or beyond LONGEST_LEAD.
     """
     if _lead_file is None:
         raise RuntimeError("this copy does not steer its clock")
     if by < timedelta(0):
         raise ValueError("the clock only goes forward")
-    new_lead = lead() + by
-    scratch = _lead_file.with_suffix(f".{os.getpid()}")
-    scratch.write_text(str(new_lead.total_seconds()))
-    scratch.replace(_lead_file)
-    return new_lead
+    with _lead_file.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two steps at the same moment both count
+        new_lead = lead() + by
+        if new_lead > LONGEST_LEAD:
+            raise ValueError("the clock would be too far ahead")
+        scratch = _lead_file.with_suffix(".new")
+        scratch.write_text(str(new_lead.total_seconds()))
+        scratch.replace(_lead_file)
+        return new_lead
 
 
 def shanghai_day(instant: datetime) -> date:

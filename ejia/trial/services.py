@@ -39,9 +39,9 @@ def broker(valkey: EmbeddedValkey, var: Path) -> Service:
 
 
 def web(var: Path, environment: dict[str, str], port: int, *, workers: int | None = None) -> Service:
-    """The web server: healthy when `/readyz` says so, which asks the database."""
+    """The web server, its clock steered over HTTP (ejia/trial/clock.py): healthy when `/readyz` says so, which asks the database."""
     workers = workers or max(1, min(4, (os.cpu_count() or 1) // 2))  # the other half is for PostgreSQL and the worker
-    command = _granian("ejia.app:create_app", port, environment, "--workers", str(workers), "--blocking-threads", str(THREADS))
+    command = _granian("ejia.trial.web:create_trial_app", port, environment, "--workers", str(workers), "--blocking-threads", str(THREADS))
     return Service("web", command, _answers(port, "/readyz", {200}), log_of(var, "web"))
 
 

@@ -1,0 +1,21 @@
+"""The web application of a trial copy: the product's own, and the paths that steer its clock. Production starts `ejia.app` instead."""
+
+from apiflask import APIFlask
+
+from config.settings import Settings, SettingsInvalid, read_settings
+from ejia.app import create_app
+from ejia.trial import clock
+
+
+def create_trial_app(settings: Settings | None = None) -> APIFlask:
+    """Build the application, from the environment unless settings are given.
+
+    Raises SettingsInvalid or CatalogueInvalid when the copy may not start, SettingsInvalid too where it is a production one.
+    """
+    settings = settings or read_settings()
+    if not settings.is_trial:
+        raise SettingsInvalid("EJIA_PROFILE: production does not load ejia.trial; start ejia.app:create_app")
+    app = create_app(settings)
+    if settings.clock_file is not None:
+        app.register_blueprint(clock.bp)
+    return app
