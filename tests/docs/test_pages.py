@@ -1,0 +1,77 @@
+"""The pages that a newcomer reads say what is there: links lead somewhere, and no folder, setting or command is left out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from ejia.cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+OUTSIDE = ("http://", "https://", "mailto:")
+
+
+def ignored() -> set[str]:
+    """Folders that git does not keep."""
+    return {line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")} | {".git"}
+
+
+def pages() -> list[Path]:
+    """Every Markdown file of the repository."""
+    return sorted(page for page in ROOT.rglob("*.md") if not ignored() & set(page.relative_to(ROOT).parts))
+
+
+def without_code(text: str) -> str:
+    """The text as it reads: no fenced blocks, no code in backticks."""
+    return re.sub(r"`[^`\n]*`", "", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link into the page may name, as GitHub makes it of the headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text())):
+        if target.startswith(OUTSIDE):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), f"{target} does not exist"
+        assert not anchor or anchor in anchors(linked), f"{target}: no such heading"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_names_a_folder_of_somebodys_machine(page):
+    assert re.findall(r"(?<![\w.])/(?:home|root|work|tmp|Users)/\S*", page.read_text()) == []
+
+
+def test_map_names_every_folder_at_the_top():
+    folders = {folder.name for folder in ROOT.iterdir() if folder.is_dir()} - ignored()
+    kept = {name for name in folders if any(file.suffix != ".pyc" for file in (ROOT / name).rglob("*") if file.is_file())}
+    assert {name for name in kept if f"`{name}/`" not in (ROOT / "docs/map.md").read_text()} == set()
+
+
+def test_map_names_every_capability():
+    capabilities = {folder.name for folder in (ROOT / "backend").iterdir() if (folder / "__init__.py").exists()}
+    assert {name for name in capabilities if f"| `{name}/` |" not in (ROOT / "docs/map.md").read_text()} == set()
+
+
+def test_operations_name_every_setting():
+    variables = {str(field.validation_alias or f"EJIA_{name.upper()}") for name, field in Settings.model_fields.items()}
+    assert {name for name in variables if f"`{name}`" not in (ROOT / "docs/operations.md").read_text()} == set()
+
+
+def test_operations_and_changelog_name_every_command():
+    told = (ROOT / "docs/operations.md").read_text() + (ROOT / "CHANGELOG.md").read_text()
+    assert {name for name in COMMANDS if not re.search(rf"`(ejia )?{name}\b", told)} == set()
+
+
+def test_both_readmes_begin_with_the_two_commands():
+    for name in ("README.md", "README.zh-CN.md"):
+        first_block = re.search(r"```sh\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
+        assert first_block is not None
+        assert [line.split("#")[0].strip() for line in first_block[1].splitlines()] == ["make run", "make test"]
