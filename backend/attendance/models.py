@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.brands import Confirmer as Confirmer
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
+from backend.foundation.life import Living, StatusChange
 
 
 class ShiftStatus(StrEnum):
@@ -51,7 +52,7 @@ class Evidence(StrEnum):
     COMMUNITY_WORD = "community_word"
 
 
-class Shift(Base):
+class Shift(Living):
     """One planned occurrence of an opening, with all that attendance must know of it, written once when it is made."""
 
     __tablename__ = "shifts"
@@ -65,7 +66,6 @@ class Shift(Base):
         Index("ix_shifts_requester", "requester_person_id", postgresql_where="requester_person_id IS NOT NULL"),
     )
 
-    id: Mapped[RowId]
     opening_id: Mapped[UUID] = mapped_column(ForeignKey("openings.id", name="fk_shifts_opening_id"))
     brand: Mapped[str]
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_shifts_area_id"))
@@ -86,19 +86,16 @@ class Shift(Base):
         return func.make_interval(0, 0, 0, 0, 0, cast(cls.grace_minutes, Integer), type_=Interval)
 
 
-class ShiftChange(Base):
+class ShiftChange(StatusChange):
     """One step in the life of a shift. Append-only."""
 
     __tablename__ = "shift_changes"
     __table_args__ = (Index("ix_shift_changes_shift_id", "shift_id", "at"),)
+    subject = "shift_id"
 
-    id: Mapped[RowId]
     shift_id: Mapped[UUID] = mapped_column(ForeignKey("shifts.id", name="fk_shift_changes_shift_id"))
     from_status: Mapped[ShiftStatus | None] = mapped_column(as_text(ShiftStatus))
     to_status: Mapped[ShiftStatus] = mapped_column(as_text(ShiftStatus))
-    at: Mapped[datetime]
-    actor_account_id: Mapped[UUID | None]
-    reason: Mapped[str | None]
 
 
 class Attendance(Base):

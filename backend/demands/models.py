@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.life import Living, StatusChange
 
 DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 """Feeds 需求编号, which people see and say on the phone."""
@@ -46,7 +47,7 @@ class Beneficiary(Base):
     created_at: Mapped[datetime]
 
 
-class Demand(Base):
+class Demand(Living):
     """A need as somebody submitted it, and as the community published it."""
 
     __tablename__ = "demands"
@@ -63,7 +64,6 @@ class Demand(Base):
         Index("ix_demands_submitted_by", "submitted_by", "id"),
     )
 
-    id: Mapped[RowId]
     number: Mapped[str]
     brand: Mapped[str]
     title: Mapped[str]
@@ -84,16 +84,13 @@ class Demand(Base):
     opening_id: Mapped[UUID | None] = mapped_column(ForeignKey("openings.id", name="fk_demands_opening_id"))
 
 
-class DemandChange(Base):
+class DemandChange(StatusChange):
     """One step in the life of a demand; "published / completed" of the statistics count from it. Append-only."""
 
     __tablename__ = "demand_changes"
     __table_args__ = (Index("ix_demand_changes_demand_id", "demand_id", "at"),)
+    subject = "demand_id"
 
-    id: Mapped[RowId]
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", name="fk_demand_changes_demand_id"))
     from_status: Mapped[DemandStatus | None] = mapped_column(as_text(DemandStatus))
     to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
-    at: Mapped[datetime]
-    actor_account_id: Mapped[UUID | None]
-    reason: Mapped[str | None]

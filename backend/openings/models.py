@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.brands import ClaimantKind as ClaimantKind
 from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.life import Living, StatusChange
 
 
 class OpeningStatus(StrEnum):
@@ -68,7 +69,7 @@ class OpeningRole(Base):
     closes_at: Mapped[datetime]
 
 
-class Claim(Base):
+class Claim(Living):
     """One place held by one claimant, whatever number of people it sends."""
 
     __tablename__ = "claims"
@@ -96,7 +97,6 @@ class Claim(Base):
         Index("ix_claims_person_id", "person_id", "id", postgresql_where="person_id IS NOT NULL"),
     )
 
-    id: Mapped[RowId]
     opening_id: Mapped[UUID] = mapped_column(ForeignKey("openings.id", name="fk_claims_opening_id"))
     role_id: Mapped[UUID] = mapped_column(ForeignKey("opening_roles.id", name="fk_claims_role_id"))
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", name="fk_claims_team_id"))
@@ -110,16 +110,13 @@ class Claim(Base):
     released_at: Mapped[datetime | None]
 
 
-class ClaimChange(Base):
+class ClaimChange(StatusChange):
     """One step in the life of a claim. Append-only."""
 
     __tablename__ = "claim_changes"
     __table_args__ = (Index("ix_claim_changes_claim_id", "claim_id", "at"),)
+    subject = "claim_id"
 
-    id: Mapped[RowId]
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id", name="fk_claim_changes_claim_id"))
     from_status: Mapped[ClaimStatus | None] = mapped_column(as_text(ClaimStatus))
     to_status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
-    at: Mapped[datetime]
-    actor_account_id: Mapped[UUID | None]
-    reason: Mapped[str | None]

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.database import AreaPath, as_text
 from backend.foundation.facts import FactRevision
+from backend.foundation.life import Living, StatusChange
 
 
 class Origin(StrEnum):
@@ -34,7 +35,7 @@ class OrganisationStatus(StrEnum):
     ENDED = "ended"
 
 
-class Organisation(Base):
+class Organisation(Living):
     """A social organisation as one community verified it."""
 
     __tablename__ = "organisations"
@@ -54,7 +55,6 @@ class Organisation(Base):
         ),
     )
 
-    id: Mapped[RowId]
     name: Mapped[str]
     origin: Mapped[Origin] = mapped_column(as_text(Origin))
     standing: Mapped[Standing] = mapped_column(as_text(Standing))
@@ -71,19 +71,16 @@ class Organisation(Base):
     applied_by: Mapped[UUID | None]
 
 
-class OrganisationChange(Base):
+class OrganisationChange(StatusChange):
     """One step in the life of an organisation. Append-only."""
 
     __tablename__ = "organisation_changes"
     __table_args__ = (Index("ix_organisation_changes_organisation_id", "organisation_id", "at"),)
+    subject = "organisation_id"
 
-    id: Mapped[RowId]
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", name="fk_organisation_changes_organisation_id"))
     from_status: Mapped[OrganisationStatus | None] = mapped_column(as_text(OrganisationStatus))
     to_status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
-    at: Mapped[datetime]
-    actor_account_id: Mapped[UUID | None]
-    reason: Mapped[str | None]
 
 
 class Staff(FactRevision):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
+from backend.foundation.life import Living, StatusChange
 
 
 class TeamCategory(StrEnum):
@@ -40,7 +41,7 @@ class JoinStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Team(Base):
+class Team(Living):
     """A volunteer service team of one community (条例 art. 42: it need not be a legal person)."""
 
     __tablename__ = "teams"
@@ -50,7 +51,6 @@ class Team(Base):
         Index("ix_teams_leader", "leader_person_id"),
     )
 
-    id: Mapped[RowId]
     name: Mapped[str]
     category: Mapped[TeamCategory] = mapped_column(as_text(TeamCategory))
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_teams_area_id"))
@@ -64,19 +64,16 @@ class Team(Base):
     applied_by: Mapped[UUID | None]
 
 
-class TeamChange(Base):
+class TeamChange(StatusChange):
     """One step in the life of a team. Append-only."""
 
     __tablename__ = "team_changes"
     __table_args__ = (Index("ix_team_changes_team_id", "team_id", "at"),)
+    subject = "team_id"
 
-    id: Mapped[RowId]
     team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id", name="fk_team_changes_team_id"))
     from_status: Mapped[TeamStatus | None] = mapped_column(as_text(TeamStatus))
     to_status: Mapped[TeamStatus] = mapped_column(as_text(TeamStatus))
-    at: Mapped[datetime]
-    actor_account_id: Mapped[UUID | None]
-    reason: Mapped[str | None]
 
 
 class JoinRequest(Base):

@@ -1,12 +1,12 @@
 """The life of a shift: planned when its opening is made, cancelled with it, closed when its window and grace are over."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -18,6 +18,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
+from backend.foundation.life import note_changes
 
 LONGEST = timedelta(hours=24)
 
@@ -92,7 +93,7 @@ def plan_shift(
     )
     db.session.add(shift)
     db.session.flush()
-    _write_changes([shift.id], None, ShiftStatus.PLANNED, actor, now=now)
+    note_changes(ShiftChange, [shift.id], actor, was=None, now_is=ShiftStatus.PLANNED, now=now)
     outbox.record(ShiftPlanned(shift.id), now=now)
     audit.record(actor, Permission.SHIFT_PLAN, shift.id, now=now, opening_id=str(opening_id))
     return shift
@@ -159,7 +160,7 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
         .execution_options(synchronize_session=False)
     ).all()
     system = Actor.system()
-    _write_changes(ended, ShiftStatus.PLANNED, ShiftStatus.CLOSED, system, now=now)
+    note_changes(ShiftChange, ended, system, was=ShiftStatus.PLANNED, now_is=ShiftStatus.CLOSED, now=now)
     for attendance_id in forgotten:
         outbox.record(AttendanceClosed(attendance_id), now=now)
         audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
@@ -185,33 +186,8 @@ def _cancel(shift_ids: Collection[UUID], actor: Actor, *, reason: str, now: date
         .returning(Shift.id)
         .execution_options(synchronize_session=False)
     ).all()
-    _write_changes(cancelled, ShiftStatus.PLANNED, ShiftStatus.CANCELLED, actor, reason=reason, now=now)
+    note_changes(ShiftChange, cancelled, actor, was=ShiftStatus.PLANNED, now_is=ShiftStatus.CANCELLED, reason=reason, now=now)
     for shift_id in cancelled:
         outbox.record(ShiftCancelled(shift_id), now=now)
         audit.record(actor, Permission.SHIFT_CANCEL, shift_id, now=now, reason=reason)
     return list(cancelled)
-
-
-def _write_changes(
-    shift_ids: Iterable[UUID],
-    from_status: ShiftStatus | None,
-    to_status: ShiftStatus,
-    actor: Actor,
-    *,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    rows = [
-        {
-            "id": new_id(),
-            "shift_id": shift_id,
-            "from_status": from_status,
-            "to_status": to_status,
-            "at": now,
-            "actor_account_id": actor.account_id,
-            "reason": reason,
-        }
-        for shift_id in shift_ids
-    ]
-    if rows:
-        db.session.execute(insert(ShiftChange), rows)

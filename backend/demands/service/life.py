@@ -1,11 +1,11 @@
-"""What every step in the life of a demand has in common: who may know of it, the conditional change, and what is written down."""
+"""What every step in the life of a demand has in common: who may know of it, and what is written down."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -14,7 +14,7 @@ from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
-from backend.foundation.ids import new_id
+from backend.foundation.life import note_changes
 from backend.foundation.outbox import Event
 
 PUBLIC = frozenset({DemandStatus.PUBLISHED, DemandStatus.COMPLETED})
@@ -48,19 +48,6 @@ def known_demand(actor: Actor, demand_id: UUID) -> Demand:
     return demand
 
 
-def move(
-    demand_id: UUID, from_status: DemandStatus, to_status: DemandStatus, *conditions: ColumnElement[bool], **values: Any
-) -> UUID | None:
-    """The conditional change: None when the demand is not in that state (any more), or a condition does not hold."""
-    return db.session.scalar(
-        update(Demand)
-        .where(Demand.id == demand_id, Demand.status == from_status, *conditions)
-        .values(status=to_status, **values)
-        .returning(Demand.id)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def write_down(
     demand_ids: Sequence[UUID],
     from_status: DemandStatus | None,
@@ -73,23 +60,7 @@ def write_down(
     reason: str | None = None,
 ) -> None:
     """Step, event and audit entry of demands that were just changed."""
-    if not demand_ids:
-        return
-    db.session.execute(
-        insert(DemandChange),
-        [
-            {
-                "id": new_id(),
-                "demand_id": demand_id,
-                "from_status": from_status,
-                "to_status": to_status,
-                "at": now,
-                "actor_account_id": actor.account_id,
-                "reason": reason,
-            }
-            for demand_id in demand_ids
-        ],
-    )
+    note_changes(DemandChange, demand_ids, actor, was=from_status, now_is=to_status, now=now, reason=reason)
     for demand_id in demand_ids:
         outbox.record(event(demand_id), now=now)
         # The reason is prose of a person: it stands with the step, and the audit log holds no prose that may name somebody.

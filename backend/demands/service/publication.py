@@ -18,11 +18,12 @@ from backend.attendance.service import Place
 from backend.brands import Brand, Completion
 from backend.demands.events import DemandCancelled, DemandCompleted, DemandPublished, DemandReopened
 from backend.demands.models import Demand, DemandStatus
-from backend.demands.service.life import DemandNotPublished, DemandNotSubmitted, known_demand, move, scope_of, write_down
+from backend.demands.service.life import DemandNotPublished, DemandNotSubmitted, known_demand, scope_of, write_down
 from backend.demands.service.submission import refuse_places
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.life import move
 from backend.openings import service as openings
 
 
@@ -77,16 +78,17 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     place = _place(brand, publication)
     title = publication.title or demand.title
     published = move(
+        Demand,
         demand_id,
-        DemandStatus.SUBMITTED,
-        DemandStatus.PUBLISHED,
+        seen=DemandStatus.SUBMITTED,
+        to=DemandStatus.PUBLISHED,
         title=title,
         places=places,
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         published_at=now,
     )
-    if published is None:
+    if not published:
         raise DemandNotSubmitted
     opening_id = openings.make_opening(
         brand=brand,
@@ -143,7 +145,7 @@ def cancel_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) 
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_CANCEL, scope_of(demand))
-    if demand.opening_id is None or move(demand_id, DemandStatus.PUBLISHED, DemandStatus.CANCELLED) is None:
+    if demand.opening_id is None or not move(Demand, demand_id, seen=DemandStatus.PUBLISHED, to=DemandStatus.CANCELLED):
         raise DemandNotPublished
     # In this order everywhere: demand, shift, role, claim. Whoever signs in holds the shift and then takes the claim.
     attendance.cancel_shifts(actor, demand.opening_id, reason=reason, now=now)
@@ -168,7 +170,7 @@ def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_COMPLETE, scope_of(demand))
     served = counting_records().where(ServiceRecord.opening_id == demand.opening_id).exists()
-    if demand.opening_id is None or move(demand_id, DemandStatus.PUBLISHED, DemandStatus.COMPLETED, served) is None:
+    if demand.opening_id is None or not move(Demand, demand_id, served, seen=DemandStatus.PUBLISHED, to=DemandStatus.COMPLETED):
         still = db.session.scalar(select(Demand.status).where(Demand.id == demand_id))
         raise NoCountingService if still is DemandStatus.PUBLISHED else DemandNotPublished
     openings.close_openings([demand.opening_id])

@@ -16,12 +16,13 @@ from backend.brands import Brand
 from backend.demands.events import DemandReturned, DemandSubmitted, DemandWithdrawn
 from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandStatus
 from backend.demands.service.beneficiaries import BeneficiaryDetails, put_on_record
-from backend.demands.service.life import DemandNotSubmitted, known_demand, move, scope_of, write_down
+from backend.demands.service.life import DemandNotSubmitted, known_demand, scope_of, write_down
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Unprocessable
 from backend.foundation.ids import new_id
+from backend.foundation.life import move
 from backend.people.models import Person
 from backend.people.queries import person_of
 
@@ -156,7 +157,7 @@ def return_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) 
     """Give a submitted demand back with a reason. Raises DemandNotSubmitted, Missing, Forbidden."""
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
-    if move(demand_id, DemandStatus.SUBMITTED, DemandStatus.RETURNED) is None:
+    if not move(Demand, demand_id, seen=DemandStatus.SUBMITTED, to=DemandStatus.RETURNED):
         raise DemandNotSubmitted
     write_down(
         [demand_id],
@@ -179,6 +180,6 @@ def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     nobodys = demand.requester_person_id is None
     scope = Scope(area_path=demand.area_path if nobodys else None, person_id=demand.requester_person_id)
     policy.require(actor, Permission.DEMAND_WITHDRAW, scope)
-    if move(demand_id, DemandStatus.SUBMITTED, DemandStatus.WITHDRAWN) is None:
+    if not move(Demand, demand_id, seen=DemandStatus.SUBMITTED, to=DemandStatus.WITHDRAWN):
         raise DemandNotSubmitted
     write_down([demand_id], DemandStatus.SUBMITTED, DemandStatus.WITHDRAWN, DemandWithdrawn, actor, Permission.DEMAND_WITHDRAW, now=now)

@@ -17,6 +17,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import as_text, db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
+from backend.foundation.life import note_changes
 from backend.openings.events import PlaceClaimed, PlaceReleased
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
@@ -280,20 +281,7 @@ def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -
 
 def write_releases(claim_ids: list[UUID], actor: Actor, *, reason: str, now: datetime) -> None:
     """Steps, events and audit entries of claims that were just released."""
-    steps = [
-        {
-            "id": new_id(),
-            "claim_id": claim_id,
-            "from_status": ClaimStatus.HELD,
-            "to_status": ClaimStatus.RELEASED,
-            "at": now,
-            "actor_account_id": actor.account_id,
-            "reason": reason,
-        }
-        for claim_id in claim_ids
-    ]
-    if steps:
-        db.session.execute(plain_insert(ClaimChange), steps)
+    note_changes(ClaimChange, claim_ids, actor, was=ClaimStatus.HELD, now_is=ClaimStatus.RELEASED, now=now, reason=reason)
     for claim_id in claim_ids:
         outbox.record(PlaceReleased(claim_id), now=now)
         audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, reason=reason)

@@ -17,8 +17,9 @@ from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Unprocessable
 from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
+from backend.foundation.life import note_changes
 from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
-from backend.organisations.models import Organisation, OrganisationStatus, Origin, Standing
+from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Standing
 from backend.organisations.service import rows
 from backend.organisations.service.rows import TAKEN, OrganisationNotApplied, OrganisationNotReturned
 from backend.organisations.service.staff import live_staff, start_staff, stop_staff
@@ -79,7 +80,7 @@ def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id
         if taken is None:
             raise
         raise taken from error
-    rows.note_change(actor, organisation.id, was=None, now_is=OrganisationStatus.APPLIED, now=now)
+    note_changes(OrganisationChange, [organisation.id], actor, was=None, now_is=OrganisationStatus.APPLIED, now=now)
     outbox.record(OrganisationApplied(organisation.id), now=now)
     audit.record(actor, Permission.ORGANISATION_APPLY, organisation.id, now=now)
     return organisation.id
@@ -107,7 +108,7 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
     )
     if not moved:
         raise OrganisationNotReturned
-    rows.note_change(actor, organisation_id, was=OrganisationStatus.RETURNED, now_is=OrganisationStatus.APPLIED, now=now)
+    note_changes(OrganisationChange, [organisation_id], actor, was=OrganisationStatus.RETURNED, now_is=OrganisationStatus.APPLIED, now=now)
     outbox.record(OrganisationApplied(organisation_id), now=now)
     audit.record(actor, Permission.ORGANISATION_AMEND, organisation_id, now=now)
 
@@ -120,7 +121,7 @@ def verify_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) -
     if not moved:
         raise OrganisationNotApplied
     start_staff(actor, organisation_id, organisation.officer_person_id, is_officer=True, now=now)
-    rows.note_change(actor, organisation_id, was=OrganisationStatus.APPLIED, now_is=OrganisationStatus.VERIFIED, now=now)
+    note_changes(OrganisationChange, [organisation_id], actor, was=OrganisationStatus.APPLIED, now_is=OrganisationStatus.VERIFIED, now=now)
     outbox.record(OrganisationVerified(organisation_id), now=now)
     audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="verified")
 
@@ -130,7 +131,15 @@ def return_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now
     rows.require(actor, Permission.ORGANISATION_REVIEW, rows.found(organisation_id))
     if not rows.move(organisation_id, seen=OrganisationStatus.APPLIED, to=OrganisationStatus.RETURNED):
         raise OrganisationNotApplied
-    rows.note_change(actor, organisation_id, was=OrganisationStatus.APPLIED, now_is=OrganisationStatus.RETURNED, now=now, reason=reason)
+    note_changes(
+        OrganisationChange,
+        [organisation_id],
+        actor,
+        was=OrganisationStatus.APPLIED,
+        now_is=OrganisationStatus.RETURNED,
+        now=now,
+        reason=reason,
+    )
     outbox.record(OrganisationReturned(organisation_id), now=now)
     audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="returned")
 
@@ -143,7 +152,15 @@ def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: d
     rows.move(organisation_id, seen=OrganisationStatus.VERIFIED, to=OrganisationStatus.ENDED, ended_on=clock.shanghai_day(now))
     for staff in live_staff(organisation_id, true()):
         stop_staff(actor, staff, reason=ENDED, now=now)
-    rows.note_change(actor, organisation_id, was=OrganisationStatus.VERIFIED, now_is=OrganisationStatus.ENDED, now=now, reason=reason)
+    note_changes(
+        OrganisationChange,
+        [organisation_id],
+        actor,
+        was=OrganisationStatus.VERIFIED,
+        now_is=OrganisationStatus.ENDED,
+        now=now,
+        reason=reason,
+    )
     outbox.record(OrganisationEnded(organisation_id), now=now)
     audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="ended")
 

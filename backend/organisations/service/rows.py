@@ -3,20 +3,19 @@
 Lock order of every command: the organisation, then its staff, then role grants. Whatever changes who acts for it holds it first.
 """
 
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.foundation import life
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Missing
-from backend.foundation.ids import new_id
-from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus
+from backend.organisations.models import Organisation, OrganisationStatus
 
 
 class CreditCodeTaken(Conflict):
@@ -98,40 +97,9 @@ def require_verified(organisation: Organisation) -> None:
 def move(organisation_id: UUID, *, seen: OrganisationStatus, to: OrganisationStatus, **values: Any) -> bool:
     """Take an organisation from one status to another, unless it is no longer in the first. Raises CreditCodeTaken, RecordNumberTaken."""
     try:
-        moved = db.session.scalar(
-            update(Organisation)
-            .where(Organisation.id == organisation_id, Organisation.status == seen)
-            .values(status=to, **values)
-            .returning(Organisation.id)
-            .execution_options(synchronize_session=False)
-        )
+        return life.move(Organisation, organisation_id, seen=seen, to=to, **values)
     except IntegrityError as error:
         taken = TAKEN.get(violated_constraint(error))
         if taken is None:
             raise
         raise taken from error
-    return moved is not None
-
-
-def note_change(
-    actor: Actor,
-    organisation_id: UUID,
-    *,
-    was: OrganisationStatus | None,
-    now_is: OrganisationStatus,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    """Write one step of an organisation's life down. A handover is a step from verified to verified."""
-    db.session.add(
-        OrganisationChange(
-            id=new_id(),
-            organisation_id=organisation_id,
-            from_status=was,
-            to_status=now_is,
-            at=now,
-            actor_account_id=actor.account_id,
-            reason=reason,
-        )
-    )
-    db.session.flush()

@@ -18,8 +18,9 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
+from backend.foundation.life import note_changes
 from backend.organisations.events import OrganisationHandedOver, StaffAdded, StaffRemoved
-from backend.organisations.models import OrganisationStatus, Staff
+from backend.organisations.models import OrganisationChange, OrganisationStatus, Staff
 from backend.organisations.service import rows
 from backend.people import queries as people
 from backend.people.queries import VolunteerUnknown
@@ -124,9 +125,10 @@ def hand_over(actor: Actor, organisation_id: UUID, *, staff_id: UUID, now: datet
         facts.revise(former, actor, now=now, reason=HANDED_OVER, is_officer=False)
     facts.revise(successor, actor, now=now, reason=HANDED_OVER, is_officer=True)
     organisation.officer_person_id = successor.person_id
-    rows.note_change(
+    note_changes(
+        OrganisationChange,
+        [organisation_id],
         actor,
-        organisation_id,
         was=OrganisationStatus.VERIFIED,
         now_is=OrganisationStatus.VERIFIED,
         now=now,

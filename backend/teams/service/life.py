@@ -17,9 +17,10 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
+from backend.foundation.life import note_changes
 from backend.people import queries as people
 from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamReturned
-from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamStatus
+from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.teams.service import rows
 from backend.teams.service.members import MemberUnknown, close_wishes, end_membership, live_membership, live_memberships, start_membership
 from backend.teams.service.rows import TeamNameTaken, TeamNotApplied, TeamNotReturned
@@ -77,7 +78,7 @@ def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: dat
     )
     if team_id is None:
         raise TeamNameTaken
-    rows.note_change(actor, team_id, was=None, now_is=TeamStatus.APPLIED, now=now)
+    note_changes(TeamChange, [team_id], actor, was=None, now_is=TeamStatus.APPLIED, now=now)
     outbox.record(TeamApplied(team_id), now=now)
     audit.record(actor, Permission.TEAM_APPLY, team_id, now=now)
     return team_id
@@ -93,7 +94,7 @@ def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datet
     values = {"name": plan.name, "category": plan.category, "charter": plan.charter, "applied_at": now, "applied_by": actor.account_id}
     if not rows.move(team_id, seen=TeamStatus.RETURNED, to=TeamStatus.APPLIED, **values):
         raise TeamNotReturned
-    rows.note_change(actor, team_id, was=TeamStatus.RETURNED, now_is=TeamStatus.APPLIED, now=now)
+    note_changes(TeamChange, [team_id], actor, was=TeamStatus.RETURNED, now_is=TeamStatus.APPLIED, now=now)
     outbox.record(TeamApplied(team_id), now=now)
     audit.record(actor, Permission.TEAM_AMEND, team_id, now=now)
 
@@ -108,7 +109,7 @@ def accept_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
         raise LeaderNotVolunteer
     start_membership(actor, team, team.leader_person_id, now=now)
     accounts.grant_to_person(actor, team.leader_person_id, _lead(team_id), now=now)
-    rows.note_change(actor, team_id, was=TeamStatus.APPLIED, now_is=TeamStatus.ACTIVE, now=now)
+    note_changes(TeamChange, [team_id], actor, was=TeamStatus.APPLIED, now_is=TeamStatus.ACTIVE, now=now)
     outbox.record(TeamActivated(team_id), now=now)
     audit.record(actor, Permission.TEAM_REVIEW, team_id, now=now, decision="accepted")
 
@@ -118,7 +119,7 @@ def return_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) -> N
     rows.require(actor, Permission.TEAM_REVIEW, rows.found(team_id))
     if not rows.move(team_id, seen=TeamStatus.APPLIED, to=TeamStatus.RETURNED):
         raise TeamNotApplied
-    rows.note_change(actor, team_id, was=TeamStatus.APPLIED, now_is=TeamStatus.RETURNED, now=now, reason=reason)
+    note_changes(TeamChange, [team_id], actor, was=TeamStatus.APPLIED, now_is=TeamStatus.RETURNED, now=now, reason=reason)
     outbox.record(TeamReturned(team_id), now=now)
     audit.record(actor, Permission.TEAM_REVIEW, team_id, now=now, decision="returned")
 
@@ -143,7 +144,7 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
     db.session.flush()
     accounts.withdraw_from_person(actor, former, _lead(team_id), reason="更换队长", now=now)
     accounts.grant_to_person(actor, successor.person_id, _lead(team_id), now=now)
-    rows.note_change(actor, team_id, was=TeamStatus.ACTIVE, now_is=TeamStatus.ACTIVE, now=now, reason="更换队长")
+    note_changes(TeamChange, [team_id], actor, was=TeamStatus.ACTIVE, now_is=TeamStatus.ACTIVE, now=now, reason="更换队长")
     outbox.record(TeamHandedOver(team_id), now=now)
     audit.record(actor, Permission.TEAM_HAND_OVER, team_id, now=now, from_person_id=str(former), to_person_id=str(successor.person_id))
 
@@ -158,7 +159,7 @@ def dissolve_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) ->
     for membership in live_memberships(team_id, true()):
         end_membership(actor, membership, reason=DISSOLVED, now=now)
     accounts.withdraw_from_person(actor, team.leader_person_id, _lead(team_id), reason=DISSOLVED, now=now)
-    rows.note_change(actor, team_id, was=TeamStatus.ACTIVE, now_is=TeamStatus.DISSOLVED, now=now, reason=reason)
+    note_changes(TeamChange, [team_id], actor, was=TeamStatus.ACTIVE, now_is=TeamStatus.DISSOLVED, now=now, reason=reason)
     outbox.record(TeamDissolved(team_id), now=now)
     audit.record(actor, Permission.TEAM_REVIEW, team_id, now=now, decision="dissolved")
 

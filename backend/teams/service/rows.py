@@ -4,20 +4,19 @@ Lock order of every command: the team, then requests and memberships, then role 
 it holds the team first, so commands on one team come one after the other. What touches several teams holds them in order of their ids.
 """
 
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.foundation import life
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Missing
-from backend.foundation.ids import new_id
-from backend.teams.models import Team, TeamChange, TeamStatus
+from backend.teams.models import Team, TeamStatus
 
 
 class TeamNameTaken(Conflict):
@@ -91,27 +90,8 @@ def require_active(team: Team) -> None:
 def move(team_id: UUID, *, seen: TeamStatus, to: TeamStatus, **values: Any) -> bool:
     """Take a team from one status to another, unless it is no longer in the first. Raises TeamNameTaken."""
     try:
-        moved = db.session.scalar(
-            update(Team)
-            .where(Team.id == team_id, Team.status == seen)
-            .values(status=to, **values)
-            .returning(Team.id)
-            .execution_options(synchronize_session=False)
-        )
+        return life.move(Team, team_id, seen=seen, to=to, **values)
     except IntegrityError as error:
         if violated_constraint(error) == "uq_teams_name":
             raise TeamNameTaken from error
         raise
-    return moved is not None
-
-
-def note_change(
-    actor: Actor, team_id: UUID, *, was: TeamStatus | None, now_is: TeamStatus, now: datetime, reason: str | None = None
-) -> None:
-    """Write one step of a team's life down. A handover is a step from active to active."""
-    db.session.add(
-        TeamChange(
-            id=new_id(), team_id=team_id, from_status=was, to_status=now_is, at=now, actor_account_id=actor.account_id, reason=reason
-        )
-    )
-    db.session.flush()
