@@ -92,7 +92,7 @@ def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
 @bp.input(ReasonIn)
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="撤销确认", description="由社区撤销并说明原因；撤销后不再计入，可以重新确认。")
-@refuses(ServiceMissing, Forbidden, NotConfirmed, AlreadyCorrected)
+@refuses(ServiceMissing, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected)
 def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
     attendance.withdraw_confirmation(actor, fact_id, reason=body.reason, now=clock.now())
     return _details(queries.service_details(actor, fact_id))

@@ -117,16 +117,18 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
 def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> None:
     """Take the word back, as the community: the record counts no more until it is confirmed again.
 
-    Raises ServiceMissing, Forbidden, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
+    Raises ServiceMissing, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
     """
     line = db.session.execute(
-        select(ServiceRecord.person_id, ServiceRecord.area_path, ServiceRecord.capacity_id, Shift.requester_person_id)
+        select(ServiceRecord.void, ServiceRecord.person_id, ServiceRecord.area_path, ServiceRecord.capacity_id, Shift.requester_person_id)
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
     ).one_or_none()
     if line is None or not _may_see(actor, line):
         raise ServiceMissing
     policy.require(actor, Permission.CONFIRMATION_WITHDRAW, Scope(area_path=line.area_path))
+    if line.void:
+        raise RecordWithdrawn
     seen = db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == fact_id, Confirmation.is_current())).one_or_none()
     if seen is None:
         raise NotConfirmed
