@@ -1,5 +1,6 @@
-"""Processes as they run on a real machine, on the servers of the tests."""
+"""Processes as they run on a real machine: the web server on the servers of the tests, and a whole trial copy."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from config.settings import Settings
 from ejia.trial import services
 from ejia.trial.ports import HOST, Ports
 from ejia.trial.processes import end, spawn, wait_until
+from tests.end_to_end.town import Town
 from tests.support.environment import environment_of
+from tests.support.trial_run import begin_run, read_until
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +29,20 @@ def running_web(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     finally:
         end(process, web.command.stop_signal)
         ports.release()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The whole set as `ejia run` starts it, with a small demonstration year; stopped as by Ctrl-C, it has nothing to complain of."""
+    run = begin_run(tmp_path_factory.mktemp("town"), "--scale", "0.01")
+    try:
+        there = Town(read_until(run, "Ctrl-C"))
+        yield there
+        there.close()
+        run.send_signal(signal.SIGINT)
+        told, _ = run.communicate(timeout=60)
+        assert (run.returncode, told) == (0, "Stopping …\nStopped; the data stays.\n"), "a service died on the way"
+    finally:
+        if run.poll() is None:
+            run.terminate()
+            run.communicate()

@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,10 +13,10 @@ import requests
 
 from ejia.trial.running import environment_of
 from ejia.trial.servers import EmbeddedPostgres, Servers
+from tests.support.trial_run import EJIA, address, begin_run, clean_environment, read_until
 from tests.trial.waiting import descendants_of, eventually, is_running
 
 Run = Callable[..., "subprocess.Popen[str]"]
-EJIA = Path(sys.executable).with_name("ejia")
 
 
 @pytest.fixture
@@ -27,10 +25,7 @@ def start() -> Iterator[Run]:
     started: list[subprocess.Popen[str]] = []
 
     def begin(folder: Path, *options: str, **variables: str) -> "subprocess.Popen[str]":
-        folder.mkdir(exist_ok=True)
-        command = [EJIA, "run", "--data", folder, *options]
-        environment = _clean_environment() | variables
-        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+        run = begin_run(folder, *options, **variables)
         started.append(run)
         return run
 
@@ -41,36 +36,15 @@ def start() -> Iterator[Run]:
         run.communicate()
 
 
-def _clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("EJIA_") and not name.endswith("_URL")}
-
-
-def _read_until(run: "subprocess.Popen[str]", wanted: str) -> str:
-    """What the run says, up to the line with these words."""
-    assert run.stdout is not None
-    said = ""
-    for line in run.stdout:
-        said += line
-        if wanted in line:
-            return said
-    pytest.fail(f"it ended without saying {wanted!r}:\n{said}")
-
-
-def _address(said: str, what: str) -> str:
-    found = re.search(rf"^ +{what} +(\S+)$", said, re.MULTILINE)
-    assert found, said
-    return found[1]
-
-
 def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: Run, tmp_path: Path) -> None:
     one, two = start(tmp_path / "one", "--scale", "0"), start(tmp_path / "two", "--scale", "0.01")
-    heard, other = _read_until(one, "Ctrl-C"), _read_until(two, "Ctrl-C")
-    assert _address(heard, "API") != _address(other, "API")
+    heard, other = read_until(one, "Ctrl-C"), read_until(two, "Ctrl-C")
+    assert address(heard, "API") != address(other, "API")
     for said in (heard, other):
         assert _is_ready(said)
-        assert "ejia_database_up 1.0" in requests.get(_address(said, "metrics"), timeout=5).text
+        assert "ejia_database_up 1.0" in requests.get(address(said, "metrics"), timeout=5).text
     keys = (tmp_path / "two" / "secrets.env").read_text()
-    with psycopg.connect(_address(other, "PostgreSQL")) as connection:
+    with psycopg.connect(address(other, "PostgreSQL")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
 
     assert "Demonstration logins:" not in heard
@@ -113,7 +87,7 @@ def test_a_load_that_was_cut_short_begins_anew(start: Run, tmp_path: Path) -> No
 
 
 def _is_ready(said: str) -> bool:
-    return requests.get(_address(said, "API").removesuffix("/api/v1") + "/readyz", timeout=5).status_code == 200
+    return requests.get(address(said, "API").removesuffix("/api/v1") + "/readyz", timeout=5).status_code == 200
 
 
 def _refuses_a_second_run(first: "subprocess.Popen[str]", folder: Path) -> None:
@@ -124,7 +98,7 @@ def _refuses_a_second_run(first: "subprocess.Popen[str]", folder: Path) -> None:
 
 def _is_found_by_other_commands(folder: Path) -> None:
     check = subprocess.run(
-        [EJIA, "migrate", "--check"], capture_output=True, text=True, env={**_clean_environment(), "EJIA_VAR": str(folder)}
+        [EJIA, "migrate", "--check"], capture_output=True, text=True, env={**clean_environment(), "EJIA_VAR": str(folder)}
     )
     assert (check.returncode, check.stderr) == (0, "")
 
@@ -132,7 +106,7 @@ def _is_found_by_other_commands(folder: Path) -> None:
 def _starts_postgres_again(run: "subprocess.Popen[str]", folder: Path) -> None:
     postgres = (folder / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0]
     os.kill(int(postgres), signal.SIGKILL)
-    assert "postgres was killed by signal 9; it starts again" in _read_until(run, "postgres is healthy again")
+    assert "postgres was killed by signal 9; it starts again" in read_until(run, "postgres is healthy again")
 
 
 def _minutes_kept(folder: Path) -> object:
@@ -156,8 +130,8 @@ def test_given_addresses_replace_the_servers_one_by_one(start: Run, tmp_path: Pa
     servers.postgres.create_database("elsewhere")
     given = {"DATABASE_URL": servers.postgres.url_for("elsewhere"), "BROKER_URL": servers.valkey.url_for(7)}
     output, _ = start(tmp_path, "--check", "--port", "18765", **given).communicate(timeout=90)
-    assert _address(output, "API") == "http://127.0.0.1:18765/api/v1"
-    assert _address(output, "PostgreSQL") == given["DATABASE_URL"]
+    assert address(output, "API") == "http://127.0.0.1:18765/api/v1"
+    assert address(output, "PostgreSQL") == given["DATABASE_URL"]
     assert not (tmp_path / "postgres").exists()
     assert (tmp_path / "valkey").exists(), "no REDIS_URL was given"
     with psycopg.connect(given["DATABASE_URL"]) as connection:

@@ -1,0 +1,104 @@
+"""A visit as it comes about: a team is formed, a family asks for somebody to knock at grandmother's door, the team takes it on."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from tests.end_to_end.town import Town
+from tests.support.demands import GRANDMOTHER, HOME
+from tests.support.phone import Phone, refused
+
+COMMUNITY = "和平社区"
+OFFICER = "shequ-1"
+
+
+class Visit:
+    """爱心敲门 from now on for two hours, claimed by a new team of a leader and two members."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.mark = uuid4().hex[:6]
+        self.officer = town.administrator(OFFICER)
+        self.leader = self._volunteer("leader", "李队长")
+        self.member = self._volunteer("member", "王志愿")
+        self.neighbour = self._volunteer("neighbour", "赵邻居")
+        self.daughter = town.person(f"daughter-{self.mark}", "孙女儿", community=COMMUNITY)
+        self.team_id = self._form_team()
+        self.demand = self._publish_demand()
+        self._claim()
+        [shift] = self.member.seen("/me/shifts")["items"]
+        assert (shift["opening_id"], shift["area_name"]) == (self.demand["opening_id"], COMMUNITY)
+        self.shift_id: str = shift["id"]
+
+    def serve(self, phone: Phone, minutes: int) -> str:
+        """Sign in by the code on the daughter's phone, and out by the one of so many minutes later: the record's fact id."""
+        code = self._code()
+        signed_in = phone.made(f"/shifts/{self.shift_id}/sign-in", {"code": code})
+        self.town.wait_for(datetime.fromisoformat(signed_in["signed_in_at"]) + timedelta(minutes=minutes))
+        assert refused(phone.post(f"/shifts/{self.shift_id}/sign-out", {"code": code})) == (422, "code_expired")
+        signed_out = phone.made(f"/shifts/{self.shift_id}/sign-out", {"code": self._code()})
+        assert signed_out["minutes"] == minutes
+        fact_id: str = signed_out["fact_id"]
+        return fact_id
+
+    def stay_until_the_end(self) -> None:
+        """The two hours go by."""
+        self.town.wait_for(datetime.fromisoformat(self.demand["ends_at"]))
+
+    def confirm(self, fact_id: str) -> None:
+        """The daughter finds the record among those that wait for her word, and gives it."""
+        waiting = self.daughter.seen("/services", status="awaiting_confirmation")["items"]
+        assert fact_id in [record["fact_id"] for record in waiting]
+        assert self.daughter.made(f"/services/{fact_id}/confirmation")["confirmer"] == "requester"
+
+    def correct(self, fact_id: str, minutes: int, reason: str) -> None:
+        """The community says how long it really was."""
+        record = self.officer.seen(f"/services/{fact_id}")
+        ended_at = datetime.fromisoformat(record["started_at"]) + timedelta(minutes=minutes)
+        stretch = {"started_at": record["started_at"], "ended_at": ended_at.isoformat(), "reason": reason}
+        corrected = self.officer.made(f"/services/{fact_id}/corrections", {"revision_id": record["revision_id"]} | stretch)
+        assert (corrected["minutes"], corrected["status"]) == (minutes, "confirmed")
+
+    def withdraw(self, fact_id: str, reason: str) -> None:
+        """The community takes the record back."""
+        record = self.officer.seen(f"/services/{fact_id}")
+        withdrawn = self.officer.made(f"/services/{fact_id}/withdrawal", {"revision_id": record["revision_id"], "reason": reason})
+        assert withdrawn["status"] == "withdrawn"
+
+    def _volunteer(self, user: str, name: str) -> Phone:
+        return self.town.volunteer(f"{user}-{self.mark}", name, community=COMMUNITY)
+
+    def _form_team(self) -> str:
+        plan = {"name": f"银龄互助队{self.mark}", "category": "public_welfare", "charter": "定期上门看望独居老人。"}
+        team = self.leader.made("/teams", plan | {"community_id": self.town.communities[COMMUNITY]})
+        asked = self.officer.seen("/teams", status="applied")["items"]
+        assert team["id"] in [line["id"] for line in asked]
+        assert self.officer.made(f"/teams/{team['id']}/acceptance")["status"] == "active"
+        for phone in (self.member, self.neighbour):
+            wish = phone.made(f"/teams/{team['id']}/join-requests", {"message": "周末有空。"})
+            assert [line["id"] for line in self.leader.seen(f"/teams/{team['id']}/join-requests")["items"]] == [wish["id"]]
+            self.leader.made(f"/teams/{team['id']}/join-requests/{wish['id']}/acceptance")
+        assert self.leader.seen(f"/teams/{team['id']}")["member_count"] == 3
+        team_id: str = team["id"]
+        return team_id
+
+    def _publish_demand(self) -> dict[str, Any]:
+        wanted = {"brand": "door_knock", "title": "每周看望一次，聊聊天", "details": "老人听力不好，请多敲几声"}
+        form = wanted | {"community_id": self.town.communities[COMMUNITY], "beneficiary": GRANDMOTHER}
+        demand = self.daughter.made("/demands", form)
+        assert demand["id"] in [line["id"] for line in self.officer.seen("/demands/in-care")["items"]]
+        starts_at = self.town.now()
+        window = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=2)).isoformat()}
+        return self.officer.made(f"/demands/{demand['id']}/publication", window | {"places": 1})
+
+    def _claim(self) -> None:
+        found = self.leader.seen("/demands", brand="door_knock", community_id=self.town.communities[COMMUNITY])["items"]
+        [line] = [line for line in found if line["id"] == self.demand["id"]]
+        beneficiary = f"/demands/{line['id']}/beneficiary"
+        assert refused(self.leader.get(beneficiary)) == (404, "not_found")
+        self.leader.made("/claims", {"role_id": line["role_id"], "team_id": self.team_id})
+        assert self.leader.seen(beneficiary)["address"] == HOME
+
+    def _code(self) -> str:
+        code: str = self.daughter.seen(f"/shifts/{self.shift_id}/code")["code"]
+        return code

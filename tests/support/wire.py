@@ -1,0 +1,38 @@
+"""A running server as a `Phone` reaches it: over HTTP."""
+
+from typing import Any
+
+import requests
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, TestResponse
+
+PATIENCE = 30
+
+
+class Wire:
+    """Sends requests to the server at this address, on connections that stay open; answers as Flask's test client does."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.session = requests.Session()
+        self.session.trust_env = False  # no proxy stands between us and this machine
+
+    def open(
+        self, path: str, *, method: str, json: Any = None, query_string: Any = None, headers: dict[str, str] | None = None
+    ) -> TestResponse:
+        """One request and its answer, whatever its status."""
+        answer = self.session.request(method, self.base + path, params=query_string, json=json, headers=headers, timeout=PATIENCE)
+        asked = EnvironBuilder(path, base_url=self.base, method=method).get_request()
+        return TestResponse([answer.content], f"{answer.status_code} {answer.reason}", Headers(answer.headers.items()), asked)
+
+    def get(self, path: str) -> TestResponse:
+        """GET as nobody."""
+        return self.open(path, method="GET")
+
+    def post(self, path: str, json: Any) -> TestResponse:
+        """POST as nobody."""
+        return self.open(path, method="POST", json=json)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.session.close()
