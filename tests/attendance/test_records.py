@@ -126,6 +126,10 @@ def test_a_word_outside_the_window_or_of_the_future_is_refused(visit, begun, off
     for body, code in wrong:
         answer = officer.post(path, body | {"volunteer_number": visit.member.volunteer_number, "name": "王志愿"})
         assert refused(answer) == (422, code), body
+        if code == "outside_window":
+            told = answer.get_json() | body
+            earliest, start, end, latest = (datetime.fromisoformat(told[name]) for name in ("earliest", "started_at", "ended_at", "latest"))
+            assert not earliest <= start <= end <= latest, "it says what would be taken"
     assert officer.post(path, late_entry(visit.member, begun, 60, after=-30)).status_code == 201
     pass_time(hours=5)
     late = late_entry(visit.leader, begun, 30, name="李队长", after=121)

@@ -205,8 +205,9 @@ def _worded(shift: Shift, started_at: datetime, ended_at: datetime, *, now: date
     served = Span(started_at, ended_at)
     if ended_at <= started_at or ended_at > now or not served.lies_within(window_of(shift)):
         window = window_of(shift)
+        latest = min(window.ends_at, now)
         raise OutsideWindow(
-            earliest=window.starts_at.astimezone(clock.SHANGHAI).isoformat(), latest=window.ends_at.astimezone(clock.SHANGHAI).isoformat()
+            earliest=window.starts_at.astimezone(clock.SHANGHAI).isoformat(), latest=latest.astimezone(clock.SHANGHAI).isoformat()
         )
     return served
 
