@@ -1,112 +1,191 @@
 # ruff: noqa: S608 - every text here is our own
 """Every indicator counted again in plain SQL over the fact tables, without the product's queries: what a figure must equal.
 
-Each is a number for the area `a.path`, the days from `p.first` to `p.last` (a stock: at the end of `p.last`) and one value of the
-dimension, `x.part`, where '' means all of them. In the indicator's smallest unit: hours in tenths.
+Each counts rows of facts that lie in the area `a.path` and belong to the days from `p.first` to `p.last` (a stock: that stand at the end
+of `p.last`) and to one value of the dimension, `x.part`, where '' means all of them. In the indicator's smallest unit: hours in tenths.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import text
 
 from backend.foundation.database import db
 
-_CURRENT = "{0}.superseded_at IS NULL AND NOT {0}.void"
-_HERE = "{0}.area_path LIKE a.path || '%'"
+WHOLE_YEAR = 0
+Key = tuple[str, str, int]
+"""Area path, part ('' for all of them), month (WHOLE_YEAR for the year)."""
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What to count, over which rows, where they lie, to which part they belong, and when they count."""
+
+    value: str
+    rows: str
+    path: str
+    when: str
+    part: str = "''"
+    condition: str = "true"
+
+
+def _current(row: str) -> str:
+    return f"{row}.superseded_at IS NULL AND NOT {row}.void"
 
 
 def _stands(row: str, begins: str, ends: str) -> str:
     return f"{row}.{begins} <= p.last AND ({row}.{ends} IS NULL OR {row}.{ends} > p.last)"
 
 
-_TEAMS = f"""
-    teams t WHERE t.status IN ('active', 'dissolved') AND {_stands("t", "founded_on", "dissolved_on")}
-      AND (x.part = '' OR t.category = x.part)"""
-
-_MEMBERS = f"""
-    team_memberships m JOIN teams t ON t.id = m.team_id
-    WHERE {_CURRENT.format("m")} AND {_HERE.format("m")} AND {_stands("m", "joined_on", "left_on")}
-      AND t.status IN ('active', 'dissolved') AND {_stands("t", "founded_on", "dissolved_on")}
-      AND (x.part = '' OR t.category = x.part)"""
-
-_SERVICES = f"""
-    service_records r
-    WHERE {_CURRENT.format("r")} AND {_HERE.format("r")} AND r.served_on BETWEEN p.first AND p.last AND (x.part = '' OR r.brand = x.part)
-      AND EXISTS (SELECT FROM service_confirmations c WHERE c.record_fact_id = r.fact_id AND {_CURRENT.format("c")})"""
+def _within(day: str) -> str:
+    return f"{day} BETWEEN p.first AND p.last"
 
 
-def _demands(day: str, condition: str = "true") -> str:
-    return f"""
-    SELECT count(*) FROM demands d
-    WHERE {_HERE.format("d")} AND (x.part = '' OR d.brand = x.part) AND {condition}
-      AND (({day}) AT TIME ZONE 'Asia/Shanghai')::date BETWEEN p.first AND p.last"""
+_TEAM_STANDS = f"t.status IN ('active', 'dissolved') AND {_stands('t', 'founded_on', 'dissolved_on')}"
 
 
-def _organisations(origin: str, period: str) -> str:
-    return f"""
-    SELECT count(*) FROM organisations o
-    WHERE {_HERE.format("o")} AND o.status IN ('verified', 'ended') AND o.origin = '{origin}' AND {period}"""
+def _members(value: str) -> Recount:
+    return Recount(
+        value,
+        "team_memberships m JOIN teams t ON t.id = m.team_id",
+        path="m.area_path",
+        part="t.category",
+        when=f"{_stands('m', 'joined_on', 'left_on')} AND {_TEAM_STANDS}",
+        condition=_current("m"),
+    )
 
 
-def _party_members(period: str) -> str:
-    return f"""
-    SELECT count(DISTINCT m.person_id) FROM member_registrations m
-    WHERE {_CURRENT.format("m")} AND {_HERE.format("m")} AND m.status IN ('accepted', 'ended') AND {period}"""
+def _services(value: str, part: str = "r.brand") -> Recount:
+    return Recount(
+        value,
+        f"service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND {_current('c')}",
+        path="r.area_path",
+        part=part,
+        when=_within("r.served_on"),
+        condition=_current("r"),
+    )
 
 
-def _volunteers(period: str) -> str:
-    return f"SELECT count(DISTINCT v.person_id) FROM volunteers v WHERE {_CURRENT.format('v')} AND {_HERE.format('v')} AND {period}"
+def _demands(instant: str, condition: str = "true") -> Recount:
+    day = f"(SELECT (({instant}) AT TIME ZONE 'Asia/Shanghai')::date AS day)"
+    return Recount(
+        "count(*)",
+        f"demands d JOIN LATERAL {day} s ON true",
+        path="d.area_path",
+        part="d.brand",
+        when=_within("s.day"),
+        condition=condition,
+    )
 
 
-_NEW_ORGANISATION = "o.counted_on BETWEEN p.first AND p.last"
+def _organisations(origin: str, when: str) -> Recount:
+    return Recount(
+        "count(*)",
+        "organisations o",
+        path="o.area_path",
+        when=when,
+        condition=f"o.status IN ('verified', 'ended') AND o.origin = '{origin}'",
+    )
+
+
+def _party_members(when: str) -> Recount:
+    return Recount(
+        "count(DISTINCT m.person_id)",
+        "member_registrations m",
+        path="m.area_path",
+        when=when,
+        condition=f"{_current('m')} AND m.status IN ('accepted', 'ended')",
+    )
+
+
+def _volunteers(when: str) -> Recount:
+    return Recount("count(DISTINCT v.person_id)", "volunteers v", path="v.area_path", when=when, condition=_current("v"))
+
+
 _STANDING_ORGANISATION = _stands("o", "counted_on", "ended_on")
+_NEW_ORGANISATION = _within("o.counted_on")
 
-RECOUNTS: Mapping[str, str] = {
-    "teams": f"SELECT count(*) FROM {_TEAMS} AND {_HERE.format('t')}",
-    "volunteers_in_teams": f"SELECT count(DISTINCT m.person_id) FROM {_MEMBERS}",
-    "team_memberships": f"SELECT count(*) FROM {_MEMBERS}",
+RECOUNTS: Mapping[str, Recount] = {
+    "teams": Recount("count(*)", "teams t", path="t.area_path", part="t.category", when=_TEAM_STANDS),
+    "volunteers_in_teams": _members("count(DISTINCT m.person_id)"),
+    "team_memberships": _members("count(*)"),
     "registered_volunteers": _volunteers(_stands("v", "registered_on", "left_on")),
-    "new_volunteers": _volunteers("v.registered_on BETWEEN p.first AND p.last"),
-    "active_volunteers": f"SELECT count(DISTINCT r.person_id) FROM {_SERVICES}",
+    "new_volunteers": _volunteers(_within("v.registered_on")),
+    "active_volunteers": _services("count(DISTINCT r.person_id)", part="''"),
     "demands_published": _demands("SELECT min(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'published'"),
     "demands_claimed": _demands("SELECT min(c.claimed_at) FROM claims c WHERE c.opening_id = d.opening_id AND c.status = 'held'"),
     "demands_completed": _demands(
         "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'completed'", "d.status = 'completed'"
     ),
-    "services": f"SELECT count(*) FROM {_SERVICES}",
-    "people_who_served": f"SELECT count(DISTINCT r.person_id) FROM {_SERVICES}",
-    "service_hours": f"SELECT sum(floor(r.minutes / 6.0)) FROM {_SERVICES}",
-    "points": f"SELECT sum(l.points) FROM ledger_transactions l WHERE {_HERE.format('l')} AND l.counts_on BETWEEN p.first AND p.last",
+    "services": _services("count(*)"),
+    "people_who_served": _services("count(DISTINCT r.person_id)"),
+    "service_hours": _services("sum(floor(r.minutes / 6.0))"),
+    "points": Recount("sum(l.points)", "ledger_transactions l", path="l.area_path", when=_within("l.counts_on")),
     "organisations_introduced": _organisations("introduced", _STANDING_ORGANISATION),
     "organisations_incubated": _organisations("incubated", _STANDING_ORGANISATION),
     "organisations_newly_introduced": _organisations("introduced", _NEW_ORGANISATION),
     "organisations_newly_incubated": _organisations("incubated", _NEW_ORGANISATION),
     "registered_party_members": _party_members(_stands("m", "accepted_on", "ended_on")),
-    "newly_registered_party_members": _party_members("m.accepted_on BETWEEN p.first AND p.last"),
+    "newly_registered_party_members": _party_members(_within("m.accepted_on")),
 }
 
-WHOLE_YEAR = 0
+_COUNTING = f"""
+    SELECT r.* FROM service_records r
+    WHERE {_current("r")} AND EXISTS (SELECT FROM service_confirmations c WHERE c.record_fact_id = r.fact_id AND {_current("c")})"""
+
+EARNED = Recount(
+    "sum(e.points)",
+    f"""(
+        SELECT r.area_path, r.served_on AS day, r.minutes / 30 AS points FROM ({_COUNTING}) r
+      UNION ALL
+        SELECT f.area_path, f.served_on, 5 FROM (
+          SELECT DISTINCT ON (r.person_id, r.brand) r.area_path, r.served_on FROM ({_COUNTING}) r
+          ORDER BY r.person_id, r.brand, r.served_on, r.fact_id) f
+      UNION ALL
+        SELECT d.area_path, (s.at AT TIME ZONE 'Asia/Shanghai')::date, 10
+        FROM demands d
+        JOIN (SELECT DISTINCT r.opening_id, r.person_id FROM ({_COUNTING}) r) w ON w.opening_id = d.opening_id
+        JOIN (SELECT c.demand_id, max(c.at) AS at FROM demand_changes c WHERE c.to_status = 'completed' GROUP BY 1) s ON s.demand_id = d.id
+        WHERE d.brand = 'sunset_wish' AND d.status = 'completed'
+    ) e""",
+    path="e.area_path",
+    when=_within("e.day"),
+)
+"""The points that the services earned by the rules of config/points.toml, said again by hand: what the ledger must amount to."""
 
 
-def recount(code: str, year: int, *, parts: Iterable[str] = ("",)) -> dict[tuple[str, str, int], int]:
-    """Indicator → (area path, part, month; WHOLE_YEAR for the year) → number, for every area but grids."""
+def recount(code: str, year: int, *, parts: Iterable[str] = ("",)) -> dict[Key, int]:
+    """One indicator for every area but grids, for these parts, in the year and each of its months."""
+    return counted(RECOUNTS[code], year, parts=parts)
+
+
+def counted(wanted: Recount, year: int, *, parts: Iterable[str] = ("",)) -> dict[Key, int]:
+    """As `recount`, of anything that can be counted so."""
+    parts = list(parts)
     months = [(month, date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)) for month in range(1, 13)]
     periods = [(WHOLE_YEAR, date(year, 1, 1), date(year, 12, 31)), *months]
+    paths = db.session.scalars(text("SELECT path FROM areas WHERE level <> 'grid'")).all()
+    db.session.execute(text("SET LOCAL join_collapse_limit = 1"))  # in the order as written: rows, areas, parts, periods
     rows = db.session.execute(
         text(
             f"""
-            SELECT a.path, x.part, p.month, coalesce(({RECOUNTS[code]}), 0)::bigint
-            FROM areas a, unnest(CAST(:parts AS text[])) x(part),
-                 unnest(CAST(:months AS int[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) p(month, first, last)
-            WHERE a.level <> 'grid'
+            SELECT a.path, x.part, p.month, ({wanted.value})::bigint
+            FROM {wanted.rows}
+            JOIN areas a ON {wanted.path} LIKE a.path || '%' AND a.level <> 'grid'
+            JOIN unnest(CAST(:parts AS text[])) x(part) ON x.part = '' OR x.part = {wanted.part}
+            JOIN unnest(CAST(:months AS int[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) p(month, first, last) ON {wanted.when}
+            WHERE {wanted.condition}
+            GROUP BY a.path, x.part, p.month
             """
         ),
         {
-            "parts": list(parts),
+            "parts": parts,
             "months": [month for month, _, _ in periods],
             "firsts": [first for _, first, _ in periods],
             "lasts": [last for _, _, last in periods],
         },
-    )
-    return {(path, part, month): number for path, part, month, number in rows}
+    ).all()
+    db.session.execute(text("SET LOCAL join_collapse_limit = DEFAULT"))
+    nothing = {(path, part, month): 0 for path in paths for part in parts for month, _, _ in periods}
+    return nothing | {(path, part, month): number for path, part, month, number in rows}

@@ -1,0 +1,197 @@
+"""The demonstration year, whole: it gives the report's figures, and every number of its workbooks stays a recount of the facts."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from backend.accounts import service as accounts
+from backend.consumers import CONSUMERS
+from backend.foundation import clock, outbox
+from backend.foundation.database import db, transaction
+from ejia.trial.demo.logins import PASSWORD
+from ejia.trial.wechat.world import openid_of
+from tests.conftest import APPID
+from tests.support.command_line import CommandLine
+from tests.support.phone import Phone
+from tests.support.recounts import EARNED, RECOUNTS, WHOLE_YEAR, counted
+from tests.support.workbooks import IN_ALL, Found, Place, differences_to_recount, numbers_in
+
+YEAR = 2023
+STREET = "639999001"
+THE_REPORT = {"teams": 136, "volunteers_in_teams": 26_000, "organisations_introduced": 65, "organisations_incubated": 36}
+
+
+@pytest.mark.timeout(900)
+def test_the_year_is_the_report_and_its_workbooks_are_a_recount_of_the_facts_whatever_happens(app, ejia, phone_in, pass_time, tmp_path):
+    loaded = ejia("demo", "load")
+    assert loaded.exit_code == 0, loaded.output
+    before = recounted(exported(ejia, tmp_path, YEAR), YEAR)
+    assert {code: street_total(before, code) for code in THE_REPORT} == THE_REPORT
+
+    moved_hours = change_the_past(phone_in("jiedao"))
+    years = serve_over_the_end_of_a_month(phone_in, pass_time)
+    change_who_belongs(phone_in)
+    hear_everything()
+
+    workbooks = {year: exported(ejia, tmp_path, year) for year in {YEAR, *years}}
+    after = {year: recounted(found, year) for year, found in workbooks.items()}
+    moved = {code: street_total(after[YEAR], code) - street_total(before, code) for code in RECOUNTS}
+    assert moved.pop("points") < 0
+    assert {code: by for code, by in moved.items() if by} == {"services": -2, "service_hours": moved_hours, "demands_completed": -1}
+    assert {street_total(after[year], "teams") for year in years} == {THE_REPORT["teams"] - 1}
+    kept = all_cells()
+
+    points, statistics = ejia("rebuild", "points"), ejia("rebuild", "statistics")
+
+    assert (points.exit_code, statistics.exit_code) == (0, 0), (points.output, statistics.output)
+    assert "账目与事实一致，没有改动。" in points.output
+    assert all_cells() == kept
+    assert {year: exported(ejia, tmp_path, year) for year in workbooks} == workbooks
+
+
+def exported(ejia: CommandLine, folder: Path, year: int) -> list[Found]:
+    """What stands in the street's workbook of a year."""
+    file = folder / "year.xlsx"
+    told = ejia("export", "year-end", "--year", str(year), "-o", str(file))
+    assert told.exit_code == 0, told.output
+    return numbers_in(file, STREET)
+
+
+def recounted(found: list[Found], year: int) -> dict[Place, int]:
+    """The numbers of a workbook, each of which must equal its recount, the points also what the services earned."""
+    with transaction():
+        assert {code for _, _, (code, *_), _ in found} == set(RECOUNTS)
+        assert differences_to_recount(found, year) == []
+        earned = counted(EARNED, year)
+        shown = [(place, number) for _, _, place, number in found if place[0] == "points"]
+        assert [(place, number) for place, number in shown if number != earned[place[1:]]] == []
+    return {place: number for _, _, place, number in found}
+
+
+def street_total(numbers: dict[Place, int], code: str) -> int:
+    return numbers[code, STREET, IN_ALL, WHOLE_YEAR]
+
+
+def hear_everything() -> None:
+    while sum(outbox.deliver_batch(consumer, now=clock.now()) for consumer in CONSUMERS):
+        pass
+    with transaction():
+        assert db.session.scalar(text("SELECT count(*) FROM outbox_deliveries")) == 0
+
+
+def all_cells() -> set[tuple[Any, ...]]:
+    with transaction():
+        return {tuple(row) for row in db.session.execute(text("SELECT * FROM statistics_cells"))}
+
+
+@pytest.fixture
+def phone_in(app) -> Callable[[str], Phone]:
+    """Logs in to the demonstration: an administrator by name and password, anybody else by WeChat."""
+
+    def log_in(name: str) -> Phone:
+        answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": PASSWORD})
+        if answer.status_code == 200:
+            return Phone(app.test_client(), answer.get_json()["access_token"], "", refresh_token=answer.get_json()["refresh_token"])
+        with transaction():
+            tokens = accounts.log_in_by_wechat(APPID, openid_of(APPID, name), unionid=None, session_key="-", now=clock.now())
+        return Phone(app.test_client(), tokens.access_token, str(tokens.account_id), refresh_token=tokens.refresh_token)
+
+    return log_in
+
+
+def change_the_past(officer: Phone) -> int:
+    """A record of 2023 is made shorter, one is taken back, and the confirmation of one that fulfilled a wish. Gives how many tenths of
+    an hour are gone; who served did so at other times too."""
+    shorter, withdrawn, unconfirmed = (a_counting_record(brand) for brand in ("door_knock", "red_ribbon", "sunset_wish"))
+    corrected = officer.made(
+        f"/services/{shorter.fact_id}/corrections",
+        {
+            "revision_id": str(shorter.id),
+            "started_at": shorter.started_at.isoformat(),
+            "ended_at": (shorter.started_at + timedelta(minutes=13)).isoformat(),
+            "reason": "核对签到表",
+        },
+    )
+    assert corrected["minutes"] == 13
+    officer.made(f"/services/{withdrawn.fact_id}/withdrawal", {"revision_id": str(withdrawn.id), "reason": "本人未到场"})
+    officer.made(f"/services/{unconfirmed.fact_id}/confirmation/withdrawal", {"reason": "误确认"})
+    return 13 // 6 - sum(record.minutes // 6 for record in (shorter, withdrawn, unconfirmed))
+
+
+def a_counting_record(brand: str) -> Any:
+    """A counting record of more than an hour, by somebody who also served at other times; at a home the only one of its demand."""
+    with transaction():
+        return db.session.execute(
+            text(
+                """
+                SELECT r.id, r.fact_id, r.started_at, r.minutes
+                FROM (
+                    SELECT r.*, count(*) OVER (PARTITION BY r.opening_id) AS here, count(*) OVER (PARTITION BY r.person_id) AS in_all
+                    FROM service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id
+                    WHERE r.superseded_at IS NULL AND NOT r.void AND c.superseded_at IS NULL AND NOT c.void
+                ) r
+                JOIN demands d ON d.opening_id = r.opening_id
+                WHERE r.brand = :brand AND d.status = 'completed' AND r.minutes > 60 AND r.in_all > 2
+                  AND (r.brand = 'red_ribbon' OR r.here = 1)
+                ORDER BY r.fact_id LIMIT 1
+                """
+            ),
+            {"brand": brand},
+        ).one()
+
+
+def serve_over_the_end_of_a_month(phone_in: Callable[[str], Phone], pass_time: Callable[..., datetime]) -> list[int]:
+    """A night's service that began on the last day of a month is corrected: it began on the first of the next. Gives the years of both."""
+    officer, leader = phone_in("shequ-1"), phone_in("leader")
+    evening = clock.start_of_day(next_first(clock.now() + timedelta(days=2))) - timedelta(hours=4)
+    pass_time(seconds=(evening - clock.now()).total_seconds())
+    with transaction():
+        community = db.session.scalar(text("SELECT id FROM areas WHERE code = '639999001001'"))
+    team_id = leader.seen("/me/teams")["items"][0]["id"]
+    demand = officer.made("/demands", {"brand": "red_ribbon", "title": "守夜", "details": "通宵值守", "community_id": str(community)})
+    window = {"starts_at": evening.isoformat(), "ends_at": (evening + timedelta(hours=8)).isoformat(), "places": 1}
+    demand = officer.made(f"/demands/{demand['id']}/publication", window)
+    leader.made("/claims", {"role_id": demand["role_id"], "team_id": team_id})
+    shift = officer.seen("/shifts", opening_id=demand["opening_id"])["items"][0]["id"]
+    leader.made(f"/shifts/{shift}/sign-in", {"code": officer.seen(f"/shifts/{shift}/code")["code"]})
+    pass_time(hours=6)
+    record = leader.made(f"/shifts/{shift}/sign-out", {"code": officer.seen(f"/shifts/{shift}/code")["code"]})
+    officer.made(f"/services/{record['fact_id']}/confirmation")
+    hear_everything()
+
+    seen = officer.seen(f"/services/{record['fact_id']}")
+    corrected = officer.made(
+        f"/services/{record['fact_id']}/corrections",
+        {
+            "revision_id": seen["revision_id"],
+            "started_at": (evening + timedelta(hours=4, minutes=30)).isoformat(),
+            "ended_at": (evening + timedelta(hours=6)).isoformat(),
+            "reason": "过了零点才开始",
+        },
+    )
+    assert corrected["served_on"][:7] > seen["served_on"][:7]
+    return sorted({int(day["served_on"][:4]) for day in (seen, corrected)})
+
+
+def next_first(instant: datetime) -> Any:
+    """The first day of the month after the one of an instant."""
+    return (clock.shanghai_day(instant).replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def change_who_belongs(phone_in: Callable[[str], Phone]) -> None:
+    """A volunteer leaves a team and then altogether, a team is dissolved, an organisation and a registration end."""
+    street, volunteer, leader = (phone_in(name) for name in ("jiedao", "volunteer", "leader"))
+    its_own = {team["id"] for phone in (volunteer, leader) for team in phone.seen("/me/teams")["items"]}
+    for team in volunteer.seen("/me/teams")["items"]:
+        volunteer.made(f"/teams/{team['id']}/departure")
+    volunteer.made("/me/volunteer/leaving")
+    other = next(team for team in street.seen("/teams", limit=10)["items"] if team["id"] not in its_own)
+    street.made(f"/teams/{other['id']}/dissolution", {"reason": "队员不足"})
+    organisation = street.seen("/organisations", limit=1)["items"][0]
+    street.made(f"/organisations/{organisation['id']}/ending", {"reason": "项目结束"})
+    registration = street.seen("/registrations", status="accepted", limit=1)["items"][0]
+    street.made(f"/registrations/{registration['id']}/ending", {"reason": "迁出"})
