@@ -27,6 +27,7 @@ class Booking:
     reverses_id: UUID | None
     person_id: UUID
     points: int
+    fact_amount: int | None
     counts_on: date
     area_path: str
     reason: str
@@ -42,15 +43,20 @@ class Award:
     turn: int
     person_id: UUID
     points: int
+    fact_amount: int | None
     counts_on: date
     area_path: str
     reason: str
     reversed: bool
 
     def says_the_same_as(self, booking: Booking) -> bool:
-        """Whether it gives the same points to the same person, on the same day and in the same community."""
+        """Whether it gives the same points to the same person for as much, on the same day and in the same community.
+
+        As much: 40 minutes may earn no more than 47 did, but the person reads the minutes in the reason.
+        """
         mine = (self.person_id, self.points, self.counts_on, self.area_path)
-        return mine == (booking.person_id, booking.points, booking.counts_on, booking.area_path)
+        for_as_much = self.fact_amount in (None, booking.fact_amount)
+        return for_as_much and mine == (booking.person_id, booking.points, booking.counts_on, booking.area_path)
 
     def reversal(self) -> Booking:
         """What takes it back."""
@@ -62,6 +68,7 @@ class Award:
             reverses_id=self.id,
             person_id=self.person_id,
             points=-self.points,
+            fact_amount=self.fact_amount,
             counts_on=self.counts_on,
             area_path=self.area_path,
             reason=f"更正：{self.reason}",
@@ -79,6 +86,7 @@ def awards(rule: str, *, sources: Sequence[str] | None = None, persons: Sequence
             LedgerTransaction.turn,
             LedgerTransaction.person_id,
             LedgerTransaction.points,
+            LedgerTransaction.fact_amount,
             LedgerTransaction.counts_on,
             LedgerTransaction.area_path,
             LedgerTransaction.reason,
@@ -135,6 +143,7 @@ def book(bookings: Sequence[Booking], accounts: dict[UUID, UUID], *, now: dateti
         reverses_id=(Uuid, [booking.reverses_id for booking in bookings]),
         person_id=(Uuid, [booking.person_id for booking in bookings]),
         points=(BigInteger, [booking.points for booking in bookings]),
+        fact_amount=(BigInteger, [booking.fact_amount for booking in bookings]),
         counts_on=(Date, [booking.counts_on for booking in bookings]),
         area_path=(Text, [booking.area_path for booking in bookings]),
         reason=(Text, [booking.reason for booking in bookings]),

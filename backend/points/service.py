@@ -94,6 +94,7 @@ def _earned(rule: PointsRule, fact: Row[Any] | None, *, turn: int) -> Booking | 
         reverses_id=None,
         person_id=fact.person_id,
         points=points,
+        fact_amount=fact.amount,
         counts_on=fact.day,
         area_path=fact.area_path,
         reason=rule.reason.format(amount=fact.amount, brand=_brand_name(fact.brand)),

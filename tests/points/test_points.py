@@ -92,6 +92,28 @@ def test_a_correction_reverses_and_books_anew(community):
     assert_ledger_sound()
 
 
+def test_a_correction_that_moves_no_point_mends_the_reason(community):
+    with transaction():
+        record = make_record(make_person(community), community, "door_knock", minutes=47)
+        confirm(record)
+    drain()
+    with transaction():
+        revised = facts.revise(db.session.get_one(ServiceRecord, record.id), SYSTEM, now=NOON, reason="签退晚了", minutes=40)
+        happened("service.corrected", revised.id)
+    drain()
+    drain()
+
+    lines = db.session.execute(
+        select(LedgerTransaction.points, LedgerTransaction.reason)
+        .where(LedgerTransaction.rule == "minutes_served")
+        .order_by(LedgerTransaction.id)
+    ).all()
+    assert [line.points for line in lines] == [1, -1, 1]
+    assert ["47分钟" in line.reason for line in lines] == [True, True, False]
+    assert "40分钟" in lines[-1].reason
+    assert_ledger_sound()
+
+
 def test_the_first_service_stays_earned_while_another_one_counts(community):
     with transaction():
         person = make_person(community)
