@@ -17,6 +17,7 @@ from ejia.trial.servers import EmbeddedPostgres, EmbeddedValkey
 from ejia.trial.supervisor import StopRequested, Supervisor
 
 FIRST_PORT = 8000
+FIRST_WECHAT_PORT = 8100
 MIGRATIONS = Path(backend.__file__).parent / "migrations" / "versions"
 
 
@@ -76,7 +77,7 @@ class TrialRun:
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
         environment |= self._start_servers(supervisor)
         environment |= {name: value for name, value in self.given.items() if value and name.startswith("EJIA_")}
-        wechat_port = None if "EJIA_WECHAT_BASE_URL" in environment else self.ports.take_any()
+        wechat_port = None if "EJIA_WECHAT_BASE_URL" in environment else self.ports.take_from(FIRST_WECHAT_PORT)
         if wechat_port is not None:
             environment["EJIA_WECHAT_BASE_URL"] = f"http://{HOST}:{wechat_port}"
         # A proxy of the machine shall not see what stays on it.
@@ -135,6 +136,9 @@ class TrialRun:
         self.say(f"  logs       {_short(self.var / 'log')}")
         if self.postgres is not None and self.logins.exists():
             self.say(f"Demonstration logins:\n{self.logins.read_text().rstrip()}")
+            self.say("For 微信 ask the stand-in for a login code, as wx.login gives one, then POST it to /api/v1/auth/wechat:")
+            self.say(f'  curl -s {environment["EJIA_WECHAT_BASE_URL"]}/__stand-in__/codes/login -d \'{{"user": "leader"}}\'')
+            self.say("README.md has a tour of five minutes.")
         self.say("Ctrl-C stops everything.")
 
 
