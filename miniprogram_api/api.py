@@ -13,6 +13,7 @@ from miniprogram_api import docs, openapi, problems
 DESCRIPTION = """\
 社区E家的小程序接口。
 
+- 先在“登录”中取得 `access_token`，点 Authorize 填入；有效期见 `expires_in`，过期用 `refresh_token` 换新的。
 - 时间是带时区的 ISO 8601，日期是上海时间的日历日；编号是 UUID。
 - 拒绝一律是 `application/problem+json`（RFC 9457）：程序看 `code`，使用者看 `detail`，各字段的问题在 `errors`。
 - 列表用 `?limit=&cursor=`，下一页的 `cursor` 在 `next_cursor`，没有下一页时为 null。

@@ -222,7 +222,7 @@ class Resource(APIBlueprint):
                     return Response(status=204, headers=headers)
                 if not isinstance(result, model):
                     result = model.model_validate(result)
-                return Response(result.model_dump_json(), status_code, headers, mimetype="application/json")
+                return Response(result.model_dump_json() + "\n", status_code, headers, mimetype="application/json")
 
             return writing
 

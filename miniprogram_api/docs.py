@@ -1,6 +1,7 @@
 """The OpenAPI document and a page to read and try it, without anything from another host.
 
-`static/swagger-ui/` holds the files of the npm package swagger-ui-dist as they are (Apache-2.0, its licence beside them).
+`static/swagger-ui/` holds the files of the npm package swagger-ui-dist as they are (Apache-2.0, its licence beside them);
+`start.js` and `start.css` are ours.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>社区E家 接口文档</title>
 <link rel="stylesheet" href="/docs/static/swagger-ui.css">
+<link rel="stylesheet" href="/docs/static/start.css">
 </head>
 <body>
 <div id="swagger-ui"></div>

@@ -210,7 +210,7 @@ def _document(
         "errors": dict(errors or {}),
         "request_id": current_request_id(),
     }
-    return Response(json.dumps(body, ensure_ascii=False), status, content_type=PROBLEM_JSON)
+    return Response(json.dumps(body, ensure_ascii=False) + "\n", status, content_type=PROBLEM_JSON)
 
 
 def install(app: Flask) -> None:

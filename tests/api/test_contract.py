@@ -29,6 +29,11 @@ def refused(answer: TestResponse, status: int, code: str) -> dict[str, list[str]
     return errors
 
 
+def test_an_answer_ends_its_line_as_a_terminal_likes_it(client: FlaskClient) -> None:
+    assert client.get("/healthz").get_data() == b'{"status":"ok"}\n'
+    assert client.get("/nothing").get_data().endswith(b"}\n")
+
+
 def test_a_good_request_is_answered_in_json(small: FlaskClient) -> None:
     answer = send(small, NOTE | {"at": "2026-03-05T01:00:00Z", "day": "2026-03-05"})
     assert answer.status_code == 201
