@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -35,6 +36,7 @@ class Town:
     def __init__(self, said: str) -> None:
         self.web = Wire(address(said, "API").removesuffix("/api/v1"))
         self.wechat = Wire(address(said, "WeChat"))
+        self.folder = Path(address(said, "logs")).resolve().parent
         self.nobody = Phone(self.web, "", "")
         [district] = self.nobody.seen("/areas")["items"]
         [street] = self.nobody.seen("/areas", parent_id=district["id"])["items"]

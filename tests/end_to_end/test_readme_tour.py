@@ -1,0 +1,82 @@
+"""The tour of the README, pasted into a terminal as it stands, in both languages."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from backend.foundation.clock import SHANGHAI
+from ejia.trial.ports import HOST
+from ejia.trial.run import FIRST_PORT, FIRST_WECHAT_PORT
+from tests.end_to_end.sheets import COUNTS, expected, moved
+from tests.end_to_end.town import Town
+
+PAGES = {"README.md": "A tour of five minutes", "README.zh-CN.md": "五分钟走一遍"}
+"""Each README with the heading of its tour."""
+COMMUNITY = "和平社区"
+RISES = {
+    "志愿服务队伍": 1, "在队志愿者": 1, "队员人次": 1, "注册志愿者": 1, "新增注册志愿者": 1, "发布服务需求": 1, "认领服务需求": 1,
+    "志愿服务": 1, "服务人数": 1, "年内参与服务的志愿者": 1, "志愿服务时长": 0.7, "发放积分": 6,
+}  # fmt: skip
+BY_CATEGORY = ["志愿服务队伍", "在队志愿者", "队员人次"]
+BY_BRAND = ["发布服务需求", "认领服务需求", "志愿服务", "服务人数", "志愿服务时长"]
+
+
+def blocks(page: str, kind: str) -> list[str]:
+    """The fenced blocks of a kind in the page's tour."""
+    text = (Path(__file__).resolve().parents[2] / page).read_text()
+    tour = re.search(rf"^## {PAGES[page]}$.*?(?=^## )", text, re.DOTALL | re.MULTILINE)
+    assert tour, f"{page} has no tour"
+    return re.findall(rf"^```{kind}\n(.*?)^```$", tour[0], re.DOTALL | re.MULTILINE)
+
+
+def commands(page: str, town: Town) -> str:
+    """All commands of the tour, with the addresses of this run in place of those that a lone run gets."""
+    script = "\n".join(blocks(page, "sh"))
+    for port, base in ((FIRST_PORT, town.web.base), (FIRST_WECHAT_PORT, town.wechat.base)):
+        usual = f"http://{HOST}:{port}"
+        assert usual in script
+        script = script.replace(usual, base)
+    return script
+
+
+def row_of(book: bytes, community: str) -> tuple[object, ...]:
+    """The community's line on the sheet of counts, without the line's number."""
+    [row] = [row[1:] for row in load_workbook(io.BytesIO(book))[COUNTS].iter_rows(values_only=True) if row[1] == community]
+    return row
+
+
+def test_both_readmes_take_the_same_tour() -> None:
+    assert blocks("README.md", "sh") == blocks("README.zh-CN.md", "sh")
+    assert blocks("README.md", "json") == blocks("README.zh-CN.md", "json")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("page", PAGES)
+def test_tour_of_the_readme_ends_in_a_workbook_with_one_more_service(town: Town, page: str, tmp_path: Path) -> None:
+    town.wait_for_morning()
+    officer = town.administrator("jiedao")
+    before = town.workbook(officer)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    terminal = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "EJIA_VAR": str(town.folder), "NO_PROXY": HOST}
+
+    tour = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands(page, town)], cwd=tmp_path, env=terminal, capture_output=True, text=True, timeout=200
+    )
+
+    assert (tour.returncode, tour.stderr) == (0, "年终统计表\n"), tour.stdout + tour.stderr
+    after, month = town.workbook(officer), town.now().astimezone(SHANGHAI).month
+    parts = {"类别": ("公益服务", BY_CATEGORY), "品牌": ("爱心敲门", BY_BRAND)}
+    assert moved(before, after) == expected(COMMUNITY, month, RISES, parts)
+    assert row_of((tmp_path / f"community-{town.year}.xlsx").read_bytes(), COMMUNITY) == row_of(after, COMMUNITY)
+    of_2023 = load_workbook(tmp_path / "street-2023.xlsx")[COUNTS]
+    assert of_2023["A1"].value == "示范街道2023年度志愿服务统计表"
+
+    names = set(re.findall(r'"(\w+)":', "".join(blocks(page, "json"))))
+    assert {name for name in names if f'"{name}":' not in tour.stdout} == set(), "the page shows fields that no answer has"
