@@ -268,6 +268,7 @@ def _common_refusals(operation: _Operation) -> Iterator[type[Refusal]]:
         yield from (Unauthenticated, Forbidden)
     if contract.access is Access.CREATES:
         yield from (IdempotencyKeyMissing, IdempotencyKeyReused)
+        yield BodyTooLarge  # the key goes with a digest of the body, also where none is asked for
     if operation.rule.arguments:
         yield Missing
     yield from (TooMany, Unavailable, Busy)

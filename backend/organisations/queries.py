@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, exists, false, or_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -81,7 +81,7 @@ def organisations_of_status(
 def organisations_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[OrganisationLine]:
     """The organisations that a person acts for, and those whose officer they are or applied to be, whatever became of them."""
     if person_id is None:
-        return Page([], None)
+        return _page(_lines().where(false()), limit, after)
     acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_current(), Staff.left_on.is_(None))
     heads = select(Organisation.id).where(Organisation.officer_person_id == person_id)
     return _page(_lines().where(Organisation.id.in_(acts_for.union(heads))), limit, after)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, exists, false, func, or_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -95,7 +95,7 @@ def teams_of_status(
 def teams_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[TeamLine]:
     """The teams that a person belongs to, and those that they lead or applied for, whatever became of them."""
     if person_id is None:
-        return Page([], None)
+        return _page(_lines().where(false()), limit, after)
     belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_current(), Membership.left_on.is_(None))
     leads = select(Team.id).where(Team.leader_person_id == person_id)
     return _page(_lines().where(Team.id.in_(belongs.union(leads))), limit, after)
@@ -163,10 +163,10 @@ def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, limit: i
 
 def wishes_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[WishLine]:
     """A person's own wishes to join, the newest first."""
+    cursor = Cursor.decode(after, UUID)
     if person_id is None:
         return Page([], None)
     wanted = _wishes().where(JoinRequest.person_id == person_id).order_by(JoinRequest.id.desc()).limit(limit + 1)
-    cursor = Cursor.decode(after, UUID)
     if cursor is not None:
         wanted = wanted.where(tuple_(JoinRequest.id) < cursor.values)
     return _wish_page(wanted, limit)

@@ -13,6 +13,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict
 from backend.foundation.jobs import File, JobLine, Kind, Report, Task
+from miniprogram_api.jobs import XLSX
 from tests.support.phone import Phone
 
 STEPS = 3
@@ -34,7 +35,7 @@ class Scribe:
         for step in range(1, STEPS + 1):
             report(step, STEPS)
             self.between(step)
-        return File("青山街道_卷轴_2023年度.txt", "text/plain", f"run {self.runs}, year {task.params['year']}".encode())
+        return File("青山街道_卷轴_2023年度.xlsx", XLSX, f"run {self.runs}, year {task.params['year']}".encode())
 
 
 def _still_an_officer(actor: Actor, area_path: str) -> None:

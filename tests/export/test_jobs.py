@@ -14,6 +14,7 @@ from backend.foundation import clock, jobs
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
+from miniprogram_api.jobs import XLSX
 from tasks import jobs as task
 from tasks import schedule
 from tests.export.conftest import STEPS, InkDry
@@ -117,10 +118,10 @@ def test_worker_that_comes_back_late_changes_nothing(officer, ask, pass_time):
     assert prompt is not None
 
     assert not jobs.advance(late, 1, 2, now=clock.now())
-    assert not jobs.finish(late, jobs.File("late.txt", "text/plain", b"late"), now=clock.now())
+    assert not jobs.finish(late, jobs.File("late.xlsx", XLSX, b"late"), now=clock.now())
     assert not jobs.fail(late, "late", now=clock.now())
-    assert jobs.finish(prompt, jobs.File("prompt.txt", "text/plain", b"prompt"), now=clock.now())
-    assert not jobs.finish(late, jobs.File("late.txt", "text/plain", b"late"), now=clock.now())
+    assert jobs.finish(prompt, jobs.File("prompt.xlsx", XLSX, b"prompt"), now=clock.now())
+    assert not jobs.finish(late, jobs.File("late.xlsx", XLSX, b"late"), now=clock.now())
 
     assert officer.get(f"/jobs/{job.id}/file").get_data() == b"prompt"
 

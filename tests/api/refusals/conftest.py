@@ -1,0 +1,209 @@
+"""One small community in which something of everything exists, and a hand that asks each route what it must refuse.
+
+Every request of these tests is refused and changes nothing, so all of them share the one community.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from backend.accounts import tokens
+from backend.accounts.models import TokenFamily
+from backend.accounts.tokens import AccessClaims
+from backend.foundation import clock
+from backend.foundation.actor import Grant, Role
+from backend.foundation.database import db
+from config.settings import Settings
+from tests.support.attendance import Visit
+from tests.support.beginning import empty, officer_of, street_of, wechat_user
+from tests.support.contract import Watch
+from tests.support.demands import demand_form, give_role, published_demand
+from tests.support.operations import Json, Operation, operations_of
+from tests.support.organisations import add_staff, verified_organisation
+from tests.support.people import accepted_member, registered_volunteer
+from tests.support.phone import Phone
+from tests.support.tables import contents
+
+_PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
+_HEADERS = {401: "WWW-Authenticate", 405: "Allow", 429: "Retry-After", 503: "Retry-After"}
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+class World:
+    """和平社区 with a team, an organisation, a registered Party member, demands (one served, one open, one new) and a job.
+
+    `insider` holds every role there, so that policy lets them pass; `officer` is the community's, `neighbour` another community's and
+    `foreigner` another street's; `stranger` only logged in. `known` says what the parameters and fields of a name are to be.
+    """
+
+    def __init__(self, app: APIFlask) -> None:
+        self.app = app
+        self.street = street_of(app)
+
+        def phone_of(user: str | None = None) -> Phone:
+            return wechat_user(app, user)
+
+        def administrator(role: Role, area_path: str) -> Phone:
+            return officer_of(app, role, area_path)
+
+        self.officer = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+        self.neighbour = administrator(Role.COMMUNITY_OFFICER, "639999001002")
+        self.foreigner = administrator(Role.STREET_OFFICER, "639999002")
+        self.stranger = wechat_user(app)
+        member = accepted_member(phone_of, self.street, administrator)
+        visit = Visit(phone_of, self.street, self.officer)
+        self.insider, self.member, self.shift_id = visit.leader, visit.member, visit.shift_id
+        organisation = verified_organisation(self.insider, self.officer, self.street)
+        for role in (Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER, Role.GRID_WORKER, Role.PARTY_MEMBER):
+            give_role(self.insider, Grant(role, area_path="639999001001"))
+        published_demand(self.officer, self.street)
+        self.officer.made("/demands", demand_form(self.street))
+        wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
+        memberships = self.insider.seen(f"/teams/{visit.team_id}/members")["items"]
+        attendance_id = visit.sign_in()["attendance_id"]
+        clock.advance(timedelta(minutes=47))
+        service = self.insider.seen(f"/services/{visit.sign_out()['fact_id']}")
+        unit = self.insider.seen("/work-units")["items"][0]
+        export = {"year": clock.shanghai_day(clock.now()).year, "area_id": self.street["和平社区"]}
+        self.known: Json = {
+            "team_id": visit.team_id,
+            "membership_id": memberships[-1]["id"],
+            "request_id": wish["id"],
+            "organisation_id": organisation["id"],
+            "staff_id": add_staff(self.insider, organisation["id"], visit.member, "王志愿")["id"],
+            "registration_id": member.registration_id,
+            "work_unit_id": unit["id"],
+            "demand_id": visit.demand["id"],
+            "opening_id": visit.demand["opening_id"],
+            "role_id": visit.demand["role_id"],
+            "claim_id": visit.claim_id,
+            "shift_id": visit.shift_id,
+            "attendance_id": attendance_id,
+            "fact_id": service["fact_id"],
+            "revision_id": service["revision_id"],
+            "volunteer_number": visit.member.volunteer_number,
+            "job_id": self.insider.made("/exports/year-end", export)["id"],
+            "community_id": self.street["和平社区"],
+            "area_id": self.street["和平社区"],
+            "indicator_code": "teams",
+            "year": export["year"],
+        }
+
+    def token(self, phone: Phone, *, family_id: UUID | None = None, age: timedelta = timedelta(0)) -> str:
+        """An access token of the phone's account that was made so long ago."""
+        with self.app.app_context():
+            account_id = UUID(phone.account_id)
+            family_id = family_id or db.session.scalars(select(TokenFamily.id).where(TokenFamily.account_id == account_id).limit(1)).one()
+            return tokens.maker().access_token(AccessClaims(account_id, family_id), now=clock.now() - age)
+
+
+class Sweep:
+    """Asks, and notes each answer that is not the refusal it must be."""
+
+    def __init__(self, world: World, operations: list[Operation]) -> None:
+        self.world = world
+        self.operations = operations
+        self.asked = 0
+        self.complaints: list[str] = []
+        self._client = world.app.test_client()
+        self._tokens: dict[str, str] = {}
+
+    @property
+    def with_body(self) -> list[Operation]:
+        """The operations that take a body."""
+        return [operation for operation in self.operations if operation.body is not None]
+
+    def send(
+        self,
+        operation: Operation,
+        *,
+        by: Phone | None = None,
+        authorization: str | None = None,
+        address: str | None = None,
+        body: object = None,
+        raw: bytes | None = None,
+        query: Mapping[str, Any] | str | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> TestResponse:
+        """Ask an operation as the insider, about what exists and with a body that the document allows, but for what is given."""
+        sent = {"Authorization": authorization if authorization is not None else f"Bearer {self._token(by or self.world.insider)}"}
+        sent |= {"Idempotency-Key": str(uuid4())} if operation.takes_key else {}
+        sent |= headers or {}
+        if raw is None and operation.body is not None:
+            raw = json.dumps(operation.example if body is None else body).encode()
+        self.asked += 1
+        return self._client.open(
+            address or operation.address(),
+            method=operation.method,
+            headers={name: value for name, value in sent.items() if value},
+            data=raw,
+            query_string=query if query is not None else operation.needed_query,
+            content_type=more.pop("content_type", None if raw is None else "application/json"),
+            **more,
+        )
+
+    def refused(
+        self, operation: Operation, what: object, answer: TestResponse, *expected: tuple[int, str | None], field: str | None = None
+    ) -> None:
+        """The answer must be one of these (status, code; None: any code), as a problem document, and name the field if one is given."""
+        shown = (
+            f"{operation.method.upper()} {operation.path}, {str(what)[:120]}: {answer.status_code} {answer.get_data(as_text=True)[:200]}"
+        )
+        if answer.content_type != "application/problem+json":
+            self.complaints.append(f"no problem document: {shown}")
+            return
+        problem: Json = answer.get_json(force=True)
+        whole = {"status": answer.status_code, "type": f"/problems/{problem['code']}", "request_id": answer.headers["X-Request-Id"]}
+        if not problem.keys() >= _PROBLEM_KEYS or problem != problem | whole:
+            self.complaints.append(f"an incomplete problem document: {shown}")
+        if _HEADERS.get(answer.status_code, "Content-Type") not in answer.headers:
+            self.complaints.append(f"no {_HEADERS[answer.status_code]}: {shown}")
+        if not _CHINESE.search(problem["detail"]):
+            self.complaints.append(f"nothing that a person could read: {shown}")
+        if not any(answer.status_code == status and code in (None, problem["code"]) for status, code in expected):
+            self.complaints.append(f"not {' or '.join(str(kind) for kind in expected)}: {shown}")
+        elif field is not None and not any(name == field or name.startswith(f"{field}.") for name in problem["errors"]):
+            self.complaints.append(f"{field} is not named: {shown}")
+
+    def _token(self, phone: Phone) -> str:
+        if phone.account_id not in self._tokens:
+            self._tokens[phone.account_id] = self.world.token(phone)
+        return self._tokens[phone.account_id]
+
+
+@pytest.fixture(scope="package")
+def world(_application: APIFlask, settings: Settings) -> Iterator[World]:
+    with _application.app_context():
+        empty(settings)
+    with _application.app_context():
+        yield World(_application)
+        db.session.remove()
+
+
+@pytest.fixture(scope="package")
+def operations(world: World, _watch: Watch) -> list[Operation]:
+    """Every operation of the document."""
+    return operations_of(_watch.document, world.known)
+
+
+@pytest.fixture
+def sweep(world: World, operations: list[Operation], _watch: Watch) -> Iterator[Sweep]:
+    """Asks everything of one kind. What it noted, an answer that the document does not hold and a changed table fail the test."""
+    _watch.complaints.clear()
+    hand = Sweep(world, operations)
+    before = contents()
+    yield hand
+    assert hand.asked
+    after = contents()
+    changed = [f"changed: {table}" for table in before if before[table] != after[table]]
+    found = [*changed, *hand.complaints, *_watch.complaints]
+    assert not found, f"{len(found)} of {hand.asked}:\n" + "\n".join(found[:40])

@@ -1,0 +1,84 @@
+"""An administrator of another area may neither see nor do anything here that everybody may not, and changes nothing by trying."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.refusals.conftest import Sweep, World
+from tests.support.operations import Operation
+from tests.support.phone import Phone
+
+AREA_FIELDS = {"community_id", "area_id", "role_id"}
+# What anybody may ask for in a community of their choice, and so an administrator of another one too; the community decides on it.
+OPEN_TO_ALL = {"register_person", "register_volunteer", "apply_for_team", "apply_for_organisation", "apply_for_registration"}
+# What is told to everybody: active teams, verified organisations, published demands.
+SEEN_BY_ALL = {"list_teams", "show_team", "list_organisations", "show_organisation", "list_open_demands", "see_demand"}
+# The first writes down who looked, the second has nothing to show before the job is done.
+NOT_ASKED = {"reveal_beneficiary", "download_job_file"}
+
+
+@pytest.fixture(params=["neighbour", "foreigner", "stranger"])
+def elsewhere(request: pytest.FixtureRequest, world: World) -> Phone:
+    """An administrator of another community of the street, one of another street, and nobody in particular."""
+    found: Phone = getattr(world, request.param)
+    return found
+
+
+def changing(sweep: Sweep) -> Iterator[Operation]:
+    """Whatever changes something that lies in the area, or puts something into it."""
+    for operation in sweep.operations:
+        if operation.is_guarded and operation.method != "get":
+            names = operation.example.keys() if operation.body is not None else set()
+            if operation.places or (AREA_FIELDS & names and operation.name not in OPEN_TO_ALL):
+                yield operation
+
+
+def seeing(sweep: Sweep) -> Iterator[Operation]:
+    """Whatever shows something that lies in the area."""
+    for operation in sweep.operations:
+        if operation.is_guarded and operation.method == "get" and (operation.places or AREA_FIELDS & operation.query.keys()):
+            yield operation
+
+
+def test_what_lies_in_another_area_is_not_changed(sweep: Sweep, elsewhere: Phone) -> None:
+    asked = list(changing(sweep))
+    assert len(asked) > 40
+    for operation in asked:
+        sweep.refused(operation, "elsewhere", sweep.send(operation, by=elsewhere), (403, None), (404, None))
+
+
+def asked_about_here(operation: Operation) -> dict[str, Any]:
+    """The query that narrows a list down to the community."""
+    return operation.needed_query | {name: operation.known[name] for name in operation.query.keys() & AREA_FIELDS}
+
+
+def test_what_lies_in_another_area_is_not_seen(sweep: Sweep, elsewhere: Phone) -> None:
+    asked = [operation for operation in seeing(sweep) if operation.name not in SEEN_BY_ALL]
+    assert len(asked) > 15
+    for operation in asked:
+        answer = sweep.send(operation, by=elsewhere, query=asked_about_here(operation))
+        if operation.places or answer.status_code != 200:
+            sweep.refused(operation, "elsewhere", answer, (403, None), (404, None))
+        elif answer.get_json()["items"]:
+            sweep.complaints.append(f"{operation.name} shows {answer.get_data(as_text=True)[:300]}")
+
+
+def test_of_what_everybody_sees_an_administrator_elsewhere_sees_no_more(sweep: Sweep, elsewhere: Phone, world: World) -> None:
+    asked = [operation for operation in sweep.operations if operation.name in SEEN_BY_ALL]
+    assert {operation.name for operation in asked} == SEEN_BY_ALL
+    for operation in asked:
+        shown, told_to_all = (sweep.send(operation, by=who, query=asked_about_here(operation)) for who in (elsewhere, world.stranger))
+        if (shown.status_code, shown.get_json()) != (200, told_to_all.get_json()):
+            sweep.complaints.append(f"{operation.name} shows {shown.get_data(as_text=True)[:300]}")
+
+
+def test_all_of_it_is_there_for_who_belongs_to_it(sweep: Sweep, world: World) -> None:
+    for operation in seeing(sweep):
+        answer = sweep.send(operation, query=asked_about_here(operation)) if operation.name not in NOT_ASKED else None
+        if answer is not None and (answer.status_code != 200 or answer.get_json().get("items", "none") == []):
+            sweep.complaints.append(f"{operation.name}: {answer.status_code} {answer.get_data(as_text=True)[:300]}")
+
+
+def test_what_is_open_to_all_is_still_there(operations: list[Operation]) -> None:
+    assert {operation.name for operation in operations} >= OPEN_TO_ALL | NOT_ASKED

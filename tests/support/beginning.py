@@ -1,0 +1,66 @@
+"""What a test begins with: an empty database, a street, and who is logged in. The fixtures of conftest.py give these."""
+
+from uuid import uuid4
+
+import redis
+from apiflask import APIFlask
+from sqlalchemy import text
+
+from backend.accounts import service as accounts
+from backend.areas import service as areas
+from backend.areas.models import Level
+from backend.foundation import clock
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, transaction
+from backend.tables import METADATA
+from config.settings import Settings
+from tests.support.phone import Phone
+
+APPID = "wx00112233445566ff"
+
+_STREET = [
+    ("639999000000", Level.DISTRICT, "测试区"),
+    ("639999001000", Level.STREET, "青山街道"),
+    ("639999001001", Level.COMMUNITY, "和平社区"),
+    ("639999001002", Level.COMMUNITY, "团结社区"),
+    ("639999001001001", Level.GRID, "和平第一网格"),
+    ("639999002000", Level.STREET, "绿水街道"),
+    ("639999002001", Level.COMMUNITY, "向阳社区"),
+]
+
+
+def empty(settings: Settings) -> None:
+    """Leave no row, no key and no lead of the clock. Within an app context."""
+    if settings.clock_file is not None:
+        settings.clock_file.unlink(missing_ok=True)
+    redis.Redis.from_url(settings.redis_url).flushall()
+    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+
+
+def street_of(app: APIFlask) -> dict[str, str]:
+    """A synthetic street: name → area id."""
+    with app.app_context(), transaction():
+        return {name: str(areas.add_area(code=code, level=level, name=name, now=clock.now()).id) for code, level, name in _STREET}
+
+
+def wechat_user(app: APIFlask, user: str | None = None) -> Phone:
+    """The phone of a WeChat user, logged in; the same name is the same user."""
+    openid = f"oEjia-{user or uuid4().hex}"
+    with app.app_context(), transaction():
+        tokens = accounts.log_in_by_wechat(APPID, openid, unionid=None, session_key="EBESExQVFhcYGRobHB0eHw==", now=clock.now())
+    return Phone(app.test_client(), tokens.access_token, str(tokens.account_id), refresh_token=tokens.refresh_token)
+
+
+def officer_of(app: APIFlask, role: Role, area_path: str) -> Phone:
+    """An administrator, made as the command line does and logged in by password."""
+    name, password = f"{role.value}-{uuid4().hex[:8]}", "Correct-Horse-7"
+    with app.app_context(), transaction():
+        accounts.create_administrator(Actor.system(), name=name, password=password, grant=Grant(role, area_path=area_path), now=clock.now())
+    answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": password})
+    assert answer.status_code == 200, answer.get_json()
+    tokens = answer.get_json()
+    with app.app_context(), transaction():
+        actor, _ = accounts.actor_of(tokens["access_token"], now=clock.now())
+    return Phone(app.test_client(), tokens["access_token"], str(actor.account_id), refresh_token=tokens["refresh_token"])
