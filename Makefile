@@ -34,6 +34,9 @@ check: $(VENV)/installed-dev  ## style, types, layers, and migrations against th
 	echo "lint-imports"; $(BIN)/lint-imports > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
 	echo "migrations";   $(BIN)/pytest -q --no-header tests/foundation/test_migrations.py
 
+bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9")
+	$(BIN)/python -m bench $(ARGS)
+
 fmt: $(VENV)/installed-dev  ## put the code into its form
 	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 

@@ -41,14 +41,14 @@ def broker(valkey: EmbeddedValkey, var: Path) -> Service:
 def web(var: Path, environment: dict[str, str], port: int, *, workers: int | None = None) -> Service:
     """The web server, its clock steered over HTTP (ejia/trial/clock.py): healthy when `/readyz` says so, which asks the database."""
     workers = workers or max(1, min(4, (os.cpu_count() or 1) // 2))  # the other half is for PostgreSQL and the worker
-    command = _granian("ejia.trial.web:create_trial_app", port, environment, "--workers", str(workers), "--blocking-threads", str(THREADS))
-    return Service("web", command, _answers(port, "/readyz", {200}), log_of(var, "web"))
+    command = granian("ejia.trial.web:create_trial_app", port, environment, "--workers", str(workers), "--blocking-threads", str(THREADS))
+    return Service("web", command, answers(port, "/readyz", {200}), log_of(var, "web"))
 
 
 def wechat(var: Path, environment: dict[str, str], port: int) -> Service:
     """The stand-in WeChat server: healthy when it answers at all."""
     command = Command((*MODULE, "ejia.trial.wechat_server", "--port", str(port)), environment)
-    return Service("wechat", command, _answers(port, "/", range(500)), log_of(var, "wechat"))
+    return Service("wechat", command, answers(port, "/", range(500)), log_of(var, "wechat"))
 
 
 def worker(var: Path, environment: dict[str, str]) -> Service:
@@ -70,7 +70,7 @@ def beat(var: Path, environment: dict[str, str]) -> Service:
 def metrics(var: Path, environment: dict[str, str], port: int) -> Service:
     """The figures of all processes for Prometheus: healthy when they can be read."""
     command = Command((*MODULE, "ejia.metrics", "--port", str(port)), environment)
-    return Service("metrics", command, _answers(port, "/metrics", {200}), log_of(var, "metrics"))
+    return Service("metrics", command, answers(port, "/metrics", {200}), log_of(var, "metrics"))
 
 
 def metrics_folder(var: Path) -> dict[str, str]:
@@ -81,14 +81,14 @@ def metrics_folder(var: Path) -> dict[str, str]:
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
-def _granian(factory: str, port: int, environment: dict[str, str], *options: str) -> Command:
+def granian(factory: str, port: int, environment: dict[str, str], *options: str) -> Command:
     options = ("--host", HOST, "--port", str(port), "--http", "1", "--no-ws", *options)
     # A worker process that died comes back; one that does not end within three seconds is killed.
     options += ("--respawn-failed-workers", "--workers-kill-timeout", "3")
     return Command((*MODULE, "granian", "--interface", "wsgi", "--factory", *options, factory), environment)
 
 
-def _answers(port: int, path: str, good: set[int] | range) -> Callable[[], bool]:
+def answers(port: int, path: str, good: set[int] | range) -> Callable[[], bool]:
     def healthy() -> bool:
         connection = http.client.HTTPConnection(HOST, port, timeout=2)
         with contextlib.closing(connection):

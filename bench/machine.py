@@ -1,0 +1,90 @@
+"""The machine under test: servers of its own, an empty migrated database, and web servers as a trial run starts them."""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flask import Flask
+from pydantic import SecretStr
+
+from backend.foundation import schema
+from backend.foundation.database import db
+from config.settings import Profile, Settings
+from ejia.app import create_app
+from ejia.trial import services
+from ejia.trial.ports import Ports
+from ejia.trial.processes import end, last_lines, spawn, wait_until
+from ejia.trial.servers import test_servers
+from ejia.trial.supervisor import Service
+from tests.support.environment import environment_of
+
+WEB_PROCESSES = 1  # the other core is for PostgreSQL and the phones
+PRODUCT = "ejia.app:create_app"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Both servers and the application on them; `folder` is for what else it leaves."""
+
+    settings: Settings
+    folder: Path
+    app: Flask
+    ports: Ports = field(default_factory=Ports)
+
+    @contextmanager
+    def web(self, name: str, factory: str = PRODUCT) -> Iterator[int]:
+        """A web server around an application: its port."""
+        port = self.ports.take_any()
+        options = ("--workers", str(WEB_PROCESSES), "--blocking-threads", str(services.THREADS))
+        command = services.granian(factory, port, environment_of(self.settings), *options)
+        service = Service(name, command, services.answers(port, "/", range(600)), self.folder / f"{name}.log")
+        process = spawn(service.command, service.log)
+        try:
+            wait_until(service.healthy, process, name=name, log=service.log)
+            yield port
+        except Exception as error:
+            error.add_note(f"{name}:\n{last_lines(service.log)}") if service.log is not None else None
+            raise
+        finally:
+            end(process, service.command.stop_signal)
+
+
+@contextmanager
+def machine() -> Iterator[Machine]:
+    """Up, with all tables empty; gone afterwards.
+
+    PostgreSQL does not wait for the disk: waiting costs every contestant the same, and would bring the ratios nearer to one.
+    """
+    with TemporaryDirectory(prefix="ejia-bench-") as folder, test_servers(Path(folder)) as servers:
+        settings = Settings(
+            profile=Profile.TEST,
+            database_url=servers.database_url,
+            redis_url=servers.redis_url,
+            broker_url=servers.broker_url,
+            token_key=_key(1),
+            code_key=_key(2),
+            index_key=_key(3),
+            sealing_keys={"k1": _key(4)},
+            wechat_appid="wx00112233445566ff",
+            wechat_secret=SecretStr("0123456789abcdef0123456789abcdef"),
+            clock_file=Path(folder) / "clock",
+            rate_limits_enabled=False,
+            log_json=True,
+        )
+        schema.upgrade(settings.database_url)
+        app = create_app(settings)
+        running = Machine(settings, Path(folder), app)
+        with app.app_context():
+            try:
+                yield running
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+                running.ports.release()
+
+
+def _key(number: int) -> SecretStr:
+    return SecretStr(base64.b64encode(bytes([number]) * 32).decode())
