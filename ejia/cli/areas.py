@@ -17,7 +17,7 @@ def areas_group() -> None:
     """区域。Districts, streets, communities and grids, by statistical code."""
 
 
-@areas_group.command()
+@areas_group.command(short_help="增加区域。Add an area under the one that its code names.")
 @click.argument("code")
 @click.argument("name")
 @click.option("--level", required=True, type=click.Choice([level.value for level in Level]))
@@ -49,7 +49,7 @@ def rename(code: str, name: str) -> None:
     click.echo(f"已更名：{code} {name}")
 
 
-@areas_group.command()
+@areas_group.command(short_help="撤销。Take an area out of use; what was recorded stands.")
 @click.argument("code")
 @click.confirmation_option(prompt="撤销后不能再在该区域新办业务，确定吗？")
 def withdraw(code: str) -> None:
@@ -59,7 +59,7 @@ def withdraw(code: str) -> None:
     click.echo(f"已撤销：{code}")
 
 
-@areas_group.command()
+@areas_group.command(short_help="确定为三社联动试点社区。A community is a pilot.")
 @click.argument("code")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day of the document; today unless given.")
 def designate_pilot(code: str, since: datetime | None) -> None:

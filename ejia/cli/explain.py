@@ -3,6 +3,8 @@
 Loaded only when a command failed: it knows the errors of every library, and loading those takes longer than `ejia --help` should.
 """
 
+import os
+
 import psycopg
 import redis
 import requests
@@ -13,9 +15,13 @@ from backend.foundation.errors import Refusal, Unavailable
 from config.settings import SettingsInvalid
 from ejia.cli.failures import Failure, Misconfigured, Unreachable
 
+NO_COPY = "No trial copy is up in this folder: start one by `make run` in another terminal, or set these (docs/operations.md)."
+
 
 def failure_of(error: Exception) -> Failure | None:
     """The error as a person should read it; None for one that nobody expected."""
+    if isinstance(error, SettingsInvalid) and "DATABASE_URL" not in os.environ:
+        return Misconfigured(f"{error}\n{NO_COPY}")
     if isinstance(error, SettingsInvalid | CatalogueInvalid):
         return Misconfigured(str(error))
     if isinstance(error, Unavailable):

@@ -28,7 +28,7 @@ def export() -> None:
     """导出。Write figures into files."""
 
 
-@export.command(name="year-end")
+@export.command(name="year-end", short_help="年终统计表。The year-end workbook of an area.")
 @click.option("--year", required=True, type=click.IntRange(2000, 2199), help="The calendar year, in Asia/Shanghai.")
 @click.option(
     "-o",

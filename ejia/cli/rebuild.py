@@ -16,14 +16,14 @@ def rebuild() -> None:
     """重新计算。Make derived values again from the facts; without an interruption, and to the same values."""
 
 
-@rebuild.command()
+@rebuild.command(short_help="积分。Everybody's points, by the rules as they stand.")
 def points() -> None:
     """积分。Settle everybody's points by the facts and the rules as they stand."""
     with application():
         _rebuild_points()
 
 
-@rebuild.command()
+@rebuild.command(short_help="年度统计。Every cell of the year's tables.")
 def statistics() -> None:
     """年度统计。Count every cell of the year's tables anew; readers see the old ones until all is counted."""
     with application():

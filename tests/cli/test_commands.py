@@ -48,6 +48,21 @@ def test_every_command_explains_itself(name: str) -> None:
     assert shown.output.startswith(f"Usage: main {name}")
 
 
+def test_no_line_of_a_help_is_cut_short() -> None:
+    for arguments in ([], *([name] for name in COMMANDS)):
+        usage, *lines = CliRunner().invoke(main, [*arguments, "--help"]).output.splitlines()
+        assert [line for line in lines if line.endswith("...")] == [], usage
+
+
+def test_without_a_copy_and_settings_it_says_how_to_have_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    told = CliRunner().invoke(main, ["rebuild", "points"])
+    assert told.exit_code == 4
+    assert "  DATABASE_URL: Field required\n" in told.output
+    assert told.output.splitlines()[-1].startswith("No trial copy is up in this folder: start one by `make run`")
+
+
 def test_migrate_brings_an_empty_database_up_to_date_and_may_be_repeated(ejia: Ejia) -> None:
     first = ejia("migrate")
     assert (first.exit_code, first.output) == (0, f"The schema went from nothing to {schema.head()}.\n")
