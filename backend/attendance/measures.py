@@ -26,6 +26,7 @@ def _confirmed(confirmation_ids: Sequence[UUID]) -> Select[Any]:
 
 SERVICES = Measure(
     name="services",
+    source="经确认的服务记录",
     shape=Shape.EVENTS,
     contributions=contribution(
         source_id=_counting.c.fact_id,

@@ -53,6 +53,7 @@ def _of_claims(claim_ids: Sequence[UUID]) -> Select[Any]:
 
 DEMANDS_PUBLISHED = Measure(
     name="demands_published",
+    source="服务需求办理记录",
     shape=Shape.EVENTS,
     contributions=_counted_from(_published),
     moved_by={"demand.published": themselves},
@@ -62,6 +63,7 @@ DEMANDS_PUBLISHED = Measure(
 
 DEMANDS_CLAIMED = Measure(
     name="demands_claimed",
+    source="服务需求认领记录",
     shape=Shape.EVENTS,
     contributions=_counted_from(_claimed),
     moved_by={"place.claimed": _of_claims, "place.released": _of_claims},
@@ -71,6 +73,7 @@ DEMANDS_CLAIMED = Measure(
 
 DEMANDS_COMPLETED = Measure(
     name="demands_completed",
+    source="服务需求办理记录",
     shape=Shape.EVENTS,
     contributions=_counted_from(_completed).where(Demand.status == DemandStatus.COMPLETED),
     moved_by={"demand.completed": themselves, "demand.reopened": themselves},

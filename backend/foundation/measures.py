@@ -46,10 +46,12 @@ class Measure:
     """Rows that can be counted or summed, by day, community, dimension and person.
 
     `contributions` is made by `contribution`, at most one row per source. `moved_by` names every event after which a source may
-    contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it is asked for.
+    contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it is asked for. `source` says in
+    Chinese where the rows stand, for whoever reads a figure's definition.
     """
 
     name: str
+    source: str
     shape: Shape
     contributions: Select[Any]
     moved_by: Mapping[str, SourcesOf]

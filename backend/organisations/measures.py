@@ -11,6 +11,7 @@ ORIGIN = Dimension("来源", lambda: _ORIGIN_NAMES)
 
 ORGANISATIONS = Measure(
     name="organisations",
+    source="社会组织登记",
     shape=Shape.INTERVALS,
     contributions=contribution(
         source_id=Organisation.id,

@@ -5,6 +5,7 @@ from backend.people.models import Volunteer
 
 VOLUNTEERS = Measure(
     name="volunteers",
+    source="志愿者注册登记",
     shape=Shape.INTERVALS,
     contributions=contribution(
         source_id=Volunteer.fact_id,

@@ -5,6 +5,7 @@ from backend.points.models import LedgerTransaction
 
 POINTS = Measure(
     name="points",
+    source="积分账",
     shape=Shape.EVENTS,
     contributions=contribution(
         source_id=LedgerTransaction.id,

@@ -7,6 +7,7 @@ _MOVED = facts_of(MemberRegistration)
 
 MEMBER_REGISTRATIONS = Measure(
     name="member_registrations",
+    source="在职党员报到登记",
     shape=Shape.INTERVALS,
     contributions=contribution(
         source_id=MemberRegistration.fact_id,

@@ -31,6 +31,7 @@ def _memberships_of_teams(team_ids: Sequence[UUID]) -> Select[Any]:
 
 TEAMS = Measure(
     name="teams",
+    source="志愿服务队登记",
     shape=Shape.INTERVALS,
     contributions=contribution(
         source_id=Team.id, starts_on=Team.founded_on, ends_on=Team.dissolved_on, area_path=Team.area_path, dimension=Team.category
@@ -42,6 +43,7 @@ TEAMS = Measure(
 
 TEAM_MEMBERSHIPS = Measure(
     name="team_memberships",
+    source="志愿服务队队员名册",
     shape=Shape.INTERVALS,
     contributions=contribution(
         source_id=Membership.fact_id,

@@ -1,6 +1,7 @@
 """The year-end workbook, opened again: its figures are those of the table, and it looks as the office is used to."""
 
 import io
+import re
 import tomllib
 from datetime import date, timedelta
 from random import Random
@@ -19,6 +20,7 @@ from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.statistics import queries, workbook
+from backend.statistics.measures import MEASURES
 from config.settings import CONFIG_FOLDER
 from tasks import jobs as task
 from tests.statistics.histories import YEAR, History
@@ -217,9 +219,10 @@ def test_each_indicator_of_the_catalogue_is_defined(officer, street):
             period[indicator["kind"]],
             counting,
             indicator["definition"],
-            indicator["measure"],
+            MEASURES[indicator["measure"]].source,
         ]
     assert sheet.cell(FIRST_ROW + len(catalogue), 1).value.startswith("单位负责人")
+    assert all(re.fullmatch("[一-龥]+", measure.source) for measure in MEASURES.values()), "an office reads it"
 
 
 def test_months_to_come_are_dashes_and_months_without_anything_zeros(officer, street):

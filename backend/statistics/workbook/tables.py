@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.statistics.indicators import Indicator, Kind
+from backend.statistics.measures import MEASURES
 from backend.statistics.queries import AreaLine, Figure, Series, YearFigures
 from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, row_range
 
@@ -96,7 +97,7 @@ def definitions(formats: Formats, figures: YearFigures) -> Sheet:
         if indicator.sums == "quantity":
             counting = "数量相加"
         cells = [str(number), indicator.name, indicator.unit, period, counting, indicator.definition]
-        for place, value in enumerate([*cells, _dimension_of(figure) or NOT_YET, indicator.measure]):
+        for place, value in enumerate([*cells, _dimension_of(figure) or NOT_YET, MEASURES[indicator.measure].source]):
             sheet.text(row, place, value, centred=place in (0, 2, 3, 4, 6))
         sheet.height(row, (indicator.definition, columns[5].width), (indicator.name, columns[1].width))
     return sheet
