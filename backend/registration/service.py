@@ -1,10 +1,12 @@
 """党员报到, step by step. Each step is a further revision of the same fact, so two that decide at once meet in `facts.revise`."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts import service as accounts
@@ -14,6 +16,7 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.openings import service as openings
 from backend.party import service as party
 from backend.people.queries import person_of
 from backend.registration.events import (
@@ -156,6 +159,24 @@ def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: d
     outbox.record(RegistrationEnded(ended.id), now=now)
     audit.record(actor, Permission.REGISTRATION_END, registration_id, now=now)
     return ended
+
+
+def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Give back the places that members took in communities with which these revisions ended their registration, unless the community has
+    taken them in again."""
+    ended = aliased(MemberRegistration)
+    again = exists().where(
+        MemberRegistration.person_id == ended.person_id,
+        MemberRegistration.area_path == ended.area_path,
+        MemberRegistration.is_current(),
+        MemberRegistration.status == RegistrationStatus.ACCEPTED,
+    )
+    members = db.session.execute(
+        select(ended.person_id, ended.area_path)
+        .where(ended.id.in_(revision_ids), ended.status == RegistrationStatus.ENDED, ~again)
+        .distinct()
+    )
+    openings.release_for_former_members([(member.person_id, member.area_path) for member in members], now=now)
 
 
 def receipt_number(year: int, running: int) -> str:

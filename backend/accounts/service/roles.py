@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -192,6 +193,22 @@ def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
     return db.session.scalar(held) is not None
 
 
+def holding_still(actor: Actor, role: Role, *, now: datetime) -> Actor:
+    """The actor as far as this role goes, with what the account holds at this moment; nobody withdraws it until this transaction ends.
+
+    For acts that must not outlive the role: an actor's grants are those of the request's beginning.
+    """
+    if actor.is_system:
+        return actor
+    held = db.session.scalars(
+        select(RoleGrant)
+        .where(RoleGrant.account_id == actor.account_id, RoleGrant.role == role, _is_held(now))
+        .order_by(RoleGrant.id)
+        .with_for_update(read=True)
+    ).all()
+    return replace(actor, grants=tuple(Grant(role, ends_at=grant.ends_at, **_scope_values(grant)) for grant in held))
+
+
 def account_of_login(name: str) -> UUID | None:
     """The live account that logs in by this name."""
     return db.session.scalar(
@@ -281,7 +298,7 @@ def _is_held(now: datetime) -> ColumnElement[bool]:
     return and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
 
 
-def _scope_values(grant: Grant) -> dict[str, str | UUID | None]:
+def _scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:
     return {
         "area_path": grant.area_path,
         "party_organisation_id": grant.party_organisation_id,
@@ -292,7 +309,7 @@ def _scope_values(grant: Grant) -> dict[str, str | UUID | None]:
     }
 
 
-def _scope_text(scope: dict[str, str | UUID | None]) -> str:
+def _scope_text(scope: Mapping[str, str | UUID | None]) -> str:
     return next(f"{name}:{value}" for name, value in scope.items() if value is not None)
 
 

@@ -1,4 +1,5 @@
-"""Commands of openings, by noun: places (made, closed, cancelled, recounted) and claims (taken, released, in service)."""
+"""Commands of openings, by noun: places (made, closed, cancelled, recounted), claims (taken, released, in
+service), and what is given back when a claimant is no more."""
 
 from backend.openings.service.claims import (
     AlreadyClaimed,
@@ -23,6 +24,11 @@ from backend.openings.service.places import (
     recount,
     reopen_openings,
 )
+from backend.openings.service.releases import (
+    release_for_dissolved_teams,
+    release_for_ended_organisations,
+    release_for_former_members,
+)
 
 __all__ = [
     "AlreadyClaimed",
@@ -43,5 +49,8 @@ __all__ = [
     "make_opening",
     "recount",
     "release_claim",
+    "release_for_dissolved_teams",
+    "release_for_ended_organisations",
+    "release_for_former_members",
     "reopen_openings",
 ]

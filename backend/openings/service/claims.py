@@ -10,10 +10,11 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
+from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.brands import ClaimantKind
 from backend.foundation import audit, outbox
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import as_text, db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
@@ -131,6 +132,7 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
 
     Raises OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden.
     """
+    rightful = _whose_right(actor, claimant, now=now)
     opening_id = db.session.scalar(
         update(OpeningRole)
         .where(
@@ -140,15 +142,15 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
             OpeningRole.taken < OpeningRole.slots,
             Opening.id == OpeningRole.opening_id,
             literal(claimant.kind.value, Text) == any_(Opening.claimant_kinds),
-            _permitted(actor, claimant),
-            _active(claimant),
+            _permitted(rightful, claimant),
+            _active(claimant, held=True),
         )
         .values(taken=OpeningRole.taken + 1)
         .returning(OpeningRole.opening_id)
         .execution_options(synchronize_session=False)
     )
     if opening_id is None:
-        raise _why_not(actor, role_id, claimant, now=now)
+        raise _why_not(rightful, role_id, claimant, now=now)
     claim_id = _hold(actor, opening_id, role_id, claimant, now=now)
     if claim_id is None:
         raise AlreadyClaimed  # the place taken above goes back with the rollback
@@ -157,24 +159,35 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
     return HeldClaim(claim_id, opening_id, role_id, now, claimant)
 
 
+def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
+    """The actor as policy is to judge them. A person's right to claim stands until the claim is committed: whoever ends the registration
+    waits, and finds the claim (registration.reactions). Raises Forbidden for another person."""
+    if claimant.kind is not ClaimantKind.PERSON:
+        return actor
+    if not actor.is_system and claimant.id != actor.person_id:
+        raise Forbidden
+    return accounts.holding_still(actor, Role.PARTY_MEMBER, now=now)
+
+
 def _permitted(actor: Actor, claimant: Claimant) -> ColumnElement[bool]:
     """Who may claim for a team or organisation is known before any row is read; a person's right depends on the opening's area."""
     if claimant.kind is ClaimantKind.PERSON:
-        if not actor.is_system and claimant.id != actor.person_id:
-            raise Forbidden
         return policy.visible(actor, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
     policy.require(actor, Permission.PLACE_CLAIM, claimant.scope)
     return true()
 
 
-def _active(claimant: Claimant) -> ColumnElement[bool]:
+def _active(claimant: Claimant, *, held: bool = False) -> ColumnElement[bool]:
+    """Condition: the claimant may act. `held`: it stays so until this transaction ends, so that whoever dissolves the team meanwhile waits,
+    and finds the claim (reactions.py)."""
     match claimant.kind:
         case ClaimantKind.TEAM:
-            return exists().where(Team.id == claimant.id, Team.status == TeamStatus.ACTIVE)
+            found = select(Team.id).where(Team.id == claimant.id, Team.status == TeamStatus.ACTIVE)
         case ClaimantKind.ORGANISATION:
-            return exists().where(Organisation.id == claimant.id, Organisation.status == OrganisationStatus.VERIFIED)
+            found = select(Organisation.id).where(Organisation.id == claimant.id, Organisation.status == OrganisationStatus.VERIFIED)
         case _:
             return true()
+    return (found.with_for_update(read=True) if held else found).exists()
 
 
 def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID | None:
@@ -282,8 +295,8 @@ def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -
 def write_releases(claim_ids: list[UUID], actor: Actor, *, reason: str, now: datetime) -> None:
     """Steps, events and audit entries of claims that were just released."""
     note_changes(ClaimChange, claim_ids, actor, was=ClaimStatus.HELD, now_is=ClaimStatus.RELEASED, now=now, reason=reason)
+    outbox.record_all([PlaceReleased(claim_id) for claim_id in claim_ids], now=now)
     for claim_id in claim_ids:
-        outbox.record(PlaceReleased(claim_id), now=now)
         audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, reason=reason)
 
 
