@@ -148,9 +148,14 @@ def refuse_places(brand: Brand, places: int) -> None:
         raise TooManyPlaces(f"该品牌每个需求最多{brand.most_places}个名额", errors={"places": [f"最多{brand.most_places}个"]})
 
 
+def demand_number(year: int, running: int) -> str:
+    """需求编号 as people read it: 需, the year it was submitted in, at least six digits that never start over: 需2026-000123. A gap means
+    nothing."""
+    return f"需{year}-{running:06d}"
+
+
 def _next_number(now: datetime) -> str:
-    # The sequence runs on over the years: a number is never given twice, and a gap means nothing.
-    return f"需{clock.shanghai_day(now).year}-{db.session.scalar(DEMAND_NUMBERS.next_value()):06d}"
+    return demand_number(clock.shanghai_day(now).year, db.session.scalars(DEMAND_NUMBERS.next_value().select()).one())
 
 
 def return_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) -> None:

@@ -16,9 +16,6 @@ from ejia.trial.demo.plan import scaled
 from ejia.trial.demo.services import Services
 from ejia.trial.demo.world import Someone, World
 
-SEQUENCES = {"volunteer_numbers": 1_000_000, "registration_receipt_numbers": 100_000, "demand_numbers": 100_000}
-"""Where the running numbers go on after the demonstration's own."""
-
 
 class NotEmpty(Exception):
     """The database holds people already; the demonstration year is loaded into an empty one only."""
@@ -51,8 +48,8 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
             raise TypeError("COPY needs psycopg")
         for table in world.rows.values():
             table.copy_into(connection, advance)
-        for name, start in SEQUENCES.items():
-            connection.execute("SELECT setval(%s, %s)", (name, start))
+        for name, last in world.given.items():
+            connection.execute("SELECT setval(%s, %s)", (name, last))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection_:
         connection_.exec_driver_sql("ANALYZE")
     return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
@@ -64,6 +61,7 @@ def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[Wor
     people.make_areas()
     staying = _volunteers(people, scaled(plan.VOLUNTEERS_IN_TEAMS, scale))
     leaving = _volunteers(people, scaled(plan.VOLUNTEERS_WITHOUT_TEAM, scale))
+    people.number_volunteers()
     residents = [people.make_person(world.community(), people.registered_on()) for _ in range(scaled(plan.RESIDENTS, scale, least=12))]
     advance(1)
     groups = Groups(world, people, scale)

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from operator import itemgetter
+from uuid import UUID
 
 from backend.areas.models import Area
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.sealing import keyring
 from backend.party.models import PartyMember, PartyOrganisation, WorkUnit
-from backend.people.models import Consent, Person, Volunteer
-from backend.registration.models import MemberRegistration
+from backend.people.models import VOLUNTEER_NUMBERS, Consent, Person, Volunteer
+from backend.people.service import volunteer_number
+from backend.registration.models import RECEIPT_NUMBERS, MemberRegistration
+from backend.registration.service import receipt_number
 from ejia.trial.demo import plan
 from ejia.trial.demo.plan import scaled
 from ejia.trial.demo.world import Community, Someone, World
@@ -43,7 +47,7 @@ class People:
         self.consents = world.table(
             Consent, "id", "fact_id", "recorded_at", "void", "person_id", "notice", "version", "given_at", "channel"
         )
-        self.numbers: dict[int, int] = {}
+        self._registered: list[tuple[datetime, UUID, Someone, date]] = []
 
     def make_areas(self) -> None:
         """The district, the street, its communities and their grids."""
@@ -93,10 +97,14 @@ class People:
         """The volunteer registration of a person, with the consent that goes before it."""
         world, at = self.world, self.world.at(on, 9, 18)
         consent, volunteer = world.id_at(at), world.id_at(at)
-        running = self.numbers[on.year] = self.numbers.get(on.year, 0) + 1
-        community = person.community
         self.consents.add(consent, consent, at, False, person.id, "volunteer", "2019-01-01", at, "demonstration")
-        self.volunteers.add(volunteer, volunteer, at, False, person.id, f"V{on.year}{running:06d}", community.id, community.path, on)
+        self._registered.append((at, volunteer, person, on))
+
+    def number_volunteers(self) -> None:
+        """Write all volunteer registrations, numbered in the order in which they happened."""
+        for at, volunteer, person, on in sorted(self._registered, key=itemgetter(0, 1)):
+            number, community = volunteer_number(on.year, self.world.next_of(VOLUNTEER_NUMBERS)), person.community
+            self.volunteers.add(volunteer, volunteer, at, False, person.id, number, community.id, community.path, on)
 
     def registered_on(self) -> date:
         """A day of registration: three in five before the year."""
@@ -123,6 +131,7 @@ class People:
             *("status", "receipt_number", "applied_at", "accepted_on", "ended_on"),
         )
         accepted: list[Member] = []
+        receipts: list[tuple[datetime, UUID, tuple[UUID, tuple[UUID, UUID, UUID, str], datetime, date]]] = []
         count = scaled(plan.PARTY_MEMBERS, self.scale, least=4)
         chosen = world.random.sample(volunteers, k=min(count // 2, len(volunteers)))
         for place in range(count):
@@ -138,11 +147,11 @@ class People:
                 registrations.add(applied, applied, applied_at, None, False, None, *same, "applied", None, applied_at, None, None)
                 continue
             registrations.add(applied, applied, applied_at, accepted_at, False, None, *same, "applied", None, applied_at, None, None)
-            receipt = f"回{plan.YEAR}-{place + 1:06d}"
-            registrations.add(
-                world.id_at(accepted_at), applied, accepted_at, None, False, None, *same, "accepted", receipt, applied_at, on, None
-            )
+            receipts.append((accepted_at, world.id_at(accepted_at), (applied, same, applied_at, on)))
             accepted.append(Member(person, on))
+        for accepted_at, revision, (applied, same, applied_at, on) in sorted(receipts, key=itemgetter(0, 1)):
+            receipt = receipt_number(on.year, world.next_of(RECEIPT_NUMBERS))
+            registrations.add(revision, applied, accepted_at, None, False, None, *same, "accepted", receipt, applied_at, on, None)
         return accepted
 
     def _make_units(self) -> list[tuple[object, object, str]]:

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift, ShiftChange
-from backend.demands.models import Beneficiary, Demand, DemandChange
+from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandChange
+from backend.demands.service import demand_number
 from backend.foundation.clock import shanghai_day
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
@@ -31,7 +33,7 @@ class Services:
 
     def __init__(self, world: World, groups: Groups, members: Sequence[Member], residents: Sequence[Someone], scale: float) -> None:
         self.world, self.groups, self.members, self.residents, self.scale = world, groups, members, residents, scale
-        self.number = 0
+        self._numbered: list[tuple[datetime, UUID, tuple[object, ...]]] = []
         self._residents_of: dict[str, list[Someone]] = {}
         for resident in residents:
             self._residents_of.setdefault(resident.community.path, []).append(resident)
@@ -82,17 +84,17 @@ class Services:
         for brand, number in plan.DEMANDS.items():
             for _ in range(scaled(number, self.scale, least=3)):
                 self._make_demand(brand)
+        for submitted, demand, values in sorted(self._numbered, key=itemgetter(0, 1)):
+            self.demands.add(demand, demand_number(shanghai_day(submitted).year, self.world.next_of(DEMAND_NUMBERS)), *values)
 
     def _make_demand(self, brand: str) -> None:
         world = self.world
         community = world.community()
         day = world.day(date(plan.YEAR, 1, 8), date(plan.YEAR, 12, 22))
         submitted = world.at(max(FIRST, day - timedelta(days=6)), 9, 17)
-        self.number += 1
         starts = world.at(day, 9, 15)
         need = _Need(
             id=world.id_at(submitted),
-            number=f"需{plan.YEAR}-{self.number:06d}",
             brand=brand,
             title=world.random.choice(_TITLES[brand]),
             community=community,
@@ -142,10 +144,11 @@ class Services:
         elder = None if need.brand == "red_ribbon" else self._elder(need)
         window = (need.starts, need.ends, need.published) if opening is not None else (None, None, None)
         details = f"{need.title}，时间请提前约定。"
-        self.demands.add(
-            *(need.id, need.number, need.brand, need.title, details, need.community.id, need.community.path),
+        values = (
+            *(need.brand, need.title, details, need.community.id, need.community.path),
             *(need.requester.id, elder, need.submitted, status, need.places, *window, opening),
         )
+        self._numbered.append((need.submitted, need.id, values))
 
     def _elder(self, need: "_Need") -> UUID:
         world, keys = self.world, keyring()
@@ -256,7 +259,6 @@ class _Need:
     """One demand with its dates, whatever becomes of it."""
 
     id: UUID
-    number: str
     brand: str
     title: str
     community: Community

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from sqlalchemy import Sequence
+
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.database import Base
 from backend.foundation.identifiers import identity_check_digit
@@ -45,6 +47,8 @@ class World:
         self.random = random.Random(seed)
         self.rows: dict[str, Rows] = {}
         self.communities: list[Community] = []
+        self.given: dict[str, int] = {}
+        """Sequence → the last number that was taken of it."""
         self._born: set[str] = set()
 
     def table(self, model: type[Base], *columns: str) -> Rows:
@@ -52,6 +56,11 @@ class World:
         rows = Rows(model, *columns)
         self.rows[rows.table.name] = rows
         return rows
+
+    def next_of(self, sequence: Sequence) -> int:
+        """The next number of a sequence; the product goes on after the last one. Whoever numbers does so in the order of time."""
+        self.given[sequence.name] = self.given.get(sequence.name, 0) + 1
+        return self.given[sequence.name]
 
     def id_at(self, instant: datetime) -> UUID:
         """An identifier as it would have been made at that instant (UUIDv7)."""
