@@ -28,10 +28,11 @@ else
 	exec $(BIN)/pytest -q -n 2 --dist worksteal --durations=10 $(ARGS)
 endif
 
-check: $(VENV)/installed-dev  ## style, types, layers, and migrations against the models
+check: $(VENV)/installed-dev  ## style, types, layers, rules of the house, and migrations against the models
 	echo "ruff";         $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	echo "mypy";         $(BIN)/mypy --no-error-summary
 	echo "lint-imports"; $(BIN)/lint-imports > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
+	echo "house rules";  $(BIN)/pytest -q --no-header tests/foundation/test_house_rules.py
 	echo "migrations";   $(BIN)/pytest -q --no-header tests/foundation/test_migrations.py
 
 bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9")

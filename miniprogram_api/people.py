@@ -19,11 +19,11 @@ from backend.people.service import (
     IdentityDiffers,
     IdentityNeeded,
     IdNumberInvalid,
+    NameInvalid,
     NotAVolunteer,
     NoticeOutdated,
     PersonExists,
     PersonKnown,
-    PersonNameInvalid,
     StillLeading,
 )
 from miniprogram_api.contract import Page, Resource, refuses
@@ -41,7 +41,7 @@ from miniprogram_api.schemas.people import (
 
 bp = Resource("people", tag="实名与志愿者")
 
-_IDENTITY = (AccountTied, PersonExists, GuardianNeeded, NoticeOutdated, PersonNameInvalid, IdNumberInvalid, NotACommunity)
+_IDENTITY = (AccountTied, PersonExists, GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, NotACommunity)
 
 
 @bp.get("/notices")

@@ -19,7 +19,7 @@ from backend.attendance.service import (
     RecordExists,
     RecordsOverlap,
     RecordWithdrawn,
-    ServiceMissing,
+    ServiceNotFound,
     ShiftCancelled,
     StillSignedIn,
 )
@@ -73,7 +73,7 @@ def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine
 @reads
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="一条服务记录", description="含历次更正。")
-@refuses(ServiceMissing)
+@refuses(ServiceNotFound)
 def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
     return _details(queries.service_details(actor, fact_id))
 
@@ -82,7 +82,7 @@ def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
 @creates
 @bp.output(ConfirmationOut, status_code=201)
 @bp.doc(summary="确认服务", description="由需求方或社区确认，确认后计入。不能确认本人的服务，也不能确认本人所负责队伍、组织、单位的服务。")
-@refuses(ServiceMissing, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed)
+@refuses(ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed)
 def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
     return attendance.confirm_service(actor, fact_id, now=clock.now())
 
@@ -92,7 +92,7 @@ def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
 @bp.input(ReasonIn)
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="撤销确认", description="由社区撤销并说明原因；撤销后不再计入，可以重新确认。")
-@refuses(ServiceMissing, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected)
+@refuses(ServiceNotFound, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected)
 def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
     attendance.withdraw_confirmation(actor, fact_id, reason=body.reason, now=clock.now())
     return _details(queries.service_details(actor, fact_id))
@@ -103,7 +103,7 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> Servic
 @bp.input(CorrectionIn)
 @bp.output(ServiceDetailsOut, status_code=201)
 @bp.doc(summary="更正服务记录", description="由社区更正并说明原因；已有的确认继续有效。")
-@refuses(ServiceMissing, Forbidden, OwnService, RecordWithdrawn, RecordsOverlap, OutsideWindow, AlreadyCorrected)
+@refuses(ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, RecordsOverlap, OutsideWindow, AlreadyCorrected)
 def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceDetailsOut:
     attendance.correct_record(
         actor,
@@ -122,7 +122,7 @@ def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceD
 @bp.input(WithdrawalIn)
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="撤销服务记录", description="由社区撤销并说明原因，撤销后不再计入。")
-@refuses(ServiceMissing, Forbidden, OwnService, RecordWithdrawn, AlreadyCorrected)
+@refuses(ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, AlreadyCorrected)
 def withdraw_service(actor: Actor, fact_id: UUID, body: WithdrawalIn) -> ServiceDetailsOut:
     attendance.withdraw_record(actor, fact_id, body.revision_id, reason=body.reason, now=clock.now())
     return _details(queries.service_details(actor, fact_id))

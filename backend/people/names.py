@@ -13,15 +13,15 @@ _NAME = re.compile(f"{_PART}(?:[· ]?{_PART})*")
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅", "·"))
 
 
-class NameInvalid(ValueError):
+class NotAName(ValueError):
     """Not a name; the message is one Chinese sentence for the person who typed it."""
 
 
 def real_name(text: str) -> str:
-    """Read a real name: 2 to 50 Chinese characters or Latin letters, parts joined by one · or one space. Raises NameInvalid."""
+    """Read a real name: 2 to 50 Chinese characters or Latin letters, parts joined by one · or one space. Raises NotAName."""
     name = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text).strip()).translate(_DOTS)
     if not SHORTEST <= len(name) <= LONGEST:
-        raise NameInvalid(f"姓名应为{SHORTEST}至{LONGEST}个字")
+        raise NotAName(f"姓名应为{SHORTEST}至{LONGEST}个字")
     if not _NAME.fullmatch(name):
-        raise NameInvalid("姓名只能包含汉字、字母和间隔号“·”")
+        raise NotAName("姓名只能包含汉字、字母和间隔号“·”")
     return name

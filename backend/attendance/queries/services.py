@@ -13,7 +13,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.attendance.hours import hours
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
-from backend.attendance.service.refusals import ServiceMissing
+from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked_name
@@ -103,13 +103,13 @@ def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | Non
 
 
 def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
-    """One record with its revisions, for officers, the requester and the person who served. Raises ServiceMissing."""
+    """One record with its revisions, for officers, the requester and the person who served. Raises ServiceNotFound."""
     own = policy.visible(actor, Permission.RECORD_SEE, ScopeColumns(person_id=ServiceRecord.person_id))
     row = db.session.execute(
         _lines().where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None), or_(_visible(actor), own))
     ).one_or_none()
     if row is None:
-        raise ServiceMissing
+        raise ServiceNotFound
     revisions = db.session.execute(
         select(
             ServiceRecord.id,

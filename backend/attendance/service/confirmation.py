@@ -14,7 +14,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import allowed, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
 from backend.attendance.models import Capacity, Confirmation, Confirmer, ServiceRecord, Shift
-from backend.attendance.service.refusals import OwnService, RecordWithdrawn, ServiceMissing
+from backend.attendance.service.refusals import OwnService, RecordWithdrawn, ServiceNotFound
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
@@ -60,7 +60,7 @@ class ConfirmedTogether:
 def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
 
-    Raises ServiceMissing, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed.
+    Raises ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed.
     """
     line = db.session.execute(
         select(
@@ -76,10 +76,10 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
     ).one_or_none()
     if line is None:
-        raise ServiceMissing
+        raise ServiceNotFound
     confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
     if confirmer is None:
-        raise Forbidden if _may_see(actor, line) else ServiceMissing
+        raise Forbidden if _may_see(actor, line) else ServiceNotFound
     if line.own:
         raise OwnService
     if line.void:
@@ -117,7 +117,7 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
 def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> None:
     """Take the word back, as the community: the record counts no more until it is confirmed again.
 
-    Raises ServiceMissing, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
+    Raises ServiceNotFound, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
     """
     line = db.session.execute(
         select(ServiceRecord.void, ServiceRecord.person_id, ServiceRecord.area_path, ServiceRecord.capacity_id, Shift.requester_person_id)
@@ -125,7 +125,7 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: date
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
     ).one_or_none()
     if line is None or not _may_see(actor, line):
-        raise ServiceMissing
+        raise ServiceNotFound
     policy.require(actor, Permission.CONFIRMATION_WITHDRAW, Scope(area_path=line.area_path))
     if line.void:
         raise RecordWithdrawn

@@ -19,7 +19,7 @@ from backend.attendance.service.refusals import (
     OwnService,
     RecordsOverlap,
     RecordWithdrawn,
-    ServiceMissing,
+    ServiceNotFound,
     ShiftCancelled,
 )
 from backend.foundation import audit, clock, facts, outbox
@@ -154,7 +154,7 @@ def correct_record(
 ) -> ServiceRecord:
     """A further revision with other times, on the community's word; a confirmation survives it.
 
-    `seen_id` is the revision that the officer looked at. Raises AlreadyCorrected when there is a newer one, ServiceMissing, Forbidden,
+    `seen_id` is the revision that the officer looked at. Raises AlreadyCorrected when there is a newer one, ServiceNotFound, Forbidden,
     OwnService, RecordWithdrawn, OutsideWindow, RecordsOverlap.
     """
     seen = _seen(actor, fact_id, seen_id)
@@ -169,7 +169,7 @@ def correct_record(
 def withdraw_record(actor: Actor, fact_id: UUID, seen_id: UUID, *, reason: str, now: datetime) -> ServiceRecord:
     """Take a record out of what counts: a last revision that is void.
 
-    Raises AlreadyCorrected, ServiceMissing, Forbidden, OwnService, RecordWithdrawn.
+    Raises AlreadyCorrected, ServiceNotFound, Forbidden, OwnService, RecordWithdrawn.
     """
     revision = facts.revise(_seen(actor, fact_id, seen_id), actor, now=now, reason=reason, void=True)
     outbox.record(ServiceWithdrawn(revision.id), now=now)
@@ -181,10 +181,10 @@ def _seen(actor: Actor, fact_id: UUID, seen_id: UUID) -> ServiceRecord:
     """The revision that the officer looked at, for who may correct it and while it is the latest."""
     seen = db.session.get(ServiceRecord, seen_id)
     if seen is None or seen.fact_id != fact_id:
-        raise ServiceMissing
+        raise ServiceNotFound
     scope = Scope(area_path=seen.area_path, person_id=seen.person_id)
     if not policy.allows(actor, Permission.RECORD_SEE, scope):
-        raise ServiceMissing
+        raise ServiceNotFound
     policy.require(actor, Permission.RECORD_CORRECT, scope)
     _refuse_own(actor, seen.person_id)
     if seen.superseded_at is not None:

@@ -40,7 +40,7 @@ class OwnService(Forbidden):
     detail = "不能办理本人或本人所负责队伍、组织、单位的服务"
 
 
-class ServiceMissing(Missing):
+class ServiceNotFound(Missing):
     """No such service record, or not for this reader."""
 
     code: ClassVar[str] = "service_not_found"

@@ -21,7 +21,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.people.events import PersonRegistered, PhoneSet
 from backend.people.models import ID_NUMBER, PHONE, Person
-from backend.people.names import NameInvalid, real_name
+from backend.people.names import NotAName, real_name
 from backend.people.notices import NoticeName
 from backend.people.queries import person_of
 from backend.people.service.consents import Channel, give_consent, require_current
@@ -29,7 +29,7 @@ from backend.people.service.consents import Channel, give_consent, require_curre
 AGE_OF_MAJORITY = 18
 
 
-class PersonNameInvalid(Unprocessable):
+class NameInvalid(Unprocessable):
     """Not a real name."""
 
     code = "name_invalid"
@@ -103,7 +103,7 @@ def register_person(
 ) -> Person:
     """Say who the account's holder is, without making them a volunteer. `phone` comes from WeChat, never from a form.
 
-    Raises PersonKnown, PersonExists, GuardianNeeded, NoticeOutdated, PersonNameInvalid, IdNumberInvalid, PhoneInvalid,
+    Raises PersonKnown, PersonExists, GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, PhoneInvalid,
     areas.NotACommunity.
     """
     community = areas.community(area_id)
@@ -117,12 +117,12 @@ def register_person(
 
 
 def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
-    """Check name and identity number. Raises PersonNameInvalid, IdNumberInvalid, GuardianNeeded (under 18 on the Shanghai day)."""
+    """Check name and identity number. Raises NameInvalid, IdNumberInvalid, GuardianNeeded (under 18 on the Shanghai day)."""
     today = clock.shanghai_day(now)
     try:
         identity = Identity(real_name(name), identity_number(id_number, today=today))
-    except NameInvalid as error:
-        raise PersonNameInvalid(errors={"name": [str(error)]}) from None
+    except NotAName as error:
+        raise NameInvalid(errors={"name": [str(error)]}) from None
     except NumberInvalid as error:
         raise IdNumberInvalid(errors={"id_number": [str(error)]}) from None
     if age_on(identity.number.born_on, today) < AGE_OF_MAJORITY:

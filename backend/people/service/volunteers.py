@@ -57,7 +57,7 @@ def register_volunteer(
 
     The person is made where the account has none; who is known already may leave name and number out, and is moved to the community
     named here. `phone` comes from WeChat, never from a form. Raises AlreadyVolunteer, PersonExists, IdentityNeeded, IdentityDiffers,
-    GuardianNeeded, NoticeOutdated, PersonNameInvalid, IdNumberInvalid, PhoneInvalid, areas.NotACommunity.
+    GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, PhoneInvalid, areas.NotACommunity.
     """
     community = areas.community(area_id)
     policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))

@@ -1,0 +1,207 @@
+"""Rules of the house that no other tool knows: routes and policy, events and who hears them, refusals and their words.
+
+They read the code and need no server; `make check` runs them.
+"""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import TypeVar
+
+import pytest
+from apiflask import APIFlask
+
+import backend
+import miniprogram_api
+from backend.accounts import policy
+from backend.consumers import CONSUMERS
+from backend.foundation.errors import Refusal
+from backend.foundation.outbox import Event
+from ejia.resources import RESOURCES
+from miniprogram_api.contract import Access, contract_of
+
+# Beside what stands under /me, which is one's own by the token.
+CATALOGUE = "every account may see it"
+OWN_JOB = "only its asker finds it; whether they may still see its area, its kind asks when the file is fetched"
+ASKS_NO_POLICY = {
+    "log_out": "one's own login",
+    "list_brands": CATALOGUE,
+    "list_work_units": CATALOGUE,
+    "see_job": OWN_JOB,
+    "cancel_job": OWN_JOB,
+    "download_job_file": OWN_JOB,
+}
+# What is done with a command under its permission: offices come and go with the roles that belong to them (DESIGN rule 6).
+OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
+COMES_WITH = {
+    "register_volunteer": {"PHONE_SET"},
+    "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE"},
+    "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
+}
+ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}
+Kind = TypeVar("Kind")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if ".migrations" not in found.name:
+            yield importlib.import_module(found.name)
+
+
+MODULES = [*modules_of(backend), *modules_of(miniprogram_api)]
+TREES = {module.__name__: ast.parse(Path(str(module.__file__)).read_text()) for module in MODULES}
+
+
+def views() -> dict[str, tuple[str, FunctionType]]:
+    """Each view of the API: its address, and the function with its decorators."""
+    app = APIFlask("house", enable_openapi=False)
+    for resource in RESOURCES:
+        app.register_blueprint(resource)
+    found = [(rule.rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
+    return {view.__name__: (address, view) for address, view in found if isinstance(view, FunctionType)}
+
+
+def named(function: FunctionType, node: ast.AST) -> object:
+    """What a name, or a name behind the name of a module, stands for in a function; None where that cannot be told."""
+    if isinstance(node, ast.Name):
+        return function.__globals__.get(node.id)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        owner = function.__globals__.get(node.value.id)
+        return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
+    return None
+
+
+def body_of(function: FunctionType) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))
+
+
+def asks_policy(function: object, seen: set[object]) -> bool:
+    """Whether a function of ours, or one that it names, asks policy."""
+    if not isinstance(function, FunctionType) or function in seen or not function.__module__.startswith(("backend.", "miniprogram_api.")):
+        return False
+    if function in ASKING:
+        return True
+    seen.add(function)
+    return any(asks_policy(named(function, node), seen) for node in body_of(function))
+
+
+def handed_the_actor(view: FunctionType) -> set[FunctionType]:
+    """The functions that a view calls in the actor's name."""
+    calls = [node for node in body_of(view) if isinstance(node, ast.Call)]
+    in_their_name = [call for call in calls if any(isinstance(given, ast.Name) and given.id == "actor" for given in call.args)]
+    return {found for call in in_their_name if isinstance(found := named(view, call.func), FunctionType)}
+
+
+def permissions(function: object, seen: set[object]) -> tuple[set[str], set[str]]:
+    """The permissions under which a function writes into the audit log, and those that it names elsewhere; with what it calls."""
+    if not isinstance(function, FunctionType) or function in seen or not _is_ours(function) or function.__module__ == policy.__name__:
+        return set(), set()
+    seen.add(function)
+    nodes = body_of(function)
+    entries = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"]
+    in_entries = {id(part) for entry in entries for part in ast.walk(entry)}
+    audited, named_elsewhere = set(), set()
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("Permission."):
+            (audited if id(node) in in_entries else named_elsewhere).add(node.attr)
+        below_audited, below_named = permissions(named(function, node), seen)
+        audited |= below_audited
+        named_elsewhere |= below_named
+    return audited, named_elsewhere
+
+
+def test_each_view_says_who_may_call_it() -> None:
+    assert len(views()) > 90
+    assert [name for name, (_, view) in views().items() if contract_of(view).access is None] == []
+
+
+def test_each_guarded_view_names_a_policy_or_why_it_needs_none() -> None:
+    silent = {
+        name
+        for name, (address, view) in views().items()
+        if contract_of(view).access is not Access.PUBLIC and not re.match("/api/v1/me(/|$)", address)
+        if not any(asks_policy(called, set()) for called in handed_the_actor(inspect.unwrap(view)))
+    }
+    assert silent == ASKS_NO_POLICY.keys()
+
+
+def test_each_command_that_a_view_calls_asks_policy_itself() -> None:
+    silent = {
+        name: f"{command.__module__}.{command.__name__}"
+        for name, (_, view) in views().items()
+        for command in handed_the_actor(inspect.unwrap(view))
+        if ".service" in command.__module__ and not asks_policy(command, set())
+    }
+    assert silent.keys() <= ASKS_NO_POLICY.keys(), silent
+
+
+def test_each_command_asks_for_the_permission_that_it_writes_into_the_audit_log() -> None:
+    unasked = {}
+    for name, (_, view) in views().items():
+        for command in handed_the_actor(inspect.unwrap(view)):
+            audited, asked = permissions(command, set())
+            unasked[name] = unasked.get(name, set()) | (audited - asked - OFFICE)
+    assert {name: found for name, found in unasked.items() if found and name not in ASKS_NO_POLICY} == COMES_WITH
+
+
+def test_each_event_that_is_heard_is_published_and_none_is_written_for_nobody() -> None:
+    """Published is what some code other than its definition makes; `Event.name` is how it is heard."""
+    made = set()
+    for tree in TREES.values():
+        heard = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        made |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in heard}
+    kinds = ours_below(Event)
+    assert len(kinds) > 30
+    assert Counter(kind.name for kind in kinds).most_common(1)[0][1] == 1
+    published = {kind.name for kind in kinds if kind.__name__ in made}
+    assert {kind.name for kind in kinds} == published
+    for consumer, reactions in CONSUMERS.items():
+        assert reactions.keys() <= published, consumer
+
+
+def test_each_event_is_named_after_what_happened() -> None:
+    for kind in ours_below(Event):
+        noun, participle = kind.name.split(".")
+        assert kind.__name__.lower() in {f"{noun}{participle}".replace("_", ""), participle.replace("_", "")}, kind.name
+
+
+def test_each_refusal_has_a_code_of_its_name_and_one_chinese_sentence() -> None:
+    """The kinds of foundation/errors.py have the words of HTTP, and what WeChat refuses begins with its name."""
+    for kind in ours_below(Refusal):
+        assert kind.__doc__, kind
+        assert CHINESE.search(kind.detail), kind
+        assert not kind.detail.endswith(("。", "！", ".")), kind
+        if "code" in vars(kind) and kind.__module__ == "backend.wechat.errors":
+            assert kind.code.startswith("wechat_"), kind
+        elif "code" in vars(kind) and kind.__module__ != Refusal.__module__:
+            assert kind.code == re.sub("(?<!^)(?=[A-Z])", "_", kind.__name__).lower(), kind
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_what_a_refusal_says_of_its_case_is_chinese_too(module: str) -> None:
+    names = {kind.__name__ for kind in ours_below(Refusal)}
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            said = [given.value for given in node.args[:1] if isinstance(given, ast.Constant) and isinstance(given.value, str)]
+            assert all(CHINESE.search(sentence) for sentence in said), (module, node.lineno, said)
+
+
+def ours_below(kind: type[Kind]) -> list[type[Kind]]:
+    """The product's classes that are made from this one. A dataclass with slots leaves a first draft of itself behind."""
+    found = {kind}
+    for child in kind.__subclasses__():
+        found.update(ours_below(child))
+    return sorted((one for one in found if getattr(sys.modules[one.__module__], one.__name__, None) is one and _is_ours(one)), key=str)
+
+
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.startswith(("backend.", "miniprogram_api.")) and kind is not Event
