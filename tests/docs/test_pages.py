@@ -65,6 +65,13 @@ def test_operations_name_every_setting():
     assert {name for name in variables if f"`{name}`" not in (ROOT / "docs/operations.md").read_text()} == set()
 
 
+def test_operations_name_every_figure_that_is_measured():
+    sources = (ROOT / "ejia/metrics.py").read_text() + (ROOT / "ejia/task_metrics.py").read_text()
+    measured = set(re.findall(r'"(ejia_[a-z_]+)"', sources))
+    assert len(measured) > 5
+    assert measured == set(re.findall(r"`(ejia_[a-z_]+)`", (ROOT / "docs/operations.md").read_text()))
+
+
 def test_operations_and_changelog_name_every_command():
     told = (ROOT / "docs/operations.md").read_text() + (ROOT / "CHANGELOG.md").read_text()
     assert {name for name in COMMANDS if not re.search(rf"`(ejia )?{name}\b", told)} == set()
