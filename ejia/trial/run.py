@@ -74,6 +74,7 @@ class TrialRun:
             running.forget(self.var)
 
     def _start(self, supervisor: Supervisor) -> dict[str, str]:
+        self.say("Starting …")
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
         environment |= self._start_servers(supervisor)
         environment |= {name: value for name, value in self.given.items() if value and name.startswith("EJIA_")}
