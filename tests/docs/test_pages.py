@@ -60,6 +60,12 @@ def test_map_names_every_capability():
     assert {name for name in capabilities if f"| `{name}/` |" not in (ROOT / "docs/map.md").read_text()} == set()
 
 
+def test_map_names_every_folder_of_tests_that_is_no_capability():
+    folders = {folder.name for folder in (ROOT / "tests").iterdir() if (folder / "__init__.py").exists()}
+    capabilities = {folder.name for folder in (ROOT / "backend").iterdir()} - {"foundation"}
+    assert {name for name in folders - capabilities if f"| `{name}/` |" not in (ROOT / "docs/map.md").read_text()} == set()
+
+
 def test_operations_name_every_setting():
     variables = {str(field.validation_alias or f"EJIA_{name.upper()}") for name, field in Settings.model_fields.items()}
     assert {name for name in variables if f"`{name}`" not in (ROOT / "docs/operations.md").read_text()} == set()
