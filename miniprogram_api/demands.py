@@ -140,7 +140,7 @@ def see_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @bp.input(PublicationIn)
 @bp.output(DemandOut)
 @bp.doc(summary="发布服务需求", description="社区确定名额和服务时间，场次随之建立。上门服务不登记坐标。")
-@refuses(DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, Forbidden)
+@refuses(DemandNotSubmitted, BrandUnknown, TooManyPlaces, WindowInvalid, PlaceNotAsked, Forbidden)
 def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> DemandView:
     now = clock.now()
     demands.publish_demand(actor, demand_id, body.publication(), now=now)
@@ -197,7 +197,7 @@ def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @reads
 @bp.output(BeneficiaryOut)
 @bp.doc(summary="服务对象的住址和电话", description="只给本社区和持有认领的一方看，服务结束后不再显示；每次查看都有记录。")
-@refuses(Missing)
+@refuses(Missing, BrandUnknown)
 def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
     return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
 

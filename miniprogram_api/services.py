@@ -28,6 +28,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.paging import Cursor
+from backend.openings.service import ClaimReleased
 from backend.people.queries import PersonNeeded, VolunteerUnknown
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
@@ -146,7 +147,17 @@ def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDet
 @bp.input(LateRecordIn)
 @bp.output(ServiceDetailsOut, status_code=201)
 @bp.doc(summary="补录：未签到的", description="由社区说明原因后补录，须属于当时的认领方；仍须确认。")
-@refuses(Forbidden, OwnService, ShiftCancelled, VolunteerUnknown, NotEntitled, AttendanceExists, RecordsOverlap, OutsideWindow)
+@refuses(
+    Forbidden,
+    OwnService,
+    ShiftCancelled,
+    VolunteerUnknown,
+    NotEntitled,
+    ClaimReleased,
+    AttendanceExists,
+    RecordsOverlap,
+    OutsideWindow,
+)
 def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> ServiceDetailsOut:
     record = attendance.add_late_record(
         actor,

@@ -23,10 +23,11 @@ import backend
 import miniprogram_api
 from backend.accounts import policy
 from backend.consumers import CONSUMERS
-from backend.foundation.errors import Refusal
+from backend.foundation.errors import Forbidden, Missing, Refusal, Unauthenticated
 from backend.foundation.outbox import Event
+from backend.foundation.paging import CursorInvalid
 from ejia.resources import RESOURCES
-from miniprogram_api.contract import Access, contract_of
+from miniprogram_api.contract import Access, ListQuery, contract_of
 
 # Beside what stands under /me, which is one's own by the token.
 CATALOGUE = "every account may see it"
@@ -45,6 +46,32 @@ COMES_WITH = {
     "register_volunteer": {"PHONE_SET"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
+}
+# What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.
+HELD = "the row of the team or organisation is held meanwhile"
+OWN_ROW = "asked about what the same transaction has just made"
+OFFICE_ALONE = "an office that comes with a team, a staff or a registration has no term and excludes none"
+OFFICES = {"accept_registration", "accept_team", "add_staff", "name_successor", "register_volunteer", "verify_organisation"}
+NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
+    "already_corrected": (
+        HELD,
+        {"dissolve_team", "end_organisation", "leave_organisation", "leave_team", "name_officer", "remove_member", "remove_staff"},
+    ),
+    "already_member": (OWN_ROW, {"accept_team"}),
+    "already_staff": (OWN_ROW, {"verify_organisation"}),
+    "not_found": (OWN_ROW, {"apply_for_organisation", "apply_for_registration", "apply_for_team", "submit_demand"}),
+    "person_has_account": (OWN_ROW, {"register_person", "register_volunteer"}),
+    "person_needed": (OWN_ROW, {"register_volunteer"}),
+    "record_exists": (OWN_ROW, {"add_late_record", "sign_out"}),
+    "service_not_found": (OWN_ROW, {"add_late_record", "add_record"}),
+    "phone_invalid": (
+        "registering takes no number, and WeChat's client lets no other one through",
+        {"register_person", "register_volunteer", "set_phone"},
+    ),
+    "roles_exclude": (OFFICE_ALONE, OFFICES),
+    "shift_too_long": ("brands.toml lets no window and its graces pass a day", {"publish_demand"}),
+    "team_name_taken": ("the name is unique from the application on", {"accept_team", "dissolve_team", "return_team"}),
+    "term_over": (OFFICE_ALONE, OFFICES),
 }
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}
 Kind = TypeVar("Kind")
@@ -151,6 +178,32 @@ def test_each_command_asks_for_the_permission_that_it_writes_into_the_audit_log(
             audited, asked = permissions(command, set())
             unasked[name] = unasked.get(name, set()) | (audited - asked - OFFICE)
     assert {name: found for name, found in unasked.items() if found and name not in ASKS_NO_POLICY} == COMES_WITH
+
+
+def raised(function: object, seen: set[object]) -> set[type[Refusal]]:
+    """The refusals that a function raises, and those of what it calls; policy's own stand in every guarded route."""
+    if not isinstance(function, FunctionType) or function in seen or not _is_ours(function) or function.__module__ == policy.__name__:
+        return set()
+    seen.add(function)
+    found: set[type[Refusal]] = set()
+    for node in body_of(function):
+        thrown = node.exc.func if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) else getattr(node, "exc", None)
+        kind = named(function, thrown) if isinstance(thrown, ast.AST) else None
+        found |= {kind} if isinstance(kind, type) and issubclass(kind, Refusal) else raised(named(function, node), seen)
+    return found
+
+
+def test_each_refusal_that_a_command_raises_is_declared_by_its_route() -> None:
+    undeclared: dict[str, set[str]] = {}
+    for name, (address, view) in views().items():
+        contract = contract_of(view)
+        declared = {kind.code for kind in contract.refusals} | {Forbidden.code, Unauthenticated.code}
+        declared |= {Missing.code} if "<" in address else set()
+        declared |= {CursorInvalid.code} if contract.query is not None and issubclass(contract.query, ListQuery) else set()
+        for kind in raised(inspect.unwrap(view), set()):
+            if kind.code not in declared:
+                undeclared.setdefault(kind.code, set()).add(name)
+    assert undeclared == {code: routes for code, (_, routes) in NOT_BY_THIS_ROUTE.items()}
 
 
 def test_each_event_that_is_heard_is_published_and_none_is_written_for_nobody() -> None:
