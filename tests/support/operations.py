@@ -52,6 +52,7 @@ class Field:
     odd: tuple[object, ...]
     """Those of ODD_VALUES that the document does not allow here."""
     is_text: bool
+    is_id: bool
     is_part: bool
     """Whether it has fields of its own."""
 
@@ -171,7 +172,13 @@ class Operation:
 
     def _field(self, schema: Json, value: object, place: Place) -> Iterator[Field]:
         inner = self.resolved(schema)
-        yield Field(place, self.refuses(schema, ODD_VALUES), inner.get("type") == "string", isinstance(value, dict | list))
+        yield Field(
+            place,
+            self.refuses(schema, ODD_VALUES),
+            is_text=inner.get("type") == "string",
+            is_id=inner.get("format") == "uuid",
+            is_part=isinstance(value, dict | list),
+        )
         yield from self._fields(inner, value, place)
 
 

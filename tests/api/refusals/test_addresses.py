@@ -2,11 +2,12 @@
 
 import base64
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 from backend.foundation.ids import new_id
 from tests.api.refusals.conftest import Sweep
-from tests.support.operations import ODD_TEXTS
+from tests.support.operations import METHODS, ODD_TEXTS, with_value
 
 NO_ID = ["me", "0", "-1", "9" * 40, "01930a6e-7c1a-7b5e-9a52", f"{uuid4()}x", f"{{{uuid4()}}}", uuid4().hex, "%00", "%ff", "..%2f"]
 NO_YEAR = ["1999", "2200", "-1", "9" * 30, "x", "2026.0", "%00"]
@@ -45,6 +46,21 @@ def test_an_id_that_nobody_has_is_404(sweep: Sweep) -> None:
                 for unknown in (new_id(), uuid4(), "00000000-0000-0000-0000-000000000000"):
                     answer = sweep.send(operation, address=operation.address(**{name: unknown}))
                     sweep.refused(operation, f"{name} = {unknown}", answer, (404, None))
+
+
+def test_an_id_in_a_body_that_nobody_has_is_refused(sweep: Sweep) -> None:
+    for operation in sweep.with_body:
+        for field in operation.fields:
+            if field.is_id:
+                answer = sweep.send(operation, body=with_value(operation.example, [field.place], str(new_id())))
+                sweep.refused(operation, field.name, answer, (403, None), (404, None), (409, None), (422, None))
+
+
+def test_a_method_that_an_address_does_not_know_is_405(sweep: Sweep) -> None:
+    known = {operation.path: operation for operation in sweep.operations}
+    for path, operation in known.items():
+        for method in set(METHODS) - {other.method for other in sweep.operations if other.path == path}:
+            sweep.refused(operation, method, sweep.send(replace(operation, method=method)), (405, "method_not_allowed"))
 
 
 def test_an_address_with_something_else_in_place_of_an_id_is_404(sweep: Sweep) -> None:
