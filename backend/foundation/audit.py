@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, insert
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Actor
-from backend.foundation.database import Base, RowId, db
+from backend.foundation.database import Base, RowId, write_at_commit
 from backend.foundation.ids import new_id
 from backend.foundation.tracing import current_request_id
 
@@ -43,16 +43,15 @@ def record(
     **details: Detail,
 ) -> None:
     """Write one act into the log, in the caller's transaction. `details` hold ids, codes and numbers only."""
-    db.session.execute(
-        insert(AuditEntry).values(
-            id=new_id(),
-            at=now,
-            account_id=actor.account_id,
-            action=str(action),
-            subject_id=subject_id,
-            succeeded=succeeded,
-            reason=reason,
-            request_id=current_request_id(),
-            details=details,
-        )
-    )
+    entry = {
+        "id": new_id(),
+        "at": now,
+        "account_id": actor.account_id,
+        "action": str(action),
+        "subject_id": subject_id,
+        "succeeded": succeeded,
+        "reason": reason,
+        "request_id": current_request_id(),
+        "details": details,
+    }
+    write_at_commit(AuditEntry, [entry])

@@ -8,13 +8,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
+import flask_sqlalchemy.session
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, Enum, MetaData, Text, Uuid, any_, literal, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    DateTime,
+    Enum,
+    Executable,
+    Insert,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, SessionTransaction, mapped_column, registry
 
 from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
@@ -38,7 +61,52 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+class Session(flask_sqlalchemy.session.Session):
+    """The session of a unit of work; it may hold rows back until just before its commit (`write_at_commit`)."""
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint; rows held back until now do not go with its rollback."""
+        self.write_held_rows()
+        return super().begin_nested()
+
+    def hold_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep rows for `write_held_rows`."""
+        self.info.setdefault(_HELD, {}).setdefault(table, []).extend(rows)
+
+    def write_held_rows(self) -> None:
+        """Insert all rows that are held back, of all their tables in one statement."""
+        held: dict[Table, list[Mapping[str, Any]]] | None = self.info.pop(_HELD, None)
+        if held:
+            values = {f"{table.name}.{of.name}": [row.get(of.name) for row in rows] for table, rows in held.items() for of in table.c}
+            self.execute(_insertion_of(tuple(held)), values)
+
+
+_HELD = "rows held back until the commit"
+
+
+@event.listens_for(Session, "before_commit")
+def _write_held_rows(session: Session) -> None:
+    session.write_held_rows()
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_held_rows(session: Session, _: SessionTransaction) -> None:
+    session.info.pop(_HELD, None)
+
+
+@cache
+def _insertion_of(tables: tuple[Table, ...]) -> Insert:
+    """Rows of some tables, each column sent as one array: the same statement for one row and for a thousand."""
+    insertions = []
+    for table in tables:
+        arrays = [bindparam(f"{table.name}.{column.name}", type_=ARRAY(column.type)) for column in table.c]
+        sent = func.unnest(*arrays).table_valued(*table.c.keys(), name=f"sent_{table.name}").render_derived()
+        insertions.append(insert(table).from_select(table.c.keys(), select(*sent.c), include_defaults=False))
+    *others, last = insertions
+    return last.add_cte(*(other.cte(f"written_{number}") for number, other in enumerate(others)))
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
 
 RowId = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=new_id)]
 """Primary key of a table whose rows are made one by one in Python."""
@@ -59,6 +127,25 @@ def transaction() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+def write_at_commit(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows just before the transaction commits, together with whatever else waits for that: one round trip for all of it.
+
+    For append-only rows that nobody reads before the commit. They go with a rollback, and with that of the savepoint they came in.
+    """
+    session, table = db.session(), model.__table__
+    if not (isinstance(session, Session) and isinstance(table, Table)):
+        raise TypeError(f"{model.__name__} is no table")
+    session.hold_rows(table, rows)
+
+
+def run(statement: Executable, **values: Any) -> CursorResult[Any]:
+    """Execute a statement that was built once, on the session's connection and past its object-relational half: for hot paths.
+
+    Building a statement takes several times as long as executing it. Objects that the session has yet to flush are not flushed.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def allow_long_statements() -> None:

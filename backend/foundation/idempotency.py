@@ -6,14 +6,14 @@ kept sealed for 24 hours; a refusal rolls the key back with everything else, so 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, delete, select, update
+from sqlalchemy import Index, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, db
+from backend.foundation.database import Base, db, run
 from backend.foundation.errors import Malformed, Unprocessable
 from backend.foundation.sealing import keyring
 
@@ -58,29 +58,35 @@ class Answer:
     body: bytes
 
 
+_OF_KEY = (
+    IdempotencyKey.account_id == bindparam("of_account"),
+    IdempotencyKey.route == bindparam("of_route"),
+    IdempotencyKey.key == bindparam("of_key"),
+)
+_FRESH: dict[str, Any] = {"body_digest": bindparam("digest"), "created_at": bindparam("now")}
+_TAKE = (
+    insert(IdempotencyKey)
+    .values(account_id=bindparam("of_account"), route=bindparam("of_route"), key=bindparam("of_key"), **_FRESH)
+    .on_conflict_do_update(
+        index_elements=["account_id", "route", "key"],
+        set_={**_FRESH, "status": None, "answer": None},
+        where=IdempotencyKey.created_at < bindparam("oldest"),
+    )
+    .returning(IdempotencyKey.key)
+)
+_FIRST = select(IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.answer).where(*_OF_KEY)
+_FINISH = update(IdempotencyKey).where(*_OF_KEY).values(status=bindparam("with_status"), answer=bindparam("sealed_answer"))
+
+
 def begin(account_id: UUID, route: str, key: str, body_digest: bytes, *, now: datetime) -> Answer | None:
     """Take the key for this transaction, or give the answer that the same submission got before.
 
     Waits while another transaction holds the key. Raises IdempotencyKeyReused.
     """
-    taken = db.session.scalar(
-        insert(IdempotencyKey)
-        .values(account_id=account_id, route=route, key=key, body_digest=body_digest, created_at=now)
-        .on_conflict_do_update(
-            index_elements=["account_id", "route", "key"],
-            set_={"body_digest": body_digest, "created_at": now, "status": None, "answer": None},
-            where=IdempotencyKey.created_at < now - KEPT_FOR,
-        )
-        .returning(IdempotencyKey.key)
-        .execution_options(synchronize_session=False)
-    )
-    if taken is not None:
+    submission = {"of_account": account_id, "of_route": route, "of_key": key}
+    if run(_TAKE, **submission, digest=body_digest, now=now, oldest=now - KEPT_FOR).one_or_none() is not None:
         return None
-    first = db.session.execute(
-        select(IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.answer).where(
-            IdempotencyKey.account_id == account_id, IdempotencyKey.route == route, IdempotencyKey.key == key
-        )
-    ).one()
+    first = run(_FIRST, **submission).one()
     if first.body_digest != body_digest:
         raise IdempotencyKeyReused
     return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD))
@@ -88,12 +94,8 @@ def begin(account_id: UUID, route: str, key: str, body_digest: bytes, *, now: da
 
 def finish(account_id: UUID, route: str, key: str, answer: Answer) -> None:
     """Keep the answer under the key, in the transaction of the work."""
-    db.session.execute(
-        update(IdempotencyKey)
-        .where(IdempotencyKey.account_id == account_id, IdempotencyKey.route == route, IdempotencyKey.key == key)
-        .values(status=answer.status, answer=keyring().seal_bytes(answer.body, field=_FIELD))
-        .execution_options(synchronize_session=False)
-    )
+    sealed = keyring().seal_bytes(answer.body, field=_FIELD)
+    run(_FINISH, of_account=account_id, of_route=route, of_key=key, with_status=answer.status, sealed_answer=sealed)
 
 
 def forget_old(*, now: datetime) -> int:

@@ -13,12 +13,11 @@ from typing import ClassVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, DateTime, Index, Row, Text, Uuid, delete, func, insert, literal, select, true, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Index, Row, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, RowId, db, transaction
+from backend.foundation.database import Base, RowId, db, transaction, write_at_commit
 from backend.foundation.ids import new_id
 from backend.foundation.tracing import current_request_id
 
@@ -88,35 +87,16 @@ def record(event: Event, *, now: datetime) -> None:
 
 
 def record_all(events: Sequence[Event], *, now: datetime) -> None:
-    """As `record`, for many at once: one statement for each kind of event."""
-    for name, alike in groupby(sorted(events, key=attrgetter("name")), key=attrgetter("name")):
-        _record_alike(name, [event.subject_id for event in alike], now=now)
-
-
-def _record_alike(name: str, subject_ids: list[UUID], *, now: datetime) -> None:
-    subjects = func.unnest(literal([new_id() for _ in subject_ids], ARRAY(Uuid)), literal(subject_ids, ARRAY(Uuid)))
-    sent = subjects.table_valued("id", "subject_id", name="sent").render_derived()
-    instant = literal(now, DateTime(timezone=True))
-    happened = (
-        insert(OutboxEvent)
-        .from_select(
-            ["id", "name", "subject_id", "at", "request_id"],
-            select(sent.c.id, literal(name), sent.c.subject_id, instant, literal(current_request_id(), Text)),
-        )
-        .returning(OutboxEvent.id)
-    )
-    hearing = [consumer for consumer, reactions in _consumers.items() if name in reactions]
-    if not hearing:
-        db.session.execute(happened)
-        return
-    row = happened.cte("happened")
-    listener = func.unnest(literal(hearing, ARRAY(Text))).table_valued("consumer", name="listener").render_derived()
-    db.session.execute(
-        insert(OutboxDelivery).from_select(
-            ["event_id", "consumer", "due_at", "attempts"],
-            select(row.c.id, listener.c.consumer, instant, literal(0, BigInteger)).select_from(row.join(listener, true())),
-        )
-    )
+    """As `record`, for many at once."""
+    for event in events:
+        event_id = new_id()
+        happened = {"id": event_id, "name": event.name, "subject_id": event.subject_id, "at": now, "request_id": current_request_id()}
+        hearing = [consumer for consumer, reactions in _consumers.items() if event.name in reactions]
+        write_at_commit(OutboxEvent, [happened])
+        if hearing:
+            write_at_commit(
+                OutboxDelivery, [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
+            )
 
 
 def oldest_waiting(consumer: str) -> datetime | None:

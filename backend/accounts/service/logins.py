@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import tokens
@@ -16,7 +16,7 @@ from backend.accounts.policy import Permission
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant
-from backend.foundation.database import db
+from backend.foundation.database import db, run
 from backend.foundation.errors import Forbidden, Refusal, TooMany, Unauthenticated
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
@@ -253,39 +253,44 @@ def _end_families(which: ColumnElement[bool], *, reason: str, now: datetime) -> 
     )
 
 
+_CALLER = (
+    select(
+        Account.person_id,
+        RoleGrant.role,
+        RoleGrant.area_path,
+        RoleGrant.party_organisation_id,
+        RoleGrant.organisation_id,
+        RoleGrant.work_unit_id,
+        RoleGrant.team_id,
+        RoleGrant.person_id.label("of_person_id"),
+        RoleGrant.ends_at,
+    )
+    .join(TokenFamily, TokenFamily.account_id == Account.id)
+    .outerjoin(
+        RoleGrant,
+        and_(
+            RoleGrant.account_id == Account.id,
+            RoleGrant.withdrawn_at.is_(None),
+            RoleGrant.starts_at <= bindparam("now"),
+            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now")),
+        ),
+    )
+    .where(
+        Account.id == bindparam("of_account"),
+        Account.status == AccountStatus.ACTIVE,
+        TokenFamily.id == bindparam("of_family"),
+        TokenFamily.ended_at.is_(None),
+    )
+)
+
+
 def actor_of(access_token: str, *, now: datetime) -> tuple[Actor, UUID]:
     """Whom an access token speaks for, with the roles that hold now, and the token's family. One statement.
 
     Raises TokenInvalid when the token, its family or its account is over.
     """
     claims = tokens.maker().read_access_token(access_token, now=now)
-    held = and_(
-        RoleGrant.account_id == Account.id,
-        RoleGrant.withdrawn_at.is_(None),
-        RoleGrant.starts_at <= now,
-        or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
-    )
-    rows = db.session.execute(
-        select(
-            Account.person_id,
-            RoleGrant.role,
-            RoleGrant.area_path,
-            RoleGrant.party_organisation_id,
-            RoleGrant.organisation_id,
-            RoleGrant.work_unit_id,
-            RoleGrant.team_id,
-            RoleGrant.person_id.label("of_person_id"),
-            RoleGrant.ends_at,
-        )
-        .join(TokenFamily, TokenFamily.account_id == Account.id)
-        .outerjoin(RoleGrant, held)
-        .where(
-            Account.id == claims.account_id,
-            Account.status == AccountStatus.ACTIVE,
-            TokenFamily.id == claims.family_id,
-            TokenFamily.ended_at.is_(None),
-        )
-    ).all()
+    rows = run(_CALLER, of_account=claims.account_id, of_family=claims.family_id, now=now).all()
     if not rows:
         raise TokenInvalid
     grants = tuple(

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Text, Uuid, any_, exists, literal, select, true, update
-from sqlalchemy import insert as plain_insert
+from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, exists, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounts import policy
 from backend.accounts import service as accounts
@@ -15,7 +16,7 @@ from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.brands import ClaimantKind
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import as_text, db
+from backend.foundation.database import db, run, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.life import note_changes
@@ -132,23 +133,13 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
 
     Raises OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden.
     """
-    rightful = _whose_right(actor, claimant, now=now)
-    opening_id = db.session.scalar(
-        update(OpeningRole)
-        .where(
-            OpeningRole.id == role_id,
-            OpeningRole.is_open,
-            OpeningRole.closes_at > now,
-            OpeningRole.taken < OpeningRole.slots,
-            Opening.id == OpeningRole.opening_id,
-            literal(claimant.kind.value, Text) == any_(Opening.claimant_kinds),
-            _permitted(rightful, claimant),
-            _active(claimant, held=True),
-        )
-        .values(taken=OpeningRole.taken + 1)
-        .returning(OpeningRole.opening_id)
-        .execution_options(synchronize_session=False)
-    )
+    rightful, taking = _whose_right(actor, claimant, now=now), _taking(claimant.kind)
+    if claimant.kind is ClaimantKind.PERSON:
+        # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
+        taking = taking.where(policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path)))
+    else:
+        policy.require(actor, Permission.PLACE_CLAIM, claimant.scope)
+    opening_id = run(taking, of_role=role_id, of_claimant=claimant.id, now=now).scalar_one_or_none()
     if opening_id is None:
         raise _why_not(rightful, role_id, claimant, now=now)
     claim_id = _hold(actor, opening_id, role_id, claimant, now=now)
@@ -169,59 +160,63 @@ def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
     return accounts.holding_still(actor, Role.PARTY_MEMBER, now=now)
 
 
-def _permitted(actor: Actor, claimant: Claimant) -> ColumnElement[bool]:
-    """Who may claim for a team or organisation is known before any row is read; a person's right depends on the opening's area."""
-    if claimant.kind is ClaimantKind.PERSON:
-        return policy.visible(actor, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
-    policy.require(actor, Permission.PLACE_CLAIM, claimant.scope)
-    return true()
+@cache
+def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID]:
+    """The conditional change that decides the race for the last place."""
+    return (
+        update(OpeningRole)
+        .where(
+            OpeningRole.id == bindparam("of_role"),
+            OpeningRole.is_open,
+            OpeningRole.closes_at > bindparam("now"),
+            OpeningRole.taken < OpeningRole.slots,
+            Opening.id == OpeningRole.opening_id,
+            literal(kind.value, Text) == any_(Opening.claimant_kinds),
+            _active(kind, bindparam("of_claimant", type_=Uuid), held=True),
+        )
+        .values(taken=OpeningRole.taken + 1)
+        .returning(OpeningRole.opening_id)
+    )
 
 
-def _active(claimant: Claimant, *, held: bool = False) -> ColumnElement[bool]:
+def _active(kind: ClaimantKind, claimant_id: ColumnElement[UUID], *, held: bool = False) -> ColumnElement[bool]:
     """Condition: the claimant may act. `held`: it stays so until this transaction ends, so that whoever dissolves the team meanwhile waits,
     and finds the claim (reactions.py)."""
-    match claimant.kind:
+    match kind:
         case ClaimantKind.TEAM:
-            found = select(Team.id).where(Team.id == claimant.id, Team.status == TeamStatus.ACTIVE)
+            found = select(Team.id).where(Team.id == claimant_id, Team.status == TeamStatus.ACTIVE)
         case ClaimantKind.ORGANISATION:
-            found = select(Organisation.id).where(Organisation.id == claimant.id, Organisation.status == OrganisationStatus.VERIFIED)
+            found = select(Organisation.id).where(Organisation.id == claimant_id, Organisation.status == OrganisationStatus.VERIFIED)
         case _:
             return true()
     return (found.with_for_update(read=True) if held else found).exists()
 
 
+_CLAIMANTS = ("team_id", "organisation_id", "work_unit_id", "person_id")
+_HOLD = (
+    insert(Claim)
+    .values(
+        id=bindparam("claim"),
+        opening_id=bindparam("opening"),
+        role_id=bindparam("role"),
+        status=ClaimStatus.HELD,
+        claimed_at=bindparam("now"),
+        claimed_by=bindparam("account"),
+        **{column: bindparam(f"for_{column}") for column in _CLAIMANTS},
+    )
+    .on_conflict_do_nothing(index_elements=["opening_id", *_CLAIMANTS], index_where=Claim.released_at.is_(None))
+    .returning(Claim.id)
+)
+
+
 def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID | None:
-    """Write claim and first step in one statement; None when the claimant holds a place of the opening already."""
-    held = (
-        insert(Claim)
-        .values(
-            id=new_id(),
-            opening_id=opening_id,
-            role_id=role_id,
-            status=ClaimStatus.HELD,
-            claimed_at=now,
-            claimed_by=actor.account_id,
-            **{claimant.column: claimant.id},
-        )
-        .on_conflict_do_nothing(
-            index_elements=["opening_id", "team_id", "organisation_id", "work_unit_id", "person_id"],
-            index_where=Claim.released_at.is_(None),
-        )
-        .returning(Claim.id)
-        .cte("held")
-    )
-    step = select(
-        literal(new_id(), Uuid),
-        held.c.id,
-        literal(ClaimStatus.HELD, as_text(ClaimStatus)),
-        literal(now, DateTime(timezone=True)),
-        literal(actor.account_id, Uuid),
-    )
-    return db.session.scalar(
-        plain_insert(ClaimChange)
-        .from_select(["id", "claim_id", "to_status", "at", "actor_account_id"], step, include_defaults=False)
-        .returning(ClaimChange.claim_id)
-    )
+    """Write claim and first step; None when the claimant holds a place of the opening already."""
+    by = {f"for_{column}": claimant.id if column == claimant.column else None for column in _CLAIMANTS}
+    claim_id = run(_HOLD, claim=new_id(), opening=opening_id, role=role_id, now=now, account=actor.account_id, **by).scalar_one_or_none()
+    if claim_id is not None:
+        step = {"id": new_id(), "claim_id": claim_id, "to_status": ClaimStatus.HELD, "at": now, "actor_account_id": actor.account_id}
+        write_at_commit(ClaimChange, [step])
+    return claim_id
 
 
 def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
@@ -232,7 +227,7 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
             Opening.area_path,
             Opening.claimant_kinds,
             (OpeningRole.is_open & (OpeningRole.closes_at > now)).label("takes_claims"),
-            select(_active(claimant)).scalar_subquery().label("active"),
+            select(_active(claimant.kind, literal(claimant.id, Uuid))).scalar_subquery().label("active"),
             exists()
             .where(Claim.opening_id == Opening.id, getattr(Claim, claimant.column) == claimant.id, Claim.released_at.is_(None))
             .label("holds_one"),
