@@ -64,7 +64,7 @@ def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
 @bp.get("/claims/<uuid:claim_id>")
 @reads
 @bp.output(ClaimOut)
-@bp.doc(summary="一次认领")
+@bp.doc(summary="认领详情")
 def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
     return _with_demands([queries.claim(actor, claim_id)])[0]
 
@@ -82,7 +82,7 @@ def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
 @reads
 @bp.input(ListQuery, location="query")
 @bp.output(Page[ClaimOut])
-@bp.doc(summary="一个需求的认领", description="给社区和申请人看。")
+@bp.doc(summary="某个需求的认领", description="给社区和申请人看。")
 @refuses(Forbidden)
 def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)

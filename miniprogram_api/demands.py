@@ -130,7 +130,7 @@ def list_my_demands(actor: Actor, query: ListQuery) -> paging.Page[DemandLine]:
 @bp.get("/demands/<uuid:demand_id>")
 @reads
 @bp.output(DemandOut)
-@bp.doc(summary="一个服务需求")
+@bp.doc(summary="服务需求详情")
 def see_demand(actor: Actor, demand_id: UUID) -> DemandView:
     return queries.demand(actor, demand_id, now=clock.now())
 

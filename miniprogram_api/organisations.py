@@ -66,7 +66,7 @@ def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[Organisa
 @bp.get("/organisations/<uuid:organisation_id>")
 @reads
 @bp.output(OrganisationOut)
-@bp.doc(summary="一个社会组织")
+@bp.doc(summary="社会组织详情")
 def show_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
     return queries.organisation_sheet(actor, organisation_id)
 

@@ -73,7 +73,7 @@ def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine
 @bp.get("/services/<uuid:fact_id>")
 @reads
 @bp.output(ServiceDetailsOut)
-@bp.doc(summary="一条服务记录", description="含历次更正。")
+@bp.doc(summary="服务记录详情", description="含历次更正。")
 @refuses(ServiceNotFound)
 def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
     return _details(queries.service_details(actor, fact_id))

@@ -75,7 +75,7 @@ def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftLine]:
 @bp.get("/shifts/<uuid:shift_id>")
 @reads
 @bp.output(ShiftOut)
-@bp.doc(summary="一个场次")
+@bp.doc(summary="场次详情")
 def see_shift(actor: Actor, shift_id: UUID) -> ShiftLine:
     return queries.shift_details(actor, shift_id, now=clock.now())
 
@@ -164,7 +164,7 @@ def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
 @reads
 @bp.input(ListQuery, location="query")
 @bp.output(Page[AttendanceOut])
-@bp.doc(summary="一个场次的签到情况", description="姓名隐去。missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
+@bp.doc(summary="某个场次的签到情况", description="姓名隐去。missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
 def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
     return queries.attendances_of_shift(actor, shift_id, limit=query.limit, after=_after(query), now=clock.now())
 

@@ -52,7 +52,7 @@ def list_teams(actor: Actor, query: TeamsQuery) -> Rows[TeamLine]:
 @bp.get("/teams/<uuid:team_id>")
 @reads
 @bp.output(TeamOut)
-@bp.doc(summary="一个志愿服务队")
+@bp.doc(summary="志愿服务队详情")
 def show_team(actor: Actor, team_id: UUID) -> TeamSheet:
     return queries.team_sheet(actor, team_id)
 

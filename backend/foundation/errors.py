@@ -43,7 +43,7 @@ class Missing(Refusal):
 class Unauthenticated(Refusal):
     """Nobody, or nobody any more, is logged in."""
 
-    status, code, detail = 401, "unauthenticated", "请重新登录"
+    status, code, detail = 401, "unauthenticated", "请先登录"
 
 
 class Malformed(Refusal):
