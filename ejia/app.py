@@ -15,7 +15,7 @@ from backend.attendance import codes
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, jobs, outbox, sealing
-from backend.foundation.database import db
+from backend.foundation.database import db, ping_after_rest
 from backend.foundation.sealing import Keyring
 from backend.people import notices
 from backend.points import rules as points_rules
@@ -75,19 +75,20 @@ def start_process(settings: Settings) -> None:
 
 
 def connect_database(app: APIFlask, settings: Settings) -> None:
-    """Bind the app to its database. No statement of a request waits for ever, and a dead connection is noticed before it is used."""
+    """Bind the app to its database. No statement of a request waits for ever, and a connection that died at rest is noticed."""
     options = f"-c statement_timeout={_ms(LONGEST_STATEMENT)} -c lock_timeout={_ms(LONGEST_LOCK)} -c timezone=UTC"
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": settings.database_pool_size,
         "max_overflow": 4,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         # The text of a database error ends in logs; the values of the statement must not stand in it.
         "hide_parameters": True,
         "connect_args": {"options": options, "connect_timeout": 3},
     }
     db.init_app(app)
+    with app.app_context():
+        ping_after_rest(db.engine)
 
 
 def _bytes(key: Key) -> bytes:

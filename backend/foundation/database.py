@@ -4,6 +4,7 @@ PostgreSQL (16 or newer) is the only one. A service function changes rows throug
 commands do, by `transaction()`.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -36,8 +37,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, SessionTransaction, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
@@ -71,6 +75,8 @@ class Session(flask_sqlalchemy.session.Session):
 
     def hold_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep rows for `write_held_rows`."""
+        if not self.in_transaction():
+            self.begin()  # or its rollback would not be one, and the rows would wait for the next transaction
         self.info.setdefault(_HELD, {}).setdefault(table, []).extend(rows)
 
     def write_held_rows(self) -> None:
@@ -167,6 +173,27 @@ def flush_or_refuse(refusals: Mapping[str, type[Refusal]]) -> None:
         if refusal is None:
             raise
         raise refusal from error
+
+
+def ping_after_rest(engine: Engine, *, seconds: float = 1.0) -> None:
+    """Let a connection that rested this long show that it is alive before it is used again.
+
+    A busy one is not asked: a ping before each transaction is a round trip in ten of a claim, and says nothing about the next moment.
+    """
+
+    def given_back(_: DBAPIConnection, record: ConnectionPoolEntry | None) -> None:
+        if record is not None:
+            record.info["rests_since"] = time.monotonic()
+
+    def taken(connection: DBAPIConnection, record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) >= seconds:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError from error  # the pool makes new ones, of this and of all that are as old
+
+    event.listen(engine, "checkin", given_back)
+    event.listen(engine, "checkout", taken)
 
 
 def is_connection_loss(error: DBAPIError) -> bool:
