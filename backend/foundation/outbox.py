@@ -5,6 +5,7 @@ that hears it. A delivery is a row and not a "last id seen", because transaction
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -19,12 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import Base, RowId, db, transaction, write_at_commit
 from backend.foundation.ids import new_id
-from backend.foundation.tracing import current_request_id
+from backend.foundation.tracing import current_request_id, tracing
 
 log = structlog.get_logger(__name__)
 
 ALARM_AFTER = 5
 _LONGEST_WAIT = timedelta(minutes=10)
+_REQUESTS_NAMED = 20  # in the log line of a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class OutboxDelivery(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
 
+
+Delivery = Row[UUID, str, UUID, int, str | None]
+"""As a batch reads them: event_id, name, subject_id, attempts, request_id."""
 
 _consumers: Mapping[str, Reactions] = {}
 
@@ -115,19 +120,30 @@ def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
     reactions = _consumers[consumer]
     with transaction():
         waiting = db.session.execute(
-            select(OutboxDelivery.event_id, OutboxEvent.name, OutboxEvent.subject_id, OutboxDelivery.attempts)
+            select(OutboxDelivery.event_id, OutboxEvent.name, OutboxEvent.subject_id, OutboxDelivery.attempts, OutboxEvent.request_id)
             .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
             .where(OutboxDelivery.consumer == consumer, OutboxDelivery.due_at <= now)
             .order_by(OutboxDelivery.due_at, OutboxDelivery.event_id)
             .limit(size)
             .with_for_update(of=OutboxDelivery, skip_locked=True)
         ).all()
-        for name, lines in groupby(sorted(waiting, key=attrgetter("name")), key=attrgetter("name")):
-            _apply(consumer, reactions, name, list(lines), now=now)
+        with _tracing_of(waiting):
+            for name, lines in groupby(sorted(waiting, key=attrgetter("name")), key=attrgetter("name")):
+                _apply(consumer, reactions, name, list(lines), now=now)
+    if waiting:
+        asked = sorted({line.request_id for line in waiting if line.request_id is not None})
+        with _tracing_of(waiting):
+            log.info("outbox.delivered", consumer=consumer, events=len(waiting), requests=asked[:_REQUESTS_NAMED])
     return len(waiting)
 
 
-def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Row[UUID, str, UUID, int]], *, now: datetime) -> None:
+def _tracing_of(lines: Sequence[Delivery]) -> AbstractContextManager[None]:
+    """What follows from the events of one request belongs to that request; what follows from a mixture, to the task that took them."""
+    asked = {line.request_id for line in lines}
+    return tracing(asked.pop()) if len(asked) == 1 and None not in asked else nullcontext()
+
+
+def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Delivery], *, now: datetime) -> None:
     reaction = reactions.get(name)
     if reaction is None:  # the consumer stopped hearing this event between two releases
         _forget(consumer, (line.event_id for line in lines))
@@ -154,7 +170,7 @@ def _forget(consumer: str, event_ids: Iterable[UUID]) -> None:
     )
 
 
-def _postpone(consumer: str, line: Row[UUID, str, UUID, int], error: Exception, *, now: datetime) -> None:
+def _postpone(consumer: str, line: Delivery, error: Exception, *, now: datetime) -> None:
     attempts = line.attempts + 1
     db.session.execute(
         update(OutboxDelivery)

@@ -1,7 +1,7 @@
 """Which request the present work belongs to, for logs, problem documents and outbox events.
 
-The edge binds the id when a request comes in; the outbox writes it on each event and the consumer binds it again, so that one id can be
-followed from the phone's request through every reaction to it. Context variables, so that threads do not see one another's.
+The edge binds the id when a request comes in; the outbox writes it on each event and a consumer binds or names it again, so that one id
+can be followed from the phone's request through every reaction to it. Context variables, so that threads do not see one another's.
 """
 
 import re
@@ -51,7 +51,7 @@ def current_account_id() -> UUID | None:
 
 @contextmanager
 def tracing(request_id: str | None) -> Iterator[None]:
-    """Bind the request for the length of a block: one event in a batch of a consumer."""
+    """Bind the request for the length of a block: the batch of a consumer that one request has caused."""
     request_token, account_token = _request_id.set(request_id), _account_id.set(None)
     try:
         yield

@@ -2,17 +2,23 @@
 
 import json
 import logging
+from uuid import UUID
 
 import pytest
 import requests
 from flask.testing import FlaskClient
 from pydantic import BaseModel
+from sqlalchemy import select
 
+from backend.areas.models import Area
+from backend.foundation import clock, outbox
 from backend.foundation.actor import Role
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
+from backend.foundation.tracing import tracing
 from ejia import logs
 from tests.api.conftest import LogLines, Raised
+from tests.support.served import confirm, make_person, make_record
 
 
 def requests_in(lines: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -65,6 +71,29 @@ def test_the_watcher_of_the_process_leaves_no_lines(client: FlaskClient, log_lin
     client.get("/healthz")
     client.get("/readyz")
     assert requests_in(log_lines()) == []
+
+
+def confirmed_service(street: dict[str, str], request_id: str) -> None:
+    with tracing(request_id), transaction():
+        home = db.session.get_one(Area, UUID(street["和平社区"]))
+        confirm(make_record(make_person(home), home, "door_knock", minutes=60))
+
+
+def test_a_request_is_followed_into_what_the_worker_makes_of_it(app, street, log_lines: LogLines) -> None:
+    confirmed_service(street, "phone-0001")
+    outbox.deliver_batch("points", now=clock.now())
+    (line,) = (line for line in log_lines() if line["event"] == "outbox.delivered")
+    assert (line["request_id"], line["requests"]) == ("phone-0001", ["phone-0001"])
+    assert set(db.session.scalars(select(OutboxEvent.request_id).where(OutboxEvent.name == "points.booked"))) == {"phone-0001"}
+
+
+def test_a_batch_of_several_requests_names_them_all(app, street, log_lines: LogLines) -> None:
+    confirmed_service(street, "phone-0001")
+    confirmed_service(street, "phone-0002")
+    with tracing("task-0001"):
+        outbox.deliver_batch("points", now=clock.now())
+    (line,) = (line for line in log_lines() if line["event"] == "outbox.delivered")
+    assert (line["request_id"], line["requests"]) == ("task-0001", ["phone-0001", "phone-0002"])
 
 
 class Strict(BaseModel):
