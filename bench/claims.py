@@ -1,4 +1,4 @@
-"""Claiming a place: the product's endpoint against the same by hand (DESIGN §8), spread over many openings and as a rush at one."""
+"""Claiming a place: the product's endpoint against the same by hand (docs/design.md, Speed), over many openings and as a rush at one."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from tests.support.crowd import Claimer, claimers
 
 SERVERS = {"product": PRODUCT, "same work": "bench.floors:create_same_work", "bare": "bench.floors:create_bare"}
 FLOORS = {"same work": 0.8, "bare": 0.45}
-"""The least ratio to each floor (DESIGN §8)."""
+"""The least ratio to each floor (docs/design.md, Speed)."""
 
 CLAIMANTS, OPENINGS = 100, 15
 PLACES_OF_A_RUSH, RUSHES = 30, 4

@@ -1,4 +1,4 @@
-"""Facts: rows that are written once. A correction or withdrawal is a further revision of the same fact (DESIGN §3).
+"""Facts: rows that are written once. A correction or withdrawal is a further revision of the same fact (docs/design.md, Facts).
 
 `id` names a revision, `fact_id` the fact: it is the id of the first revision, and what others refer to. Current is what is neither
 superseded nor void; as known at T is what was recorded by then and not superseded before. A trigger (`refuse_fact_change`) refuses

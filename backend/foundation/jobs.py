@@ -1,8 +1,8 @@
-"""Long work that somebody asked for: a row is its state, its progress and its result (DESIGN §6). A request never talks to the broker.
+"""Long work that somebody asked for: a row is its state, its progress and its result (docs/design.md, HTTP).
 
-Beat rings, a worker takes the next job under a lease and runs it in steps; each step renews the lease. A job whose worker was killed is
-taken again when its lease is over. Whatever a worker writes names its attempt, so one that comes back late changes nothing and the
-result is written once. Rows hold ids and numbers only.
+A request never talks to the broker: beat rings, a worker takes the next job under a lease and runs it in steps; each step renews the
+lease. A job whose worker was killed is taken again when its lease is over. Whatever a worker writes names its attempt, so one that comes
+back late changes nothing and the result is written once. Rows hold ids and numbers only.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Things with a life (demand, claim, shift, team …): a status, and an append-only table of its changes (DESIGN §3).
+"""Things with a life (demand, claim, shift, team …): a status, and an append-only table of its changes (docs/design.md, Facts).
 
 Apart from the audit log: the statistics count "published", "claimed" and "completed" from these changes.
 """

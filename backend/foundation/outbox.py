@@ -1,4 +1,4 @@
-"""The outbox: what happened, and who has yet to hear of it. The broker only rings; these rows are the store (DESIGN rule 2).
+"""The outbox: what happened, and who has yet to hear of it. The broker only rings; these rows are the store (docs/design.md, rule 2).
 
 A state change records its event in its own transaction: one `outbox_events` row, and one `outbox_deliveries` row for each consumer
 that hears it. A delivery is a row and not a "last id seen", because transactions commit out of the order of their ids.

@@ -9,6 +9,7 @@ from config.settings import Settings
 from ejia.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ("backend", "miniprogram_api", "tasks", "ejia", "config")
 OUTSIDE = ("http://", "https://", "mailto:")
 
 
@@ -47,6 +48,16 @@ def test_every_link_of_a_page_leads_somewhere(page):
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_no_page_names_a_folder_of_somebodys_machine(page):
     assert re.findall(r"(?<![\w.])/(?:home|root|work|tmp|Users)/\S*", page.read_text()) == []
+
+
+def test_code_cites_pages_that_are_here():
+    files = [
+        ROOT / "pyproject.toml",
+        *(file for folder in SOURCES for file in (ROOT / folder).rglob("*") if file.suffix in (".py", ".toml")),
+    ]
+    cited = {name for file in files for name in re.findall(r"docs/[\w/-]+\.md", file.read_text())}
+    assert len(cited) > 2
+    assert {name for name in cited if not (ROOT / name).exists()} == set()
 
 
 def test_map_names_every_folder_at_the_top():

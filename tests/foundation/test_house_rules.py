@@ -40,7 +40,7 @@ ASKS_NO_POLICY = {
     "cancel_job": OWN_JOB,
     "download_job_file": OWN_JOB,
 }
-# What is done with a command under its permission: offices come and go with the roles that belong to them (DESIGN rule 6).
+# What is done with a command under its permission: offices come and go with the roles that belong to them (docs/design.md, rule 6).
 OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
     "register_volunteer": {"PHONE_SET"},

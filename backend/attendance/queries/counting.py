@@ -44,7 +44,7 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """How often and how long somebody served; hours in tenths, each record floored (DESIGN §3)."""
+    """How often and how long somebody served; hours in tenths, each record floored (docs/design.md, Facts)."""
 
     services: int
     tenths_of_hours: int
