@@ -63,6 +63,7 @@ class Shift(Living):
         Index("ix_shifts_opening_id", "opening_id", "starts_at", "id"),
         Index("ix_shifts_to_close", "ends_at", postgresql_where="status = 'planned'"),
         Index("ix_shifts_area_path", "area_path", "starts_at", "id"),
+        Index("ix_shifts_starts_at", "starts_at", "id"),
         Index("ix_shifts_requester", "requester_person_id", postgresql_where="requester_person_id IS NOT NULL"),
     )
 
@@ -137,6 +138,7 @@ class ServiceRecord(FactRevision):
         Index("ix_service_records_withdrawn", "attendance_id", postgresql_where="superseded_at IS NULL AND void"),
         Index("ix_service_records_person_id", "person_id", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_area_path", "area_path", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_records_served_on", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_shift_id", "shift_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_opening_id", "opening_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_of_a_day"),

@@ -3,8 +3,10 @@
 The address comes from whoever runs the migration (`config.attributes["database_url"]`), never from a file.
 """
 
+import time
+
 from alembic import context
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import Connection, create_engine, pool, text
 
 from backend.tables import METADATA
 
@@ -17,12 +19,21 @@ def run() -> None:
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '2s'"))
         connection.execute(text("SET statement_timeout = '60s'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATOR_LOCK})
         connection.commit()
+        _become_the_only_migrator(connection)
         context.configure(connection=connection, target_metadata=METADATA, transaction_per_migration=True, compare_type=True)
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def _become_the_only_migrator(connection: Connection) -> None:
+    """Wait while another process migrates: by asking again, because an index that is made concurrently waits for every statement that is
+    under way, and would wait for ours."""
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _MIGRATOR_LOCK}):
+        connection.rollback()
+        time.sleep(0.2)
+    connection.commit()
 
 
 def render() -> None:

@@ -49,6 +49,7 @@ class Organisation(Living):
             postgresql_where="status IN ('applied', 'verified')",
         ),
         Index("ix_organisations_area_path", "area_path", "status", "id"),
+        Index("ix_organisations_status", "status", "id"),
         CheckConstraint(
             "CASE standing WHEN 'registered' THEN credit_code IS NOT NULL WHEN 'on_record' THEN record_number IS NOT NULL ELSE false END",
             name="number_of_its_standing",

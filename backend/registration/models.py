@@ -37,6 +37,7 @@ class MemberRegistration(FactRevision):
             postgresql_where="superseded_at IS NULL AND NOT void AND status IN ('applied', 'accepted')",
         ),
         Index("ix_member_registrations_area_path", "area_path", "status", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_member_registrations_status", "status", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_member_registrations_person_id", "person_id", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("(status IN ('accepted', 'ended')) = (accepted_on IS NOT NULL)", name="accepted_has_day"),
         CheckConstraint("(status = 'ended') = (ended_on IS NOT NULL)", name="ended_has_day"),

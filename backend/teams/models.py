@@ -48,6 +48,7 @@ class Team(Living):
     __table_args__ = (
         Index("uq_teams_name", "area_path", "name", unique=True, postgresql_where="status IN ('applied', 'active')"),
         Index("ix_teams_area_path", "area_path", "status", "id"),
+        Index("ix_teams_status", "status", "id"),
         Index("ix_teams_leader", "leader_person_id"),
     )
 

@@ -49,6 +49,22 @@ def test_migrations_lead_to_the_models_and_back_and_again(empty_database: str) -
     assert schema.differences(empty_database, METADATA) == []
 
 
+def test_two_that_migrate_at_once_both_find_it_done(empty_database: str) -> None:
+    program = "import sys; from backend.foundation import schema; schema.upgrade(sys.argv[1])"
+    both = [subprocess.Popen([sys.executable, "-c", program, empty_database], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [(process.communicate(timeout=120)[1], process.returncode) for process in both] == [("", 0)] * 2
+    assert schema.differences(empty_database, METADATA) == []
+
+
+def test_an_index_that_was_cut_short_is_made_anew(empty_database: str) -> None:
+    schema.upgrade(empty_database, "0015")
+    with psycopg.connect(empty_database.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE INDEX ix_teams_status ON teams (status, id)")
+        connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_teams_status'::regclass")
+        schema.upgrade(empty_database)
+        assert connection.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (0,)
+
+
 def test_every_constraint_and_index_carries_a_name_of_our_own(empty_database: str) -> None:
     schema.upgrade(empty_database)
     with psycopg.connect(empty_database.replace("+psycopg", "")) as connection:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_, union
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, union
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -22,7 +22,7 @@ from backend.foundation.paging import Cursor, Page
 from backend.openings.models import Claim, Opening
 from backend.people.queries import person_of
 
-LONGEST_GRACE = timedelta(minutes=240)
+LONGEST_WINDOW, LONGEST_GRACE = timedelta(hours=24), timedelta(minutes=240)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def shifts(
     if opening_id is not None:
         wanted = wanted.where(Shift.opening_id == opening_id)
     if ends_after is not None:
-        wanted = wanted.where(Shift.ends_at > ends_after)
+        # The second bound says nothing new, but the shifts lie in the order of their beginnings.
+        wanted = wanted.where(Shift.ends_at > ends_after, Shift.starts_at > ends_after - LONGEST_WINDOW)
     if starts_before is not None:
         wanted = wanted.where(Shift.starts_at < starts_before)
     return _page(wanted, limit=limit, after=after)
@@ -78,7 +79,8 @@ def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    """Of one's area, asked for by oneself, or claimed by what one acts for: each by its own index."""
+    """Of one's area, asked for by oneself, or claimed by what one acts for: each by its own index. An area stands apart, so that whoever
+    looks after a whole street reads the shifts in their order instead of gathering them all."""
 
     def seen(columns: ScopeColumns) -> ColumnElement[bool]:
         return policy.visible(actor, Permission.SHIFT_SEE, columns)
@@ -92,12 +94,9 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
         ),
     )
     shift = aliased(Shift)
-    ways = (
-        seen(ScopeColumns(area_path=shift.area_path)),
-        seen(ScopeColumns(person_id=shift.requester_person_id)),
-        shift.opening_id.in_(claimed),
-    )
-    return Shift.id.in_(union(*(select(shift.id).where(way) for way in ways)))
+    ways = (seen(ScopeColumns(person_id=shift.requester_person_id)), shift.opening_id.in_(claimed))
+    own = Shift.id.in_(union(*(select(shift.id).where(way) for way in ways)))
+    return or_(seen(ScopeColumns(area_path=Shift.area_path)), own)
 
 
 def _not_over(now: datetime) -> ColumnElement[bool]:
