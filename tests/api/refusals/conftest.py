@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -47,40 +48,49 @@ class World:
     def __init__(self, app: APIFlask) -> None:
         self.app = app
         self.street = street_of(app)
-
-        def phone_of(user: str | None = None) -> Phone:
-            return wechat_user(app, user)
-
-        def administrator(role: Role, area_path: str) -> Phone:
-            return officer_of(app, role, area_path)
-
-        self.officer = administrator(Role.COMMUNITY_OFFICER, "639999001001")
-        self.neighbour = administrator(Role.COMMUNITY_OFFICER, "639999001002")
-        self.foreigner = administrator(Role.STREET_OFFICER, "639999002")
+        self.officer = officer_of(app, Role.COMMUNITY_OFFICER, "639999001001")
+        self.neighbour = officer_of(app, Role.COMMUNITY_OFFICER, "639999001002")
+        self.foreigner = officer_of(app, Role.STREET_OFFICER, "639999002")
         self.stranger = wechat_user(app)
-        member = accepted_member(phone_of, self.street, administrator)
-        visit = Visit(phone_of, self.street, self.officer)
+        visit = Visit(partial(wechat_user, app), self.street, self.officer)
         self.insider, self.member, self.shift_id = visit.leader, visit.member, visit.shift_id
-        organisation = verified_organisation(self.insider, self.officer, self.street)
+        self.known: Json = self._people(visit) | self._services(visit)
+
+    def token(self, phone: Phone, *, age: timedelta = timedelta(0)) -> str:
+        """An access token of the phone's account that was made so long ago."""
+        with self.app.app_context():
+            account_id = UUID(phone.account_id)
+            family_id = db.session.scalars(select(TokenFamily.id).where(TokenFamily.account_id == account_id).limit(1)).one()
+            return tokens.maker().access_token(AccessClaims(account_id, family_id), now=clock.now() - age)
+
+    def _people(self, visit: Visit) -> Json:
+        phone_of = partial(wechat_user, self.app)
+        organisation_id = verified_organisation(self.insider, self.officer, self.street)["id"]
         for role in (Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER, Role.GRID_WORKER, Role.PARTY_MEMBER):
             give_role(self.insider, Grant(role, area_path="639999001001"))
+        registered = accepted_member(phone_of, self.street, partial(officer_of, self.app))
+        wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
+        return {
+            "community_id": self.street["和平社区"],
+            "area_id": self.street["和平社区"],
+            "team_id": visit.team_id,
+            "membership_id": self.insider.seen(f"/teams/{visit.team_id}/members")["items"][-1]["id"],
+            "request_id": wish["id"],
+            "organisation_id": organisation_id,
+            "staff_id": add_staff(self.insider, organisation_id, visit.member, "王志愿")["id"],
+            "volunteer_number": visit.member.volunteer_number,
+            "registration_id": registered.registration_id,
+            "work_unit_id": self.insider.seen("/work-units")["items"][0]["id"],
+        }
+
+    def _services(self, visit: Visit) -> Json:
         published_demand(self.officer, self.street)
         self.officer.made("/demands", demand_form(self.street))
-        wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
-        memberships = self.insider.seen(f"/teams/{visit.team_id}/members")["items"]
         attendance_id = visit.sign_in()["attendance_id"]
         clock.advance(timedelta(minutes=47))
         service = self.insider.seen(f"/services/{visit.sign_out()['fact_id']}")
-        unit = self.insider.seen("/work-units")["items"][0]
-        export = {"year": clock.shanghai_day(clock.now()).year, "area_id": self.street["和平社区"]}
-        self.known: Json = {
-            "team_id": visit.team_id,
-            "membership_id": memberships[-1]["id"],
-            "request_id": wish["id"],
-            "organisation_id": organisation["id"],
-            "staff_id": add_staff(self.insider, organisation["id"], visit.member, "王志愿")["id"],
-            "registration_id": member.registration_id,
-            "work_unit_id": unit["id"],
+        year = clock.shanghai_day(clock.now()).year
+        return {
             "demand_id": visit.demand["id"],
             "opening_id": visit.demand["opening_id"],
             "role_id": visit.demand["role_id"],
@@ -89,20 +99,10 @@ class World:
             "attendance_id": attendance_id,
             "fact_id": service["fact_id"],
             "revision_id": service["revision_id"],
-            "volunteer_number": visit.member.volunteer_number,
-            "job_id": self.insider.made("/exports/year-end", export)["id"],
-            "community_id": self.street["和平社区"],
-            "area_id": self.street["和平社区"],
+            "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
-            "year": export["year"],
+            "year": year,
         }
-
-    def token(self, phone: Phone, *, family_id: UUID | None = None, age: timedelta = timedelta(0)) -> str:
-        """An access token of the phone's account that was made so long ago."""
-        with self.app.app_context():
-            account_id = UUID(phone.account_id)
-            family_id = family_id or db.session.scalars(select(TokenFamily.id).where(TokenFamily.account_id == account_id).limit(1)).one()
-            return tokens.maker().access_token(AccessClaims(account_id, family_id), now=clock.now() - age)
 
 
 class Sweep:
