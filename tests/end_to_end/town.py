@@ -31,11 +31,11 @@ def awaited(look: Callable[[], Seen], holds: Callable[[Seen], bool]) -> Seen:
 
 
 class Town:
-    """The demonstration street in a running copy. `said` is what `ejia run` printed."""
+    """The demonstration street in a running copy, reached over one kind of wire. `said` is what `ejia run` printed."""
 
-    def __init__(self, said: str) -> None:
-        self.web = Wire(address(said, "API").removesuffix("/api/v1"))
-        self.wechat = Wire(address(said, "WeChat"))
+    def __init__(self, said: str, *, wire: type[Wire] = Wire) -> None:
+        self.web = wire(address(said, "API").removesuffix("/api/v1"))
+        self.wechat = wire(address(said, "WeChat"))
         self.folder = Path(address(said, "logs")).resolve().parent
         self.nobody = Phone(self.web, "", "")
         [district] = self.nobody.seen("/areas")["items"]
