@@ -38,6 +38,9 @@ check: $(VENV)/installed-dev  ## style, types, layers, rules of the house, and m
 bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9")
 	$(BIN)/python -m bench $(ARGS)
 
+soak: $(VENV)/installed-dev  ## live the loop while processes are killed at random, then check (options: make soak ARGS="--minutes 10")
+	$(BIN)/python -m tests.faults.soak $(ARGS)
+
 fmt: $(VENV)/installed-dev  ## put the code into its form
 	$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
 
