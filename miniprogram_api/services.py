@@ -16,6 +16,7 @@ from backend.attendance.service import (
     NotEntitled,
     OutsideWindow,
     OwnService,
+    OwnWord,
     RecordExists,
     RecordsOverlap,
     RecordWithdrawn,
@@ -82,8 +83,11 @@ def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
 @bp.post("/services/<uuid:fact_id>/confirmation")
 @creates
 @bp.output(ConfirmationOut, status_code=201)
-@bp.doc(summary="确认服务", description="由需求方或社区确认，确认后计入。不能确认本人的服务，也不能确认本人所负责队伍、组织、单位的服务。")
-@refuses(ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed)
+@bp.doc(
+    summary="确认服务",
+    description="由需求方或社区确认，确认后计入。不能确认本人的服务、本人所负责队伍、组织、单位的服务，也不能确认本人补录的服务。",
+)
+@refuses(ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed)
 def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
     return attendance.confirm_service(actor, fact_id, now=clock.now())
 
@@ -150,6 +154,7 @@ def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDet
 @refuses(
     Forbidden,
     OwnService,
+    OwnWord,
     ShiftCancelled,
     VolunteerUnknown,
     NotEntitled,
@@ -175,7 +180,7 @@ def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> Service
 @bp.post("/shifts/<uuid:shift_id>/confirmations")
 @creates
 @bp.output(ConfirmedTogetherOut, status_code=201)
-@bp.doc(summary="确认一个场次的全部记录", description="由社区确认，每次最多200条；本人的和本人所负责队伍的除外。")
+@bp.doc(summary="确认一个场次的全部记录", description="由社区确认，每次最多200条；本人的、本人所负责队伍的和本人补录的除外。")
 @refuses(Forbidden)
 def confirm_shift(actor: Actor, shift_id: UUID) -> ConfirmedTogether:
     return attendance.confirm_shift(actor, shift_id, now=clock.now())

@@ -428,7 +428,7 @@ class ConfirmedTogetherOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [{"confirmed": 12, "own": 1, "remaining": 0}]})
 
     confirmed: BigInt
-    own: BigInt = Field(description="本人或本人所负责队伍的，须由他人确认")
+    own: BigInt = Field(description="本人的、本人所负责队伍的和本人补录的，须由他人确认")
     remaining: BigInt = Field(description="大于0时请再次提交")
 
 

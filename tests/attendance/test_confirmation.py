@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -41,6 +42,51 @@ def confirmations():
 
 def events(subject_id):
     return db.session.scalars(select(OutboxEvent.name).where(OutboxEvent.subject_id == UUID(str(subject_id)))).all()
+
+
+def late(visit, officer, pass_time):
+    """A record that the officer added by their word, for a member who never signed in: its fact id."""
+    begun = datetime.fromisoformat(visit.member.seen(f"/shifts/{visit.shift_id}")["starts_at"])
+    pass_time(hours=3)
+    stretch = {"started_at": begun.isoformat(), "ended_at": (begun + timedelta(minutes=60)).isoformat(), "reason": "手机没电"}
+    whose = {"volunteer_number": visit.member.volunteer_number, "name": "王志愿"}
+    return officer.made(f"/shifts/{visit.shift_id}/records", stretch | whose)["fact_id"]
+
+
+def test_who_added_a_record_by_their_word_does_not_confirm_it_and_a_colleague_does(visit, officer, administrator, pass_time):
+    fact_id = late(visit, officer, pass_time)
+
+    assert refused(officer.post(f"/services/{fact_id}/confirmation")) == (403, "own_word")
+    assert officer.made(f"/shifts/{visit.shift_id}/confirmations") == {"confirmed": 0, "own": 1, "remaining": 0}
+    assert counting() == {}
+    colleague = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+    assert colleague.post(f"/services/{fact_id}/confirmation").status_code == 201
+    assert counting() == {fact_id: 60}
+
+
+def test_the_requester_confirms_what_the_community_added(asked_for, officer, requester, pass_time):
+    fact_id = late(asked_for, officer, pass_time)
+
+    assert requester.made(f"/services/{fact_id}/confirmation")["confirmer"] == "requester"
+
+
+def test_a_word_stays_its_officers_own_when_it_is_corrected_by_another(visit, officer, administrator, pass_time):
+    fact_id = late(visit, officer, pass_time)
+    colleague, record = administrator(Role.STREET_OFFICER, "639999001"), officer.seen(f"/services/{fact_id}")
+    body = {"revision_id": record["revision_id"], "started_at": record["started_at"], "ended_at": record["ended_at"], "reason": "核对"}
+    colleague.made(f"/services/{fact_id}/corrections", body)
+
+    assert refused(officer.post(f"/services/{fact_id}/confirmation")) == (403, "own_word")
+    assert colleague.post(f"/services/{fact_id}/confirmation").status_code == 201
+
+
+def test_who_corrects_what_was_signed_in_and_out_may_confirm_it(visit, officer, pass_time):
+    fact_id = visit.served(pass_time)
+    record = officer.seen(f"/services/{fact_id}")
+    body = {"revision_id": record["revision_id"], "started_at": record["started_at"], "ended_at": record["ended_at"], "reason": "核对"}
+    officer.made(f"/services/{fact_id}/corrections", body)
+
+    assert officer.post(f"/services/{fact_id}/confirmation").status_code == 201
 
 
 def test_a_record_counts_once_the_community_confirmed_it(visit, officer, pass_time):

@@ -201,7 +201,7 @@ def test_a_confirmation_survives_a_correction(visit, begun, officer, pass_time):
     assert counting() == {fact_id: 30}
 
 
-def test_a_withdrawn_record_counts_no_more_and_the_attendance_may_get_another(visit, begun, officer, pass_time):
+def test_a_withdrawn_record_counts_no_more_and_the_attendance_may_get_another(visit, begun, officer, administrator, pass_time):
     fact_id = visit.served(pass_time)
     officer.made(f"/services/{fact_id}/confirmation")
 
@@ -218,7 +218,8 @@ def test_a_withdrawn_record_counts_no_more_and_the_attendance_may_get_another(vi
     attendance_id = visit.member.seen("/me/services")["items"][0]["id"]
     anew = officer.made(f"/attendances/{attendance_id}/record", stretch(begun, 20))
     assert anew["fact_id"] != fact_id
-    officer.made(f"/services/{anew['fact_id']}/confirmation")
+    colleague = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+    colleague.made(f"/services/{anew['fact_id']}/confirmation")
     assert counting() == {anew["fact_id"]: 20}
 
 

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import allowed, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import Capacity, Confirmation, Confirmer, ServiceRecord, Shift
-from backend.attendance.service.refusals import OwnService, RecordWithdrawn, ServiceNotFound
+from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
@@ -50,7 +51,8 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedTogether:
-    """What became of a shift's records: confirmed now, left because they are the officer's own, and left for the next request."""
+    """What became of a shift's records: confirmed now, left to others (the officer's own, and those that they added), and left for the next
+    request."""
 
     confirmed: int
     own: int
@@ -60,7 +62,7 @@ class ConfirmedTogether:
 def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
 
-    Raises ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, AlreadyConfirmed.
+    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed.
     """
     line = db.session.execute(
         select(
@@ -71,6 +73,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
             Shift.requester_person_id,
             Shift.confirmers,
             _is_own(actor).label("own"),
+            _is_own_word(actor).label("own_word"),
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
@@ -82,6 +85,8 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
         raise Forbidden if _may_see(actor, line) else ServiceNotFound
     if line.own:
         raise OwnService
+    if line.own_word:
+        raise OwnWord
     if line.void:
         raise RecordWithdrawn
     confirmed = _confirm([fact_id], confirmer, actor, now=now)
@@ -91,7 +96,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
 
 
 def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int = 200) -> ConfirmedTogether:
-    """Stand by all records of a shift that await it, as the community; those of the officer's own stay as they are.
+    """Stand by all records of a shift that await it, as the community; those of the officer's own, and those that they added, stay.
 
     Raises Missing, Forbidden.
     """
@@ -104,12 +109,11 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
         ServiceRecord.is_current(),
         ~exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()),
     )
-    fact_ids = db.session.scalars(
-        select(ServiceRecord.fact_id).where(*awaiting, ~_is_own(actor)).order_by(ServiceRecord.fact_id).limit(at_most)
-    ).all()
+    own = or_(_is_own(actor), _is_own_word(actor))
+    fact_ids = db.session.scalars(select(ServiceRecord.fact_id).where(*awaiting, ~own).order_by(ServiceRecord.fact_id).limit(at_most)).all()
     confirmed = _confirm(fact_ids, Confirmer.COMMUNITY, actor, now=now)
     left = db.session.execute(
-        select(func.count().filter(_is_own(actor)).label("own"), func.count().filter(~_is_own(actor)).label("remaining")).where(*awaiting)
+        select(func.count().filter(own).label("own"), func.count().filter(~own).label("remaining")).where(*awaiting)
     ).one()
     return ConfirmedTogether(len(confirmed), left.own, left.remaining)
 
@@ -171,6 +175,16 @@ def _is_own(actor: Actor) -> ColumnElement[bool]:
             exists().where(Organisation.id == ServiceRecord.capacity_id, Organisation.officer_person_id == actor.person_id),
         ),
         and_(ServiceRecord.capacity == Capacity.WORK_UNIT, ServiceRecord.capacity_id.in_(led_units)),
+    )
+
+
+def _is_own_word(actor: Actor) -> ColumnElement[bool]:
+    """Condition on records: the actor added it by their word. A correction of what was signed in and out is no such word."""
+    if actor.account_id is None:
+        return false()
+    added = aliased(ServiceRecord)  # the first revision
+    return exists().where(
+        added.id == ServiceRecord.fact_id, added.evidence == Evidence.COMMUNITY_WORD, added.actor_account_id == actor.account_id
     )
 
 

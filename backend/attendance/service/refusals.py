@@ -40,6 +40,13 @@ class OwnService(Forbidden):
     detail = "不能办理本人或本人所负责队伍、组织、单位的服务"
 
 
+class OwnWord(Forbidden):
+    """Nobody confirms a record that they added by their word: where nobody signed in and out, it takes a second person."""
+
+    code: ClassVar[str] = "own_word"
+    detail = "本人补录的服务，须由需求方或另一位工作人员确认"
+
+
 class ServiceNotFound(Missing):
     """No such service record, or not for this reader."""
 
