@@ -11,8 +11,8 @@ from backend.foundation.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
-UNEXPECTED = "job_failed"
-"""Error code of a job that fell over a defect."""
+UNEXPECTED, UNEXPECTED_DETAIL = "job_failed", "任务出错，没有完成；请稍后重新提交，仍不成功请联系管理员"
+"""Error of a job that fell over a defect."""
 
 
 @shared_task(name="jobs.run", ignore_result=True)
@@ -32,10 +32,10 @@ def _run(task: jobs.Task) -> None:
     except OperationalError:
         raise  # the database went away or a lock was too slow: the job is taken again when its lease is over
     except Refusal as refusal:
-        jobs.fail(task, refusal.code, now=clock.now())
+        jobs.fail(task, refusal.code, refusal.detail, now=clock.now())
     except Exception:
         log.exception("job.failed", job_id=str(task.id), kind=task.kind)
-        jobs.fail(task, UNEXPECTED, now=clock.now())
+        jobs.fail(task, UNEXPECTED, UNEXPECTED_DETAIL, now=clock.now())
     else:
         jobs.finish(task, file, now=clock.now())
 

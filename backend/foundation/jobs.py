@@ -26,7 +26,7 @@ LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
 KEPT_FOR = timedelta(days=7)
 
-GIVEN_UP = "job_given_up"
+GIVEN_UP, GIVEN_UP_DETAIL = "job_given_up", "多次尝试都没有完成，请稍后重新提交"
 """Error code of a job whose workers died one after another."""
 
 Parameter = str | int
@@ -92,6 +92,7 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(comment="how often a worker took it; the last one may write")
     lease_until: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(comment="the code of the refusal, or of what else went wrong")
+    error_detail: Mapped[str | None] = mapped_column(comment="one Chinese sentence that says so to the asker")
     file_name: Mapped[str | None]
     media_type: Mapped[str | None]
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -110,6 +111,7 @@ class JobLine:
     done: int
     total: int
     error: str | None
+    error_detail: str | None
     file_name: str | None
     created_at: datetime
     started_at: datetime | None
@@ -141,7 +143,7 @@ Report = Callable[[int, int], None]
 """Called between two steps, outside any transaction of the runner's, with the steps done and the steps in all. Raises Stopped."""
 
 Runner = Callable[[Task, Report, datetime], File]
-"""Does the work and gives the file; opens its transactions itself. May raise a Refusal: its code becomes the job's error."""
+"""Does the work and gives the file; opens its transactions itself. May raise a Refusal: code and sentence become the job's error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +291,9 @@ def finish(task: Task, file: File, *, now: datetime) -> bool:
     )
 
 
-def fail(task: Task, error: str, *, now: datetime) -> bool:
-    """Write down why the job cannot be done. False: the job is not this worker's any more."""
-    return _end(task, state=State.FAILED, error=error, finished_at=now)
+def fail(task: Task, error: str, detail: str, *, now: datetime) -> bool:
+    """Write down why the job cannot be done, as a code and in a sentence. False: the job is not this worker's any more."""
+    return _end(task, state=State.FAILED, error=error, error_detail=detail, finished_at=now)
 
 
 def forget_old_files(*, now: datetime) -> None:
@@ -316,7 +318,7 @@ def _give_up(*, now: datetime) -> None:
     db.session.execute(
         update(Job)
         .where(_unfinished(), Job.lease_until <= now, Job.attempts >= MOST_ATTEMPTS)
-        .values(state=State.FAILED, error=GIVEN_UP, lease_until=None, finished_at=now)
+        .values(state=State.FAILED, error=GIVEN_UP, error_detail=GIVEN_UP_DETAIL, lease_until=None, finished_at=now)
         .execution_options(synchronize_session=False)
     )
 

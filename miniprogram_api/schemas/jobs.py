@@ -30,6 +30,7 @@ class JobOut(Out):
                     "done": 2,
                     "total": 6,
                     "error": None,
+                    "error_detail": None,
                     "file_name": None,
                     "created_at": "2026-11-23T20:15:00+08:00",
                     "started_at": "2026-11-23T20:15:01+08:00",
@@ -45,6 +46,7 @@ class JobOut(Out):
     done: BigInt = Field(description="已完成的步数")
     total: BigInt = Field(description="总步数")
     error: Annotated[str, Field(max_length=80)] | None = Field(description="失败的原因代码")
+    error_detail: Annotated[str, Field(max_length=300)] | None = Field(description="失败的原因，可直接显示")
     file_name: Annotated[str, Field(max_length=300)] | None = Field(description="完成后的文件名")
     created_at: Instant
     started_at: Instant | None

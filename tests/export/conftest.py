@@ -20,7 +20,7 @@ STEPS = 3
 
 
 class InkDry(Conflict):
-    code = "ink_dry"
+    code, detail = "ink_dry", "墨干了"
 
 
 class Scribe:

@@ -119,7 +119,7 @@ def test_worker_that_comes_back_late_changes_nothing(officer, ask, pass_time):
 
     assert not jobs.advance(late, 1, 2, now=clock.now())
     assert not jobs.finish(late, jobs.File("late.xlsx", XLSX, b"late"), now=clock.now())
-    assert not jobs.fail(late, "late", now=clock.now())
+    assert not jobs.fail(late, "late", "太迟了", now=clock.now())
     assert jobs.finish(prompt, jobs.File("prompt.xlsx", XLSX, b"prompt"), now=clock.now())
     assert not jobs.finish(late, jobs.File("late.xlsx", XLSX, b"late"), now=clock.now())
 
@@ -147,7 +147,7 @@ def test_job_that_kills_its_workers_is_given_up(officer, ask, scribe, pass_time)
         pass_time(minutes=3)
     assert jobs.take_next(now=clock.now()) is None
     seen = officer.seen(f"/jobs/{job.id}")
-    assert (seen["state"], seen["error"]) == ("failed", "job_given_up")
+    assert (seen["state"], seen["error"], seen["error_detail"]) == ("failed", "job_given_up", "多次尝试都没有完成，请稍后重新提交")
 
 
 def test_refusal_of_the_work_becomes_the_error_of_the_job(officer, ask, scribe):
@@ -158,7 +158,7 @@ def test_refusal_of_the_work_becomes_the_error_of_the_job(officer, ask, scribe):
     job = ask(officer)
     task.run()
     seen = officer.seen(f"/jobs/{job.id}")
-    assert (seen["state"], seen["error"]) == ("failed", "ink_dry")
+    assert (seen["state"], seen["error"], seen["error_detail"]) == ("failed", "ink_dry", "墨干了")
     assert refused(officer.get(f"/jobs/{job.id}/file")) == (409, "job_not_done")
 
 
@@ -172,7 +172,8 @@ def test_defect_fails_its_job_and_spares_the_next_one(officer, ask, scribe, pass
     pass_time(seconds=1)
     good = ask(officer)
     task.run()
-    assert officer.seen(f"/jobs/{bad.id}")["error"] == "job_failed"
+    seen = officer.seen(f"/jobs/{bad.id}")
+    assert (seen["error"], seen["error_detail"]) == ("job_failed", task.UNEXPECTED_DETAIL)
     assert officer.seen(f"/jobs/{good.id}")["state"] == "done"
 
 
@@ -214,7 +215,7 @@ def test_running_job_stops_at_its_next_step_when_it_is_cancelled(officer, ask, s
     task.run()
     assert steps == [1]
     seen = officer.seen(f"/jobs/{job.id}")
-    assert (seen["state"], seen["error"], seen["file_name"]) == ("cancelled", None, None)
+    assert (seen["state"], seen["error"], seen["error_detail"], seen["file_name"]) == ("cancelled", None, None, None)
 
 
 def test_what_is_over_cannot_be_cancelled(officer, ask):
