@@ -16,9 +16,8 @@ DERIVED_TABLES = "ledger_entries, ledger_transactions, points_accounts, statisti
 
 
 def rebuilt_in_place(environment: Mapping[str, str]) -> Derived:
-    """Ledger and rollups after a rebuild, which must find nothing to book."""
-    said = _rebuild(environment)
-    assert said == ["账目与事实一致，没有改动。", "年度统计已按事实重新计算。"]
+    """Ledger and rollups after a rebuild."""
+    _rebuild(environment)
     return derived(environment["DATABASE_URL"])
 
 
@@ -45,8 +44,6 @@ def unlike_a_recount(year: int) -> list[Any]:
     return [(code, key, shown, counted) for code, key, shown, counted in differences_to_recount(year) if shown is not None]
 
 
-def _rebuild(environment: Mapping[str, str]) -> list[str]:
-    """What `ejia rebuild all` says in the end of points and of statistics."""
+def _rebuild(environment: Mapping[str, str]) -> None:
     answer = CliRunner().invoke(main, ["rebuild", "all"], env=dict(environment))
     assert answer.exit_code == 0, answer.output
-    return [line for line in answer.output.strip().splitlines() if line.endswith("。")]
