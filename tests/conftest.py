@@ -26,6 +26,23 @@ from tests.support.stand_in import running_stand_in
 from tests.wechat.steering import Levers
 
 
+LONGEST = (("tests/statistics/test_demonstration_year.py", "tests/trial"), ("tests/faults", "tests/end_to_end"))
+"""Where the tests are that take minutes, so shared out that two workers have as much to do."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each of two workers begin with its share of the longest tests: whoever is done early then takes from the short ones."""
+
+    def share(item: pytest.Item) -> int | None:
+        path = item.path.relative_to(config.rootpath).as_posix()
+        return next((number for number, places in enumerate(LONGEST) if path.startswith(places)), None)
+
+    first, second = ([item for item in items if share(item) == number] for number in range(2))
+    short = [item for item in items if share(item) is None]
+    half = max(0, len(items) // 2 - len(first))
+    items[:] = [*first, *short[:half], *second, *short[half:]]
+
+
 def _key(number: int) -> SecretStr:
     return SecretStr(base64.b64encode(bytes([number]) * 32).decode())
 
