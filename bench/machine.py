@@ -1,6 +1,5 @@
 """The machine under test: servers of its own, an empty migrated database, and web servers as a trial run starts them."""
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,18 +7,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask import Flask
-from pydantic import SecretStr
 
 from backend.foundation import schema
 from backend.foundation.database import db
-from config.settings import Profile, Settings
+from config.settings import Settings
 from ejia.app import create_app
 from ejia.trial import services
 from ejia.trial.ports import Ports
 from ejia.trial.processes import end, last_lines, spawn, wait_until
 from ejia.trial.servers import test_servers
 from ejia.trial.supervisor import Service
-from tests.support.environment import environment_of
+from tests.support.environment import environment_of, settings_on
 
 WEB_PROCESSES = 1  # the other core is for PostgreSQL and the phones
 PRODUCT = "ejia.app:create_app"
@@ -59,21 +57,7 @@ def machine() -> Iterator[Machine]:
     PostgreSQL does not wait for the disk: waiting costs every contestant the same, and would bring the ratios nearer to one.
     """
     with TemporaryDirectory(prefix="ejia-bench-") as folder, test_servers(Path(folder)) as servers:
-        settings = Settings(
-            profile=Profile.TEST,
-            database_url=servers.database_url,
-            redis_url=servers.redis_url,
-            broker_url=servers.broker_url,
-            token_key=_key(1),
-            code_key=_key(2),
-            index_key=_key(3),
-            sealing_keys={"k1": _key(4)},
-            wechat_appid="wx00112233445566ff",
-            wechat_secret=SecretStr("0123456789abcdef0123456789abcdef"),
-            clock_file=Path(folder) / "clock",
-            rate_limits_enabled=False,
-            log_json=True,
-        )
+        settings = settings_on(servers, Path(folder) / "clock").model_copy(update={"log_json": True})
         schema.upgrade(settings.database_url)
         app = create_app(settings)
         running = Machine(settings, Path(folder), app)
@@ -84,7 +68,3 @@ def machine() -> Iterator[Machine]:
                 db.session.remove()
                 db.engine.dispose()
                 running.ports.release()
-
-
-def _key(number: int) -> SecretStr:
-    return SecretStr(base64.b64encode(bytes([number]) * 32).decode())

@@ -1,6 +1,5 @@
 """The world of the tests: a PostgreSQL and a Redis-compatible server of their own for each worker, and the real application on them."""
 
-import base64
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,17 +9,17 @@ import pytest
 import redis
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from pydantic import SecretStr
 
 from backend.foundation import clock, schema
 from backend.foundation.database import db
 from backend.wechat.client import client_from
-from config.settings import Profile, Settings
+from config.settings import Settings
 from ejia.app import create_app
 from ejia.trial.servers import Servers, test_servers
-from tests.support.beginning import APPID, empty, officer_of, street_of, wechat_user
+from tests.support.beginning import empty, officer_of, street_of, wechat_user
 from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
+from tests.support.environment import settings_on
 from tests.support.phone import Phone
 from tests.support.stand_in import running_stand_in
 from tests.wechat.steering import Levers
@@ -42,10 +41,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [*first, *short[:half], *second, *short[half:]]
 
 
-def _key(number: int) -> SecretStr:
-    return SecretStr(base64.b64encode(bytes([number]) * 32).decode())
-
-
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     with test_servers(tmp_path_factory.mktemp("servers")) as running:
@@ -55,21 +50,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A test copy on servers of its own, its clock steered."""
-    copy = Settings(
-        profile=Profile.TEST,
-        database_url=servers.database_url,
-        redis_url=servers.redis_url,
-        broker_url=servers.broker_url,
-        token_key=_key(1),
-        code_key=_key(2),
-        index_key=_key(3),
-        sealing_keys={"k1": _key(4)},
-        wechat_appid=APPID,
-        wechat_secret=SecretStr("0123456789abcdef0123456789abcdef"),
-        clock_file=tmp_path_factory.mktemp("clock") / "lead",
-        rate_limits_enabled=False,
-        log_json=False,
-    )
+    copy = settings_on(servers, tmp_path_factory.mktemp("clock") / "lead")
     schema.upgrade(copy.database_url)
     return copy
 

@@ -14,8 +14,8 @@ from backend.foundation import clock, outbox
 from backend.foundation.database import db, transaction
 from ejia.trial.demo.logins import PASSWORD
 from ejia.trial.wechat.world import openid_of
-from tests.conftest import APPID
 from tests.support.command_line import CommandLine
+from tests.support.environment import APPID
 from tests.support.phone import Phone
 from tests.support.recounts import EARNED, RECOUNTS, WHOLE_YEAR, counted
 from tests.support.workbooks import IN_ALL, Found, Place, differences_to_recount, numbers_in

@@ -1,8 +1,38 @@
-"""Settings as the environment of another process."""
+"""Settings of a copy on servers of its own, and those settings as the environment of another process."""
 
+import base64
 import os
+from pathlib import Path
 
-from config.settings import Settings
+from pydantic import SecretStr
+
+from config.settings import Profile, Settings
+from ejia.trial.servers import Servers
+
+APPID = "wx00112233445566ff"
+
+
+def settings_on(servers: Servers, clock_file: Path) -> Settings:
+    """A test copy, its clock steered, without rate limits."""
+    return Settings(
+        profile=Profile.TEST,
+        database_url=servers.database_url,
+        redis_url=servers.redis_url,
+        broker_url=servers.broker_url,
+        token_key=_key(1),
+        code_key=_key(2),
+        index_key=_key(3),
+        sealing_keys={"k1": _key(4)},
+        wechat_appid=APPID,
+        wechat_secret=SecretStr("0123456789abcdef0123456789abcdef"),
+        clock_file=clock_file,
+        rate_limits_enabled=False,
+        log_json=False,
+    )
+
+
+def _key(number: int) -> SecretStr:
+    return SecretStr(base64.b64encode(bytes([number]) * 32).decode())
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
