@@ -17,6 +17,7 @@ COMMANDS = {
     "create-admin": ("ejia.cli.accounts:create_admin", "创建管理员 · Make an administrator who logs in by name and password."),
     "grant-role": ("ejia.cli.accounts:grant_role", "授予角色 · Grant an officer's, a grid worker's or an administrator's role."),
     "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色 · Withdraw such a role; it is over at once."),
+    "outbox": ("ejia.cli.outbox:outbox", "待送达事件 · What happened and has yet to be heard: list it, try again."),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构 · Bring the database's schema up to date."),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""

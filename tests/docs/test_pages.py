@@ -89,6 +89,14 @@ def test_operations_name_every_figure_that_is_measured():
     assert measured == set(re.findall(r"`(ejia_[a-z_]+)`", (ROOT / "docs/operations.md").read_text()))
 
 
+def test_alarms_ask_only_for_figures_that_are_measured():
+    told = (ROOT / "docs/operations.md").read_text()
+    alarms = re.search(r"```yaml\n(.*?)```", told, re.DOTALL)
+    assert alarms is not None
+    asked = set(re.findall(r"\b(ejia_[a-z_]+)", alarms[1]))
+    assert {"ejia_outbox_failed", "ejia_outbox_oldest_seconds"} <= asked <= set(re.findall(r"`(ejia_[a-z_]+)`", told))
+
+
 def test_operations_and_changelog_name_every_command():
     told = (ROOT / "docs/operations.md").read_text() + (ROOT / "CHANGELOG.md").read_text()
     assert {name for name in COMMANDS if not re.search(rf"`(ejia )?{name}\b", told)} == set()
