@@ -6,12 +6,17 @@ that names the variable, instead of surfacing later as a strange failure.
 
 import base64
 import binascii
+import os
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from config.strength import is_this_machine, weakness_of_key, weakness_of_password_in, weakness_of_wechat_secret
 
 CONFIG_FOLDER = Path(__file__).resolve().parent
 
@@ -25,7 +30,15 @@ class Profile(StrEnum):
 
 
 class SettingsInvalid(Exception):
-    """The environment does not describe a copy that may start; the message lists each variable and what is wrong with it."""
+    """The copy may not start; the message lists all that is wrong, each with its variable.
+
+    `database_url` is that of a production copy, where it could be read: what is wrong with the database can be told along.
+    """
+
+    def __init__(self, complaints: Sequence[str], database_url: str | None = None) -> None:
+        self.complaints = list(complaints)
+        self.database_url = database_url
+        super().__init__("\n".join(["The settings do not allow a start:", *(f"  {complaint}" for complaint in complaints)]))
 
 
 def _key_of_32_bytes(value: SecretStr) -> SecretStr:
@@ -47,6 +60,18 @@ def _with_psycopg(url: str) -> str:
     return url
 
 
+def _is_on(value: object) -> object:
+    """As Flask reads FLASK_DEBUG: whatever is not empty, 0, false or no is on."""
+    return value.strip().lower() not in {"", "0", "false", "no", "off"} if isinstance(value, str) else value
+
+
+def _bytes_of(key: SecretStr) -> bytes:
+    return base64.b64decode(key.get_secret_value())
+
+
+KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""Name of a sealing key, as it stands before each sealed value."""
+
 Key = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
 PostgresUrl = Annotated[str, AfterValidator(_with_psycopg)]
 
@@ -54,7 +79,7 @@ PostgresUrl = Annotated[str, AfterValidator(_with_psycopg)]
 class Settings(BaseSettings):
     """One running copy. Variables are `EJIA_…`, save the three addresses that every platform names alike."""
 
-    model_config = SettingsConfigDict(env_prefix="EJIA_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="EJIA_", extra="ignore", frozen=True, populate_by_name=True, hide_input_in_errors=True)
 
     profile: Profile = Profile.PRODUCTION
     release: str = "0.1.0"
@@ -78,6 +103,7 @@ class Settings(BaseSettings):
     wechat_appid: str
     wechat_secret: SecretStr
 
+    debug: Annotated[bool, BeforeValidator(_is_on)] = Field(default=False, validation_alias="FLASK_DEBUG")
     trusted_proxies: int = Field(default=0, ge=0, le=5, description="How many proxies in front of the web server set X-Forwarded-*.")
     body_limit_bytes: int = Field(default=256 * 1024, ge=1024)
     rate_limits_enabled: bool = True
@@ -85,24 +111,76 @@ class Settings(BaseSettings):
     log_json: bool = True
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
-    @model_validator(mode="before")
+    @field_validator("sealing_keys", mode="before")
     @classmethod
-    def _split_keys(cls, values: dict[str, object]) -> dict[str, object]:
-        keys = values.get("sealing_keys")
-        if isinstance(keys, str):
-            pairs = [pair.partition(":") for pair in keys.split(",") if pair]
-            if any(not separator for _, separator, _ in pairs):
-                raise ValueError("EJIA_SEALING_KEYS must read id:base64,id:base64")
-            values["sealing_keys"] = {key_id.strip(): key.strip() for key_id, _, key in pairs}
-        return values
+    def _split_keys(cls, keys: object) -> object:
+        if not isinstance(keys, str):
+            return keys
+        pairs = [pair.partition(":") for pair in keys.split(",") if pair.strip()]
+        if any(not separator for _, separator, _ in pairs):
+            raise ValueError("must read id:base64,id:base64")
+        named = {key_id.strip(): key.strip() for key_id, _, key in pairs}
+        if len(named) < len(pairs):
+            raise ValueError("names two keys alike")
+        return named
 
-    @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
-        if not self.sealing_keys:
-            raise ValueError("EJIA_SEALING_KEYS must hold at least one key")
-        if self.profile is Profile.PRODUCTION and self.clock_file is not None:
-            raise ValueError("EJIA_CLOCK_FILE: production does not steer its clock")
-        return self
+    @field_validator("sealing_keys")
+    @classmethod
+    def _keys_have_names(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if not keys:
+            raise ValueError("must hold at least one key")
+        if not all(KEY_ID.fullmatch(key_id) for key_id in keys):
+            raise ValueError("an id is 1 to 40 letters, digits, dots, hyphens and underscores")
+        return keys
+
+    # Each field for itself, so that a start tells all that is wrong at once. An unreadable profile counts as production.
+    @field_validator("token_key", "code_key", "index_key", "sealing_keys")
+    @classmethod
+    def _keys_are_strong(cls, value: SecretStr | dict[str, SecretStr], info: ValidationInfo) -> SecretStr | dict[str, SecretStr]:
+        if _in_production(info):
+            for name, key in value.items() if isinstance(value, dict) else [("", value)]:
+                weakness = weakness_of_key(_bytes_of(key))
+                if weakness is not None:
+                    raise ValueError(f"{name} {weakness}".strip())
+            _refuse_used_before(value, info)
+        return value
+
+    @field_validator("database_url", "redis_url", "broker_url")
+    @classmethod
+    def _passwords_are_secret(cls, url: str, info: ValidationInfo) -> str:
+        weakness = weakness_of_password_in(url) if _in_production(info) else None
+        if weakness is not None:
+            raise ValueError(weakness)
+        return url
+
+    @field_validator("wechat_base_url")
+    @classmethod
+    def _wechat_is_the_real_one(cls, url: str, info: ValidationInfo) -> str:
+        if _in_production(info) and (not url.startswith("https://") or is_this_machine(url)):
+            raise ValueError("is a stand-in: production speaks to WeChat over https, and never to this machine")
+        return url
+
+    @field_validator("wechat_secret")
+    @classmethod
+    def _wechat_secret_is_one(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        weakness = weakness_of_wechat_secret(secret.get_secret_value()) if _in_production(info) else None
+        if weakness is not None:
+            raise ValueError(weakness)
+        return secret
+
+    @field_validator("clock_file")
+    @classmethod
+    def _clock_is_not_steered(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is not None and _in_production(info):
+            raise ValueError("production does not steer its clock")
+        return file
+
+    @field_validator("debug")
+    @classmethod
+    def _nothing_is_debugged(cls, debug: bool, info: ValidationInfo) -> bool:
+        if debug and _in_production(info):
+            raise ValueError("production does not run in debug mode")
+        return debug
 
     @property
     def is_trial(self) -> bool:
@@ -110,16 +188,40 @@ class Settings(BaseSettings):
         return self.profile is not Profile.PRODUCTION
 
 
+def _in_production(info: ValidationInfo) -> bool:
+    return info.data.get("profile", Profile.PRODUCTION) is Profile.PRODUCTION
+
+
+def _refuse_used_before(value: SecretStr | dict[str, SecretStr], info: ValidationInfo) -> None:
+    keys = list(value.values()) if isinstance(value, dict) else [value]
+    earlier = [key for name in ("token_key", "code_key", "index_key") if name != info.field_name and (key := info.data.get(name))]
+    secrets = [key.get_secret_value() for key in [*keys, *earlier]]
+    if len(set(secrets)) < len(secrets):
+        raise ValueError("is the same key as another one: each purpose has a key of its own")
+
+
 def read_settings() -> Settings:
     """Read the environment once.
 
-    Raises SettingsInvalid with one line per variable that is missing or wrong.
+    Raises SettingsInvalid with one line for each thing that is missing or wrong.
     """
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors()]
-        raise SettingsInvalid("The settings do not allow a start:\n" + "\n".join(lines)) from None
+        raise SettingsInvalid(_complaints(error), _database_of_production()) from None
+
+
+def _database_of_production() -> str | None:
+    if os.environ.get("EJIA_PROFILE") in (Profile.TRIAL, Profile.TEST):
+        return None
+    try:
+        return _with_psycopg(os.environ.get("DATABASE_URL", ""))
+    except ValueError:
+        return None
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    return [f"{_variable(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()]
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -4,6 +4,7 @@ import base64
 from datetime import timedelta
 
 from apiflask import APIFlask
+from flask import request
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -23,8 +24,9 @@ from backend.recognition import stars
 from backend.runners import KINDS
 from backend.statistics import indicators
 from backend.wechat.client import client_from
-from config.settings import CONFIG_FOLDER, Key, Settings, read_settings
+from config.settings import CONFIG_FOLDER, Key, Settings
 from ejia import logs, metrics
+from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
 from miniprogram_api import health, limits
 from miniprogram_api.api import make_api
@@ -38,9 +40,13 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
     Raises SettingsInvalid or CatalogueInvalid when the copy may not start.
     """
-    settings = settings or read_settings()
+    settings = settings or settings_for_start()
     start_process(settings)
+    check = StartCheck(settings)
+    check.at_start()
     app = make_api(settings)
+    app.extensions["ejia_start_check"] = check
+    app.before_request(lambda: None if request.path == "/healthz" else check.before_work())
     logs.install(app)
     metrics.watch_requests(app)
     limits.install(app, settings)

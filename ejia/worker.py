@@ -9,23 +9,28 @@ from flask import Flask
 
 from backend.foundation.database import db
 from backend.foundation.tracing import bind_request_id
-from config.settings import Settings, read_settings
+from config.settings import Settings, SettingsInvalid
 from ejia import task_metrics
 from ejia.app import create_app
+from ejia.production import settings_for_start
 from tasks.schedule import BEAT
+
+NOT_ALLOWED = 4
+"""Exit code where the settings do not allow a start, as of `ejia`."""
 
 MODULES = ("tasks.deliver", "tasks.housekeeping", "tasks.jobs")
 
 
 def create_worker(settings: Settings | None = None) -> Celery:
     """Build the Celery application around the web application."""
-    settings = settings or read_settings()
+    settings = settings or settings_for_start()
     flask_app = create_app(settings)
 
     class TaskInApp(Task):  # type: ignore[misc]
         def __call__(self, *args: object, **kwargs: object) -> Any:
             with flask_app.app_context():
                 bind_request_id(f"task-{self.request.id or uuid4()}")
+                flask_app.extensions["ejia_start_check"].before_work()
                 return self.run(*args, **kwargs)
 
     celery = Celery("ejia", task_cls=TaskInApp, include=list(MODULES))
@@ -55,5 +60,15 @@ def _after_fork(flask_app: Flask) -> None:
     signals.worker_process_init.connect(forget_connections, weak=False)
 
 
+def main() -> None:
+    """Start a worker or beat. Ends with code 4 and a line for each reason where the copy may not start."""
+    try:
+        worker = create_worker()
+    except SettingsInvalid as invalid:
+        print(invalid, file=sys.stderr)  # noqa: T201 - a program's last word
+        sys.exit(NOT_ALLOWED)
+    worker.start(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    create_worker().start(sys.argv[1:])
+    main()

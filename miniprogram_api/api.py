@@ -27,7 +27,9 @@ _SAFE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+_ONLY_BY_HTTPS = "max-age=31536000"
 
 
 def make_api(settings: Settings) -> APIFlask:
@@ -45,6 +47,8 @@ def make_api(settings: Settings) -> APIFlask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_trace)
     app.after_request(_finish)
+    if not settings.is_trial:
+        app.after_request(_insist_on_https)
     problems.install(app)
     openapi.configure(app)
     app.register_blueprint(docs.bp)
@@ -61,4 +65,11 @@ def _finish(answer: Response) -> Response:
     for name, value in _SAFE_HEADERS.items():
         answer.headers.setdefault(name, value)
     answer.headers["X-Request-Id"] = current_request_id() or new_request_id()
+    return answer
+
+
+def _insist_on_https(answer: Response) -> Response:
+    """A browser that came by https comes by https for a year; said over http it would count for nothing."""
+    if request.is_secure:
+        answer.headers["Strict-Transport-Security"] = _ONLY_BY_HTTPS
     return answer

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from apiflask import APIFlask
 
 from backend.foundation.database import db
-from config.settings import read_settings
 from ejia.app import create_app
+from ejia.production import settings_for_start
 
 
 @contextmanager
 def application() -> Iterator[APIFlask]:
     """Builds it from the environment, within its context, and closes its connections afterwards."""
-    app = create_app(read_settings())
+    app = create_app(settings_for_start())
     with app.app_context():
         try:
             yield app

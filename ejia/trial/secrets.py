@@ -6,13 +6,21 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from config.strength import trial_mark
+
 
 class SecretsUnreadable(Exception):
     """The file with the keys has a line that is not NAME=value; the message names it."""
 
 
+def _marked(length: int) -> bytes:
+    """Random bytes whose last ones say that they are of a trial, so that production refuses them."""
+    beginning = secrets.token_bytes(length - len(trial_mark(b"")))
+    return beginning + trial_mark(beginning)
+
+
 def _key_of_32_bytes() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
+    return base64.b64encode(_marked(32)).decode()
 
 
 MAKERS: dict[str, Callable[[], str]] = {
@@ -21,7 +29,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "EJIA_INDEX_KEY": _key_of_32_bytes,
     "EJIA_SEALING_KEYS": lambda: f"k1:{_key_of_32_bytes()}",
     "EJIA_WECHAT_APPID": lambda: f"wx{secrets.token_hex(8)}",
-    "EJIA_WECHAT_SECRET": lambda: secrets.token_hex(16),
+    "EJIA_WECHAT_SECRET": lambda: _marked(16).hex(),
 }
 
 

@@ -134,6 +134,16 @@ def test_a_forwarded_address_counts_only_where_proxies_are_trusted(limited: Call
     assert statuses(ring_through(behind_proxy, number) for number in range(4)) == [200] * 4
 
 
+def test_behind_proxies_the_caller_counts_and_not_what_they_claim(limited: Callable[..., FlaskClient]) -> None:
+    def ring_through(client: FlaskClient, *hops: str) -> TestResponse:
+        return client.get("/api/v1/bell", headers={"X-Forwarded-For": ", ".join(hops)})
+
+    one, two = limited(trusted_proxies=1), limited(trusted_proxies=2)
+    assert statuses(ring_through(one, f"203.0.113.{number}", "198.51.100.7") for number in range(4)) == [200, 200, 200, 429]
+    assert ring_through(one, "203.0.113.1", "198.51.100.8").status_code == 200
+    assert statuses(ring_through(two, f"10.0.0.{number}", "198.51.100.9", "10.1.1.1") for number in range(4)) == [200, 200, 200, 429]
+
+
 def test_without_redis_each_process_counts_for_itself(limited: Callable[..., FlaskClient]) -> None:
     gone = {"redis_url": "redis://127.0.0.1:1/0"}
     one, other = limited(**gone), limited(**gone)

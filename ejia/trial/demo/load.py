@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 from sqlalchemy import select
 
+from backend.foundation import clock, demonstration
 from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people.models import Person
 from ejia.trial.demo import logins, plan
@@ -48,6 +49,7 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
             raise TypeError("COPY needs psycopg")
         for table in world.rows.values():
             table.copy_into(connection, advance)
+        demonstration.mark(now=clock.now())
         for name, last in world.given.items():
             connection.execute("SELECT setval(%s, %s)", (name, last))
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection_:

@@ -1,0 +1,85 @@
+"""What a secret must not be in production: repeated, typed, counted up, of the trial, or one that everybody knows."""
+
+import hashlib
+import ipaddress
+from itertools import pairwise
+from urllib.parse import unquote, urlsplit
+
+_FEWEST_DIFFERENT_BYTES = 20
+"""Of 32 random bytes some 30 differ; that fewer than 20 do has a chance of less than one in 10^9."""
+_FEWEST_DIFFERENT_DIGITS = 7
+"""Of 32 random hexadecimal digits some 14 differ."""
+_KNOWN_PASSWORDS = frozenset("postgres password passwd ejia admin root secret changeme change-me 123456 12345678 test redis valkey".split())
+_TRIAL_MARK_BYTES = 4
+
+
+def trial_mark(beginning: bytes) -> bytes:
+    """The last bytes of a key that `ejia run` makes, as they follow from its first ones: so that no such key is taken for a real one."""
+    return hashlib.sha256(b"a key of an ejia trial" + beginning).digest()[:_TRIAL_MARK_BYTES]
+
+
+def weakness_of_key(key: bytes) -> str | None:
+    """Why 32 bytes are no key for production; None when nothing is wrong with them."""
+    if is_of_a_trial(key):
+        return "is a key of a trial copy (`ejia run`)"
+    if len(set(key)) < _FEWEST_DIFFERENT_BYTES or _is_repeated(key) or _is_counted(key):
+        return "is not random"
+    if all(32 <= byte < 127 for byte in key):
+        return "was typed, not drawn at random"
+    return None
+
+
+def weakness_of_wechat_secret(secret: str) -> str | None:
+    """Why a text cannot be the mini-program's AppSecret (32 hexadecimal digits); None when it may be."""
+    try:
+        drawn = bytes.fromhex(secret)
+    except ValueError:
+        drawn = b""
+    if len(drawn) != 16:
+        return "is not the 32 hexadecimal digits of an AppSecret"
+    if is_of_a_trial(drawn):
+        return "is the secret of a trial copy's stand-in"
+    if len(set(secret.lower())) < _FEWEST_DIFFERENT_DIGITS or _is_repeated(drawn) or _is_counted(drawn):
+        return "is not random"
+    return None
+
+
+def is_of_a_trial(secret: bytes) -> bool:
+    """Whether `ejia run` made this key."""
+    return secret[-_TRIAL_MARK_BYTES:] == trial_mark(secret[:-_TRIAL_MARK_BYTES])
+
+
+def weakness_of_password_in(url: str) -> str | None:
+    """Why the password in a server's address protects nothing; an address without one trusts the network or the socket's owner."""
+    address = urlsplit(url)
+    if address.password is None:
+        return None
+    password = unquote(address.password)
+    if not password or password.lower() in _KNOWN_PASSWORDS or password == unquote(address.username or ""):
+        return "has a password that everybody knows"
+    return None
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether an address names the machine itself: a loopback or unspecified address, or localhost."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_loopback or mapped.is_unspecified)
+
+
+def _is_repeated(key: bytes) -> bool:
+    return any(key == (key[:length] * len(key))[: len(key)] for length in range(1, len(key) // 2 + 1))
+
+
+def _is_counted(key: bytes) -> bool:
+    """Whether each byte follows from the one before by the same step."""
+    return len({(later - earlier) % 256 for earlier, later in pairwise(key)}) <= 2

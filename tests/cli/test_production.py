@@ -1,0 +1,232 @@
+"""A production copy does not start with what is meant for trying things out, and tells all of it at once."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from backend.foundation import clock, demonstration, schema
+from backend.foundation.database import db, transaction
+from config.settings import Profile, Settings, SettingsInvalid, read_settings
+from config.strength import weakness_of_key
+from ejia.app import create_app
+from ejia.trial.secrets import local_secrets
+from ejia.trial.servers import Servers
+from tests.support.command_line import CommandLine
+
+Starting = Callable[..., list[str]]
+
+
+def key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def good_environment(database_url: str = "postgresql://ejia@db.example/ejia") -> dict[str, str]:
+    """A copy that may start."""
+    return {
+        "EJIA_PROFILE": "production",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": "redis://redis.example/0",
+        "BROKER_URL": "redis://redis.example/1",
+        "EJIA_TOKEN_KEY": key(),
+        "EJIA_CODE_KEY": key(),
+        "EJIA_INDEX_KEY": key(),
+        "EJIA_SEALING_KEYS": f"k2:{key()},k1:{key()}",
+        "EJIA_WECHAT_APPID": "wx8ae41b07c3d952f6",
+        "EJIA_WECHAT_SECRET": secrets.token_hex(16),
+    }
+
+
+@pytest.fixture
+def starting(monkeypatch: pytest.MonkeyPatch) -> Starting:
+    """What a start with these variables complains of, the rest being good."""
+
+    def begin(**variables: str) -> list[str]:
+        for name in [name for name in os.environ if name.startswith(("EJIA_", "FLASK_"))]:
+            monkeypatch.delenv(name)
+        for name, value in (good_environment() | variables).items():
+            monkeypatch.setenv(name, value)
+        try:
+            read_settings()
+        except SettingsInvalid as invalid:
+            return invalid.complaints
+        return []
+
+    return begin
+
+
+def test_a_copy_with_keys_of_its_own_may_start(starting: Starting) -> None:
+    assert starting() == []
+    assert starting(DATABASE_URL="postgresql://ejia:7Kq-vSz2wP@db.example/ejia", FLASK_DEBUG="0") == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.weixin.qq.com",
+        "http://127.0.0.1:8100",
+        "https://127.0.0.1:8100",
+        "https://localhost",
+        "https://wechat.localhost.",
+        "https://[::1]:8100",
+        "https://[::ffff:127.0.0.2]",
+        "https://0.0.0.0",
+        "",
+    ],
+)
+def test_the_stand_in_for_wechat_is_refused(starting: Starting, url: str) -> None:
+    assert [complaint.split(":")[0] for complaint in starting(EJIA_WECHAT_BASE_URL=url)] == ["EJIA_WECHAT_BASE_URL"]
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        bytes(32),
+        b"\xff" * 32,
+        bytes(range(32)),
+        bytes(range(255, 191, -2)),
+        bytes(range(16)) * 2,
+        b"correct horse battery staple 123"[:32],
+        secrets.token_bytes(4) * 8,
+    ],
+    ids=["zeros", "ones", "counted", "counted down", "repeated", "typed", "short one repeated"],
+)
+@pytest.mark.parametrize("name", ["EJIA_TOKEN_KEY", "EJIA_CODE_KEY", "EJIA_INDEX_KEY", "EJIA_SEALING_KEYS"])
+def test_a_key_that_nobody_drew_at_random_is_refused(starting: Starting, name: str, weak: bytes) -> None:
+    encoded = base64.b64encode(weak).decode()
+    [complaint] = starting(**{name: f"k2:{key()},k1:{encoded}" if name == "EJIA_SEALING_KEYS" else encoded})
+    assert complaint.startswith(f"{name}: ")
+    assert encoded not in complaint
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    assert encoded not in str(caught.value), "whoever reads the settings some other way must not print them"
+
+
+def test_keys_drawn_at_random_are_good() -> None:
+    assert {weakness_of_key(secrets.token_bytes(32)) for _ in range(5_000)} == {None}
+
+
+def test_one_key_for_two_purposes_is_refused(starting: Starting) -> None:
+    same = key()
+    assert starting(EJIA_TOKEN_KEY=same, EJIA_CODE_KEY=same) == [
+        "EJIA_CODE_KEY: is the same key as another one: each purpose has a key of its own"
+    ]
+    assert [one.split(":")[0] for one in starting(EJIA_INDEX_KEY=same, EJIA_SEALING_KEYS=f"k1:{same}")] == ["EJIA_SEALING_KEYS"]
+    assert [one.split(":")[0] for one in starting(EJIA_SEALING_KEYS=f"k2:{same},k1:{same}")] == ["EJIA_SEALING_KEYS"]
+
+
+def test_the_keys_that_a_trial_made_are_refused(starting: Starting, tmp_path: Path) -> None:
+    of_a_trial = local_secrets(tmp_path / "secrets.env")
+    refused = [complaint.split(":")[0] for complaint in starting(**of_a_trial)]
+    assert sorted(refused) == sorted(of_a_trial.keys() - {"EJIA_WECHAT_APPID"})
+
+
+@pytest.mark.parametrize("secret", ["", "x" * 32, "0" * 32, "0123456789abcdef0123456789abcdef", "abc"])
+def test_a_secret_that_wechat_never_gave_is_refused(starting: Starting, secret: str) -> None:
+    assert [complaint.split(":")[0] for complaint in starting(EJIA_WECHAT_SECRET=secret)] == ["EJIA_WECHAT_SECRET"]
+
+
+@pytest.mark.parametrize("login", ["postgres:postgres", "ejia:ejia", "ejia:123456", "ejia:"])
+def test_a_password_that_everybody_knows_is_refused(starting: Starting, login: str) -> None:
+    for name, scheme in (("DATABASE_URL", "postgresql"), ("REDIS_URL", "redis"), ("BROKER_URL", "redis")):
+        assert [one.split(":")[0] for one in starting(**{name: f"{scheme}://{login}@server.example/0"})] == [name]
+
+
+@pytest.mark.parametrize("value", ["1", "true", "on", "yes"])
+def test_debug_mode_is_refused(starting: Starting, value: str) -> None:
+    assert starting(FLASK_DEBUG=value) == ["FLASK_DEBUG: production does not run in debug mode"]
+
+
+def test_a_profile_that_is_none_is_as_strict_as_production(starting: Starting) -> None:
+    refused = [complaint.split(":")[0] for complaint in starting(EJIA_PROFILE="trail", EJIA_WECHAT_BASE_URL="http://127.0.0.1:8100")]
+    assert refused == ["EJIA_PROFILE", "EJIA_WECHAT_BASE_URL"]
+
+
+@pytest.mark.parametrize("keys", ["", "k1", "k 1:{0}", "k1:{0},k1:{0}", "k1:short"])
+def test_sealing_keys_that_cannot_be_read_are_refused(starting: Starting, keys: str) -> None:
+    assert [complaint.split(":")[0] for complaint in starting(EJIA_SEALING_KEYS=keys.format(key()))] == ["EJIA_SEALING_KEYS"]
+
+
+@pytest.fixture
+def demonstration_url(app: object, settings: Settings) -> str:
+    """The address of a database that is marked as the demonstration's."""
+    with transaction():
+        demonstration.mark(now=clock.now())
+    return settings.database_url.replace("postgresql+psycopg:", "postgresql:")
+
+
+def ended(*command: str, **environment: str) -> tuple[int, str]:
+    """Exit code and last words of a program of our own."""
+    run = subprocess.run(
+        [sys.executable, "-m", *command], env={"PATH": os.environ["PATH"], **environment}, capture_output=True, text=True, timeout=60
+    )
+    return run.returncode, run.stderr
+
+
+BAD = {"EJIA_TOKEN_KEY": base64.b64encode(bytes(32)).decode(), "EJIA_WECHAT_BASE_URL": "http://127.0.0.1:8100", "FLASK_DEBUG": "1"}
+
+
+@pytest.mark.parametrize("command", [("ejia.worker", "worker"), ("ejia.worker", "beat"), ("ejia.cli.main", "rebuild", "points")])
+def test_a_start_tells_all_that_is_wrong_at_once(demonstration_url: str, command: tuple[str, ...]) -> None:
+    environment = good_environment(demonstration_url) | BAD
+    del environment["EJIA_CODE_KEY"]
+    code, said = ended(*command, **environment)
+    assert code == 4, said
+    told = [line.strip().split(":")[0] for line in said.splitlines() if line.startswith("  ")]
+    assert sorted(told) == sorted([*BAD, "EJIA_CODE_KEY", "DATABASE_URL"])
+    assert "Traceback" not in said
+
+
+def production(settings: Settings, **changed: object) -> Settings:
+    """A production copy on the servers of the tests."""
+    return settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None, **changed})
+
+
+def test_the_web_server_does_not_start_beside_demonstration_data(settings: Settings, demonstration_url: str) -> None:
+    with pytest.raises(SettingsInvalid, match="demonstration data"):
+        create_app(production(settings))
+
+
+def test_commands_of_production_do_not_work_on_demonstration_data(settings: Settings, demonstration_url: str) -> None:
+    command_line = CommandLine(settings)
+    command_line.environment |= good_environment(demonstration_url) | {"EJIA_CLOCK_FILE": ""}
+    answer = command_line("rebuild", "points")
+    assert (answer.exit_code, "demonstration data" in answer.output) == (4, True), answer.output
+
+
+def test_a_database_that_came_back_with_demonstration_data_is_served_to_nobody(settings: Settings, demonstration_url: str) -> None:
+    """Started while the database was away: it is asked before the first request, and only liveness is answered meanwhile."""
+    app = create_app(production(settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    client = app.test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/api/v1/notices").status_code == 503
+    app.extensions["ejia_start_check"]._database_url = settings.database_url
+    assert client.get("/api/v1/notices").status_code == 503
+    with transaction():
+        db.session.execute(text("DELETE FROM demonstrations"))
+    assert client.get("/api/v1/notices").status_code == 200
+
+
+def test_a_database_without_tables_holds_no_demonstration(servers: Servers) -> None:
+    assert demonstration.is_marked(servers.postgres.url_for("postgres").replace("postgresql:", "postgresql+psycopg:", 1)) is False
+
+
+def test_a_demonstration_of_an_earlier_release_is_marked_by_its_migration(settings: Settings, app: object) -> None:
+    schema.downgrade(settings.database_url, "0021")
+    with db.engine.begin() as connection:
+        connection.execute(text("INSERT INTO accounts (id, status, created_at) SELECT gen_random_uuid(), 'active', now()"))
+        connection.execute(
+            text(
+                "INSERT INTO logins (id, account_id, kind, name, password_hash, failures, created_at)"
+                " SELECT gen_random_uuid(), id, 'password', 'shequ-1', 'x', 0, '2023-01-01T09:00:00+08:00' FROM accounts"
+            )
+        )
+    schema.upgrade(settings.database_url)
+    assert demonstration.is_marked(settings.database_url)
