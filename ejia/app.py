@@ -1,6 +1,5 @@
 """The web application: settings, database, keys, contract and resources put together. Importing this builds nothing."""
 
-import base64
 from datetime import timedelta
 
 from apiflask import APIFlask
@@ -17,15 +16,15 @@ from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, jobs, outbox, sealing
 from backend.foundation.database import db, ping_after_rest
-from backend.foundation.sealing import Keyring
 from backend.people import notices
 from backend.points import rules as points_rules
 from backend.recognition import stars
 from backend.runners import KINDS
 from backend.statistics import indicators
 from backend.wechat.client import client_from
-from config.settings import CONFIG_FOLDER, Key, Settings
+from config.settings import CONFIG_FOLDER, Settings
 from ejia import logs, metrics
+from ejia.keys import bytes_of, keyring_of
 from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
 from miniprogram_api import health, limits
@@ -63,14 +62,13 @@ def start_process(settings: Settings) -> None:
     """Give this process what it has once: logs, clock, keys, consumers, kinds of jobs, catalogues."""
     logs.configure(json_lines=settings.log_json)
     clock.steer_by(settings.clock_file if settings.is_trial else None)
-    keys = {key_id: _bytes(key) for key_id, key in settings.sealing_keys.items()}
-    sealing.use(Keyring(keys, sealing_id=next(iter(keys)), index_key=_bytes(settings.index_key)))
+    sealing.use(keyring_of(settings))
     tokens.use(
         TokenMaker(
-            _bytes(settings.token_key), timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
+            bytes_of(settings.token_key), timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
         )
     )
-    codes.use(CodeMaker(_bytes(settings.code_key)))
+    codes.use(CodeMaker(bytes_of(settings.code_key)))
     notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
     points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
@@ -95,10 +93,6 @@ def connect_database(app: APIFlask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         ping_after_rest(db.engine)
-
-
-def _bytes(key: Key) -> bytes:
-    return base64.b64decode(key.get_secret_value())
 
 
 def _ms(duration: timedelta) -> int:

@@ -31,6 +31,11 @@ def head() -> str:
     return newest
 
 
+def revisions() -> set[str]:
+    """All migrations that this code knows."""
+    return {script.revision for script in ScriptDirectory.from_config(config_for("")).walk_revisions()}
+
+
 def current(database_url: str) -> str | None:
     """The migration that a database stands at; None before the first."""
     engine = create_engine(database_url, poolclass=pool.NullPool)

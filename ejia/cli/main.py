@@ -18,6 +18,8 @@ COMMANDS = {
     "grant-role": ("ejia.cli.accounts:grant_role", "授予角色 · Grant an officer's, a grid worker's or an administrator's role."),
     "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色 · Withdraw such a role; it is over at once."),
     "outbox": ("ejia.cli.outbox:outbox", "待送达事件 · What happened and has yet to be heard: list it, try again."),
+    "backup": ("ejia.cli.backup:backup", "备份 · Write the database into a file, without an interruption."),
+    "restore": ("ejia.cli.backup:restore", "恢复 · Make the database what it was when a backup was made."),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构 · Bring the database's schema up to date."),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""

@@ -1,0 +1,80 @@
+"""Making a backup: one snapshot, dumped and counted at the same time, checked, and only then put in its place."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from ejia.backup import contents, manifest
+from ejia.backup.manifest import BackupUnusable, Manifest
+from ejia.backup.tools import Server, Tools, finish, release_of, tools_for
+
+
+def make_backup(server: Server, output: Path, *, release: str, tools_folder: Path | None, now: datetime) -> Manifest:
+    """Write the database into a file, and its manifest beside it; nobody who works on the copy has to wait.
+
+    Both files appear once all is written and read again; whatever goes wrong leaves neither. Raises BackupUnusable, ToolsMissing,
+    ToolFailed or an error of the database.
+    """
+    folder = output.absolute().parent
+    if output.exists():
+        raise BackupUnusable(f"{output} is there already: a backup never takes the place of another.")
+    if not folder.is_dir():
+        raise BackupUnusable(f"There is no folder {folder}.")
+    scratch = folder / f".{output.name}.{os.getpid()}.unfinished"
+    try:
+        with server.connect() as connection:
+            made = _dump(connection, server, tools_for(release_of(connection), tools_folder), scratch, release, now)
+        _put_in_place(made, scratch, output)
+    finally:
+        scratch.unlink(missing_ok=True)
+    return made
+
+
+def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch: Path, release: str, now: datetime) -> Manifest:
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    [snapshot] = connection.execute("SELECT pg_export_snapshot()").fetchone() or [""]
+    head = contents.migration_of(connection)
+    if head is None:
+        raise BackupUnusable(f"The database {server.database} holds no copy: it has no migration.")
+    dump = tools.start_dump(server, snapshot, scratch)
+    try:
+        rows, keys = contents.row_counts(connection), contents.key_ids(connection)
+        finish(dump)
+    finally:
+        dump.kill()
+    lacking = rows.keys() - tools.tables_in(server, scratch)
+    if lacking:
+        raise BackupUnusable(f"What pg_dump wrote lacks tables: {', '.join(sorted(lacking))}.")
+    return Manifest(
+        made_at=now,
+        release=release,
+        migration_head=head,
+        postgresql=release_of(connection),
+        sealing_keys=tuple(sorted(keys)),
+        rows=rows,
+        size=scratch.stat().st_size,
+        sha256=manifest.digest(scratch),
+    )
+
+
+def _put_in_place(made: Manifest, scratch: Path, output: Path) -> None:
+    """The manifest first: a backup that is there has one."""
+    note = scratch.with_name(f"{scratch.name}.json")
+    try:
+        with open(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(made.model_dump_json(indent=2) + "\n")
+        for written in (scratch, note):
+            _to_disk(written)
+        note.replace(manifest.path_of(output))
+        scratch.replace(output)
+        _to_disk(output.absolute().parent)
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,72 @@
+"""What a backup says of itself, in a file beside it: by this it is known to be whole, and to fit."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+FORM = 1
+"""Of the manifest; one that this release does not know is refused."""
+
+_PIECE = 1024 * 1024
+
+
+class BackupUnusable(Exception):
+    """A backup that must not be restored; the message says why."""
+
+
+class Manifest(BaseModel):
+    """Of which copy a backup is, when it was made, and what must be in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    form: int = FORM
+    made_at: datetime
+    release: str
+    migration_head: str
+    postgresql: int
+    sealing_keys: tuple[str, ...]
+    """Ids of the keys that opened the values when it was made; the keys themselves are never in a backup."""
+    rows: dict[str, int]
+    size: int
+    sha256: str
+
+
+def path_of(backup: Path) -> Path:
+    """Where the manifest of a backup is."""
+    return backup.with_name(f"{backup.name}.manifest.json")
+
+
+def read(backup: Path) -> Manifest:
+    """The manifest of a backup. Raises BackupUnusable when there is none, or none that can be read."""
+    path = path_of(backup)
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise BackupUnusable(f"{path} is missing: a backup is two files, and belongs together.") from None
+    except (OSError, ValidationError) as error:
+        raise BackupUnusable(f"{path} cannot be read: {type(error).__name__}.") from None
+    if manifest.form != FORM:
+        raise BackupUnusable(f"{path} is of form {manifest.form}, this release reads {FORM}.")
+    return manifest
+
+
+def check(backup: Path, manifest: Manifest) -> None:
+    """Raises BackupUnusable unless the file is, byte for byte, the one that was written."""
+    if not backup.is_file():
+        raise BackupUnusable(f"{backup} is no file.")
+    size = backup.stat().st_size
+    if size != manifest.size:
+        raise BackupUnusable(f"{backup} is damaged: it has {size:,} bytes, its manifest tells of {manifest.size:,}.")
+    if digest(backup) != manifest.sha256:
+        raise BackupUnusable(f"{backup} is damaged: its checksum is not the one in its manifest.")
+
+
+def digest(file: Path) -> str:
+    """SHA-256 of a file of any size."""
+    found = hashlib.sha256()
+    with file.open("rb") as content:
+        while piece := content.read(_PIECE):
+            found.update(piece)
+    return found.hexdigest()
