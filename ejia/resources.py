@@ -2,17 +2,20 @@
 
 from miniprogram_api import (
     areas,
+    audit_entries,
     auth,
     claims,
     demands,
     exports,
     figures,
     jobs,
+    lockouts,
     me,
     organisations,
     people,
     points,
     registrations,
+    role_grants,
     services,
     shifts,
     team_members,
@@ -37,4 +40,7 @@ RESOURCES: tuple[Resource, ...] = (
     figures.bp,
     exports.bp,
     jobs.bp,
+    role_grants.bp,
+    lockouts.bp,
+    audit_entries.bp,
 )

@@ -1,4 +1,7 @@
-"""任务: long work that somebody asked for: how far it is, its file, calling it off. Only its asker sees it."""
+"""任务: long work that somebody asked for: how far it is, its file, calling it off.
+
+Only its asker opens it; the system administrator sees how all of them go.
+"""
 
 from pathlib import PurePath
 from urllib.parse import quote
@@ -6,16 +9,28 @@ from uuid import UUID
 
 from flask import Response
 
-from backend.foundation import clock, jobs
+from backend.accounts import queries
+from backend.foundation import clock, jobs, paging
 from backend.foundation.actor import Actor
 from backend.foundation.jobs import JobFileGone, JobLine, JobNotDone, JobOver
-from miniprogram_api.contract import Resource, refuses
+from backend.foundation.paging import Cursor
+from miniprogram_api.contract import Page, Resource, refuses
 from miniprogram_api.edge import reads, writes
 from miniprogram_api.schemas.jobs import JobOut
+from miniprogram_api.schemas.oversight import JobsQuery
 
 bp = Resource("jobs", tag="导出任务")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.get("/jobs")
+@reads
+@bp.input(JobsQuery, location="query")
+@bp.output(Page[JobOut])
+@bp.doc(summary="任务列表", description="由系统管理员查看本辖区的任务，新的在前；文件只有提出的人能下载。")
+def list_jobs(actor: Actor, query: JobsQuery) -> paging.Page[JobLine]:
+    return queries.jobs_in_care(actor, state=query.state, limit=query.limit, after=Cursor.decode(query.cursor, UUID))
 
 
 @bp.get("/jobs/<uuid:job_id>")

@@ -44,6 +44,7 @@ class Login(Base):
     __table_args__ = (
         Index("uq_logins_wechat", "appid", "openid", unique=True, postgresql_where="kind = 'wechat'"),
         Index("uq_logins_name", "name", unique=True, postgresql_where="kind = 'password'"),
+        Index("ix_logins_locked_until", "locked_until", "id", postgresql_where="locked_until IS NOT NULL"),
         CheckConstraint(
             "CASE kind WHEN 'wechat' THEN appid IS NOT NULL AND openid IS NOT NULL AND name IS NULL AND password_hash IS NULL"
             " WHEN 'password' THEN name IS NOT NULL AND password_hash IS NOT NULL AND openid IS NULL ELSE false END",
@@ -108,6 +109,8 @@ class RoleGrant(Base):
             postgresql_where="withdrawn_at IS NULL",
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_role_grants_area_path", "area_path", "id", postgresql_where="area_path IS NOT NULL"),
+        Index("ix_role_grants_account_id", "account_id", "id"),
         Index("ix_role_grants_team_id", "team_id", postgresql_where="withdrawn_at IS NULL AND team_id IS NOT NULL"),
         Index("ix_role_grants_organisation_id", "organisation_id", postgresql_where="withdrawn_at IS NULL AND organisation_id IS NOT NULL"),
     )

@@ -24,6 +24,11 @@ class Permission(StrEnum):
     ACCOUNT_CREATE = "account.create"
     ROLE_GRANT = "role.grant"
     ROLE_WITHDRAW = "role.withdraw"
+    ROLE_SEE = "role.see"
+    ADMINISTRATOR_GRANT = "administrator.grant"
+    LOCKOUT_SEE = "lockout.see"
+    LOCKOUT_LIFT = "lockout.lift"
+    AUDIT_SEE = "audit.see"
     PERSON_REGISTER = "person.register"
     PERSON_SEE = "person.see"
     PHONE_SET = "phone.set"
@@ -79,6 +84,7 @@ class Permission(StrEnum):
     FIGURES_SEE = "figures.see"
     FIGURES_EXPORT = "figures.export"
     JOB_SEE = "job.see"
+    JOBS_OVERSEE = "jobs.oversee"
 
 
 _COMMUNITY = 12  # digits of a community's path; a grid's has three more
@@ -131,8 +137,14 @@ _ONESELF: Rule = {Role.RESIDENT: Reach.OWN}
 RULES: Mapping[Permission, Rule] = {
     Permission.ACCOUNT_LOG_IN: _ANYBODY,
     Permission.ACCOUNT_CREATE: {},  # by `ejia` only
-    Permission.ROLE_GRANT: _DECIDING | {Role.DISTRICT_OFFICER: Reach.AREA},
-    Permission.ROLE_WITHDRAW: _DECIDING | {Role.DISTRICT_OFFICER: Reach.AREA},
+    # An office belongs to an area of its level, so nobody appoints to one above their own.
+    Permission.ROLE_GRANT: _OFFICERS | {Role.SECURITY_ADMIN: Reach.AREA},
+    Permission.ROLE_WITHDRAW: _OFFICERS | {Role.SECURITY_ADMIN: Reach.AREA},
+    Permission.ROLE_SEE: _OFFICERS | {Role.SECURITY_ADMIN: Reach.AREA},
+    Permission.ADMINISTRATOR_GRANT: {},  # by `ejia` only
+    Permission.LOCKOUT_SEE: {Role.SECURITY_ADMIN: Reach.AREA},
+    Permission.LOCKOUT_LIFT: {Role.SECURITY_ADMIN: Reach.AREA},
+    Permission.AUDIT_SEE: {Role.AUDIT_ADMIN: Reach.ANYWHERE},  # entries hold ids only, and lie in no area
     Permission.PERSON_REGISTER: _ANYBODY,
     Permission.PERSON_SEE: _ONESELF | _OFFICERS,
     Permission.PHONE_SET: _ONESELF,
@@ -229,6 +241,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.FIGURES_SEE: _OFFICERS,
     Permission.FIGURES_EXPORT: _OFFICERS,
     Permission.JOB_SEE: _ONESELF,
+    Permission.JOBS_OVERSEE: {Role.SYSTEM_ADMIN: Reach.AREA},
 }
 
 

@@ -106,6 +106,14 @@ def area_of_code(code: str) -> Area:
     return area
 
 
+def area_in_use(area_id: UUID) -> Area:
+    """The area of an id, of whatever level. Raises AreaUnknown, also for one that was withdrawn."""
+    area = db.session.get(Area, area_id)
+    if area is None or area.withdrawn_on is not None:
+        raise AreaUnknown
+    return area
+
+
 def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date) -> None:
     changed = db.session.scalar(
         update(Area).where(Area.id == area_id).values(**values).returning(Area.id).execution_options(synchronize_session=False)

@@ -19,7 +19,12 @@ class AuditEntry(Base):
     """One act. `action` is the permission it needed; an act of the platform itself has no account."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_subject_id", "subject_id", "at"), Index("ix_audit_entries_account_id", "account_id", "at"))
+    __table_args__ = (
+        Index("ix_audit_entries_subject_id", "subject_id", "at"),
+        Index("ix_audit_entries_account_id", "account_id", "at"),
+        Index("ix_audit_entries_action", "action", "at", "id"),
+        Index("ix_audit_entries_at", "at", "id"),
+    )
 
     id: Mapped[RowId]
     at: Mapped[datetime]

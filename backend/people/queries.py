@@ -1,5 +1,6 @@
 """What is shown of people (all masked but one's own name), and what others ask: whose number is this, are they registered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -206,6 +207,25 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, limit: in
         ],
         page.next_cursor,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """By what a list names somebody: the masked name, and the 志愿者编号 where they have one."""
+
+    name: str
+    volunteer_number: str | None
+
+
+def people_by_name(viewer: Actor, person_ids: Collection[UUID]) -> dict[UUID, KnownPerson]:
+    """Those of the persons whom the viewer may see, as a list names them. One statement."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Volunteer.number)
+        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+        .where(Person.id.in_(person_ids))
+        .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Person.area_path, person_id=Person.id)))
+    )
+    return {row.id: KnownPerson(masked_name(row.name), row.number) for row in rows}
 
 
 def person_ids(*, after: UUID | None, limit: int) -> list[UUID]:

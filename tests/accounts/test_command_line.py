@@ -92,14 +92,14 @@ def test_a_term_ends_with_its_last_day_in_shanghai(ejia, phone_of, street):
 
 
 def test_an_administrator_gets_a_second_office_but_no_excluding_one(ejia, street, log_in):
-    ejia("create-admin", "root", "--role", "system_admin", "--area", "639999000000", "--password-stdin", stdin=f"{PASSWORD}\n")
+    ejia("create-admin", "root", "--role", "district_officer", "--area", "639999000000", "--password-stdin", stdin=f"{PASSWORD}\n")
 
     assert ejia("grant-role", "--login", "root", "--role", "street_officer", "--area", "639999001000").exit_code == 0
     refused = ejia("grant-role", "--login", "root", "--role", "audit_admin", "--area", "639999000000")
 
     assert refused.exit_code == 1
     assert "roles_exclude" in refused.output
-    assert roles(log_in("root")) == [("street_officer", "639999001"), ("system_admin", "639999")]
+    assert roles(log_in("root")) == [("district_officer", "639999"), ("street_officer", "639999001")]
 
 
 def test_an_account_is_named_in_one_way_and_must_be_there(ejia, street):

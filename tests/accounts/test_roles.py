@@ -61,7 +61,7 @@ def test_only_the_grant_of_just_this_scope_is_withdrawn(phone_of, street):
     assert roles(phone) == ["grid_worker"]
 
 
-def test_a_term_runs_out_by_itself_and_may_be_prolonged(phone_of, street, pass_time):
+def test_a_term_runs_out_by_itself_and_what_is_granted_then_is_a_grant_of_its_own(phone_of, street, pass_time):
     phone = phone_of("zhang")
     first = grant(phone, Role.GRID_WORKER, ends_at=clock.now() + timedelta(minutes=10))
     pass_time(minutes=9)
@@ -71,8 +71,30 @@ def test_a_term_runs_out_by_itself_and_may_be_prolonged(phone_of, street, pass_t
 
     again = grant(phone, Role.GRID_WORKER, ends_at=clock.now() + timedelta(minutes=3))
 
-    assert again == first
+    assert again != first
     assert roles(phone) == ["grid_worker"]
+    over = db.session.get_one(RoleGrant, first)
+    assert (over.withdrawn_at, over.withdrawn_reason) == (over.ends_at, "任期届满")
+
+
+def test_a_term_that_still_runs_is_prolonged(phone_of, street, pass_time):
+    phone = phone_of("zhang")
+    first = grant(phone, Role.GRID_WORKER, ends_at=clock.now() + timedelta(minutes=10))
+
+    assert grant(phone, Role.GRID_WORKER, ends_at=clock.now() + timedelta(minutes=30)) == first
+    pass_time(minutes=20)
+    assert roles(phone) == ["grid_worker"]
+
+
+@pytest.mark.parametrize("administrators", EXCLUDING)
+@pytest.mark.parametrize("office", [Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER])
+def test_who_sees_what_residents_entrust_is_none_of_the_three_administrators(phone_of, street, administrators, office):
+    for first, second in ((administrators, office), (office, administrators)):
+        phone = phone_of()
+        grant(phone, first)
+        with pytest.raises(RolesExclude):
+            grant(phone, second)
+        assert roles(phone) == [first.value]
 
 
 def test_a_term_that_is_over_before_it_begins_is_refused(phone_of, street):

@@ -10,12 +10,19 @@ from backend.foundation.database import db
 
 LISTS = [
     ("/areas", {}),
+    ("/audit-entries", {}),
+    ("/audit-entries", {"action": "role.grant"}),
+    ("/audit-entries", {"since": "2026-03-05T00:00:00+08:00"}),
     ("/beneficiaries", {}),
     ("/demands", {}),
     ("/demands/in-care", {"status": "submitted"}),
+    ("/jobs", {}),
+    ("/lockouts", {}),
     ("/organisations", {}),
     ("/registrations", {"status": "applied"}),
     ("/registrations", {}),
+    ("/role-grants", {}),
+    ("/role-grants", {"role": "grid_worker"}),
     ("/services", {}),
     ("/services", {"status": "confirmed"}),
     ("/shifts", {}),
@@ -24,7 +31,12 @@ LISTS = [
     ("/teams", {"status": "applied"}),
     ("/work-units", {}),
 ]
-READERS = {"/beneficiaries": (Role.COMMUNITY_OFFICER, "639999001001")}
+READERS = {
+    "/audit-entries": (Role.AUDIT_ADMIN, "639999001"),
+    "/beneficiaries": (Role.COMMUNITY_OFFICER, "639999001001"),
+    "/jobs": (Role.SYSTEM_ADMIN, "639999001"),
+    "/lockouts": (Role.SECURITY_ADMIN, "639999001"),
+}
 
 
 @pytest.mark.usefixtures("street")

@@ -59,7 +59,7 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
     ),
     "already_member": (OWN_ROW, {"accept_team"}),
     "already_staff": (OWN_ROW, {"verify_organisation"}),
-    "not_found": (OWN_ROW, {"apply_for_organisation", "apply_for_registration", "apply_for_team", "submit_demand"}),
+    "not_found": (OWN_ROW, {"apply_for_organisation", "apply_for_registration", "apply_for_team", "grant_role", "submit_demand"}),
     "person_has_account": (OWN_ROW, {"register_person", "register_volunteer"}),
     "person_needed": (OWN_ROW, {"register_volunteer"}),
     "record_exists": (OWN_ROW, {"add_late_record", "sign_out"}),

@@ -1,5 +1,6 @@
-"""Commands on accounts, by noun: logins and roles."""
+"""Commands on accounts, by noun: logins, lockouts, roles and offices."""
 
+from backend.accounts.service.lockouts import NotLocked, lift_lockout
 from backend.accounts.service.logins import (
     AccountClosed,
     Attempt,
@@ -14,7 +15,18 @@ from backend.accounts.service.logins import (
     log_out,
     refresh,
 )
+from backend.accounts.service.offices import (
+    AccountUnknown,
+    OwnRole,
+    RoleEnded,
+    RoleHeld,
+    TermInPast,
+    appoint,
+    dismiss,
+    set_term,
+)
 from backend.accounts.service.roles import (
+    ADMINISTRATORS,
     OFFICES,
     AccountTied,
     LevelMismatch,
@@ -38,35 +50,46 @@ from backend.accounts.service.roles import (
 )
 
 __all__ = [
+    "ADMINISTRATORS",
     "OFFICES",
     "AccountClosed",
     "AccountTied",
+    "AccountUnknown",
     "Attempt",
     "CredentialsWrong",
     "LevelMismatch",
     "LoginLocked",
     "LoginNameInvalid",
     "LoginNameTaken",
+    "NotLocked",
+    "OwnRole",
     "PasswordTooWeak",
     "PersonHasAccount",
+    "RoleEnded",
+    "RoleHeld",
     "RolesExclude",
+    "TermInPast",
     "TermOver",
     "Tokens",
     "account_of_login",
     "account_of_person",
     "actor_of",
+    "appoint",
     "begin_password_login",
     "create_administrator",
+    "dismiss",
     "finish_password_login",
     "grant_role",
     "grant_to_person",
     "holding_still",
     "holds_role",
     "is_right_password",
+    "lift_lockout",
     "log_in_by_wechat",
     "log_out",
     "office",
     "refresh",
+    "set_term",
     "tie_to_person",
     "withdraw_from_person",
     "withdraw_role",

@@ -1,4 +1,4 @@
-"""Whose account it is, what it may do, and the making of administrators."""
+"""Whose account it is, what roles it holds, and the making of administrators."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -8,15 +8,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from sqlalchemy import ColumnElement, and_, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
-from backend.areas.models import Level
+from backend.areas.models import Area, Level
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, violated_constraint
@@ -51,10 +51,10 @@ class LoginNameInvalid(Unprocessable):
 
 
 class TermOver(Unprocessable):
-    """A term that would end before it begins."""
+    """A term that would end before it begins, or before now."""
 
     code: ClassVar[str] = "term_over"
-    detail = "任期的结束时间应晚于现在"
+    detail = "任期的结束时间应晚于现在和开始时间"
 
 
 class LevelMismatch(Unprocessable):
@@ -65,10 +65,10 @@ class LevelMismatch(Unprocessable):
 
 
 class RolesExclude(Conflict):
-    """System, security and audit administrators exclude one another."""
+    """System, security and audit administrators exclude one another, and every office that sees what residents entrust to it."""
 
     code: ClassVar[str] = "roles_exclude"
-    detail = "系统管理员、安全管理员、审计管理员不能由同一账号兼任"
+    detail = "系统管理员、安全管理员、审计管理员不能互相兼任，也不能兼任其他管理角色"
 
 
 class AccountTied(Conflict):
@@ -94,7 +94,13 @@ OFFICES: Mapping[Role, Collection[Level]] = {
     Role.SECURITY_ADMIN: (Level.STREET, Level.DISTRICT),
     Role.AUDIT_ADMIN: (Level.STREET, Level.DISTRICT),
 }
-"""What is granted by `ejia`, and at which levels; every other role comes with a step of its capability."""
+"""What is granted by officers or by `ejia`, and at which levels; every other role comes with a step of its capability."""
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""三员: granted by `ejia` only, one to an account, and to none that holds another office (docs/design.md, Words)."""
+
+TERM_RUN_OUT = "任期届满"
+"""Why a grant is over whose term ran out, once the same one is granted anew."""
 
 
 def tie_to_person(account_id: UUID, person_id: UUID) -> None:
@@ -119,34 +125,62 @@ def tie_to_person(account_id: UUID, person_id: UUID) -> None:
 
 
 def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -> UUID:
-    """Grant a role; for a grant that is held already only its term changes. The caller has asked policy.
+    """Grant a role from now on; for a grant that is held already only its term changes. The caller has asked policy.
 
-    Raises RolesExclude for a second of the three administrators' roles, TermOver.
+    Raises RolesExclude, TermOver.
     """
-    if grant.ends_at is not None and grant.ends_at <= now:
-        raise TermOver
-    _refuse_excluded(account_id, grant.role, now=now)
-    scope = _scope_values(grant)
-    granted: UUID = db.session.scalars(
-        insert(RoleGrant)
-        .values(
-            id=new_id(),
-            account_id=account_id,
-            role=grant.role,
-            starts_at=now,
-            ends_at=grant.ends_at,
-            granted_by=actor.account_id,
-            granted_at=now,
-            **scope,
-        )
-        .on_conflict_do_update(
-            index_elements=["account_id", "role", *scope], index_where=RoleGrant.withdrawn_at.is_(None), set_={"ends_at": grant.ends_at}
-        )
-        .returning(RoleGrant.id)
-        .execution_options(synchronize_session=False)
-    ).one()
+    scope = scope_values(grant)
+    granting = _granting(actor, account_id, grant, starts_at=now, now=now).on_conflict_do_update(
+        index_elements=["account_id", "role", *scope],
+        index_where=RoleGrant.withdrawn_at.is_(None),
+        set_={"ends_at": grant.ends_at, "starts_at": func.least(RoleGrant.starts_at, now)},
+    )
+    granted: UUID = db.session.scalars(granting.returning(RoleGrant.id).execution_options(synchronize_session=False)).one()
     audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope))
     return granted
+
+
+def begin_grant(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: datetime, now: datetime) -> UUID | None:
+    """Grant a role from an instant on; None when the account holds it, or will. The caller has asked policy.
+
+    Raises RolesExclude, TermOver.
+    """
+    scope = scope_values(grant)
+    granting = _granting(actor, account_id, grant, starts_at=starts_at, now=now).on_conflict_do_nothing(
+        index_elements=["account_id", "role", *scope], index_where=RoleGrant.withdrawn_at.is_(None)
+    )
+    granted = db.session.scalar(granting.returning(RoleGrant.id).execution_options(synchronize_session=False))
+    if granted is not None:
+        audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope), grant=str(granted))
+    return granted
+
+
+def _granting(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: datetime, now: datetime) -> Insert:
+    """The insertion of a grant, to which the caller adds what shall become of one that is held."""
+    if grant.ends_at is not None and grant.ends_at <= max(starts_at, now):
+        raise TermOver
+    _refuse_excluded(account_id, grant.role, now=now)
+    _put_away_run_out(account_id, grant, now=now)
+    return insert(RoleGrant).values(
+        id=new_id(),
+        account_id=account_id,
+        role=grant.role,
+        starts_at=starts_at,
+        ends_at=grant.ends_at,
+        granted_by=actor.account_id,
+        granted_at=now,
+        **scope_values(grant),
+    )
+
+
+def _put_away_run_out(account_id: UUID, grant: Grant, *, now: datetime) -> None:
+    """A grant whose term ran out holds no place any more: the next one begins by itself, and the time between was nobody's."""
+    db.session.execute(
+        update(RoleGrant)
+        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), RoleGrant.ends_at <= now, *_same(grant))
+        .values(withdrawn_at=RoleGrant.ends_at, withdrawn_reason=TERM_RUN_OUT)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def grant_to_person(actor: Actor, person_id: UUID, grant: Grant, *, now: datetime) -> None:
@@ -206,7 +240,7 @@ def holding_still(actor: Actor, role: Role, *, now: datetime) -> Actor:
         .order_by(RoleGrant.id)
         .with_for_update(read=True)
     ).all()
-    return replace(actor, grants=tuple(Grant(role, ends_at=grant.ends_at, **_scope_values(grant)) for grant in held))
+    return replace(actor, grants=tuple(Grant(role, ends_at=grant.ends_at, **scope_values(grant)) for grant in held))
 
 
 def account_of_login(name: str) -> UUID | None:
@@ -223,10 +257,19 @@ def office(role: Role, area_code: str, *, until: date | None = None) -> Grant:
 
     Raises areas.AreaUnknown, LevelMismatch.
     """
-    area = areas.area_of_code(area_code)
+    return office_in(role, areas.area_of_code(area_code), until=until)
+
+
+def office_in(role: Role, area: Area, *, until: date | None = None) -> Grant:
+    """As `office`, in an area that is at hand. Raises LevelMismatch."""
     if area.level not in OFFICES.get(role, ()):
         raise LevelMismatch
-    return Grant(role, area_path=area.path, ends_at=None if until is None else clock.start_of_day(until + timedelta(days=1)))
+    return Grant(role, area_path=area.path, ends_at=end_of_term(until))
+
+
+def end_of_term(last_day: date | None) -> datetime | None:
+    """When a term is over that holds until the end of a day in Shanghai; None for one without an end."""
+    return None if last_day is None else clock.start_of_day(last_day + timedelta(days=1))
 
 
 def account_of_person(person_id: UUID) -> UUID | None:
@@ -279,26 +322,30 @@ def is_strong(password: str) -> bool:
     return SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD and sum(kinds) >= 3
 
 
-_EXCLUDING = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
-
-
 def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
-    if role not in _EXCLUDING:
+    if role not in OFFICES:
         return
+    others = frozenset(OFFICES) - {role} if role in ADMINISTRATORS else ADMINISTRATORS
     # The account's row is the lock: two grants at once must not both find nothing.
-    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     other = db.session.scalar(
-        select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role.in_(_EXCLUDING - {role}), _is_held(now)).limit(1)
+        select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role.in_(others), _is_unended(now)).limit(1)
     )
     if other is not None:
         raise RolesExclude
 
 
-def _is_held(now: datetime) -> ColumnElement[bool]:
+def _is_unended(now: datetime) -> ColumnElement[bool]:
+    """Held, or to be held later."""
     return and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
 
 
-def _scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:
+def _is_held(now: datetime) -> ColumnElement[bool]:
+    return and_(_is_unended(now), RoleGrant.starts_at <= now)
+
+
+def scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:
+    """The scope of a grant, as columns."""
     return {
         "area_path": grant.area_path,
         "party_organisation_id": grant.party_organisation_id,
@@ -316,5 +363,5 @@ def _scope_text(scope: Mapping[str, str | UUID | None]) -> str:
 def _same(grant: Grant) -> list[ColumnElement[bool]]:
     return [
         RoleGrant.role == grant.role,
-        *(getattr(RoleGrant, name).is_not_distinct_from(value) for name, value in _scope_values(grant).items()),
+        *(getattr(RoleGrant, name).is_not_distinct_from(value) for name, value in scope_values(grant).items()),
     ]

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from backend.accounts import tokens
-from backend.accounts.models import TokenFamily
+from backend.accounts.models import Login, TokenFamily
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
@@ -81,6 +81,8 @@ class World:
             "volunteer_number": visit.member.volunteer_number,
             "registration_id": registered.registration_id,
             "work_unit_id": self.insider.seen("/work-units")["items"][0]["id"],
+            "grant_id": self.insider.seen("/role-grants", role="grid_worker")["items"][0]["id"],
+            "login_id": _login_of(self.officer),
         }
 
     def _services(self, visit: Visit) -> Json:
@@ -103,6 +105,13 @@ class World:
             "indicator_code": "teams",
             "year": year,
         }
+
+
+def _login_of(phone: Phone) -> str:
+    """The login by password of an officer's account."""
+    found = db.session.scalars(select(Login.id).where(Login.account_id == UUID(phone.account_id))).one()
+    db.session.rollback()
+    return str(found)
 
 
 class Sweep:

@@ -1,0 +1,118 @@
+"""What the three administrators look after (三员分立): jobs, locked logins, the audit log. Ids, codes and numbers; nobody's data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.models import Login, LoginKind, RoleGrant
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.foundation import audit
+from backend.foundation.actor import Actor
+from backend.foundation.audit import AuditEntry, Detail
+from backend.foundation.database import db
+from backend.foundation.jobs import Job, JobLine, State
+from backend.foundation.paging import Cursor, Page
+
+
+@dataclass(frozen=True, slots=True)
+class LockoutLine:
+    """A login that takes no password for a while, after too many wrong ones."""
+
+    login_id: UUID
+    account_id: UUID
+    login_name: str
+    failures: int
+    locked_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One act as the audit log has it. What somebody wrote as a reason stands with the act itself, not here."""
+
+    id: UUID
+    at: datetime
+    account_id: UUID | None
+    action: str
+    subject_id: UUID | None
+    succeeded: bool
+    request_id: str | None
+    details: dict[str, Detail]
+
+
+def lockouts(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[LockoutLine]:
+    """The logins locked now of those who hold or held an office in the viewer's areas, the longest locked first."""
+    wanted = (
+        select(Login.id.label("login_id"), Login.account_id, Login.name.label("login_name"), Login.failures, Login.locked_until)
+        .where(Login.kind == LoginKind.PASSWORD, Login.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
+        .order_by(Login.locked_until, Login.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        wanted = wanted.where(tuple_(Login.locked_until, Login.id) > after.values)
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.locked_until, row.login_id))
+    return Page([LockoutLine(**row._mapping) for row in page.items], page.next_cursor)
+
+
+def serves_in_sight(viewer: Actor, permission: Permission) -> Any:
+    """Condition on logins: their account holds or held a role in an area to which the permission reaches."""
+    seen = policy.visible(viewer, permission, ScopeColumns(area_path=RoleGrant.area_path))
+    return select(RoleGrant.id).where(RoleGrant.account_id == Login.account_id, seen).correlate(Login).exists()
+
+
+def audit_entries(
+    viewer: Actor,
+    *,
+    account_id: UUID | None,
+    subject_id: UUID | None,
+    action: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    now: datetime,
+    limit: int,
+    after: Cursor | None,
+) -> Page[EntryLine]:
+    """The audit log, the latest act first; that it was read is an act of its own. Raises Forbidden."""
+    policy.require(viewer, Permission.AUDIT_SEE, Scope())
+    wanted = select(
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.account_id,
+        AuditEntry.action,
+        AuditEntry.subject_id,
+        AuditEntry.succeeded,
+        AuditEntry.request_id,
+        AuditEntry.details,
+    )
+    for column, value in ((AuditEntry.account_id, account_id), (AuditEntry.subject_id, subject_id), (AuditEntry.action, action)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if since is not None:
+        wanted = wanted.where(AuditEntry.at >= since)
+    if until is not None:
+        wanted = wanted.where(AuditEntry.at < until)
+    if after is not None:
+        wanted = wanted.where(tuple_(AuditEntry.at, AuditEntry.id) < after.values)
+    rows = db.session.execute(wanted.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit + 1)).all()
+    audit.record(viewer, Permission.AUDIT_SEE, subject_id, now=now, of_account=None if account_id is None else str(account_id))
+    page = Page.of(rows, limit, lambda row: (row.at, row.id))
+    return Page([EntryLine(*row) for row in page.items], page.next_cursor)
+
+
+def jobs_in_care(viewer: Actor, *, state: State | None, limit: int, after: Cursor | None) -> Page[JobLine]:
+    """The long work asked for in the viewer's areas, the newest first: how far it is and why it failed, never its file."""
+    wanted = (
+        select(*(getattr(Job, field) for field in JobLine.__slots__))
+        .where(policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path)))
+        .order_by(Job.id.desc())
+        .limit(limit + 1)
+    )
+    if state is not None:
+        wanted = wanted.where(Job.state == state)
+    if after is not None:
+        wanted = wanted.where(Job.id < after.values[0])
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
+    return Page([JobLine(*row) for row in page.items], page.next_cursor)

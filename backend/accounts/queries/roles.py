@@ -1,0 +1,143 @@
+"""Who holds which office, and one's own roles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.models import Account, Login, LoginKind, RoleGrant
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.accounts.service.roles import OFFICES
+from backend.areas.models import Area
+from backend.foundation.actor import Actor, Role
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.paging import Cursor, Page
+
+
+class GrantStatus(StrEnum):
+    """Where a grant stands in its term."""
+
+    HELD = "held"
+    AWAITED = "awaited"  # its term has yet to begin
+    ENDED = "ended"  # withdrawn, or its term ran out
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A role of an account, with its one scope. `person_id` is the holder's, where the account has a person."""
+
+    id: UUID
+    role: Role
+    status: GrantStatus
+    account_id: UUID
+    person_id: UUID | None
+    login_name: str | None
+    area_id: UUID | None
+    area_name: str | None
+    party_organisation_id: UUID | None
+    organisation_id: UUID | None
+    work_unit_id: UUID | None
+    team_id: UUID | None
+    for_person_id: UUID | None
+    starts_at: datetime
+    ends_at: datetime | None
+    granted_at: datetime
+    granted_by: UUID | None
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+
+
+def role_grants(
+    viewer: Actor, *, role: Role | None, area_id: UUID | None, status: GrantStatus | None, now: datetime, limit: int, after: Cursor | None
+) -> Page[GrantLine]:
+    """The offices in the viewer's areas, area by area, the oldest first; without a status those that are held or awaited."""
+    wanted = _offices(viewer).where(_of_status(status, now)).order_by(RoleGrant.area_path, RoleGrant.id).limit(limit + 1)
+    if role is not None:
+        wanted = wanted.where(RoleGrant.role == role)
+    if area_id is not None:
+        wanted = wanted.where(RoleGrant.area_path == select(Area.path).where(Area.id == area_id).scalar_subquery())
+    if after is not None:
+        wanted = wanted.where(tuple_(RoleGrant.area_path, RoleGrant.id) > after.values)
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.area_path, row.id))
+    return Page([_line(row, now) for row in page.items], page.next_cursor)
+
+
+def role_grant(viewer: Actor, grant_id: UUID, *, now: datetime) -> GrantLine:
+    """One office. Raises Missing."""
+    row = db.session.execute(_offices(viewer).where(RoleGrant.id == grant_id)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row, now)
+
+
+def own_role_grants(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[GrantLine]:
+    """Every role that the account holds or held, the newest first."""
+    wanted = _lines().where(RoleGrant.account_id == viewer.account_id).order_by(RoleGrant.id.desc()).limit(limit + 1)
+    if after is not None:
+        wanted = wanted.where(RoleGrant.id < after.values[0])
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
+    return Page([_line(row, now) for row in page.items], page.next_cursor)
+
+
+def _offices(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    seen = policy.visible(viewer, Permission.ROLE_SEE, ScopeColumns(area_path=RoleGrant.area_path))
+    return _lines().where(RoleGrant.area_path.is_not(None), RoleGrant.role.in_(OFFICES), seen)
+
+
+def _of_status(status: GrantStatus | None, now: datetime) -> ColumnElement[bool]:
+    unended = and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    match status:
+        case None:
+            return unended
+        case GrantStatus.HELD:
+            return and_(unended, RoleGrant.starts_at <= now)
+        case GrantStatus.AWAITED:
+            return and_(unended, RoleGrant.starts_at > now)
+        case GrantStatus.ENDED:
+            return or_(RoleGrant.withdrawn_at.is_not(None), RoleGrant.ends_at <= now)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    name = select(Login.name).where(Login.account_id == RoleGrant.account_id, Login.kind == LoginKind.PASSWORD).limit(1)
+    return (
+        select(RoleGrant, Account.person_id.label("holder_id"), name.scalar_subquery().label("login_name"))
+        .add_columns(RoleGrant.id, RoleGrant.area_path, Area.id.label("area_id"), Area.name.label("area_name"))
+        .join(Account, Account.id == RoleGrant.account_id)
+        .outerjoin(Area, Area.path == RoleGrant.area_path)
+    )
+
+
+def _line(row: Row[Any], now: datetime) -> GrantLine:
+    grant: RoleGrant = row.RoleGrant
+    return GrantLine(
+        id=grant.id,
+        role=grant.role,
+        status=_status(grant, now),
+        account_id=grant.account_id,
+        person_id=row.holder_id,
+        login_name=row.login_name,
+        area_id=row.area_id,
+        area_name=row.area_name,
+        party_organisation_id=grant.party_organisation_id,
+        organisation_id=grant.organisation_id,
+        work_unit_id=grant.work_unit_id,
+        team_id=grant.team_id,
+        for_person_id=grant.person_id,
+        starts_at=grant.starts_at,
+        ends_at=grant.ends_at,
+        granted_at=grant.granted_at,
+        granted_by=grant.granted_by,
+        withdrawn_at=grant.withdrawn_at,
+        withdrawn_reason=grant.withdrawn_reason,
+    )
+
+
+def _status(grant: RoleGrant, now: datetime) -> GrantStatus:
+    if grant.withdrawn_at is not None or (grant.ends_at is not None and grant.ends_at <= now):
+        return GrantStatus.ENDED
+    return GrantStatus.AWAITED if grant.starts_at > now else GrantStatus.HELD

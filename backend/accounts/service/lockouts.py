@@ -1,0 +1,38 @@
+"""Locked logins: the security administrator lets somebody try again before the time is over."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from backend.accounts.models import Login
+from backend.accounts.policy import Permission
+from backend.accounts.queries.oversight import serves_in_sight
+from backend.foundation import audit
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Missing
+
+
+class NotLocked(Conflict):
+    """The login takes passwords: it was released, or its time is over."""
+
+    code: ClassVar[str] = "not_locked"
+    detail = "该登录名未被锁定"
+
+
+def lift_lockout(actor: Actor, login_id: UUID, *, now: datetime) -> None:
+    """Let a locked login try passwords again at once. Raises Missing, NotLocked."""
+    if db.session.scalar(select(Login.id).where(Login.id == login_id, serves_in_sight(actor, Permission.LOCKOUT_LIFT))) is None:
+        raise Missing
+    account_id = db.session.scalar(
+        update(Login)
+        .where(Login.id == login_id, Login.locked_until > now)
+        .values(failures=0, locked_until=None)
+        .returning(Login.account_id)
+        .execution_options(synchronize_session=False)
+    )
+    if account_id is None:
+        raise NotLocked
+    audit.record(actor, Permission.LOCKOUT_LIFT, login_id, now=now, account_id=str(account_id))

@@ -1,0 +1,133 @@
+"""Offices: who is appointed officer or grid worker by those above them, for how long, and how it ends before its time."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import or_, update
+
+from backend.accounts import policy
+from backend.accounts.models import RoleGrant
+from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TermOver, begin_grant, end_of_term, office_in
+from backend.areas import service as areas
+from backend.foundation import audit, clock
+from backend.foundation.actor import Actor, Role
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
+
+
+class AccountUnknown(Unprocessable):
+    """Nobody's account in use: no such login name, or no registered volunteer of this number and name with an account."""
+
+    code: ClassVar[str] = "account_unknown"
+    detail = "没有找到该账号"
+
+
+class TermInPast(Unprocessable):
+    """A term that would have begun before today: what was done meanwhile was done without the role."""
+
+    code: ClassVar[str] = "term_in_past"
+    detail = "任期不能从过去的日期开始"
+
+
+class RoleHeld(Conflict):
+    """The account holds the role there, or will: its term can be changed."""
+
+    code: ClassVar[str] = "role_held"
+    detail = "该账号已担任此角色，可以调整其任期"
+
+
+class RoleEnded(Conflict):
+    """The role was withdrawn, or its term ran out."""
+
+    code: ClassVar[str] = "role_ended"
+    detail = "该角色已收回或任期已满，可以重新授予"
+
+
+class OwnRole(Forbidden):
+    """Nobody appoints, prolongs or dismisses themselves."""
+
+    code: ClassVar[str] = "own_role"
+    detail = "不能授予、调整或收回自己的角色"
+
+
+def appoint(
+    actor: Actor,
+    role: Role,
+    area_id: UUID,
+    account: Callable[[], UUID | None],
+    *,
+    first_day: date | None,
+    last_day: date | None,
+    now: datetime,
+) -> UUID:
+    """Grant an account the office in an area, from now or from a coming day on, until the end of its last day. Returns the grant's id.
+
+    `account` finds whom; it is asked after policy, so that who may not appoint learns of no account. Raises areas.AreaUnknown,
+    LevelMismatch, Forbidden, AccountUnknown, OwnRole, TermInPast, TermOver, RolesExclude, RoleHeld.
+    """
+    area = areas.area_in_use(area_id)
+    grant = office_in(role, area, until=last_day)
+    policy.require(actor, Permission.ADMINISTRATOR_GRANT if role in ADMINISTRATORS else Permission.ROLE_GRANT, Scope(area_path=area.path))
+    account_id = account()
+    if account_id is None:
+        raise AccountUnknown
+    if account_id == actor.account_id:
+        raise OwnRole
+    granted = begin_grant(actor, account_id, grant, starts_at=_beginning(first_day, now), now=now)
+    if granted is None:
+        raise RoleHeld
+    return granted
+
+
+def set_term(actor: Actor, grant_id: UUID, *, last_day: date | None, now: datetime) -> None:
+    """Let an office end with another day, or with none. Raises Missing, Forbidden, OwnRole, TermOver, RoleEnded."""
+    seen = _seen(actor, grant_id, Permission.ROLE_GRANT)
+    ends_at = end_of_term(last_day)
+    if ends_at is not None and ends_at <= max(now, seen.starts_at):
+        raise TermOver
+    _change(seen, now=now, ends_at=ends_at)
+    audit.record(actor, Permission.ROLE_GRANT, seen.account_id, now=now, grant=str(grant_id), until=str(last_day) if last_day else None)
+
+
+def dismiss(actor: Actor, grant_id: UUID, *, reason: str, now: datetime) -> None:
+    """Withdraw an office; it is over with the holder's next request. Raises Missing, Forbidden, OwnRole, RoleEnded."""
+    seen = _seen(actor, grant_id, Permission.ROLE_WITHDRAW)
+    _change(seen, now=now, withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
+    audit.record(actor, Permission.ROLE_WITHDRAW, seen.account_id, now=now, grant=str(grant_id), role=seen.role.value)
+
+
+def _beginning(first_day: date | None, now: datetime) -> datetime:
+    today = clock.shanghai_day(now)
+    if first_day is None or first_day == today:
+        return now
+    if first_day < today:
+        raise TermInPast(errors={"starts_on": [TermInPast.detail]})
+    return clock.start_of_day(first_day)
+
+
+def _seen(actor: Actor, grant_id: UUID, permission: Permission) -> RoleGrant:
+    """An office that the actor may change. What is no office is changed by the capability that it belongs to."""
+    grant = db.session.get(RoleGrant, grant_id)
+    if grant is None or grant.role not in OFFICES:
+        raise Missing
+    needed = Permission.ADMINISTRATOR_GRANT if grant.role in ADMINISTRATORS else permission
+    policy.require(actor, needed, Scope(area_path=grant.area_path), seen_by=Permission.ROLE_SEE)
+    if grant.account_id == actor.account_id:
+        raise OwnRole
+    return grant
+
+
+def _change(seen: RoleGrant, *, now: datetime, **values: object) -> None:
+    changed = db.session.scalar(
+        update(RoleGrant)
+        .where(RoleGrant.id == seen.id, RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .values(**values)
+        .returning(RoleGrant.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed is None:
+        raise RoleEnded
+    db.session.expire(seen)

@@ -1,0 +1,36 @@
+"""审计: who did what to which row and when, for the audit administrator."""
+
+from datetime import datetime
+from uuid import UUID
+
+from backend.accounts import queries
+from backend.accounts.queries import EntryLine
+from backend.foundation import clock, paging
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.paging import Cursor
+from miniprogram_api.contract import Page, Resource, refuses
+from miniprogram_api.edge import reads
+from miniprogram_api.schemas.oversight import AuditEntryOut, AuditQuery
+
+bp = Resource("audit_entries", tag="安全与审计")
+
+
+@bp.get("/audit-entries")
+@reads
+@bp.input(AuditQuery, location="query")
+@bp.output(Page[AuditEntryOut])
+@bp.doc(summary="审计记录", description="由审计管理员查看，新的在前，只有编号，没有个人信息；查看本身也留有记录。")
+@refuses(Forbidden)
+def list_audit_entries(actor: Actor, query: AuditQuery) -> paging.Page[EntryLine]:
+    return queries.audit_entries(
+        actor,
+        account_id=query.account_id,
+        subject_id=query.subject_id,
+        action=query.action,
+        since=query.since,
+        until=query.until,
+        now=clock.now(),
+        limit=query.limit,
+        after=Cursor.decode(query.cursor, datetime, UUID),
+    )

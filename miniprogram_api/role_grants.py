@@ -1,0 +1,138 @@
+"""角色: who is appointed officer or grid worker, for how long, and how it ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from backend.accounts import queries
+from backend.accounts import service as accounts
+from backend.accounts.queries import GrantLine
+from backend.accounts.service import (
+    AccountUnknown,
+    LevelMismatch,
+    OwnRole,
+    RoleEnded,
+    RoleHeld,
+    RolesExclude,
+    TermInPast,
+    TermOver,
+)
+from backend.areas.service import AreaUnknown
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.paging import Cursor
+from backend.people import queries as people
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.schemas.people import CommunityOut
+from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantIn, RoleGrantOut, RoleGrantsQuery, TermIn
+
+bp = Resource("role_grants", tag="角色")
+
+
+@bp.get("/role-grants")
+@reads
+@bp.input(RoleGrantsQuery, location="query")
+@bp.output(Page[RoleGrantOut])
+@bp.doc(summary="任职列表", description="本辖区的网格员、工作人员和三员；姓名隐去，只给可以看到此人的工作人员看。")
+def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> Page[RoleGrantOut]:
+    page = queries.role_grants(
+        actor,
+        role=query.role,
+        area_id=query.area_id,
+        status=query.status,
+        now=clock.now(),
+        limit=query.limit,
+        after=Cursor.decode(query.cursor, str, UUID),
+    )
+    return Page[RoleGrantOut](items=_shown(actor, page.items), next_cursor=page.next_cursor)
+
+
+@bp.post("/role-grants")
+@creates
+@bp.input(RoleGrantIn)
+@bp.output(RoleGrantOut, status_code=201)
+@bp.doc(
+    summary="授予角色",
+    description="由上级或同级的工作人员、安全管理员在本辖区内授予，可以有任期。对方须已有账号：用户名登录的填用户名，"
+    "志愿者填编号和姓名。不能授予自己；三员不兼任其他管理角色。",
+)
+@refuses(AreaUnknown, LevelMismatch, AccountUnknown, TermInPast, TermOver, RoleHeld, RolesExclude, OwnRole, Forbidden)
+def grant_role(actor: Actor, body: RoleGrantIn) -> RoleGrantOut:
+    now = clock.now()
+    granted = accounts.appoint(
+        actor, body.role, body.area_id, lambda: _account(body), first_day=body.starts_on, last_day=body.ends_on, now=now
+    )
+    return _one(actor, granted, now)
+
+
+@bp.get("/role-grants/<uuid:grant_id>")
+@reads
+@bp.output(RoleGrantOut)
+@bp.doc(summary="任职详情")
+def see_role_grant(actor: Actor, grant_id: UUID) -> RoleGrantOut:
+    return _one(actor, grant_id, clock.now())
+
+
+@bp.post("/role-grants/<uuid:grant_id>/term")
+@writes
+@bp.input(TermIn)
+@bp.output(RoleGrantOut)
+@bp.doc(summary="调整任期", description="延长、缩短，或改为长期有效；任期已满的须重新授予。")
+@refuses(TermOver, RoleEnded, OwnRole, Forbidden)
+def change_term(actor: Actor, grant_id: UUID, body: TermIn) -> RoleGrantOut:
+    now = clock.now()
+    accounts.set_term(actor, grant_id, last_day=body.ends_on, now=now)
+    return _one(actor, grant_id, now)
+
+
+@bp.post("/role-grants/<uuid:grant_id>/withdrawal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(RoleGrantOut)
+@bp.doc(summary="收回角色", description="即刻失效，须写明理由，本人看得到。")
+@refuses(RoleEnded, OwnRole, Forbidden)
+def withdraw_role(actor: Actor, grant_id: UUID, body: ReasonIn) -> RoleGrantOut:
+    now = clock.now()
+    accounts.dismiss(actor, grant_id, reason=body.reason, now=now)
+    return _one(actor, grant_id, now)
+
+
+@bp.get("/me/role-grants")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[OwnRoleGrantOut])
+@bp.doc(summary="我的角色", description="现有的和以往的，新的在前；被收回的附有理由。")
+def list_my_role_grants(actor: Actor, query: ListQuery) -> Page[OwnRoleGrantOut]:
+    page = queries.own_role_grants(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, UUID))
+    return Page[OwnRoleGrantOut](items=[OwnRoleGrantOut.model_validate(_fields(line)) for line in page.items], next_cursor=page.next_cursor)
+
+
+def _account(body: RoleGrantIn) -> UUID | None:
+    """Whose account is meant, by login name or by number and name."""
+    if body.login_name is not None:
+        return accounts.account_of_login(body.login_name)
+    person_id = people.volunteer_of_number(body.volunteer_number or "", body.name or "")
+    return None if person_id is None else accounts.account_of_person(person_id)
+
+
+def _one(actor: Actor, grant_id: UUID, now: datetime) -> RoleGrantOut:
+    return _shown(actor, [queries.role_grant(actor, grant_id, now=now)])[0]
+
+
+def _shown(actor: Actor, lines: Sequence[GrantLine]) -> list[RoleGrantOut]:
+    known = people.people_by_name(actor, {line.person_id for line in lines if line.person_id is not None})
+    shown = []
+    for line in lines:
+        holder = known.get(line.person_id) if line.person_id is not None else None
+        named = {"name": holder and holder.name, "volunteer_number": holder and holder.volunteer_number}
+        shown.append(RoleGrantOut.model_validate(_fields(line) | named))
+    return shown
+
+
+def _fields(line: GrantLine) -> dict[str, object]:
+    fields = {name: getattr(line, name) for name in GrantLine.__slots__}
+    area = None if line.area_id is None else CommunityOut(id=line.area_id, name=line.area_name or "")
+    return fields | {"area": area}

@@ -1,0 +1,80 @@
+"""Shapes of what the three administrators look after."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from backend.foundation.jobs import State
+from miniprogram_api.contract import BigInt, Id, Instant, ListQuery, Out, Text
+
+_ACCOUNT = "01931f6e-7c1a-7d2e-8f00-0000000000e1"
+
+
+class AuditQuery(ListQuery):
+    """Which acts are asked for; several conditions hold together."""
+
+    account_id: Id | None = Field(default=None, description="谁做的")
+    subject_id: Id | None = Field(default=None, description="对什么做的")
+    action: Annotated[str, Text(max=60)] | None = Field(default=None, description="做了什么，例如 role.grant")
+    since: Instant | None = Field(default=None, description="从何时起")
+    until: Instant | None = Field(default=None, description="到何时为止，不含该时刻")
+
+
+class AuditEntryOut(Out):
+    """One act: ids, codes and numbers, never personal data."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0000000000f1",
+                    "at": "2026-03-05T09:30:00+08:00",
+                    "account_id": _ACCOUNT,
+                    "action": "role.grant",
+                    "subject_id": "01931f6e-7c1a-7d2e-8f00-0000000000e2",
+                    "succeeded": True,
+                    "request_id": "2f0f7b9c4a5e4c0e8a9d7c6b5a493827",
+                    "details": {"role": "grid_worker", "scope": "area_path:639999001001"},
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    account_id: Id | None = Field(description="谁做的；系统自己做的为 null")
+    action: Annotated[str, Field(max_length=100, description="做了什么：所需的权限")]
+    subject_id: Id | None = Field(description="对什么做的")
+    succeeded: bool
+    request_id: Annotated[str, Field(max_length=64)] | None
+    details: dict[str, str | int | bool | None] = Field(description="编号、代码和数字")
+
+
+class LockoutOut(Out):
+    """A login that takes no password for a while."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "login_id": "01931f6e-7c1a-7d2e-8f00-0000000000a9",
+                    "account_id": _ACCOUNT,
+                    "login_name": "heping.wang",
+                    "failures": 5,
+                    "locked_until": "2026-03-05T09:45:00+08:00",
+                }
+            ]
+        }
+    )
+
+    login_id: Id
+    account_id: Id
+    login_name: Annotated[str, Field(max_length=60)]
+    failures: BigInt = Field(description="连续输错的次数")
+    locked_until: Instant
+
+
+class JobsQuery(ListQuery):
+    """Which jobs are asked for."""
+
+    state: State | None = Field(default=None, description="queued 排队 · running 进行中 · done 完成 · failed 失败 · cancelled 已取消")
