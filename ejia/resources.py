@@ -17,6 +17,7 @@ from miniprogram_api import (
     registrations,
     role_grants,
     services,
+    sessions,
     shifts,
     team_members,
     teams,
@@ -25,6 +26,7 @@ from miniprogram_api.contract import Resource
 
 RESOURCES: tuple[Resource, ...] = (
     auth.bp,
+    sessions.bp,
     me.bp,
     areas.bp,
     people.bp,

@@ -39,7 +39,9 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 @public
 @bp.input(PasswordLoginIn)
 @bp.output(TokensOut)
-@bp.doc(summary="管理员登录", description="连续五次输错密码后，锁定十五分钟。")
+@bp.doc(
+    summary="管理员登录", description="连续五次输错密码后锁定十五分钟，再错五次锁定时间加倍，最长四小时。用初始密码登录的，只能先修改密码。"
+)
 @refuses(CredentialsWrong, LoginLocked)
 def log_in_by_password(body: PasswordLoginIn) -> Tokens:
     with transaction():
@@ -69,6 +71,15 @@ def refresh_tokens(body: RefreshIn) -> Tokens:
 def log_out(actor: Actor) -> None:
     with transaction():
         accounts.log_out(actor, logged_in_family(), now=clock.now())
+
+
+@bp.post("/auth/logout-everywhere")
+@in_steps
+@bp.output(None)
+@bp.doc(summary="退出全部登录", description="包括本次登录；所有手机和浏览器上的令牌随即失效。")
+def log_out_everywhere(actor: Actor) -> None:
+    with transaction():
+        accounts.log_out_everywhere(actor, now=clock.now())
 
 
 def wechat_client() -> WeChatClient:

@@ -2,7 +2,8 @@
 
 `@public` knows nobody. `@reads` and `@writes` hand the view an `actor` and hold one transaction around it; `@creates` also asks for an
 `Idempotency-Key` and keeps the answer under it. `@in_steps` hands over the actor only, for views that call another server first and
-open their transaction afterwards: no network call stands inside a transaction.
+open their transaction afterwards: no network call stands inside a transaction. `@changes_password` does so for the one route that is open
+to who logged in by an initial password.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from backend.accounts.service import actor_of
+from backend.accounts.service import PasswordChangeNeeded, actor_of
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock, idempotency
 from backend.foundation.actor import Actor
@@ -37,7 +38,7 @@ def public(view: View) -> View:
 def reads(view: View) -> View:
     """Who is logged in may call it; one transaction, nothing is kept."""
 
-    @route_is(Access.READS, TokenInvalid)
+    @route_is(Access.READS, TokenInvalid, PasswordChangeNeeded)
     @wraps(view)
     def reading(*args: Any, **kwargs: Any) -> Response:
         with transaction():
@@ -49,7 +50,7 @@ def reads(view: View) -> View:
 def writes(view: View) -> View:
     """Who is logged in may call it; one transaction. For what is harmless when repeated: the state of things refuses a second time."""
 
-    @route_is(Access.WRITES, TokenInvalid)
+    @route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)
     @wraps(view)
     def writing(*args: Any, **kwargs: Any) -> Response:
         with transaction():
@@ -61,7 +62,7 @@ def writes(view: View) -> View:
 def in_steps(view: View) -> View:
     """Who is logged in may call it; the view opens its transactions itself, after the calls that it makes to other servers."""
 
-    @route_is(Access.WRITES, TokenInvalid)
+    @route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)
     @wraps(view)
     def stepping(*args: Any, **kwargs: Any) -> Response:
         with transaction():
@@ -71,13 +72,26 @@ def in_steps(view: View) -> View:
     return stepping
 
 
+def changes_password(view: View) -> View:
+    """As `in_steps`, also for who logged in by an initial password: until that is changed, this is all that is open to them."""
+
+    @route_is(Access.WRITES, TokenInvalid)
+    @wraps(view)
+    def changing(*args: Any, **kwargs: Any) -> Response:
+        with transaction():
+            actor = _actor(even_by_initial_password=True)
+        return view(*args, actor=actor, **kwargs)
+
+    return changing
+
+
 def creates(view: View) -> View:
     """Who is logged in may call it, once per `Idempotency-Key`: key, work and answer are committed as one.
 
     A repeat waits for the first and gets its 2xx answer byte for byte; a refusal frees the key.
     """
 
-    @route_is(Access.CREATES, TokenInvalid, IdempotencyKeyMissing, IdempotencyKeyReused)
+    @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
         with transaction():
@@ -99,11 +113,11 @@ def logged_in_family() -> UUID:
     return family
 
 
-def _actor() -> Actor:
+def _actor(*, even_by_initial_password: bool = False) -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
-    actor, g.family_id = actor_of(token.strip(), now=clock.now())
+    actor, g.family_id = actor_of(token.strip(), now=clock.now(), even_by_initial_password=even_by_initial_password)
     bind_account_id(actor.account_id)
     return actor
 

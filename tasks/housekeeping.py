@@ -1,8 +1,9 @@
-"""What is done by the clock: shifts closed, places recounted, old keys and old files forgotten."""
+"""What is done by the clock: shifts closed, places recounted, old keys, old files and old wrong passwords forgotten."""
 
 import structlog
 from celery import shared_task
 
+from backend.accounts import service as accounts
 from backend.attendance import service as attendance
 from backend.foundation import clock, idempotency, jobs
 from backend.foundation.database import transaction
@@ -42,3 +43,10 @@ def forget_old_files() -> None:
     """Drop the files of jobs that have been kept for a week."""
     with transaction():
         jobs.forget_old_files(now=clock.now())
+
+
+@shared_task(name="housekeeping.forget_old_tries", ignore_result=True)
+def forget_old_tries() -> None:
+    """Drop the counts of wrong passwords that are a day old."""
+    with transaction():
+        accounts.forget_old_tries(now=clock.now())

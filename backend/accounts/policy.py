@@ -22,6 +22,10 @@ class Permission(StrEnum):
 
     ACCOUNT_LOG_IN = "account.log_in"
     ACCOUNT_CREATE = "account.create"
+    SESSION_SEE = "session.see"
+    SESSION_END = "session.end"
+    PASSWORD_CHANGE = "password.change"  # noqa: S105 - a permission, not a secret
+    PASSWORD_RESET = "password.reset"  # noqa: S105
     ROLE_GRANT = "role.grant"
     ROLE_WITHDRAW = "role.withdraw"
     ROLE_SEE = "role.see"
@@ -137,6 +141,12 @@ _ONESELF: Rule = {Role.RESIDENT: Reach.OWN}
 RULES: Mapping[Permission, Rule] = {
     Permission.ACCOUNT_LOG_IN: _ANYBODY,
     Permission.ACCOUNT_CREATE: {},  # by `ejia` only
+    # Of one's own account, which has no person before the real name is registered; so the command looks after whose it is.
+    Permission.SESSION_SEE: _ANYBODY,
+    Permission.SESSION_END: _ANYBODY,
+    Permission.PASSWORD_CHANGE: _ANYBODY,
+    # The scope is the area above the one in which the colleague holds office: nobody takes over an equal or a superior.
+    Permission.PASSWORD_RESET: _OFFICERS,
     # An office belongs to an area of its level, so nobody appoints to one above their own.
     Permission.ROLE_GRANT: _OFFICERS | {Role.SECURITY_ADMIN: Reach.AREA},
     Permission.ROLE_WITHDRAW: _OFFICERS | {Role.SECURITY_ADMIN: Reach.AREA},

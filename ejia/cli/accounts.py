@@ -1,4 +1,4 @@
-"""`ejia create-admin`, `grant-role`, `withdraw-role`: administrators, officers and grid workers."""
+"""`ejia create-admin`, `reset-password`, `unlock-login`, `grant-role`, `withdraw-role`: administrators, officers and grid workers."""
 
 import sys
 from datetime import datetime
@@ -25,12 +25,35 @@ _ROLE = click.Choice([role.value for role in OFFICES])
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the term.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
 def create_admin(name: str, role: str, area_code: str, until: datetime | None, password_stdin: bool) -> None:
-    """创建管理员。Make an administrator who logs in as NAME, with one role in one area."""
+    """创建管理员。Make an administrator who logs in as NAME, with one role in one area.
+
+    The password is an initial one: until NAME has changed it, it opens nothing else.
+    """
     password = _password(from_stdin=password_stdin)
     with application(), transaction():
         grant = accounts.office(Role(role), area_code, until=until and until.date())
-        account_id = accounts.create_administrator(Actor.system(), name=name, password=password, grant=grant, now=clock.now())
+        account_id = accounts.create_administrator(
+            Actor.system(), name=name, password=password, grant=grant, initial_password=True, now=clock.now()
+        )
     click.echo(f"已创建管理员 {name}（{role}，{area_code}），账号 {account_id}")
+
+
+@click.command()
+@click.argument("name")
+def reset_password(name: str) -> None:
+    """重置密码。Print a new initial password for who logs in as NAME; all logins of the account end, and a lock is lifted."""
+    with application(), transaction():
+        password = accounts.reset_password(Actor.system(), name, now=clock.now())
+    click.echo(f"{name} 的初始密码：{password}（登录后须立即修改）")
+
+
+@click.command()
+@click.argument("name")
+def unlock_login(name: str) -> None:
+    """解除锁定。Let who logs in as NAME try again at once, after too many wrong passwords."""
+    with application(), transaction():
+        accounts.unlock_login(Actor.system(), name, now=clock.now())
+    click.echo(f"已解除 {name} 的锁定")
 
 
 @click.command()

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from backend.accounts.models import LoginKind
 from backend.foundation.actor import Role
-from miniprogram_api.contract import Body, Id, Out, Text
+from miniprogram_api.contract import Body, Id, Instant, Out, Text
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"  # noqa: S105 - an example of the form
 
@@ -26,6 +27,60 @@ class PasswordLoginIn(Body):
     name: Annotated[str, Text(max=60)]
     # Taken as it is typed: blanks belong to it.
     password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PasswordChangeIn(Body):
+    """The password as it is, and as it shall be."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"old_password": "kx4m-8rtw-pzq2", "new_password": "correct-Horse-7-battery"}]}
+    )
+
+    old_password: Annotated[str, Field(min_length=1, max_length=200)]
+    # What may be set is said by its refusal, so that the person reads why.
+    new_password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LoginNameIn(Body):
+    """The name by which a colleague logs in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"login_name": "shequ-1"}]})
+
+    login_name: Annotated[str, Text(max=60)]
+
+
+class InitialPasswordOut(Out):
+    """A password to be handed on; it opens nothing but its own change."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"initial_password": "kx4m-8rtw-pzq2"}]})
+
+    initial_password: Annotated[str, Field(max_length=128, description="只显示这一次")]
+
+
+class SessionOut(Out):
+    """One login that holds."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0000000000f1",
+                    "login_kind": "wechat",
+                    "logged_in_at": "2026-11-20T08:00:00+08:00",
+                    "last_used_at": "2026-11-23T09:30:00+08:00",
+                    "ends_at": "2027-01-19T08:00:00+08:00",
+                    "current": True,
+                }
+            ]
+        }
+    )
+
+    id: Id
+    login_kind: LoginKind
+    logged_in_at: Instant
+    last_used_at: Instant = Field(description="最近一次换取令牌的时间，精确到一刻钟左右")
+    ends_at: Instant = Field(description="最迟到这时失效")
+    current: bool = Field(description="是否本次登录")
 
 
 class RefreshIn(Body):

@@ -1,4 +1,6 @@
-"""`ejia create-admin`, `grant-role`, `withdraw-role`: how an operator makes administrators and officers."""
+"""How an operator makes and helps administrators and officers, by `ejia`."""
+
+import re
 
 import pytest
 from sqlalchemy import func, select
@@ -7,17 +9,21 @@ from backend.accounts.models import Login, RoleGrant
 from backend.foundation import clock
 from backend.foundation.database import db
 from tests.support.people import registered_volunteer
-from tests.support.phone import Phone
+from tests.support.phone import Phone, refused
 
-PASSWORD = "Correct-Horse-7"
+PASSWORD, CHOSEN = "Correct-Horse-7", "Battery-Staple-9"
 
 
 @pytest.fixture
 def log_in(app):
-    def make(name: str) -> Phone:
-        answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": PASSWORD})
+    def make(name: str, initial: str = PASSWORD) -> Phone:
+        """Logs in by the initial password and chooses another one."""
+        answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": initial})
         assert answer.status_code == 200
-        return Phone(app.test_client(), answer.get_json()["access_token"], "")
+        phone = Phone(app.test_client(), answer.get_json()["access_token"], "")
+        assert refused(phone.get("/me")) == (403, "password_change_needed")
+        assert phone.post("/me/password", {"old_password": initial, "new_password": CHOSEN}).status_code == 204
+        return phone
 
     return make
 
@@ -64,6 +70,35 @@ def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(ejia, street):
     assert db.session.scalar(select(func.count()).select_from(Login)) == 0
     assert attempt().exit_code == 0
     assert "login_name_taken" in attempt().output
+
+
+def test_who_forgot_the_password_gets_an_initial_one_and_all_logins_end(ejia, street, log_in):
+    ejia("create-admin", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
+    before = log_in("peace")
+
+    reset = ejia("reset-password", "peace")
+
+    assert reset.exit_code == 0, reset.output
+    assert refused(before.get("/me")) == (401, "token_invalid")
+    initial = re.search(r"初始密码：([a-z0-9-]+)", reset.output)[1]
+    assert roles(log_in("peace", initial)) == [("community_officer", "639999001001")]
+    assert ejia("reset-password", "nobody").exit_code == 1
+
+
+def test_a_locked_login_is_unlocked(ejia, street, app):
+    ejia("create-admin", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
+
+    def attempt(password):
+        return app.test_client().post("/api/v1/auth/password", json={"name": "peace", "password": password}).status_code
+
+    assert [attempt("Wrong-Horse-7") for _ in range(5)] == [401] * 5
+    assert attempt(PASSWORD) == 429
+
+    assert ejia("unlock-login", "peace").exit_code == 0
+
+    assert attempt(PASSWORD) == 200
+    assert "not_locked" in ejia("unlock-login", "peace").output
+    assert ejia("unlock-login", "nobody").exit_code == 1
 
 
 def test_a_grid_worker_is_appointed_by_volunteer_number_and_dismissed_at_once(ejia, phone_of, street):

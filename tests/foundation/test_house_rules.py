@@ -33,7 +33,6 @@ from miniprogram_api.contract import Access, ListQuery, contract_of
 CATALOGUE = "every account may see it"
 OWN_JOB = "only its asker finds it; whether they may still see its area, its kind asks when the file is fetched"
 ASKS_NO_POLICY = {
-    "log_out": "one's own login",
     "list_brands": CATALOGUE,
     "list_work_units": CATALOGUE,
     "see_job": OWN_JOB,
@@ -60,6 +59,7 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
     "already_member": (OWN_ROW, {"accept_team"}),
     "already_staff": (OWN_ROW, {"verify_organisation"}),
     "not_found": (OWN_ROW, {"apply_for_organisation", "apply_for_registration", "apply_for_team", "grant_role", "submit_demand"}),
+    "password_change_needed": ("the one route that is open to an initial password", {"change_password"}),
     "person_has_account": (OWN_ROW, {"register_person", "register_volunteer"}),
     "person_needed": (OWN_ROW, {"register_volunteer"}),
     "record_exists": (OWN_ROW, {"add_late_record", "sign_out"}),

@@ -1,17 +1,20 @@
-"""Reads of accounts: who holds which role, and what the three administrators look after."""
+"""Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
 from backend.accounts.queries.oversight import EntryLine, LockoutLine, audit_entries, jobs_in_care, lockouts
 from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, role_grant, role_grants
+from backend.accounts.queries.sessions import SessionLine, own_sessions
 
 __all__ = [
     "EntryLine",
     "GrantLine",
     "GrantStatus",
     "LockoutLine",
+    "SessionLine",
     "audit_entries",
     "jobs_in_care",
     "lockouts",
     "own_role_grants",
+    "own_sessions",
     "role_grant",
     "role_grants",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 
 from backend.accounts import policy
-from backend.accounts.models import Login, LoginKind, RoleGrant
+from backend.accounts.models import Login, LoginLockOut, RoleGrant
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.foundation import audit
 from backend.foundation.actor import Actor
@@ -46,13 +46,20 @@ class EntryLine:
 def lockouts(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[LockoutLine]:
     """The logins locked now of those who hold or held an office in the viewer's areas, the longest locked first."""
     wanted = (
-        select(Login.id.label("login_id"), Login.account_id, Login.name.label("login_name"), Login.failures, Login.locked_until)
-        .where(Login.kind == LoginKind.PASSWORD, Login.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
-        .order_by(Login.locked_until, Login.id)
+        select(
+            LoginLockOut.login_id,
+            Login.account_id,
+            Login.name.label("login_name"),
+            LoginLockOut.failures,
+            LoginLockOut.locked_until,
+        )
+        .join(Login, Login.id == LoginLockOut.login_id)
+        .where(LoginLockOut.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
+        .order_by(LoginLockOut.locked_until, LoginLockOut.login_id)
         .limit(limit + 1)
     )
     if after is not None:
-        wanted = wanted.where(tuple_(Login.locked_until, Login.id) > after.values)
+        wanted = wanted.where(tuple_(LoginLockOut.locked_until, LoginLockOut.login_id) > after.values)
     page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.locked_until, row.login_id))
     return Page([LockoutLine(**row._mapping) for row in page.items], page.next_cursor)
 

@@ -1,18 +1,23 @@
-"""Commands on accounts, by noun: logins, lockouts, roles and offices."""
+"""Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
-from backend.accounts.service.lockouts import NotLocked, lift_lockout
+from backend.accounts.service.lock_outs import (
+    LoginLocked,
+    forget_old_tries,
+)
+from backend.accounts.service.lockouts import (
+    NotLocked,
+    lift_lockout,
+    unlock_login,
+)
 from backend.accounts.service.logins import (
     AccountClosed,
-    Attempt,
-    CredentialsWrong,
-    LoginLocked,
+    PasswordChangeNeeded,
     Tokens,
     actor_of,
-    begin_password_login,
-    finish_password_login,
-    is_right_password,
+    end_session,
     log_in_by_wechat,
     log_out,
+    log_out_everywhere,
     refresh,
 )
 from backend.accounts.service.offices import (
@@ -25,6 +30,21 @@ from backend.accounts.service.offices import (
     dismiss,
     set_term,
 )
+from backend.accounts.service.passwords import (
+    Attempt,
+    CredentialsWrong,
+    OldPasswordWrong,
+    PasswordLoginNeeded,
+    PasswordTooWeak,
+    PasswordUnchanged,
+    begin_password_change,
+    begin_password_login,
+    finish_password_change,
+    finish_password_login,
+    hash_of,
+    is_right_password,
+    reset_password,
+)
 from backend.accounts.service.roles import (
     ADMINISTRATORS,
     OFFICES,
@@ -32,7 +52,6 @@ from backend.accounts.service.roles import (
     LevelMismatch,
     LoginNameInvalid,
     LoginNameTaken,
-    PasswordTooWeak,
     PersonHasAccount,
     RolesExclude,
     TermOver,
@@ -62,8 +81,12 @@ __all__ = [
     "LoginNameInvalid",
     "LoginNameTaken",
     "NotLocked",
+    "OldPasswordWrong",
     "OwnRole",
+    "PasswordChangeNeeded",
+    "PasswordLoginNeeded",
     "PasswordTooWeak",
+    "PasswordUnchanged",
     "PersonHasAccount",
     "RoleEnded",
     "RoleHeld",
@@ -75,22 +98,30 @@ __all__ = [
     "account_of_person",
     "actor_of",
     "appoint",
+    "begin_password_change",
     "begin_password_login",
     "create_administrator",
     "dismiss",
+    "end_session",
+    "finish_password_change",
     "finish_password_login",
+    "forget_old_tries",
     "grant_role",
     "grant_to_person",
+    "hash_of",
     "holding_still",
     "holds_role",
     "is_right_password",
     "lift_lockout",
     "log_in_by_wechat",
     "log_out",
+    "log_out_everywhere",
     "office",
     "refresh",
+    "reset_password",
     "set_term",
     "tie_to_person",
+    "unlock_login",
     "withdraw_from_person",
     "withdraw_role",
 ]

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from backend.accounts.models import Login
 from backend.accounts.policy import Permission
 from backend.accounts.queries.oversight import serves_in_sight
+from backend.accounts.service.lock_outs import lift
+from backend.accounts.service.passwords import login_named
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -26,13 +28,11 @@ def lift_lockout(actor: Actor, login_id: UUID, *, now: datetime) -> None:
     """Let a locked login try passwords again at once. Raises Missing, NotLocked."""
     if db.session.scalar(select(Login.id).where(Login.id == login_id, serves_in_sight(actor, Permission.LOCKOUT_LIFT))) is None:
         raise Missing
-    account_id = db.session.scalar(
-        update(Login)
-        .where(Login.id == login_id, Login.locked_until > now)
-        .values(failures=0, locked_until=None)
-        .returning(Login.account_id)
-        .execution_options(synchronize_session=False)
-    )
-    if account_id is None:
+    if not lift(login_id, now=now):
         raise NotLocked
-    audit.record(actor, Permission.LOCKOUT_LIFT, login_id, now=now, account_id=str(account_id))
+    audit.record(actor, Permission.LOCKOUT_LIFT, login_id, now=now)
+
+
+def unlock_login(actor: Actor, name: str, *, now: datetime) -> None:
+    """As `lift_lockout`, for who logs in by this name. Raises Missing, NotLocked."""
+    lift_lockout(actor, login_named(name).id, now=now)

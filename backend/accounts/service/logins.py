@@ -5,36 +5,21 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts import tokens
+from backend.accounts import policy, tokens
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
-from backend.accounts.policy import Permission
+from backend.accounts.policy import Permission, Scope
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant
 from backend.foundation.database import db, run
-from backend.foundation.errors import Forbidden, Refusal, TooMany, Unauthenticated
+from backend.foundation.errors import Forbidden, Missing, Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 
-FAILURES_BEFORE_LOCK = 5
-LOCKED_FOR = timedelta(minutes=15)
 REPEAT_WITHIN = timedelta(seconds=60)
-
-_hasher = PasswordHasher()
-# Verified in place of an unknown name's hash, so that the time of an answer does not tell which names exist.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$FNONMwLe6jyPCd8BOriTwg$ReiItkYLTMpO1OqKdnXx4Of8ASin7pXg5LnhliYJ8us"
-
-
-class CredentialsWrong(Unauthenticated):
-    """No such name, or not its password; which of the two is not said."""
-
-    code: ClassVar[str] = "credentials_wrong"
-    detail = "用户名或密码不正确"
 
 
 class AccountClosed(Forbidden):
@@ -44,11 +29,11 @@ class AccountClosed(Forbidden):
     detail = "该账号已停用，请联系所在社区"
 
 
-class LoginLocked(TooMany):
-    """Too many wrong passwords in a row."""
+class PasswordChangeNeeded(Forbidden):
+    """Logged in by a password that somebody else gave; until it is changed nothing else is open."""
 
-    code: ClassVar[str] = "login_locked"
-    detail = "密码错误次数过多，请稍后再试"
+    code: ClassVar[str] = "password_change_needed"
+    detail = "请先修改初始密码"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +63,7 @@ def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_ke
         .values(session_key_sealed=sealed, unionid=func.coalesce(unionid, Login.unionid), last_used_at=now)
         .execution_options(synchronize_session=False)
     )
-    return _start_family(account_id, login_id, now=now)
+    return start_family(account_id, login_id, now=now)
 
 
 def _wechat_login(appid: str, openid: str) -> tuple[UUID, UUID] | None:
@@ -109,72 +94,8 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
     return account_id, login_id
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A password about to be tried, counted as wrong until it proves right; without a login when nobody has the name."""
-
-    login_id: UUID | None = None
-    account_id: UUID | None = None
-    password_hash: str = _NOBODY
-
-
-def begin_password_login(name: str, *, now: datetime) -> Attempt:
-    """Count one more try of the name's password; to be committed before `finish_password_login` looks at the password.
-
-    Counted first, so that a hundred guesses at once get no further than five one after the other, and the slow hash is reckoned outside
-    of the transaction that holds the row. The fifth try in a row locks the login for 15 minutes, unless it proves right. Raises
-    LoginLocked.
-    """
-    tries = Login.failures + 1
-    counted = db.session.execute(
-        update(Login)
-        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, or_(Login.locked_until.is_(None), Login.locked_until <= now))
-        .where(select(Account.id).where(Account.id == Login.account_id, Account.status == AccountStatus.ACTIVE).exists())
-        .values(failures=tries, locked_until=case((tries % FAILURES_BEFORE_LOCK == 0, now + LOCKED_FOR), else_=None))
-        .returning(Login.id, Login.account_id, Login.password_hash)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
-    if counted is not None:
-        return Attempt(counted.id, counted.account_id, counted.password_hash)
-    locked_until = db.session.scalar(
-        select(Login.locked_until).where(Login.kind == LoginKind.PASSWORD, Login.name == name, Login.locked_until > now)
-    )
-    if locked_until is not None:
-        raise LoginLocked(retry_after=int((locked_until - now).total_seconds()) + 1)
-    return Attempt()
-
-
-def is_right_password(attempt: Attempt, password: str) -> bool:
-    """Whether the password belongs to the name. Takes as long for a name that nobody has; touches no row."""
-    return _matches(attempt.password_hash, password) and attempt.login_id is not None
-
-
-def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong:
-    """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it."""
-    if attempt.login_id is None or attempt.account_id is None:
-        return CredentialsWrong()
-    if not right:
-        audit.record(
-            Actor(attempt.account_id), Permission.ACCOUNT_LOG_IN, attempt.login_id, now=now, succeeded=False, reason="password_wrong"
-        )
-        return CredentialsWrong()
-    db.session.execute(
-        update(Login)
-        .where(Login.id == attempt.login_id)
-        .values(failures=0, locked_until=None, last_used_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return _start_family(attempt.account_id, attempt.login_id, now=now)
-
-
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _start_family(account_id: UUID, login_id: UUID, *, now: datetime) -> Tokens:
+def start_family(account_id: UUID, login_id: UUID, *, password_change_needed: bool = False, now: datetime) -> Tokens:
+    """The first tokens after a login that proved right; the caller has seen the proof."""
     family = TokenFamily(
         id=new_id(),
         account_id=account_id,
@@ -183,6 +104,7 @@ def _start_family(account_id: UUID, login_id: UUID, *, now: datetime) -> Tokens:
         rotated_at=now,
         created_at=now,
         expires_at=now + tokens.maker().refresh_life,
+        password_change_needed=password_change_needed,
     )
     db.session.add(family)
     db.session.flush()
@@ -223,15 +145,15 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
     if rotated is not None:
         return _tokens(rotated.account_id, claims.family_id, claims.generation + 1, now=now)
     family = db.session.execute(
-        select(TokenFamily.account_id, TokenFamily.generation, TokenFamily.rotated_at, TokenFamily.ended_at, TokenFamily.expires_at).where(
-            TokenFamily.id == claims.family_id
-        )
+        select(TokenFamily.account_id, TokenFamily.generation, TokenFamily.rotated_at, TokenFamily.ended_at, TokenFamily.expires_at)
+        .join(Account, Account.id == TokenFamily.account_id)
+        .where(TokenFamily.id == claims.family_id, Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
     if family is None or family.ended_at is not None or family.expires_at <= now or claims.generation >= family.generation:
-        return TokenInvalid()  # over; or the latest one, of an account that was closed
+        return TokenInvalid()
     if claims.generation == family.generation - 1 and now - family.rotated_at <= REPEAT_WITHIN:
         return _tokens(family.account_id, claims.family_id, family.generation, now=now)
-    _end_families(TokenFamily.id == claims.family_id, reason="refresh_token_reused", now=now)
+    end_families(TokenFamily.id == claims.family_id, reason="refresh_token_reused", now=now)
     audit.record(
         Actor(family.account_id), Permission.ACCOUNT_LOG_IN, claims.family_id, now=now, succeeded=False, reason="refresh_token_reused"
     )
@@ -240,22 +162,43 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
 
 def log_out(actor: Actor, family_id: UUID, *, now: datetime) -> None:
     """End the login that this access token came from; its tokens are refused from now on."""
-    _end_families(and_(TokenFamily.id == family_id, TokenFamily.account_id == actor.account_id), reason="logged_out", now=now)
-    audit.record(actor, Permission.ACCOUNT_LOG_IN, family_id, now=now, reason="logged_out")
+    policy.require(actor, Permission.SESSION_END, Scope())
+    end_families(and_(TokenFamily.id == family_id, TokenFamily.account_id == actor.account_id), reason="logged_out", now=now)
+    audit.record(actor, Permission.SESSION_END, family_id, now=now, reason="logged_out")
 
 
-def _end_families(which: ColumnElement[bool], *, reason: str, now: datetime) -> None:
-    db.session.execute(
+def log_out_everywhere(actor: Actor, *, now: datetime) -> None:
+    """End every login of the account, this one too; all their tokens are refused from now on."""
+    policy.require(actor, Permission.SESSION_END, Scope())
+    ended = end_families(TokenFamily.account_id == actor.account_id, reason="logged_out_everywhere", now=now)
+    audit.record(actor, Permission.SESSION_END, actor.account_id, now=now, reason="logged_out_everywhere", sessions=ended)
+
+
+def end_session(actor: Actor, family_id: UUID, *, now: datetime) -> None:
+    """End one login of the account, wherever it is. Raises Missing when it is not theirs, or over."""
+    policy.require(actor, Permission.SESSION_END, Scope())
+    of_session = and_(TokenFamily.id == family_id, TokenFamily.account_id == actor.account_id, TokenFamily.expires_at > now)
+    if not end_families(of_session, reason="ended_by_holder", now=now):
+        raise Missing
+    audit.record(actor, Permission.SESSION_END, family_id, now=now, reason="ended_by_holder")
+
+
+def end_families(which: ColumnElement[bool], *, reason: str, now: datetime) -> int:
+    """End those of these logins that are not over; returns how many. The caller writes it into the audit log."""
+    ended = db.session.scalars(
         update(TokenFamily)
         .where(which, TokenFamily.ended_at.is_(None))
         .values(ended_at=now, end_reason=reason)
+        .returning(TokenFamily.id)
         .execution_options(synchronize_session=False)
     )
+    return len(ended.all())
 
 
 _CALLER = (
     select(
         Account.person_id,
+        TokenFamily.password_change_needed,
         RoleGrant.role,
         RoleGrant.area_path,
         RoleGrant.party_organisation_id,
@@ -284,15 +227,17 @@ _CALLER = (
 )
 
 
-def actor_of(access_token: str, *, now: datetime) -> tuple[Actor, UUID]:
+def actor_of(access_token: str, *, now: datetime, even_by_initial_password: bool = False) -> tuple[Actor, UUID]:
     """Whom an access token speaks for, with the roles that hold now, and the token's family. One statement.
 
-    Raises TokenInvalid when the token, its family or its account is over.
+    Raises TokenInvalid when the token, its family or its account is over, PasswordChangeNeeded when the login was by an initial password.
     """
     claims = tokens.maker().read_access_token(access_token, now=now)
     rows = run(_CALLER, of_account=claims.account_id, of_family=claims.family_id, now=now).all()
     if not rows:
         raise TokenInvalid
+    if rows[0].password_change_needed and not even_by_initial_password:
+        raise PasswordChangeNeeded
     grants = tuple(
         Grant(
             role=row.role,

@@ -1,13 +1,12 @@
 """Whose account it is, what roles it holds, and the making of administrators."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.passwords import hash_of, refuse_weak
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.foundation import audit, clock
@@ -23,10 +23,7 @@ from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
-
 _LOGIN_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}")
-_hasher = PasswordHasher()
 
 
 class LoginNameTaken(Conflict):
@@ -34,13 +31,6 @@ class LoginNameTaken(Conflict):
 
     code: ClassVar[str] = "login_name_taken"
     detail = "该用户名已被使用"
-
-
-class PasswordTooWeak(Unprocessable):
-    """At least 10 characters, of at least three of: small letters, capitals, digits, others (practice for 等保 level 2 and 3)."""
-
-    code: ClassVar[str] = "password_too_weak"
-    detail = "密码至少10位，并包含大写字母、小写字母、数字、符号中的三种"
 
 
 class LoginNameInvalid(Unprocessable):
@@ -277,16 +267,17 @@ def account_of_person(person_id: UUID) -> UUID | None:
     return db.session.scalar(select(Account.id).where(Account.person_id == person_id, Account.status == AccountStatus.ACTIVE))
 
 
-def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, now: datetime) -> UUID:
+def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, initial_password: bool = False, now: datetime) -> UUID:
     """Make an account that logs in by name and password, with one role. Returns its id.
+
+    An initial password opens nothing but its own change.
 
     Raises LoginNameInvalid, LoginNameTaken, PasswordTooWeak, Forbidden (only `ejia` does this for now).
     """
     policy.require(actor, Permission.ACCOUNT_CREATE, Scope(area_path=grant.area_path))
     if not _LOGIN_NAME.fullmatch(name):
         raise LoginNameInvalid(errors={"name": [LoginNameInvalid.detail]})
-    if not is_strong(password):
-        raise PasswordTooWeak(errors={"password": [PasswordTooWeak.detail]})
+    refuse_weak(password, name=name)
     account_id = new_id()
     db.session.add(Account(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
     db.session.flush()
@@ -297,7 +288,8 @@ def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant
             account_id=account_id,
             kind=LoginKind.PASSWORD,
             name=name,
-            password_hash=_hasher.hash(password),
+            password_hash=hash_of(password),
+            password_initial=initial_password,
             failures=0,
             created_at=now,
         )
@@ -309,17 +301,6 @@ def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant
     audit.record(actor, Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.PASSWORD.value)
     grant_role(actor, account_id, grant, now=now)
     return account_id
-
-
-def is_strong(password: str) -> bool:
-    """Whether a password may be set: length, and three of four kinds of character."""
-    kinds: Iterable[bool] = (
-        any(char.islower() for char in password),
-        any(char.isupper() for char in password),
-        any(char.isdigit() for char in password),
-        any(not char.isalnum() for char in password),
-    )
-    return SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD and sum(kinds) >= 3
 
 
 def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:

@@ -71,6 +71,7 @@ class World:
         registered = accepted_member(phone_of, self.street, partial(officer_of, self.app))
         wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
         return {
+            "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
             "community_id": self.street["和平社区"],
             "area_id": self.street["和平社区"],
             "team_id": visit.team_id,

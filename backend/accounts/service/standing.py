@@ -1,0 +1,40 @@
+"""Who stands above whom: an act on another officer's account is for those who hold office above all of its offices."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from backend.accounts import policy
+from backend.accounts.models import RoleGrant
+from backend.accounts.policy import Permission, Scope
+from backend.foundation.actor import Actor, Role
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+
+_RANKED = (Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER)
+_ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+_DIGITS_OF_A_LEVEL = 3
+
+
+def require_above(actor: Actor, permission: Permission, account_id: UUID, *, now: datetime) -> None:
+    """Let pass who has the permission in the area above each office that the account holds or will hold, so above all of them.
+
+    Raises Missing otherwise: also for one's own account, for the three administrators', and for an account that holds no office.
+    """
+    if actor.is_system:
+        return
+    offices = db.session.execute(
+        select(RoleGrant.role, RoleGrant.area_path).where(
+            RoleGrant.account_id == account_id,
+            RoleGrant.role.in_(_RANKED + _ADMINISTRATORS),
+            RoleGrant.withdrawn_at.is_(None),
+            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+        )
+    ).all()
+    above = bool(offices) and all(
+        role not in _ADMINISTRATORS and policy.allows(actor, permission, Scope(area_path=(area_path or "")[:-_DIGITS_OF_A_LEVEL]))
+        for role, area_path in offices
+    )
+    if not above:
+        raise Missing

@@ -1,0 +1,71 @@
+"""One's own logins and password, and a new password for a colleague who forgot theirs."""
+
+from uuid import UUID
+
+from backend.accounts import queries
+from backend.accounts import service as accounts
+from backend.accounts.queries import SessionLine
+from backend.accounts.service import LoginLocked, OldPasswordWrong, PasswordLoginNeeded, PasswordTooWeak, PasswordUnchanged
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.errors import Missing
+from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import Page as Lines
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import changes_password, creates, logged_in_family, reads, writes
+from miniprogram_api.schemas.auth import InitialPasswordOut, LoginNameIn, PasswordChangeIn, SessionOut
+
+bp = Resource("sessions", tag="登录")
+
+
+@bp.get("/me/sessions")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[SessionOut])
+@bp.doc(summary="我的登录", description="目前有效的登录，不含设备信息。")
+@refuses(CursorInvalid)
+def list_sessions(actor: Actor, query: ListQuery) -> Lines[SessionLine]:
+    return queries.own_sessions(actor, logged_in_family(), now=clock.now(), limit=query.limit, after=query.cursor)
+
+
+@bp.post("/me/sessions/<uuid:session_id>/ending")
+@writes
+@bp.output(None)
+@bp.doc(summary="结束一个登录")
+def end_session(actor: Actor, session_id: UUID) -> None:
+    accounts.end_session(actor, session_id, now=clock.now())
+
+
+@bp.post("/me/password")
+@changes_password
+@bp.input(PasswordChangeIn)
+@bp.output(None)
+@bp.doc(
+    summary="修改密码",
+    description="须用密码登录。密码10至128个字符，不能太常见，不能包含用户名；不要求字符种类。修改后，其他登录随即失效。",
+)
+@refuses(PasswordLoginNeeded, PasswordUnchanged, PasswordTooWeak, OldPasswordWrong, LoginLocked)
+def change_password(actor: Actor, body: PasswordChangeIn) -> None:
+    family_id = logged_in_family()
+    with transaction():
+        attempt = accounts.begin_password_change(actor, family_id, body.old_password, body.new_password, now=clock.now())
+    right = accounts.is_right_password(attempt, body.old_password)
+    new_hash = accounts.hash_of(body.new_password)
+    with transaction():
+        refusal = accounts.finish_password_change(actor, family_id, attempt, right=right, new_hash=new_hash, now=clock.now())
+    if refusal is not None:
+        raise refusal
+
+
+@bp.post("/password-resets")
+@creates
+@bp.input(LoginNameIn)
+@bp.output(InitialPasswordOut, status_code=201)
+@bp.doc(
+    summary="为同事重置密码",
+    description="由职务范围在其上一级的工作人员办理；该账号的登录全部失效。初始密码只显示这一次，本人登录后须立即修改。",
+)
+@refuses(Missing)
+def reset_password(actor: Actor, body: LoginNameIn) -> dict[str, str]:
+    return {"initial_password": accounts.reset_password(actor, body.login_name, now=clock.now())}
