@@ -8,6 +8,7 @@ import backend.foundation.audit
 import backend.foundation.demonstration
 import backend.foundation.idempotency
 import backend.foundation.jobs
+import backend.foundation.key_register
 import backend.foundation.outbox
 import backend.openings.models
 import backend.organisations.models

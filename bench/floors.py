@@ -19,7 +19,7 @@ from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims
 from backend.consumers import CONSUMERS
 from backend.foundation.ids import new_id
-from backend.foundation.sealing import keyring
+from backend.foundation.sealing import keyring, row_of
 from config.settings import read_settings
 from ejia.app import start_process
 
@@ -120,7 +120,7 @@ def _claim_with_all_work(connection: psycopg.Connection, environ: Environ, body:
             connection.execute(DELIVERY, (event_id, consumer, now))
     connection.execute(AUDIT, (new_id(), now, caller.account_id, claim_id, Jsonb({"claimant": f"team_id:{team_id}"})))
     answer = _answer(claim_id, taken[0], wanted, now)
-    sealed = keyring().seal_bytes(answer, field="idempotency_keys.answer")
+    sealed = keyring().seal_bytes(answer, field="idempotency_keys.answer", row=row_of(caller.account_id, "POST /api/v1/claims", key))
     connection.execute(ANSWER, (sealed, caller.account_id, key))
     return "201 Created", answer
 

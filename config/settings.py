@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     token_key: Key = Field(description="Signs access tokens and refresh tokens.")
     code_key: Key = Field(description="Signs the rotating sign-in codes.")
     index_key: Key = Field(description="Keys the blind index by which a sealed value is found.")
+    second_index_key: Key | None = Field(default=None, description="Looked up too, while the blind index goes from one key to another.")
     sealing_keys: Annotated[dict[str, Key], NoDecode] = Field(
         description="id:base64 of each sealing key, joined by commas; the first one seals."
     )
@@ -133,11 +134,16 @@ class Settings(BaseSettings):
             raise ValueError("an id is 1 to 40 letters, digits, dots, hyphens and underscores")
         return keys
 
-    # Each field for itself, so that a start tells all that is wrong at once. An unreadable profile counts as production.
-    @field_validator("token_key", "code_key", "index_key", "sealing_keys")
+    @field_validator("second_index_key", mode="before")
     @classmethod
-    def _keys_are_strong(cls, value: SecretStr | dict[str, SecretStr], info: ValidationInfo) -> SecretStr | dict[str, SecretStr]:
-        if _in_production(info):
+    def _empty_is_none(cls, key: object) -> object:
+        return key or None
+
+    # Each field for itself, so that a start tells all that is wrong at once. An unreadable profile counts as production.
+    @field_validator("token_key", "code_key", "index_key", "second_index_key", "sealing_keys")
+    @classmethod
+    def _keys_are_strong(cls, value: "Keys", info: ValidationInfo) -> "Keys":
+        if _in_production(info) and value is not None:
             for name, key in value.items() if isinstance(value, dict) else [("", value)]:
                 weakness = weakness_of_key(_bytes_of(key))
                 if weakness is not None:
@@ -192,9 +198,16 @@ def _in_production(info: ValidationInfo) -> bool:
     return info.data.get("profile", Profile.PRODUCTION) is Profile.PRODUCTION
 
 
+Keys = SecretStr | dict[str, SecretStr] | None
+
+
 def _refuse_used_before(value: SecretStr | dict[str, SecretStr], info: ValidationInfo) -> None:
     keys = list(value.values()) if isinstance(value, dict) else [value]
-    earlier = [key for name in ("token_key", "code_key", "index_key") if name != info.field_name and (key := info.data.get(name))]
+    earlier = [
+        key
+        for name in ("token_key", "code_key", "index_key", "second_index_key")
+        if name != info.field_name and (key := info.data.get(name))
+    ]
     secrets = [key.get_secret_value() for key in [*keys, *earlier]]
     if len(set(secrets)) < len(secrets):
         raise ValueError("is the same key as another one: each purpose has a key of its own")

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import structlog
 from apiflask import APIFlask
 from flask import request
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
 
 from backend import brands
 from backend.accounts import tokens
@@ -14,8 +16,8 @@ from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, jobs, outbox, sealing
-from backend.foundation.database import db, ping_after_rest
+from backend.foundation import clock, jobs, key_register, outbox, sealing
+from backend.foundation.database import db, ping_after_rest, transaction
 from backend.people import notices
 from backend.points import rules as points_rules
 from backend.recognition import stars
@@ -29,6 +31,8 @@ from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
 from miniprogram_api import health, limits
 from miniprogram_api.api import make_api
+
+log = structlog.get_logger(__name__)
 
 LONGEST_STATEMENT = timedelta(seconds=15)
 LONGEST_LOCK = timedelta(seconds=5)
@@ -51,6 +55,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     limits.install(app, settings)
     health.install(app, settings)
     connect_database(app, settings)
+    _tell_of_keys(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
     app.extensions["wechat"] = client_from(settings, redis, clock.now)
     for resource in RESOURCES:
@@ -93,6 +98,24 @@ def connect_database(app: APIFlask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         ping_after_rest(db.engine)
+
+
+def _tell_of_keys(app: APIFlask) -> None:
+    """Write down by which keys this process seals, and say so when values need a key that it has not; /readyz says it, too."""
+    with app.app_context():
+        try:
+            with transaction():
+                missing = key_register.missing_keys(sealing.keyring())
+                if not missing and key_register.exists():
+                    key_register.note_keys(sealing.keyring(), now=clock.now())
+        except SQLAlchemyError as error:
+            log.warning("keys.database_not_asked", reason=type(error).__name__)
+            return
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # whoever forks now shares no connection
+    if missing:
+        log.error("keys.missing", keys=missing)
 
 
 def _ms(duration: timedelta) -> int:

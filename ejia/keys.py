@@ -9,7 +9,8 @@ from config.settings import Key, Settings
 def keyring_of(settings: Settings) -> Keyring:
     """The keyring of a copy; the first of its sealing keys seals."""
     keys = {key_id: bytes_of(key) for key_id, key in settings.sealing_keys.items()}
-    return Keyring(keys, sealing_id=next(iter(keys)), index_key=bytes_of(settings.index_key))
+    second = None if settings.second_index_key is None else bytes_of(settings.second_index_key)
+    return Keyring(keys, sealing_id=next(iter(keys)), index_key=bytes_of(settings.index_key), second_index_key=second)
 
 
 def bytes_of(key: Key) -> bytes:

@@ -23,10 +23,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from backend.consumers import CONSUMERS
-from backend.foundation import clock
+from backend.foundation import clock, key_register
 from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
+from backend.foundation.sealing import Keyring
 from config.settings import Settings, read_settings
 from ejia import logs
+from ejia.keys import keyring_of
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +99,24 @@ class OutboxCollector(Collector):
         return {line.consumer: (line.waiting, max(0.0, (now - line.oldest_at).total_seconds()), line.failed) for line in lines}
 
 
+class KeysCollector(Collector):
+    """Whether the copy holds every key that its sealed values need."""
+
+    def __init__(self, engine: Engine, keyring: Keyring) -> None:
+        self._engine, self._keyring = engine, keyring
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing while the database does not answer, which another figure tells."""
+        missing = GaugeMetricFamily("ejia_keys_missing", "Keys that sealed values need and the settings do not hold.")
+        try:
+            with self._engine.connect() as connection:
+                missing.add_metric([], len(key_register.missing_of(self._keyring, connection.execute(key_register.NEEDED).all())))
+        except SQLAlchemyError as error:
+            log.error("metrics.keys_not_asked", reason=type(error).__name__)
+            return
+        yield missing
+
+
 def registry_of(settings: Settings) -> CollectorRegistry:
     """All figures of the copy, collected anew at each question."""
     registry = CollectorRegistry()
@@ -105,6 +125,7 @@ def registry_of(settings: Settings) -> CollectorRegistry:
     options = "-c statement_timeout=5000 -c default_transaction_read_only=on -c timezone=UTC"
     engine = create_engine(settings.database_url, poolclass=NullPool, connect_args={"options": options, "connect_timeout": 3})
     registry.register(OutboxCollector(engine))
+    registry.register(KeysCollector(engine, keyring_of(settings)))
     return registry
 
 

@@ -11,9 +11,10 @@ from redis.retry import Retry
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend.foundation import schema
+from backend.foundation import key_register, schema
 from backend.foundation.database import db, transaction
 from backend.foundation.errors import Unavailable
+from backend.foundation.sealing import keyring
 from config.settings import Settings
 from miniprogram_api.contract import Access, Out, Resource, refuses, route_is
 
@@ -23,7 +24,7 @@ _LONGEST_WAIT = 0.5
 
 
 class NotReady(Unavailable):
-    """The database is away, or its tables are those of another release."""
+    """The database is away, its tables are those of another release, or its values need a key that this copy has not."""
 
     code, detail = "not_ready", "服务尚未就绪"
 
@@ -82,7 +83,7 @@ def show_health() -> HealthOut:
 @bp.get("/readyz")
 @route_is(Access.PUBLIC)
 @bp.output(ReadinessOut)
-@bp.doc(summary="是否可以提供服务", description="数据库可用，且表结构与本版本一致；Redis 不可用时降级运行。")
+@bp.doc(summary="是否可以提供服务", description="数据库可用，表结构与本版本一致，密钥齐全；Redis 不可用时降级运行。")
 @refuses(NotReady)
 def show_readiness() -> ReadinessOut:
     """Ready when the database answers and stands at this code's migration; Redis is told, not required."""
@@ -95,6 +96,9 @@ def show_readiness() -> ReadinessOut:
             migration_head=expected.migration_head,
             database_head=found,
         )
+    missing = _missing_keys()
+    if missing:
+        raise NotReady("缺少打开已加密数据的密钥", release=expected.release, migration_head=found, missing_keys=", ".join(missing))
     return ReadinessOut(release=expected.release, migration_head=found, redis="ok" if _answers(expected.redis) else "degraded")
 
 
@@ -107,6 +111,12 @@ def _migration_head_of_database() -> str | None:
             return ",".join(db.session.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num")))
     except SQLAlchemyError:
         return None
+
+
+def _missing_keys() -> list[str]:
+    """Names of keys that values in the database need and this process has not."""
+    with transaction():
+        return key_register.missing_keys(keyring())
 
 
 def _answers(server: redis.Redis) -> bool:

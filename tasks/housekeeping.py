@@ -5,9 +5,11 @@ from celery import shared_task
 
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
-from backend.foundation import clock, idempotency, jobs
+from backend.foundation import clock, idempotency, jobs, key_register, resealing
 from backend.foundation.database import transaction
+from backend.foundation.sealing import keyring
 from backend.openings import service as openings
+from backend.tables import METADATA
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +29,19 @@ def recount_places() -> int:
     for difference in differences:
         log.error("places.taken_differs", role_id=str(difference.role_id), taken=difference.taken, held=difference.held)
     return len(differences)
+
+
+@shared_task(name="housekeeping.count_sealed_values", ignore_result=True)
+def count_sealed_values() -> int:
+    """Correct the register of keys by what seals values now; returns how many values need a key that this copy has not."""
+    with transaction():
+        counts = resealing.count_by_key(resealing.sealed_tables(METADATA))
+        key_register.keep_only(keyring(), {count.key_id for count in counts}, now=clock.now())
+        known = keyring().keys.keys() | key_register.given_up()
+    lost = [count for count in counts if count.key_id not in known]
+    for count in lost:
+        log.error("keys.values_without_key", column=count.column, key_id=count.key_id, values=count.values)
+    return sum(count.values for count in lost)
 
 
 @shared_task(name="housekeeping.close_overdue_shifts", ignore_result=True)

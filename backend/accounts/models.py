@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Role
 from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.sealing import SEALED
+
+SESSION_KEY = "logins.session_key"
+"""What WeChat's session key is bound to (`foundation.sealing`)."""
 
 
 class AccountStatus(StrEnum):
@@ -57,7 +61,7 @@ class Login(Base):
     appid: Mapped[str | None]
     openid: Mapped[str | None]
     unionid: Mapped[str | None]
-    session_key_sealed: Mapped[bytes | None]
+    session_key_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: SESSION_KEY})
     name: Mapped[str | None]
     password_hash: Mapped[str | None]
     password_initial: Mapped[bool] = mapped_column(default=False, comment="given by somebody else; to be changed at the first login")

@@ -89,6 +89,7 @@ class Permission(StrEnum):
     FIGURES_EXPORT = "figures.export"
     JOB_SEE = "job.see"
     JOBS_OVERSEE = "jobs.oversee"
+    KEYS_ROTATE = "keys.rotate"
 
 
 _COMMUNITY = 12  # digits of a community's path; a grid's has three more
@@ -252,6 +253,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.FIGURES_EXPORT: _OFFICERS,
     Permission.JOB_SEE: _ONESELF,
     Permission.JOBS_OVERSEE: {Role.SYSTEM_ADMIN: Reach.AREA},
+    Permission.KEYS_ROTATE: {},  # by `ejia` only
 }
 
 

@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.sealing import SEALED
+
+ADDRESS, PHONE = "beneficiaries.address", "beneficiaries.phone"
+"""What the sealed values are bound to (`foundation.sealing`)."""
 
 DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 """Feeds 需求编号, which people see and say on the phone."""
@@ -41,8 +45,8 @@ class Beneficiary(Base):
     name: Mapped[str]
     called: Mapped[str] = mapped_column(comment="how lists call them: 王奶奶")
     born_in: Mapped[int | None] = mapped_column(comment="year of birth")
-    address_sealed: Mapped[bytes]
-    phone_sealed: Mapped[bytes | None]
+    address_sealed: Mapped[bytes] = mapped_column(info={SEALED: ADDRESS})
+    phone_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: PHONE})
     contact_note: Mapped[str | None] = mapped_column(comment="how to visit: 听力不好，请多敲几声")
     created_at: Mapped[datetime]
 

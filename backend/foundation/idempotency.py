@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import Base, db, run
 from backend.foundation.errors import Malformed, Unprocessable
-from backend.foundation.sealing import keyring
+from backend.foundation.sealing import SEALED, keyring, row_of
 
 KEPT_FOR = timedelta(hours=24)
 _FIELD = "idempotency_keys.answer"
@@ -47,7 +47,7 @@ class IdempotencyKey(Base):
     body_digest: Mapped[bytes]
     created_at: Mapped[datetime]
     status: Mapped[int | None]
-    answer: Mapped[bytes | None]
+    answer: Mapped[bytes | None] = mapped_column(info={SEALED: _FIELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ def begin(account_id: UUID, route: str, key: str, body_digest: bytes, *, now: da
     first = run(_FIRST, **submission).one()
     if first.body_digest != body_digest:
         raise IdempotencyKeyReused
-    return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD))
+    return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD, row=row_of(account_id, route, key)))
 
 
 def finish(account_id: UUID, route: str, key: str, answer: Answer) -> None:
     """Keep the answer under the key, in the transaction of the work."""
-    sealed = keyring().seal_bytes(answer.body, field=_FIELD)
+    sealed = keyring().seal_bytes(answer.body, field=_FIELD, row=row_of(account_id, route, key))
     run(_FINISH, of_account=account_id, of_route=route, of_key=key, with_status=answer.status, sealed_answer=sealed)
 
 

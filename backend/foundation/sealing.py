@@ -1,7 +1,9 @@
 """Sealed values: ID number, phone and a beneficiary's address are stored encrypted and found by a keyed index.
 
-A sealed value is `key id | nonce | AES-256-GCM`, bound to the name of its field so that it cannot be moved to another column. The
-blind index is HMAC-SHA256 over field and value: equal values of one field meet, and nothing can be read from it.
+A sealed value is `0 | version | key id | nonce | AES-256-GCM`, bound to the name of its field and to its row: it can be moved neither to
+another column nor to another row without breaking. Values of the first release have no version and are bound to their field only; they
+are read, and `ejia keys rotate` seals them anew. The blind index is HMAC-SHA256 over field and value: equal values of one field meet,
+and nothing can be read from it. A column says what it holds by `info={SEALED: field}`, an index by `info={INDEX_OF: sealed column}`.
 """
 
 import hashlib
@@ -9,11 +11,20 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+SEALED, INDEX_OF = "sealed", "index_of"
+"""Keys of a column's `info`."""
+
+Row = UUID | str
+"""What names a row within its table: its id, or the parts of a longer key joined by `row_of`."""
+
 _NONCE_BYTES = 12
+_NEW_FORM = 0  # where the first release put the length of a key's id, which is never 0
+_VERSION = 2
 
 
 class SealBroken(Exception):
@@ -21,42 +32,86 @@ class SealBroken(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before a sealed value: the id of its key, and whether it is bound to its row."""
+
+    key_id: str
+    bound_to_row: bool
+    length: int
+
+
+def head_of(sealed: bytes) -> Head:
+    """Read the head of a sealed value. Of what is no sealed value it gives the id of a key that nobody has."""
+    bound = sealed[:2] == bytes([_NEW_FORM, _VERSION])
+    start = 2 if bound else 0
+    end = start + 1 + (sealed[start] if len(sealed) > start else 0)
+    return Head(sealed[start + 1 : end].decode(errors="replace"), bound, end)
+
+
+def row_of(*parts: object) -> Row:
+    """The name of a row whose key has several parts, in the order of its primary key; of one part it is the part."""
+    return "\x00".join(str(part) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Keyring:
-    """The sealing keys by id, the id of the one that seals, and the key of the blind index; 32 bytes each."""
+    """The sealing keys by id, the id of the one that seals, and the keys of the blind index; 32 bytes each.
+
+    `second_index_key` is looked up too while the index changes from one key to another (`ejia keys rotate --index`).
+    """
 
     keys: Mapping[str, bytes]
     sealing_id: str
     index_key: bytes
+    second_index_key: bytes | None = None
 
-    def seal(self, value: str, *, field: str) -> bytes:
-        """Encrypt a value for one field (`"people.id_number"`)."""
-        return self.seal_bytes(value.encode(), field=field)
-
-    def seal_bytes(self, value: bytes, *, field: str) -> bytes:
-        """Encrypt bytes for one field."""
+    @property
+    def head(self) -> bytes:
+        """How every value begins that is sealed now."""
         key_id = self.sealing_id.encode()
+        return bytes([_NEW_FORM, _VERSION, len(key_id)]) + key_id
+
+    def seal(self, value: str, *, field: str, row: Row) -> bytes:
+        """Encrypt a value for one field (`"people.id_number"`) of one row."""
+        return self.seal_bytes(value.encode(), field=field, row=row)
+
+    def seal_bytes(self, value: bytes, *, field: str, row: Row) -> bytes:
+        """Encrypt bytes for one field of one row."""
         nonce = os.urandom(_NONCE_BYTES)
-        return bytes([len(key_id)]) + key_id + nonce + AESGCM(self.keys[self.sealing_id]).encrypt(nonce, value, field.encode())
+        return self.head + nonce + AESGCM(self.keys[self.sealing_id]).encrypt(nonce, value, _bound_to(field, row))
 
-    def unseal(self, sealed: bytes, *, field: str) -> str:
-        """Read a value of one field in clear. Raises SealBroken."""
-        return self.unseal_bytes(sealed, field=field).decode()
+    def unseal(self, sealed: bytes, *, field: str, row: Row) -> str:
+        """Read a value of one field of one row in clear. Raises SealBroken."""
+        return self.unseal_bytes(sealed, field=field, row=row).decode()
 
-    def unseal_bytes(self, sealed: bytes, *, field: str) -> bytes:
-        """Read bytes of one field in clear. Raises SealBroken."""
-        head = 1 + sealed[0] if sealed else 0
-        key = self.keys.get(sealed[1:head].decode(errors="replace"))
+    def unseal_bytes(self, sealed: bytes, *, field: str, row: Row) -> bytes:
+        """Read bytes of one field of one row in clear. Raises SealBroken."""
+        head = head_of(sealed)
+        key = self.keys.get(head.key_id)
         if key is None:
             raise SealBroken(field)
-        nonce, body = sealed[head : head + _NONCE_BYTES], sealed[head + _NONCE_BYTES :]
+        nonce, body = sealed[head.length : head.length + _NONCE_BYTES], sealed[head.length + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, body, field.encode())
+            return AESGCM(key).decrypt(nonce, body, _bound_to(field, row) if head.bound_to_row else field.encode())
         except (InvalidTag, ValueError) as error:
             raise SealBroken(field) from error
 
     def index(self, value: str, *, field: str) -> bytes:
         """The blind index of a value: 32 bytes, the same for the same value of the same field."""
-        return hmac.digest(self.index_key, f"{field}\x00{value}".encode(), hashlib.sha256)
+        return _index(self.index_key, value, field)
+
+    def indexes(self, value: str, *, field: str) -> list[bytes]:
+        """All blind indexes under which a value may stand: one, or two while the index changes its key. For looking it up."""
+        keys = [self.index_key] if self.second_index_key is None else [self.index_key, self.second_index_key]
+        return [_index(key, value, field) for key in keys]
+
+
+def _bound_to(field: str, row: Row) -> bytes:
+    return f"{_VERSION}\x00{field}\x00{row}".encode()
+
+
+def _index(key: bytes, value: str, field: str) -> bytes:
+    return hmac.digest(key, f"{field}\x00{value}".encode(), hashlib.sha256)
 
 
 _keyring: Keyring | None = None

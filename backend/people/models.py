@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 from backend.foundation.identifiers import Sex
+from backend.foundation.sealing import INDEX_OF, SEALED
 
 VOLUNTEER_NUMBERS = Sequence("volunteer_numbers", metadata=Base.metadata)
 """Feeds 志愿者编号: a number of our own, because the layout of the national one is not ours to invent."""
@@ -30,12 +31,12 @@ class Person(Base):
 
     id: Mapped[RowId]
     name: Mapped[str]
-    id_number_sealed: Mapped[bytes]
-    id_number_index: Mapped[bytes]
+    id_number_sealed: Mapped[bytes] = mapped_column(info={SEALED: ID_NUMBER})
+    id_number_index: Mapped[bytes] = mapped_column(info={INDEX_OF: "id_number_sealed"})
     born_on: Mapped[date]
     sex: Mapped[Sex] = mapped_column(as_text(Sex))
-    phone_sealed: Mapped[bytes | None]
-    phone_index: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: PHONE})
+    phone_index: Mapped[bytes | None] = mapped_column(info={INDEX_OF: "phone_sealed"})
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_people_area_id"), comment="the community of residence")
     area_path: Mapped[AreaPath]
     created_at: Mapped[datetime]

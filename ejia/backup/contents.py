@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
-from backend.foundation.sealing import Keyring, SealBroken
+from backend.foundation.key_register import KeyUse
+from backend.foundation.sealing import Keyring, SealBroken, head_of
 from backend.tables import METADATA
 
 SUFFIX = "_sealed"
@@ -19,6 +21,9 @@ _SEALED_COLUMNS = """
                    AND i.column_name = left(c.column_name, -length(%(suffix)s)) || '_index')
     FROM information_schema.columns c WHERE table_schema = 'public' AND right(column_name, length(%(suffix)s)) = %(suffix)s
     ORDER BY 1, 2"""
+
+_OF_NO_MATTER = {"alembic_version", KeyUse.__tablename__}
+"""Tables in which a copy has rows before anybody did anything."""
 
 Connection = psycopg.Connection[Any]
 
@@ -39,46 +44,47 @@ def migration_of(connection: Connection) -> str | None:
 
 
 def holds_data(connection: Connection) -> bool:
-    """Whether anything is in the database that somebody may miss: a row beside the migration, or a table that is not ours."""
+    """Whether anything is in the database that somebody may miss: a row beside what a start writes, or a table that is not ours."""
     ours = {table.name for table in METADATA.sorted_tables} | {"alembic_version"}
     tables = {name for (name,) in connection.execute(_TABLES).fetchall()}
     exists = sql.SQL("SELECT EXISTS (SELECT FROM {})")
     return bool(tables - ours) or any(
-        _one(connection, exists.format(sql.Identifier("public", name))) for name in sorted(tables - {"alembic_version"})
+        _one(connection, exists.format(sql.Identifier("public", name))) for name in sorted(tables - _OF_NO_MATTER)
     )
 
 
 def key_ids(connection: Connection) -> set[str]:
     """The ids of all keys under which there are sealed values."""
-    return {value[1 : 1 + value[0]].decode(errors="replace") for _, value, _ in _sealed_values(connection)}
+    return {head_of(value).key_id for _, _, value, _ in _sealed_values(connection)}
 
 
 def unopened(connection: Connection, keyring: Keyring) -> list[str]:
     """The fields whose values these keys do not open, or whose blind index is not that of these keys: asked of one value for each
     field and key."""
     closed = set()
-    for field, sealed, index in _sealed_values(connection):
+    for field, row, sealed, index in _sealed_values(connection):
         try:
-            value = keyring.unseal(sealed, field=field)
+            value = keyring.unseal(sealed, field=field, row=row)
         except SealBroken:
-            closed.add(f"{field} (key {sealed[1 : 1 + sealed[0]].decode(errors='replace')})")
+            closed.add(f"{field} (key {head_of(sealed).key_id})")
         else:
-            if index is not None and keyring.index(value, field=field) != index:
+            if index is not None and index not in keyring.indexes(value, field=field):
                 closed.add(f"{field} (blind index)")
     return sorted(closed)
 
 
-def _sealed_values(connection: Connection) -> Iterator[tuple[str, bytes, bytes | None]]:
-    """Field, sealed value, and blind index where there is one."""
+def _sealed_values(connection: Connection) -> Iterator[tuple[str, UUID, bytes, bytes | None]]:
+    """Field, row, sealed value, and blind index where there is one: one value for each head that there is (sealing.head_of)."""
     query = sql.SQL(
-        "SELECT DISTINCT ON (substring({sealed} FROM 1 FOR 1 + get_byte({sealed}, 0))) {sealed}, {index} FROM public.{table}"
-        " WHERE octet_length({sealed}) > 1"
+        "SELECT DISTINCT ON (substring({sealed} FROM 1 FOR"
+        "  CASE get_byte({sealed}, 0) WHEN 0 THEN 3 + get_byte({sealed}, 2) ELSE 1 + get_byte({sealed}, 0) END))"
+        " id, {sealed}, {index} FROM public.{table} WHERE octet_length({sealed}) > 3"
     )
     for table, name, indexed in connection.execute(_SEALED_COLUMNS, {"suffix": SUFFIX}).fetchall():
         index = sql.Identifier(f"{name}_index") if indexed else sql.SQL("NULL")
         asked = query.format(sealed=sql.Identifier(name + SUFFIX), index=index, table=sql.Identifier(table))
-        for sealed, found in connection.execute(asked).fetchall():
-            yield f"{table}.{name}", bytes(sealed), None if found is None else bytes(found)
+        for row, sealed, found in connection.execute(asked).fetchall():
+            yield f"{table}.{name}", row, bytes(sealed), None if found is None else bytes(found)
 
 
 def _one(connection: Connection, query: "sql.Composed | LiteralString") -> Any:

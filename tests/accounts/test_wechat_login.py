@@ -39,7 +39,8 @@ def test_the_session_key_lies_sealed_the_newest_only(wechat, log_in):
     db.session.expire_all()
     second = db.session.scalars(select(Login.session_key_sealed)).one()
 
-    keys = [keyring().unseal(sealed, field="logins.session_key") for sealed in (first, second)]
+    login_id = db.session.scalars(select(Login.id)).one()
+    keys = [keyring().unseal(sealed, field="logins.session_key", row=login_id) for sealed in (first, second)]
     assert all(len(key) == 24 and key.encode() not in second for key in keys)
     assert keys[0] != keys[1]
 

@@ -30,7 +30,7 @@ def test_the_number_that_wechat_gives_is_kept_sealed_and_shown_masked(wechat, ph
     assert answer["phone"] == phone.seen("/me")["person"]["phone"] == "138****1234"
     person = stored()
     assert b"13800001234" not in person.phone_sealed
-    assert keyring().unseal(person.phone_sealed, field="people.phone") == "13800001234"
+    assert keyring().unseal(person.phone_sealed, field="people.phone", row=person.id) == "13800001234"
     assert person.phone_index == keyring().index("13800001234", field="people.phone")
     assert "phone.set" in db.session.scalars(select(OutboxEvent.name)).all()
     assert not any("1380000" in str(act.details) for act in db.session.scalars(select(AuditEntry)))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy, tokens
-from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
+from backend.accounts.models import SESSION_KEY, Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
@@ -52,11 +52,11 @@ def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_ke
 
     Raises AccountClosed.
     """
-    sealed = keyring().seal(session_key, field="logins.session_key")
     login = _wechat_login(appid, openid)
     if login is None:
         login = _add_wechat_login(appid, openid, now=now)
     account_id, login_id = login
+    sealed = keyring().seal(session_key, field=SESSION_KEY, row=login_id)
     db.session.execute(
         update(Login)
         .where(Login.id == login_id)

@@ -11,7 +11,7 @@ from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.areas.models import Area, Level
-from backend.demands.models import Beneficiary, Demand, DemandStatus
+from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand, DemandStatus
 from backend.demands.service.life import known_demand
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
@@ -22,8 +22,6 @@ from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim
 from backend.people.service import PhoneInvalid
-
-ADDRESS, PHONE = "beneficiaries.address", "beneficiaries.phone"
 
 
 class BirthYearInvalid(Unprocessable):
@@ -89,8 +87,8 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
             name=details.name,
             called=details.called,
             born_in=details.born_in,
-            address_sealed=keyring().seal(details.address, field=ADDRESS),
-            phone_sealed=None if details.phone is None else keyring().seal(_phone(details.phone), field=PHONE),
+            address_sealed=keyring().seal(details.address, field=ADDRESS, row=beneficiary_id),
+            phone_sealed=None if details.phone is None else keyring().seal(_phone(details.phone), field=PHONE, row=beneficiary_id),
             contact_note=details.contact_note,
             created_at=now,
         )
@@ -124,8 +122,8 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
         id=beneficiary.id,
         name=beneficiary.name,
         called=beneficiary.called,
-        address=keyring().unseal(beneficiary.address_sealed, field=ADDRESS),
-        phone=None if beneficiary.phone_sealed is None else keyring().unseal(beneficiary.phone_sealed, field=PHONE),
+        address=keyring().unseal(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id),
+        phone=None if beneficiary.phone_sealed is None else keyring().unseal(beneficiary.phone_sealed, field=PHONE, row=beneficiary.id),
         contact_note=beneficiary.contact_note,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
@@ -93,9 +93,13 @@ class Identity:
     number: IdentityNumber
 
     @property
-    def index(self) -> bytes:
-        """The blind index by which the number is found."""
-        return keyring().index(self.number.text, field=ID_NUMBER)
+    def indexes(self) -> list[bytes]:
+        """The blind indexes by which the number is found: one, or two while the index changes its key."""
+        return keyring().indexes(self.number.text, field=ID_NUMBER)
+
+    def is_of(self, person: Person) -> bool:
+        """Whether this is the name and the number of the person."""
+        return self.name == person.name and person.id_number_index in self.indexes
 
 
 def register_person(
@@ -132,14 +136,17 @@ def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
 
 def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
     """Insert the person and tie the actor's account to it. Of two that bring one number at once, uq_people_id_number lets one pass."""
-    sealed_phone, phone_index = _sealed_phone(phone)
+    person_id = new_id()
+    sealed_phone, phone_index = _sealed_phone(person_id, phone)
+    if _stands_by_another_key(identity):
+        raise PersonExists
     person = db.session.scalars(
         insert(Person)
         .values(
-            id=new_id(),
+            id=person_id,
             name=identity.name,
-            id_number_sealed=keyring().seal(identity.number.text, field=ID_NUMBER),
-            id_number_index=identity.index,
+            id_number_sealed=keyring().seal(identity.number.text, field=ID_NUMBER, row=person_id),
+            id_number_index=keyring().index(identity.number.text, field=ID_NUMBER),
             born_on=identity.number.born_on,
             sex=identity.number.sex,
             phone_sealed=sealed_phone,
@@ -169,7 +176,7 @@ def set_phone(actor: Actor, phone: str, *, now: datetime) -> None:
 
 def store_phone(actor: Actor, person_id: UUID, phone: str, *, now: datetime) -> None:
     """Seal the number on the person's row, with event and audit. The caller has asked policy. Raises PhoneInvalid."""
-    sealed, index = _sealed_phone(phone)
+    sealed, index = _sealed_phone(person_id, phone)
     db.session.execute(
         update(Person)
         .where(Person.id == person_id)
@@ -185,11 +192,21 @@ def own_person(actor: Actor) -> Person:
     return db.session.scalars(select(Person).where(Person.id == person_of(actor))).one()
 
 
-def _sealed_phone(phone: str | None) -> tuple[bytes | None, bytes | None]:
+def _stands_by_another_key(identity: Identity) -> bool:
+    """Whether the number stands here already, while the index changes its key: the unique index does not see that two keys' values are one
+    number. The lock, on a value that both keys' processes reckon alike, lets two registrations of one number only pass one by one."""
+    indexes = identity.indexes
+    if len(indexes) == 1:
+        return False
+    db.session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(min(indexes)[:8], signed=True))))
+    return db.session.scalar(select(Person.id).where(Person.id_number_index.in_(indexes))) is not None
+
+
+def _sealed_phone(person_id: UUID, phone: str | None) -> tuple[bytes | None, bytes | None]:
     if phone is None:
         return None, None
     try:
         number = mobile_phone(phone)
     except NumberInvalid as error:
         raise PhoneInvalid(errors={"phone": [str(error)]}) from None
-    return keyring().seal(number, field=PHONE), keyring().index(number, field=PHONE)
+    return keyring().seal(number, field=PHONE, row=person_id), keyring().index(number, field=PHONE)

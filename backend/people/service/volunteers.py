@@ -114,7 +114,7 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
             raise IdentityNeeded(errors={field: ["必填"] for field, value in (("name", name), ("id_number", id_number)) if value is None})
         return add_person(actor, identity, community, phone, now=now)
     person = own_person(actor)
-    if identity is not None and (identity.name, identity.index) != (person.name, person.id_number_index):
+    if identity is not None and not identity.is_of(person):
         raise IdentityDiffers
     db.session.execute(
         update(Person)

@@ -75,11 +75,11 @@ class People:
         self.people.add(
             person.id,
             world.name(),
-            keys.seal(number, field="people.id_number"),
+            keys.seal(number, field="people.id_number", row=person.id),
             keys.index(number, field="people.id_number"),
             born,
             sex,
-            keys.seal(phone, field="people.phone"),
+            keys.seal(phone, field="people.phone", row=person.id),
             keys.index(phone, field="people.phone"),
             community.id,
             community.path,

@@ -158,8 +158,8 @@ class Services:
         address = f"{need.community.name}示范小区{building}号楼{entrance}单元{100 + door}室"
         self.elders.add(
             *(elder, need.community.id, need.community.path, name, f"{name[0]}{world.random.choice(('奶奶', '爷爷'))}"),
-            *(world.random.randrange(1930, 1958), keys.seal(address, field="beneficiaries.address")),
-            *(keys.seal(world.phone(), field="beneficiaries.phone"), need.submitted),
+            *(world.random.randrange(1930, 1958), keys.seal(address, field="beneficiaries.address", row=elder)),
+            *(keys.seal(world.phone(), field="beneficiaries.phone", row=elder), need.submitted),
         )
         return elder
 
