@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -20,6 +21,8 @@ PATIENCE = 180
 COMMUNITY, OFFICER = "和平社区", "shequ-1"
 WINDOW = timedelta(hours=2)
 WHY = "核对签到表后更正"
+LATEST = 20
+"""Of so many submissions of a phone some are repeated: an answer is kept for 24 hours, and the clock there is put forward."""
 
 
 class StubbornWire(Wire):
@@ -45,15 +48,45 @@ class StubbornWire(Wire):
             time.sleep(0.2)  # as a phone would; nothing is waited for but the server
 
 
+@dataclass(frozen=True)
+class Submission:
+    """A POST that was answered with 201: what was sent, and that answer byte for byte."""
+
+    path: str
+    body: Any
+    key: str
+    answer: bytes
+
+
 class Handset(Phone):
-    """A phone that logs in anew when its tokens are over: a refresh may be lost for longer than the minute in which it can be repeated."""
+    """A phone that logs in anew when its tokens are over: a refresh may be lost for longer than the minute in which it can be repeated.
+
+    It remembers what was answered with 201.
+    """
 
     def __init__(self, log_in: Callable[[], Phone]) -> None:
         phone = log_in()
         super().__init__(phone.client, phone.access_token, phone.account_id, refresh_token=phone.refresh_token)
         self.log_in = log_in
+        self.submissions: list[Submission] = []
+
+    def repeat(self, submission: Submission) -> None:
+        """Send it once more, under its key: it must get its first answer."""
+        again = self._sent_once(submission.path, submission.key, submission.body)
+        assert (again.status_code, again.get_data()) == (201, submission.answer), (submission, again.status_code, again.get_data())
 
     def _sent(self, method: str, path: str, *, key: str | None = None, **content: Any) -> TestResponse:
+        if key is None:
+            return self._sent_logged_in(method, path, **content)
+        answer = self._sent_once(path, key, content["json"])
+        if answer.status_code == 201:
+            self.submissions.append(Submission(path, content["json"], key, answer.get_data()))
+        return answer
+
+    def _sent_once(self, path: str, key: str, body: Any) -> TestResponse:
+        return self._sent_logged_in("POST", path, key=key, json=body)
+
+    def _sent_logged_in(self, method: str, path: str, *, key: str | None = None, **content: Any) -> TestResponse:
         answer = super()._sent(method, path, key=key, **content)
         if answer.status_code != 401:
             return answer
@@ -84,6 +117,9 @@ class Household:
         }
         self.daughter, self.leader, self.member = (self._handset(who, number) for who in self.people)
         self.team_id = self._form_team(number)
+        for phone in self._handsets:
+            phone.submissions.clear()
+        self.repeated_on_purpose = 0
         self.demands: list[str] = []
         self.records: dict[str, Told] = {}
         self._shift_id = self._demand_id = ""
@@ -95,8 +131,13 @@ class Household:
         return [phone.person_id for phone in self.people.values()]
 
     @property
+    def submissions(self) -> list[Submission]:
+        """All that was answered with 201, since the family was complete."""
+        return [submission for phone in self._handsets for submission in phone.submissions]
+
+    @property
     def repeats(self) -> int:
-        """How many requests had to be repeated."""
+        """How many requests had to be repeated, because no answer came."""
         repeats: int = self.town.web.repeats + self.town.wechat.repeats  # type: ignore[attr-defined]
         return repeats
 
@@ -110,7 +151,7 @@ class Household:
         window = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + WINDOW).isoformat(), "places": 1}
         self._do(self.officer, f"/demands/{self._demand_id}/publication", window, done={"demand_not_submitted"})
         demand = self.officer.seen(f"/demands/{self._demand_id}")
-        self.leader.made("/claims", {"role_id": demand["role_id"], "team_id": self.team_id})
+        self._claim_twice_at_once(demand["role_id"])
         [shift] = self.officer.seen("/shifts", opening_id=demand["opening_id"])["items"]
         self._shift_id = shift["id"]
         self._came = self.random.choice(([self.member], [self.member, self.leader]))
@@ -130,9 +171,28 @@ class Household:
             if self.random.random() < 0.5:
                 self.random.choice([self._correct, self._correct, self._withdraw, self._unconfirm])(fact_id)
 
+    def repeat_some(self, count: int) -> None:
+        """Send some of the latest submissions again, whose answers did arrive."""
+        for phone in self._handsets:
+            latest = phone.submissions[-LATEST:]
+            for submission in self.random.sample(latest, min(count, len(latest))):
+                phone.repeat(submission)
+                self.repeated_on_purpose += 1
+
     def hang_up(self) -> None:
         """Close all connections."""
         self.town.close()
+
+    @property
+    def _handsets(self) -> tuple[Handset, ...]:
+        return (self.officer, self.daughter, self.leader, self.member)
+
+    def _claim_twice_at_once(self, role_id: str) -> None:
+        """The leader taps twice, each time under another key: one place is taken, and one request refused."""
+        body = {"role_id": role_id, "team_id": self.team_id}
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(lambda _: self.leader.post("/claims", body), range(2)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409], [answer.get_data(as_text=True) for answer in answers]
 
     def _correct(self, fact_id: str) -> None:
         record = self.officer.seen(f"/services/{fact_id}")

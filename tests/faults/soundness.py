@@ -64,6 +64,13 @@ _WRONG: Mapping[str, str] = {
     "places taken are not the claims held": """
         SELECT o.id FROM opening_roles o
         WHERE o.taken <> (SELECT count(*) FROM claims c WHERE c.role_id = o.id AND c.released_at IS NULL)""",
+    "somebody holds two places": """
+        SELECT opening_id FROM claims WHERE released_at IS NULL
+        GROUP BY opening_id, team_id, organisation_id, work_unit_id, person_id HAVING count(*) > 1""",
+    "somebody is signed in at two shifts at the same time": """
+        SELECT a.person_id FROM attendances a JOIN attendances b ON a.person_id = b.person_id AND a.id < b.id
+        WHERE tstzrange(a.signed_in_at, coalesce(a.signed_out_at, a.closed_at)) && tstzrange(b.signed_in_at,
+        coalesce(b.signed_out_at, b.closed_at))""",
     "somebody is a member and no volunteer": f"""
         SELECT m.person_id FROM team_memberships m
         WHERE {CURRENT.format("m")} AND m.left_on IS NULL
