@@ -162,7 +162,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.VOLUNTEER_LEAVE: _ONESELF,
     Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
     Permission.TEAM_AMEND: _ONESELF,
-    Permission.TEAM_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM},
+    Permission.TEAM_SEE: _OFFICERS | _ONESELF,  # one that is not active; active ones are public
     Permission.TEAM_REVIEW: _DECIDING,
     Permission.TEAM_LEAD: {Role.TEAM_LEADER: Reach.TEAM},
     Permission.TEAM_JOIN: {Role.VOLUNTEER: Reach.ANYWHERE},
@@ -171,7 +171,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.TEAM_MEMBERS_SEE: _OFFICERS | {Role.TEAM_LEADER: Reach.TEAM},
     Permission.ORGANISATION_APPLY: _ANYBODY,
     Permission.ORGANISATION_AMEND: _ONESELF,
-    Permission.ORGANISATION_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.ORGANISATION_STAFF: Reach.ORGANISATION},
+    Permission.ORGANISATION_SEE: _OFFICERS | _ONESELF,  # one that is not verified; verified ones are public
     Permission.ORGANISATION_REVIEW: _DECIDING,
     Permission.ORGANISATION_HAND_OVER: _DECIDING | _ONESELF,
     Permission.STAFF_LEAVE: _ONESELF,
@@ -241,9 +241,10 @@ RULES: Mapping[Permission, Rule] = {
         Role.ORGANISATION_STAFF: Reach.ORGANISATION,
         Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
     },
+    # Own: of who served, of the requester, and of the officer of the organisation that somebody served for.
     Permission.ATTENDANCE_SEE: _OFFICERS
     | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM, Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
-    Permission.RECORD_SEE: _OFFICERS | _ONESELF,
+    Permission.RECORD_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM, Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
     Permission.RECORD_ADD: _DECIDING,
     Permission.RECORD_CORRECT: _DECIDING,
     Permission.SERVICE_CONFIRM: _DECIDING | _ONESELF,  # own: of the requester; nobody confirms what they served themselves

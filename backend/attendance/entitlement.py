@@ -104,6 +104,17 @@ def seen_shift(actor: Actor, shift_id: UUID, *, now: datetime) -> tuple[Shift, l
     raise Missing
 
 
+def concerned_by_service(*, area_path: str, requester_id: UUID | None, person_id: UUID, capacity_id: UUID) -> list[Scope]:
+    """The scopes of those whom somebody's service at a shift concerns: the community and the requester, who served, and who leads the team,
+    organisation or unit for which they served."""
+    officer_id = db.session.scalar(select(Organisation.officer_person_id).where(Organisation.id == capacity_id))
+    return [
+        Scope(area_path=area_path, person_id=requester_id),
+        Scope(person_id=person_id),
+        Scope(team_id=capacity_id, work_unit_id=capacity_id, person_id=officer_id),
+    ]
+
+
 def allowed(actor: Actor, permission: Permission, scopes: Iterable[Scope]) -> bool:
     """Whether policy permits it on one of several scopes that a subject has."""
     return any(policy.allows(actor, permission, scope) for scope in scopes)

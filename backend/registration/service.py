@@ -18,6 +18,7 @@ from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.openings import service as openings
 from backend.party import service as party
+from backend.party.models import PartyMember
 from backend.people.queries import person_of
 from backend.registration.events import (
     RegistrationAccepted,
@@ -195,8 +196,9 @@ def current_registration(registration_id: UUID) -> MemberRegistration:
 
 
 def scope_of(registration: MemberRegistration) -> Scope:
-    """Where a registration belongs, for policy."""
-    return Scope(area_path=registration.area_path, person_id=registration.person_id)
+    """Where a registration belongs, for policy: the community, the member, and the unit that employs them."""
+    work_unit_id = db.session.scalar(select(PartyMember.work_unit_id).where(PartyMember.id == registration.party_member_id))
+    return Scope(area_path=registration.area_path, person_id=registration.person_id, work_unit_id=work_unit_id)
 
 
 def _to_review(actor: Actor, registration_id: UUID) -> MemberRegistration:

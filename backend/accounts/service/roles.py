@@ -210,7 +210,7 @@ def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
             Account.person_id == person_id,
             Account.status == AccountStatus.ACTIVE,
             RoleGrant.role == role,
-            _is_held(now),
+            _is_unended(now),
         )
         .limit(1)
     )
@@ -226,7 +226,7 @@ def holding_still(actor: Actor, role: Role, *, now: datetime) -> Actor:
         return actor
     held = db.session.scalars(
         select(RoleGrant)
-        .where(RoleGrant.account_id == actor.account_id, RoleGrant.role == role, _is_held(now))
+        .where(RoleGrant.account_id == actor.account_id, RoleGrant.role == role, _is_unended(now))
         .order_by(RoleGrant.id)
         .with_for_update(read=True)
     ).all()
@@ -317,12 +317,8 @@ def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
 
 
 def _is_unended(now: datetime) -> ColumnElement[bool]:
-    """Held, or to be held later."""
+    """Held, or to be held later: a grant that was made a moment after `now` by another request counts, for who must not miss it."""
     return and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
-
-
-def _is_held(now: datetime) -> ColumnElement[bool]:
-    return and_(_is_unended(now), RoleGrant.starts_at <= now)
 
 
 def scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:

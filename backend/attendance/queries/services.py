@@ -7,10 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
+from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
 from backend.attendance.service.refusals import ServiceNotFound
@@ -103,12 +104,17 @@ def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | Non
 
 
 def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
-    """One record with its revisions, for officers, the requester and the person who served. Raises ServiceNotFound."""
-    own = policy.visible(actor, Permission.RECORD_SEE, ScopeColumns(person_id=ServiceRecord.person_id))
-    row = db.session.execute(
-        _lines().where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None), or_(_visible(actor), own))
-    ).one_or_none()
+    """One record with its revisions, for officers, the requester, who served, and who leads those for whom they served.
+
+    Raises ServiceNotFound.
+    """
+    row = db.session.execute(_lines().where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))).one_or_none()
     if row is None:
+        raise ServiceNotFound
+    scopes = concerned_by_service(
+        area_path=row.area_path, requester_id=row.requester_person_id, person_id=row.person_id, capacity_id=row.capacity_id
+    )
+    if not allowed(actor, Permission.RECORD_SEE, scopes):
         raise ServiceNotFound
     revisions = db.session.execute(
         select(
@@ -156,6 +162,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.evidence,
             ServiceRecord.void,
             Shift.confirmers,
+            Shift.requester_person_id,
             Confirmation.confirmer,
             Confirmation.confirmed_at,
         )
@@ -169,6 +176,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
 def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
     values = dict(row._mapping)
     void = values.pop("void")
+    del values["requester_person_id"]
     return ServiceLine(
         **values
         | {

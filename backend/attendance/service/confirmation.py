@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.attendance.entitlement import allowed, seen_shift
+from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
 from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
@@ -153,10 +153,10 @@ def _confirmer(actor: Actor, area_path: str, requester_person_id: UUID | None, c
 
 
 def _may_see(actor: Actor, line: Row[*tuple[object, ...]]) -> bool:
-    """Officers, the person who served, the requester, and the leader of the team or unit for which they served."""
-    return allowed(
-        actor, Permission.RECORD_SEE, [Scope(area_path=line.area_path, person_id=line.person_id), Scope(person_id=line.requester_person_id)]
-    ) or allowed(actor, Permission.ATTENDANCE_SEE, [Scope(team_id=line.capacity_id, work_unit_id=line.capacity_id)])
+    scopes = concerned_by_service(
+        area_path=line.area_path, requester_id=line.requester_person_id, person_id=line.person_id, capacity_id=line.capacity_id
+    )
+    return allowed(actor, Permission.RECORD_SEE, scopes)
 
 
 def _is_own(actor: Actor) -> ColumnElement[bool]:

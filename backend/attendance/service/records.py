@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.attendance.entitlement import allowed, nearest_claim, seen_shift
+from backend.attendance.entitlement import allowed, concerned_by_service, nearest_claim, seen_shift
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Evidence, ServiceRecord, Shift, ShiftStatus
@@ -103,8 +103,13 @@ def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended
     if attendance is None:
         raise Missing
     shift = db.session.get_one(Shift, attendance.shift_id)
-    scopes = [Scope(area_path=shift.area_path, person_id=shift.requester_person_id), Scope(person_id=attendance.person_id)]
-    if not allowed(actor, Permission.ATTENDANCE_SEE, [*scopes, Scope(team_id=attendance.capacity_id, work_unit_id=attendance.capacity_id)]):
+    scopes = concerned_by_service(
+        area_path=shift.area_path,
+        requester_id=shift.requester_person_id,
+        person_id=attendance.person_id,
+        capacity_id=attendance.capacity_id,
+    )
+    if not allowed(actor, Permission.ATTENDANCE_SEE, scopes):
         raise Missing
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
     _refuse_own(actor, attendance.person_id)
@@ -182,10 +187,13 @@ def _seen(actor: Actor, fact_id: UUID, seen_id: UUID) -> ServiceRecord:
     seen = db.session.get(ServiceRecord, seen_id)
     if seen is None or seen.fact_id != fact_id:
         raise ServiceNotFound
-    scope = Scope(area_path=seen.area_path, person_id=seen.person_id)
-    if not policy.allows(actor, Permission.RECORD_SEE, scope):
+    requester_id = db.session.scalar(select(Shift.requester_person_id).where(Shift.id == seen.shift_id))
+    scopes = concerned_by_service(
+        area_path=seen.area_path, requester_id=requester_id, person_id=seen.person_id, capacity_id=seen.capacity_id
+    )
+    if not allowed(actor, Permission.RECORD_SEE, scopes):
         raise ServiceNotFound
-    policy.require(actor, Permission.RECORD_CORRECT, scope)
+    policy.require(actor, Permission.RECORD_CORRECT, Scope(area_path=seen.area_path))
     _refuse_own(actor, seen.person_id)
     if seen.superseded_at is not None:
         raise AlreadyCorrected

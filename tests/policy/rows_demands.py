@@ -1,0 +1,155 @@
+"""Rows of the walk: demands, beneficiaries, claims."""
+
+from collections.abc import Callable
+
+from backend.accounts.policy import Permission
+from tests.policy.viewers import (
+    COMMUNITY,
+    DECIDING,
+    DISTRICT,
+    EVERYBODY,
+    GRID,
+    OFFICERS,
+    ORGANISATION_OFFICER,
+    PERSONS,
+    these,
+)
+from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.world import World
+from tests.support.demands import GRANDMOTHER, demand_form, window
+
+RESIDENT = these("resident")
+STAFF = these(ORGANISATION_OFFICER, "organisation_staff")
+CLAIMING = {"team": these("team_leader"), "organisation": STAFF, "work_unit": these("work_unit_officer"), "person": these("party_member")}
+CLAIMANTS = these("team_leader", "work_unit_officer", "party_member") | STAFF
+
+
+def new(world: World) -> Ask:
+    """A demand of the resident that nobody has looked at."""
+    demand_id = world.new_demand()["id"]
+    return ask(demand_id=demand_id, shows=demand_id, reason="请补充时间")
+
+
+def of_nobody(world: World) -> Ask:
+    """A demand that the grid worker submitted for nobody in particular."""
+    return ask(demand_id=world.new_demand(GRID)["id"])
+
+
+def published(world: World) -> Ask:
+    demand_id = world.open_demand()["id"]
+    return ask(demand_id=demand_id, shows=demand_id, reason="老人住院", query={"community_id": world.street["和平社区"]})
+
+
+def served(world: World) -> Ask:
+    """A published demand whose service was confirmed."""
+    world["resident"].made(f"/services/{world.fact_ids['team']}/confirmation")
+    return ask(demand_id=world.demand["id"])
+
+
+def claimed(world: World) -> Ask:
+    return ask(demand_id=world.demand["id"], shows=world.demand["claims"]["team"])
+
+
+def without_query(about: Ask) -> Ask:
+    return ask(shows=about.shows, **about.known)
+
+
+def claim_of(kind: str) -> Callable[[World], Ask]:
+    def about(world: World) -> Ask:
+        claim_id = world.claimed_demand()["claims"][kind]
+        return ask(claim_id=claim_id, shows=claim_id, reason="人手不够")
+
+    return about
+
+
+def claiming(**claimant: str) -> Callable[[World], Ask]:
+    """A claim on an open demand for the team, the organisation or oneself."""
+
+    def about(world: World) -> Ask:
+        whom = {name: getattr(world, value) for name, value in claimant.items()} or {"as_person": True}
+        return ask(body={"role_id": world.open_demand()["role_id"]} | whom)
+
+    return about
+
+
+ROWS = (
+    Row("list_brands", lambda _: ask(shows="door_knock"), EVERYBODY),
+    Row(
+        "submit_demand",
+        lambda world: ask(body=demand_form(world.street)),
+        PERSONS | DECIDING | these(GRID),
+        403,
+        by=Permission.DEMAND_SUBMIT,
+    ),
+    Row(
+        "submit_demand",
+        lambda world: ask(body=demand_form(world.street, requester_person_id=world["resident"].person_id)),
+        RESIDENT | DECIDING | these(GRID),
+        403,
+        by=Permission.DEMAND_SUBMIT,
+        case="for somebody",
+    ),
+    Row("list_open_demands", published, EVERYBODY, by=Permission.DEMAND_BROWSE),
+    Row(
+        "list_demands_in_care",
+        lambda world: ask(query={"status": "submitted"}, shows=new(world).shows),
+        OFFICERS | these(GRID),
+        EMPTY,
+        by=Permission.DEMAND_SEE,
+    ),
+    Row("list_my_demands", new, RESIDENT, EMPTY),
+    Row("see_demand", new, RESIDENT | OFFICERS | these(GRID), 404, by=Permission.DEMAND_SEE, case="submitted"),
+    Row("see_demand", lambda world: without_query(published(world)), EVERYBODY, case="published"),
+    Row(
+        "see_demand",
+        lambda world: ask(demand_id=world.demand["id"], shows="老人听力不好"),
+        RESIDENT | OFFICERS | CLAIMANTS | these(GRID),
+        EMPTY,
+        by=Permission.DEMAND_SEE,
+        case="its details",
+    ),
+    Row(
+        "publish_demand",
+        lambda world: ask(demand_id=new(world).known["demand_id"], body=window()),
+        DECIDING,
+        404,
+        {403: RESIDENT | these(DISTRICT, GRID)},
+        by=Permission.DEMAND_REVIEW,
+    ),
+    Row("return_demand", new, DECIDING, 404, {403: RESIDENT | these(DISTRICT, GRID)}, by=Permission.DEMAND_REVIEW),
+    Row("withdraw_demand", new, RESIDENT, 404, {403: OFFICERS | these(GRID)}, by=Permission.DEMAND_WITHDRAW, case="the resident's"),
+    Row("withdraw_demand", of_nobody, these(GRID), 404, {403: OFFICERS}, by=Permission.DEMAND_WITHDRAW, case="nobody's"),
+    Row("cancel_demand", lambda world: without_query(published(world)), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("complete_demand", served, DECIDING | RESIDENT, 403, by=Permission.DEMAND_COMPLETE),
+    Row(
+        "reveal_beneficiary",
+        lambda world: ask(demand_id=world.claimed_demand()["id"], shows=GRANDMOTHER["address"]),
+        CLAIMANTS | these(COMMUNITY),
+        404,
+        by=Permission.BENEFICIARY_SEE,
+    ),
+    Row(
+        "add_beneficiary",
+        lambda world: ask(body=GRANDMOTHER | {"area_id": world.street["和平第一网格"]}),
+        DECIDING | these(GRID),
+        403,
+        by=Permission.BENEFICIARY_ADD,
+    ),
+    Row(
+        "list_beneficiaries",
+        lambda world: ask(shows=world.officer.made("/beneficiaries", GRANDMOTHER | {"area_id": world.street["和平第一网格"]})["id"]),
+        these(COMMUNITY, GRID),
+        EMPTY,
+        by=Permission.BENEFICIARY_SEE,
+    ),
+    Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
+    Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),
+    Row("claim_place", claiming(), these("party_member"), 403, by=Permission.PLACE_CLAIM, case="as a Party member"),
+    *(Row("see_claim", claim_of(kind), OFFICERS | viewers, 404, by=Permission.CLAIM_SEE, case=kind) for kind, viewers in CLAIMING.items()),
+    *(
+        Row("release_claim", claim_of(kind), DECIDING | viewers, 404, {403: these(DISTRICT)}, by=Permission.PLACE_RELEASE, case=kind)
+        for kind, viewers in CLAIMING.items()
+    ),
+    *(Row("list_my_claims", claim_of(kind), viewers, EMPTY, by=Permission.CLAIM_SEE, case=kind) for kind, viewers in CLAIMING.items()),
+    Row("list_claims_of_demand", claimed, OFFICERS | RESIDENT, 403, by=Permission.CLAIM_SEE),
+)

@@ -1,0 +1,84 @@
+"""Rows of the walk: who appoints whom, and what the three administrators look after."""
+
+from backend.accounts.policy import Permission
+from backend.foundation.actor import Grant, Role
+from tests.policy.viewers import DISTRICT, NOBODY, OFFICERS, STREET, these
+from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.world import World
+from tests.support.demands import give_role
+
+APPOINTING = OFFICERS | these("security_admin")
+
+
+def office(world: World) -> Ask:
+    """The volunteer is grid worker of the community."""
+    form = {
+        "role": "grid_worker",
+        "area_id": world.street["和平社区"],
+        "volunteer_number": world["volunteer"].volunteer_number,
+        "name": "王志愿",
+    }
+    grant_id = world.officer.made("/role-grants", form)["id"]
+    return ask(grant_id=grant_id, shows=grant_id, reason="调离", body=None)
+
+
+def administrators(world: World) -> Ask:
+    """Somebody is audit administrator of the street."""
+    give_role(world["resident"], Grant(Role.AUDIT_ADMIN, area_path="639999001"))
+    (grant,) = [grant for grant in world["resident"].seen("/me/role-grants")["items"] if grant["role"] == "audit_admin"]
+    return ask(grant_id=grant["id"], reason="调离", ends_on=None)
+
+
+def appointing(world: World, role: str, area: str) -> Ask:
+    form = {"role": role, "area_id": world.street[area], "volunteer_number": world["volunteer"].volunteer_number, "name": "王志愿"}
+    return ask(body=form)
+
+
+ROWS = (
+    Row("list_role_grants", office, APPOINTING, EMPTY, by=Permission.ROLE_SEE),
+    Row("see_role_grant", office, APPOINTING, 404, by=Permission.ROLE_SEE),
+    Row(
+        "grant_role",
+        lambda world: appointing(world, "grid_worker", "和平社区"),
+        APPOINTING,
+        403,
+        by=Permission.ROLE_GRANT,
+        case="grid worker",
+    ),
+    Row(
+        "grant_role",
+        lambda world: appointing(world, "street_officer", "青山街道"),
+        these(STREET, DISTRICT, "security_admin"),
+        403,
+        by=Permission.ROLE_GRANT,
+        case="street officer",
+    ),
+    Row(
+        "grant_role",
+        lambda world: appointing(world, "system_admin", "青山街道"),
+        NOBODY,
+        403,
+        by=Permission.ADMINISTRATOR_GRANT,
+        case="administrator",
+    ),
+    Row(
+        "change_term",
+        lambda world: ask(grant_id=office(world).known["grant_id"], body={"ends_on": None}),
+        APPOINTING,
+        404,
+        by=Permission.ROLE_GRANT,
+    ),
+    Row("withdraw_role", office, APPOINTING, 404, by=Permission.ROLE_WITHDRAW),
+    Row(
+        "withdraw_role",
+        administrators,
+        NOBODY,
+        404,
+        {403: these(STREET, DISTRICT, "security_admin")},
+        by=Permission.ADMINISTRATOR_GRANT,
+        case="administrator",
+    ),
+    Row("list_lockouts", lambda world: ask(shows=world.locked_login()), these("security_admin"), EMPTY, by=Permission.LOCKOUT_SEE),
+    Row("lift_lockout", lambda world: ask(login_id=world.locked_login()), these("security_admin"), 404, by=Permission.LOCKOUT_LIFT),
+    Row("list_audit_entries", lambda _: ask(), these("audit_admin", "audit_admin elsewhere"), 403, by=Permission.AUDIT_SEE),
+)

@@ -1,0 +1,129 @@
+"""Rows of the walk: logging in, oneself, areas, persons and volunteers, work units, registrations of serving Party members."""
+
+from backend.accounts.policy import Permission
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, OFFICERS, PERSONS, VOLUNTEERS, elsewhere, these
+from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.world import HOME, World
+from tests.support.people import person_form, registration_form, volunteer_form
+
+LOGGING_IN = these("resident", "volunteer")
+
+
+def of_new_person(world: World) -> Ask:
+    return ask(body=person_form(world.street))
+
+
+def applied_registration(world: World) -> Ask:
+    """The resident asks the community to take them in."""
+    form = registration_form(world.street, world.unit_id)
+    return ask(registration_id=world["resident"].made("/registrations", form)["id"], reason="资料不全")
+
+
+def accepted_registration(world: World) -> Ask:
+    return ask(registration_id=world["party_member"].registration_id, shows=world["party_member"].registration_id)
+
+
+def applying_for_registration(world: World) -> Ask:
+    return ask(body=registration_form(world.street, world.unit_id))
+
+
+ROWS = (
+    # log-in: public, and to be asked by nobody as well as by somebody
+    Row("log_in_by_wechat", lambda world: ask(body=world.wechat_login), EVERYBODY, public=True),
+    Row("log_in_by_password", lambda world: ask(body=world.password), EVERYBODY, public=True),
+    Row("refresh_tokens", lambda world: ask(refresh_token=world["volunteer"].refresh_token), EVERYBODY, public=True),
+    Row("log_out", lambda _: ask(), EVERYBODY),
+    Row("list_areas", lambda world: ask(query={"parent_id": world.street["青山街道"]}, shows=HOME), EVERYBODY, public=True),
+    Row("list_notices", lambda _: ask(shows="volunteer"), EVERYBODY, public=True),
+    # oneself
+    Row("read_me", lambda _: ask(), EVERYBODY),
+    Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
+    Row("list_my_role_grants", lambda _: ask(), EVERYBODY),
+    Row("see_my_standing", lambda _: ask(), PERSONS, 404, by=Permission.POINTS_SEE),
+    Row("list_my_points", lambda _: ask(), PERSONS, 404, by=Permission.POINTS_SEE),
+    # persons: who has none yet may register, anybody else has one
+    Row("register_person", of_new_person, EVERYBODY - PERSONS, 409, by=Permission.PERSON_REGISTER),
+    Row(
+        "register_volunteer",
+        lambda world: ask(body=volunteer_form(world.street)),
+        EVERYBODY - PERSONS,
+        409,
+        by=Permission.PERSON_REGISTER,
+    ),
+    Row(
+        "leave_volunteering",
+        lambda _: ask(body={}),
+        VOLUNTEERS - these("team_leader", elsewhere("team_leader")),
+        403,
+        {409: PERSONS - VOLUNTEERS | these("team_leader", elsewhere("team_leader"))},
+        by=Permission.VOLUNTEER_LEAVE,
+    ),
+    Row(
+        "list_volunteers",
+        lambda world: ask(shows=world["volunteer"].person_id),
+        OFFICERS | these("volunteer"),
+        EMPTY,
+        by=Permission.PERSON_SEE,
+    ),
+    # work units and registrations
+    Row("list_work_units", lambda world: ask(shows=world.unit_id), EVERYBODY),
+    Row(
+        "add_work_unit",
+        lambda _: ask(body={"name": "测试区新单位", "nature": "public_institution"}),
+        OFFICERS | frozenset(elsewhere(role) for role in OFFICERS),
+        403,
+        by=Permission.WORK_UNIT_ADD,
+    ),
+    Row(
+        "apply_for_registration",
+        applying_for_registration,
+        PERSONS - these("party_member", elsewhere("party_member")),
+        403,
+        {409: these("party_member", elsewhere("party_member"))},
+        by=Permission.REGISTRATION_APPLY,
+    ),
+    Row(
+        "list_registrations",
+        accepted_registration,
+        OFFICERS | these("party_member", "work_unit_officer"),
+        EMPTY,
+        by=Permission.REGISTRATION_SEE,
+    ),
+    Row(
+        "list_my_registrations", accepted_registration, these("party_member"), EMPTY, by=Permission.REGISTRATION_SEE, case="one's own only"
+    ),
+    Row(
+        "see_registration",
+        accepted_registration,
+        OFFICERS | these("party_member", "work_unit_officer"),
+        404,
+        by=Permission.REGISTRATION_SEE,
+    ),
+    *(
+        Row(
+            operation,
+            applied_registration,
+            DECIDING,
+            404,
+            {403: these(DISTRICT, "resident", "work_unit_officer")},
+            by=Permission.REGISTRATION_REVIEW,
+        )
+        for operation in ("accept_registration", "return_registration")
+    ),
+    Row(
+        "withdraw_registration",
+        applied_registration,
+        these("resident"),
+        404,
+        {403: OFFICERS | these("work_unit_officer")},
+        by=Permission.REGISTRATION_WITHDRAW,
+    ),
+    Row(
+        "end_registration",
+        lambda world: ask(registration_id=world["party_member"].registration_id, reason="迁出"),
+        DECIDING | these("party_member"),
+        404,
+        {403: these(DISTRICT, "work_unit_officer")},
+        by=Permission.REGISTRATION_END,
+    ),
+)

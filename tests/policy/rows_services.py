@@ -1,0 +1,227 @@
+"""Rows of the walk: shifts, signing, service records, figures, exports."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+
+from backend.accounts.policy import Permission
+from backend.foundation import clock
+from backend.foundation.database import db, transaction
+from backend.foundation.jobs import Job, State
+from miniprogram_api.jobs import XLSX
+from tests.policy.viewers import (
+    COMMUNITY,
+    DECIDING,
+    DISTRICT,
+    OFFICERS,
+    ORGANISATION_OFFICER,
+    PERSONS,
+    STREET,
+    Viewers,
+    elsewhere,
+    these,
+)
+from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.world import World
+
+# Officers of another community or street: they open their own. The other district has no area in this database.
+OFFICERS_AT_HOME = these(elsewhere(COMMUNITY), elsewhere(STREET))
+RESIDENT, LEADER, UNIT, MEMBER, PARTY, HEAD = (
+    these(viewer) for viewer in ("resident", "team_leader", "work_unit_officer", "volunteer", "party_member", ORGANISATION_OFFICER)
+)
+STAFF = HEAD | these("organisation_staff")
+# Who may serve at a shift of all claimants, and so whom it concerns beside those in charge.
+SERVING = LEADER | UNIT | MEMBER | PARTY | STAFF
+IN_CHARGE = RESIDENT | LEADER | UNIT | HEAD
+# Who served on which kind of claim, and who leads those for whom they served.
+CONCERNED: dict[str, Viewers] = {
+    "team": MEMBER | LEADER,
+    "organisation": STAFF,
+    "person": PARTY,
+    "work_unit": UNIT,
+}
+
+
+def coming(world: World) -> Ask:
+    """A shift that has begun and at which nobody has signed in."""
+    shift_id = world.shift_of(world.claimed_demand())
+    return ask(shift_id=shift_id, shows=shift_id, reason="天气原因", body=None)
+
+
+def signing_in(world: World) -> Ask:
+    shift_id = world.shift_of(world.claimed_demand())
+    return ask(shift_id=shift_id, body=lambda: {"code": world.code(shift_id)})
+
+
+def signing_out(world: World) -> Ask:
+    """The shift at which the member of the team is signed in."""
+    shift_id = world.shift_of(world.claimed_demand())
+    world["volunteer"].made(f"/shifts/{shift_id}/sign-in", {"code": world.code(shift_id)})
+    return ask(shift_id=shift_id, body=lambda: {"code": world.code(shift_id)})
+
+
+def past(world: World, kind: str = "team") -> Ask:
+    return ask(shift_id=world.shift_id, shows=world.attendance_ids[kind])
+
+
+def service(world: World, kind: str = "team") -> Ask:
+    fact_id = world.fact_ids[kind]
+    return ask(fact_id=fact_id, shows=fact_id, revision_id=world.revision_of(fact_id), reason="未到场")
+
+
+def confirmed(world: World) -> Ask:
+    world.officer.made(f"/services/{world.fact_ids['team']}/confirmation")
+    return ask(fact_id=world.fact_ids["team"], reason="确认有误")
+
+
+def stretch() -> dict[str, str]:
+    """A quarter of an hour that lies within the shift and is over."""
+    ended_at = clock.now() - timedelta(minutes=10)
+    return {"started_at": (ended_at - timedelta(minutes=15)).isoformat(), "ended_at": ended_at.isoformat(), "reason": "本人忘记签退"}
+
+
+def withdrawn_attendance(world: World, kind: str = "team") -> Ask:
+    """An attendance whose record was withdrawn, so that another one may be added."""
+    fact_id = world.fact_ids[kind]
+    form = {"revision_id": world.revision_of(fact_id), "reason": "时间有误"}
+    world.officer.made(f"/services/{fact_id}/withdrawal", form)
+    return ask(attendance_id=world.attendance_ids[kind], body=stretch())
+
+
+def asked_job(world: World) -> Ask:
+    job_id = world.officer.made("/exports/year-end", {"year": world.known["year"], "area_id": world.street["和平社区"]})["id"]
+    return ask(job_id=job_id, shows=job_id)
+
+
+def done_job(world: World) -> Ask:
+    about = asked_job(world)
+    done = {
+        "state": State.DONE,
+        "done": 1,
+        "file_name": "年终统计表.xlsx",
+        "media_type": XLSX,
+        "content": b"PK",
+        "finished_at": clock.now(),
+    }
+    with transaction():
+        db.session.execute(update(Job).where(Job.id == UUID(about.known["job_id"])).values(**done))
+    return ask(job_id=about.known["job_id"])
+
+
+SHIFTS = (
+    Row("list_my_shifts", coming, SERVING, 403, {EMPTY: PERSONS - SERVING}),
+    Row("list_shifts", coming, OFFICERS | RESIDENT | LEADER | STAFF | UNIT | PARTY, EMPTY, by=Permission.SHIFT_SEE),
+    Row("see_shift", coming, OFFICERS | RESIDENT | SERVING, 404, by=Permission.SHIFT_SEE),
+    Row("cancel_shift", coming, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | SERVING}, by=Permission.SHIFT_CANCEL),
+    Row(
+        "show_code",
+        lambda world: ask(shift_id=coming(world).known["shift_id"]),
+        DECIDING | IN_CHARGE,
+        404,
+        {403: these(DISTRICT) | SERVING - IN_CHARGE},
+        by=Permission.CODE_SHOW,
+    ),
+    Row("sign_in", signing_in, SERVING, 403, by=Permission.SHIFT_SIGN),
+    Row("sign_out", signing_out, MEMBER, 403, {409: PERSONS - MEMBER}, by=Permission.SHIFT_SIGN),
+    *(
+        Row(
+            "list_attendances",
+            lambda world, kind=kind: past(world, kind),
+            OFFICERS | RESIDENT | CONCERNED[kind],
+            404,
+            {EMPTY: SERVING - CONCERNED[kind]},
+            by=Permission.ATTENDANCE_SEE,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+    Row("confirm_shift", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | SERVING}, by=Permission.SERVICE_CONFIRM),
+    Row(
+        "add_late_record",
+        lambda world: ask(
+            shift_id=world.shift_id,
+            body=stretch() | {"volunteer_number": world["team_leader"].volunteer_number, "name": "王志愿"},
+        ),
+        DECIDING,
+        404,
+        {403: these(DISTRICT) | RESIDENT | SERVING},
+        by=Permission.RECORD_ADD,
+    ),
+)
+
+SERVICES = (
+    Row("list_my_services", lambda world: ask(shows=world.fact_ids["team"]), MEMBER, 403, {EMPTY: PERSONS - MEMBER}),
+    Row("list_services", lambda world: ask(shows=world.fact_ids["team"]), OFFICERS | RESIDENT, EMPTY, by=Permission.RECORD_SEE),
+    *(
+        Row(
+            "see_service",
+            lambda world, kind=kind: service(world, kind),
+            OFFICERS | RESIDENT | CONCERNED[kind],
+            404,
+            by=Permission.RECORD_SEE,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+    *(
+        Row(
+            "confirm_service",
+            lambda world, kind=kind: ask(fact_id=world.fact_ids[kind]),
+            DECIDING | RESIDENT,
+            404,
+            {403: these(DISTRICT) | CONCERNED[kind]},
+            by=Permission.SERVICE_CONFIRM,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+    Row(
+        "withdraw_confirmation",
+        confirmed,
+        DECIDING,
+        404,
+        {403: these(DISTRICT) | RESIDENT | CONCERNED["team"]},
+        by=Permission.CONFIRMATION_WITHDRAW,
+    ),
+    Row(
+        "correct_service",
+        lambda world: ask(fact_id=world.fact_ids["team"], body=stretch() | {"revision_id": world.revision_of(world.fact_ids["team"])}),
+        DECIDING,
+        404,
+        {403: these(DISTRICT) | RESIDENT | CONCERNED["team"]},
+        by=Permission.RECORD_CORRECT,
+    ),
+    Row("withdraw_service", service, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | CONCERNED["team"]}, by=Permission.RECORD_CORRECT),
+    *(
+        Row(
+            "add_record",
+            lambda world, kind=kind: withdrawn_attendance(world, kind),
+            DECIDING,
+            404,
+            {403: these(DISTRICT) | RESIDENT | CONCERNED[kind]},
+            by=Permission.RECORD_ADD,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+)
+
+FIGURES = (
+    Row("see_year_figures", lambda world: ask(query={"area_id": world.street["和平社区"]}), OFFICERS, 404, by=Permission.FIGURES_SEE),
+    Row("see_year_figures", lambda _: ask(), OFFICERS | OFFICERS_AT_HOME, 403, {404: these(elsewhere(DISTRICT))}, case="of one's own area"),
+    Row(
+        "list_figure_rows",
+        lambda world: ask(indicator_code="teams", query={"area_id": world.street["和平社区"]}, shows=world.team_id),
+        OFFICERS,
+        404,
+        by=Permission.FIGURES_SEE,
+    ),
+    Row("export_year_end", lambda _: ask(), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
+    Row("list_jobs", asked_job, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
+    Row("see_job", asked_job, these(COMMUNITY), 404),
+    Row("download_job_file", done_job, these(COMMUNITY), 404),
+    Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404),
+)
+
+ROWS = (*SHIFTS, *SERVICES, *FIGURES)

@@ -1,0 +1,67 @@
+"""Every route, walked by every role, here and elsewhere: each gets just what the table says.
+
+A new route is a red test until it has its rows, which takes a minute: add a `Row` to the rows_….py of its resource. `about` makes the
+subject (by `world[viewer]`, `world.officer` and the ids of `world`; it is undone after the row) and gives what the request is about by
+`ask(team_id=…, body=…, query=…, shows=…)`; without a body the document's example is sent. `yes` are the viewers (viewers.py) who get 2xx
+and see what `shows` names, `but` and `rest` say what the others get: 403 for who may see but not do, 404 for whom it does not exist, EMPTY
+for a list without it; `by` is the permission. Then `pytest tests/policy -k name_of_the_view`, and read each complaint: is it the
+table that is wrong, or the route?
+"""
+
+import pytest
+
+from backend.accounts.policy import RULES, Permission, Reach
+from backend.foundation.actor import Role
+from tests.policy.table import TABLE
+from tests.policy.viewers import HERE, NOBODY, roles_of
+from tests.policy.walking import Row, Walk
+
+BY_LIFE = {
+    Permission.ACCOUNT_LOG_IN: "by whoever proves who they are",
+    Permission.ACCOUNT_CREATE: "by `ejia` only",
+    Permission.SHIFT_CLOSE: "by the clock only",
+    Permission.SHIFT_PLAN: "with the publication of a demand",
+    Permission.JOB_SEE: "by its asker only, who is an account",
+}
+"""Permissions that no route of their own asks for, and how they are used instead."""
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_each_role_gets_what_the_table_says(row: Row, walk: Walk) -> None:
+    complaints = walk.complaints(row)
+    assert not complaints, f"{row.name}\n" + "\n".join(complaints)
+
+
+def test_no_route_is_missing_and_no_row_speaks_of_one_that_is_gone(walk: Walk) -> None:
+    assert {row.operation for row in TABLE} == walk.operations.keys()
+
+
+def test_each_row_has_a_name_of_its_own() -> None:
+    assert len({row.name for row in TABLE}) == len(TABLE)
+
+
+def test_somebody_succeeds_at_every_route(walk: Walk) -> None:
+    """A route at which nobody does was walked with a request that proves nothing."""
+    assert {row.operation for row in TABLE if row.yes} == walk.operations.keys()
+
+
+def test_each_permission_is_walked() -> None:
+    assert {row.by for row in TABLE} - {None} | BY_LIFE.keys() == {*Permission}
+
+
+UNPROVED = {
+    (Permission.PLACE_CLAIM, Role.WORK_UNIT_OFFICER): "no brand lets a unit claim, and no route takes one as claimant",
+}
+"""Roles of a rule by which nobody can succeed yet."""
+
+
+@pytest.mark.parametrize("permission", [permission for permission in Permission if permission not in BY_LIFE])
+def test_policy_and_table_agree_on_the_roles(permission: Permission) -> None:
+    """By each role of the rule somebody succeeds; who succeeds has one of them, and elsewhere one that reaches that far."""
+    rule = RULES[permission]
+    succeeding = NOBODY.union(*(row.yes for row in TABLE if row.by is permission))
+    proved = frozenset[Role]().union(*map(roles_of, succeeding & HERE))
+    assert {role for role in rule if role not in proved} == {role for of, role in UNPROVED if of is permission}
+    assert {viewer for viewer in succeeding & HERE if not roles_of(viewer) & rule.keys()} == NOBODY
+    afar = {role for role, reach in rule.items() if reach in (Reach.ANYWHERE, Reach.OWN)}
+    assert {viewer for viewer in succeeding - HERE if not roles_of(viewer) & afar} == NOBODY

@@ -1,0 +1,146 @@
+"""A row of the walk's table, and the walk: one request by each viewer, each undone again.
+
+The table says by hand what each viewer gets; it is no copy of policy's, so either may be wrong and the walk tells.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from apiflask import APIFlask
+from sqlalchemy import Connection
+from werkzeug.test import TestResponse
+
+from backend.accounts.policy import Permission
+from backend.foundation.database import db
+from tests.policy.viewers import ANONYMOUS, EVERYBODY, NOBODY, Viewers
+from tests.policy.world import World
+from tests.support.operations import Json, Operation
+
+EMPTY = "200, and not in it"
+YES = "2xx"
+Outcome = int | str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a request is about: parameters of the address and fields of the body by their names, and what a reading must show."""
+
+    known: Json
+    body: Json | Callable[[], Json] | None = None
+    query: Json = field(default_factory=dict)
+    shows: str | None = None
+
+
+def ask(*, body: Json | Callable[[], Json] | None = None, query: Json | None = None, shows: str | None = None, **known: object) -> Ask:
+    """`ask(team_id=…)`: where no body is given it is the document's example, with what is known."""
+    return Ask(known, body, query or {}, shows)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation asked about one subject: who gets 2xx (and sees what it shows), and what all the others get.
+
+    `about` makes the subject, once for the row; it is undone with the row. `by` is the permission that opens the way (None: one's own, or
+    everybody's); test_walk.py compares it with policy's rules.
+    """
+
+    operation: str
+    about: Callable[[World], Ask]
+    yes: Viewers
+    rest: Outcome = 404
+    but: Mapping[Outcome, Viewers] = field(default_factory=dict)
+    by: Permission | None = None
+    case: str = ""
+    public: bool = False
+
+    @property
+    def name(self) -> str:
+        """As the test is named."""
+        return f"{self.operation}, {self.case}" if self.case else self.operation
+
+    def expected(self, viewer: str) -> Outcome:
+        """What the viewer gets."""
+        if viewer in self.yes or (viewer == ANONYMOUS and self.public):
+            return YES
+        if viewer == ANONYMOUS:
+            return 401
+        return next((outcome for outcome, viewers in self.but.items() if viewer in viewers), self.rest)
+
+    def __post_init__(self) -> None:
+        named = [self.yes, *self.but.values()]
+        assert sum(map(len, named)) == len(NOBODY.union(*named)), f"{self.name}: a viewer stands twice"
+        assert NOBODY.union(*named) <= EVERYBODY
+
+
+class Walk:
+    """Asks as each viewer, in a transaction that is undone."""
+
+    def __init__(self, world: World, operations: Mapping[str, Operation], connection: Connection) -> None:
+        self.world, self.operations, self.connection = world, operations, connection
+        self._client = world.app.test_client()
+
+    def complaints(self, row: Row) -> list[str]:
+        """Each viewer who gets something else than the table says."""
+        found = []
+        with self._undone():
+            about = row.about(self.world)
+            db.session.remove()
+            for viewer in (ANONYMOUS, *sorted(EVERYBODY)):
+                with self._undone():
+                    answer = self.send(row, about, viewer)
+                    got, expected = self._outcome(row, about, answer), row.expected(viewer)
+                    if got != expected:
+                        found.append(f"{viewer}: {expected} by the table, {got} in truth: {answer.get_data(as_text=True)[:200]}")
+        return found
+
+    def send(self, row: Row, about: Ask, viewer: str) -> TestResponse:
+        """The request of a row, by one viewer."""
+        operation = self.operations[row.operation]
+        headers = {} if viewer == ANONYMOUS else {"Authorization": f"Bearer {self.world.tokens[viewer]}"}
+        if operation.takes_key:
+            headers["Idempotency-Key"] = str(uuid4())
+        about_this = Operation(operation.method, operation.path, operation.described, operation.components, self.world.known | about.known)
+        content: dict[str, Any] = {}
+        if operation.body is not None:
+            body = about.body() if callable(about.body) else about_this.example if about.body is None else about.body
+            content = {"data": json.dumps(body).encode(), "content_type": "application/json"}
+        query = about_this.needed_query | about.query
+        return self._client.open(about_this.address(), method=operation.method, headers=headers, query_string=query, **content)
+
+    def _outcome(self, row: Row, about: Ask, answer: TestResponse) -> Outcome:
+        if answer.status_code >= 300:
+            return answer.status_code
+        reads = self.operations[row.operation].method == "get"
+        return EMPTY if reads and about.shows is not None and about.shows not in answer.get_data(as_text=True) else YES
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
+        savepoint = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            db.session.remove()
+            savepoint.rollback()
+
+
+@contextmanager
+def on_one_connection(app: APIFlask) -> Iterator[Connection]:
+    """Meanwhile every session of the app works on one connection, and what it commits goes no further than a savepoint of it."""
+    db.session.remove()
+    engine = db.engine
+    usual = db.session.session_factory.kw.get("join_transaction_mode")
+    with engine.connect() as connection:
+        whole = connection.begin()
+        db.session.configure(join_transaction_mode="create_savepoint")
+        db._app_engines[app][None] = connection  # type: ignore[assignment]
+        try:
+            yield connection
+        finally:
+            db.session.remove()
+            db._app_engines[app][None] = engine
+            db.session.configure(join_transaction_mode=usual or "conditional_savepoint")
+            whole.rollback()
