@@ -28,6 +28,7 @@ from backend.foundation.outbox import Event
 from backend.foundation.paging import CursorInvalid
 from ejia.resources import RESOURCES
 from miniprogram_api.contract import Access, ListQuery, contract_of
+from tests.policy.table import TABLE
 
 # Beside what stands under /me, which is one's own by the token.
 CATALOGUE = "every account may see it"
@@ -159,6 +160,11 @@ def test_each_guarded_view_names_a_policy_or_why_it_needs_none() -> None:
         if not any(asks_policy(called, set()) for called in handed_the_actor(inspect.unwrap(view)))
     }
     assert silent == ASKS_NO_POLICY.keys()
+
+
+def test_each_view_is_walked_by_every_role() -> None:
+    """By a row of tests/policy/; its test_walk.py tells how to add one in a minute."""
+    assert views().keys() - {row.operation for row in TABLE} == set()
 
 
 def test_each_command_that_a_view_calls_asks_policy_itself() -> None:

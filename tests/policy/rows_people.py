@@ -1,12 +1,15 @@
 """Rows of the walk: logging in, oneself, areas, persons and volunteers, work units, registrations of serving Party members."""
 
 from backend.accounts.policy import Permission
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, OFFICERS, PERSONS, VOLUNTEERS, elsewhere, these
+from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, VOLUNTEERS, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
-from tests.policy.world import HOME, World
+from tests.policy.world import HOME, OFFICER_NAME, PASSWORD, World
 from tests.support.people import person_form, registration_form, volunteer_form
 
-LOGGING_IN = these("resident", "volunteer")
+
+def grid_worker_with_password(world: World) -> Ask:
+    world.give_password(world[GRID], "wangge.li")
+    return ask(login_name="wangge.li")
 
 
 def of_new_person(world: World) -> Ask:
@@ -30,9 +33,22 @@ def applying_for_registration(world: World) -> Ask:
 ROWS = (
     # log-in: public, and to be asked by nobody as well as by somebody
     Row("log_in_by_wechat", lambda world: ask(body=world.wechat_login), EVERYBODY, public=True),
-    Row("log_in_by_password", lambda world: ask(body=world.password), EVERYBODY, public=True),
+    Row("log_in_by_password", lambda _: ask(body={"name": OFFICER_NAME, "password": PASSWORD}), EVERYBODY, public=True),
     Row("refresh_tokens", lambda world: ask(refresh_token=world["volunteer"].refresh_token), EVERYBODY, public=True),
     Row("log_out", lambda _: ask(), EVERYBODY),
+    Row("log_out_everywhere", lambda _: ask(), EVERYBODY, by=Permission.SESSION_END),
+    Row("list_sessions", lambda world: ask(shows=world.session_of("volunteer")), these("volunteer"), EMPTY, by=Permission.SESSION_SEE),
+    Row("end_session", lambda world: ask(session_id=world.session_of("volunteer")), these("volunteer"), 404, by=Permission.SESSION_END),
+    # the community's officer is the one who is logged in by password
+    Row(
+        "change_password",
+        lambda _: ask(body={"old_password": PASSWORD, "new_password": "another-Horse-8-stands"}),
+        these(COMMUNITY),
+        409,
+        by=Permission.PASSWORD_CHANGE,
+    ),
+    Row("reset_password", lambda _: ask(login_name=OFFICER_NAME), these(STREET, DISTRICT), 404, by=Permission.PASSWORD_RESET),
+    Row("reset_password", grid_worker_with_password, OFFICERS, 404, by=Permission.PASSWORD_RESET, case="of a grid worker"),
     Row("list_areas", lambda world: ask(query={"parent_id": world.street["青山街道"]}, shows=HOME), EVERYBODY, public=True),
     Row("list_notices", lambda _: ask(shows="volunteer"), EVERYBODY, public=True),
     # oneself

@@ -15,7 +15,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, select, update
 
 from backend.accounts import tokens
-from backend.accounts.models import Login, LoginKind, TokenFamily
+from backend.accounts.models import Login, LoginKind, LoginLockOut, TokenFamily
+from backend.accounts.service.lock_outs import name_index
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
 from backend.attendance.models import Shift
@@ -36,6 +37,7 @@ from tests.support.teams import active_team, join_team
 from tests.wechat.steering import Levers
 
 HOME, FAR = "和平社区", "向阳社区"
+OFFICER_NAME, PASSWORD = "heping.wang", "Correct-Horse-7"  # by which the community's officer is logged in
 _PATHS = {
     Role.GRID_WORKER: ("639999001001001", "639999002001"),
     Role.COMMUNITY_OFFICER: ("639999001001", "639999001002"),
@@ -84,26 +86,30 @@ class World:
         """What somebody sends who pressed the phone-number button."""
         return {"code": self._levers.phone_code("somebody")}
 
-    def password(self) -> Json:
-        """What an officer sends who logs in by password."""
-        return {"name": self._password_login().name, "password": "Correct-Horse-7"}
-
     def locked_login(self) -> str:
-        """The login of an officer who typed too many wrong passwords: its id."""
-        login_id = self._password_login().id
+        """The login of the community's officer after too many wrong passwords: its id."""
         with transaction():
-            locked = {"failures": 5, "locked_until": clock.now() + timedelta(minutes=15)}
-            db.session.execute(update(Login).where(Login.id == login_id).values(**locked))
-        return str(login_id)
+            now, login = clock.now(), self._login_by_password(self.officer)
+            lock_out = LoginLockOut(name_index=name_index(OFFICER_NAME), login_id=login.id, failures=5, last_failed_at=now)
+            lock_out.locked_until = now + timedelta(minutes=15)
+            db.session.add(lock_out)
+            return str(login.id)
 
-    def _password_login(self) -> Login:
-        """A login by password of the community's officer; its hash costs next to nothing, for it is verified for each viewer."""
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("Correct-Horse-7")
+    def give_password(self, phone: Phone, name: str) -> None:
+        """Let the phone's account log in by password too. The hash costs next to nothing, for it is verified for each viewer."""
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
         with transaction():
-            login = Login(id=new_id(), account_id=UUID(self.officer.account_id), kind=LoginKind.PASSWORD, name="heping.wang")
-            login.password_hash, login.failures, login.created_at = cheap, 0, clock.now()
+            login = Login(id=new_id(), account_id=UUID(phone.account_id), kind=LoginKind.PASSWORD, name=name)
+            login.password_hash, login.created_at = cheap, clock.now()
             db.session.add(login)
-        return login
+
+    def session_of(self, viewer: str) -> str:
+        """The login in which a viewer walks: its id."""
+        return str(self._family(self[viewer]))
+
+    def _login_by_password(self, phone: Phone) -> Login:
+        of_phone = (Login.account_id == UUID(phone.account_id), Login.kind == LoginKind.PASSWORD)
+        return db.session.scalars(select(Login).where(*of_phone)).one()
 
     def code(self, shift_id: str) -> str:
         """A sign-in code of a shift as it is shown now."""
@@ -142,6 +148,9 @@ class World:
             for viewer, path in zip((role.value, elsewhere(role.value)), paths, strict=True):
                 self.phones[viewer] = wechat_user(self.app)
                 give_role(self.phones[viewer], Grant(role, area_path=path))
+        self.give_password(self.officer, OFFICER_NAME)
+        answer = self.app.test_client().post("/api/v1/auth/password", json={"name": OFFICER_NAME, "password": PASSWORD})
+        assert answer.status_code == 200, answer.get_json()
         self._far_officer = wechat_user(self.app)
         give_role(self._far_officer, Grant(Role.COMMUNITY_OFFICER, area_path="639999002001"))
 
@@ -204,7 +213,10 @@ class World:
 
     def _token(self, phone: Phone) -> str:
         """An access token for the phone as of now."""
-        account_id = UUID(phone.account_id)
-        family_id = db.session.scalars(select(TokenFamily.id).where(TokenFamily.account_id == account_id).limit(1)).one()
+        return tokens.maker().access_token(AccessClaims(UUID(phone.account_id), self._family(phone)), now=clock.now())
+
+    def _family(self, phone: Phone) -> UUID:
+        latest = select(TokenFamily.id).where(TokenFamily.account_id == UUID(phone.account_id)).order_by(TokenFamily.id.desc()).limit(1)
+        family_id = db.session.scalars(latest).one()
         db.session.rollback()
-        return tokens.maker().access_token(AccessClaims(account_id, family_id), now=clock.now())
+        return family_id
