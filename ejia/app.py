@@ -16,7 +16,7 @@ from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, jobs, key_register, outbox, sealing
+from backend.foundation import clock, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.database import db, ping_after_rest, transaction
 from backend.people import notices
 from backend.points import rules as points_rules
@@ -97,6 +97,7 @@ def connect_database(app: APIFlask, settings: Settings) -> None:
     }
     db.init_app(app)
     with app.app_context():
+        liveness.watch(db.engine)  # before the ping: nobody pings a server that is known to be away
         ping_after_rest(db.engine)
 
 

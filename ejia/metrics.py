@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, key_register
+from backend.foundation import clock, key_register, liveness
 from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
 from backend.foundation.sealing import Keyring
 from config.settings import Settings, read_settings
@@ -124,6 +124,7 @@ def registry_of(settings: Settings) -> CollectorRegistry:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     options = "-c statement_timeout=5000 -c default_transaction_read_only=on -c timezone=UTC"
     engine = create_engine(settings.database_url, poolclass=NullPool, connect_args={"options": options, "connect_timeout": 3})
+    liveness.watch(engine)
     registry.register(OutboxCollector(engine))
     registry.register(KeysCollector(engine, keyring_of(settings)))
     return registry

@@ -1,9 +1,11 @@
 """Nobody may ask too often, and nobody is turned away because the counter is gone."""
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +20,7 @@ from backend.foundation import clock
 from config.settings import Settings
 from miniprogram_api import limits
 from miniprogram_api.api import make_api
-from miniprogram_api.contract import Access, Out, Resource, at_most, route_is
+from miniprogram_api.contract import Access, Out, Resource, at_most, contract_of, route_is
 
 
 class BellOut(Out):
@@ -159,3 +161,20 @@ def test_a_redis_that_does_not_answer_holds_no_request_up(limited: Callable[...,
         answers = [client.get("/api/v1/other-bell") for _ in range(20)]
         assert statuses(iter(answers)) == [200] * 20
         assert time.monotonic() - began < 2
+
+
+def test_operations_name_every_rate_and_where_it_holds(app: APIFlask, project_root: Path) -> None:
+    told = (project_root / "docs/operations.md").read_text().partition("### Limits")[2].partition("###")[0]
+    rows = [row for row in told.splitlines() if row.startswith("| ")]
+    declared = {
+        (f"`{method} {rule.rule}`", rate)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}
+        for rate in [contract_of(app.view_functions[rule.endpoint]).rate]
+        if rate is not None
+    }
+    assert declared, "some routes have a rate of their own"
+    for route, rate in declared:
+        assert [row for row in rows if route in row and f"`{rate}`" in row], f"{route} {rate} is not told"
+    in_general = {limits.USUAL, limits.LOGGING_IN}
+    assert set(re.findall(r"`(\d+/minute)`", told)) == in_general | {rate for _, rate in declared}

@@ -1,0 +1,185 @@
+"""Redis or PostgreSQL is stopped, or hangs and says nothing, under a running copy: what a phone gets meanwhile, and that all is well again
+without a restart. docs/operations.md tells operators the same."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from backend.areas.models import Area
+from backend.foundation.actor import Role
+from backend.foundation.database import db, transaction
+from tests.faults.outpost import Outpost
+from tests.support.beginning import officer_of, wechat_user
+from tests.support.demands import demand_form
+from tests.support.people import registered_person
+from tests.support.phone import Phone, refused
+from tests.support.served import confirm, make_person, make_record
+from tests.trial.waiting import eventually
+
+BACK_WITHIN = 30
+"""Seconds for a copy to be itself again, on a machine that is busy with other things."""
+LITTLE = 2.0
+"""Seconds that a request takes at most while Redis is away or hangs."""
+BOUND = 10.0
+"""Seconds after which whoever needs the database has his 503, also when it hangs."""
+PASSWORD = "Correct-Horse-7"
+
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def outpost(settings, tmp_path_factory) -> Iterator[Outpost]:
+    assert settings.clock_file is not None
+    there = Outpost(tmp_path_factory.mktemp("outpost"), settings.clock_file)
+    try:
+        there.start()
+        yield there
+    finally:
+        there.stop()
+
+
+@pytest.fixture
+def copy(outpost: Outpost) -> Iterator[Outpost]:
+    """The copy, whole; and whole again afterwards."""
+    with outpost.app.app_context():
+        yield outpost
+        db.session.remove()
+        for server in (outpost.redis, outpost.postgres):
+            server.thaw()
+            if server.process is None:
+                server.start()
+    assert eventually(lambda: outpost.wire().get("/readyz").get_json().get("redis") == "ok", BACK_WITHIN)
+
+
+@pytest.fixture
+def resident(copy: Outpost) -> Phone:
+    """The phone of somebody who said who they are."""
+    return copy.reached_by(registered_person(lambda user: wechat_user(copy.app, user), copy.street))
+
+
+def timed(call: Callable[[], T]) -> tuple[float, T]:
+    began = time.monotonic()
+    found = call()
+    return time.monotonic() - began, found
+
+
+def count(query: str, **values: object) -> int:
+    with transaction():
+        return db.session.scalars(text(query), values).one()
+
+
+def a_service_counts(copy: Outpost) -> UUID:
+    """Somebody served for two hours, and it was confirmed: the id of the person, who has no points for it yet."""
+    with transaction():
+        area = db.session.get_one(Area, UUID(copy.street["和平社区"]))
+        person = make_person(area)
+        confirm(make_record(person, area, "door_knock", minutes=120))
+        return person.id
+
+
+def has_points(person_id: UUID) -> bool:
+    return count("SELECT count(*) FROM points_accounts WHERE person_id = :id AND balance > 0", id=person_id) == 1
+
+
+def submitted(phone: Phone, copy: Outpost, key: str) -> TestResponse:
+    return phone.post("/demands", demand_form(copy.street), key=key)
+
+
+def is_unavailable(answer: TestResponse) -> bool:
+    return refused(answer) == (503, "unavailable") and int(answer.headers["Retry-After"]) > 0
+
+
+def demands_of(phone: Phone) -> int:
+    return count("SELECT count(*) FROM demands WHERE requester_person_id = :id", id=phone.person_id)
+
+
+@pytest.mark.parametrize("how", ["stop", "freeze"])
+def test_without_redis_requests_go_on_and_points_catch_up_when_it_is_back(copy: Outpost, resident: Phone, how):
+    before = copy.processes()
+    getattr(copy.redis, how)()
+
+    person_id = a_service_counts(copy)
+    for _ in range(8):
+        seconds, answer = timed(lambda: submitted(resident, copy, str(uuid4())))
+        assert (answer.status_code, seconds < LITTLE) == (201, True), seconds
+    seconds, answer = timed(lambda: copy.wire().get("/readyz"))
+    assert (answer.status_code, answer.get_json()["redis"], seconds < LITTLE) == (200, "degraded", True)
+    assert not has_points(person_id), "nobody rang"
+
+    copy.redis.thaw() if how == "freeze" else copy.redis.start()
+    assert eventually(lambda: has_points(person_id), BACK_WITHIN)
+    assert eventually(lambda: count("SELECT count(*) FROM outbox_deliveries") == 0, BACK_WITHIN)
+    assert copy.processes() == before
+
+
+def test_without_redis_a_password_is_still_guarded_by_rows_of_postgresql(copy: Outpost):
+    officer_of(copy.app, Role.COMMUNITY_OFFICER, "639999001001")
+    name = db.session.scalars(text("SELECT name FROM logins WHERE kind = 'password' ORDER BY created_at DESC LIMIT 1")).one()
+    db.session.rollback()
+    copy.redis.stop()
+    line = copy.wire()
+
+    def log_in(password: str) -> TestResponse:
+        return line.post("/api/v1/auth/password", json={"name": name, "password": password})
+
+    assert log_in(PASSWORD).status_code == 200
+    assert [refused(log_in("Wrong-Horse-8"))[0] for _ in range(5)].count(401) >= 4
+    assert refused(log_in(PASSWORD)) == (429, "login_locked")
+
+
+def test_without_postgresql_a_phone_is_asked_to_come_again_and_finds_everything_as_it_was(copy: Outpost, resident: Phone):
+    before, key = copy.processes(), str(uuid4())
+    copy.postgres.stop()
+
+    for _ in range(3):
+        seconds, answer = timed(lambda: submitted(resident, copy, key))
+        assert (is_unavailable(answer), seconds < BOUND) == (True, True), seconds
+    assert copy.wire().get("/healthz").status_code == 200
+    assert refused(copy.wire().get("/readyz")) == (503, "not_ready")
+
+    copy.postgres.start()
+    db.engine.dispose()  # ours: this test is no part of the copy
+    assert eventually(lambda: copy.wire().get("/readyz").status_code == 200, BACK_WITHIN)
+    assert submitted(resident, copy, key).status_code == 201
+    assert submitted(resident, copy, key).status_code == 201
+    assert demands_of(resident) == 1
+    person_id = a_service_counts(copy)
+    assert eventually(lambda: has_points(person_id), BACK_WITHIN), "the worker went on without a restart"
+    assert copy.processes() == before
+
+
+def test_a_postgresql_that_hangs_holds_nobody_up_for_long(copy: Outpost, resident: Phone):
+    before, key = copy.processes(), str(uuid4())
+    lines = [copy.reached_by(Phone(resident.client, resident.access_token, resident.account_id)) for _ in range(12)]
+    assert [line.get("/me").status_code for line in lines] == [200] * len(lines)
+    copy.postgres.freeze()
+
+    with ThreadPoolExecutor(len(lines)) as pool:
+        first = list(pool.map(lambda line: timed(lambda: line.get("/me")), lines))
+    assert [is_unavailable(answer) for _, answer in first] == [True] * len(lines)
+    assert max(seconds for seconds, _ in first) < BOUND
+    later = [timed(lambda: submitted(resident, copy, key)) for _ in range(3)]
+    assert [(is_unavailable(answer), seconds < BOUND / 2) for seconds, answer in later] == [(True, True)] * 3
+    seconds, alive = timed(lambda: copy.wire().get("/healthz"))
+    assert (alive.status_code, seconds < LITTLE) == (200, True)
+    seconds, ready = timed(lambda: copy.wire().get("/readyz"))
+    assert (refused(ready), seconds < BOUND) == ((503, "not_ready"), True)
+
+    copy.postgres.thaw()
+    assert eventually(lambda: copy.wire().get("/readyz").status_code == 200, BACK_WITHIN)
+    assert submitted(resident, copy, key).status_code == 201
+    assert demands_of(resident) == 1
+    person_id = a_service_counts(copy)
+    assert eventually(lambda: has_points(person_id), BACK_WITHIN), "the worker went on without a restart"
+    assert copy.processes() == before
+
+
+def test_a_statement_that_is_only_slow_goes_on(copy: Outpost):
+    seconds, (slept,) = timed(lambda: db.session.execute(text("SELECT 1 FROM pg_sleep(2.5)")).one())
+    assert (slept, seconds > 2.5) == (1, True)
