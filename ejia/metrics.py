@@ -26,6 +26,8 @@ from backend.consumers import CONSUMERS
 from backend.foundation import clock, key_register, liveness
 from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
 from backend.foundation.sealing import Keyring
+from backend.people.models import Reveal
+from backend.people.service.reveals import WINDOW
 from config.settings import Settings, read_settings
 from ejia import logs
 from ejia.keys import keyring_of
@@ -117,6 +119,28 @@ class KeysCollector(Collector):
         yield missing
 
 
+class RevealsCollector(Collector):
+    """How much personal data was read in clear within the last hour, and by one account at most."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing while the database does not answer, which another figure tells."""
+        in_all = GaugeMetricFamily("ejia_reveals_hour", "Readings of personal data in clear within the last hour.")
+        of_one = GaugeMetricFamily("ejia_reveals_hour_of_one_account", "The most of them that one account has made.")
+        by_account = select(func.count().label("number")).where(Reveal.at > clock.now() - WINDOW).group_by(Reveal.account_id).subquery()
+        try:
+            with self._engine.connect() as connection:
+                total, most = connection.execute(select(func.sum(by_account.c.number), func.max(by_account.c.number))).one()
+        except SQLAlchemyError as error:
+            log.error("metrics.reveals_not_counted", reason=type(error).__name__)
+            return
+        in_all.add_metric([], total or 0)
+        of_one.add_metric([], most or 0)
+        yield from (in_all, of_one)
+
+
 def registry_of(settings: Settings) -> CollectorRegistry:
     """All figures of the copy, collected anew at each question."""
     registry = CollectorRegistry()
@@ -126,6 +150,7 @@ def registry_of(settings: Settings) -> CollectorRegistry:
     engine = create_engine(settings.database_url, poolclass=NullPool, connect_args={"options": options, "connect_timeout": 3})
     liveness.watch(engine)
     registry.register(OutboxCollector(engine))
+    registry.register(RevealsCollector(engine))
     registry.register(KeysCollector(engine, keyring_of(settings)))
     return registry
 

@@ -35,6 +35,8 @@ class Permission(StrEnum):
     AUDIT_SEE = "audit.see"
     PERSON_REGISTER = "person.register"
     PERSON_SEE = "person.see"
+    PERSON_REVEAL = "person.reveal"
+    MINOR_REVEAL = "minor.reveal"
     PHONE_SET = "phone.set"
     VOLUNTEER_LEAVE = "volunteer.leave"
     TEAM_APPLY = "team.apply"
@@ -69,6 +71,7 @@ class Permission(StrEnum):
     DEMAND_COMPLETE = "demand.complete"
     BENEFICIARY_ADD = "beneficiary.add"
     BENEFICIARY_SEE = "beneficiary.see"
+    BENEFICIARY_REVEAL = "beneficiary.reveal"
     PLACE_CLAIM = "place.claim"
     PLACE_RELEASE = "place.release"
     CLAIM_SEE = "claim.see"
@@ -158,6 +161,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.AUDIT_SEE: {Role.AUDIT_ADMIN: Reach.ANYWHERE},  # entries hold ids only, and lie in no area
     Permission.PERSON_REGISTER: _ANYBODY,
     Permission.PERSON_SEE: _ONESELF | _OFFICERS,
+    Permission.PERSON_REVEAL: _DECIDING,
+    Permission.MINOR_REVEAL: {Role.STREET_OFFICER: Reach.AREA},  # who is in charge approves (未成年人网络保护条例 art. 36): the street
     Permission.PHONE_SET: _ONESELF,
     Permission.VOLUNTEER_LEAVE: _ONESELF,
     Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
@@ -208,6 +213,7 @@ RULES: Mapping[Permission, Rule] = {
         Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
         Role.RESIDENT: Reach.OWN,
     },
+    Permission.BENEFICIARY_REVEAL: {Role.COMMUNITY_OFFICER: Reach.AREA, Role.GRID_WORKER: Reach.AREA},
     Permission.PLACE_CLAIM: {
         Role.TEAM_LEADER: Reach.TEAM,
         Role.ORGANISATION_STAFF: Reach.ORGANISATION,
@@ -264,6 +270,12 @@ def allows(actor: Actor, permission: Permission, scope: Scope) -> bool:
         return True
     rule = RULES[permission]
     return any(_reaches(rule[grant.role], actor, grant, scope) for grant in _grants(actor) if grant.role in rule)
+
+
+def grant_for(actor: Actor, permission: Permission, scope: Scope) -> Grant | None:
+    """The first of the actor's grants that permits this: in which role they act. None for whom nothing permits it, and for the system."""
+    rule = RULES[permission]
+    return next((grant for grant in _grants(actor) if grant.role in rule and _reaches(rule[grant.role], actor, grant, scope)), None)
 
 
 def require(actor: Actor, permission: Permission, scope: Scope, *, seen_by: Permission | None = None) -> None:

@@ -35,6 +35,7 @@ CATALOGUE = "every account may see it"
 OWN_JOB = "only its asker finds it; whether they may still see its area, its kind asks when the file is fetched"
 ASKS_NO_POLICY = {
     "list_brands": CATALOGUE,
+    "list_reveal_purposes": CATALOGUE,
     "list_work_units": CATALOGUE,
     "see_job": OWN_JOB,
     "cancel_job": OWN_JOB,

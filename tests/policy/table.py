@@ -1,6 +1,13 @@
 """The table of the walk, put together."""
 
-from tests.policy import rows_demands, rows_groups, rows_offices, rows_people, rows_services
+from tests.policy import rows_demands, rows_groups, rows_offices, rows_people, rows_privacy, rows_services
 from tests.policy.walking import Row
 
-TABLE: tuple[Row, ...] = (*rows_people.ROWS, *rows_groups.ROWS, *rows_demands.ROWS, *rows_services.ROWS, *rows_offices.ROWS)
+TABLE: tuple[Row, ...] = (
+    *rows_people.ROWS,
+    *rows_groups.ROWS,
+    *rows_demands.ROWS,
+    *rows_services.ROWS,
+    *rows_offices.ROWS,
+    *rows_privacy.ROWS,
+)

@@ -7,6 +7,7 @@ from backend.demands.service.beneficiaries import (
     RevealedBeneficiary,
     add_beneficiary,
     reveal_beneficiary,
+    reveal_field_of_beneficiary,
 )
 from backend.demands.service.life import DemandNotPublished, DemandNotSubmitted
 from backend.demands.service.publication import (
@@ -59,6 +60,7 @@ __all__ = [
     "publish_demand",
     "return_demand",
     "reveal_beneficiary",
+    "reveal_field_of_beneficiary",
     "settle_by_confirmations",
     "settle_by_records",
     "submit_demand",

@@ -21,6 +21,8 @@ from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim
+from backend.people import service as people
+from backend.people.purposes import VISIT, PersonalField
 from backend.people.service import PhoneInvalid
 
 
@@ -108,39 +110,87 @@ def _phone(text: str) -> str:
 def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> RevealedBeneficiary:
     """Address and phone of whom a demand is for, in clear: to the own community, and to who holds a claim until the visit is over.
 
-    Each reading is written into the audit log. Raises Missing for everybody else: to them there is nobody to visit.
+    Each reading is written down, and shown to who asked for the service. Raises Missing for everybody else: to them nobody is there.
     """
     demand = known_demand(actor, demand_id)
     beneficiary = db.session.get(Beneficiary, demand.beneficiary_id) if demand.beneficiary_id else None
     if beneficiary is None:
         raise Missing
-    by_area = policy.allows(actor, Permission.BENEFICIARY_SEE, Scope(area_path=beneficiary.area_path))
-    if not by_area and not _holds_claim(actor, demand, now=now):
+    scopes = [Scope(area_path=beneficiary.area_path), *_scopes_of_claims(demand, now=now)]
+    scope = next((scope for scope in scopes if policy.allows(actor, Permission.BENEFICIARY_SEE, scope)), None)
+    if scope is None:
         raise Missing
     audit.record(actor, Permission.BENEFICIARY_SEE, beneficiary.id, now=now, demand_id=str(demand.id))
+    people.write_reveal(
+        actor,
+        policy.grant_for(actor, Permission.BENEFICIARY_SEE, scope),
+        people.Subject(demand.requester_person_id, beneficiary.id),
+        [PersonalField.NAME, PersonalField.ADDRESS, PersonalField.PHONE],
+        VISIT,
+        note=None,
+        now=now,
+    )
     return RevealedBeneficiary(
         id=beneficiary.id,
         name=beneficiary.name,
         called=beneficiary.called,
-        address=keyring().unseal(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id),
-        phone=None if beneficiary.phone_sealed is None else keyring().unseal(beneficiary.phone_sealed, field=PHONE, row=beneficiary.id),
+        address=_address_of(beneficiary),
+        phone=_phone_of(beneficiary),
         contact_note=beneficiary.contact_note,
     )
 
 
-def _holds_claim(actor: Actor, demand: Demand, *, now: datetime) -> bool:
+def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: people.Purposeful, *, now: datetime) -> people.Revealed:
+    """Read one value of somebody on record in clear, by the own community's officers and grid workers, where no demand is open.
+
+    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, Missing.
+    """
+    beneficiary = db.session.get(Beneficiary, beneficiary_id)
+    if beneficiary is None:
+        raise Missing
+    scope = Scope(area_path=beneficiary.area_path)
+    policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
+    people.require_purpose(wanted)
+    people.require_moderation(actor, now=now)
+    value = _value_of(beneficiary, wanted.field)
+    audit.record(actor, Permission.BENEFICIARY_REVEAL, beneficiary.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
+    grant = policy.grant_for(actor, Permission.BENEFICIARY_REVEAL, scope)
+    subject = people.Subject(None, beneficiary.id)
+    reveal_id = people.write_reveal(actor, grant, subject, [wanted.field], wanted.purpose, note=wanted.note, now=now)
+    return people.Revealed(reveal_id, wanted.field, value, now)
+
+
+def _value_of(beneficiary: Beneficiary, field: PersonalField) -> str | None:
+    match field:
+        case PersonalField.NAME:
+            return beneficiary.name
+        case PersonalField.ADDRESS:
+            return _address_of(beneficiary)
+        case PersonalField.PHONE:
+            return _phone_of(beneficiary)
+        case PersonalField.ID_NUMBER:
+            raise people.FieldNotForPurpose(errors={"field": ["服务对象不登记身份证号"]})
+
+
+def _address_of(beneficiary: Beneficiary) -> str:
+    return keyring().unseal(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id)
+
+
+def _phone_of(beneficiary: Beneficiary) -> str | None:
+    sealed = beneficiary.phone_sealed
+    return None if sealed is None else keyring().unseal(sealed, field=PHONE, row=beneficiary.id)
+
+
+def _scopes_of_claims(demand: Demand, *, now: datetime) -> list[Scope]:
+    """Those who hold a place of the demand, until its visit is over."""
     if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None or demand.ends_at is None:
-        return False
+        return []
     if now > demand.ends_at + timedelta(minutes=brands.brand(demand.brand).grace_minutes):
-        return False
+        return []
     held = select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id).where(
         Claim.opening_id == demand.opening_id, Claim.released_at.is_(None)
     )
-    return any(
-        policy.allows(
-            actor,
-            Permission.BENEFICIARY_SEE,
-            Scope(team_id=claim.team_id, organisation_id=claim.organisation_id, work_unit_id=claim.work_unit_id, person_id=claim.person_id),
-        )
+    return [
+        Scope(team_id=claim.team_id, organisation_id=claim.organisation_id, work_unit_id=claim.work_unit_id, person_id=claim.person_id)
         for claim in db.session.execute(held)
-    )
+    ]

@@ -72,6 +72,7 @@ class World:
         wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
         return {
             "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
+            "person_id": visit.member.person_id,
             "community_id": self.street["和平社区"],
             "area_id": self.street["和平社区"],
             "team_id": visit.team_id,
@@ -95,6 +96,7 @@ class World:
         year = clock.shanghai_day(clock.now()).year
         return {
             "demand_id": visit.demand["id"],
+            "beneficiary_id": self.officer.seen("/beneficiaries")["items"][-1]["id"],
             "opening_id": visit.demand["opening_id"],
             "role_id": visit.demand["role_id"],
             "claim_id": visit.claim_id,

@@ -1,0 +1,78 @@
+"""Why personal data may be read in clear: the catalogue `config/reveals.toml`, read when a process starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from backend.foundation import catalogues
+from backend.foundation.catalogues import Entry
+
+VISIT = "visit"
+"""The purpose of who opens a demand whose place they hold: the visit that they took on."""
+
+
+class PersonalField(StrEnum):
+    """What is masked everywhere, and read in clear only for a purpose."""
+
+    NAME = "name"
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    ADDRESS = "address"
+
+
+class Purpose(Entry):
+    """One purpose, and what may be read for it."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,38}$")]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+    fields: Annotated[tuple[PersonalField, ...], Field(min_length=1)]
+
+
+class Reveals(Entry):
+    """The whole catalogue."""
+
+    most_in_an_hour: Annotated[int, Field(ge=1, le=10_000)]
+    purpose: Annotated[tuple[Purpose, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        codes = [purpose.code for purpose in self.purpose]
+        if len(set(codes)) < len(codes):
+            raise ValueError("two purposes have one code")
+        if VISIT not in codes:
+            raise ValueError(f"must hold the purpose {VISIT}: who holds a place of a visit reads the address for it")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The purposes by their code, in the catalogue's order, and how many readings an account has in an hour."""
+
+    purposes: Mapping[str, Purpose]
+    most_in_an_hour: int
+
+
+_catalogue: Catalogue | None = None
+
+
+def read(path: Path) -> Catalogue:
+    """The catalogue of a file. Raises CatalogueInvalid, naming file, line and field."""
+    found = catalogues.load(path, Reveals)
+    return Catalogue({purpose.code: purpose for purpose in found.purpose}, found.most_in_an_hour)
+
+
+def use(catalogue: Catalogue) -> None:
+    """Give this process its purposes, once, when it starts."""
+    global _catalogue  # noqa: PLW0603 - one catalogue per process, as with the keys
+    _catalogue = catalogue
+
+
+def catalogue() -> Catalogue:
+    """The purposes of this process. Raises RuntimeError before `use`."""
+    if _catalogue is None:
+        raise RuntimeError("no purposes: the process was not started by create_app")
+    return _catalogue

@@ -1,0 +1,63 @@
+"""Personal data in clear: read for a purpose, written down, and shown to whom it is about."""
+
+from typing import Any
+from uuid import UUID
+
+from backend.demands import service as demands
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import Page as Lines
+from backend.people import disclosures, purposes
+from backend.people import service as people
+from backend.people.disclosures import RevealLine
+from backend.people.queries import PersonNeeded
+from backend.people.service import FieldNotForPurpose, MinorProtected, PurposeUnknown, Revealed, TooManyReveals
+from miniprogram_api.contract import ListQuery, Page, Resource, refuses
+from miniprogram_api.edge import creates, reads
+from miniprogram_api.schemas.reveals import PurposesOut, RevealIn, RevealLineOut, RevealOut
+
+bp = Resource("reveals", tag="查看个人信息")
+
+_REFUSALS = (PurposeUnknown, FieldNotForPurpose, TooManyReveals)
+
+
+@bp.get("/reveal-purposes")
+@reads
+@bp.output(PurposesOut)
+@bp.doc(summary="查看个人信息的用途", description="每种用途只能查看列出的项目。")
+def list_reveal_purposes(actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - every account may see the catalogue
+    return {"items": list(purposes.catalogue().purposes.values())}
+
+
+@bp.post("/people/<uuid:person_id>/reveals")
+@creates
+@bp.input(RevealIn)
+@bp.output(RevealOut, status_code=201)
+@bp.doc(
+    summary="查看居民的一项个人信息",
+    description="须说明用途；查看有记录，本人可以看到。未满十八周岁的，由街道工作人员查看。一小时内的次数有限。",
+)
+@refuses(MinorProtected, *_REFUSALS)
+def disclose_person(actor: Actor, person_id: UUID, body: RevealIn) -> Revealed:
+    return people.reveal_person(actor, person_id, body.purposeful(), now=clock.now())
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/reveals")
+@creates
+@bp.input(RevealIn)
+@bp.output(RevealOut, status_code=201)
+@bp.doc(summary="查看服务对象的一项个人信息", description="由本社区工作人员或本网格的网格员查看；须说明用途，查看有记录。")
+@refuses(*_REFUSALS)
+def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> Revealed:
+    return demands.reveal_field_of_beneficiary(actor, beneficiary_id, body.purposeful(), now=clock.now())
+
+
+@bp.get("/me/reveals")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[RevealLineOut])
+@bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象。")
+@refuses(PersonNeeded, CursorInvalid)
+def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[RevealLine]:
+    return disclosures.own_reveals(actor, limit=query.limit, after=query.cursor)

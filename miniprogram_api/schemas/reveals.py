@@ -1,0 +1,88 @@
+"""Shapes of readings of personal data in clear."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from backend.foundation.actor import Role
+from backend.people.purposes import PersonalField
+from backend.people.service import Purposeful
+from miniprogram_api.contract import Body, Id, Instant, Out, Text
+
+_AT = "2026-11-24T10:00:00+08:00"
+_ID = "01931f6e-7c1a-7d2e-8f00-0000000000d1"
+_PURPOSE: JsonDict = {"code": "contact", "name": "联系本人", "fields": ["name", "phone"]}
+
+
+class PurposeOut(Out):
+    """Why data may be read, and which."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PURPOSE]})
+
+    code: Annotated[str, Field(max_length=40)]
+    name: Annotated[str, Field(max_length=50)]
+    fields: Annotated[list[PersonalField], Field(max_length=10)]
+
+
+class PurposesOut(Out):
+    """The catalogue of purposes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_PURPOSE]}]})
+
+    items: Annotated[list[PurposeOut], Field(max_length=100)]
+
+
+class RevealIn(Body):
+    """What is to be read, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"field": "phone", "purpose": "contact", "note": "通知更改服务时间"}]})
+
+    field: PersonalField
+    purpose: Annotated[str, Text(max=40)] = Field(description="用途，见 GET /reveal-purposes")
+    note: Annotated[str, Text(max=200, min=2)] = Field(description="具体事由；本人可以看到")
+
+    def purposeful(self) -> Purposeful:
+        """As the service takes it."""
+        return Purposeful(self.field, self.purpose, self.note)
+
+
+class RevealOut(Out):
+    """One value in clear."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"id": _ID, "field": "phone", "value": "13800000000", "revealed_at": _AT}]})
+
+    id: Id
+    field: PersonalField
+    value: Annotated[str, Field(max_length=200)] | None = Field(description="没有登记的为 null")
+    revealed_at: Instant
+
+
+class RevealLineOut(Out):
+    """One reading of one's own data."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": _ID,
+                    "revealed_at": _AT,
+                    "role": "community_officer",
+                    "area": "和平社区",
+                    "fields": ["phone"],
+                    "purpose": "联系本人",
+                    "note": "通知更改服务时间",
+                    "of_beneficiary": False,
+                }
+            ]
+        }
+    )
+
+    id: Id
+    revealed_at: Instant
+    role: Role = Field(description="查看人当时的身份；不显示姓名")
+    area: Annotated[str, Field(max_length=100)] | None = Field(description="查看人所属的区域；认领方没有")
+    fields: Annotated[list[PersonalField], Field(max_length=10)]
+    purpose: Annotated[str, Field(max_length=50)]
+    note: Annotated[str, Field(max_length=200)] | None
+    of_beneficiary: bool = Field(description="查看的是本人为其申请服务的服务对象")
