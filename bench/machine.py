@@ -57,7 +57,7 @@ def machine() -> Iterator[Machine]:
     PostgreSQL does not wait for the disk: waiting costs every contestant the same, and would bring the ratios nearer to one.
     """
     with TemporaryDirectory(prefix="ejia-bench-") as folder, test_servers(Path(folder)) as servers:
-        settings = settings_on(servers, Path(folder) / "clock").model_copy(update={"log_json": True})
+        settings = settings_on(servers, None).model_copy(update={"log_json": True})
         schema.upgrade(settings.database_url)
         app = create_app(settings)
         running = Machine(settings, Path(folder), app)

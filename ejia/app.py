@@ -30,7 +30,7 @@ from ejia.keys import bytes_of, keyring_of
 from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
 from miniprogram_api import health, limits
-from miniprogram_api.api import make_api
+from miniprogram_api.api import make_api, watch
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app = make_api(settings)
     app.extensions["ejia_start_check"] = check
     app.before_request(lambda: None if request.path == "/healthz" else check.before_work())
-    logs.install(app)
+    watch(app, logs.note_answer)
     metrics.watch_requests(app)
     limits.install(app, settings)
     health.install(app, settings)

@@ -5,19 +5,20 @@ an exception often repeats the value that it stumbled over, so a traceback names
 hold such a value.
 """
 
+import json
 import logging
 import sys
-import time
 import traceback
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from http import HTTPStatus
 from typing import Any, BinaryIO, Protocol, cast
 
 import psycopg
 import sqlalchemy.exc
 import structlog
-from flask import Flask, Response, g, request
 
 from backend.foundation.tracing import current_account_id, current_request_id
+from miniprogram_api.api import Answered
 
 Fields = MutableMapping[str, Any]
 
@@ -45,12 +46,16 @@ class Stream(Protocol):
 
 
 log = structlog.get_logger("ejia.request")
+_request_line: Callable[..., None] = log.info  # bound once by `configure`: binding costs as much as the line
 
 
 def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
     """Send our own lines and those of all libraries to the stream (standard error): as JSON, or readable in a terminal."""
     target = stream or _StandardError()
-    finish = structlog.processors.JSONRenderer(ensure_ascii=False) if json_lines else structlog.dev.ConsoleRenderer(colors=False)
+    # Given an encoder, or json.dumps would make one for every line.
+    encoder = json.JSONEncoder(ensure_ascii=False, default=repr)
+    as_json = structlog.processors.JSONRenderer(lambda fields, **_: encoder.encode(fields))
+    finish = as_json if json_lines else structlog.dev.ConsoleRenderer(colors=False)
     common: list[structlog.typing.Processor] = [
         _add_trace,
         structlog.processors.add_log_level,
@@ -63,6 +68,8 @@ def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
         logger_factory=structlog.BytesLoggerFactory(cast(BinaryIO, target)),
         cache_logger_on_first_use=False,
     )
+    global _request_line  # noqa: PLW0603 - one way of logging per process
+    _request_line = log.bind().info
     handler = _BytesHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -77,18 +84,11 @@ def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
         logging.getLogger(name).setLevel(level)
 
 
-def install(app: Flask) -> None:
-    """Write one line for each request that the app answers."""
-
-    def finish(answer: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else None
-        if route in _WATCHED and answer.status_code < 400:
-            return answer
-        milliseconds = round((time.perf_counter() - g.began) * 1000, 1)
-        log.info("request", method=request.method, route=route, status=answer.status_code, ms=milliseconds)
-        return answer
-
-    app.after_request(finish)
+def note_answer(answered: Answered) -> None:
+    """Write one line for a request that was answered."""
+    if answered.route not in _WATCHED or answered.status >= HTTPStatus.BAD_REQUEST:
+        milliseconds = round(answered.seconds * 1000, 1)
+        _request_line("request", method=answered.method, route=answered.route, status=answered.status, ms=milliseconds)
 
 
 class _StandardError:

@@ -8,12 +8,12 @@ a port of its own, which is never the public one.
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
+from functools import cache
 
 import click
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -31,6 +31,7 @@ from backend.people.service.reveals import WINDOW
 from config.settings import Settings, read_settings
 from ejia import logs
 from ejia.keys import keyring_of
+from miniprogram_api.api import Answered, watch
 
 log = structlog.get_logger(__name__)
 
@@ -46,15 +47,19 @@ def watch_requests(app: Flask) -> None:
     answered = Counter("ejia_http_requests_total", "Requests answered.", ["method", "route", "status"], registry=registry)
     seconds = Histogram("ejia_http_request_seconds", "Time to answer.", ["method", "route"], buckets=SECONDS, registry=registry)
 
-    def finish(answer: Response) -> Response:
-        # Never a path or a method as it was sent: each would become a series of its own.
-        method = request.method if request.method in _METHODS else "OTHER"
-        route = request.url_rule.rule if request.url_rule else "(none)"
-        answered.labels(method, route, answer.status_code).inc()
-        seconds.labels(method, route).observe(time.perf_counter() - g.began)
-        return answer
+    # Finding a series takes longer than counting in it.
+    @cache
+    def series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        return answered.labels(method, route, status), seconds.labels(method, route)
 
-    app.after_request(finish)
+    def count(answered: Answered) -> None:
+        # Never a path or a method as it was sent: each would become a series of its own.
+        method = answered.method if answered.method in _METHODS else "OTHER"
+        answers, duration = series(method, answered.route or "(none)", answered.status)
+        answers.inc()
+        duration.observe(answered.seconds)
+
+    watch(app, count)
 
 
 class OutboxCollector(Collector):

@@ -1,9 +1,11 @@
 """The app that carries the contract: problem documents, limits of size, safe headers, the OpenAPI document and its page."""
 
 import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from apiflask import APIFlask
-from flask import Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
@@ -35,7 +37,7 @@ _ONLY_BY_HTTPS = "max-age=31536000"
 def make_api(settings: Settings) -> APIFlask:
     """An app that keeps the contract and has no resource yet; each `Resource` is registered on it as a blueprint."""
     # No folder of static files at the root; APIFlask types it as str where Flask takes None.
-    app = APIFlask("miniprogram_api", title="社区E家 API", version=settings.release, enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
+    app = _Api("miniprogram_api", title="社区E家 API", version=settings.release, enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
     app.description = DESCRIPTION
     app.license = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     # Beyond this a body is not read, with a stated length or in chunks.
@@ -55,16 +57,46 @@ def make_api(settings: Settings) -> APIFlask:
     return app
 
 
+class Answered(NamedTuple):
+    """One answer, as whoever watches hears of it: the route is its template, None where no route fits; the time is in seconds."""
+
+    method: str
+    route: str | None
+    status: int
+    seconds: float
+
+
+def watch(app: Flask, watcher: Callable[[Answered], None]) -> None:
+    """Have a watcher hear of each answer of the app."""
+    app.extensions.setdefault(_WATCHERS, []).append(watcher)
+
+
+_WATCHERS = "ejia_watchers"
+
+
+class _Api(APIFlask):
+    """Flask asks of each function at each call whether it is asynchronous; none of ours is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def _trace() -> None:
-    """First of all hooks: when the request began (logs and metrics measure from here) and what it is called."""
+    """First of all hooks: when the request began (what watches measures from here) and what it is called."""
     g.began = time.perf_counter()
     bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id())
 
 
 def _finish(answer: Response) -> Response:
+    given = {name.lower() for name, _ in answer.headers}
     for name, value in _SAFE_HEADERS.items():
-        answer.headers.setdefault(name, value)
-    answer.headers["X-Request-Id"] = current_request_id() or new_request_id()
+        if name.lower() not in given:
+            answer.headers.add(name, value)
+    answer.headers.add("X-Request-Id", current_request_id() or new_request_id())
+    route = request.url_rule
+    answered = Answered(request.method, route.rule if route else None, answer.status_code, time.perf_counter() - g.began)
+    for watcher in current_app.extensions.get(_WATCHERS, ()):
+        watcher(answered)
     return answer
 
 

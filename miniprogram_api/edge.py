@@ -15,13 +15,14 @@ from uuid import UUID
 
 from flask import Response, g, request
 
-from backend.accounts.service import PasswordChangeNeeded, actor_of
+from backend.accounts import tokens
+from backend.accounts.service import PasswordChangeNeeded, actor_beside, actor_of
 from backend.accounts.tokens import TokenInvalid
-from backend.foundation import clock, idempotency
+from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Unauthenticated
-from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused
+from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, Submission
 from backend.foundation.tracing import bind_account_id
 from miniprogram_api.contract import Access, route_is
 
@@ -94,14 +95,17 @@ def creates(view: View) -> View:
     @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
+        now = clock.now()
+        claims = tokens.maker().read_access_token(_token(), now=now)
+        submission, digest = Submission(claims.account_id, f"{request.method} {request.url_rule}", _key()), _digest()
         with transaction():
-            actor = _actor()
-            account_id, route, key = _account(actor), f"{request.method} {request.url_rule}", _key()
-            first = idempotency.begin(account_id, route, key, _digest(), now=clock.now())
-            if first is not None:
+            actor, is_first = actor_beside(submission.taking(digest, now=now), claims, now=now)
+            _remember(actor, claims.family_id)
+            if not is_first:
+                first = submission.first_answer(digest)
                 return Response(first.body, first.status, mimetype="application/json")
             answer = view(*args, actor=actor, **kwargs)
-            idempotency.finish(account_id, route, key, Answer(answer.status_code, answer.get_data()))
+            submission.keep(Answer(answer.status_code, answer.get_data()))
             return answer
 
     return creating
@@ -114,18 +118,21 @@ def logged_in_family() -> UUID:
 
 
 def _actor(*, even_by_initial_password: bool = False) -> Actor:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated
-    actor, g.family_id = actor_of(token.strip(), now=clock.now(), even_by_initial_password=even_by_initial_password)
-    bind_account_id(actor.account_id)
+    actor, family_id = actor_of(_token(), now=clock.now(), even_by_initial_password=even_by_initial_password)
+    _remember(actor, family_id)
     return actor
 
 
-def _account(actor: Actor) -> UUID:
-    if actor.account_id is None:
+def _remember(actor: Actor, family_id: UUID) -> None:
+    g.family_id = family_id
+    bind_account_id(actor.account_id)
+
+
+def _token() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
-    return actor.account_id
+    return token.strip()
 
 
 def _key() -> str:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar
 from uuid import UUID
 
@@ -60,13 +61,10 @@ class TokenMaker:
 
     def read_access_token(self, text: str, *, now: datetime) -> AccessClaims:
         """Verify an access token. Raises TokenInvalid."""
-        try:
-            claims = jwt.decode(text, OctKey.import_key(self.key), algorithms=[_ALGORITHM]).claims
-            if not isinstance(claims["exp"], int) or claims["exp"] <= now.timestamp():
-                raise TokenInvalid
-            return AccessClaims(UUID(claims["sub"]), UUID(claims["fam"]))
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise TokenInvalid from error
+        claims, ends_at = _signed_claims(self.key, text)
+        if ends_at <= now.timestamp():
+            raise TokenInvalid
+        return claims
 
     def refresh_token(self, claims: RefreshClaims) -> str:
         """The refresh token of a family's generation: always the same one."""
@@ -86,6 +84,18 @@ class TokenMaker:
 
     def _proof(self, head: bytes) -> bytes:
         return hmac.digest(self.key, b"refresh" + head, hashlib.sha256)
+
+
+@lru_cache(maxsize=8192)
+def _signed_claims(key: bytes, text: str) -> tuple[AccessClaims, int]:
+    """What a token of ours says, and when it ends. Remembered while a phone goes on using it: the same text always says the same."""
+    try:
+        claims = jwt.decode(text, OctKey.import_key(key), algorithms=[_ALGORITHM]).claims
+        if not isinstance(claims["exp"], int):
+            raise TokenInvalid
+        return AccessClaims(UUID(claims["sub"]), UUID(claims["fam"])), claims["exp"]
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TokenInvalid from error
 
 
 _maker: TokenMaker | None = None

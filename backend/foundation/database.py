@@ -7,9 +7,9 @@ commands do, by `transaction()`.
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,32 +19,26 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    CursorResult,
     DateTime,
     Enum,
-    Executable,
-    Insert,
     MetaData,
     Table,
     Text,
     Uuid,
     any_,
-    bindparam,
     event,
-    func,
-    insert,
     literal,
-    select,
     text,
 )
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, SessionTransaction, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
+from backend.foundation.statements import Change, Prepared, Sender, Values, beside, insertion, joined
 
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -66,50 +60,75 @@ class Base(DeclarativeBase):
 
 
 class Session(flask_sqlalchemy.session.Session):
-    """The session of a unit of work; it may hold rows back until just before its commit (`write_at_commit`)."""
+    """The session of a unit of work; it may hold changes back until just before its commit (`write_at_commit`, `run_at_commit`)."""
 
     def begin_nested(self) -> SessionTransaction:
-        """Begin a savepoint; rows held back until now do not go with its rollback."""
-        self.write_held_rows()
+        """Begin a savepoint; what was held back until now does not go with its rollback."""
+        self.send_held()
         return super().begin_nested()
 
-    def hold_rows(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keep rows for `write_held_rows`."""
+    @property
+    def held(self) -> "_Held":
+        """What waits for `send_held`."""
         if not self.in_transaction():
-            self.begin()  # or its rollback would not be one, and the rows would wait for the next transaction
-        self.info.setdefault(_HELD, {}).setdefault(table, []).extend(rows)
+            self.begin()  # or its rollback would not be one, and what is held would wait for the next transaction
+        waiting: _Held = self.info.setdefault(_HELD, _Held())
+        return waiting
 
-    def write_held_rows(self) -> None:
-        """Insert all rows that are held back, of all their tables in one statement."""
-        held: dict[Table, list[Mapping[str, Any]]] | None = self.info.pop(_HELD, None)
-        if held:
-            values = {f"{table.name}.{of.name}": [row.get(of.name) for row in rows] for table, rows in held.items() for of in table.c}
-            self.execute(_insertion_of(tuple(held)), values)
+    def send_held(self) -> None:
+        """Send all that is held back, in one statement. Raises the refusals that were named with it."""
+        held: _Held | None = self.info.pop(_HELD, None)
+        if held is not None:
+            with refusing(held.refusals):
+                held.send(self.sender)
+
+    @property
+    def sender(self) -> Sender:
+        """The session's connection for prepared statements, in its transaction."""
+        known: Sender | None = self.info.get(_SENDER)
+        if known is None:
+            known = self.info[_SENDER] = Sender(self.connection())
+        return known
 
 
-_HELD = "rows held back until the commit"
+@dataclass
+class _Held:
+    """Rows by table and named columns, other changes, and the constraints that may refuse them."""
+
+    rows: dict[tuple[Table, tuple[str, ...]], list[Values]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    refusals: dict[str, type[Refusal]] = field(default_factory=dict)
+
+    def send(self, sender: Sender) -> None:
+        statements: list[Prepared] = []
+        values: list[Any] = []
+        for (table, columns), rows in self.rows.items():
+            statement = insertion(table, columns, len(rows))
+            statements.append(statement)
+            values += statement.sent_rows(rows)
+        for change in self.changes:
+            statements.append(change.statement)
+            values += change.statement.sent(change.values)
+        sender.send(joined(tuple(statements)), values)
+
+
+_HELD, _SENDER = "held back until the commit", "sender of the transaction"
 
 
 @event.listens_for(Session, "before_commit")
-def _write_held_rows(session: Session) -> None:
-    session.write_held_rows()
+def _send_held(session: Session) -> None:
+    session.send_held()
 
 
 @event.listens_for(Session, "after_soft_rollback")
-def _forget_held_rows(session: Session, _: SessionTransaction) -> None:
+def _forget_held(session: Session, _: SessionTransaction) -> None:
     session.info.pop(_HELD, None)
 
 
-@cache
-def _insertion_of(tables: tuple[Table, ...]) -> Insert:
-    """Rows of some tables, each column sent as one array: the same statement for one row and for a thousand."""
-    insertions = []
-    for table in tables:
-        arrays = [bindparam(f"{table.name}.{column.name}", type_=ARRAY(column.type)) for column in table.c]
-        sent = func.unnest(*arrays).table_valued(*table.c.keys(), name=f"sent_{table.name}").render_derived()
-        insertions.append(insert(table).from_select(table.c.keys(), select(*sent.c), include_defaults=False))
-    *others, last = insertions
-    return last.add_cte(*(other.cte(f"written_{number}") for number, other in enumerate(others)))
+@event.listens_for(Session, "after_transaction_end")
+def _forget_sender(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        session.info.pop(_SENDER, None)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
@@ -135,23 +154,53 @@ def transaction() -> Iterator[None]:
         raise
 
 
-def write_at_commit(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+def write_at_commit(model: type[Base], rows: Sequence[Values], refusals: Mapping[str, type[Refusal]] | None = None) -> None:
     """Insert rows just before the transaction commits, together with whatever else waits for that: one round trip for all of it.
 
-    For append-only rows that nobody reads before the commit. They go with a rollback, and with that of the savepoint they came in.
+    For rows that nobody reads before the commit; what is None need not be sent. They go with a rollback, and with that of the
+    savepoint they came in. A constraint named here that refuses them becomes its refusal, raised at the commit.
     """
-    session, table = db.session(), model.__table__
-    if not (isinstance(session, Session) and isinstance(table, Table)):
+    table = model.__table__
+    if not isinstance(table, Table):
         raise TypeError(f"{model.__name__} is no table")
-    session.hold_rows(table, rows)
+    held = _session().held
+    for row in rows:
+        columns = tuple([name for name, value in row.items() if value is not None])
+        held.rows.setdefault((table, columns), []).append(row)
+    held.refusals.update(refusals or {})
 
 
-def run(statement: Executable, **values: Any) -> CursorResult[Any]:
-    """Execute a statement that was built once, on the session's connection and past its object-relational half: for hot paths.
+def run_at_commit(change: Prepared, **values: Any) -> None:
+    """Send a change with the rows of `write_at_commit`. It sees none of them, and its conditions are asked when it is sent."""
+    _session().held.changes.append(Change(change, values))
 
-    Building a statement takes several times as long as executing it. Objects that the session has yet to flush are not flushed.
-    """
-    return db.session.connection().execute(statement, values)
+
+def run(statement: Prepared, **values: Any) -> list[Any]:
+    """Send a prepared statement in the session's transaction, and give its rows. What the session has yet to flush is not flushed."""
+    cursor = _session().sender.send(statement.text, statement.sent(values))
+    return statement.read(cursor.fetchall()) if statement.returns_rows else []
+
+
+def run_beside(change: Change, query: Prepared, **values: Any) -> tuple[list[Any], bool]:
+    """As `run`, with a change in the same round trip, and whether that was made (as it would be alone). False as well without a row."""
+    text = beside(change.statement, query)
+    rows = _session().sender.send(text, change.statement.sent(change.values) + query.sent(values)).fetchall()
+    return query.read([row[:-1] for row in rows]), bool(rows) and rows[0][-1]
+
+
+def run_one(statement: Prepared, **values: Any) -> Any | None:
+    """As `run`, for at most one row: the row, or None."""
+    rows = run(statement, **values)
+    if len(rows) > 1:
+        raise MultipleResultsFound(f"{len(rows)} rows where one was asked for")
+    return rows[0] if rows else None
+
+
+def _session() -> Session:
+    session = db.session()
+    if not isinstance(session, Session):
+        raise TypeError("the session of this process is another one")
+    return session
 
 
 def allow_long_statements() -> None:
@@ -166,8 +215,15 @@ def violated_constraint(error: IntegrityError) -> str | None:
 
 def flush_or_refuse(refusals: Mapping[str, type[Refusal]]) -> None:
     """Send what the session holds; a constraint named here that refuses it becomes its refusal, any other error goes on."""
-    try:
+    with refusing(refusals):
         db.session.flush()
+
+
+@contextmanager
+def refusing(refusals: Mapping[str, type[Refusal]]) -> Iterator[None]:
+    """Turn the error of a constraint named here into its refusal; any other error goes on."""
+    try:
+        yield
     except IntegrityError as error:
         refusal = refusals.get(violated_constraint(error) or "")
         if refusal is None:

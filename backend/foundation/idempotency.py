@@ -13,9 +13,10 @@ from sqlalchemy import Index, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, db, run
+from backend.foundation.database import Base, db, run, run_at_commit
 from backend.foundation.errors import Malformed, Unprocessable
-from backend.foundation.sealing import SEALED, keyring, row_of
+from backend.foundation.sealing import SEALED, Row, keyring, row_of
+from backend.foundation.statements import Change, Prepared
 
 KEPT_FOR = timedelta(hours=24)
 _FIELD = "idempotency_keys.answer"
@@ -64,7 +65,7 @@ _OF_KEY = (
     IdempotencyKey.key == bindparam("of_key"),
 )
 _FRESH: dict[str, Any] = {"body_digest": bindparam("digest"), "created_at": bindparam("now")}
-_TAKE = (
+_TAKE = Prepared(
     insert(IdempotencyKey)
     .values(account_id=bindparam("of_account"), route=bindparam("of_route"), key=bindparam("of_key"), **_FRESH)
     .on_conflict_do_update(
@@ -74,28 +75,42 @@ _TAKE = (
     )
     .returning(IdempotencyKey.key)
 )
-_FIRST = select(IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.answer).where(*_OF_KEY)
-_FINISH = update(IdempotencyKey).where(*_OF_KEY).values(status=bindparam("with_status"), answer=bindparam("sealed_answer"))
+_FIRST = Prepared(select(IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.answer).where(*_OF_KEY))
+_FINISH = Prepared(update(IdempotencyKey).where(*_OF_KEY).values(status=bindparam("with_status"), answer=bindparam("sealed_answer")))
 
 
-def begin(account_id: UUID, route: str, key: str, body_digest: bytes, *, now: datetime) -> Answer | None:
-    """Take the key for this transaction, or give the answer that the same submission got before.
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One request that creates something: whose, to which route, under which key."""
 
-    Waits while another transaction holds the key. Raises IdempotencyKeyReused.
-    """
-    submission = {"of_account": account_id, "of_route": route, "of_key": key}
-    if run(_TAKE, **submission, digest=body_digest, now=now, oldest=now - KEPT_FOR).one_or_none() is not None:
-        return None
-    first = run(_FIRST, **submission).one()
-    if first.body_digest != body_digest:
-        raise IdempotencyKeyReused
-    return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD, row=row_of(account_id, route, key)))
+    account_id: UUID
+    route: str
+    key: str
 
+    @property
+    def _values(self) -> dict[str, Any]:
+        return {"of_account": self.account_id, "of_route": self.route, "of_key": self.key}
 
-def finish(account_id: UUID, route: str, key: str, answer: Answer) -> None:
-    """Keep the answer under the key, in the transaction of the work."""
-    sealed = keyring().seal_bytes(answer.body, field=_FIELD, row=row_of(account_id, route, key))
-    run(_FINISH, of_account=account_id, of_route=route, of_key=key, with_status=answer.status, sealed_answer=sealed)
+    @property
+    def _row(self) -> Row:
+        return row_of(self.account_id, self.route, self.key)
+
+    def taking(self, body_digest: bytes, *, now: datetime) -> Change:
+        """The change that takes the key for this transaction; it waits while another transaction holds it, and is not made when that one
+        kept an answer."""
+        return Change(_TAKE, {**self._values, "digest": body_digest, "now": now, "oldest": now - KEPT_FOR})
+
+    def first_answer(self, body_digest: bytes) -> Answer:
+        """What the same submission got before, where the key could not be taken. Raises IdempotencyKeyReused."""
+        [first] = run(_FIRST, **self._values)
+        if first.body_digest != body_digest:
+            raise IdempotencyKeyReused
+        return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD, row=self._row))
+
+    def keep(self, answer: Answer) -> None:
+        """Keep the answer under the key, in the transaction of the work."""
+        sealed = keyring().seal_bytes(answer.body, field=_FIELD, row=self._row)
+        run_at_commit(_FINISH, **self._values, with_status=answer.status, sealed_answer=sealed)
 
 
 def forget_old(*, now: datetime) -> int:

@@ -5,11 +5,12 @@ can be followed from the phone's request through every reaction to it. Context v
 """
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
+
+from backend.foundation.ids import new_id
 
 # What a client or proxy may hand in: short, and harmless in a log line or a header.
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -20,7 +21,7 @@ _account_id: ContextVar[UUID | None] = ContextVar("ejia_account_id", default=Non
 
 def new_request_id() -> str:
     """A fresh id of 32 hexadecimal digits."""
-    return secrets.token_hex(16)
+    return new_id().hex
 
 
 def sane_request_id(offered: str | None) -> str | None:

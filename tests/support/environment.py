@@ -12,8 +12,8 @@ from ejia.trial.servers import Servers
 APPID = "wx00112233445566ff"
 
 
-def settings_on(servers: Servers, clock_file: Path) -> Settings:
-    """A test copy, its clock steered, without rate limits."""
+def settings_on(servers: Servers, clock_file: Path | None) -> Settings:
+    """A test copy without rate limits, its clock steered where a file is given."""
     return Settings(
         profile=Profile.TEST,
         database_url=servers.database_url,
@@ -43,10 +43,9 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "profile": settings.profile.value,
         "wechat_appid": settings.wechat_appid,
         "wechat_base_url": settings.wechat_base_url,
-        "clock_file": str(settings.clock_file or ""),
         "rate_limits_enabled": str(settings.rate_limits_enabled),
         "log_json": str(settings.log_json),
-    }
+    } | ({"clock_file": str(settings.clock_file)} if settings.clock_file else {})
     named = {f"EJIA_{name.upper()}": value for name, value in {**secrets, **plain, "sealing_keys": sealing}.items()}
     addresses = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url, "BROKER_URL": settings.broker_url}
     return {"PATH": os.environ["PATH"], **named, **addresses}

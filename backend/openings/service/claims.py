@@ -7,7 +7,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, exists, literal, select, true, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounts import policy
@@ -16,10 +15,11 @@ from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.brands import ClaimantKind
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import db, run, write_at_commit
+from backend.foundation.database import db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.life import note_changes
+from backend.foundation.statements import Prepared
 from backend.openings.events import PlaceClaimed, PlaceReleased
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
@@ -131,20 +131,13 @@ class HeldClaim:
 def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> HeldClaim:
     """Take one place of the role, or refuse with the rule that stands in the way.
 
-    Raises OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden.
+    Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden; at the commit AlreadyClaimed.
     """
-    rightful, taking = _whose_right(actor, claimant, now=now), _taking(claimant.kind)
-    if claimant.kind is ClaimantKind.PERSON:
-        # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
-        taking = taking.where(policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path)))
-    else:
-        policy.require(actor, Permission.PLACE_CLAIM, claimant.scope)
-    opening_id = run(taking, of_role=role_id, of_claimant=claimant.id, now=now).scalar_one_or_none()
+    rightful = _whose_right(actor, claimant, now=now)
+    opening_id = _take(rightful, role_id, claimant, now=now)
     if opening_id is None:
         raise _why_not(rightful, role_id, claimant, now=now)
     claim_id = _hold(actor, opening_id, role_id, claimant, now=now)
-    if claim_id is None:
-        raise AlreadyClaimed  # the place taken above goes back with the rollback
     outbox.record(PlaceClaimed(claim_id), now=now)
     audit.record(actor, Permission.PLACE_CLAIM, claim_id, now=now, claimant=f"{claimant.column}:{claimant.id}")
     return HeldClaim(claim_id, opening_id, role_id, now, claimant)
@@ -160,7 +153,23 @@ def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
     return accounts.holding_still(actor, Role.PARTY_MEMBER, now=now)
 
 
+def _take(rightful: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID | None:
+    """Decide the race for the last place: the opening whose place was taken, or None. Raises Forbidden."""
+    values = {"of_role": role_id, "of_claimant": claimant.id, "now": now}
+    if claimant.kind is ClaimantKind.PERSON:
+        # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
+        allowed = policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
+        return db.session.execute(_taking(claimant.kind).where(allowed), values).scalar_one_or_none()
+    policy.require(rightful, Permission.PLACE_CLAIM, claimant.scope)
+    taken = run_one(_prepared_taking(claimant.kind), **values)
+    return taken.opening_id if taken is not None else None
+
+
 @cache
+def _prepared_taking(kind: ClaimantKind) -> Prepared:
+    return Prepared(_taking(kind))
+
+
 def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID]:
     """The conditional change that decides the race for the last place."""
     return (
@@ -193,48 +202,29 @@ def _active(kind: ClaimantKind, claimant_id: ColumnElement[UUID], *, held: bool 
 
 
 _CLAIMANTS = ("team_id", "organisation_id", "work_unit_id", "person_id")
-_HOLD = (
-    insert(Claim)
-    .values(
-        id=bindparam("claim"),
-        opening_id=bindparam("opening"),
-        role_id=bindparam("role"),
-        status=ClaimStatus.HELD,
-        claimed_at=bindparam("now"),
-        claimed_by=bindparam("account"),
-        **{column: bindparam(f"for_{column}") for column in _CLAIMANTS},
-    )
-    .on_conflict_do_nothing(index_elements=["opening_id", *_CLAIMANTS], index_where=Claim.released_at.is_(None))
-    .returning(Claim.id)
-)
 
 
-def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID | None:
-    """Write claim and first step; None when the claimant holds a place of the opening already."""
-    by = {f"for_{column}": claimant.id if column == claimant.column else None for column in _CLAIMANTS}
-    claim_id = run(_HOLD, claim=new_id(), opening=opening_id, role=role_id, now=now, account=actor.account_id, **by).scalar_one_or_none()
-    if claim_id is not None:
-        step = {"id": new_id(), "claim_id": claim_id, "to_status": ClaimStatus.HELD, "at": now, "actor_account_id": actor.account_id}
-        write_at_commit(ClaimChange, [step])
+def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID:
+    """Have claim and first step written. Whoever holds a place of the opening already is refused then, and the place taken goes back."""
+    claim_id = new_id()
+    claim = {
+        "id": claim_id,
+        "opening_id": opening_id,
+        "role_id": role_id,
+        "status": ClaimStatus.HELD,
+        "claimed_at": now,
+        "claimed_by": actor.account_id,
+        **{column: claimant.id if column == claimant.column else None for column in _CLAIMANTS},
+    }
+    step = {"id": new_id(), "claim_id": claim_id, "to_status": ClaimStatus.HELD, "at": now, "actor_account_id": actor.account_id}
+    write_at_commit(Claim, [claim], {"uq_claims_held": AlreadyClaimed})
+    write_at_commit(ClaimChange, [step])
     return claim_id
 
 
 def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
     """Only after a refusal a second look: missing, closed, not for this claimant, held already, or full."""
-    seen = db.session.execute(
-        select(
-            Opening.id,
-            Opening.area_path,
-            Opening.claimant_kinds,
-            (OpeningRole.is_open & (OpeningRole.closes_at > now)).label("takes_claims"),
-            select(_active(claimant.kind, literal(claimant.id, Uuid))).scalar_subquery().label("active"),
-            exists()
-            .where(Claim.opening_id == Opening.id, getattr(Claim, claimant.column) == claimant.id, Claim.released_at.is_(None))
-            .label("holds_one"),
-        )
-        .join(Opening, Opening.id == OpeningRole.opening_id)
-        .where(OpeningRole.id == role_id)
-    ).one_or_none()
+    seen = run_one(_second_look(claimant.kind), of_role=role_id, of_claimant=claimant.id, now=now)
     if seen is None:
         return Missing()
     if claimant.kind is ClaimantKind.PERSON and not policy.allows(actor, Permission.PLACE_CLAIM, Scope(area_path=seen.area_path)):
@@ -246,6 +236,23 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
     if not seen.takes_claims:
         return OpeningClosed()
     return AlreadyClaimed() if seen.holds_one else OpeningFull()
+
+
+@cache
+def _second_look(kind: ClaimantKind) -> Prepared:
+    claimant = bindparam("of_claimant", type_=Uuid)
+    held = exists().where(Claim.opening_id == Opening.id, getattr(Claim, f"{kind.value}_id") == claimant, Claim.released_at.is_(None))
+    return Prepared(
+        select(
+            Opening.area_path,
+            Opening.claimant_kinds,
+            (OpeningRole.is_open & (OpeningRole.closes_at > bindparam("now"))).label("takes_claims"),
+            select(_active(kind, claimant)).scalar_subquery().label("active"),
+            held.label("holds_one"),
+        )
+        .join(Opening, Opening.id == OpeningRole.opening_id)
+        .where(OpeningRole.id == bindparam("of_role"))
+    )
 
 
 def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:

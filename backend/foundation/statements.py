@@ -1,0 +1,174 @@
+"""Statements that are built once and sent past SQLAlchemy's execution, on the session's own connection: for hot paths.
+
+Building a statement takes many times as long as sending it, and SQLAlchemy's bookkeeping around a built one still three times as long
+(docs/performance.md). What remains here is the text, how each value is sent and how each column is read. Transactions, savepoints, errors
+and lost connections stay SQLAlchemy's; database.py is the way in.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import ARRAY, BindParameter, Column, Connection, Insert, Table, Uuid, bindparam, func, insert, null, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.type_api import TypeEngine
+
+Values = Mapping[str, Any]
+Processor = Callable[[Any], Any] | None
+
+_DIALECT = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+_FEW_ROWS = 4
+"""Up to so many rows an INSERT lists each value; from there on it takes one array for each column, and is the same for any number."""
+
+
+class Prepared:
+    """One Core statement, compiled when it is first used. Its free values are its `bindparam`s; what takes several is one array."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+
+    @cached_property
+    def text(self) -> bytes:
+        """The statement as it is sent. Bytes, or the driver would encode it anew each time."""
+        return self._compiled.string.encode()
+
+    def sent(self, values: Values) -> list[Any]:
+        """The values in the order of the placeholders, as the driver takes them. Raises KeyError when one is missing."""
+        return [
+            fixed if name is None else values[name] if processor is None else processor(values[name])
+            for name, processor, fixed in self._places
+        ]
+
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Rows as they came, as named tuples of what the columns' types promise."""
+        make, processors = self._reading
+        if processors is None:
+            return [make(row) for row in rows]
+        return [make(value if to is None else to(value) for value, to in zip(row, processors, strict=True)) for row in rows]
+
+    @property
+    def returns_rows(self) -> bool:
+        """Whether it is a query, or a change that returns something."""
+        return bool(self._columns)
+
+    @cached_property
+    def _compiled(self) -> SQLCompiler:
+        compiled = self._statement.compile(dialect=_DIALECT)
+        if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params:
+            raise TypeError("a list in a prepared statement must be sent as an array")
+        return compiled
+
+    @cached_property
+    def _places(self) -> list[tuple[str | None, Processor, Any]]:
+        return [_place(self._compiled.binds[name]) for name in self._compiled.positiontup or ()]
+
+    @cached_property
+    def _columns(self) -> Sequence[Any]:
+        return tuple(getattr(self._statement, "exported_columns", ()))
+
+    @cached_property
+    def _reading(self) -> tuple[Callable[[Any], Any], tuple[Processor, ...] | None]:
+        row = namedtuple("row", [column.key for column in self._columns])  # type: ignore[misc]
+        processors = tuple(column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in self._columns)
+        return row._make, processors if any(processors) else None
+
+
+def _sending(kind: TypeEngine[Any]) -> Processor:
+    # As text: the driver asks three times of each UUID what it is.
+    return _hex if isinstance(kind, Uuid) else kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+
+
+def _hex(value: UUID | None) -> str | None:
+    return None if value is None else value.hex
+
+
+def _place(bind: BindParameter[Any]) -> tuple[str | None, Processor, Any]:
+    processor = _sending(bind.type)
+    if bind.required:
+        return bind.key, processor, None
+    return None, None, processor(bind.effective_value) if processor else bind.effective_value
+
+
+class Sender:
+    """Sends prepared statements in the transaction of one connection, over one cursor."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._cursor: psycopg.Cursor[Any] = connection.connection.cursor()  # type: ignore[assignment]
+
+    def send(self, text: bytes, values: Sequence[Any]) -> psycopg.Cursor[Any]:
+        """Send a statement; its rows are the cursor's until the next one. Raises what SQLAlchemy would: DBAPIError and its kinds."""
+        for listener in self._connection.engine.dispatch.before_cursor_execute:
+            listener(self._connection, self._cursor, text.decode(), values, None, False)
+        try:
+            return self._cursor.execute(text, values)
+        except psycopg.Error as error:
+            connection = self._connection
+            if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None):  # type: ignore[arg-type]
+                connection.exec_driver_sql("SELECT 1")  # meets the same loss, and tells the pool
+            raise DBAPIError.instance(
+                text.decode(), None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
+            ) from error
+
+
+class Insertion(Prepared):
+    """INSERT of so many rows of a table, which name these columns; the others stay NULL."""
+
+    def __init__(self, table: Table, columns: tuple[str, ...], count: int) -> None:
+        self._in_arrays = count > _FEW_ROWS
+        named = [column for column in table.c if column.name in columns]
+        super().__init__(_unnested(table, named) if self._in_arrays else _listed(table, named, count))
+        self._named = [(column.name, _sending(column.type)) for column in named]
+
+    def sent_rows(self, rows: Sequence[Values]) -> list[Any]:
+        """The rows' values in the order of the placeholders."""
+        if self._in_arrays:
+            return self.sent({name: [row[name] for row in rows] for name, _ in self._named})
+        return [row[name] if to is None else to(row[name]) for row in rows for name, to in self._named]
+
+
+insertion = lru_cache(maxsize=1000)(Insertion)
+"""The same INSERT each time that the same columns of as many rows are asked for."""
+
+
+def _listed(table: Table, named: Sequence[Column[Any]], count: int) -> Insert:
+    # Every column is written, or SQLAlchemy would put Python-side defaults into the statement.
+    rest = {column.name: null() for column in table.c if column not in named}
+    return insert(table).values(
+        [rest | {column.name: bindparam(f"{column.name}_{row}", type_=column.type) for column in named} for row in range(count)]
+    )
+
+
+def _unnested(table: Table, named: Sequence[Column[Any]]) -> Insert:
+    names = [column.name for column in named]
+    arrays = [bindparam(column.name, type_=ARRAY(column.type)) for column in named]
+    given = func.unnest(*arrays).table_valued(*names, name=f"sent_{table.name}").render_derived()
+    return insert(table).from_select(names, select(*given.c), include_defaults=False)
+
+
+class Change(NamedTuple):
+    """A change that is yet to be sent, with its values."""
+
+    statement: Prepared
+    values: Values
+
+
+@lru_cache(maxsize=100)
+def beside(change: Prepared, query: Prepared) -> bytes:
+    """A query together with a change that returns a row when it was made: one more column tells whether. The query does not see it."""
+    return b"WITH change AS (%b) SELECT asked.*, EXISTS (SELECT FROM change) FROM (%b) AS asked" % (change.text, query.text)
+
+
+@lru_cache(maxsize=1000)
+def joined(statements: tuple[Prepared, ...]) -> bytes:
+    """Several changes as one statement, in one round trip. None of them may need to see what another one does."""
+    *others, last = (statement.text for statement in statements)
+    if not others:
+        return last
+    return b"WITH %b %b" % (b", ".join(b"change_%d AS (%b)" % change for change in enumerate(others)), last)
