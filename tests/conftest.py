@@ -24,7 +24,10 @@ from tests.support.phone import Phone
 from tests.support.stand_in import running_stand_in
 from tests.wechat.steering import Levers
 
-LONGEST = (("tests/statistics/test_demonstration_year.py", "tests/trial"), ("tests/faults", "tests/end_to_end"))
+LONGEST = (
+    ("tests/statistics/test_demonstration_year.py", "tests/trial", "tests/faults/test_killed_at_random.py"),
+    ("tests/faults", "tests/end_to_end"),
+)
 """Where the tests are that take minutes, so shared out that two workers have as much to do."""
 
 

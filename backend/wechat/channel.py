@@ -4,6 +4,7 @@ import json
 import logging
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ CONNECT_SECONDS, READ_SECONDS = 3.0, 5.0
 PAUSES: Final = (0.5, 1.0, 2.0)
 # No repeat begins later than this after the start of the whole matter, the token it needs included: a person is waiting.
 PATIENCE_SECONDS = 8.0
+# A process makes no more calls than this at the same time, so that a WeChat that hangs never holds all threads of the web server.
+AT_ONCE = 4
+ROOM_SECONDS = 0.5
 
 CALLS = Counter("ejia_wechat_calls", "Calls to the WeChat API by name and errcode (or why there was none).", ["call", "errcode"])
 SECONDS = Histogram("ejia_wechat_call_seconds", "Duration of calls to the WeChat API.", ["call"])
@@ -58,6 +62,7 @@ class Channel:
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._sleep = sleep
+        self._room = threading.BoundedSemaphore(AT_ONCE)
         _silence_addresses()
 
     @staticmethod
@@ -71,10 +76,20 @@ class Channel:
         """The answer of a call that WeChat granted; `until` is of `patience`.
 
         Asks again after -1 and where nothing was sent; after a lost answer only if the call may be repeated.
-        Raises the WeChatError of the verdict, or Unreachable.
+        Raises the WeChatError of the verdict, or Unreachable, also when too many others are waiting for WeChat.
         """
+        if not self._room.acquire(timeout=ROOM_SECONDS):
+            CALLS.labels(call.name, "no_room").inc()
+            log.warning("wechat_call", call=call.name, no_answer="no_room")
+            raise Unreachable(call.name)
+        try:
+            return self._send(call, until, query or {}, body)
+        finally:
+            self._room.release()
+
+    def _send(self, call: Call, until: float, query: Mapping[str, str], body: Mapping[str, object] | None) -> Mapping[str, Any]:
         for attempt, pause in enumerate((*PAUSES, None), start=1):
-            outcome = self._try_once(call, query or {}, body, attempt)
+            outcome = self._try_once(call, query, body, attempt)
             if isinstance(outcome, _Answer) and outcome.errcode == 0:
                 return outcome.body
             if pause is None or not _may_repeat(call, outcome):

@@ -176,8 +176,8 @@ def test_a_backup_that_is_not_whole_or_does_not_fit_changes_nothing(saved, other
 
 
 def test_a_backup_whose_checksum_was_made_to_fit_is_found_out_by_its_content(saved, other, servers):
-    broken_in_the_middle(saved)
-    altered(saved, sha256=digest(saved))
+    saved.write_bytes(saved.read_bytes()[:-1000])  # rows are at the end
+    altered(saved, sha256=digest(saved), size=saved.stat().st_size)
 
     told = other.ejia("restore", str(saved))
 

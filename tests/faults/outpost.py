@@ -22,6 +22,7 @@ from tests.support.environment import environment_of, settings_on
 from tests.support.phone import Phone
 from tests.support.wire import Wire
 from tests.trial.waiting import children_of, descendants_of
+from tests.wechat.steering import Levers
 
 
 class Program:
@@ -78,15 +79,20 @@ class Outpost:
         self.postgres = Program(postgres.command(), postgres.log, postgres.answers)
         self.redis = Program(valkey.command(), valkey.log, valkey.answers)
         self.folder = folder
-        self.settings: Settings = settings_on(Servers(postgres, valkey), clock_file).model_copy(update={"rate_limits_enabled": True})
         self._create_database = postgres.create_database
         self._ports = Ports()
-        port = self._ports.take_any()
+        port, wechat_port = self._ports.take_any(), self._ports.take_any()
+        wechat_url = f"http://{HOST}:{wechat_port}"
+        self.settings: Settings = settings_on(Servers(postgres, valkey), clock_file).model_copy(
+            update={"rate_limits_enabled": True, "wechat_base_url": wechat_url}
+        )
+        self.levers = Levers(wechat_url)
         self.base = f"http://{HOST}:{port}"
         environment = environment_of(self.settings)
         self.web = Program.of(services.web(folder, environment, port, workers=1))
         self.worker = Program.of(services.worker(folder, environment))
         self.beat = Program.of(services.beat(folder, environment))
+        self.wechat = Program.of(services.wechat(folder, environment, wechat_port))
         self._wires: list[Wire] = []
 
     def start(self) -> None:
@@ -97,7 +103,7 @@ class Outpost:
         schema.upgrade(self.settings.database_url)
         self.app: APIFlask = create_app(self.settings)
         self.street = street_of(self.app)
-        for program in (self.web, self.worker, self.beat):
+        for program in (self.wechat, self.web, self.worker, self.beat):
             program.start()
 
     def stop(self) -> None:
@@ -107,7 +113,7 @@ class Outpost:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        for program in (self.beat, self.worker, self.web, self.redis, self.postgres):
+        for program in (self.beat, self.worker, self.web, self.wechat, self.redis, self.postgres):
             program.stop()
         self._ports.release()
 

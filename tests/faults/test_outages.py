@@ -1,9 +1,10 @@
-"""Redis or PostgreSQL is stopped, or hangs and says nothing, under a running copy: what a phone gets meanwhile, and that all is well again
-without a restart. docs/operations.md tells operators the same."""
+"""Redis, PostgreSQL or WeChat is stopped, or hangs and says nothing, under a running copy: what a phone gets meanwhile, and that all is
+well again without a restart. docs/operations.md tells operators the same."""
 
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -50,6 +51,7 @@ def copy(outpost: Outpost) -> Iterator[Outpost]:
     with outpost.app.app_context():
         yield outpost
         db.session.remove()
+        outpost.wechat.thaw()
         for server in (outpost.redis, outpost.postgres):
             server.thaw()
             if server.process is None:
@@ -178,6 +180,23 @@ def test_a_postgresql_that_hangs_holds_nobody_up_for_long(copy: Outpost, residen
     person_id = a_service_counts(copy)
     assert eventually(lambda: has_points(person_id), BACK_WITHIN), "the worker went on without a restart"
     assert copy.processes() == before
+
+
+def test_while_wechat_hangs_who_is_logged_in_goes_on(copy: Outpost, resident: Phone):
+    codes = [copy.levers.login_code(f"late-{number}") for number in range(16)]
+    lines = [copy.wire() for _ in codes]
+    copy.wechat.freeze()
+    with ThreadPoolExecutor(len(codes)) as pool:
+        late = [
+            pool.submit(timed, partial(line.post, "/api/v1/auth/wechat", {"code": code})) for line, code in zip(lines, codes, strict=True)
+        ]
+        waiting = [timed(lambda: resident.get("/me")) for _ in range(5)]
+        answers = [each.result() for each in late]
+    copy.wechat.thaw()
+
+    assert [(answer.status_code, seconds < 2 * LITTLE) for seconds, answer in waiting] == [(200, True)] * 5, waiting
+    assert {refused(answer) for _, answer in answers} == {(503, "wechat_unavailable")}
+    assert max(seconds for seconds, _ in answers) < 2 * BOUND
 
 
 def test_a_statement_that_is_only_slow_goes_on(copy: Outpost):
