@@ -6,13 +6,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import redis
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from backend.foundation import clock, schema
 from backend.foundation.database import db
-from backend.wechat.client import client_from
 from config.settings import Settings
 from ejia.app import create_app
 from ejia.trial.servers import Servers, test_servers
@@ -21,7 +19,7 @@ from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
 from tests.support.environment import settings_on
 from tests.support.phone import Phone
-from tests.support.stand_in import running_stand_in
+from tests.support.stand_in import running_stand_in, talking_to
 from tests.wechat.steering import Levers
 
 LONGEST = (
@@ -29,6 +27,12 @@ LONGEST = (
     ("tests/faults", "tests/end_to_end"),
 )
 """Where the tests are that take minutes, so shared out that two workers have as much to do."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What tests/api/conformance asks: the same at each run, unless somebody wants more or something else."""
+    parser.addoption("--conformance-examples", type=int, default=2, help="random requests for each operation of the API")
+    parser.addoption("--conformance-seed", type=int, default=20261124, help="another seed, other requests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -111,12 +115,8 @@ def wechat(app: APIFlask, settings: Settings, _stand_in_url: str) -> Iterator[Le
     """The levers of a stand-in WeChat server, which the application takes for the real one."""
     levers = Levers(_stand_in_url)
     levers.post("reset")
-    at_stand_in = settings.model_copy(update={"wechat_base_url": _stand_in_url})
-    usual = app.extensions["wechat"]
-    with redis.Redis.from_url(settings.redis_url) as store:
-        app.extensions["wechat"] = client_from(at_stand_in, store, clock.now)
+    with talking_to(_stand_in_url, app, settings):
         yield levers
-    app.extensions["wechat"] = usual
 
 
 @pytest.fixture

@@ -1,0 +1,269 @@
+"""和平社区 with something of everything in each state from which a request can succeed, and who may send that request.
+
+`targets` says for each operation who sends it and about what; an operation that is not among them is sent by the community's officer,
+about what `known` says of its parameters. Its bodies begin with the example of the document.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from apiflask import APIFlask
+from sqlalchemy import select
+
+from backend.accounts import service as accounts
+from backend.accounts import tokens
+from backend.accounts.models import Login, TokenFamily
+from backend.accounts.tokens import AccessClaims
+from backend.attendance import codes
+from backend.foundation import clock
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, transaction
+from tasks import jobs as task
+from tasks.housekeeping import close_overdue_shifts
+from tests.support.attendance import Visit
+from tests.support.beginning import officer_of, street_of, wechat_user
+from tests.support.demands import demand_form, published_demand, window
+from tests.support.organisations import add_staff, applied_organisation, verified_organisation
+from tests.support.people import accepted_member, identity_number, registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.phone import Phone
+from tests.support.teams import applied_team, join_team
+from tests.wechat.steering import Levers
+
+Json = dict[str, Any]
+COMMUNITY, STREET = "639999001001", "639999001"
+# In their place stands what is valid at that moment when a request arrives: it is over within a minute, or serves only once.
+LOGIN_CODE, PHONE_CODE = "a-code-of-wx.login", "a-code-for-the-phone-number"
+_SHOWN_CODE = re.compile(r"the-code-shown-at-([0-9a-f-]{36})")
+PASSWORD = "Correct-Horse-7"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Who sends an operation so that it succeeds, and what its parameters and fields are then."""
+
+    by: str
+    values: Json = field(default_factory=dict)
+
+
+class Neighbourhood:
+    """`phones`: who is logged in by name; `known`: what parameters and fields of a name are to be; `targets`: the exceptions."""
+
+    def __init__(self, app: APIFlask, wechat: Levers) -> None:
+        self.app = app
+        self._wechat = wechat
+        self.street = street_of(app)
+        self._phone_of: Callable[..., Phone] = partial(wechat_user, app)
+        self._administrator: Callable[..., Phone] = partial(officer_of, app)
+        self.phones: dict[str, Phone] = {
+            "community_officer": self._administrator(Role.COMMUNITY_OFFICER, COMMUNITY),
+            "street_officer": self._administrator(Role.STREET_OFFICER, STREET),
+            "newcomer": self._phone_of(),
+            "resident": registered_person(self._phone_of, self.street, name="周居民"),
+            "volunteer": registered_volunteer(self._phone_of, self.street, name="钱志愿"),
+        }
+        self.officer = self.phones["community_officer"]
+        self.known: Json = {}
+        self.targets: dict[str, Target] = {}
+        self._everybody()
+        self._teams()
+        self._organisations()
+        self._party_members()
+        self._demands()
+        self._services()
+        self._files()
+        self._offices()
+
+    def sender(self, operation: str) -> str:
+        """Who sends an operation so that it succeeds."""
+        return self.targets[operation].by if operation in self.targets else "community_officer"
+
+    def values(self, operation: str) -> Json:
+        """What parameters and fields of a name are to be so that an operation succeeds."""
+        return self.known | (self.targets[operation].values if operation in self.targets else {})
+
+    def token(self, name: str) -> str:
+        """An access token made now."""
+        with self.app.app_context():
+            account_id = UUID(self.phones[name].account_id)
+            families = select(TokenFamily.id).where(TokenFamily.account_id == account_id, TokenFamily.ended_at.is_(None))
+            family_id = db.session.scalars(families.limit(1)).one()
+            return tokens.maker().access_token(AccessClaims(account_id, family_id), now=clock.now())
+
+    def with_what_is_valid_now(self, body: str) -> str:
+        """The body with valid codes in the place of the words for them."""
+        body = _SHOWN_CODE.sub(lambda found: codes.maker().code(UUID(found[1]), now=clock.now()).text, body)
+        for word, code_of in ((LOGIN_CODE, self._wechat.login_code), (PHONE_CODE, self._wechat.phone_code)):
+            if word in body:
+                body = body.replace(word, code_of())
+        return body
+
+    def _target(self, by: str, *operations: str, **values: Any) -> None:
+        for operation in operations:
+            self.targets[operation] = Target(by, values)
+
+    def _everybody(self) -> None:
+        now = clock.now()
+        self.known |= {"community_id": self.street["和平社区"], "area_id": self.street["和平社区"], "parent_id": self.street["和平社区"]}
+        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-11-01"}
+        self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
+        with self.app.app_context(), transaction():
+            grant = Grant(Role.COMMUNITY_OFFICER, area_path=COMMUNITY)
+            accounts.create_administrator(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
+        answer = self.app.test_client().post("/api/v1/auth/password", json={"name": "officer", "password": PASSWORD})
+        self.phones["officer"] = Phone(self.app.test_client(), answer.get_json()["access_token"], "")
+        self.phones["officer"].account_id = self.phones["officer"].seen("/me")["account_id"]
+        self._target("newcomer", "log_in_by_password", name="officer", password=PASSWORD)
+        self._target("newcomer", "refresh_tokens", refresh_token=self.phones["newcomer"].refresh_token)
+        self._target("newcomer", "log_in_by_wechat", code=LOGIN_CODE)
+        self._wechat.user(phone="13800001234")
+        self._target("volunteer", "set_phone", code=PHONE_CODE)
+        self._target("volunteer", "leave_volunteering", "see_my_standing", "list_my_points", "read_me", "log_out")
+        self._target("street_officer", "export_year_end", "add_work_unit", area_id=self.street["青山街道"], credit_code=None)
+
+    def _teams(self) -> None:
+        self.visit = visit = Visit(self._phone_of, self.street, self.officer)
+        self.phones |= {"leader": visit.leader, "member": visit.member}
+        wish = self.phones["volunteer"].made(f"/teams/{visit.team_id}/join-requests")
+        applied = applied_team(self.phones["volunteer"], self.street)["id"]
+        self.asking = registered_volunteer(self._phone_of, self.street, name="孙志愿")
+        self.phones["asking"] = self.asking
+        membership = next(line for line in visit.leader.seen(f"/teams/{visit.team_id}/members")["items"] if not line["is_leader"])
+        self.known |= {"team_id": visit.team_id, "membership_id": membership["id"], "request_id": wish["id"]}
+        self._target("community_officer", "accept_team", "return_team", team_id=applied)
+        self._target("volunteer", "amend_team_application", team_id=applied)
+        self._target("volunteer", "withdraw_join_request", "list_my_join_requests")
+        self._target("leader", "name_successor", "remove_member", "refuse_member", "accept_member", "list_join_requests")
+        self._target("member", "leave_team", "list_my_teams")
+        self._target("asking", "ask_to_join", "apply_for_team")
+        returned = applied_team(self.asking, self.street)["id"]
+        self.officer.made(f"/teams/{returned}/return", {"reason": "请补充章程"})
+        self._target("asking", "amend_team_application", team_id=returned)
+
+    def _organisations(self) -> None:
+        leader, volunteer = self.visit.leader, self.phones["volunteer"]
+        organisation_id = verified_organisation(leader, self.officer, self.street)["id"]
+        staff_id = add_staff(leader, organisation_id, self.visit.member, "王志愿")["id"]
+        applied = applied_organisation(volunteer, self.street)["id"]
+        returned = applied_organisation(self.asking, self.street)["id"]
+        self.officer.made(f"/organisations/{returned}/return", {"reason": "请补充宗旨"})
+        self.known |= {"organisation_id": organisation_id, "staff_id": staff_id}
+        self._target("leader", "name_officer", "remove_staff", "list_staff")
+        self._target("leader", "add_staff", volunteer_number=volunteer.volunteer_number, name="钱志愿")
+        self._target("member", "leave_organisation", "list_my_organisations")
+        self._target("community_officer", "verify_organisation", "return_organisation", organisation_id=applied)
+        self._target("volunteer", "apply_for_organisation")
+        self._target("asking", "amend_organisation_application", organisation_id=returned)
+
+    def _party_members(self) -> None:
+        accepted = accepted_member(self._phone_of, self.street, self._administrator)
+        unit_id = work_unit(self.phones["street_officer"], "测试区园林管理所")
+        applicant = registered_person(self._phone_of, self.street, name="赵党员")
+        applied = applicant.made("/registrations", registration_form(self.street, unit_id))["id"]
+        self.phones |= {"party_member": accepted, "applicant": applicant}
+        self.known |= {"registration_id": accepted.registration_id, "work_unit_id": unit_id}
+        self._target("community_officer", "accept_registration", "return_registration", registration_id=applied)
+        self._target("applicant", "withdraw_registration", registration_id=applied)
+        self._target("party_member", "list_my_registrations")
+        self._target("resident", "apply_for_registration")
+
+    def _demands(self) -> None:
+        resident_phone = self.phones["resident"]
+        submitted = resident_phone.made("/demands", demand_form(self.street))["id"]
+        self._target("community_officer", "publish_demand", demand_id=submitted, **window(starts_in=timedelta(days=1)))
+        self._target("community_officer", "return_demand", demand_id=submitted)
+        self._target("resident", "withdraw_demand", demand_id=submitted)
+        self._target("resident", "list_my_demands")
+        self.known |= {"brand": "door_knock", "beneficiary_id": None, "requester_person_id": None, "born_in": 1942}
+
+    def _services(self) -> None:
+        forgotten = Visit(self._phone_of, self.street, self.officer)
+        began = clock.now()
+        attendance_id = forgotten.sign_in()["attendance_id"]
+        clock.advance(timedelta(hours=2, minutes=31))
+        close_overdue_shifts()
+        self._target("community_officer", "add_record", attendance_id=attendance_id, **_stretch(began))
+        late = _stretch(began) | {"volunteer_number": forgotten.leader.volunteer_number, "name": "李队长"}
+        self._target("community_officer", "add_late_record", shift_id=forgotten.shift_id, **late)
+        self._served()
+        self._waiting()
+
+    def _served(self) -> None:
+        visit = Visit(self._phone_of, self.street, self.officer)
+        began = clock.now()
+        other = registered_volunteer(self._phone_of, self.street, name="孙志愿")
+        join_team(other, visit.leader, visit.team_id)
+        visit.sign_in()
+        visit.sign_in(other)
+        clock.advance(timedelta(minutes=47))
+        fact_id, confirmed = visit.sign_out()["fact_id"], visit.sign_out(other)["fact_id"]
+        self.officer.made(f"/services/{confirmed}/confirmation")
+        revision_id = self.officer.seen(f"/services/{fact_id}")["revision_id"]
+        self.known |= {"fact_id": fact_id, "attendance_id": fact_id, "revision_id": revision_id}
+        self._target("community_officer", "correct_service", **_stretch(began))
+        self._target("community_officer", "withdraw_confirmation", fact_id=confirmed)
+        self._target("community_officer", "confirm_shift", "list_attendances", shift_id=visit.shift_id)
+        self._target("community_officer", "complete_demand", demand_id=visit.demand["id"])
+
+    def _waiting(self) -> None:
+        visit = Visit(self._phone_of, self.street, self.officer)
+        self.phones |= {"waiting_leader": visit.leader, "waiting_member": visit.member}
+        self.known |= {"demand_id": visit.demand["id"], "opening_id": visit.demand["opening_id"], "claim_id": visit.claim_id}
+        self.known |= {"shift_id": visit.shift_id}
+        self._target("waiting_member", "sign_in", "list_my_shifts", code=_shown_at(visit.shift_id), position=None)
+        self._target("waiting_leader", "release_claim", "list_my_claims")
+        serving = Visit(self._phone_of, self.street, self.officer)
+        serving.sign_in()
+        self.phones["serving_member"] = serving.member
+        self._target("serving_member", "sign_out", shift_id=serving.shift_id, code=_shown_at(serving.shift_id), position=None)
+        self._target("serving_member", "list_my_services")
+        free = published_demand(self.officer, self.street)
+        self.known |= {"role_id": free["role_id"]}
+        self._target("leader", "claim_place", organisation_id=None, as_person=False)
+
+    def _offices(self) -> None:
+        volunteer = self.phones["volunteer"]
+        self.phones |= {name: self._administrator(Role(name), STREET) for name in ("security_admin", "audit_admin")}
+        whom = {"role": "grid_worker", "area_id": self.street["和平社区"], "login_name": None, "ends_on": None}
+        held = self.officer.made("/role-grants", whom | {"volunteer_number": self.asking.volunteer_number, "name": "孙志愿"})["id"]
+        self.known |= {"grant_id": held}
+        whom |= {"volunteer_number": volunteer.volunteer_number, "name": "钱志愿"}
+        self._target("community_officer", "grant_role", **whom)
+        self._target("audit_admin", "list_audit_entries")
+        self._target("street_officer", "reset_password", login_name="officer")
+        self._target("officer", "change_password", old_password=PASSWORD, new_password="another-Horse-8")
+        self._target("leader", "end_session", session_id=self.phones["leader"].seen("/me/sessions")["items"][0]["id"])
+        self._locked()
+
+    def _locked(self) -> None:
+        locked = self._administrator(Role.GRID_WORKER, COMMUNITY)
+        with self.app.app_context():
+            login = db.session.scalars(select(Login).where(Login.account_id == UUID(locked.account_id))).one()
+        for _ in range(5):
+            locked.client.post("/api/v1/auth/password", json={"name": login.name, "password": "Wrong-Horse-7"})
+        self._target("security_admin", "list_lockouts", "lift_lockout", login_id=str(login.id))
+
+    def _files(self) -> None:
+        asker = self.phones["street_officer"]
+        year_end = {"year": self.known["year"], "area_id": self.street["青山街道"]}
+        done = asker.made("/exports/year-end", year_end)["id"]
+        task.run()
+        waiting = asker.made("/exports/year-end", year_end)["id"]
+        self._target("street_officer", "download_job_file", job_id=done)
+        self._target("street_officer", "see_job", "cancel_job", job_id=waiting)
+
+
+def _stretch(began: datetime) -> Json:
+    return {
+        "started_at": (began + timedelta(minutes=2)).isoformat(),
+        "ended_at": (began + timedelta(minutes=32)).isoformat(),
+        "reason": "手机没电，未能签退",
+    }
+
+
+def _shown_at(shift_id: str) -> str:
+    return f"the-code-shown-at-{shift_id}"
