@@ -32,6 +32,7 @@ Json = dict[str, Any]
 _SUCCESS = {200: "成功", 201: "已创建", 202: "已受理，稍后完成", 204: "成功，没有内容"}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _REF = "#/components/schemas/"
+_EXAMPLE = "#/components/examples/"
 _REQUEST_ID_HEADER: Json = {"X-Request-Id": {"description": "本次请求的编号", "schema": {"type": "string"}}}
 
 
@@ -83,7 +84,9 @@ def _complete(app: APIFlask, skeleton: Json) -> Json:
     for operation in operations:
         if operation.contract.query is not None:
             schemas.pop(_name_of(refs[operation.contract.query, "validation"]), None)
-    skeleton.setdefault("components", {})["schemas"] = dict(sorted(schemas.items()))
+    components = skeleton.setdefault("components", {})
+    components["schemas"] = dict(sorted(schemas.items()))
+    components["examples"] = _examples_of_refusals(operations)
     return skeleton
 
 
@@ -197,8 +200,8 @@ def _fill(
     if contract.access is Access.CREATES:
         described["parameters"].append(_idempotency_header())
     if contract.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[contract.body, "validation"]}}}
-    described["responses"] = {str(contract.status): _success(contract, refs), **_refusals(operation)}
+        described["requestBody"] = {"required": True, "content": {"application/json": _content(refs[contract.body, "validation"], schemas)}}
+    described["responses"] = {str(contract.status): _success(contract, refs, schemas), **_refusals(operation)}
 
 
 def _path_parameters(rule: Rule) -> Iterator[Json]:
@@ -240,19 +243,39 @@ def _idempotency_header() -> Json:
     }
 
 
-def _success(contract: RouteContract, refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json]) -> Json:
+def _success(contract: RouteContract, refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json], schemas: dict[str, Json]) -> Json:
     answer: Json = {"description": _SUCCESS.get(contract.status, "成功"), "headers": _REQUEST_ID_HEADER}
     if contract.output is not None:
-        answer["content"] = {"application/json": {"schema": refs[contract.output, "serialization"]}}
+        answer["content"] = {"application/json": _content(refs[contract.output, "serialization"], schemas)}
     elif contract.media_type != "application/json":
         answer["content"] = {contract.media_type: {"schema": {"type": "string", "contentMediaType": contract.media_type}}}
     return answer
 
 
+def _content(reference: Json, schemas: dict[str, Json]) -> Json:
+    """A body of this schema, with the examples that the model gives; those of a page hold those of its items."""
+    schema = schemas[_name_of(reference)]
+    examples = schema.get("examples", [])
+    if not examples and "next_cursor" in schema["properties"]:
+        items = schemas[_name_of(schema["properties"]["items"]["items"])].get("examples", [])
+        examples = [{"items": items, "next_cursor": None}] if items else []
+    named = {f"example{number}" if len(examples) > 1 else "example": {"value": value} for number, value in enumerate(examples, 1)}
+    return {"schema": reference, "examples": named} if named else {"schema": reference}
+
+
+def refusals_by_operation(app: APIFlask) -> dict[str, list[type[Refusal]]]:
+    """Why each operation may say no: operation id → refusals, one for each code."""
+    return {operation.name: list(_refusals_of(operation).values()) for operation in _operations(app)}
+
+
+def _refusals_of(operation: _Operation) -> dict[str, type[Refusal]]:
+    return {refusal.code: refusal for refusal in (*_common_refusals(operation), *operation.contract.refusals)}
+
+
 def _refusals(operation: _Operation) -> dict[str, Json]:
     by_status: dict[int, dict[str, type[Refusal]]] = {}
-    for refusal in (*_common_refusals(operation), *operation.contract.refusals):
-        by_status.setdefault(refusal.status, {})[refusal.code] = refusal
+    for code, refusal in _refusals_of(operation).items():
+        by_status.setdefault(refusal.status, {})[code] = refusal
     return {str(status): _refusal_answer(by_status[status]) for status in sorted(by_status)}
 
 
@@ -287,10 +310,15 @@ def _refusal_answer(refusals: dict[str, type[Refusal]]) -> Json:
         "content": {
             PROBLEM_JSON: {
                 "schema": {"$ref": f"{_REF}Problem", "properties": {"code": {"enum": sorted(refusals)}}},
-                "examples": {kind.code: {"summary": kind.detail, "value": _example_of(kind)} for kind in kinds},
+                "examples": {kind.code: {"$ref": _EXAMPLE + kind.code} for kind in kinds},
             }
         },
     }
+
+
+def _examples_of_refusals(operations: list[_Operation]) -> dict[str, Json]:
+    kinds = {code: kind for operation in operations for code, kind in _refusals_of(operation).items()}
+    return {code: {"summary": kinds[code].detail, "value": _example_of(kinds[code])} for code in sorted(kinds)}
 
 
 def _example_of(kind: type[Refusal]) -> Json:

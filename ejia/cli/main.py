@@ -23,6 +23,7 @@ COMMANDS = {
     "backup": ("ejia.cli.backup:backup", "备份 · Write the database into a file, without an interruption."),
     "restore": ("ejia.cli.backup:restore", "恢复 · Make the database what it was when a backup was made."),
     "keys": ("ejia.cli.keys:keys", "密钥 · The keys that seal personal data, and their change."),
+    "codes": ("ejia.cli.codes:codes", "错误代码表 · Print why the API refuses, as the code has it."),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构 · Bring the database's schema up to date."),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""

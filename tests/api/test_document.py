@@ -74,8 +74,9 @@ def test_each_schema_is_valid_and_each_example_keeps_to_it(document: Document, s
                 check_examples(components, parameter["schema"], given, f"{name} {parameter['name']}")
             for answer in operation["responses"].values():
                 for content in answer.get("content", {}).values():
-                    examples = [example["value"] for example in content.get("examples", {}).values()]
-                    check_examples(components, content["schema"], examples, name)
+                    check_examples(components, content["schema"], values_of(content, components), name)
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                check_examples(components, content["schema"], values_of(content, components), name)
 
 
 def check_examples(components: Document, schema: Document, examples: list[object], name: str) -> None:
@@ -84,14 +85,21 @@ def check_examples(components: Document, schema: Document, examples: list[object
         assert [error.message for error in validator.iter_errors(example)] == [], name
 
 
-def test_what_goes_in_and_out_of_a_resource_has_an_example(document: Document) -> None:
-    schemas = document["components"]["schemas"]
+def values_of(content: Document, components: Document) -> list[object]:
+    """The examples of a body, also those that stand among the components."""
+    found = content.get("examples", {}).values()
+    return [(components["examples"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one)["value"] for one in found]
+
+
+def test_each_request_and_each_answer_in_json_has_an_example(document: Document) -> None:
+    without = []
     for name, operation in operations(document):
-        answers = [answer for status, answer in operation["responses"].items() if status < "400"]
-        for carrier in (operation.get("requestBody", {}), *answers):
-            reference = carrier.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
-            model = reference.rpartition("/")[2]
-            assert not model or model.endswith("Page") or schemas[model].get("examples"), f"{name}: {model} has no example"
+        bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
+        for where, body in bodies.items():
+            for media_type, content in body.get("content", {}).items():
+                if media_type.endswith("json") and not values_of(content, document["components"]):
+                    without.append(f"{name} ({operation['operationId']}), {where}: its model needs json_schema_extra={{'examples': …}}")
+    assert not without, "\n".join(without)
 
 
 def test_a_route_shows_its_refusals_its_parameters_and_its_pages(small_document: Document) -> None:

@@ -51,6 +51,8 @@ COMES_WITH = {
 # What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.
 HELD = "the row of the team or organisation is held meanwhile"
 OWN_ROW = "asked about what the same transaction has just made"
+NO_NEW_NUMBER = "only an application brings a number"
+OTHER_CALL = "WeChat says it to the other of the client's two calls"
 OFFICE_ALONE = "an office that comes with a team, a staff or a registration has no term and excludes none"
 OFFICES = {"accept_registration", "accept_team", "add_staff", "name_successor", "register_volunteer", "verify_organisation"}
 NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
@@ -62,6 +64,10 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
     "already_staff": (OWN_ROW, {"verify_organisation"}),
     "not_found": (OWN_ROW, {"apply_for_organisation", "apply_for_registration", "apply_for_team", "grant_role", "submit_demand"}),
     "password_change_needed": ("the one route that is open to an initial password", {"change_password"}),
+    "credit_code_taken": (NO_NEW_NUMBER, {"end_organisation", "return_organisation", "verify_organisation"}),
+    "record_number_taken": (NO_NEW_NUMBER, {"end_organisation", "return_organisation", "verify_organisation"}),
+    "wechat_account_blocked": (OTHER_CALL, {"set_phone"}),
+    "wechat_phone_not_supported": (OTHER_CALL, {"log_in_by_wechat"}),
     "person_has_account": (OWN_ROW, {"register_person", "register_volunteer"}),
     "person_needed": (OWN_ROW, {"register_volunteer"}),
     "record_exists": (OWN_ROW, {"add_late_record", "sign_out"}),
@@ -187,30 +193,58 @@ def test_each_command_asks_for_the_permission_that_it_writes_into_the_audit_log(
     assert {name: found for name, found in unasked.items() if found and name not in ASKS_NO_POLICY} == COMES_WITH
 
 
-def raised(function: object, seen: set[object]) -> set[type[Refusal]]:
-    """The refusals that a function raises, and those of what it calls; policy's own stand in every guarded route."""
-    if not isinstance(function, FunctionType) or function in seen or not _is_ours(function) or function.__module__ == policy.__name__:
+def refusals_of(thing: object, seen: set[object]) -> set[type[Refusal]]:
+    """The refusals that a function of ours names other than to catch them or as a type, with all that it calls: functions, classes with
+    their methods, and tables from constraints to refusals. Policy's own stand in every guarded route."""
+    if isinstance(thing, dict):
+        return {kind for kind in thing.values() if isinstance(kind, type) and issubclass(kind, Refusal)}
+    if isinstance(thing, type) and issubclass(thing, Refusal):
+        return {thing} - {Refusal}
+    thing = thing if isinstance(thing, type) else getattr(thing, "__wrapped__", thing)
+    if not isinstance(thing, FunctionType | type) or thing in seen or not _is_ours(thing) or thing.__module__ == policy.__name__:
         return set()
-    seen.add(function)
-    found: set[type[Refusal]] = set()
-    for node in body_of(function):
-        thrown = node.exc.func if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) else getattr(node, "exc", None)
-        kind = named(function, thrown) if isinstance(thrown, ast.AST) else None
-        found |= {kind} if isinstance(kind, type) and issubclass(kind, Refusal) else raised(named(function, node), seen)
-    return found
+    seen.add(thing)
+    if isinstance(thing, type):
+        return {kind for method in vars(thing).values() for kind in refusals_of(getattr(method, "__func__", method), seen)}
+    return {kind for node in said_by(thing) for kind in refusals_of(named(thing, node), seen)}
 
 
-def test_each_refusal_that_a_command_raises_is_declared_by_its_route() -> None:
-    undeclared: dict[str, set[str]] = {}
+def said_by(function: FunctionType) -> Iterator[ast.AST]:
+    """What a function's body names, without annotations and what it catches."""
+    if function.__code__.co_filename.startswith("<"):
+        return iter(())  # made by dataclasses
+    nodes = body_of(function)
+    left_out = [node.type for node in nodes if isinstance(node, ast.ExceptHandler)]
+    left_out += [node.annotation for node in nodes if isinstance(node, ast.arg | ast.AnnAssign)]
+    left_out += [node.returns for node in nodes if isinstance(node, ast.FunctionDef)]
+    ids = {id(part) for node in left_out if node is not None for part in ast.walk(node)}
+    return (node for node in nodes if id(node) not in ids)
+
+
+def raised_and_declared() -> Iterator[tuple[str, set[str], set[str]]]:
+    """Each route, the codes that its code names, and those that it declares or has by its form."""
     for name, (address, view) in views().items():
         contract = contract_of(view)
         declared = {kind.code for kind in contract.refusals} | {Forbidden.code, Unauthenticated.code}
         declared |= {Missing.code} if "<" in address else set()
         declared |= {CursorInvalid.code} if contract.query is not None and issubclass(contract.query, ListQuery) else set()
-        for kind in raised(inspect.unwrap(view), set()):
-            if kind.code not in declared:
-                undeclared.setdefault(kind.code, set()).add(name)
+        yield name, {kind.code for kind in refusals_of(inspect.unwrap(view), set())}, declared
+
+
+def test_each_refusal_that_a_command_raises_is_declared_by_its_route() -> None:
+    undeclared: dict[str, set[str]] = {}
+    for name, raised, declared in raised_and_declared():
+        for code in raised - declared:
+            undeclared.setdefault(code, set()).add(name)
     assert undeclared == {code: routes for code, (_, routes) in NOT_BY_THIS_ROUTE.items()}
+
+
+def test_each_refusal_that_a_route_declares_can_be_raised_by_what_it_calls() -> None:
+    """The edge's own apart: who calls, and the key under which an answer is kept."""
+    by_the_edge = {Forbidden.code, Unauthenticated.code, Missing.code, CursorInvalid.code, "token_invalid", "password_change_needed"}
+    by_the_edge |= {"idempotency_key_missing", "idempotency_key_reused"}
+    stale = {name: sorted(declared - raised - by_the_edge) for name, raised, declared in raised_and_declared()}
+    assert {name: codes for name, codes in stale.items() if codes} == {}
 
 
 def test_each_event_that_is_heard_is_published_and_none_is_written_for_nobody() -> None:
