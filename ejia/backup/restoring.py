@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg import errors, sql
 
 from backend.foundation import schema
+from backend.foundation.clock import SHANGHAI
 from backend.foundation.sealing import Keyring
 from ejia.backup import contents, manifest
 from ejia.backup.contents import Connection
@@ -73,7 +74,7 @@ def restore_backup(
             f"{backup} is of migration {found.migration_head} (release {found.release}), which this release does not know yet: "
             "restore it with that release or a newer one."
         )
-    fresh, aside = _name(server.database, "restoring"), _name(server.database, f"before_{now:%Y%m%d_%H%M%S}")
+    fresh, aside = _name(server.database, "restoring"), _name(server.database, f"before_{now.astimezone(SHANGHAI):%Y%m%d_%H%M%S}")
     with server.connect(MAINTENANCE) as connection:
         tools = _tools(connection, found, tools_folder)
         occupied = _exists(connection, server.database)

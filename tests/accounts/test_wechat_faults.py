@@ -1,12 +1,16 @@
 """WeChat is slow, wrong or down: what a phone gets. docs/operations.md has the same table, and is held against this one."""
 
+import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from backend.foundation.database import db
 from backend.wechat import channel
+from ejia.app import create_app
 from tests.support.people import registered_person
 from tests.wechat.steering import Levers
 
@@ -81,6 +85,21 @@ def test_without_an_access_token_nobody_gives_a_phone_number(wechat: Levers, imp
     code = wechat.phone_code("zhang", phone="13800000001")
     wechat.fault("getStableAccessToken", times=9, **fault)
     assert got(person.post("/me/phone", {"code": code})) == UNAVAILABLE_5
+
+
+@pytest.mark.parametrize("hangs", [True, False], ids=["hangs", "is away"])
+def test_while_redis_is_of_no_help_a_phone_number_is_given_all_the_same(wechat: Levers, phone_of, street, settings, hangs):
+    person = registered_person(phone_of, street)
+    code = wechat.phone_code("zhang", phone="13800000001")
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections, and says nothing
+        addresses = {"redis_url": f"redis://127.0.0.1:{deaf.getsockname()[1] if hangs else 1}/0", "wechat_base_url": wechat.base_url}
+        app = create_app(settings.model_copy(update=addresses))
+        person.client = app.test_client()
+        began = time.monotonic()
+        assert got(person.post("/me/phone", {"code": code})) == FINE
+        assert time.monotonic() - began < 3
+        with app.app_context():
+            db.engine.dispose()
 
 
 def test_operations_tell_the_same(project_root):
