@@ -1,6 +1,7 @@
 """Every resource of the mini-program's API, in the order in which the document shows them."""
 
 from miniprogram_api import (
+    account_recoveries,
     areas,
     audit_entries,
     auth,
@@ -14,6 +15,7 @@ from miniprogram_api import (
     organisations,
     people,
     points,
+    proxies,
     registrations,
     reveals,
     role_grants,
@@ -28,10 +30,12 @@ from miniprogram_api.contract import Resource
 RESOURCES: tuple[Resource, ...] = (
     auth.bp,
     sessions.bp,
+    account_recoveries.bp,
     me.bp,
     areas.bp,
     people.bp,
     reveals.bp,
+    proxies.bp,
     teams.bp,
     team_members.bp,
     organisations.bp,

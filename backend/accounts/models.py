@@ -33,12 +33,21 @@ class Account(Base):
     """Who acts on the platform. It has at most one person, and a person at most one live account."""
 
     __tablename__ = "accounts"
-    __table_args__ = (Index("uq_accounts_live_person", "person_id", unique=True, postgresql_where="status = 'active'"),)
+    __table_args__ = (
+        Index("uq_accounts_live_person", "person_id", unique=True, postgresql_where="status = 'active'"),
+        Index("ix_accounts_merged_into_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
+        CheckConstraint("merged_into_id IS NULL OR status = 'closed'", name="merged_is_closed"),
+    )
 
     id: Mapped[RowId]
     status: Mapped[AccountStatus] = mapped_column(as_text(AccountStatus))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_accounts_person_id", use_alter=True))
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_reason: Mapped[str | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("accounts.id", name="fk_accounts_merged_into_id"), comment="the account that took over; never one that was merged itself"
+    )
 
 
 class Login(Base):
@@ -70,6 +79,8 @@ class Login(Base):
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(comment="opens this account no more; the WeChat user may begin anew")
+    end_reason: Mapped[str | None]
 
 
 class LoginLockOut(Base):

@@ -5,7 +5,7 @@ person may not open answers 404, what they may see but not do answers 403.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,12 @@ class Permission(StrEnum):
 
     ACCOUNT_LOG_IN = "account.log_in"
     ACCOUNT_CREATE = "account.create"
+    ACCOUNT_MERGE = "account.merge"
+    ACCOUNT_MERGE_OWN = "account.merge_own"
+    RECOVERY_APPLY = "recovery.apply"
+    RECOVERY_SEE = "recovery.see"
+    RECOVERY_REVIEW = "recovery.review"
+    RECOVERY_REFUSE = "recovery.refuse"
     SESSION_SEE = "session.see"
     SESSION_END = "session.end"
     PASSWORD_CHANGE = "password.change"  # noqa: S105 - a permission, not a secret
@@ -38,6 +44,9 @@ class Permission(StrEnum):
     PERSON_REVEAL = "person.reveal"
     MINOR_REVEAL = "minor.reveal"
     PHONE_SET = "phone.set"
+    PROXY_GRANT = "proxy.grant"
+    PROXY_SEE = "proxy.see"
+    PROXY_END = "proxy.end"
     VOLUNTEER_LEAVE = "volunteer.leave"
     TEAM_APPLY = "team.apply"
     TEAM_AMEND = "team.amend"
@@ -107,6 +116,7 @@ class Reach(StrEnum):
     TEAM = "team"
     ORGANISATION = "organisation"
     WORK_UNIT = "work_unit"
+    PERSON = "person"  # the subject is the person whom the grant names
     OWN = "own"  # the subject is the actor's own person
 
 
@@ -149,6 +159,14 @@ RULES: Mapping[Permission, Rule] = {
     Permission.SESSION_SEE: _ANYBODY,
     Permission.SESSION_END: _ANYBODY,
     Permission.PASSWORD_CHANGE: _ANYBODY,
+    Permission.ACCOUNT_MERGE_OWN: _ANYBODY,  # of both accounts the command has seen proof
+    # The scope is that of the person, and the area above each office that one of the accounts holds.
+    Permission.ACCOUNT_MERGE: _OFFICERS | {Role.SECURITY_ADMIN: Reach.AREA},
+    Permission.RECOVERY_APPLY: _ANYBODY,
+    # Own: whose account is asked for. Who asks sees their own applications, too.
+    Permission.RECOVERY_SEE: _OFFICERS | _ONESELF,
+    Permission.RECOVERY_REVIEW: _DECIDING,
+    Permission.RECOVERY_REFUSE: _DECIDING | _ONESELF,
     # The scope is the area above the one in which the colleague holds office: nobody takes over an equal or a superior.
     Permission.PASSWORD_RESET: _OFFICERS,
     # An office belongs to an area of its level, so nobody appoints to one above their own.
@@ -164,6 +182,10 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PERSON_REVEAL: _DECIDING,
     Permission.MINOR_REVEAL: {Role.STREET_OFFICER: Reach.AREA},  # who is in charge approves (未成年人网络保护条例 art. 36): the street
     Permission.PHONE_SET: _ONESELF,
+    # Own: who is acted for, and the proxy; both are handed over as the scope, one after the other.
+    Permission.PROXY_GRANT: _DECIDING | {Role.GRID_WORKER: Reach.COMMUNITY},
+    Permission.PROXY_SEE: _OFFICERS | {Role.GRID_WORKER: Reach.COMMUNITY, Role.RESIDENT: Reach.OWN},
+    Permission.PROXY_END: _DECIDING | {Role.GRID_WORKER: Reach.COMMUNITY, Role.RESIDENT: Reach.OWN},
     Permission.VOLUNTEER_LEAVE: _ONESELF,
     Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
     Permission.TEAM_AMEND: _ONESELF,
@@ -189,19 +211,20 @@ RULES: Mapping[Permission, Rule] = {
     Permission.REGISTRATION_END: _DECIDING | _ONESELF,
     Permission.WORK_UNIT_ADD: dict.fromkeys(_OFFICERS, Reach.ANYWHERE),  # a unit lies in no area
     # By area: for others, or for nobody in particular. Own: the requester is oneself.
-    Permission.DEMAND_SUBMIT: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.GRID_WORKER: Reach.COMMUNITY},
+    Permission.DEMAND_SUBMIT: _DECIDING | {Role.RESIDENT: Reach.OWN, Role.GRID_WORKER: Reach.COMMUNITY, Role.PROXY: Reach.PERSON},
     Permission.DEMAND_BROWSE: _ANYBODY,  # what is published
     # What is not published, and the details; teams and organisations see those of what they hold a claim on.
     Permission.DEMAND_SEE: _OFFICERS
     | {
         Role.RESIDENT: Reach.OWN,
         Role.GRID_WORKER: Reach.COMMUNITY,
+        Role.PROXY: Reach.PERSON,
         Role.TEAM_LEADER: Reach.TEAM,
         Role.ORGANISATION_STAFF: Reach.ORGANISATION,
         Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
     },
     Permission.DEMAND_REVIEW: _DECIDING,
-    Permission.DEMAND_WITHDRAW: _ONESELF | {Role.GRID_WORKER: Reach.COMMUNITY},
+    Permission.DEMAND_WITHDRAW: _ONESELF | {Role.GRID_WORKER: Reach.COMMUNITY, Role.PROXY: Reach.PERSON},
     Permission.DEMAND_CANCEL: _DECIDING,
     Permission.DEMAND_COMPLETE: _DECIDING | _ONESELF,
     Permission.BENEFICIARY_ADD: _DECIDING | {Role.GRID_WORKER: Reach.AREA},
@@ -250,10 +273,17 @@ RULES: Mapping[Permission, Rule] = {
     # Own: of who served, of the requester, and of the officer of the organisation that somebody served for.
     Permission.ATTENDANCE_SEE: _OFFICERS
     | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM, Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
-    Permission.RECORD_SEE: _OFFICERS | {Role.RESIDENT: Reach.OWN, Role.TEAM_LEADER: Reach.TEAM, Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT},
+    Permission.RECORD_SEE: _OFFICERS
+    | {
+        Role.RESIDENT: Reach.OWN,
+        Role.PROXY: Reach.PERSON,
+        Role.TEAM_LEADER: Reach.TEAM,
+        Role.WORK_UNIT_OFFICER: Reach.WORK_UNIT,
+    },
     Permission.RECORD_ADD: _DECIDING,
     Permission.RECORD_CORRECT: _DECIDING,
-    Permission.SERVICE_CONFIRM: _DECIDING | _ONESELF,  # own: of the requester; nobody confirms what they served themselves
+    # Own: of the requester, or of whom one is the proxy of; nobody confirms what they served themselves.
+    Permission.SERVICE_CONFIRM: _DECIDING | _ONESELF | {Role.PROXY: Reach.PERSON},
     Permission.CONFIRMATION_WITHDRAW: _DECIDING,
     Permission.POINTS_SEE: _ONESELF,
     Permission.FIGURES_SEE: _OFFICERS,
@@ -291,6 +321,12 @@ def require_seen(actor: Actor, permission: Permission, scope: Scope) -> None:
     """Let those pass who may open the subject. Raises Missing for all others: to them it does not exist."""
     if not allows(actor, permission, scope):
         raise Missing
+
+
+def on_behalf_of(actor: Actor, permission: Permission, scope: Scope) -> UUID | None:
+    """For whom the actor does what they may not do for themselves: the person of the scope, where only a proxy's role permits it."""
+    for_themselves = replace(actor, grants=tuple(grant for grant in actor.grants if grant.role is not Role.PROXY))
+    return None if allows(for_themselves, permission, scope) else scope.person_id
 
 
 def visible(actor: Actor, permission: Permission, columns: ScopeColumns) -> ColumnElement[bool]:
@@ -332,6 +368,8 @@ def _reaches(reach: Reach, actor: Actor, grant: Grant, scope: Scope) -> bool:
             return grant.organisation_id is not None and grant.organisation_id == scope.organisation_id
         case Reach.WORK_UNIT:
             return grant.work_unit_id is not None and grant.work_unit_id == scope.work_unit_id
+        case Reach.PERSON:
+            return grant.person_id is not None and grant.person_id == scope.person_id
         case Reach.OWN:
             return actor.person_id is not None and actor.person_id == scope.person_id
 
@@ -358,6 +396,8 @@ def _condition(reach: Reach, actor: Actor, grant: Grant, columns: ScopeColumns) 
             return _equals(columns.organisation_id, grant.organisation_id)
         case Reach.WORK_UNIT:
             return _equals(columns.work_unit_id, grant.work_unit_id)
+        case Reach.PERSON:
+            return _equals(columns.person_id, grant.person_id)
         case Reach.OWN:
             return _equals(columns.person_id, actor.person_id)
 

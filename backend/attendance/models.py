@@ -173,3 +173,6 @@ class Confirmation(FactRevision):
     record_fact_id: Mapped[UUID]
     confirmer: Mapped[Confirmer] = mapped_column(as_text(Confirmer))
     confirmed_at: Mapped[datetime]
+    on_behalf_of: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_service_confirmations_on_behalf_of"), comment="whose word a proxy gave"
+    )

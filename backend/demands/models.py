@@ -96,5 +96,8 @@ class DemandChange(StatusChange):
     subject = "demand_id"
 
     demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", name="fk_demand_changes_demand_id"))
+    on_behalf_of: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_demand_changes_on_behalf_of"), comment="for whom a proxy took the step"
+    )
     from_status: Mapped[DemandStatus | None] = mapped_column(as_text(DemandStatus))
     to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))

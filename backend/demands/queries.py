@@ -6,13 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, or_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus
-from backend.demands.service.life import known_demand, scope_of
+from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -114,11 +115,12 @@ def demands_in_care(
 
 
 def my_demands(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[DemandLine]:
-    """What the viewer asked for, for themselves or for others, newest first."""
-    own = [Demand.submitted_by == viewer.account_id]
-    if viewer.person_id is not None:
-        own.append(Demand.requester_person_id == viewer.person_id)
-    wanted = _lines().where(or_(*own)).order_by(Demand.id.desc())
+    """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of; newest first."""
+    of_theirs = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(person_id=Demand.requester_person_id))
+    in_reach = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
+    # What a proxy or a grid worker submitted is out of their sight when they are that no longer.
+    submitted = and_(Demand.submitted_by.in_(accounts_of(viewer.account_id)), or_(Demand.status.in_(PUBLIC), in_reach))
+    wanted = _lines().where(or_(of_theirs, submitted)).order_by(Demand.id.desc())
     if after is not None:
         wanted = wanted.where(Demand.id < after.values[0])
     return _page(wanted, limit, lambda line: (line.id,), now)

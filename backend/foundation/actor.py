@@ -16,6 +16,7 @@ class Role(StrEnum):
     WORK_UNIT_OFFICER = "work_unit_officer"
     PARTY_MEMBER = "party_member"
     GRID_WORKER = "grid_worker"
+    PROXY = "proxy"
     COMMUNITY_OFFICER = "community_officer"
     STREET_OFFICER = "street_officer"
     DISTRICT_OFFICER = "district_officer"

@@ -45,9 +45,15 @@ def record(
     now: datetime,
     reason: str | None = None,
     succeeded: bool = True,
+    on_behalf_of: UUID | None = None,
     **details: Detail,
 ) -> None:
-    """Write one act into the log, in the caller's transaction. `details` hold ids, codes and numbers only."""
+    """Write one act into the log, in the caller's transaction. `details` hold ids, codes and numbers only.
+
+    `on_behalf_of` is the person for whom a proxy acted.
+    """
+    if on_behalf_of is not None:
+        details["on_behalf_of"] = str(on_behalf_of)
     entry = {
         "id": new_id(),
         "at": now,

@@ -62,9 +62,10 @@ def note_changes(
     now_is: StrEnum,
     now: datetime,
     reason: str | None = None,
+    **values: Any,
 ) -> None:
     """Write down the step that some things have just taken. `was` is None at the beginning of a life, and equal to `now_is` where something
-    else of weight was changed (a new leader).
+    else of weight was changed (a new leader). `values` are of columns that the subject's own table of changes adds.
     """
     changes = [
         {
@@ -75,6 +76,7 @@ def note_changes(
             "at": now,
             "actor_account_id": actor.account_id,
             "reason": reason,
+            **values,
         }
         for subject_id in subject_ids
     ]

@@ -16,6 +16,7 @@ class NoticeName(StrEnum):
 
     IDENTITY = "identity"
     VOLUNTEER = "volunteer"
+    PROXY = "proxy"
 
 
 class Notice(Entry):

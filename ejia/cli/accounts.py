@@ -86,6 +86,22 @@ def withdraw_role(login: str | None, volunteer: str | None, role: str, area_code
     click.echo(f"已收回 {login or volunteer}：{role}，{area_code}")
 
 
+@click.command()
+@click.option("--keep-login", help="The account that stays: who logs in by this name.")
+@click.option("--keep-volunteer", metavar="NUMBER", help="The account that stays: the volunteer with this number.")
+@click.option("--dissolve-login", help="The account that is dissolved: who logs in by this name.")
+@click.option("--dissolve-volunteer", metavar="NUMBER", help="The account that is dissolved: the volunteer with this number.")
+@click.option("--reason", required=True, help="Why; it stands with the dissolved account.")
+def merge_accounts(
+    keep_login: str | None, keep_volunteer: str | None, dissolve_login: str | None, dissolve_volunteer: str | None, reason: str
+) -> None:
+    """合并账号。Let one account take over the log-ins and roles of another one of the same person, which is closed."""
+    with application(), transaction():
+        kept, dissolved = _account(keep_login, keep_volunteer), _account(dissolve_login, dissolve_volunteer)
+        merged = accounts.merge_accounts(Actor.system(), kept, dissolved, reason=reason, now=clock.now())
+    click.echo(f"已合并：转入登录方式 {merged.logins} 个、角色 {merged.grants} 个")
+
+
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")

@@ -17,6 +17,7 @@ COMMANDS = {
     "create-admin": ("ejia.cli.accounts:create_admin", "创建管理员 · Make an administrator who logs in by name and password."),
     "reset-password": ("ejia.cli.accounts:reset_password", "重置密码 · Print a new initial password for an administrator."),
     "unlock-login": ("ejia.cli.accounts:unlock_login", "解除锁定 · Lift the lock of a login after too many wrong passwords."),
+    "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并账号 · Make two accounts of one person into one."),
     "grant-role": ("ejia.cli.accounts:grant_role", "授予角色 · Grant an officer's, a grid worker's or an administrator's role."),
     "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色 · Withdraw such a role; it is over at once."),
     "outbox": ("ejia.cli.outbox:outbox", "待送达事件 · What happened and has yet to be heard: list it, try again."),

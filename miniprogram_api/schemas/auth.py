@@ -113,3 +113,4 @@ class RoleOut(Out):
     organisation_id: Id | None
     work_unit_id: Id | None
     party_organisation_id: Id | None
+    person_id: Id | None = Field(description="代办的是谁")

@@ -46,6 +46,10 @@ OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
     "register_volunteer": {"PHONE_SET"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE"},
+    "record_proxy": {"PERSON_REGISTER"},  # who is acted for, where they are not on record yet
+    "confirm_recovery": {"ACCOUNT_MERGE"},
+    "merge_by_password": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},  # of both accounts it has seen proof, and logs in to the one that stays
+    "merge_by_wechat": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
 }
 # What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.
@@ -53,28 +57,50 @@ HELD = "the row of the team or organisation is held meanwhile"
 OWN_ROW = "asked about what the same transaction has just made"
 NO_NEW_NUMBER = "only an application brings a number"
 OTHER_CALL = "WeChat says it to the other of the client's two calls"
-OFFICE_ALONE = "an office that comes with a team, a staff or a registration has no term and excludes none"
-OFFICES = {"accept_registration", "accept_team", "add_staff", "name_successor", "register_volunteer", "verify_organisation"}
+OFFICE_ALONE = "an office that comes with a team, a staff, a registration or a proxy excludes none, and its term was looked at before"
+OFFICES = {
+    "accept_registration",
+    "accept_team",
+    "add_staff",
+    "name_successor",
+    "record_proxy",
+    "register_volunteer",
+    "renew_proxy",
+    "verify_organisation",
+}
 NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
+    "accounts_are_one": ("who applies has no person, and the other account has", {"confirm_recovery"}),
+    "accounts_of_different_persons": ("told as account_tied", {"confirm_recovery"}),
     "already_corrected": (
         HELD,
         {"dissolve_team", "end_organisation", "leave_organisation", "leave_team", "name_officer", "remove_member", "remove_staff"},
     ),
     "already_member": (OWN_ROW, {"accept_team"}),
     "already_staff": (OWN_ROW, {"verify_organisation"}),
-    "not_found": (OWN_ROW, {"apply_for_organisation", "apply_for_registration", "apply_for_team", "grant_role", "submit_demand"}),
+    "not_found": (
+        OWN_ROW,
+        {
+            "apply_for_organisation",
+            "apply_for_recovery",
+            "apply_for_registration",
+            "apply_for_team",
+            "grant_role",
+            "record_proxy",
+            "submit_demand",
+        },
+    ),
     "password_change_needed": ("the one route that is open to an initial password", {"change_password"}),
     "credit_code_taken": (NO_NEW_NUMBER, {"end_organisation", "return_organisation", "verify_organisation"}),
     "record_number_taken": (NO_NEW_NUMBER, {"end_organisation", "return_organisation", "verify_organisation"}),
     "wechat_account_blocked": (OTHER_CALL, {"set_phone"}),
     "wechat_phone_not_supported": (OTHER_CALL, {"log_in_by_wechat"}),
-    "person_has_account": (OWN_ROW, {"register_person", "register_volunteer"}),
+    "person_has_account": (OWN_ROW, {"confirm_recovery", "register_person", "register_volunteer"}),
     "person_needed": (OWN_ROW, {"register_volunteer"}),
     "record_exists": (OWN_ROW, {"add_late_record", "sign_out"}),
     "service_not_found": (OWN_ROW, {"add_late_record", "add_record"}),
     "phone_invalid": (
         "registering takes no number, and WeChat's client lets no other one through",
-        {"register_person", "register_volunteer", "set_phone"},
+        {"record_proxy", "register_person", "register_volunteer", "set_phone"},
     ),
     "roles_exclude": (OFFICE_ALONE, OFFICES),
     "shift_too_long": ("brands.toml lets no window and its graces pass a day", {"publish_demand"}),

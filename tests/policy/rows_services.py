@@ -27,8 +27,8 @@ from tests.policy.world import World
 
 # Officers of another community or street: they open their own. The other district has no area in this database.
 OFFICERS_AT_HOME = these(elsewhere(COMMUNITY), elsewhere(STREET))
-RESIDENT, LEADER, UNIT, MEMBER, PARTY, HEAD = (
-    these(viewer) for viewer in ("resident", "team_leader", "work_unit_officer", "volunteer", "party_member", ORGANISATION_OFFICER)
+RESIDENT, PROXY, LEADER, UNIT, MEMBER, PARTY, HEAD = (
+    these(viewer) for viewer in ("resident", "proxy", "team_leader", "work_unit_officer", "volunteer", "party_member", ORGANISATION_OFFICER)
 )
 STAFF = HEAD | these("organisation_staff")
 # Who may serve at a shift of all claimants, and so whom it concerns beside those in charge.
@@ -152,12 +152,12 @@ SHIFTS = (
 
 SERVICES = (
     Row("list_my_services", lambda world: ask(shows=world.fact_ids["team"]), MEMBER, 403, {EMPTY: PERSONS - MEMBER}),
-    Row("list_services", lambda world: ask(shows=world.fact_ids["team"]), OFFICERS | RESIDENT, EMPTY, by=Permission.RECORD_SEE),
+    Row("list_services", lambda world: ask(shows=world.fact_ids["team"]), OFFICERS | RESIDENT | PROXY, EMPTY, by=Permission.RECORD_SEE),
     *(
         Row(
             "see_service",
             lambda world, kind=kind: service(world, kind),
-            OFFICERS | RESIDENT | CONCERNED[kind],
+            OFFICERS | RESIDENT | PROXY | CONCERNED[kind],
             404,
             by=Permission.RECORD_SEE,
             case=kind,
@@ -168,7 +168,7 @@ SERVICES = (
         Row(
             "confirm_service",
             lambda world, kind=kind: ask(fact_id=world.fact_ids[kind]),
-            DECIDING | RESIDENT,
+            DECIDING | RESIDENT | PROXY,
             404,
             {403: these(DISTRICT) | CONCERNED[kind]},
             by=Permission.SERVICE_CONFIRM,
@@ -181,7 +181,7 @@ SERVICES = (
         confirmed,
         DECIDING,
         404,
-        {403: these(DISTRICT) | RESIDENT | CONCERNED["team"]},
+        {403: these(DISTRICT) | RESIDENT | PROXY | CONCERNED["team"]},
         by=Permission.CONFIRMATION_WITHDRAW,
     ),
     Row(
@@ -189,10 +189,17 @@ SERVICES = (
         lambda world: ask(fact_id=world.fact_ids["team"], body=stretch() | {"revision_id": world.revision_of(world.fact_ids["team"])}),
         DECIDING,
         404,
-        {403: these(DISTRICT) | RESIDENT | CONCERNED["team"]},
+        {403: these(DISTRICT) | RESIDENT | PROXY | CONCERNED["team"]},
         by=Permission.RECORD_CORRECT,
     ),
-    Row("withdraw_service", service, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | CONCERNED["team"]}, by=Permission.RECORD_CORRECT),
+    Row(
+        "withdraw_service",
+        service,
+        DECIDING,
+        404,
+        {403: these(DISTRICT) | RESIDENT | PROXY | CONCERNED["team"]},
+        by=Permission.RECORD_CORRECT,
+    ),
     *(
         Row(
             "add_record",

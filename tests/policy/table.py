@@ -1,11 +1,12 @@
 """The table of the walk, put together."""
 
-from tests.policy import rows_demands, rows_groups, rows_offices, rows_people, rows_privacy, rows_services
+from tests.policy import rows_demands, rows_groups, rows_identity, rows_offices, rows_people, rows_privacy, rows_services
 from tests.policy.walking import Row
 
 TABLE: tuple[Row, ...] = (
     *rows_people.ROWS,
     *rows_groups.ROWS,
+    *rows_identity.ROWS,
     *rows_demands.ROWS,
     *rows_services.ROWS,
     *rows_offices.ROWS,

@@ -38,7 +38,7 @@ ADMINISTRATORS = these("system_admin", "security_admin", "audit_admin")
 
 # Accounts with a person behind them; officers, grid workers and administrators of the walk have none.
 PERSONS_HERE = these(
-    "resident", "volunteer", "team_leader", "organisation_staff", ORGANISATION_OFFICER, "work_unit_officer", "party_member"
+    "resident", "proxy", "volunteer", "team_leader", "organisation_staff", ORGANISATION_OFFICER, "work_unit_officer", "party_member"
 )
 PERSONS = PERSONS_HERE | frozenset(elsewhere(viewer) for viewer in PERSONS_HERE - {ORGANISATION_OFFICER})
 VOLUNTEERS_HERE = these("volunteer", "team_leader", "organisation_staff", ORGANISATION_OFFICER)

@@ -31,7 +31,7 @@ from tests.support.beginning import street_of, wechat_user
 from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.operations import Json
 from tests.support.organisations import add_staff, verified_organisation
-from tests.support.people import registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.teams import active_team, join_team
 from tests.wechat.steering import Levers
@@ -58,7 +58,7 @@ class World:
         self.street = street_of(app)
         self.phones: dict[str, Phone] = {}
         self._offices()
-        self._people("resident", "volunteer", "team_leader", "organisation_staff", "work_unit_officer", "party_member")
+        self._people("resident", "proxy", "volunteer", "team_leader", "organisation_staff", "work_unit_officer", "party_member")
         self._groups()
         self._registrations()
         self._services()
@@ -157,11 +157,14 @@ class World:
     def _people(self, *roles: str) -> None:
         phone_of = partial(wechat_user, self.app)
         registering: dict[str, Callable[..., Phone]] = dict.fromkeys(roles, registered_volunteer)
-        registering |= dict.fromkeys(("resident", "work_unit_officer", "party_member"), registered_person)
+        registering |= dict.fromkeys(("resident", "proxy", "work_unit_officer", "party_member"), registered_person)
+        self.cards = {role: {"name": "王志愿", "id_number": identity_number()} for role in roles}
         for role in roles:
-            self.phones[role] = registering[role](phone_of, self.street, name="王志愿", community=HOME)
+            self.phones[role] = registering[role](phone_of, self.street, **self.cards[role], community=HOME)
             self.phones[elsewhere(role)] = registering[role](phone_of, self.street, name="王志愿", community=FAR)
         self.phones[ORGANISATION_OFFICER] = registered_volunteer(phone_of, self.street, name="王志愿", community=HOME)
+        for acting, elder in (("proxy", "resident"), (elsewhere("proxy"), elsewhere("resident"))):
+            give_role(self[acting], Grant(Role.PROXY, person_id=UUID(self[elder].person_id)))
         self.far_head = registered_volunteer(phone_of, self.street, name="王志愿", community=FAR)
 
     def _groups(self) -> None:

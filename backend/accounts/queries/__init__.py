@@ -1,5 +1,6 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
+from backend.accounts.queries.merged import accounts_of, holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import EntryLine, LockoutLine, audit_entries, jobs_in_care, lockouts
 from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, role_grant, role_grants
 from backend.accounts.queries.sessions import SessionLine, own_sessions
@@ -10,9 +11,12 @@ __all__ = [
     "GrantStatus",
     "LockoutLine",
     "SessionLine",
+    "accounts_of",
     "audit_entries",
+    "holds_office",
     "jobs_in_care",
     "lockouts",
+    "opens_by_wechat",
     "own_role_grants",
     "own_sessions",
     "role_grant",

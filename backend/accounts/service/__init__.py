@@ -21,6 +21,16 @@ from backend.accounts.service.logins import (
     log_out_everywhere,
     refresh,
 )
+from backend.accounts.service.merging import (
+    AccountsAreOne,
+    AccountsOfDifferentPersons,
+    OtherLoginWrong,
+    account_of_wechat,
+    begin_own_merge,
+    merge_accounts,
+    merge_own_accounts,
+    recover_account,
+)
 from backend.accounts.service.offices import (
     AccountUnknown,
     OwnRole,
@@ -44,6 +54,7 @@ from backend.accounts.service.passwords import (
     finish_password_login,
     hash_of,
     is_right_password,
+    login_named,
     reset_password,
 )
 from backend.accounts.service.roles import (
@@ -68,6 +79,7 @@ from backend.accounts.service.roles import (
     withdraw_from_person,
     withdraw_role,
 )
+from backend.accounts.service.standing import require_above
 
 __all__ = [
     "ADMINISTRATORS",
@@ -75,6 +87,8 @@ __all__ = [
     "AccountClosed",
     "AccountTied",
     "AccountUnknown",
+    "AccountsAreOne",
+    "AccountsOfDifferentPersons",
     "Attempt",
     "CredentialsWrong",
     "LevelMismatch",
@@ -83,6 +97,7 @@ __all__ = [
     "LoginNameTaken",
     "NotLocked",
     "OldPasswordWrong",
+    "OtherLoginWrong",
     "OwnRole",
     "PasswordChangeNeeded",
     "PasswordLoginNeeded",
@@ -97,9 +112,11 @@ __all__ = [
     "Tokens",
     "account_of_login",
     "account_of_person",
+    "account_of_wechat",
     "actor_beside",
     "actor_of",
     "appoint",
+    "begin_own_merge",
     "begin_password_change",
     "begin_password_login",
     "create_administrator",
@@ -118,8 +135,13 @@ __all__ = [
     "log_in_by_wechat",
     "log_out",
     "log_out_everywhere",
+    "login_named",
+    "merge_accounts",
+    "merge_own_accounts",
     "office",
+    "recover_account",
     "refresh",
+    "require_above",
     "reset_password",
     "set_term",
     "tie_to_person",

@@ -71,9 +71,16 @@ def _wechat_login(appid: str, openid: str) -> tuple[UUID, UUID] | None:
     found = db.session.execute(
         select(Login.account_id, Login.id)
         .join(Account, Account.id == Login.account_id)
-        .where(Login.kind == LoginKind.WECHAT, Login.appid == appid, Login.openid == openid, Account.status == AccountStatus.ACTIVE)
+        .where(Login.kind == LoginKind.WECHAT, Login.appid == appid, Login.openid == openid, Login.ended_at.is_(None))
+        .where(Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
     return (found.account_id, found.id) if found else None
+
+
+def wechat_account(appid: str, openid: str) -> UUID | None:
+    """The live account that this WeChat user opens."""
+    login = _wechat_login(appid, openid)
+    return login[0] if login else None
 
 
 def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, UUID]:
@@ -85,6 +92,8 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
         .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=text("kind = 'wechat'"))
         .returning(Login.id)
     )
+    if added is None:
+        added = _begin_anew(appid, openid, account_id, now=now)
     if added is None:  # the same phone knocked twice at once, and the other request made the account; or it was closed
         db.session.execute(delete(Account).where(Account.id == account_id).execution_options(synchronize_session=False))
         first = _wechat_login(appid, openid)
@@ -92,7 +101,18 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
             raise AccountClosed
         return first
     audit.record(Actor(account_id), Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.WECHAT.value)
-    return account_id, login_id
+    return account_id, added
+
+
+def _begin_anew(appid: str, openid: str, account_id: UUID, *, now: datetime) -> UUID | None:
+    """Let a WeChat user whose log-in ended (their history moved to another WeChat) open this new account; None for whom it did not."""
+    return db.session.scalar(
+        update(Login)
+        .where(Login.kind == LoginKind.WECHAT, Login.appid == appid, Login.openid == openid, Login.ended_at.is_not(None))
+        .values(account_id=account_id, ended_at=None, end_reason=None, created_at=now)
+        .returning(Login.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def start_family(account_id: UUID, login_id: UUID, *, password_change_needed: bool = False, now: datetime) -> Tokens:

@@ -109,7 +109,7 @@ def is_right_password(attempt: Attempt, password: str) -> bool:
 def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong:
     """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it."""
     if attempt.login_id is None or attempt.account_id is None or not right:
-        _note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
+        note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
         return CredentialsWrong()
     forget_tries(attempt.name)
     db.session.execute(
@@ -154,7 +154,7 @@ def finish_password_change(
         .execution_options(synchronize_session=False)
     )
     if not changed:  # wrong, or another change was quicker
-        _note_failure(attempt, Permission.PASSWORD_CHANGE, now=now)
+        note_failure(attempt, Permission.PASSWORD_CHANGE, now=now)
         return OldPasswordWrong(errors={"old_password": [OldPasswordWrong.detail]})
     forget_tries(attempt.name)
     others = and_(TokenFamily.account_id == actor.account_id, TokenFamily.id != family_id)
@@ -215,7 +215,8 @@ def _too_weak(field: str, sentence: str) -> PasswordTooWeak:
     return PasswordTooWeak(sentence, errors={field: [sentence]})
 
 
-def _note_failure(attempt: Attempt, permission: Permission, *, now: datetime) -> None:
+def note_failure(attempt: Attempt, permission: Permission, *, now: datetime) -> None:
+    """Write a wrong password into the audit log, and whether it locked the name."""
     audit.record(
         Actor(attempt.account_id),
         permission,

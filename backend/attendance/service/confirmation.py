@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.queries import accounts_of
 from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
@@ -21,8 +22,9 @@ from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden
 from backend.foundation.ids import new_id
-from backend.organisations.models import Organisation
-from backend.teams.models import Team
+from backend.organisations.models import Organisation, Staff
+from backend.party.models import PartyMember
+from backend.teams.models import Membership, Team
 
 
 class AlreadyConfirmed(Conflict):
@@ -62,6 +64,8 @@ class ConfirmedTogether:
 def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
 
+    The requester's proxy may give the requester's word, but for no service of a group to which the proxy belongs.
+
     Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed.
     """
     line = db.session.execute(
@@ -74,6 +78,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
             Shift.confirmers,
             _is_own(actor).label("own"),
             _is_own_word(actor).label("own_word"),
+            _is_of_own_group(actor).label("of_own_group"),
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
@@ -83,13 +88,16 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
     if confirmer is None:
         raise Forbidden if _may_see(actor, line) else ServiceNotFound
-    if line.own:
+    acted_for = None
+    if confirmer is Confirmer.REQUESTER:
+        acted_for = policy.on_behalf_of(actor, Permission.SERVICE_CONFIRM, Scope(person_id=line.requester_person_id))
+    if line.own or (acted_for is not None and line.of_own_group):
         raise OwnService
     if line.own_word:
         raise OwnWord
     if line.void:
         raise RecordWithdrawn
-    confirmed = _confirm([fact_id], confirmer, actor, now=now)
+    confirmed = _confirm([fact_id], confirmer, actor, now=now, on_behalf_of=acted_for)
     if not confirmed:
         raise AlreadyConfirmed
     return confirmed[0]
@@ -178,17 +186,39 @@ def _is_own(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _is_of_own_group(actor: Actor) -> ColumnElement[bool]:
+    """Condition on records: somebody served for a team, an organisation or a unit to which the actor belongs, or belonged on that day."""
+    if actor.person_id is None:
+        return false()
+    member = exists().where(Membership.team_id == ServiceRecord.capacity_id, Membership.person_id == actor.person_id, _belonged(Membership))
+    staff = exists().where(Staff.organisation_id == ServiceRecord.capacity_id, Staff.person_id == actor.person_id, _belonged(Staff))
+    employed = exists().where(PartyMember.work_unit_id == ServiceRecord.capacity_id, PartyMember.person_id == actor.person_id)
+    return or_(
+        and_(ServiceRecord.capacity == Capacity.TEAM, member),
+        and_(ServiceRecord.capacity == Capacity.ORGANISATION, staff),
+        and_(ServiceRecord.capacity == Capacity.WORK_UNIT, employed),
+    )
+
+
+def _belonged(kind: type[Membership] | type[Staff]) -> ColumnElement[bool]:
+    return and_(kind.is_current(), or_(kind.left_on.is_(None), kind.left_on > ServiceRecord.served_on))
+
+
 def _is_own_word(actor: Actor) -> ColumnElement[bool]:
     """Condition on records: the actor added it by their word. A correction of what was signed in and out is no such word."""
     if actor.account_id is None:
         return false()
     added = aliased(ServiceRecord)  # the first revision
     return exists().where(
-        added.id == ServiceRecord.fact_id, added.evidence == Evidence.COMMUNITY_WORD, added.actor_account_id == actor.account_id
+        added.id == ServiceRecord.fact_id,
+        added.evidence == Evidence.COMMUNITY_WORD,
+        added.actor_account_id.in_(accounts_of(actor.account_id)),
     )
 
 
-def _confirm(fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, now: datetime) -> list[Confirmed]:
+def _confirm(
+    fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, now: datetime, on_behalf_of: UUID | None = None
+) -> list[Confirmed]:
     """Confirm those of the records that are not confirmed yet; uq_service_confirmations_record decides a race."""
     if not fact_ids:
         return []
@@ -202,6 +232,7 @@ def _confirm(fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, no
             "record_fact_id": fact_id,
             "confirmer": confirmer,
             "confirmed_at": now,
+            "on_behalf_of": on_behalf_of,
         }
         for fact_id in fact_ids
         for revision_id in [new_id()]
@@ -214,5 +245,13 @@ def _confirm(fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, no
     ).all()
     for line in written:
         outbox.record(ServiceConfirmed(line.id), now=now)
-        audit.record(actor, Permission.SERVICE_CONFIRM, line.id, now=now, record=str(line.record_fact_id), confirmer=confirmer.value)
+        audit.record(
+            actor,
+            Permission.SERVICE_CONFIRM,
+            line.id,
+            now=now,
+            record=str(line.record_fact_id),
+            confirmer=confirmer.value,
+            on_behalf_of=on_behalf_of,
+        )
     return [Confirmed(line.id, line.record_fact_id, confirmer, now) for line in written]

@@ -58,10 +58,11 @@ def write_down(
     *,
     now: datetime,
     reason: str | None = None,
+    on_behalf_of: UUID | None = None,
 ) -> None:
-    """Step, event and audit entry of demands that were just changed."""
-    note_changes(DemandChange, demand_ids, actor, was=from_status, now_is=to_status, now=now, reason=reason)
+    """Step, event and audit entry of demands that were just changed; `on_behalf_of` says for whom a proxy did it."""
+    note_changes(DemandChange, demand_ids, actor, was=from_status, now_is=to_status, now=now, reason=reason, on_behalf_of=on_behalf_of)
     for demand_id in demand_ids:
         outbox.record(event(demand_id), now=now)
         # The reason is prose of a person: it stands with the step, and the audit log holds no prose that may name somebody.
-        audit.record(actor, permission, demand_id, now=now)
+        audit.record(actor, permission, demand_id, now=now, on_behalf_of=on_behalf_of)

@@ -64,7 +64,10 @@ class RequesterUnknown(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class NewDemand:
-    """What somebody asks for. Without a named requester it is the actor's own need, or, from an officer or grid worker, nobody's."""
+    """What somebody asks for. Without a named requester it is the actor's own need, or, from an officer or grid worker, nobody's.
+
+    A proxy names whom they act for.
+    """
 
     brand: str
     title: str
@@ -105,7 +108,16 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
         )
     )
     db.session.flush()
-    write_down([demand_id], None, DemandStatus.SUBMITTED, DemandSubmitted, actor, Permission.DEMAND_SUBMIT, now=now)
+    write_down(
+        [demand_id],
+        None,
+        DemandStatus.SUBMITTED,
+        DemandSubmitted,
+        actor,
+        Permission.DEMAND_SUBMIT,
+        now=now,
+        on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_SUBMIT, Scope(area_path=community.path, person_id=requester_id)),
+    )
     return demand_id
 
 
@@ -187,4 +199,13 @@ def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     policy.require(actor, Permission.DEMAND_WITHDRAW, scope)
     if not move(Demand, demand_id, seen=DemandStatus.SUBMITTED, to=DemandStatus.WITHDRAWN):
         raise DemandNotSubmitted
-    write_down([demand_id], DemandStatus.SUBMITTED, DemandStatus.WITHDRAWN, DemandWithdrawn, actor, Permission.DEMAND_WITHDRAW, now=now)
+    write_down(
+        [demand_id],
+        DemandStatus.SUBMITTED,
+        DemandStatus.WITHDRAWN,
+        DemandWithdrawn,
+        actor,
+        Permission.DEMAND_WITHDRAW,
+        now=now,
+        on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_WITHDRAW, scope),
+    )

@@ -1,6 +1,7 @@
-"""Commands on people, by noun: persons and volunteers."""
+"""Commands on people, by noun: persons, volunteers, and who acts for whom."""
 
 from backend.people.service.consents import Channel, NoticeOutdated
+from backend.people.service.merging import OwnAccount, merge_login_into_person
 from backend.people.service.persons import (
     GuardianNeeded,
     IdentityDiffers,
@@ -12,6 +13,31 @@ from backend.people.service.persons import (
     PhoneInvalid,
     register_person,
     set_phone,
+)
+from backend.people.service.proxies import (
+    AlreadyProxy,
+    NewProxy,
+    OwnProxy,
+    ProxyOfOneself,
+    ProxyOver,
+    ProxyTermInvalid,
+    ProxyUnknown,
+    RelationUnknown,
+    TooManyElders,
+    end_proxy,
+    record_proxy,
+    renew_proxy,
+)
+from backend.people.service.recoveries import (
+    OwnRecovery,
+    RecoveryDecided,
+    RecoveryOpen,
+    TooManyRecoveries,
+    WechatLoginNeeded,
+    apply_for_recovery,
+    confirm_recovery,
+    return_recovery,
+    withdraw_recovery,
 )
 from backend.people.service.reveals import (
     FieldNotForPurpose,
@@ -36,6 +62,7 @@ from backend.people.service.volunteers import (
 )
 
 __all__ = [
+    "AlreadyProxy",
     "AlreadyVolunteer",
     "Channel",
     "FieldNotForPurpose",
@@ -45,24 +72,46 @@ __all__ = [
     "IdentityNeeded",
     "MinorProtected",
     "NameInvalid",
+    "NewProxy",
     "NotAVolunteer",
     "NoticeOutdated",
+    "OwnAccount",
+    "OwnProxy",
+    "OwnRecovery",
     "PersonExists",
     "PersonKnown",
     "PhoneInvalid",
+    "ProxyOfOneself",
+    "ProxyOver",
+    "ProxyTermInvalid",
+    "ProxyUnknown",
     "PurposeUnknown",
     "Purposeful",
+    "RecoveryDecided",
+    "RecoveryOpen",
+    "RelationUnknown",
     "Revealed",
     "StillLeading",
     "Subject",
+    "TooManyElders",
+    "TooManyRecoveries",
     "TooManyReveals",
+    "WechatLoginNeeded",
+    "apply_for_recovery",
+    "confirm_recovery",
+    "end_proxy",
     "leave_volunteering",
+    "merge_login_into_person",
+    "record_proxy",
     "register_person",
     "register_volunteer",
+    "renew_proxy",
     "require_moderation",
     "require_purpose",
+    "return_recovery",
     "reveal_person",
     "set_phone",
     "volunteer_number",
+    "withdraw_recovery",
     "write_reveal",
 ]

@@ -26,6 +26,7 @@ class Channel(StrEnum):
     """Where somebody agreed."""
 
     MINI_PROGRAM = "mini_program"
+    PAPER = "paper"  # signed at the community's desk; the actor saw it
 
 
 def require_current(name: NoticeName, version: str) -> None:

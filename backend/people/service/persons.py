@@ -135,7 +135,18 @@ def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
 
 
 def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
-    """Insert the person and tie the actor's account to it. Of two that bring one number at once, uq_people_id_number lets one pass."""
+    """Insert the person and tie the actor's account to it. Raises PersonExists, AccountTied."""
+    person = put_on_record(actor, identity, community, phone, now=now)
+    if actor.account_id is not None:
+        accounts.tie_to_person(actor.account_id, person.id)
+    return person
+
+
+def put_on_record(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
+    """Insert a person without an account. Of two that bring one number at once, uq_people_id_number lets one pass.
+
+    The caller has asked policy. Raises PersonExists.
+    """
     person_id = new_id()
     sealed_phone, phone_index = _sealed_phone(person_id, phone)
     if _stands_by_another_key(identity):
@@ -160,8 +171,6 @@ def add_person(actor: Actor, identity: Identity, community: Area, phone: str | N
     ).one_or_none()
     if person is None:
         raise PersonExists
-    if actor.account_id is not None:
-        accounts.tie_to_person(actor.account_id, person.id)
     outbox.record(PersonRegistered(person.id), now=now)
     audit.record(actor, Permission.PERSON_REGISTER, person.id, now=now)
     return person

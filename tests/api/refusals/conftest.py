@@ -29,8 +29,9 @@ from tests.support.contract import Watch
 from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.operations import Json, Operation, operations_of
 from tests.support.organisations import add_staff, verified_organisation
-from tests.support.people import accepted_member, registered_volunteer
+from tests.support.people import accepted_member, identity_number, registered_volunteer
 from tests.support.phone import Phone
+from tests.support.proxies import recorded_proxy
 from tests.support.tables import contents
 
 _PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
@@ -70,7 +71,11 @@ class World:
             give_role(self.insider, Grant(role, area_path="639999001001"))
         registered = accepted_member(phone_of, self.street, partial(officer_of, self.app))
         wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
+        card = {"name": "陈邻居", "id_number": identity_number()}
+        registered_volunteer(phone_of, self.street, **card)
         return {
+            "proxy_id": recorded_proxy(self.officer, self.street, card)["id"],
+            "recovery_id": wechat_user(self.app).made("/account-recoveries", card)["id"],
             "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
             "person_id": visit.member.person_id,
             "community_id": self.street["和平社区"],

@@ -1,0 +1,233 @@
+"""Two accounts of one person become one: log-ins and roles move, facts stay where they are, because they name persons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backend.accounts import policy
+from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
+from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.lock_outs import forget_tries
+from backend.accounts.service.logins import PasswordChangeNeeded, Tokens, end_families, start_family, wechat_account
+from backend.accounts.service.passwords import Attempt, note_failure
+from backend.accounts.service.roles import (
+    ADMINISTRATORS,
+    OFFICES,
+    AccountTied,
+    RolesExclude,
+    account_of_person,
+    scope_values,
+    tie_to_person,
+)
+from backend.foundation import audit, jobs
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.ids import new_id
+
+MERGED, RECOVERED = "accounts_merged", "account_recovered"
+
+
+class AccountsOfDifferentPersons(Conflict):
+    """Each account has a person, and not the same one: what each did is theirs."""
+
+    code: ClassVar[str] = "accounts_of_different_persons"
+    detail = "两个账号属于不同的人，不能合并"
+
+
+class AccountsAreOne(Conflict):
+    """It is the same account."""
+
+    code: ClassVar[str] = "accounts_are_one"
+    detail = "这是同一个账号，无需合并"
+
+
+class OtherLoginWrong(Unprocessable):
+    """What should prove the other account does not. A wrong password counts towards the lock-out."""
+
+    code: ClassVar[str] = "other_login_wrong"
+    detail = "另一个账号的登录信息不正确"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How much went over."""
+
+    logins: int
+    grants: int
+
+
+def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: str, now: datetime) -> Merged:
+    """Let one account take over the log-ins and roles of the other, which is closed and logged out everywhere.
+
+    The caller has asked policy, or has seen both proved. What a person or an account did stays as it is written down. A role that both
+    hold ends with the later of its two ends. Raises AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing for an account that
+    is closed or nobody's.
+    """
+    if kept_id == dissolved_id:
+        raise AccountsAreOne
+    # In the order of their ids, as every merge takes them: two of the same pair wait for one another.
+    rows = db.session.scalars(
+        select(Account)
+        .where(Account.id.in_([kept_id, dissolved_id]), Account.status == AccountStatus.ACTIVE)
+        .order_by(Account.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    both = {account.id: account for account in rows}
+    if len(both) < 2:
+        raise Missing
+    kept, dissolved = both[kept_id], both[dissolved_id]
+    if kept.person_id is not None and dissolved.person_id is not None:
+        raise AccountsOfDifferentPersons
+    grants = _move_grants(actor, kept_id, dissolved_id, now=now)
+    logins = _move_logins(kept_id, dissolved_id)
+    # It keeps the name of its person: what was done under its roles is read by person, also that of long ago.
+    dissolved.status, dissolved.closed_at, dissolved.closed_reason, dissolved.merged_into_id = AccountStatus.CLOSED, now, reason, kept_id
+    db.session.flush()
+    if kept.person_id is None:
+        kept.person_id = dissolved.person_id
+        db.session.flush()
+    db.session.execute(
+        update(Account)
+        .where(Account.merged_into_id == dissolved_id)
+        .values(merged_into_id=kept_id)
+        .execution_options(synchronize_session=False)
+    )
+    jobs.hand_over(dissolved_id, kept_id)
+    end_families(TokenFamily.account_id == dissolved_id, reason=MERGED, now=now)
+    merged = Merged(logins, grants)
+    audit.record(actor, Permission.ACCOUNT_MERGE, kept_id, now=now, dissolved=str(dissolved_id), logins=logins, grants=grants)
+    return merged
+
+
+def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetime) -> OtherLoginWrong | None:
+    """Whether the name and password that should prove the other account did; a failure is written down, so it is returned.
+
+    Raises PasswordChangeNeeded for an initial password: whoever gave it knows it.
+    """
+    policy.require(actor, Permission.ACCOUNT_MERGE_OWN, Scope())
+    if not right or attempt.account_id is None:
+        note_failure(attempt, Permission.ACCOUNT_MERGE_OWN, now=now)
+        return OtherLoginWrong()
+    if attempt.initial:
+        raise PasswordChangeNeeded
+    forget_tries(attempt.name)
+    return None
+
+
+def merge_own_accounts(actor: Actor, family_id: UUID, other_id: UUID, *, now: datetime) -> Tokens:
+    """Merge two accounts that one person has just proved to hold; the one with a person is kept, or else the one that asks.
+
+    Returns new tokens, because the one that asks may be the one that is dissolved. Raises as merge_accounts.
+    """
+    policy.require(actor, Permission.ACCOUNT_MERGE_OWN, Scope())
+    if actor.account_id is None:
+        raise Missing
+    other_has_person = db.session.scalar(select(Account.person_id).where(Account.id == other_id)) is not None
+    kept_id, dissolved_id = (other_id, actor.account_id) if other_has_person and actor.person_id is None else (actor.account_id, other_id)
+    login_id = db.session.scalars(select(TokenFamily.login_id).where(TokenFamily.id == family_id)).one()
+    merge_accounts(actor, kept_id, dissolved_id, reason="own", now=now)
+    end_families(TokenFamily.id == family_id, reason=MERGED, now=now)
+    return start_family(kept_id, login_id, now=now)
+
+
+def account_of_wechat(appid: str, openid: str) -> UUID:
+    """The live account of a WeChat user. Raises OtherLoginWrong when there is none."""
+    account_id = wechat_account(appid, openid)
+    if account_id is None:
+        raise OtherLoginWrong
+    return account_id
+
+
+def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: datetime) -> UUID:
+    """Give a person's account to who logged in by a new WeChat, proved who they are and was seen. Returns the account.
+
+    The WeChat log-ins until now end, so do all sessions of both accounts; the applicant's account, which has no person, is dissolved.
+    Where the person has no account, the applicant's becomes theirs. Raises AccountTied, RolesExclude, Missing.
+    """
+    kept_id = account_of_person(person_id)
+    if kept_id is None:
+        tie_to_person(applicant_id, person_id)
+        end_families(TokenFamily.account_id == applicant_id, reason=RECOVERED, now=now)
+        audit.record(actor, Permission.RECOVERY_REVIEW, applicant_id, now=now, person=str(person_id), logins_ended=0)
+        return applicant_id
+    ended = db.session.scalars(
+        update(Login)
+        .where(Login.account_id == kept_id, Login.kind == LoginKind.WECHAT, Login.ended_at.is_(None))
+        .values(ended_at=now, end_reason=RECOVERED, session_key_sealed=None)
+        .returning(Login.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    try:
+        merge_accounts(actor, kept_id, applicant_id, reason=RECOVERED, now=now)
+    except AccountsOfDifferentPersons:
+        raise AccountTied from None
+    end_families(TokenFamily.account_id == kept_id, reason=RECOVERED, now=now)
+    audit.record(actor, Permission.RECOVERY_REVIEW, kept_id, now=now, person=str(person_id), logins_ended=len(ended))
+    return kept_id
+
+
+def _move_logins(kept_id: UUID, dissolved_id: UUID) -> int:
+    moved = db.session.scalars(
+        update(Login)
+        .where(Login.account_id == dissolved_id)
+        .values(account_id=kept_id)
+        .returning(Login.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(moved.all())
+
+
+def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: datetime) -> int:
+    """Withdraw what the one account holds, and grant it to the other for the rest of its term: so it stays written who held what when."""
+    live = and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    grants = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == dissolved_id, live).order_by(RoleGrant.id)).all()
+    held = set(db.session.scalars(select(RoleGrant.role).where(RoleGrant.account_id == kept_id, live)))
+    offices = (held | {grant.role for grant in grants}) & OFFICES.keys()
+    if offices & ADMINISTRATORS and len(offices) > 1:
+        raise RolesExclude
+    # A grant of the kept account whose term ran out stands in the place of the one that comes over.
+    db.session.execute(
+        update(RoleGrant)
+        .where(RoleGrant.account_id == kept_id, RoleGrant.withdrawn_at.is_(None), RoleGrant.ends_at <= now)
+        .values(withdrawn_at=RoleGrant.ends_at, withdrawn_reason="term_run_out")
+        .execution_options(synchronize_session=False)
+    )
+    for grant in grants:
+        scope = scope_values(grant)
+        granting = insert(RoleGrant).values(
+            id=new_id(),
+            account_id=kept_id,
+            role=grant.role,
+            starts_at=max(grant.starts_at, now),
+            ends_at=grant.ends_at,
+            granted_by=actor.account_id,
+            granted_at=now,
+            **scope,
+        )
+        db.session.execute(
+            granting.on_conflict_do_update(
+                index_elements=["account_id", "role", *scope],
+                index_where=RoleGrant.withdrawn_at.is_(None),
+                set_={
+                    "starts_at": func.least(RoleGrant.starts_at, granting.excluded.starts_at),
+                    # Nothing is later than an end that is not set.
+                    "ends_at": case(
+                        (or_(RoleGrant.ends_at.is_(None), granting.excluded.ends_at.is_(None)), None),
+                        else_=func.greatest(RoleGrant.ends_at, granting.excluded.ends_at),
+                    ),
+                },
+            ).execution_options(synchronize_session=False)
+        )
+    db.session.execute(
+        update(RoleGrant)
+        .where(RoleGrant.account_id == dissolved_id, RoleGrant.withdrawn_at.is_(None))
+        .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=MERGED)
+        .execution_options(synchronize_session=False)
+    )
+    return len(grants)

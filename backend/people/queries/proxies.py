@@ -1,0 +1,123 @@
+"""Who acts for whom, as officers, proxies and those acted for see it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.people import proxy_rules
+from backend.people.models import Person, Proxy
+from backend.people.queries.persons import Community
+
+
+class ProxyStatus(StrEnum):
+    """Where it stands in its term."""
+
+    HELD = "held"
+    RUN_OUT = "run_out"  # may be renewed
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the two. `name` is masked."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyLine:
+    """That one person acts for another."""
+
+    id: UUID
+    elder: Party
+    proxy: Party
+    relation: str
+    relation_name: str
+    cause: str
+    community: Community
+    began_on: date
+    ends_on: date
+    status: ProxyStatus
+    ended_at: datetime | None
+    end_reason: str | None
+    consent_seen_by: UUID | None
+
+
+def proxies(viewer: Actor, *, status: ProxyStatus | None, now: datetime, limit: int, after: str | None) -> Page[ProxyLine]:
+    """Those of the viewer's communities, and those that they are a party of; the newest first. Raises paging.CursorInvalid."""
+    cursor = Cursor.decode(after, UUID)
+    wanted = _seen(viewer).order_by(Proxy.id.desc()).limit(limit + 1)
+    if status is not None:
+        wanted = wanted.where(_is(status, clock.shanghai_day(now)))
+    if cursor is not None:
+        wanted = wanted.where(Proxy.id < cursor.values[0])
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.Proxy.id,))
+    return Page([_line(row, clock.shanghai_day(now)) for row in page.items], page.next_cursor)
+
+
+def proxy(viewer: Actor, fact_id: UUID, *, now: datetime) -> ProxyLine:
+    """One of them. Raises Missing."""
+    row = db.session.execute(_seen(viewer).where(Proxy.fact_id == fact_id)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row, clock.shanghai_day(now))
+
+
+def _seen(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    elder, acting = aliased(Person), aliased(Person)
+    seen = or_(
+        policy.visible(viewer, Permission.PROXY_SEE, ScopeColumns(area_path=Proxy.area_path, person_id=Proxy.person_id)),
+        policy.visible(viewer, Permission.PROXY_SEE, ScopeColumns(person_id=Proxy.proxy_person_id)),
+    )
+    return (
+        select(Proxy, elder.name.label("elder_name"), acting.name.label("proxy_name"), Area.name.label("area_name"))
+        .join(elder, elder.id == Proxy.person_id)
+        .join(acting, acting.id == Proxy.proxy_person_id)
+        .join(Area, Area.id == Proxy.area_id)
+        .where(Proxy.is_current(), seen)
+    )
+
+
+def _is(status: ProxyStatus, today: date) -> ColumnElement[bool]:
+    match status:
+        case ProxyStatus.HELD:
+            return and_(Proxy.ended_at.is_(None), Proxy.ends_on >= today)
+        case ProxyStatus.RUN_OUT:
+            return and_(Proxy.ended_at.is_(None), Proxy.ends_on < today)
+        case ProxyStatus.ENDED:
+            return Proxy.ended_at.is_not(None)
+
+
+def _line(row: Row[Any], today: date) -> ProxyLine:
+    fact: Proxy = row.Proxy
+    over = ProxyStatus.HELD if fact.ends_on >= today else ProxyStatus.RUN_OUT
+    return ProxyLine(
+        id=fact.fact_id,
+        elder=Party(fact.person_id, masked_name(row.elder_name)),
+        proxy=Party(fact.proxy_person_id, masked_name(row.proxy_name)),
+        relation=fact.relation,
+        relation_name=proxy_rules.relation_names().get(fact.relation, fact.relation),
+        cause=fact.cause,
+        community=Community(fact.area_id, row.area_name),
+        began_on=fact.began_on,
+        ends_on=fact.ends_on,
+        status=over if fact.ended_at is None else ProxyStatus.ENDED,
+        ended_at=fact.ended_at,
+        end_reason=fact.reason if fact.ended_at is not None else None,
+        consent_seen_by=fact.consent_seen_by,
+    )

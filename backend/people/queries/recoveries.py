@@ -1,0 +1,120 @@
+"""Applications for an account, as the community, the person and who applied see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select, true
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.accounts.queries import accounts_of
+from backend.areas.models import Area
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked_id_number, masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.foundation.sealing import keyring
+from backend.people.models import ID_NUMBER, AccountRecovery, AccountRecoveryChange, Person, RecoveryProof, RecoveryStatus
+from backend.people.queries.persons import Community
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """Whose account it is; name and number masked. Shown to the community and to the person, never to who only applied."""
+
+    id: UUID
+    name: str
+    id_number: str
+    community: Community
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryLine:
+    """One application."""
+
+    id: UUID
+    status: RecoveryStatus
+    applied_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+    proof: RecoveryProof | None
+    person: AskedFor | None
+
+
+def recoveries(viewer: Actor, *, status: RecoveryStatus | None, limit: int, after: str | None) -> Page[RecoveryLine]:
+    """Those for people of the viewer's communities, for the viewer's own account, and those that the viewer made; the newest first.
+
+    Raises paging.CursorInvalid.
+    """
+    cursor = Cursor.decode(after, UUID)
+    wanted = _lines(viewer).order_by(AccountRecovery.id.desc()).limit(limit + 1)
+    if status is not None:
+        wanted = wanted.where(AccountRecovery.status == status)
+    if cursor is not None:
+        wanted = wanted.where(AccountRecovery.id < cursor.values[0])
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
+    return Page([_line(row) for row in page.items], page.next_cursor)
+
+
+def recovery(viewer: Actor, recovery_id: UUID) -> RecoveryLine:
+    """One of them. Raises Missing."""
+    row = db.session.execute(_lines(viewer).where(AccountRecovery.id == recovery_id)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row)
+
+
+def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    told = _told_whose(viewer)
+    decision = (
+        select(AccountRecoveryChange.at, AccountRecoveryChange.reason)
+        .where(AccountRecoveryChange.recovery_id == AccountRecovery.id, AccountRecoveryChange.from_status.is_not(None))
+        .order_by(AccountRecoveryChange.at.desc())
+        .limit(1)
+        .lateral("decision")
+    )
+    return (
+        select(
+            AccountRecovery.id,
+            AccountRecovery.status,
+            AccountRecovery.applied_at,
+            AccountRecovery.proof,
+            decision.c.at.label("decided_at"),
+            decision.c.reason,
+            told.label("told"),
+            Person.id.label("person_id"),
+            Person.name,
+            Person.id_number_sealed,
+            Area.id.label("area_id"),
+            Area.name.label("area_name"),
+        )
+        .select_from(AccountRecovery)
+        .outerjoin(decision, true())
+        .outerjoin(Person, Person.id == AccountRecovery.person_id)
+        .outerjoin(Area, Area.id == Person.area_id)
+        .where(or_(told, AccountRecovery.account_id.in_(accounts_of(viewer.account_id))))
+    )
+
+
+def _told_whose(viewer: Actor) -> ColumnElement[bool]:
+    scope = ScopeColumns(area_path=AccountRecovery.area_path, person_id=AccountRecovery.person_id)
+    return policy.visible(viewer, Permission.RECOVERY_SEE, scope)
+
+
+def _line(row: Row[Any]) -> RecoveryLine:
+    person = None
+    if row.told and row.person_id is not None:
+        number = keyring().unseal(row.id_number_sealed, field=ID_NUMBER, row=row.person_id)
+        person = AskedFor(row.person_id, masked_name(row.name), masked_id_number(number), Community(row.area_id, row.area_name))
+    return RecoveryLine(
+        id=row.id,
+        status=row.status,
+        applied_at=row.applied_at,
+        decided_at=row.decided_at,
+        reason=row.reason,
+        proof=row.proof,
+        person=person,
+    )

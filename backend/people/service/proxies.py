@@ -1,0 +1,229 @@
+"""代办: that one person acts for another who has no phone, recorded by the community with the other's consent on paper."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from backend.accounts import policy
+from backend.accounts import service as accounts
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.areas.models import Area
+from backend.foundation import audit, clock, facts, outbox
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
+from backend.people import proxy_rules
+from backend.people.events import ProxyEnded, ProxyRecorded, ProxyRenewed
+from backend.people.models import Person, Proxy
+from backend.people.notices import NoticeName
+from backend.people.service.consents import Channel, give_consent, require_current
+from backend.people.service.persons import Identity, PersonExists, put_on_record, read_identity
+
+
+class ProxyUnknown(Unprocessable):
+    """Nobody of this name and identity number is registered here with an account of their own."""
+
+    code = "proxy_unknown"
+    detail = "没有找到代办人，代办人须先用自己的手机完成实名登记"
+
+
+class ProxyOfOneself(Unprocessable):
+    """Both are the same person."""
+
+    code = "proxy_of_oneself"
+    detail = "代办人和被代办人不能是同一人"
+
+
+class OwnProxy(Forbidden):
+    """Whoever records it would be the proxy, or who is acted for."""
+
+    code = "own_proxy"
+    detail = "涉及本人的代办须由其他工作人员登记"
+
+
+class RelationUnknown(Unprocessable):
+    """Not a relation of config/proxies.toml."""
+
+    code = "relation_unknown"
+    detail = "请选择与被代办人的关系"
+
+
+class ProxyTermInvalid(Unprocessable):
+    """It would be over already, or hold for longer than may be recorded at a time."""
+
+    code = "proxy_term_invalid"
+    detail = "代办期限应在今天之后，最长一年，到期可续"
+
+
+class AlreadyProxy(Conflict):
+    """It is on record: what is about to end can be renewed."""
+
+    code = "already_proxy"
+    detail = "已登记过这一代办，可以续期"
+
+
+class TooManyElders(Conflict):
+    """The proxy acts for as many people as one person may."""
+
+    code = "too_many_elders"
+    detail = "该代办人代办的人数已达上限"
+
+
+class ProxyOver(Conflict):
+    """Somebody ended it."""
+
+    code = "proxy_over"
+    detail = "该代办已经结束"
+
+
+@dataclass(frozen=True, slots=True)
+class NewProxy:
+    """What the community writes down: both identity cards lie on the desk, and so does the signed paper."""
+
+    elder_name: str
+    elder_id_number: str
+    community_id: UUID
+    proxy_name: str
+    proxy_id_number: str
+    relation: str
+    cause: str
+    ends_on: date
+    notice_version: str
+
+
+def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
+    """Let one person act for another until a day. Who is acted for is put on record where they are not; the actor saw their consent.
+
+    Raises NotACommunity, NoticeOutdated, RelationUnknown, ProxyTermInvalid, NameInvalid, IdNumberInvalid, GuardianNeeded, PersonExists,
+    ProxyUnknown, ProxyOfOneself, OwnProxy, AlreadyProxy, TooManyElders, Forbidden.
+    """
+    community = areas.community(wanted.community_id)
+    policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=community.path))
+    require_current(NoticeName.PROXY, wanted.notice_version)
+    if wanted.relation not in proxy_rules.relation_names():
+        raise RelationUnknown(errors={"relation": [RelationUnknown.detail]})
+    _refuse_term(wanted.ends_on, now=now)
+    proxy_id = _proxy_of(read_identity(wanted.proxy_name, wanted.proxy_id_number, now=now))
+    elder = _elder_of(actor, read_identity(wanted.elder_name, wanted.elder_id_number, now=now), community, now=now)
+    if elder.id == proxy_id:
+        raise ProxyOfOneself
+    if actor.person_id is not None and actor.person_id in (elder.id, proxy_id):
+        raise OwnProxy
+    _refuse_more_elders(proxy_id, now=now)
+    proxy = facts.state(
+        Proxy,
+        actor,
+        now=now,
+        person_id=elder.id,
+        proxy_person_id=proxy_id,
+        area_id=elder.area_id,
+        area_path=elder.area_path,
+        relation=wanted.relation,
+        cause=wanted.cause,
+        began_on=clock.shanghai_day(now),
+        ends_on=wanted.ends_on,
+        consent_seen_by=actor.account_id,
+    )
+    flush_or_refuse({"uq_proxies_pair": AlreadyProxy})
+    give_consent(actor, elder.id, NoticeName.PROXY, channel=Channel.PAPER, now=now)
+    accounts.grant_to_person(actor, proxy_id, _role_in(proxy), now=now)
+    outbox.record(ProxyRecorded(proxy.id), now=now)
+    audit.record(actor, Permission.PROXY_GRANT, proxy.id, now=now, person=str(elder.id), proxy=str(proxy_id))
+    return proxy
+
+
+def renew_proxy(actor: Actor, fact_id: UUID, *, ends_on: date, now: datetime) -> Proxy:
+    """Let it hold until another day, also when its term ran out meanwhile; who is acted for has agreed anew.
+
+    Raises ProxyTermInvalid, OwnProxy, ProxyOver, TooManyElders, AlreadyCorrected, Missing, Forbidden.
+    """
+    seen = _seen(actor, fact_id)
+    policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=seen.area_path))
+    if actor.person_id is not None and actor.person_id in (seen.person_id, seen.proxy_person_id):
+        raise OwnProxy
+    if seen.ended_at is not None:
+        raise ProxyOver
+    _refuse_term(ends_on, now=now)
+    _refuse_more_elders(seen.proxy_person_id, besides=seen.fact_id, now=now)
+    renewed = facts.revise(seen, actor, now=now, reason=None, ends_on=ends_on, consent_seen_by=actor.account_id)
+    accounts.grant_to_person(actor, seen.proxy_person_id, _role_in(renewed), now=now)
+    outbox.record(ProxyRenewed(renewed.id), now=now)
+    audit.record(actor, Permission.PROXY_GRANT, renewed.id, now=now, renewed=True)
+    return renewed
+
+
+def end_proxy(actor: Actor, fact_id: UUID, *, reason: str | None, now: datetime) -> Proxy:
+    """End it before its time: who is acted for, the proxy, or the community, at any time.
+
+    Raises ProxyOver, AlreadyCorrected, Missing, Forbidden.
+    """
+    seen = _seen(actor, fact_id)
+    if not _allowed(actor, Permission.PROXY_END, seen):
+        raise Forbidden
+    if seen.ended_at is not None:
+        raise ProxyOver
+    ended = facts.revise(seen, actor, now=now, reason=reason, ended_at=now)
+    accounts.withdraw_from_person(actor, seen.proxy_person_id, _role_in(seen), reason="proxy_ended", now=now)
+    outbox.record(ProxyEnded(ended.id), now=now)
+    audit.record(actor, Permission.PROXY_END, ended.id, now=now)
+    return ended
+
+
+def _seen(actor: Actor, fact_id: UUID) -> Proxy:
+    proxy = db.session.scalars(select(Proxy).where(Proxy.fact_id == fact_id, Proxy.is_current())).one_or_none()
+    if proxy is None or not _allowed(actor, Permission.PROXY_SEE, proxy):
+        raise Missing
+    return proxy
+
+
+def _allowed(actor: Actor, permission: Permission, proxy: Proxy) -> bool:
+    both = (Scope(area_path=proxy.area_path, person_id=proxy.person_id), Scope(person_id=proxy.proxy_person_id))
+    return any(policy.allows(actor, permission, scope) for scope in both)
+
+
+def _proxy_of(identity: Identity) -> UUID:
+    person = _person_of_number(identity)
+    if person is None or not identity.is_of(person) or accounts.account_of_person(person.id) is None:
+        raise ProxyUnknown
+    return person.id
+
+
+def _person_of_number(identity: Identity) -> Person | None:
+    return db.session.scalars(select(Person).where(Person.id_number_index.in_(identity.indexes))).one_or_none()
+
+
+def _elder_of(actor: Actor, identity: Identity, community: Area, *, now: datetime) -> Person:
+    """Who is acted for. Somebody of the same number elsewhere, or by another name, is not told apart from one that exists."""
+    person = _person_of_number(identity)
+    if person is None:
+        return put_on_record(actor, identity, community, None, now=now)
+    if not identity.is_of(person) or not policy.allows(actor, Permission.PROXY_GRANT, Scope(area_path=person.area_path)):
+        raise PersonExists
+    return person
+
+
+def _refuse_term(ends_on: date, *, now: datetime) -> None:
+    today = clock.shanghai_day(now)
+    if not today <= ends_on <= today + timedelta(days=proxy_rules.current().limits.longest_term_days):
+        raise ProxyTermInvalid(errors={"ends_on": [ProxyTermInvalid.detail]})
+
+
+def _refuse_more_elders(proxy_id: UUID, *, besides: UUID | None = None, now: datetime) -> None:
+    # The proxy's row is the lock: of two that are recorded at once, the later one counts the earlier.
+    db.session.execute(select(Person.id).where(Person.id == proxy_id).with_for_update(key_share=True))
+    live = select(func.count()).where(
+        Proxy.proxy_person_id == proxy_id,
+        Proxy.is_current(),
+        Proxy.ended_at.is_(None),
+        Proxy.ends_on >= clock.shanghai_day(now),
+        Proxy.fact_id.is_distinct_from(besides),
+    )
+    if (db.session.scalar(live) or 0) >= proxy_rules.current().limits.most_elders:
+        raise TooManyElders
+
+
+def _role_in(proxy: Proxy) -> Grant:
+    return Grant(Role.PROXY, person_id=proxy.person_id, ends_at=clock.start_of_day(proxy.ends_on + timedelta(days=1)))

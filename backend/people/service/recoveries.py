@@ -1,0 +1,191 @@
+"""A way back to one's history: who lost phone or WeChat proves who they are, is seen by the community, and gets their account again."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from backend.accounts import policy
+from backend.accounts import queries as account_queries
+from backend.accounts import service as accounts
+from backend.accounts.models import Account
+from backend.accounts.policy import Permission, Scope
+from backend.foundation import audit, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany
+from backend.foundation.ids import new_id
+from backend.foundation.life import move, note_changes
+from backend.foundation.outbox import Event
+from backend.people.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
+from backend.people.models import AccountRecovery, AccountRecoveryChange, Person, RecoveryProof, RecoveryStatus
+from backend.people.service.persons import PersonKnown, read_identity
+
+MOST_APPLICATIONS, WITHIN = 3, timedelta(days=7)
+OTHER_CONFIRMED = "已由本人通过另一个微信找回"
+
+
+class RecoveryOpen(Conflict):
+    """The account has an application that waits for the community."""
+
+    code = "recovery_open"
+    detail = "已有一份申请在等待社区核实"
+
+
+class RecoveryDecided(Conflict):
+    """It was confirmed, returned or withdrawn already."""
+
+    code = "recovery_decided"
+    detail = "该申请已处理，请刷新后再试"
+
+
+class TooManyRecoveries(TooMany):
+    """As many applications as an account may make within a week: names and numbers are not tried out here."""
+
+    code = "too_many_recoveries"
+    detail = "申请次数过多，请携带身份证到社区办理"
+
+
+class WechatLoginNeeded(Conflict):
+    """Only a WeChat takes the place of a WeChat."""
+
+    code = "wechat_login_needed"
+    detail = "请用新的微信登录后申请"
+
+
+class OwnRecovery(Forbidden):
+    """Whoever confirms would be confirming for themselves."""
+
+    code = "own_recovery"
+    detail = "不能核实本人的申请，请由其他工作人员办理"
+
+
+def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime) -> UUID:
+    """Ask for the account of the person with this name and number. Returns the application's id.
+
+    Whether there is such a person is not said, and the same is written for one that there is not: that application waits for ever. Name
+    and number are not kept. Raises PersonKnown, WechatLoginNeeded, NameInvalid, IdNumberInvalid, GuardianNeeded, RecoveryOpen,
+    TooManyRecoveries.
+    """
+    policy.require(actor, Permission.RECOVERY_APPLY, Scope())
+    if actor.person_id is not None:
+        raise PersonKnown
+    identity = read_identity(name, id_number, now=now)
+    # The account's row is the lock: of two applications at once the later one counts the earlier.
+    db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))
+    if actor.account_id is None or not account_queries.opens_by_wechat(actor.account_id):
+        raise WechatLoginNeeded
+    _refuse_too_many(actor.account_id, now=now)
+    person = db.session.scalars(select(Person).where(Person.id_number_index.in_(identity.indexes))).one_or_none()
+    if person is not None and not identity.is_of(person):
+        person = None
+    recovery = AccountRecovery(
+        id=new_id(),
+        account_id=actor.account_id,
+        person_id=person.id if person else None,
+        area_path=person.area_path if person else None,
+        status=RecoveryStatus.SUBMITTED,
+        applied_at=now,
+    )
+    db.session.add(recovery)
+    flush_or_refuse({"uq_account_recoveries_open": RecoveryOpen})
+    _write_down([recovery.id], None, RecoveryStatus.SUBMITTED, RecoveryApplied, actor, Permission.RECOVERY_APPLY, now=now)
+    return recovery.id
+
+
+def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, now: datetime) -> None:
+    """Say that the person was seen and is who applied: the account goes over to the new WeChat, and whatever was logged in is out.
+
+    Raises RecoveryDecided, OwnRecovery, AccountTied, RolesExclude, Missing, Forbidden.
+    """
+    seen = _seen(actor, recovery_id)
+    policy.require(actor, Permission.RECOVERY_REVIEW, _scope(seen))
+    if seen.person_id is None:
+        raise Missing
+    if actor.account_id == seen.account_id or (actor.person_id is not None and actor.person_id == seen.person_id):
+        raise OwnRecovery
+    # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
+    db.session.execute(select(Person.id).where(Person.id == seen.person_id).with_for_update(key_share=True))
+    if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.CONFIRMED, proof=proof):
+        raise RecoveryDecided
+    accounts.recover_account(actor, seen.person_id, seen.account_id, now=now)
+    _write_down(
+        [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.CONFIRMED, RecoveryConfirmed, actor, Permission.RECOVERY_REVIEW, now=now
+    )
+    others = db.session.scalars(
+        select(AccountRecovery.id).where(AccountRecovery.person_id == seen.person_id, AccountRecovery.status == RecoveryStatus.SUBMITTED)
+    ).all()
+    for other_id in others:
+        _give_back(actor, other_id, Permission.RECOVERY_REVIEW, reason=OTHER_CONFIRMED, now=now)
+
+
+def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: datetime) -> None:
+    """Refuse an application with a reason: the community, or the person whose account it is, who did not ask for it.
+
+    Raises RecoveryDecided, Missing, Forbidden.
+    """
+    seen = _seen(actor, recovery_id)
+    policy.require(actor, Permission.RECOVERY_REFUSE, _scope(seen))
+    if not _give_back(actor, recovery_id, Permission.RECOVERY_REFUSE, reason=reason, now=now):
+        raise RecoveryDecided
+
+
+def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
+    """Take one's own application back. Raises RecoveryDecided, Missing, Forbidden."""
+    seen = _seen(actor, recovery_id)
+    policy.require(actor, Permission.RECOVERY_APPLY, Scope())
+    if seen.account_id != actor.account_id:
+        raise Forbidden
+    if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.WITHDRAWN):
+        raise RecoveryDecided
+    _write_down(
+        [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.WITHDRAWN, RecoveryWithdrawn, actor, Permission.RECOVERY_APPLY, now=now
+    )
+
+
+def _give_back(actor: Actor, recovery_id: UUID, permission: Permission, *, reason: str, now: datetime) -> bool:
+    if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.RETURNED):
+        return False
+    _write_down(
+        [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.RETURNED, RecoveryReturned, actor, permission, now=now, reason=reason
+    )
+    return True
+
+
+def _seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:
+    recovery = db.session.get(AccountRecovery, recovery_id)
+    if recovery is None:
+        raise Missing
+    if recovery.account_id != actor.account_id and not policy.allows(actor, Permission.RECOVERY_SEE, _scope(recovery)):
+        raise Missing
+    return recovery
+
+
+def _scope(recovery: AccountRecovery) -> Scope:
+    return Scope(area_path=recovery.area_path, person_id=recovery.person_id)
+
+
+def _refuse_too_many(account_id: UUID, *, now: datetime) -> None:
+    made = select(func.count(), func.min(AccountRecovery.applied_at)).where(
+        AccountRecovery.account_id == account_id, AccountRecovery.applied_at > now - WITHIN
+    )
+    number, first = db.session.execute(made).one()
+    if number >= MOST_APPLICATIONS:
+        raise TooManyRecoveries(retry_after=int((first + WITHIN - now).total_seconds()) + 1)
+
+
+def _write_down(
+    recovery_ids: list[UUID],
+    was: RecoveryStatus | None,
+    now_is: RecoveryStatus,
+    event: type[Event],
+    actor: Actor,
+    permission: Permission,
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    note_changes(AccountRecoveryChange, recovery_ids, actor, was=was, now_is=now_is, now=now, reason=reason)
+    for recovery_id in recovery_ids:
+        outbox.record(event(recovery_id), now=now)
+        audit.record(actor, permission, recovery_id, now=now)

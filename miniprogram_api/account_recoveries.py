@@ -1,0 +1,175 @@
+"""找回账号: a new WeChat and the history of the old one; and two accounts of one person that become one."""
+
+from uuid import UUID
+
+from backend.accounts import service as accounts
+from backend.accounts.service import (
+    AccountsAreOne,
+    AccountsOfDifferentPersons,
+    AccountTied,
+    LoginLocked,
+    OtherLoginWrong,
+    PasswordChangeNeeded,
+    RolesExclude,
+    Tokens,
+)
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import Page as Lines
+from backend.people import queries
+from backend.people import service as people
+from backend.people.queries import RecoveryLine, VolunteerUnknown
+from backend.people.service import (
+    GuardianNeeded,
+    IdNumberInvalid,
+    NameInvalid,
+    OwnAccount,
+    OwnRecovery,
+    PersonKnown,
+    RecoveryDecided,
+    RecoveryOpen,
+    TooManyRecoveries,
+    WechatLoginNeeded,
+)
+from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
+from miniprogram_api.auth import wechat_client
+from miniprogram_api.contract import Page, Resource, at_most, refuses
+from miniprogram_api.edge import creates, in_steps, logged_in_family, reads, writes
+from miniprogram_api.schemas.account_recoveries import (
+    AccountMergedOut,
+    AccountMergeIn,
+    RecoveryConfirmationIn,
+    RecoveryOut,
+    RecoveryQuery,
+)
+from miniprogram_api.schemas.auth import PasswordLoginIn, TokensOut, WeChatLoginIn
+from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.schemas.proxies import IdentityIn
+
+bp = Resource("account_recoveries", tag="找回与合并账号")
+
+_MERGING = (AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing)
+
+
+@bp.post("/account-recoveries")
+@creates
+@at_most("10/hour")
+@bp.input(IdentityIn)
+@bp.output(RecoveryOut, status_code=201)
+@bp.doc(
+    summary="申请找回账号",
+    description="换了微信的，用新的微信登录后，填写实名登记时的姓名和身份证号，再到社区当面核实。"
+    "无论是否有这样一个人，答复都一样；姓名和身份证号不保存。",
+)
+@refuses(PersonKnown, WechatLoginNeeded, NameInvalid, IdNumberInvalid, GuardianNeeded, RecoveryOpen, TooManyRecoveries)
+def apply_for_recovery(actor: Actor, body: IdentityIn) -> RecoveryLine:
+    return queries.recovery(actor, people.apply_for_recovery(actor, name=body.name, id_number=body.id_number, now=clock.now()))
+
+
+@bp.get("/account-recoveries")
+@reads
+@bp.input(RecoveryQuery, location="query")
+@bp.output(Page[RecoveryOut])
+@bp.doc(summary="找回账号的申请", description="社区看到本社区居民的；居民看到针对自己账号的；申请人看到自己提出的，不含是谁。")
+@refuses(CursorInvalid)
+def list_recoveries(actor: Actor, query: RecoveryQuery) -> Lines[RecoveryLine]:
+    return queries.recoveries(actor, status=query.status, limit=query.limit, after=query.cursor)
+
+
+@bp.get("/account-recoveries/<uuid:recovery_id>")
+@reads
+@bp.output(RecoveryOut)
+@bp.doc(summary="一份找回账号的申请")
+def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
+    return queries.recovery(actor, recovery_id)
+
+
+@bp.post("/account-recoveries/<uuid:recovery_id>/confirmation")
+@writes
+@bp.input(RecoveryConfirmationIn)
+@bp.output(RecoveryOut)
+@bp.doc(
+    summary="核实找回账号的申请",
+    description="见到本人、核对证件之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请。",
+)
+@refuses(RecoveryDecided, OwnRecovery, AccountTied, RolesExclude, Forbidden)
+def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
+    people.confirm_recovery(actor, recovery_id, proof=body.proof, now=clock.now())
+    return queries.recovery(actor, recovery_id)
+
+
+@bp.post("/account-recoveries/<uuid:recovery_id>/return")
+@writes
+@bp.input(ReasonIn)
+@bp.output(RecoveryOut)
+@bp.doc(summary="退回找回账号的申请", description="由社区退回；账号的本人没有申请过的，也可以自己退回。")
+@refuses(RecoveryDecided, Forbidden)
+def return_recovery(actor: Actor, recovery_id: UUID, body: ReasonIn) -> RecoveryLine:
+    people.return_recovery(actor, recovery_id, reason=body.reason, now=clock.now())
+    return queries.recovery(actor, recovery_id)
+
+
+@bp.post("/account-recoveries/<uuid:recovery_id>/withdrawal")
+@writes
+@bp.output(RecoveryOut)
+@bp.doc(summary="撤回找回账号的申请")
+@refuses(RecoveryDecided, Forbidden)
+def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
+    people.withdraw_recovery(actor, recovery_id, now=clock.now())
+    return queries.recovery(actor, recovery_id)
+
+
+@bp.post("/auth/merge/password")
+@in_steps
+@bp.input(PasswordLoginIn)
+@bp.output(TokensOut)
+@bp.doc(summary="并入用户名登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")
+@refuses(OtherLoginWrong, LoginLocked, PasswordChangeNeeded, *_MERGING)
+def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
+    with transaction():
+        attempt = accounts.begin_password_login(body.name, now=clock.now())
+    right = accounts.is_right_password(attempt, body.password)
+    with transaction():
+        refusal = accounts.begin_own_merge(actor, attempt, right=right, now=clock.now())
+    if refusal is not None or attempt.account_id is None:
+        raise refusal or OtherLoginWrong
+    with transaction():
+        return accounts.merge_own_accounts(actor, logged_in_family(), attempt.account_id, now=clock.now())
+
+
+@bp.post("/auth/merge/wechat")
+@in_steps
+@bp.input(WeChatLoginIn)
+@bp.output(TokensOut)
+@bp.doc(summary="并入微信登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")
+@refuses(OtherLoginWrong, LoginCodeRejected, InvalidArgument, AccountBlocked, RateLimited, WeChatUnavailable, *_MERGING)
+def merge_by_wechat(actor: Actor, body: WeChatLoginIn) -> Tokens:
+    wechat = wechat_client()
+    session = wechat.code_to_session(body.code)
+    with transaction():
+        other_id = accounts.account_of_wechat(wechat.appid, session.openid)
+        return accounts.merge_own_accounts(actor, logged_in_family(), other_id, now=clock.now())
+
+
+@bp.post("/account-merges")
+@creates
+@bp.input(AccountMergeIn)
+@bp.output(AccountMergedOut, status_code=201)
+@bp.doc(
+    summary="合并同一人的两个账号",
+    description="用户名登录的账号并入志愿者本人的账号；由职务范围在其上一级的工作人员或安全管理员办理。两个账号属于不同的人的，不能合并。",
+)
+@refuses(VolunteerUnknown, OwnAccount, *_MERGING)
+def merge_accounts(actor: Actor, body: AccountMergeIn) -> dict[str, UUID]:
+    kept_id = people.merge_login_into_person(
+        actor,
+        login_name=body.login_name,
+        volunteer_number=body.volunteer_number,
+        name=body.name,
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return {"account_id": kept_id}

@@ -1,0 +1,106 @@
+"""代办: who acts for whom, recorded and ended by the community, ended by both."""
+
+from uuid import UUID
+
+from backend.areas.service import NotACommunity
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Forbidden
+from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import Page as Lines
+from backend.people import queries
+from backend.people import service as people
+from backend.people.queries import ProxyLine
+from backend.people.service import (
+    AlreadyProxy,
+    GuardianNeeded,
+    IdNumberInvalid,
+    NameInvalid,
+    NoticeOutdated,
+    OwnProxy,
+    PersonExists,
+    ProxyOfOneself,
+    ProxyOver,
+    ProxyTermInvalid,
+    ProxyUnknown,
+    RelationUnknown,
+    TooManyElders,
+)
+from miniprogram_api.contract import Page, Resource, refuses
+from miniprogram_api.edge import creates, reads, writes
+from miniprogram_api.schemas.common import MaybeReasonIn
+from miniprogram_api.schemas.proxies import ProxyIn, ProxyOut, ProxyQuery, RenewalIn
+
+bp = Resource("proxies", tag="代办")
+
+
+@bp.post("/proxies")
+@creates
+@bp.input(ProxyIn)
+@bp.output(ProxyOut, status_code=201)
+@bp.doc(
+    summary="登记代办",
+    description="社区工作人员或网格员当面核对双方身份证和被代办人签字的授权书后登记。被代办人可以没有手机；代办人须已用自己的手机实名登记。",
+)
+@refuses(
+    NotACommunity,
+    NoticeOutdated,
+    RelationUnknown,
+    ProxyTermInvalid,
+    NameInvalid,
+    IdNumberInvalid,
+    GuardianNeeded,
+    PersonExists,
+    ProxyUnknown,
+    ProxyOfOneself,
+    OwnProxy,
+    AlreadyProxy,
+    TooManyElders,
+    Forbidden,
+)
+def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
+    now = clock.now()
+    return queries.proxy(actor, people.record_proxy(actor, body.wanted(), now=now).fact_id, now=now)
+
+
+@bp.get("/proxies")
+@reads
+@bp.input(ProxyQuery, location="query")
+@bp.output(Page[ProxyOut])
+@bp.doc(summary="代办名单", description="工作人员看到自己范围内的；其他人看到替自己代办的和自己代办的。")
+@refuses(CursorInvalid)
+def list_proxies(actor: Actor, query: ProxyQuery) -> Lines[ProxyLine]:
+    return queries.proxies(actor, status=query.status, now=clock.now(), limit=query.limit, after=query.cursor)
+
+
+@bp.get("/proxies/<uuid:proxy_id>")
+@reads
+@bp.output(ProxyOut)
+@bp.doc(summary="一项代办")
+def see_proxy(actor: Actor, proxy_id: UUID) -> ProxyLine:
+    return queries.proxy(actor, proxy_id, now=clock.now())
+
+
+@bp.post("/proxies/<uuid:proxy_id>/renewal")
+@writes
+@bp.input(RenewalIn)
+@bp.output(ProxyOut)
+@bp.doc(summary="续期", description="须由被代办人重新同意，由社区工作人员或网格员登记。")
+@refuses(ProxyTermInvalid, OwnProxy, ProxyOver, TooManyElders, AlreadyCorrected, Forbidden)
+def renew_proxy(actor: Actor, proxy_id: UUID, body: RenewalIn) -> ProxyLine:
+    now = clock.now()
+    people.renew_proxy(actor, proxy_id, ends_on=body.ends_on, now=now)
+    return queries.proxy(actor, proxy_id, now=now)
+
+
+@bp.post("/proxies/<uuid:proxy_id>/ending")
+@writes
+@bp.input(MaybeReasonIn)
+@bp.output(ProxyOut)
+@bp.doc(summary="结束代办", description="被代办人、代办人和社区随时可以结束，立即生效。")
+@refuses(ProxyOver, AlreadyCorrected, Forbidden)
+def end_proxy(actor: Actor, proxy_id: UUID, body: MaybeReasonIn) -> ProxyLine:
+    now = clock.now()
+    people.end_proxy(actor, proxy_id, reason=body.reason, now=now)
+    return queries.proxy(actor, proxy_id, now=now)

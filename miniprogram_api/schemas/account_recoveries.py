@@ -1,0 +1,86 @@
+"""Shapes of getting an account back and of merging two."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from backend.people.models import RecoveryProof, RecoveryStatus
+from miniprogram_api.contract import Body, Id, Instant, ListQuery, Out, Text
+from miniprogram_api.schemas.common import Reason
+from miniprogram_api.schemas.people import CommunityOut, RealName
+
+_RECOVERY: JsonDict = {
+    "id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
+    "status": "submitted",
+    "applied_at": "2026-11-24T09:00:00+08:00",
+    "decided_at": None,
+    "reason": None,
+    "proof": None,
+    "person": {
+        "id": "01931f6e-7c1a-7d2e-8f00-0000000000a1",
+        "name": "张*",
+        "id_number": "639999********0014",
+        "community": {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"},
+    },
+}
+
+
+class RecoveryConfirmationIn(Body):
+    """By what the person was known again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"proof": "id_card"}]})
+
+    proof: RecoveryProof
+
+
+class RecoveryQuery(ListQuery):
+    """Which applications are asked for."""
+
+    status: RecoveryStatus | None = None
+
+
+class AskedForOut(Out):
+    """Whose account it is."""
+
+    id: Id
+    name: Annotated[str, Field(max_length=50, description="只显示姓")]
+    id_number: Annotated[str, Field(max_length=18, description="只显示前六位和后四位")]
+    community: CommunityOut
+
+
+class RecoveryOut(Out):
+    """One application."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_RECOVERY]})
+
+    id: Id
+    status: RecoveryStatus
+    applied_at: Instant
+    decided_at: Instant | None
+    reason: Reason | None = Field(description="退回的理由")
+    proof: RecoveryProof | None
+    person: AskedForOut | None = Field(description="只给社区和本人看；申请人看不到")
+
+
+class AccountMergeIn(Body):
+    """Which two accounts belong to one person."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"login_name": "shequ-1", "volunteer_number": "V2026000123", "name": "张三", "reason": "同一人的两个账号"}]
+        }
+    )
+
+    login_name: Annotated[str, Text(max=60)] = Field(description="并入的账号的用户名")
+    volunteer_number: Annotated[str, Text(max=40)] = Field(description="保留的账号的志愿者编号")
+    name: RealName
+    reason: Reason
+
+
+class AccountMergedOut(Out):
+    """The account that stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"account_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab"}]})
+
+    account_id: Id

@@ -1,0 +1,128 @@
+"""Rows of the walk: who acts for an elder, the way back to an account, two accounts that become one."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from argon2 import PasswordHasher
+
+from backend.accounts.models import Login, LoginKind
+from backend.accounts.policy import Permission
+from backend.foundation import clock
+from backend.foundation.actor import Grant, Role
+from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, these
+from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.world import World
+from tests.support.beginning import wechat_user
+from tests.support.demands import give_role
+from tests.support.operations import Json
+from tests.support.people import identity_number
+from tests.support.proxies import proxy_form, recorded_proxy
+
+NAME, PASSWORD = "heping.li", "Correct-Horse-7"
+NEIGHBOUR = {"name": "李邻居", "id_number": identity_number()}
+
+
+def proxy(world: World) -> Ask:
+    """Whoever walks as proxy acts for the resident, by the community's record."""
+    found = recorded_proxy(world.officer, world.street, world.cards["proxy"], elder=world.cards["resident"])
+    ends_on = clock.shanghai_day(clock.now()) + timedelta(days=30)
+    return ask(proxy_id=found["id"], shows=found["id"], ends_on=ends_on.isoformat(), reason="老人搬家")
+
+
+def recording(world: World) -> Ask:
+    return ask(body=proxy_form(world.street, world.cards["proxy"]))
+
+
+def recovery(world: World) -> Ask:
+    """Somebody with a new WeChat asks for the account of the resident."""
+    applicant = wechat_user(world.app)
+    recovery_id = applicant.made("/account-recoveries", world.cards["resident"])["id"]
+    return ask(recovery_id=recovery_id, shows=recovery_id, reason="请携带身份证", proof="id_card")
+
+
+def own_recovery(world: World) -> Ask:
+    """The grid worker asks for the account of nobody."""
+    card = {"name": "李无名", "id_number": identity_number()}
+    recovery_id = world[GRID].made("/account-recoveries", card)["id"]
+    return ask(recovery_id=recovery_id, shows=recovery_id)
+
+
+def login_by_password(world: World, *, grant: Grant | None = None) -> Json:
+    """An account that logs in by password, its hash cheap because it is verified for each viewer."""
+    phone = wechat_user(world.app)
+    if grant is not None:
+        give_role(phone, grant)
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with transaction():
+        login = Login(id=new_id(), account_id=UUID(phone.account_id), kind=LoginKind.PASSWORD, name=NAME, password_hash=cheap)
+        login.failures, login.created_at = 0, clock.now()
+        db.session.add(login)
+    return {"name": NAME, "password": PASSWORD}
+
+
+def merging(world: World) -> Ask:
+    """A colleague of the community's officer is the volunteer, too."""
+    login_by_password(world, grant=Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    number = world["volunteer"].volunteer_number
+    return ask(body={"login_name": NAME, "volunteer_number": number, "name": "王志愿", "reason": "同一人"})
+
+
+def merging_a_grid_worker(world: World) -> Ask:
+    login_by_password(world, grant=Grant(Role.GRID_WORKER, area_path="639999001001001"))
+    number = world["volunteer"].volunteer_number
+    return ask(body={"login_name": NAME, "volunteer_number": number, "name": "王志愿", "reason": "同一人"})
+
+
+def own_by_wechat(world: World) -> Ask:
+    """Another WeChat of whoever asks."""
+    client = world.app.test_client()
+    client.post("/api/v1/auth/wechat", json=world.wechat_login())
+    return ask(body=world.wechat_login)
+
+
+SEEING = OFFICERS | these(GRID, "resident", "proxy")
+
+PROXIES = (
+    Row("record_proxy", recording, DECIDING | these(GRID), 403, by=Permission.PROXY_GRANT),
+    Row("list_proxies", proxy, SEEING, EMPTY, by=Permission.PROXY_SEE),
+    Row("see_proxy", proxy, SEEING, 404, by=Permission.PROXY_SEE),
+    Row("renew_proxy", proxy, DECIDING | these(GRID), 404, {403: these(DISTRICT, "resident", "proxy")}, by=Permission.PROXY_GRANT),
+    Row("end_proxy", proxy, DECIDING | these(GRID, "resident", "proxy"), 404, {403: these(DISTRICT)}, by=Permission.PROXY_END),
+)
+
+RECOVERIES = (
+    Row(
+        "apply_for_recovery",
+        lambda world: ask(body=world.cards["resident"]),
+        EVERYBODY - PERSONS,
+        409,
+        by=Permission.RECOVERY_APPLY,
+    ),
+    Row("list_recoveries", recovery, OFFICERS | these("resident"), EMPTY, by=Permission.RECOVERY_SEE),
+    Row("list_recoveries", own_recovery, these(GRID), EMPTY, case="one's own"),
+    Row("see_recovery", recovery, OFFICERS | these("resident"), 404, by=Permission.RECOVERY_SEE),
+    Row("see_recovery", own_recovery, these(GRID), 404, case="one's own"),
+    Row("confirm_recovery", recovery, DECIDING, 404, {403: these(DISTRICT, "resident")}, by=Permission.RECOVERY_REVIEW),
+    Row("return_recovery", recovery, DECIDING | these("resident"), 404, {403: these(DISTRICT)}, by=Permission.RECOVERY_REFUSE),
+    Row("withdraw_recovery", own_recovery, these(GRID), 404, case="one's own"),
+    Row("withdraw_recovery", recovery, these(), 404, {403: OFFICERS | these("resident")}, case="somebody else's"),
+)
+
+MERGES = (
+    Row("merge_by_password", lambda world: ask(body=login_by_password(world)), EVERYBODY, by=Permission.ACCOUNT_MERGE_OWN),
+    Row("merge_by_wechat", own_by_wechat, EVERYBODY, by=Permission.ACCOUNT_MERGE_OWN),
+    Row("merge_accounts", merging, these(STREET, DISTRICT, "security_admin"), 404, {403: these("volunteer")}, by=Permission.ACCOUNT_MERGE),
+    Row(
+        "merge_accounts",
+        merging_a_grid_worker,
+        OFFICERS | these("security_admin"),
+        404,
+        {403: these("volunteer")},
+        by=Permission.ACCOUNT_MERGE,
+        case="of a grid worker",
+    ),
+)
+
+ROWS = (*PROXIES, *RECOVERIES, *MERGES)
