@@ -5,16 +5,28 @@ from uuid import UUID
 from backend.accounts import queries
 from backend.accounts import service as accounts
 from backend.accounts.queries import SessionLine
-from backend.accounts.service import LoginLocked, OldPasswordWrong, PasswordLoginNeeded, PasswordTooWeak, PasswordUnchanged
+from backend.accounts.service import (
+    LevelMismatch,
+    LoginLocked,
+    LoginNameInvalid,
+    LoginNameTaken,
+    OfficeLogin,
+    OldPasswordWrong,
+    PasswordLoginNeeded,
+    PasswordTooWeak,
+    PasswordUnchanged,
+    TermOver,
+)
+from backend.areas.service import AreaUnknown
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Missing
+from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import changes_password, creates, logged_in_family, reads, writes
-from miniprogram_api.schemas.auth import InitialPasswordOut, LoginNameIn, PasswordChangeIn, SessionOut
+from miniprogram_api.schemas.auth import InitialPasswordOut, LoginNameIn, OfficeLoginIn, OfficeLoginOut, PasswordChangeIn, SessionOut
 
 bp = Resource("sessions", tag="登录")
 
@@ -56,6 +68,21 @@ def change_password(actor: Actor, body: PasswordChangeIn) -> None:
         refusal = accounts.finish_password_change(actor, family_id, attempt, right=right, new_hash=new_hash, now=clock.now())
     if refusal is not None:
         raise refusal
+
+
+@bp.post("/office-logins")
+@creates
+@bp.input(OfficeLoginIn)
+@bp.output(OfficeLoginOut, status_code=201)
+@bp.doc(
+    summary="为新同事开通用户名登录",
+    description="同时授予一个职务；由职务范围在其上一级的工作人员办理。三员由运维人员用命令行开通。初始密码只显示这一次，本人登录后须立即修改。",
+)
+@refuses(AreaUnknown, LevelMismatch, LoginNameInvalid, LoginNameTaken, TermOver, Forbidden)
+def open_office_login(actor: Actor, body: OfficeLoginIn) -> OfficeLogin:
+    return accounts.open_office_login(
+        actor, name=body.login_name, role=body.role, area_id=body.area_id, last_day=body.ends_on, now=clock.now()
+    )
 
 
 @bp.post("/password-resets")

@@ -154,7 +154,8 @@ _ONESELF: Rule = {Role.RESIDENT: Reach.OWN}
 
 RULES: Mapping[Permission, Rule] = {
     Permission.ACCOUNT_LOG_IN: _ANYBODY,
-    Permission.ACCOUNT_CREATE: {},  # by `ejia` only
+    # For a colleague who logs in by password. The scope is the area above the one in which they are to hold office.
+    Permission.ACCOUNT_CREATE: _OFFICERS,
     # Of one's own account, which has no person before the real name is registered; so the command looks after whose it is.
     Permission.SESSION_SEE: _ANYBODY,
     Permission.SESSION_END: _ANYBODY,

@@ -33,7 +33,7 @@ def create_admin(name: str, role: str, area_code: str, until: datetime | None, p
     with application(), transaction():
         grant = accounts.office(Role(role), area_code, until=until and until.date())
         account_id = accounts.create_administrator(
-            Actor.system(), name=name, password=password, grant=grant, initial_password=True, now=clock.now()
+            Actor.system(), name=name, password=password, grant=grant, is_initial=True, now=clock.now()
         )
     click.echo(f"已创建管理员 {name}（{role}，{area_code}），账号 {account_id}")
 

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from backend.accounts.models import LoginKind
 from backend.foundation.actor import Role
-from miniprogram_api.contract import Body, Id, Instant, Out, Text
+from miniprogram_api.contract import Body, Day, Id, Instant, Out, Text
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"  # noqa: S105 - an example of the form
 
@@ -47,6 +47,39 @@ class LoginNameIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"login_name": "shequ-1"}]})
 
     login_name: Annotated[str, Text(max=60)]
+
+
+class OfficeLoginIn(Body):
+    """A new colleague: name of the log-in, and the office."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "login_name": "heping.wang",
+                    "role": "community_officer",
+                    "area_id": "01931f6e-7c1a-7d2e-8f00-00000000c001",
+                    "ends_on": "2027-11-23",
+                }
+            ]
+        }
+    )
+
+    login_name: Annotated[str, Text(max=60)] = Field(description="3至60个英文字母、数字或 . - _")
+    role: Role
+    area_id: Id = Field(description="任职的区域，级别须与角色相符")
+    ends_on: Day | None = Field(default=None, description="任期最后一天；不填则长期有效")
+
+
+class OfficeLoginOut(Out):
+    """The account that was made."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"account_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab", "initial_password": "kx4m-8rtw-pzq2"}]}
+    )
+
+    account_id: Id
+    initial_password: Annotated[str, Field(max_length=128, description="只显示这一次")]
 
 
 class InitialPasswordOut(Out):

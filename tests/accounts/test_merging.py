@@ -260,7 +260,7 @@ def test_who_cannot_prove_the_other_account_merges_nothing_and_is_counted(office
 def test_an_initial_password_proves_nothing(app, zhang, street):
     with transaction():
         grant = Grant(Role.STREET_OFFICER, area_path="639999001")
-        accounts.create_administrator(SYSTEM, name=NAME, password=PASSWORD, grant=grant, initial_password=True, now=clock.now())
+        accounts.create_administrator(SYSTEM, name=NAME, password=PASSWORD, grant=grant, is_initial=True, now=clock.now())
 
     answer = zhang.post("/auth/merge/password", {"name": NAME, "password": PASSWORD})
 

@@ -28,9 +28,7 @@ def make(app, street):
     def made(name=NAME, role=Role.COMMUNITY_OFFICER, area_path="639999001001", *, initial=False) -> UUID:
         with transaction():
             grant = Grant(role, area_path=area_path)
-            return accounts.create_administrator(
-                Actor.system(), name=name, password=OLD, grant=grant, initial_password=initial, now=clock.now()
-            )
+            return accounts.create_administrator(Actor.system(), name=name, password=OLD, grant=grant, is_initial=initial, now=clock.now())
 
     return made
 
@@ -268,3 +266,32 @@ def test_who_holds_no_office_any_more_is_reset_by_the_operator_only(make, admini
         accounts.withdraw_role(Actor.system(), account_id, grant, reason="调离", now=clock.now())
 
     assert refused(administrator(Role.STREET_OFFICER, "639999001").post("/password-resets", {"login_name": NAME})) == (404, "not_found")
+
+
+def test_an_officer_above_opens_a_log_in_for_a_new_colleague(administrator, street, log_in):
+    above = administrator(Role.STREET_OFFICER, "639999001")
+    form = {"login_name": NAME, "role": "community_officer", "area_id": street["和平社区"], "ends_on": "2199-12-31"}
+
+    made = above.made("/office-logins", form)
+
+    phone = log_in(made["initial_password"])
+    assert refused(phone.get("/me")) == (403, "password_change_needed")
+    assert change(phone, old=made["initial_password"]).status_code == 204
+    me = phone.seen("/me")
+    assert (me["account_id"], [(role["role"], role["area_path"]) for role in me["roles"]]) == (
+        made["account_id"],
+        [("community_officer", "639999001001")],
+    )
+    assert refused(above.post("/office-logins", form)) == (409, "login_name_taken")
+    assert refused(above.post("/office-logins", form | {"login_name": "有空格"})) == (422, "login_name_invalid")
+    assert refused(above.post("/office-logins", form | {"role": "volunteer"})) == (422, "level_mismatch")
+    assert refused(above.post("/office-logins", form | {"login_name": "x-y", "ends_on": "2020-01-01"})) == (422, "term_over")
+
+
+def test_nobody_opens_a_log_in_for_an_equal_or_an_administrator(administrator, street):
+    above = administrator(Role.STREET_OFFICER, "639999001")
+    form = {"login_name": NAME, "role": "street_officer", "area_id": street["青山街道"]}
+
+    for role in ("street_officer", "audit_admin"):
+        assert refused(above.post("/office-logins", form | {"role": role})) == (403, "forbidden")
+    assert refused(above.post("/office-logins", form | {"role": "community_officer", "area_id": street["向阳社区"]})) == (403, "forbidden")

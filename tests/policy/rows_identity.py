@@ -125,4 +125,29 @@ MERGES = (
     ),
 )
 
-ROWS = (*PROXIES, *RECOVERIES, *MERGES)
+OFFICE_LOGINS = (
+    Row(
+        "open_office_login",
+        lambda world: ask(body={"login_name": NAME, "role": "community_officer", "area_id": world.street["和平社区"]}),
+        these(STREET, DISTRICT),
+        403,
+        by=Permission.ACCOUNT_CREATE,
+    ),
+    Row(
+        "open_office_login",
+        lambda world: ask(body={"login_name": NAME, "role": "grid_worker", "area_id": world.street["和平第一网格"]}),
+        OFFICERS,
+        403,
+        by=Permission.ACCOUNT_CREATE,
+        case="of a grid worker",
+    ),
+    Row(
+        "open_office_login",
+        lambda world: ask(body={"login_name": NAME, "role": "security_admin", "area_id": world.street["青山街道"]}),
+        these(),
+        403,
+        case="of an administrator",
+    ),
+)
+
+ROWS = (*OFFICE_LOGINS, *PROXIES, *RECOVERIES, *MERGES)

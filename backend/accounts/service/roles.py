@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.passwords import hash_of, refuse_weak
+from backend.accounts.service.passwords import hash_of, initial_password, refuse_weak
+from backend.accounts.service.standing import area_above
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.foundation import audit, clock
@@ -267,14 +268,16 @@ def account_of_person(person_id: UUID) -> UUID | None:
     return db.session.scalar(select(Account.id).where(Account.person_id == person_id, Account.status == AccountStatus.ACTIVE))
 
 
-def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, initial_password: bool = False, now: datetime) -> UUID:
-    """Make an account that logs in by name and password, with one role. Returns its id.
+def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, is_initial: bool = False, now: datetime) -> UUID:
+    """Make an account that logs in by name and password, with one office, by who may do so in the area above. Returns its id.
 
-    An initial password opens nothing but its own change.
+    An initial password opens nothing but its own change. The three administrators are made by `ejia` only.
 
-    Raises LoginNameInvalid, LoginNameTaken, PasswordTooWeak, Forbidden (only `ejia` does this for now).
+    Raises LoginNameInvalid, LoginNameTaken, PasswordTooWeak, TermOver, Forbidden.
     """
-    policy.require(actor, Permission.ACCOUNT_CREATE, Scope(area_path=grant.area_path))
+    policy.require(actor, Permission.ACCOUNT_CREATE, area_above(grant.area_path))
+    if grant.role in ADMINISTRATORS:
+        policy.require(actor, Permission.ADMINISTRATOR_GRANT, Scope(area_path=grant.area_path))
     if not _LOGIN_NAME.fullmatch(name):
         raise LoginNameInvalid(errors={"name": [LoginNameInvalid.detail]})
     refuse_weak(password, name=name)
@@ -289,7 +292,7 @@ def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant
             kind=LoginKind.PASSWORD,
             name=name,
             password_hash=hash_of(password),
-            password_initial=initial_password,
+            password_initial=is_initial,
             failures=0,
             created_at=now,
         )
@@ -301,6 +304,25 @@ def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant
     audit.record(actor, Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.PASSWORD.value)
     grant_role(actor, account_id, grant, now=now)
     return account_id
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeLogin:
+    """A new colleague's account, and the password to be handed on."""
+
+    account_id: UUID
+    initial_password: str
+
+
+def open_office_login(actor: Actor, *, name: str, role: Role, area_id: UUID, last_day: date | None, now: datetime) -> OfficeLogin:
+    """Make an account for a new colleague who is to hold an office, with an initial password that is told this once.
+
+    Raises areas.AreaUnknown, LevelMismatch, LoginNameInvalid, LoginNameTaken, TermOver, Forbidden.
+    """
+    grant = office_in(role, areas.area_in_use(area_id), until=last_day)
+    password = initial_password()
+    account_id = create_administrator(actor, name=name, password=password, grant=grant, is_initial=True, now=now)
+    return OfficeLogin(account_id, password)
 
 
 def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:

@@ -17,6 +17,11 @@ _ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 _DIGITS_OF_A_LEVEL = 3
 
 
+def area_above(area_path: str | None) -> Scope:
+    """The area that the area of an office is part of, as a scope; above a district there is none."""
+    return Scope(area_path=(area_path or "")[:-_DIGITS_OF_A_LEVEL])
+
+
 def require_above(actor: Actor, permission: Permission, account_id: UUID, *, now: datetime) -> None:
     """Let pass who has the permission in the area above each office that the account holds or will hold, so above all of them.
 
@@ -33,8 +38,7 @@ def require_above(actor: Actor, permission: Permission, account_id: UUID, *, now
         )
     ).all()
     above = bool(offices) and all(
-        role not in _ADMINISTRATORS and policy.allows(actor, permission, Scope(area_path=(area_path or "")[:-_DIGITS_OF_A_LEVEL]))
-        for role, area_path in offices
+        role not in _ADMINISTRATORS and policy.allows(actor, permission, area_above(area_path)) for role, area_path in offices
     )
     if not above:
         raise Missing
