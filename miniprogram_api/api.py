@@ -88,11 +88,11 @@ def _trace() -> None:
 
 
 def _finish(answer: Response) -> Response:
-    given = {name.lower() for name, _ in answer.headers}
+    headers = answer.headers
     for name, value in _SAFE_HEADERS.items():
-        if name.lower() not in given:
-            answer.headers.add(name, value)
-    answer.headers.add("X-Request-Id", current_request_id() or new_request_id())
+        if name not in headers:
+            headers.add(name, value)
+    headers.add("X-Request-Id", current_request_id() or new_request_id())
     route = request.url_rule
     answered = Answered(request.method, route.rule if route else None, answer.status_code, time.perf_counter() - g.began)
     for watcher in current_app.extensions.get(_WATCHERS, ()):

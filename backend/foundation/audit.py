@@ -65,4 +65,4 @@ def record(
         "request_id": current_request_id(),
         "details": details,
     }
-    write_at_commit(AuditEntry, [entry])
+    write_at_commit({AuditEntry: [entry]})

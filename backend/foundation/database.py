@@ -21,8 +21,8 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Enum,
+    FromClause,
     MetaData,
-    Table,
     Text,
     Uuid,
     any_,
@@ -62,40 +62,52 @@ class Base(DeclarativeBase):
 class Session(flask_sqlalchemy.session.Session):
     """The session of a unit of work; it may hold changes back until just before its commit (`write_at_commit`, `run_at_commit`)."""
 
+    _held: "_Held | None" = None
+    _sender: Sender | None = None
+
     def begin_nested(self) -> SessionTransaction:
         """Begin a savepoint; what was held back until now does not go with its rollback."""
         self.send_held()
+        self.forget_sender()  # the savepoint is sent when the session is next asked for its connection
         return super().begin_nested()
 
     @property
     def held(self) -> "_Held":
         """What waits for `send_held`."""
-        if not self.in_transaction():
-            self.begin()  # or its rollback would not be one, and what is held would wait for the next transaction
-        waiting: _Held = self.info.setdefault(_HELD, _Held())
-        return waiting
+        if self._held is None:
+            if not self.in_transaction():
+                self.begin()  # or its rollback would not be one, and what is held would wait for the next transaction
+            self._held = _Held()
+        return self._held
 
     def send_held(self) -> None:
         """Send all that is held back, in one statement. Raises the refusals that were named with it."""
-        held: _Held | None = self.info.pop(_HELD, None)
+        held, self._held = self._held, None
         if held is not None:
             with refusing(held.refusals):
                 held.send(self.sender)
 
+    def forget_held(self) -> None:
+        """Drop what is held back: its transaction or savepoint was rolled back."""
+        self._held = None
+
     @property
     def sender(self) -> Sender:
         """The session's connection for prepared statements, in its transaction."""
-        known: Sender | None = self.info.get(_SENDER)
-        if known is None:
-            known = self.info[_SENDER] = Sender(self.connection())
-        return known
+        if self._sender is None:
+            self._sender = Sender(self.connection())
+        return self._sender
+
+    def forget_sender(self) -> None:
+        """The transaction is over; the next one may have another connection."""
+        self._sender = None
 
 
 @dataclass
 class _Held:
     """Rows by table and named columns, other changes, and the constraints that may refuse them."""
 
-    rows: dict[tuple[Table, tuple[str, ...]], list[Values]] = field(default_factory=dict)
+    rows: dict[tuple[FromClause, tuple[str, ...]], list[Values]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     refusals: dict[str, type[Refusal]] = field(default_factory=dict)
 
@@ -112,9 +124,6 @@ class _Held:
         sender.send(joined(tuple(statements)), values)
 
 
-_HELD, _SENDER = "held back until the commit", "sender of the transaction"
-
-
 @event.listens_for(Session, "before_commit")
 def _send_held(session: Session) -> None:
     session.send_held()
@@ -122,13 +131,12 @@ def _send_held(session: Session) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget_held(session: Session, _: SessionTransaction) -> None:
-    session.info.pop(_HELD, None)
+    session.forget_held()
 
 
 @event.listens_for(Session, "after_transaction_end")
-def _forget_sender(session: Session, ended: SessionTransaction) -> None:
-    if ended.parent is None:
-        session.info.pop(_SENDER, None)
+def _forget_sender(session: Session, _: SessionTransaction) -> None:
+    session.forget_sender()
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
@@ -154,20 +162,20 @@ def transaction() -> Iterator[None]:
         raise
 
 
-def write_at_commit(model: type[Base], rows: Sequence[Values], refusals: Mapping[str, type[Refusal]] | None = None) -> None:
+def write_at_commit(rows: Mapping[type[Base], Sequence[Values]], refusals: Mapping[str, type[Refusal]] | None = None) -> None:
     """Insert rows just before the transaction commits, together with whatever else waits for that: one round trip for all of it.
 
     For rows that nobody reads before the commit; what is None need not be sent. They go with a rollback, and with that of the
     savepoint they came in. A constraint named here that refuses them becomes its refusal, raised at the commit.
     """
-    table = model.__table__
-    if not isinstance(table, Table):
-        raise TypeError(f"{model.__name__} is no table")
     held = _session().held
-    for row in rows:
-        columns = tuple([name for name, value in row.items() if value is not None])
-        held.rows.setdefault((table, columns), []).append(row)
-    held.refusals.update(refusals or {})
+    for model, of_model in rows.items():
+        table = model.__table__
+        for row in of_model:
+            columns = tuple([name for name, value in row.items() if value is not None])
+            held.rows.setdefault((table, columns), []).append(row)
+    if refusals:
+        held.refusals.update(refusals)
 
 
 def run_at_commit(change: Prepared, **values: Any) -> None:

@@ -97,11 +97,8 @@ def record_all(events: Sequence[Event], *, now: datetime) -> None:
         event_id = new_id()
         happened = {"id": event_id, "name": event.name, "subject_id": event.subject_id, "at": now, "request_id": current_request_id()}
         hearing = [consumer for consumer, reactions in _consumers.items() if event.name in reactions]
-        write_at_commit(OutboxEvent, [happened])
-        if hearing:
-            write_at_commit(
-                OutboxDelivery, [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
-            )
+        deliveries = [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
+        write_at_commit({OutboxEvent: [happened], OutboxDelivery: deliveries})
 
 
 def oldest_waiting(consumer: str) -> datetime | None:

@@ -11,6 +11,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -68,8 +69,7 @@ class Keyring:
     @property
     def head(self) -> bytes:
         """How every value begins that is sealed now."""
-        key_id = self.sealing_id.encode()
-        return bytes([_NEW_FORM, _VERSION, len(key_id)]) + key_id
+        return _head(self.sealing_id)
 
     def seal(self, value: str, *, field: str, row: Row) -> bytes:
         """Encrypt a value for one field (`"people.id_number"`) of one row."""
@@ -78,7 +78,7 @@ class Keyring:
     def seal_bytes(self, value: bytes, *, field: str, row: Row) -> bytes:
         """Encrypt bytes for one field of one row."""
         nonce = os.urandom(_NONCE_BYTES)
-        return self.head + nonce + AESGCM(self.keys[self.sealing_id]).encrypt(nonce, value, _bound_to(field, row))
+        return self.head + nonce + _cipher(self.keys[self.sealing_id]).encrypt(nonce, value, _bound_to(field, row))
 
     def unseal(self, sealed: bytes, *, field: str, row: Row) -> str:
         """Read a value of one field of one row in clear. Raises SealBroken."""
@@ -92,7 +92,7 @@ class Keyring:
             raise SealBroken(field)
         nonce, body = sealed[head.length : head.length + _NONCE_BYTES], sealed[head.length + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, body, _bound_to(field, row) if head.bound_to_row else field.encode())
+            return _cipher(key).decrypt(nonce, body, _bound_to(field, row) if head.bound_to_row else field.encode())
         except (InvalidTag, ValueError) as error:
             raise SealBroken(field) from error
 
@@ -104,6 +104,17 @@ class Keyring:
         """All blind indexes under which a value may stand: one, or two while the index changes its key. For looking it up."""
         keys = [self.index_key] if self.second_index_key is None else [self.index_key, self.second_index_key]
         return [_index(key, value, field) for key in keys]
+
+
+@cache
+def _head(key_id: str) -> bytes:
+    encoded = key_id.encode()
+    return bytes([_NEW_FORM, _VERSION, len(encoded)]) + encoded
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def _bound_to(field: str, row: Row) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import ARRAY, BindParameter, Column, Connection, Insert, Table, Uuid, bindparam, func, insert, null, select
+from sqlalchemy import ARRAY, BindParameter, Column, Connection, FromClause, Insert, Table, Uuid, bindparam, func, insert, null, select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -120,7 +120,9 @@ class Sender:
 class Insertion(Prepared):
     """INSERT of so many rows of a table, which name these columns; the others stay NULL."""
 
-    def __init__(self, table: Table, columns: tuple[str, ...], count: int) -> None:
+    def __init__(self, table: FromClause, columns: tuple[str, ...], count: int) -> None:
+        if not isinstance(table, Table):
+            raise TypeError(f"{table} is no table")
         self._in_arrays = count > _FEW_ROWS
         named = [column for column in table.c if column.name in columns]
         super().__init__(_unnested(table, named) if self._in_arrays else _listed(table, named, count))

@@ -217,8 +217,7 @@ def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, 
         **{column: claimant.id if column == claimant.column else None for column in _CLAIMANTS},
     }
     step = {"id": new_id(), "claim_id": claim_id, "to_status": ClaimStatus.HELD, "at": now, "actor_account_id": actor.account_id}
-    write_at_commit(Claim, [claim], {"uq_claims_held": AlreadyClaimed})
-    write_at_commit(ClaimChange, [step])
+    write_at_commit({Claim: [claim], ClaimChange: [step]}, {"uq_claims_held": AlreadyClaimed})
     return claim_id
 
 

@@ -1,0 +1,120 @@
+"""Statements sent past SQLAlchemy's execution keep to the session's transaction, its savepoints and its errors."""
+
+import pytest
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.exc import IntegrityError, MultipleResultsFound, OperationalError
+
+from backend.areas.models import Area, Level
+from backend.foundation.audit import AuditEntry
+from backend.foundation.clock import now as instant
+from backend.foundation.database import db, run, run_at_commit, run_beside, run_one, transaction, write_at_commit
+from backend.foundation.errors import Conflict
+from backend.foundation.ids import new_id
+from backend.foundation.outbox import OutboxEvent
+from backend.foundation.statements import Change, Prepared
+
+AREA = {"code": bindparam("code"), "path": bindparam("code"), "level": Level.DISTRICT, "name": "测试", "valid_from": bindparam("day")}
+ADD = Prepared(insert(Area).values(id=bindparam("made"), **AREA).returning(Area.id, Area.level))
+CODES = Prepared(select(Area.code, Area.level).order_by(Area.code))
+
+
+def add(code: str):
+    return run_one(ADD, made=new_id(), code=code, day=instant().date())
+
+
+def codes() -> list[str]:
+    return [row.code for row in run(CODES)]
+
+
+class Taken(Conflict):
+    """The code is another area's."""
+
+
+class WentWrong(Exception):
+    """What the work inside may raise."""
+
+
+def add_and_fail(code: str) -> None:
+    add(code)
+    raise WentWrong
+
+
+def test_columns_are_read_as_their_types_promise(app):
+    with transaction():
+        assert add("639999000000").level is Level.DISTRICT
+        assert [tuple(row) for row in run(CODES)] == [("639999000000", Level.DISTRICT)]
+
+
+def test_a_savepoint_takes_back_what_was_sent_within_it(app):
+    with transaction():
+        add("639999000000")
+        with pytest.raises(WentWrong), db.session.begin_nested():
+            add_and_fail("639998000000")
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            add("639999000000")
+        add("639997000000")
+    with transaction():
+        assert codes() == ["639997000000", "639999000000"]
+
+
+def test_a_constraint_named_with_held_rows_refuses_them_at_the_commit_or_at_the_savepoints_end(app):
+    def area(code: str):
+        row = {"id": new_id(), "code": code, "path": code, "level": Level.DISTRICT, "name": "测试", "valid_from": instant().date()}
+        write_at_commit({Area: [row]}, {"uq_areas_code": Taken})
+
+    with transaction():
+        area("639999000000")
+    with pytest.raises(Taken), transaction():
+        area("639999000000")
+    with transaction():
+        with pytest.raises(Taken), db.session.begin_nested():
+            area("639999000000")
+        area("639998000000")
+    with transaction():
+        assert codes() == ["639998000000", "639999000000"]
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 300])
+def test_held_rows_are_written_whole_however_many_there_are(app, count):
+    rows = [
+        {"id": new_id(), "at": instant(), "action": "x.y", "succeeded": True, "details": {"number": n}, "reason": "因" if n % 2 else None}
+        for n in range(count)
+    ]
+    with transaction():
+        write_at_commit({AuditEntry: rows, OutboxEvent: []})
+    with transaction():
+        written = db.session.execute(select(AuditEntry.id, AuditEntry.details, AuditEntry.reason).order_by(AuditEntry.id)).all()
+    assert [tuple(row) for row in written] == [(row["id"], row["details"], row["reason"]) for row in rows]
+
+
+def test_a_change_beside_a_query_tells_whether_it_was_made(app):
+    rename = Prepared(Area.__table__.update().where(Area.code == bindparam("of")).values(name="新名").returning(Area.id))
+    with transaction():
+        add("639999000000")
+        assert run_beside(Change(rename, {"of": "639999000000"}), CODES)[1] is True
+        rows, made = run_beside(Change(rename, {"of": "639998000000"}), CODES)
+        assert made is False
+        assert [row.code for row in rows] == ["639999000000"]
+        run_at_commit(rename, of="639999000000")
+    with transaction():
+        assert db.session.scalars(select(Area.name)).all() == ["新名"]
+
+
+def test_more_than_one_row_is_not_one(app):
+    with transaction():
+        add("639999000000")
+        add("639998000000")
+        with pytest.raises(MultipleResultsFound):
+            run_one(CODES)
+
+
+def test_a_lost_connection_is_told_to_the_pool_and_replaced(app):
+    def ask_while_another_ends_my_connection() -> None:
+        other.execute(select(func.pg_terminate_backend(db.session.scalar(select(func.pg_backend_pid())))))
+        codes()
+
+    with db.engine.connect() as other, pytest.raises(OperationalError) as lost, transaction():
+        ask_while_another_ends_my_connection()
+    assert lost.value.connection_invalidated
+    with transaction():
+        assert codes() == []
