@@ -1,6 +1,6 @@
 """任务: long work that somebody asked for: how far it is, its file, calling it off.
 
-Only its asker opens it; the system administrator sees how all of them go.
+Only its asker fetches the file and calls it off; the system administrator sees how all of them go.
 """
 
 from pathlib import PurePath
@@ -36,9 +36,9 @@ def list_jobs(actor: Actor, query: JobsQuery) -> paging.Page[JobLine]:
 @bp.get("/jobs/<uuid:job_id>")
 @reads
 @bp.output(JobOut)
-@bp.doc(summary="任务进度", description="只有提出的人能看。")
+@bp.doc(summary="任务进度", description="提出的人和本辖区的系统管理员能看。")
 def see_job(actor: Actor, job_id: UUID) -> JobLine:
-    return jobs.job_of(actor, job_id)
+    return queries.job(actor, job_id)
 
 
 @bp.get("/jobs/<uuid:job_id>/file")
@@ -47,6 +47,7 @@ def see_job(actor: Actor, job_id: UUID) -> JobLine:
 @bp.doc(summary="下载任务生成的文件", description="只有提出的人、且仍管理该区域时可以下载；每次下载都留有记录。文件保存 7 天。")
 @refuses(JobNotDone, JobFileGone)
 def download_job_file(actor: Actor, job_id: UUID) -> Response:
+    queries.require_own_job(actor, job_id)
     file = jobs.file_of(actor, job_id, now=clock.now())
     answer = Response(file.content, mimetype=file.media_type)
     answer.headers["Content-Disposition"] = _attachment(file.name)
@@ -60,6 +61,7 @@ def download_job_file(actor: Actor, job_id: UUID) -> Response:
 @bp.doc(summary="取消任务", description="正在进行的任务在下一步停下。")
 @refuses(JobOver)
 def cancel_job(actor: Actor, job_id: UUID) -> JobLine:
+    queries.require_own_job(actor, job_id)
     return jobs.cancel(actor, job_id, now=clock.now())
 
 

@@ -44,6 +44,9 @@ class Opening(Base):
     area_path: Mapped[AreaPath]
     status: Mapped[OpeningStatus] = mapped_column(as_text(OpeningStatus))
     claimant_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    requester_person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_openings_requester_person_id"), comment="who asked for it, and so sees who claims"
+    )
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     made_at: Mapped[datetime]

@@ -20,6 +20,7 @@ COMMANDS = {
     "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并账号 · Make two accounts of one person into one."),
     "grant-role": ("ejia.cli.accounts:grant_role", "授予角色 · Grant an officer's, a grid worker's or an administrator's role."),
     "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色 · Withdraw such a role; it is over at once."),
+    "policy": ("ejia.cli.policy:policy", "权限表 · Print who may do what, as the code has it."),
     "outbox": ("ejia.cli.outbox:outbox", "待送达事件 · What happened and has yet to be heard: list it, try again."),
     "backup": ("ejia.cli.backup:backup", "备份 · Write the database into a file, without an interruption."),
     "restore": ("ejia.cli.backup:restore", "恢复 · Make the database what it was when a backup was made."),

@@ -9,7 +9,6 @@ import inspect
 import pkgutil
 import re
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,25 +20,23 @@ from apiflask import APIFlask
 
 import backend
 import miniprogram_api
-from backend.accounts import policy
+from backend.accounts import policy, policy_words
 from backend.consumers import CONSUMERS
+from backend.foundation.actor import Role
 from backend.foundation.errors import Forbidden, Missing, Refusal, Unauthenticated
 from backend.foundation.outbox import Event
 from backend.foundation.paging import CursorInvalid
+from ejia.policy_page import body_of, named, page, permissions
 from ejia.resources import RESOURCES
 from miniprogram_api.contract import Access, ListQuery, contract_of
 from tests.policy.table import TABLE
 
 # Beside what stands under /me, which is one's own by the token.
 CATALOGUE = "every account may see it"
-OWN_JOB = "only its asker finds it; whether they may still see its area, its kind asks when the file is fetched"
 ASKS_NO_POLICY = {
     "list_brands": CATALOGUE,
     "list_reveal_purposes": CATALOGUE,
     "list_work_units": CATALOGUE,
-    "see_job": OWN_JOB,
-    "cancel_job": OWN_JOB,
-    "download_job_file": OWN_JOB,
 }
 # What is done with a command under its permission: offices come and go with the roles that belong to them (docs/design.md, rule 6).
 OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
@@ -110,6 +107,7 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
 }
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}
 Kind = TypeVar("Kind")
+ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -132,20 +130,6 @@ def views() -> dict[str, tuple[str, FunctionType]]:
     return {view.__name__: (address, view) for address, view in found if isinstance(view, FunctionType)}
 
 
-def named(function: FunctionType, node: ast.AST) -> object:
-    """What a name, or a name behind the name of a module, stands for in a function; None where that cannot be told."""
-    if isinstance(node, ast.Name):
-        return function.__globals__.get(node.id)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        owner = function.__globals__.get(node.value.id)
-        return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
-    return None
-
-
-def body_of(function: FunctionType) -> list[ast.AST]:
-    return list(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))
-
-
 def asks_policy(function: object, seen: set[object]) -> bool:
     """Whether a function of ours, or one that it names, asks policy."""
     if not isinstance(function, FunctionType) or function in seen or not function.__module__.startswith(("backend.", "miniprogram_api.")):
@@ -161,24 +145,6 @@ def handed_the_actor(view: FunctionType) -> set[FunctionType]:
     calls = [node for node in body_of(view) if isinstance(node, ast.Call)]
     in_their_name = [call for call in calls if any(isinstance(given, ast.Name) and given.id == "actor" for given in call.args)]
     return {found for call in in_their_name if isinstance(found := named(view, call.func), FunctionType)}
-
-
-def permissions(function: object, seen: set[object]) -> tuple[set[str], set[str]]:
-    """The permissions under which a function writes into the audit log, and those that it names elsewhere; with what it calls."""
-    if not isinstance(function, FunctionType) or function in seen or not _is_ours(function) or function.__module__ == policy.__name__:
-        return set(), set()
-    seen.add(function)
-    nodes = body_of(function)
-    entries = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record"]
-    in_entries = {id(part) for entry in entries for part in ast.walk(entry)}
-    audited, named_elsewhere = set(), set()
-    for node in nodes:
-        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("Permission."):
-            (audited if id(node) in in_entries else named_elsewhere).add(node.attr)
-        below_audited, below_named = permissions(named(function, node), seen)
-        audited |= below_audited
-        named_elsewhere |= below_named
-    return audited, named_elsewhere
 
 
 def test_each_view_says_who_may_call_it() -> None:
@@ -199,6 +165,18 @@ def test_each_guarded_view_names_a_policy_or_why_it_needs_none() -> None:
 def test_each_view_is_walked_by_every_role() -> None:
     """By a row of tests/policy/; its test_walk.py tells how to add one in a minute."""
     assert views().keys() - {row.operation for row in TABLE} == set()
+
+
+def test_the_page_on_policy_says_what_the_code_does() -> None:
+    """Written anew by `ejia policy > docs/policy.md`; a new permission gets its words in policy_words.py."""
+    assert (ROOT / "docs/policy.md").read_text() == page()
+
+
+def test_policy_names_each_role_reach_and_permission_in_words() -> None:
+    for kinds, words in ((Role, policy_words.ROLES), (policy.Reach, policy_words.REACHES), (policy.Permission, policy_words.PERMISSIONS)):
+        assert words.keys() == {*kinds}
+        assert all(CHINESE.search(said.name) and said.sentence.endswith(".") for said in words.values())
+        assert len({said.name for said in words.values()}) == len(words)
 
 
 def test_each_command_that_a_view_calls_asks_policy_itself() -> None:

@@ -7,7 +7,6 @@ import redis
 from apiflask import APIFlask
 
 from backend.foundation import clock
-from backend.foundation.database import db
 from backend.wechat.client import client_from
 from config.settings import Settings
 from tests.policy.walking import Walk, on_one_connection
@@ -43,4 +42,3 @@ def _held_against_the_document(_watch: Watch) -> Iterator[None]:
     _watch.complaints.clear()
     yield
     assert _watch.complaints == []
-    db.session.remove()

@@ -153,9 +153,20 @@ ROWS = (
     Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
     Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),
     Row("claim_place", claiming(), these("party_member"), 403, by=Permission.PLACE_CLAIM, case="as a Party member"),
-    *(Row("see_claim", claim_of(kind), OFFICERS | viewers, 404, by=Permission.CLAIM_SEE, case=kind) for kind, viewers in CLAIMING.items()),
     *(
-        Row("release_claim", claim_of(kind), DECIDING | viewers, 404, {403: these(DISTRICT)}, by=Permission.PLACE_RELEASE, case=kind)
+        Row("see_claim", claim_of(kind), OFFICERS | RESIDENT | viewers, 404, by=Permission.CLAIM_SEE, case=kind)
+        for kind, viewers in CLAIMING.items()
+    ),
+    *(
+        Row(
+            "release_claim",
+            claim_of(kind),
+            DECIDING | viewers,
+            404,
+            {403: RESIDENT | these(DISTRICT)},
+            by=Permission.PLACE_RELEASE,
+            case=kind,
+        )
         for kind, viewers in CLAIMING.items()
     ),
     *(Row("list_my_claims", claim_of(kind), viewers, EMPTY, by=Permission.CLAIM_SEE, case=kind) for kind, viewers in CLAIMING.items()),

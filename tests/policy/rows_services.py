@@ -226,9 +226,9 @@ FIGURES = (
     ),
     Row("export_year_end", lambda _: ask(), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
     Row("list_jobs", asked_job, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
-    Row("see_job", asked_job, these(COMMUNITY), 404),
-    Row("download_job_file", done_job, these(COMMUNITY), 404),
-    Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404),
+    Row("see_job", asked_job, these(COMMUNITY, "system_admin"), 404),
+    Row("download_job_file", done_job, these(COMMUNITY), 404, {403: these("system_admin")}),
+    Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404, {403: these("system_admin")}),
 )
 
 ROWS = (*SHIFTS, *SERVICES, *FIGURES)

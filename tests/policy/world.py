@@ -62,7 +62,7 @@ class World:
         self._groups()
         self._registrations()
         self._services()
-        self.tokens = {viewer: self._token(phone) for viewer, phone in self.phones.items()}
+        self.tokens = {viewer: self.token(phone) for viewer, phone in self.phones.items()}
         self.known: Json = {
             "community_id": self.street[HOME],
             "area_id": self.street[HOME],
@@ -205,7 +205,7 @@ class World:
         }
         clock.advance(timedelta(minutes=47))
         for phone in self.phones.values():
-            phone.access_token = self._token(phone)
+            phone.access_token = self.token(phone)
         signing = f"/shifts/{self.shift_id}/sign-out"
         self.fact_ids = {kind: self[who].made(signing, {"code": self.code(self.shift_id)})["fact_id"] for kind, who in serving.items()}
 
@@ -214,7 +214,7 @@ class World:
         found: str = self.officer.seen(f"/services/{fact_id}")["revision_id"]
         return found
 
-    def _token(self, phone: Phone) -> str:
+    def token(self, phone: Phone) -> str:
         """An access token for the phone as of now."""
         return tokens.maker().access_token(AccessClaims(UUID(phone.account_id), self._family(phone)), now=clock.now())
 

@@ -1,7 +1,15 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
 from backend.accounts.queries.merged import accounts_of, holds_office, opens_by_wechat
-from backend.accounts.queries.oversight import EntryLine, LockoutLine, audit_entries, jobs_in_care, lockouts
+from backend.accounts.queries.oversight import (
+    EntryLine,
+    LockoutLine,
+    audit_entries,
+    job,
+    jobs_in_care,
+    lockouts,
+    require_own_job,
+)
 from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, role_grant, role_grants
 from backend.accounts.queries.sessions import SessionLine, own_sessions
 
@@ -14,11 +22,13 @@ __all__ = [
     "accounts_of",
     "audit_entries",
     "holds_office",
+    "job",
     "jobs_in_care",
     "lockouts",
     "opens_by_wechat",
     "own_role_grants",
     "own_sessions",
+    "require_own_job",
     "role_grant",
     "role_grants",
 ]

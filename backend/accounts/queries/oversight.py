@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.models import Login, LoginLockOut, RoleGrant
@@ -14,6 +14,7 @@ from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.audit import AuditEntry, Detail
 from backend.foundation.database import db
+from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.jobs import Job, JobLine, State
 from backend.foundation.paging import Cursor, Page
 
@@ -109,14 +110,36 @@ def audit_entries(
     return Page([EntryLine(*row) for row in page.items], page.next_cursor)
 
 
+def job(viewer: Actor, job_id: UUID) -> JobLine:
+    """How far a job is, for its asker and for who looks after the jobs of the area. Raises Missing."""
+    row = db.session.execute(
+        select(*(getattr(Job, field) for field in JobLine.__slots__)).where(
+            Job.id == job_id, or_(Job.asked_by == viewer.account_id, _overseen(viewer))
+        )
+    ).one_or_none()
+    if row is None:
+        raise Missing
+    return JobLine(*row)
+
+
+def require_own_job(viewer: Actor, job_id: UUID) -> None:
+    """Let the asker pass. Raises Forbidden for who merely looks after the jobs of the area, Missing for everybody else."""
+    own = db.session.scalar(
+        select(Job.asked_by == viewer.account_id).where(Job.id == job_id, or_(Job.asked_by == viewer.account_id, _overseen(viewer)))
+    )
+    if own is None:
+        raise Missing
+    if not own:
+        raise Forbidden
+
+
+def _overseen(viewer: Actor) -> ColumnElement[bool]:
+    return policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))
+
+
 def jobs_in_care(viewer: Actor, *, state: State | None, limit: int, after: Cursor | None) -> Page[JobLine]:
     """The long work asked for in the viewer's areas, the newest first: how far it is and why it failed, never its file."""
-    wanted = (
-        select(*(getattr(Job, field) for field in JobLine.__slots__))
-        .where(policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path)))
-        .order_by(Job.id.desc())
-        .limit(limit + 1)
-    )
+    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(_overseen(viewer)).order_by(Job.id.desc()).limit(limit + 1)
     if state is not None:
         wanted = wanted.where(Job.state == state)
     if after is not None:

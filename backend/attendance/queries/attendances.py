@@ -118,7 +118,15 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 def _lines() -> Select[*tuple[Any, ...]]:
     last = aliased(ServiceRecord)
-    withdrawn = exists().where(last.attendance_id == Attendance.id, last.superseded_at.is_(None), last.void)
+    # The last one, so that who served can read why it counts no more.
+    withdrawn = (
+        select(last.fact_id)
+        .where(last.attendance_id == Attendance.id, last.superseded_at.is_(None), last.void)
+        .order_by(last.recorded_at.desc(), last.id.desc())
+        .limit(1)
+        .correlate(Attendance)
+        .scalar_subquery()
+    )
     return (
         select(
             Attendance.id,
@@ -147,7 +155,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.evidence,
             Confirmation.confirmer,
             Confirmation.confirmed_at,
-            withdrawn.label("withdrawn"),
+            withdrawn.label("withdrawn_fact_id"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)
         .join(Opening, Opening.id == Shift.opening_id)
@@ -159,12 +167,13 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
     values = dict(row._mapping)
-    withdrawn = values.pop("withdrawn")
-    state = _state(row, withdrawn=withdrawn)
+    withdrawn_fact_id = values.pop("withdrawn_fact_id")
+    state = _state(row, withdrawn=withdrawn_fact_id is not None)
     return AttendanceLine(
         **values
         | {
             "name": masked_name(row.name),
+            "fact_id": row.fact_id or withdrawn_fact_id,
             "hours": None if row.minutes is None else hours(row.minutes),
             "state": state,
             "missing": WHAT_IS_MISSING[state],

@@ -99,6 +99,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         now=now,
+        requester_person_id=demand.requester_person_id,
     )
     db.session.execute(
         update(Demand).where(Demand.id == demand_id).values(opening_id=opening_id).execution_options(synchronize_session=False)

@@ -260,7 +260,15 @@ def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -
     Raises ClaimReleased, ClaimInService (somebody signed in on it), Missing, Forbidden.
     """
     claim = db.session.execute(
-        select(Claim.role_id, Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id, Opening.area_path)
+        select(
+            Claim.role_id,
+            Claim.team_id,
+            Claim.organisation_id,
+            Claim.work_unit_id,
+            Claim.person_id,
+            Opening.area_path,
+            Opening.requester_person_id,
+        )
         .join(Opening, Opening.id == Claim.opening_id)
         .where(Claim.id == claim_id)
     ).one_or_none()
@@ -273,7 +281,10 @@ def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -
         work_unit_id=claim.work_unit_id,
         person_id=claim.person_id,
     )
-    policy.require(actor, Permission.PLACE_RELEASE, scope, seen_by=Permission.CLAIM_SEE)
+    if not policy.allows(actor, Permission.PLACE_RELEASE, scope):
+        if policy.allows(actor, Permission.CLAIM_SEE, Scope(person_id=claim.requester_person_id)):
+            raise Forbidden
+        policy.require(actor, Permission.PLACE_RELEASE, scope, seen_by=Permission.CLAIM_SEE)
     db.session.execute(
         update(OpeningRole)
         .where(OpeningRole.id == claim.role_id, OpeningRole.taken > 0)

@@ -25,7 +25,16 @@ class PlacesInService(Conflict):
 
 
 def make_opening(
-    *, brand: Brand, title: str, area_id: UUID, area_path: str, slots: int, starts_at: datetime, ends_at: datetime, now: datetime
+    *,
+    brand: Brand,
+    title: str,
+    area_id: UUID,
+    area_path: str,
+    slots: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    requester_person_id: UUID | None = None,
 ) -> UUID:
     """Open places of one role, by the brand's rules. The caller has asked policy and records its own event. Returns the opening's id."""
     opening_id = new_id()
@@ -38,6 +47,7 @@ def make_opening(
             area_path=area_path,
             status=OpeningStatus.OPEN,
             claimant_kinds=[kind.value for kind in brand.claimant_kinds],
+            requester_person_id=requester_person_id,
             starts_at=starts_at,
             ends_at=ends_at,
             made_at=now,

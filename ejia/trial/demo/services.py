@@ -44,7 +44,9 @@ class Services:
             Beneficiary, "id", "area_id", "area_path", "name", "called", "born_in", "address_sealed", "phone_sealed", "created_at"
         )
         self.openings = world.table(
-            Opening, "id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "starts_at", "ends_at", "made_at"
+            Opening,
+            *("id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "requester_person_id"),
+            *("starts_at", "ends_at", "made_at"),
         )
         self.demands = world.table(
             Demand,
@@ -131,7 +133,7 @@ class Services:
         state = {"cancelled": "cancelled", "completed": "closed", "published": "open"}[status]
         where = (need.community.id, need.community.path)
         kinds = ["team", "organisation", "person"]
-        self.openings.add(opening, need.brand, need.title, *where, state, kinds, need.starts, need.ends, at)
+        self.openings.add(opening, need.brand, need.title, *where, state, kinds, need.requester.id, need.starts, need.ends, at)
         self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)
         closed = "cancelled" if cancelled else "closed"
         window = (need.starts, need.ends, GRACE_MINUTES)

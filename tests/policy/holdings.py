@@ -1,0 +1,129 @@
+"""More of everything in three communities, in each state that it may be in: for the lists and what opens.
+
+和平社区 is the viewers' own, 团结社区 another one of the same street, 向阳社区 one of another street.
+"""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from backend.foundation import clock
+from backend.foundation.actor import Grant, Role
+from backend.foundation.database import transaction
+from tests.policy.viewers import COMMUNITY, ORGANISATION_OFFICER, elsewhere
+from tests.policy.world import FAR, HOME, World
+from tests.support.beginning import wechat_user
+from tests.support.demands import claimed, demand_form, give_role, published_demand
+from tests.support.organisations import applied_organisation, verified_organisation
+from tests.support.people import registered_person, registered_volunteer, registration_form
+from tests.support.phone import Phone
+from tests.support.teams import active_team, applied_team, join_team
+
+NEXT = "团结社区"
+
+
+class Holdings:
+    """Fills the world; `former` served with the team and left it."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.street = world, world.street
+        # Who decides in each of the three communities, and who lives there: (officer, leader, head of an organisation, resident).
+        far = wechat_user(world.app)
+        give_role(far, Grant(Role.COMMUNITY_OFFICER, area_path="639999002001"))
+        self.officers = {HOME: world.officer, NEXT: world[elsewhere(COMMUNITY)], FAR: far}
+        self.residents = {HOME: world["resident"], NEXT: self._person(NEXT), FAR: world[elsewhere("resident")]}
+        self.leaders = {HOME: world["team_leader"], NEXT: self._volunteer(NEXT), FAR: world[elsewhere("team_leader")]}
+        self.heads = {HOME: world[ORGANISATION_OFFICER], NEXT: self._volunteer(NEXT), FAR: world.far_head}
+        self.former = self._volunteer(HOME)
+        for community in (HOME, NEXT, FAR):
+            self._groups(community)
+            self._registrations(community)
+            self._demands(community)
+        self._services()
+        self._offices()
+        self._jobs()
+
+    def _person(self, community: str) -> Phone:
+        return registered_person(partial(wechat_user, self.world.app), self.street, name="王居民", community=community)
+
+    def _volunteer(self, community: str) -> Phone:
+        return registered_volunteer(partial(wechat_user, self.world.app), self.street, name="王志愿", community=community)
+
+    def _groups(self, community: str) -> None:
+        """A team and an organisation in each state."""
+        officer, leader, head = self.officers[community], self.leaders[community], self.heads[community]
+        applied_team(leader, self.street, community=community)
+        officer.made(f"/teams/{applied_team(leader, self.street, community=community)['id']}/return", {"reason": "章程不全"})
+        self.team_id: str = active_team(leader, officer, self.street, community=community)["id"]
+        officer.made(f"/teams/{active_team(leader, officer, self.street, community=community)['id']}/dissolution", {"reason": "无人"})
+        applied_organisation(head, self.street, community=community)
+        returned = applied_organisation(head, self.street, community=community)
+        officer.made(f"/organisations/{returned['id']}/return", {"reason": "材料不全"})
+        ended = verified_organisation(head, officer, self.street, community=community)
+        officer.made(f"/organisations/{ended['id']}/ending", {"reason": "已注销"})
+
+    def _registrations(self, community: str) -> None:
+        """Registrations of the resident that were returned, withdrawn, ended, and one that waits."""
+        resident, officer = self.residents[community], self.officers[community]
+        form = registration_form(self.street, self.world.unit_id if community == HOME else self.world.far_unit_id, community=community)
+        for act, by in (("return", officer), ("withdrawal", resident)):
+            by.made(f"/registrations/{resident.made('/registrations', form)['id']}/{act}", {"reason": "有误"})
+        registration_id = resident.made("/registrations", form)["id"]
+        officer.made(f"/registrations/{registration_id}/acceptance")
+        officer.made(f"/registrations/{registration_id}/ending", {"reason": "迁出"})
+        resident.made("/registrations", form)
+
+    def _demands(self, community: str) -> None:
+        """Demands of the resident in each state; the published ones claimed by a team, one of whose claims was given back."""
+        resident, officer, leader = self.residents[community], self.officers[community], self.leaders[community]
+        form = demand_form(self.street, community=community)
+        resident.made("/demands", form)
+        resident.made(f"/demands/{resident.made('/demands', form)['id']}/withdrawal")
+        officer.made(f"/demands/{resident.made('/demands', form)['id']}/return", {"reason": "请补充"})
+        officer.made("/demands", form)  # nobody's
+        team_id = active_team(leader, officer, self.street, community=community)["id"]
+        cancelled, released, held = (self._published(community) for _ in range(3))
+        for demand in (cancelled, released, held):
+            claim = claimed(leader, demand, team_id)
+            if demand is released:
+                leader.made(f"/claims/{claim['id']}/release", {"reason": "有事"})
+        officer.made(f"/demands/{cancelled['id']}/cancellation", {"reason": "老人住院"})
+
+    def _published(self, community: str) -> dict[str, Any]:
+        return published_demand(self.officers[community], self.street, by=self.residents[community], places=3, community=community)
+
+    def _services(self) -> None:
+        """Of the services at home one is confirmed, one withdrawn, one of a member who left, and a demand is completed."""
+        world = self.world
+        served = published_demand(world.officer, self.street, by=world["resident"], places=3)
+        join_team(self.former, world["team_leader"], world.team_id)
+        claimed(world["team_leader"], served, world.team_id)
+        shift_id = world.shift_of(served)
+        for phone in (self.former, world["volunteer"]):
+            phone.made(f"/shifts/{shift_id}/sign-in", {"code": world.code(shift_id)})
+        with transaction():
+            clock.advance(timedelta(minutes=5))
+        facts = [
+            phone.made(f"/shifts/{shift_id}/sign-out", {"code": world.code(shift_id)})["fact_id"]
+            for phone in (self.former, world["volunteer"])
+        ]
+        self.former.made(f"/teams/{world.team_id}/departure")
+        withdrawal = {"revision_id": world.revision_of(facts[1]), "reason": "未到场"}
+        world.officer.made(f"/services/{facts[1]}/withdrawal", withdrawal)
+        world["resident"].made(f"/services/{facts[0]}/confirmation")
+        world["resident"].made(f"/demands/{served['id']}/completion")
+
+    def _offices(self) -> None:
+        """Offices that are over, and that have yet to begin, in each community."""
+        day = clock.shanghai_day(clock.now()) + timedelta(days=3)
+        for community, leader in self.leaders.items():
+            form = {"role": "grid_worker", "area_id": self.street[community], "volunteer_number": leader.volunteer_number, "name": "王志愿"}
+            ended = self.officers[community].made("/role-grants", form)["id"]
+            self.officers[community].made(f"/role-grants/{ended}/withdrawal", {"reason": "调离"})
+            self.officers[community].made("/role-grants", form | {"starts_on": day.isoformat()})
+
+    def _jobs(self) -> None:
+        """Somebody in each community asks for its workbook twice."""
+        for community, officer in self.officers.items():
+            for _ in range(2):
+                officer.made("/exports/year-end", {"year": clock.shanghai_day(clock.now()).year, "area_id": self.street[community]})

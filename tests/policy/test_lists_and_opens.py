@@ -1,0 +1,226 @@
+"""What a list shows opens, and what opens is shown by a list: for each role, over three communities with something in every state."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.accounts.models import RoleGrant
+from backend.accounts.service import OFFICES
+from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
+from backend.demands.models import Demand, DemandStatus
+from backend.foundation.database import db
+from backend.foundation.jobs import Job
+from backend.openings.models import Claim
+from backend.organisations.models import Organisation, OrganisationStatus
+from backend.registration.models import MemberRegistration, RegistrationStatus
+from backend.statistics import indicators
+from backend.teams.models import Team, TeamStatus
+from tests.policy.holdings import Holdings
+from tests.policy.viewers import HERE, OFFICERS, elsewhere
+from tests.policy.world import World
+from tests.support.phone import Phone
+
+FORMER = "former member"
+# Of those elsewhere the officers have lists of their own; the others are as many strangers, of whom one of each kind is enough.
+VIEWERS = sorted(
+    HERE | {elsewhere(role) for role in (*OFFICERS, "resident", "team_leader", "work_unit_officer", "party_member")} | {FORMER}
+)
+
+List = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing: its lists, the field by which they name it, and where it opens.
+
+    `by_link` are the ids that open without standing in a list of the viewer's, and why.
+    """
+
+    name: str
+    opens: str
+    lists: Callable[[Phone], Sequence[List]]
+    ids: InstrumentedAttribute[UUID]
+    among: Sequence[Any] = ()
+    by: str = "id"
+    by_link: Callable[[], set[str]] = set
+
+
+def of_each(path: str, name: str, kinds: type[Any], *, also: str) -> Callable[[Phone], list[List]]:
+    return lambda _: [*((path, {name: kind.value}) for kind in kinds), (also, {})]
+
+
+def lists_of_demands(_: Phone) -> list[List]:
+    return [
+        ("/demands", {"with_room": "false"}),
+        *(("/demands/in-care", {"status": kind.value}) for kind in DemandStatus),
+        ("/me/demands", {}),
+    ]
+
+
+def lists_of_claims(phone: Phone) -> list[List]:
+    """One's own, and those of each demand that lets one look."""
+    paths = [f"/demands/{demand_id}/claims" for demand_id in ids_of(Demand.id)]
+    return [("/me/claims", {}), *((path, {}) for path in paths if phone.get(path, limit=1).status_code == 200)]
+
+
+def lists_of_services(phone: Phone) -> list[List]:
+    """Those of officers and requesters, one's own, and those of each shift that lets one look."""
+    statuses = ("awaiting_confirmation", "confirmed", "withdrawn")
+    paths = [f"/shifts/{shift_id}/attendances" for shift_id in ids_of(Shift.id)]
+    own = [("/me/services", {})] if phone.get("/me/services").status_code == 200 else []
+    return [
+        *(("/services", {"status": status}) for status in statuses),
+        *own,
+        *((path, {}) for path in paths if phone.get(path).status_code == 200),
+    ]
+
+
+def lists_of_shifts(phone: Phone) -> list[List]:
+    return [("/shifts", {}), *([("/me/shifts", {})] if phone.get("/me/shifts").status_code == 200 else [])]
+
+
+def completed() -> set[str]:
+    """What was published stays open to everybody by its link once it is completed; the lists show what can still be claimed."""
+    return ids_of(Demand.id, Demand.status == DemandStatus.COMPLETED)
+
+
+def over() -> set[str]:
+    """Shifts called off: /me/shifts shows those to come, and who may serve still reads by the link what became of one."""
+    return ids_of(Shift.id, Shift.status == ShiftStatus.CANCELLED)
+
+
+def asked() -> set[str]:
+    """The asker of a job has its id from the answer; the list is the system administrator's."""
+    return ids_of(Job.id)
+
+
+KINDS = (
+    Kind("teams", "/teams/{}", of_each("/teams", "status", TeamStatus, also="/me/teams"), Team.id),
+    Kind(
+        "organisations",
+        "/organisations/{}",
+        of_each("/organisations", "status", OrganisationStatus, also="/me/organisations"),
+        Organisation.id,
+    ),
+    Kind(
+        "registrations",
+        "/registrations/{}",
+        of_each("/registrations", "status", RegistrationStatus, also="/me/registrations"),
+        MemberRegistration.fact_id,
+    ),
+    Kind("demands", "/demands/{}", lists_of_demands, Demand.id, by_link=completed),
+    Kind("claims", "/claims/{}", lists_of_claims, Claim.id),
+    Kind("shifts", "/shifts/{}", lists_of_shifts, Shift.id, by_link=over),
+    Kind("services", "/services/{}", lists_of_services, ServiceRecord.fact_id, by="fact_id"),
+    Kind("jobs", "/jobs/{}", lambda _: [("/jobs", {})], Job.id, by_link=asked),
+    Kind(
+        "offices",
+        "/role-grants/{}",
+        lambda _: [("/role-grants", {}), ("/role-grants", {"status": "ended"})],
+        RoleGrant.id,
+        (RoleGrant.role.in_(OFFICES),),
+    ),
+)
+
+
+def ids_of(column: InstrumentedAttribute[UUID], *among: Any) -> set[str]:
+    found = {str(row_id) for row_id in db.session.scalars(select(column).where(*among))}
+    db.session.rollback()
+    return found
+
+
+@pytest.fixture(scope="module")
+def phones(world: World) -> Iterator[dict[str, Phone]]:
+    """The viewers by name, in a world that is fuller meanwhile."""
+    savepoint = world.connection.begin_nested()
+    holdings = Holdings(world)
+    for phone in (*world.phones.values(), holdings.former):
+        phone.access_token = world.token(phone)
+    yield {**world.phones, FORMER: holdings.former}
+    db.session.remove()
+    savepoint.rollback()
+
+
+def listed(kind: Kind, phone: Phone) -> set[str]:
+    """The ids on every page of every list."""
+    found = set()
+    for path, query in kind.lists(phone):
+        cursor: dict[str, str] = {}
+        while True:
+            page = phone.seen(path, limit=20, **query, **cursor)
+            found |= {item[kind.by] for item in page["items"] if item[kind.by] is not None}
+            if page["next_cursor"] is None:
+                break
+            cursor = {"cursor": page["next_cursor"]}
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_what_is_listed_opens_and_what_opens_is_listed(kind: Kind, phones: dict[str, Phone]) -> None:
+    everything, by_link, complaints = ids_of(kind.ids, *kind.among), kind.by_link(), []
+    assert len(everything) > 3
+    seen_by_somebody: set[str] = set()
+    for viewer in VIEWERS:
+        phone = phones[viewer]
+        shown = listed(kind, phone)
+        answers = {one: phone.get(kind.opens.format(one)).status_code for one in everything}
+        opened = {one for one, status in answers.items() if status == 200}
+        seen_by_somebody |= shown
+        complaints += [f"{viewer} is shown {one}, which is {answers.get(one)}" for one in shown - opened]
+        complaints += [f"{viewer} opens {one}, which no list shows" for one in opened - shown - by_link]
+        complaints += [f"{viewer} gets {status} for {one}" for one, status in answers.items() if status not in (200, 404)]
+    assert not complaints, f"{len(complaints)}\n" + "\n".join(complaints[:40])
+    assert everything - by_link == seen_by_somebody - by_link, "the world holds what nobody sees"
+
+
+ROWS_OF = ("teams", "organisations", "demands", "services")
+"""Kinds of things that open, and that figures count one by one."""
+
+REACHED = {
+    "community_officer": {"和平社区"},
+    "street_officer": {"青山街道", "和平社区", "团结社区"},
+    "district_officer": {"测试区", "青山街道", "绿水街道", "和平社区", "团结社区", "向阳社区"},
+    "community_officer elsewhere": {"团结社区"},
+    "street_officer elsewhere": {"绿水街道", "向阳社区"},
+}
+"""Whose figures and exports somebody may have; a grid has none."""
+
+LOOKING_AFTER = sorted({*OFFICERS, *(elsewhere(role) for role in OFFICERS), "grid_worker", "audit_admin", "resident"})
+
+
+@pytest.mark.parametrize("viewer", sorted(OFFICERS))
+def test_each_row_behind_a_figure_opens_where_rows_of_its_kind_do(viewer: str, phones: dict[str, Phone], world: World) -> None:
+    known = {one: kind for kind in KINDS if kind.name in ROWS_OF for one in ids_of(kind.ids)}
+    opened = Counter[str]()
+    for code in (counted.code for counted in indicators.indicators().values()):
+        path = f"/figures/{world.known['year']}/{code}/rows"
+        for row in phones[viewer].seen(path, limit=100)["items"]:
+            kind = known.get(row["source_id"])
+            if kind is not None:
+                assert phones[viewer].get(kind.opens.format(row["source_id"])).status_code == 200, (code, row)
+                opened[kind.name] += 1
+    assert min(opened[name] for name in ROWS_OF) > 0, opened
+
+
+@pytest.mark.parametrize("viewer", LOOKING_AFTER)
+def test_figures_rows_and_exports_end_at_the_same_areas(viewer: str, phones: dict[str, Phone], world: World) -> None:
+    phone, year = phones[viewer], world.known["year"]
+    reached = set()
+    for name, area_id in world.street.items():
+        savepoint = world.connection.begin_nested()
+        statuses = (
+            phone.get(f"/figures/{year}", area_id=area_id).status_code,
+            phone.get(f"/figures/{year}/teams/rows", area_id=area_id).status_code,
+            phone.post("/exports/year-end", {"year": year, "area_id": area_id}).status_code,
+        )
+        db.session.remove()
+        savepoint.rollback()
+        assert statuses in ((200, 200, 202), (404, 404, 404)), name
+        reached |= {name} if statuses[0] == 200 else set()
+    assert reached == REACHED.get(viewer, set())
