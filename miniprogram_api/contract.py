@@ -92,9 +92,11 @@ class ListQuery(Query):
 
 
 class Out(BaseModel):
-    """What an answer holds; made from a row, a dataclass or by keyword."""
+    """What an answer holds; made from a row, a dataclass or by keyword. Every field is always there."""
 
-    model_config = ConfigDict(from_attributes=True, hide_input_in_errors=True, frozen=True)
+    model_config = ConfigDict(
+        from_attributes=True, hide_input_in_errors=True, frozen=True, json_schema_serialization_defaults_required=True
+    )
 
 
 class Page(Out, Generic[Item]):

@@ -4,6 +4,7 @@ It would rather not be built than be wrong: a route without access, summary or o
 nothing or two models of one name stop the build with a list of what is missing.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,10 +85,21 @@ def _complete(app: APIFlask, skeleton: Json) -> Json:
     for operation in operations:
         if operation.contract.query is not None:
             schemas.pop(_name_of(refs[operation.contract.query, "validation"]), None)
+    _tell_defaults(schemas)
     components = skeleton.setdefault("components", {})
     components["schemas"] = dict(sorted(schemas.items()))
     components["examples"] = _examples_of_refusals(operations)
     return skeleton
+
+
+def _tell_defaults(schemas: dict[str, Json]) -> None:
+    """Of a field that may be left out the description says what it is then: with `default`, generated clients would ask for it."""
+    for schema in schemas.values():
+        for name, part in schema.get("properties", {}).items():
+            default = part.pop("default", None)
+            if default is not None and name not in schema.get("required", []):
+                told = f"不填则为 {json.dumps(default, ensure_ascii=False)}"
+                part["description"] = f"{part['description']}；{told}" if "description" in part else told
 
 
 def _operations(app: APIFlask) -> Iterator[_Operation]:
@@ -309,11 +321,16 @@ def _refusal_answer(refusals: dict[str, type[Refusal]]) -> Json:
         "headers": headers,
         "content": {
             PROBLEM_JSON: {
-                "schema": {"$ref": f"{_REF}Problem", "properties": {"code": {"enum": sorted(refusals)}}},
+                # Not beside the reference: generators of clients pass over what stands there, and the codes would be mere strings.
+                "schema": {"allOf": [{"$ref": f"{_REF}Problem"}, _with_code(sorted(refusals))]},
                 "examples": {kind.code: {"$ref": _EXAMPLE + kind.code} for kind in kinds},
             }
         },
     }
+
+
+def _with_code(codes: list[str]) -> Json:
+    return {"type": "object", "properties": {"code": {"type": "string", "enum": codes}}, "required": ["code"]}
 
 
 def _examples_of_refusals(operations: list[_Operation]) -> dict[str, Json]:

@@ -48,7 +48,7 @@ def test_each_operation_says_what_it_is_and_why_it_may_refuse(document: Document
         assert "unauthenticated" in refusals.get("401", {}).get("description", "") or not operation["security"], name
         for answer in refusals.values():
             content = answer["content"]["application/problem+json"]
-            assert set(content["schema"]["properties"]["code"]["enum"]) == set(content["examples"]), name
+            assert set(content["schema"]["allOf"][1]["properties"]["code"]["enum"]) == set(content["examples"]), name
         if "requestBody" in operation:
             assert operation["requestBody"]["required"] is True, name
             assert {"400", "413", "415", "422"} <= refusals.keys(), name
