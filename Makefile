@@ -35,7 +35,7 @@ check: $(VENV)/installed-dev  ## style, types, layers, rules of the house, and m
 	echo "house rules";  $(BIN)/pytest -q --no-header tests/foundation/test_house_rules.py
 	echo "migrations";   $(BIN)/pytest -q --no-header tests/foundation/test_migrations.py
 
-bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9")
+bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9"; ARGS=--help lists all)
 	$(BIN)/python -m bench $(ARGS)
 
 soak: $(VENV)/installed-dev  ## live the loop while processes are killed at random, then check (options: make soak ARGS="--minutes 10")

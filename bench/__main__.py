@@ -1,27 +1,66 @@
-"""`python -m bench [names] [--rounds N]`: run the benchmarks, print the table, keep `bench/results.json`."""
+"""`python -m bench [names] [--rounds N] [sizes]`: run the benchmarks, print the table, keep `bench/results.json`."""
 
 import argparse
 import sys
+from collections.abc import Callable, Iterable
 
-from bench import claims, results
-from bench.machine import machine
+from bench import claims, consuming, figures, lists, memory, rebuilding, results, signing
+from bench.machine import Machine, machine
+from bench.results import Result
 
-BENCHMARKS = {"claims": claims.measure}
+Benchmark = Callable[[Machine, argparse.Namespace], Iterable[Result]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "claims": lambda running, asked: claims.measure(running, rounds=asked.rounds, say=_say),
+    "signing": lambda running, asked: signing.measure(running, people=asked.people, rounds=asked.rounds, say=_say),
+    "lists": lambda running, asked: lists.measure(running, demands=asked.demands, rounds=asked.rounds, say=_say),
+    "rebuild": lambda running, asked: rebuilding.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
+    "consumer": lambda running, asked: consuming.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
+    "memory": lambda running, asked: memory.measure(running, requests=asked.requests, rounds=1, say=_say),
+    "statistics": lambda running, asked: figures.measure(running, records=asked.records, rounds=asked.rounds, say=_say),
+}
 
 
 def main() -> int:
     """Run what was asked for; the exit code is 1 when an aim was missed."""
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all when none is named")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each contestant, at least 5 for a figure to be quoted")
-    asked = parser.parse_args()
-    found: list[results.Result] = []
+    asked = parser().parse_args()
+    found: list[Result] = []
     for name in asked.names or BENCHMARKS:
         with machine() as running:
-            found += BENCHMARKS[name](running, rounds=asked.rounds, say=_say)
-    results.write(found)
+            found += BENCHMARKS[name](running, asked)
+        results.write(found)
     print(results.table(found))
     return 0 if all(one.met for one in found) else 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    options = argparse.ArgumentParser(prog="make bench", description="What is measured, and how: docs/performance.md.")
+    options.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which ones; all when none is named")
+    sizes = {
+        "--rounds": (5, "rounds of each contestant, at least 5 for a figure to be quoted"),
+        "--people": (500, "signing: who signs in at one shift"),
+        "--demands": (100_000, "lists: demands in the list"),
+        "--facts": (60_000, "rebuild, consumer: service records"),
+        "--requests": (20_000, "memory: requests of the load"),
+    }
+    for option, (default, told) in sizes.items():
+        options.add_argument(option, type=_number, default=default, metavar="N", help=f"{told} (default: {default:,})")
+    options.add_argument(
+        "--records",
+        type=lambda text: [_number(part) for part in text.split(",")],
+        default=[60_000, 1_000_000, 10_000_000],
+        metavar="N,N",
+        help="statistics: service records, the fewest first (default: 60000,1000000,10000000; the last takes some minutes to make)",
+    )
+    return options
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def _say(line: str) -> None:

@@ -8,21 +8,33 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 CONNECTIONS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a load: answers by status, and how long all of it took in seconds."""
+    """What came of a load: answers by status, how long all of it took and each answer let wait, in seconds, and the last answer's body."""
 
     statuses: Counter[int]
     seconds: float
+    waits: tuple[float, ...]
+    last: bytes
 
     @property
     def rate(self) -> float:
         """Answers per second."""
         return sum(self.statuses.values()) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """How many milliseconds this share of the answers took at most."""
+        return percentile(self.waits, share)
+
+
+def percentile(waits: Sequence[float], share: float) -> float:
+    """Of times in seconds, what this share of them took at most, in milliseconds."""
+    return next(islice(sorted(waits), min(int(len(waits) * share), len(waits) - 1), None)) * 1000
 
 
 def request(method: str, path: str, *, token: str, body: bytes = b"", key: str | None = None) -> bytes:
@@ -41,18 +53,25 @@ def fire(port: int, requests: Sequence[bytes], *, connections: int = CONNECTIONS
 async def _fire(port: int, waiting: list[bytes], connections: int) -> Outcome:
     streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(connections)]
     statuses: Counter[int] = Counter()
+    waits: list[float] = []
     began = time.perf_counter()
-    await asyncio.gather(*(_phone(reader, writer, waiting, statuses) for reader, writer in streams))
+    bodies = await asyncio.gather(*(_phone(reader, writer, waiting, statuses, waits) for reader, writer in streams))
     seconds = time.perf_counter() - began
     for _, writer in streams:
         writer.close()
-    return Outcome(statuses, seconds)
+    return Outcome(statuses, seconds, tuple(waits), bodies[0])
 
 
-async def _phone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, waiting: list[bytes], statuses: Counter[int]) -> None:
+async def _phone(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, waiting: list[bytes], statuses: Counter[int], waits: list[float]
+) -> bytes:
+    body = b""
     while waiting:
+        began = time.perf_counter()
         writer.write(waiting.pop())
         head = await reader.readuntil(b"\r\n\r\n")
-        statuses[int(head[9:12])] += 1
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
+        body = await reader.readexactly(length)
+        waits.append(time.perf_counter() - began)
+        statuses[int(head[9:12])] += 1
+    return body

@@ -15,7 +15,7 @@ from ejia.app import create_app
 from ejia.trial import services
 from ejia.trial.ports import Ports
 from ejia.trial.processes import end, last_lines, spawn, wait_until
-from ejia.trial.servers import test_servers
+from ejia.trial.servers import Servers, test_servers
 from ejia.trial.supervisor import Service
 from tests.support.environment import environment_of, settings_on
 
@@ -30,6 +30,7 @@ class Machine:
     settings: Settings
     folder: Path
     app: Flask
+    servers: Servers
     ports: Ports = field(default_factory=Ports)
 
     @contextmanager
@@ -38,16 +39,34 @@ class Machine:
         port = self.ports.take_any()
         options = ("--workers", str(WEB_PROCESSES), "--blocking-threads", str(services.THREADS))
         command = services.granian(factory, port, environment_of(self.settings), *options)
-        service = Service(name, command, services.answers(port, "/", range(600)), self.folder / f"{name}.log")
+        log = self.folder / f"{name}.log"
+        with self.process(Service(name, command, services.answers(port, "/", range(600)), log)):
+            yield port
+
+    @contextmanager
+    def process(self, service: Service) -> Iterator[int]:
+        """Any other service on this machine: its process id, once it answers."""
         process = spawn(service.command, service.log)
         try:
-            wait_until(service.healthy, process, name=name, log=service.log)
-            yield port
+            wait_until(service.healthy, process, name=service.name, log=service.log or self.folder)
+            yield process.pid
         except Exception as error:
-            error.add_note(f"{name}:\n{last_lines(service.log)}") if service.log is not None else None
+            error.add_note(f"{service.name}:\n{last_lines(service.log)}") if service.log is not None else None
             raise
         finally:
             end(process, service.command.stop_signal)
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator["Machine"]:
+        """The same servers with a database of its own, migrated and empty, and its application; the database is gone afterwards."""
+        self.servers.postgres.create_database(name)
+        try:
+            with _on(
+                self.settings.model_copy(update={"database_url": self.servers.postgres.url_for(name)}), self.folder, self.servers
+            ) as other:
+                yield other
+        finally:
+            self.servers.postgres.drop_database(name)
 
 
 @contextmanager
@@ -58,13 +77,19 @@ def machine() -> Iterator[Machine]:
     """
     with TemporaryDirectory(prefix="ejia-bench-") as folder, test_servers(Path(folder)) as servers:
         settings = settings_on(servers, None).model_copy(update={"log_json": True})
-        schema.upgrade(settings.database_url)
-        app = create_app(settings)
-        running = Machine(settings, Path(folder), app)
-        with app.app_context():
-            try:
-                yield running
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-                running.ports.release()
+        with _on(settings, Path(folder), servers) as running:
+            yield running
+
+
+@contextmanager
+def _on(settings: Settings, folder: Path, servers: Servers) -> Iterator[Machine]:
+    schema.upgrade(settings.database_url)
+    app = create_app(settings)
+    running = Machine(settings, folder, app, servers)
+    with app.app_context():
+        try:
+            yield running
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+            running.ports.release()

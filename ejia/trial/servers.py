@@ -85,6 +85,11 @@ class EmbeddedPostgres:
             self._sockets = self._choose_sockets()
         return self._sockets
 
+    @property
+    def pid(self) -> int:
+        """The server's process. Raises RuntimeError while it is down."""
+        return _pid_of(self._process)
+
     def start(self) -> None:
         """Bring the server up and make the product's database; nothing to do when it runs already.
 
@@ -238,6 +243,11 @@ class EmbeddedValkey:
         """Address of one of the 16 numbered databases."""
         return f"redis://:{self._password}@127.0.0.1:{self._port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        """The server's process. Raises RuntimeError while it is down."""
+        return _pid_of(self._process)
+
     def start(self) -> None:
         """Bring the server up; nothing to do when it runs already. A port that was taken meanwhile is exchanged for another."""
         if self._process is not None and self._process.poll() is None:
@@ -321,6 +331,12 @@ def test_servers(folder: Path) -> Iterator[Servers]:
 
 
 test_servers.__test__ = False  # type: ignore[attr-defined]  # its name shall not make it a test where it is imported
+
+
+def _pid_of(process: "subprocess.Popen[bytes] | None") -> int:
+    if process is None or process.poll() is not None:
+        raise RuntimeError("the server is down")
+    return process.pid
 
 
 def _own(folder: Path) -> None:

@@ -1,0 +1,63 @@
+"""Reading, one request after the other: how long each took over HTTP, and how long the same statement took by hand."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psycopg
+
+from bench import load
+from bench.load import percentile
+from bench.results import Result, compared
+
+Waits = tuple[float, ...]
+"""Seconds, one of each read."""
+
+READS = 100
+"""Of each contestant in a round."""
+
+
+def over_http(port: int, path: str, token: str) -> Callable[[], Waits]:
+    """Ask for a path, and again when the answer is there. Raises RuntimeError for any answer but 200."""
+    asked = load.request("GET", path, token=token)
+
+    def run() -> Waits:
+        outcome = load.fire(port, [asked] * READS, connections=1)
+        if outcome.statuses != {200: READS}:
+            raise RuntimeError(f"unexpected answers to {path}: {outcome.statuses}: {outcome.last!r}")
+        return outcome.waits
+
+    return run
+
+
+def answer_to(port: int, path: str, token: str) -> bytes:
+    """The body that a path answers."""
+    return load.fire(port, [load.request("GET", path, token=token)], connections=1).last
+
+
+def by_hand(connection: psycopg.Connection, statement: str, values: Mapping[str, Any]) -> Callable[[], Waits]:
+    """Execute a statement and fetch its rows."""
+
+    def run() -> Waits:
+        waits = []
+        for _ in range(READS):
+            began = time.perf_counter()
+            connection.execute(statement, values).fetchall()
+            waits.append(time.perf_counter() - began)
+        return tuple(waits)
+
+    return run
+
+
+def waits_compared(name: str, values: list[Waits], floors: list[Waits], *, aim: float | None = None) -> list[Result]:
+    """The median of the waits and their slowest in a hundred; the aim is of the median."""
+    return [
+        compared(
+            f"{name}, {label}",
+            [percentile(one, share) for one in values],
+            [percentile(one, share) for one in floors],
+            unit="ms",
+            aim=aim if share == 0.5 else None,
+        )
+        for label, share in (("p50", 0.5), ("p99", 0.99))
+    ]
