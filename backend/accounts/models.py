@@ -109,7 +109,10 @@ class TokenFamily(Base):
     """The refresh tokens that follow from one login. A token is derived from (id, generation), so none is stored."""
 
     __tablename__ = "token_families"
-    __table_args__ = (Index("ix_token_families_account_id", "account_id"),)
+    __table_args__ = (
+        Index("ix_token_families_account_id", "account_id"),
+        Index("ix_token_families_held", "account_id", "created_at", "id", postgresql_where="ended_at IS NULL"),
+    )
 
     id: Mapped[RowId]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_token_families_account_id"))

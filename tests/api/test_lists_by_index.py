@@ -9,6 +9,8 @@ from backend.foundation.actor import Role
 from backend.foundation.database import db
 
 LISTS = [
+    ("/account-recoveries", {}),
+    ("/account-recoveries", {"status": "submitted"}),
     ("/areas", {}),
     ("/audit-entries", {}),
     ("/audit-entries", {"action": "role.grant"}),
@@ -18,7 +20,10 @@ LISTS = [
     ("/demands/in-care", {"status": "submitted"}),
     ("/jobs", {}),
     ("/lockouts", {}),
+    ("/me/sessions", {}),
     ("/organisations", {}),
+    ("/proxies", {}),
+    ("/proxies", {"status": "held"}),
     ("/registrations", {"status": "applied"}),
     ("/registrations", {}),
     ("/role-grants", {}),
