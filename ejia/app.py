@@ -18,7 +18,7 @@ from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.database import db, ping_after_rest, transaction
-from backend.people import notices, proxy_rules, purposes
+from backend.people import minors, notices, proxy_rules, purposes
 from backend.points import rules as points_rules
 from backend.recognition import stars
 from backend.runners import KINDS
@@ -75,6 +75,7 @@ def start_process(settings: Settings) -> None:
     )
     codes.use(CodeMaker(bytes_of(settings.code_key)))
     notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
+    minors.use(minors.read(CONFIG_FOLDER / "minors.toml"))
     purposes.use(purposes.read(CONFIG_FOLDER / "reveals.toml"))
     proxy_rules.use(proxy_rules.read(CONFIG_FOLDER / "proxies.toml"))
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))

@@ -13,7 +13,7 @@ from backend.party import queries as party_queries
 from backend.party import service as party
 from backend.party.models import WorkUnit
 from backend.party.service import CreditCodeInvalid, JoinedPartyInFuture, WorkUnitExists, WorkUnitUnknown
-from backend.people.queries import PersonNeeded
+from backend.people.queries import ConsentNeeded, PersonNeeded
 from backend.registration import queries, service
 from backend.registration.queries import RegistrationLine
 from backend.registration.service import OwnRegistration, RegistrationActive, RegistrationNotAccepted, RegistrationNotApplied
@@ -57,7 +57,7 @@ def add_work_unit(actor: Actor, body: WorkUnitIn) -> WorkUnit:
 @bp.input(RegistrationIn)
 @bp.output(RegistrationOut, status_code=201)
 @bp.doc(summary="申请党员报到", description="须先完成实名登记。同一时间只能有一个正在审核或已接收的报到。")
-@refuses(PersonNeeded, RegistrationActive, NotACommunity, WorkUnitUnknown, JoinedPartyInFuture)
+@refuses(PersonNeeded, ConsentNeeded, RegistrationActive, NotACommunity, WorkUnitUnknown, JoinedPartyInFuture)
 def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLine:
     applied = service.apply_for_registration(
         actor,

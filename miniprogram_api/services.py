@@ -12,6 +12,7 @@ from backend.attendance.service import (
     AttendanceExists,
     Confirmed,
     ConfirmedTogether,
+    GuardianAbsent,
     NotConfirmed,
     NotEntitled,
     OutsideWindow,
@@ -23,6 +24,7 @@ from backend.attendance.service import (
     ServiceNotFound,
     ShiftCancelled,
     StillSignedIn,
+    TooYoung,
 )
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
@@ -30,7 +32,7 @@ from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
-from backend.people.queries import PersonNeeded, VolunteerUnknown
+from backend.people.queries import ConsentNeeded, PersonNeeded, VolunteerUnknown
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
 from miniprogram_api.schemas.attendance import (
@@ -162,6 +164,9 @@ def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDet
     AttendanceExists,
     RecordsOverlap,
     OutsideWindow,
+    TooYoung,
+    GuardianAbsent,
+    ConsentNeeded,
 )
 def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> ServiceDetailsOut:
     record = attendance.add_late_record(

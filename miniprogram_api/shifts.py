@@ -13,6 +13,7 @@ from backend.attendance.service import (
     AlreadySignedIn,
     AlreadySignedOut,
     AttendanceClosed,
+    GuardianAbsent,
     NotEntitled,
     NotSignedIn,
     ShiftCancelled,
@@ -21,13 +22,14 @@ from backend.attendance.service import (
     ShiftNotPlanned,
     ShiftOver,
     SignedInAs,
+    TooYoung,
 )
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
-from backend.people.queries import PersonNeeded
+from backend.people.queries import ConsentNeeded, PersonNeeded
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
 from miniprogram_api.schemas.attendance import (
@@ -115,6 +117,9 @@ def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
     CodeOfAnotherShift,
     PositionInaccurate,
     NotEntitled,
+    TooYoung,
+    GuardianAbsent,
+    ConsentNeeded,
     PersonNeeded,
     ShiftCancelled,
     ShiftNotBegun,

@@ -5,7 +5,7 @@ from uuid import UUID
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Rows
-from backend.people.queries import PersonNeeded, VolunteerNeeded
+from backend.people.queries import ConsentNeeded, PersonNeeded, VolunteerNeeded
 from backend.teams import queries, service
 from backend.teams.queries import MemberLine, WishLine
 from backend.teams.service import (
@@ -31,7 +31,7 @@ bp = Resource("team_members", tag="志愿服务队")
 @bp.input(JoinIn)
 @bp.output(JoinRequestOut, status_code=201)
 @bp.doc(summary="申请加入志愿服务队", description="申请人须是注册志愿者；可以同时加入几个队。")
-@refuses(PersonNeeded, VolunteerNeeded, TeamNotActive, AlreadyMember, AlreadyAsked)
+@refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotActive, AlreadyMember, AlreadyAsked)
 def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> WishLine:
     return queries.wish(service.ask_to_join(actor, team_id, message=body.message, now=clock.now()))
 

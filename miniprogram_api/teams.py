@@ -6,7 +6,7 @@ from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Rows
-from backend.people.queries import PersonNeeded, VolunteerNeeded
+from backend.people.queries import AdultNeeded, ConsentNeeded, PersonNeeded, VolunteerNeeded
 from backend.teams import queries, service
 from backend.teams.queries import TeamLine, TeamSheet
 from backend.teams.service import (
@@ -32,7 +32,7 @@ bp = Resource("teams", tag="志愿服务队")
 @bp.input(TeamApplicationIn)
 @bp.output(TeamOut, status_code=201)
 @bp.doc(summary="申请成立志愿服务队", description="申请人须是注册志愿者，成立后担任队长。")
-@refuses(PersonNeeded, VolunteerNeeded, NotACommunity, TeamNameTaken)
+@refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken)
 def apply_for_team(actor: Actor, body: TeamApplicationIn) -> TeamSheet:
     team_id = service.apply_for_team(actor, _plan(body), community_id=body.community_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -71,7 +71,7 @@ def list_my_teams(actor: Actor, query: ListQuery) -> Rows[TeamLine]:
 @bp.input(TeamPlanIn)
 @bp.output(TeamOut)
 @bp.doc(summary="修改被退回的申请并重新提交")
-@refuses(PersonNeeded, VolunteerNeeded, TeamNotReturned, TeamNameTaken)
+@refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken)
 def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> TeamSheet:
     service.amend_application(actor, team_id, _plan(body), now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -103,7 +103,7 @@ def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> TeamSheet:
 @bp.input(SuccessorIn)
 @bp.output(TeamOut)
 @bp.doc(summary="指定新队长", description="由队长办理；队长无法办理时由社区指定。原队长仍是队员。")
-@refuses(TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer)
+@refuses(TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer, AdultNeeded)
 def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> TeamSheet:
     service.hand_over(actor, team_id, membership_id=body.membership_id, now=clock.now())
     return queries.team_sheet(actor, team_id)

@@ -48,6 +48,9 @@ class Permission(StrEnum):
     PROXY_SEE = "proxy.see"
     PROXY_END = "proxy.end"
     VOLUNTEER_LEAVE = "volunteer.leave"
+    CONSENT_CHANGE = "consent.change"
+    GUARDIANSHIP_STATE = "guardianship.state"
+    GUARDIANSHIP_END = "guardianship.end"
     TEAM_APPLY = "team.apply"
     TEAM_AMEND = "team.amend"
     TEAM_SEE = "team.see"
@@ -188,6 +191,10 @@ RULES: Mapping[Permission, Rule] = {
     Permission.PROXY_SEE: _OFFICERS | {Role.GRID_WORKER: Reach.COMMUNITY, Role.RESIDENT: Reach.OWN},
     Permission.PROXY_END: _DECIDING | {Role.GRID_WORKER: Reach.COMMUNITY, Role.RESIDENT: Reach.OWN},
     Permission.VOLUNTEER_LEAVE: _ONESELF,
+    Permission.CONSENT_CHANGE: _ONESELF,
+    # Own: the guardian is oneself. By area: at the desk of the community, before an officer.
+    Permission.GUARDIANSHIP_STATE: _ONESELF | {Role.COMMUNITY_OFFICER: Reach.AREA},
+    Permission.GUARDIANSHIP_END: _ONESELF | {Role.COMMUNITY_OFFICER: Reach.AREA},
     Permission.TEAM_APPLY: {Role.VOLUNTEER: Reach.ANYWHERE},
     Permission.TEAM_AMEND: _ONESELF,
     Permission.TEAM_SEE: _OFFICERS | _ONESELF,  # one that is not active; active ones are public

@@ -74,6 +74,9 @@ PERMISSIONS: Mapping[Permission, Words] = {
     Permission.PROXY_SEE: Words("查看代理", "See who acts for whom. Own: of who is acted for, and of the proxy."),
     Permission.PROXY_END: Words("结束代理", "End it. Own: of who is acted for, and of the proxy."),
     Permission.VOLUNTEER_LEAVE: Words("退出志愿者", "End the registration as volunteer. Own: one's own."),
+    Permission.CONSENT_CHANGE: Words("同意与撤回", "Agree to a notice anew, or take a consent back. Own: one's own."),
+    Permission.GUARDIANSHIP_STATE: Words("登记监护人同意", "Take a guardian's word for a minor down. Own: of who is the guardian."),
+    Permission.GUARDIANSHIP_END: Words("撤回监护人同意", "Renew the word, or take it back. Own: of who is the guardian."),
     Permission.TEAM_APPLY: Words("申请建队", "Apply for a team, to lead it."),
     Permission.TEAM_AMEND: Words("修改建队申请", "Send a returned application again. Own: of who applied."),
     Permission.TEAM_SEE: Words(

@@ -1,20 +1,22 @@
-"""What people see of their own protection: who read their data, and what they agreed to."""
+"""What people see of their own protection: who read their data, what they agreed to, and for which minors."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from backend.areas.models import Area
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
+from backend.foundation.masking import masked_name
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
-from backend.people import purposes
-from backend.people.models import REVEAL_NOTE, Reveal
+from backend.people import notices, purposes
+from backend.people.models import REVEAL_NOTE, Consent, Guardianship, Person, Relation, Reveal, Volunteer
+from backend.people.notices import NoticeName
 from backend.people.purposes import PersonalField
-from backend.people.queries import person_of
+from backend.people.queries import consents_to, person_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +62,80 @@ def _line(reveal: Reveal, area: str | None) -> RevealLine:
         purpose=purpose.name if purpose is not None else reveal.purpose,
         note=None if sealed is None else keyring().unseal(sealed, field=REVEAL_NOTE, row=reveal.id),
         of_beneficiary=reveal.beneficiary_id is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """One notice and what became of the consent to it."""
+
+    notice: NoticeName
+    version: str
+    given_at: datetime
+    by_guardian: bool
+    withdrawn_at: datetime | None
+    in_force: bool
+    """Whether it is to the notice as it stands now, and not withdrawn."""
+    current_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class WardLine:
+    """A minor for whom somebody agreed, as the guardian sees them."""
+
+    id: UUID
+    name: str
+    relation: Relation
+    since: date
+    ended_on: date | None
+    volunteer_number: str | None
+    in_force: bool
+
+
+def own_consents(actor: Actor) -> list[ConsentLine]:
+    """What the actor agreed to, the latest first; a version that was withdrawn and given again stands twice. Raises PersonNeeded."""
+    given = (
+        select(Consent)
+        .where(Consent.person_id == person_of(actor), Consent.superseded_at.is_(None))
+        .order_by(Consent.given_at.desc(), Consent.id.desc())
+        .limit(200)
+    )
+    return [_consent(consent) for consent in db.session.scalars(given)]
+
+
+def own_wards(actor: Actor) -> list[WardLine]:
+    """The minors for whom the actor agreed, grown-up ones too. Raises PersonNeeded."""
+    found = db.session.execute(
+        select(Guardianship, Person.name, Volunteer.number, consents_to(Person.__table__.c.id, NoticeName.MINOR).label("agreed"))
+        .join(Person, Person.id == Guardianship.ward_person_id)
+        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+        .where(Guardianship.guardian_person_id == person_of(actor), Guardianship.is_current())
+        .order_by(Guardianship.id.desc())
+        .limit(100)
+    )
+    return [
+        WardLine(
+            id=held.fact_id,
+            name=masked_name(name),
+            relation=held.relation,
+            since=held.since,
+            ended_on=held.ended_on,
+            volunteer_number=number,
+            in_force=held.ended_on is None and agreed,
+        )
+        for held, name, number, agreed in found
+    ]
+
+
+def _consent(consent: Consent) -> ConsentLine:
+    name = NoticeName(consent.notice)
+    current = notices.current(name).version
+    return ConsentLine(
+        notice=name,
+        version=consent.version,
+        given_at=consent.given_at,
+        by_guardian=consent.guardian_person_id is not None,
+        withdrawn_at=consent.recorded_at if consent.void else None,
+        in_force=not consent.void and consent.version == current,
+        current_version=current,
     )

@@ -81,3 +81,24 @@ class VolunteerLeft(Event):
     """A volunteer gave up the registration. The subject is the revision."""
 
     name: ClassVar[str] = "volunteer.left"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianAgreed(Event):
+    """A guardian gave their word for a minor. The subject is the guardianship's first revision."""
+
+    name: ClassVar[str] = "guardian.agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianshipEnded(Event):
+    """A guardian took their word back. The subject is the revision that says so."""
+
+    name: ClassVar[str] = "guardianship.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Event):
+    """A person took a consent back. The subject is the person."""
+
+    name: ClassVar[str] = "consent.withdrawn"

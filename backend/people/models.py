@@ -79,6 +79,45 @@ class Consent(FactRevision):
     version: Mapped[str]
     given_at: Mapped[datetime]
     channel: Mapped[str]
+    guardian_person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_consents_guardian_person_id"), comment="who agreed for a minor"
+    )
+
+
+class Relation(StrEnum):
+    """What a guardian is to a minor (民法典 art. 27)."""
+
+    FATHER = "father"
+    MOTHER = "mother"
+    GRANDPARENT = "grandparent"
+    SIBLING = "sibling"
+    OTHER = "other"
+
+
+class Guardianship(FactRevision):
+    """That an adult person, proved by name and number, is the guardian of a minor and agrees to their volunteering."""
+
+    __tablename__ = "guardianships"
+    __table_args__ = (
+        Index("ix_guardianships_fact_id", "fact_id"),
+        Index("ix_guardianships_guardian", "guardian_person_id", "id"),
+        Index(
+            "uq_guardianships_held",
+            "ward_person_id",
+            "guardian_person_id",
+            unique=True,
+            postgresql_where="superseded_at IS NULL AND NOT void AND ended_on IS NULL",
+        ),
+        CheckConstraint("ward_person_id <> guardian_person_id", name="two_persons"),
+        CheckConstraint("ended_on IS NULL OR ended_on >= since", name="ended_after_since"),
+    )
+
+    ward_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_guardianships_ward_person_id"))
+    guardian_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_guardianships_guardian_person_id"))
+    relation: Mapped[Relation] = mapped_column(as_text(Relation))
+    channel: Mapped[str]
+    since: Mapped[date]
+    ended_on: Mapped[date | None]
 
 
 class Reveal(Base):

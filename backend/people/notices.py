@@ -17,6 +17,7 @@ class NoticeName(StrEnum):
     IDENTITY = "identity"
     VOLUNTEER = "volunteer"
     PROXY = "proxy"
+    MINOR = "minor"
 
 
 class Notice(Entry):
@@ -26,6 +27,8 @@ class Notice(Entry):
     version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     title: Annotated[str, Field(min_length=1, max_length=100)]
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    stops: Annotated[str, Field(min_length=1, max_length=500)]
+    stays: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Notices(Entry):

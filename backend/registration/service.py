@@ -19,7 +19,8 @@ from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.openings import service as openings
 from backend.party import service as party
 from backend.party.models import PartyMember
-from backend.people.queries import person_of
+from backend.people.notices import NoticeName
+from backend.people.queries import person_of, require_consent
 from backend.registration.events import (
     RegistrationAccepted,
     RegistrationApplied,
@@ -70,11 +71,13 @@ def apply_for_registration(
 ) -> MemberRegistration:
     """Ask the community in which one lives to take one in as a serving Party member.
 
-    Raises people.PersonNeeded, RegistrationActive, areas.NotACommunity, party.WorkUnitUnknown, party.JoinedPartyInFuture.
+    Raises people.PersonNeeded, people.ConsentNeeded, RegistrationActive, areas.NotACommunity, party.WorkUnitUnknown,
+    party.JoinedPartyInFuture.
     """
     person_id = person_of(actor)
     community = areas.community(community_id)
     policy.require(actor, Permission.REGISTRATION_APPLY, Scope(area_path=community.path, person_id=person_id))
+    require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)
     member_id = party.keep_party_member(
         person_id,
         work_unit_id=work_unit_id,

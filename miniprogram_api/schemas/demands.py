@@ -47,6 +47,7 @@ class BrandOut(Out):
     claimant_kinds: Annotated[list[ClaimantKind], Field(max_length=4)]
     longest_window_hours: Annotated[int, Between(1, 24)]
     completion: Completion
+    youngest_age: Annotated[int, Between(0, 18)] = Field(description="不满这个年龄的不能参加")
 
 
 class BrandsOut(Out):
@@ -67,6 +68,7 @@ class BrandsOut(Out):
                             "claimant_kinds": ["team", "organisation", "person"],
                             "longest_window_hours": 12,
                             "completion": "by_hand",
+                            "youngest_age": 18,
                         }
                     ]
                 }

@@ -140,17 +140,40 @@ class VolunteerOut(Out):
     registered_on: Day
 
 
+_NOTICE: JsonDict = {
+    "name": "volunteer",
+    "version": "2026-11-01",
+    "title": "告知书",
+    "text": "一、处理者…",
+    "stops": "志愿者注册终止",
+    "stays": "服务记录依法保存",
+}
+
+
 class NoticeOut(Out):
     """A notice as it stands now."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "volunteer", "version": "2026-11-01", "title": "告知书", "text": "一、处理者…"}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "volunteer",
+                    "version": "2026-11-01",
+                    "title": "告知书",
+                    "text": "一、处理者…",
+                    "stops": "志愿者注册终止",
+                    "stays": "服务记录依法保存",
+                }
+            ]
+        }
     )
 
     name: NoticeName
     version: Annotated[str, Field(max_length=20)]
     title: Annotated[str, Field(max_length=100)]
     text: Annotated[str, Field(max_length=20_000)]
+    stops: Annotated[str, Field(max_length=500)] = Field(description="撤回同意后停止的处理")
+    stays: Annotated[str, Field(max_length=500)] = Field(description="撤回同意后依法保留的记录")
 
 
 class NoticesOut(Out):
@@ -158,7 +181,20 @@ class NoticesOut(Out):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"items": [{"name": "volunteer", "version": "2026-11-01", "title": "告知书", "text": "一、处理者…"}]}]
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "name": "volunteer",
+                            "version": "2026-11-01",
+                            "title": "告知书",
+                            "text": "一、处理者…",
+                            "stops": "志愿者注册终止",
+                            "stays": "服务记录依法保存",
+                        }
+                    ]
+                }
+            ]
         }
     )
 

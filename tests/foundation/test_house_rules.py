@@ -47,6 +47,9 @@ COMES_WITH = {
     "confirm_recovery": {"ACCOUNT_MERGE"},
     "merge_by_password": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},  # of both accounts it has seen proof, and logs in to the one that stays
     "merge_by_wechat": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},
+    "agree_for_minor": {"PERSON_REGISTER"},
+    "withdraw_agreement": {"VOLUNTEER_LEAVE"},
+    "withdraw_consent": {"VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
 }
 # What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.
@@ -98,7 +101,7 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
     "service_not_found": (OWN_ROW, {"add_late_record", "add_record"}),
     "phone_invalid": (
         "registering takes no number, and WeChat's client lets no other one through",
-        {"record_proxy", "register_person", "register_volunteer", "set_phone"},
+        {"agree_for_minor", "record_proxy", "register_person", "register_volunteer", "set_phone"},
     ),
     "roles_exclude": (OFFICE_ALONE, OFFICES | {"open_office_login"}),
     "shift_too_long": ("brands.toml lets no window and its graces pass a day", {"publish_demand"}),

@@ -80,7 +80,7 @@ def test_the_list_sends_as_many_statements_for_thirty_as_for_three(phone_of, str
 def test_anybody_may_read_the_notices(client):
     items = client.get("/api/v1/notices").get_json()["items"]
 
-    assert [item["name"] for item in items] == ["identity", "volunteer", "proxy"]
+    assert [item["name"] for item in items] == ["identity", "volunteer", "minor", "proxy"]
     assert all("个人信息" in item["title"] and item["version"] for item in items)
 
 

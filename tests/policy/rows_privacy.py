@@ -1,10 +1,17 @@
 """Rows of the walk: personal data in clear, and what people see of that."""
 
+from datetime import date
+
 from backend.accounts.policy import Permission
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, these
+from backend.foundation import clock
+from backend.people import notices
+from backend.people.notices import NoticeName
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, VOLUNTEERS, elsewhere, these
 from tests.policy.walking import Ask, Row, ask
-from tests.policy.world import World
+from tests.policy.world import HOME, World
 from tests.support.demands import GRANDMOTHER
+from tests.support.operations import Json
+from tests.support.people import identity_number
 
 REVEAL = {"field": "name", "purpose": "contact", "note": "通知更改服务时间"}
 
@@ -19,7 +26,55 @@ def of_beneficiary(world: World) -> Ask:
     return ask(beneficiary_id=added["id"], body=REVEAL)
 
 
+def a_child(**fields: object) -> Json:
+    """Somebody of twelve, with a guardian's word."""
+    return {
+        "ward": {"name": "张小小", "id_number": identity_number(date(clock.shanghai_day(clock.now()).year - 13, 12, 31))},
+        "relation": "mother",
+        "notice_version": notices.current(NoticeName.MINOR).version,
+    } | fields
+
+
+def by_the_guardian(world: World) -> Ask:
+    return ask(body=a_child(community_id=world.street[HOME]))
+
+
+def at_the_desk(world: World) -> Ask:
+    guardian = {"name": "李妈妈", "id_number": identity_number()}
+    return ask(body=a_child(community_id=world.street[HOME], guardian=guardian))
+
+
+def agreed_for(world: World) -> Ask:
+    """The resident agreed for a child."""
+    made = world["resident"].made("/guardianships", a_child(community_id=world.street[HOME]))
+    version = notices.current(NoticeName.MINOR).version
+    return ask(guardianship_id=made["id"], notice_version=version)
+
+
+def withdrawing(world: World) -> Ask:
+    made = world["resident"].made("/guardianships", a_child(community_id=world.street[HOME]))
+    return ask(guardianship_id=made["id"], body={})
+
+
+AGREEING = {"notice": "volunteer", "version": "2026-11-01"}
+LEADERS = these("team_leader", elsewhere("team_leader"))
+
 ROWS = (
+    Row("list_own_consents", lambda _: ask(), PERSONS, 403),
+    Row("agree_to_notice", lambda _: ask(body=AGREEING), PERSONS, 403, by=Permission.CONSENT_CHANGE),
+    Row(
+        "withdraw_consent",
+        lambda _: ask(body={"notice": "volunteer"}),
+        VOLUNTEERS - LEADERS,
+        403,
+        {409: PERSONS - VOLUNTEERS | LEADERS},
+        by=Permission.CONSENT_CHANGE,
+    ),
+    Row("agree_for_minor", by_the_guardian, PERSONS, 403, by=Permission.GUARDIANSHIP_STATE, case="by the guardian"),
+    Row("agree_for_minor", at_the_desk, these("community_officer"), 403, by=Permission.GUARDIANSHIP_STATE, case="at the desk"),
+    Row("renew_agreement", agreed_for, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_END),
+    Row("withdraw_agreement", withdrawing, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_END),
+    Row("list_own_wards", lambda _: ask(), PERSONS, 403),
     Row("list_reveal_purposes", lambda _: ask(shows="contact"), EVERYBODY),
     Row("list_own_reveals", lambda _: ask(), PERSONS, 403),
     Row("disclose_person", of_volunteer, DECIDING, 404, {403: these("volunteer", DISTRICT)}, by=Permission.PERSON_REVEAL),

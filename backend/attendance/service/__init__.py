@@ -9,6 +9,7 @@ from backend.attendance.service.confirmation import (
     confirm_shift,
     withdraw_confirmation,
 )
+from backend.attendance.service.minors import GuardianAbsent, TooYoung
 from backend.attendance.service.records import (
     AttendanceExists,
     RecordExists,
@@ -60,6 +61,7 @@ __all__ = [
     "AttendanceExists",
     "Confirmed",
     "ConfirmedTogether",
+    "GuardianAbsent",
     "NotConfirmed",
     "NotEntitled",
     "NotSignedIn",
@@ -80,6 +82,7 @@ __all__ = [
     "SignedInAs",
     "SignedOutWith",
     "StillSignedIn",
+    "TooYoung",
     "add_late_record",
     "add_record",
     "cancel_shift",

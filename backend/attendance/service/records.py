@@ -13,6 +13,7 @@ from backend.attendance.entitlement import allowed, concerned_by_service, neares
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.service.minors import require_fit
 from backend.attendance.service.refusals import (
     NotEntitled,
     OutsideWindow,
@@ -135,7 +136,8 @@ def add_late_record(
 ) -> ServiceRecord:
     """补录 by the community's word, for who served without signing in: entitled by a claim held at that time.
 
-    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, OutsideWindow, RecordsOverlap.
+    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, OutsideWindow, RecordsOverlap,
+    TooYoung, GuardianAbsent, people.ConsentNeeded (minors).
     """
     shift, _ = seen_shift(actor, shift_id, now=now)
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
@@ -146,6 +148,8 @@ def add_late_record(
     if person_id is None:
         raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
     _refuse_own(actor, person_id)
+    born_on = db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()
+    require_fit(person_id, born_on, shift, on=started_at, now=now)
     served = _worded(shift, started_at, ended_at, now=now)
     _refuse_overlap(person_id, served)
     attendance = _attendance_by_word(shift, person_id, served, now=now)

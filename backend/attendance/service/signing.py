@@ -17,6 +17,7 @@ from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
+from backend.attendance.service.minors import require_fit
 from backend.attendance.service.records import state_record, window_of
 from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
 from backend.foundation import audit, clock, outbox
@@ -25,6 +26,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.openings import service as openings
+from backend.people.models import Person
 from backend.people.queries import person_of
 
 
@@ -102,15 +104,16 @@ def sign_in(
 ) -> SignedInAs:
     """Sign in at a shift. `claim_id` says on which claim, for who may serve on several.
 
-    Raises Missing, the refusals of a code (codes.py), NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver, PositionInaccurate,
-    AlreadySignedIn, AlreadySignedOut, AttendanceClosed.
+    Raises Missing, the refusals of a code (codes.py), NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver, TooYoung,
+    GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, AttendanceClosed.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
     claim = nearest_claim(person_id, day=clock.shanghai_day(now), starts_at=now, ends_at=now, claim_id=claim_id)
+    born_on = select(Person.born_on).where(Person.id == person_id).scalar_subquery().label("born_on")
     # FOR SHARE: a shift is not cancelled while somebody signs in at it; those who sign in do not wait for one another.
     found = db.session.execute(
-        select(Shift, claim.c.id, claim.c.capacity, claim.c.capacity_id, claim.c.in_service_since)
+        select(Shift, claim.c.id, claim.c.capacity, claim.c.capacity_id, claim.c.in_service_since, born_on)
         .outerjoin(claim, true())
         .where(Shift.id == shift_id)
         .with_for_update(read=True, of=Shift)
@@ -122,6 +125,7 @@ def sign_in(
     if found.id is None:
         raise NotEntitled
     _refuse_outside_window(shift, now=now)
+    require_fit(person_id, found.born_on, shift, on=now, now=now)
     sign = judge(shift, position)
     if found.in_service_since is None:
         openings.begin_service(found.id, now=now)

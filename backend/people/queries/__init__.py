@@ -1,7 +1,9 @@
 """What is shown of people, and what others ask of them, by noun: persons with their registration, and who acts for whom."""
 
 from backend.people.queries.persons import (
+    AdultNeeded,
     Community,
+    ConsentNeeded,
     KnownPerson,
     OwnCard,
     OwnPerson,
@@ -10,23 +12,32 @@ from backend.people.queries.persons import (
     VolunteerLine,
     VolunteerNeeded,
     VolunteerUnknown,
+    adult_volunteer_of,
+    consents_to,
+    has_guardians_word,
     holds_live_volunteer,
     how_many,
+    is_minor,
+    number_of,
     own_card,
     people_by_name,
     person_ids,
     person_of,
     person_of_number,
     registered_volunteers,
+    require_consent,
     volunteer_of,
     volunteer_of_number,
+    was_ward,
 )
 from backend.people.queries.proxies import ProxyLine, ProxyStatus, proxies, proxy
 from backend.people.queries.recoveries import AskedFor, RecoveryLine, recoveries, recovery
 
 __all__ = [
+    "AdultNeeded",
     "AskedFor",
     "Community",
+    "ConsentNeeded",
     "KnownPerson",
     "OwnCard",
     "OwnPerson",
@@ -38,8 +49,13 @@ __all__ = [
     "VolunteerLine",
     "VolunteerNeeded",
     "VolunteerUnknown",
+    "adult_volunteer_of",
+    "consents_to",
+    "has_guardians_word",
     "holds_live_volunteer",
     "how_many",
+    "is_minor",
+    "number_of",
     "own_card",
     "people_by_name",
     "person_ids",
@@ -50,6 +66,8 @@ __all__ = [
     "recoveries",
     "recovery",
     "registered_volunteers",
+    "require_consent",
     "volunteer_of",
     "volunteer_of_number",
+    "was_ward",
 ]

@@ -2,22 +2,27 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, and_, func, literal, or_, select, tuple_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Unprocessable
+from backend.foundation.identifiers import age_on
 from backend.foundation.masking import masked_id_number, masked_name, masked_phone
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
-from backend.people.models import ID_NUMBER, PHONE, Person, Volunteer
+from backend.people import notices
+from backend.people.minors import AGE_OF_MAJORITY
+from backend.people.models import ID_NUMBER, PHONE, Consent, Guardianship, Person, Volunteer
+from backend.people.notices import NoticeName
 
 
 class PersonNeeded(Forbidden):
@@ -25,6 +30,20 @@ class PersonNeeded(Forbidden):
 
     code: ClassVar[str] = "person_needed"
     detail = "请先完成实名登记"
+
+
+class ConsentNeeded(Forbidden):
+    """The notice changed since the person agreed, or they withdrew their consent; `notice` and `current_version` say which."""
+
+    code: ClassVar[str] = "consent_needed"
+    detail = "告知书已更新或者您已撤回同意，请阅读并同意后再办理"
+
+
+class AdultNeeded(Forbidden):
+    """What only adults may take on."""
+
+    code: ClassVar[str] = "adult_needed"
+    detail = "未满18周岁不能担任负责人"
 
 
 class VolunteerNeeded(Forbidden):
@@ -48,12 +67,81 @@ def person_of(actor: Actor) -> UUID:
     return actor.person_id
 
 
-def volunteer_of(actor: Actor) -> UUID:
-    """The person who acts, who must be a registered volunteer until this transaction ends. Raises PersonNeeded, VolunteerNeeded."""
+def volunteer_of(actor: Actor, *, now: datetime) -> UUID:
+    """The person who acts, who must be a registered volunteer until this transaction ends, by the notice in force.
+
+    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded.
+    """
     person_id = person_of(actor)
     if not holds_live_volunteer(person_id):
         raise VolunteerNeeded
+    require_consent(person_id, NoticeName.VOLUNTEER, now=now)
     return person_id
+
+
+def adult_volunteer_of(actor: Actor, *, now: datetime) -> UUID:
+    """As `volunteer_of`, for what only adults take on. Raises AdultNeeded, PersonNeeded, VolunteerNeeded, ConsentNeeded."""
+    person_id = volunteer_of(actor, now=now)
+    if is_minor(person_id, now=now):
+        raise AdultNeeded
+    return person_id
+
+
+def is_minor(person_id: UUID, *, now: datetime) -> bool:
+    """Whether the person is younger than 18 today."""
+    born_on = db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()
+    return age_on(born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
+
+
+def has_guardians_word(person_id: UUID) -> bool:
+    """Whether a guardian agrees, by the notice in force, to what is done with a minor's data."""
+    return db.session.scalar(select(guardians_word(literal(person_id, Uuid)))) is True
+
+
+def guardians_word(person_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Condition: a guardian of the person agrees by the notice in force."""
+    held = select(Guardianship.id).where(
+        Guardianship.ward_person_id == person_id, Guardianship.is_current(), Guardianship.ended_on.is_(None)
+    )
+    return and_(held.exists(), consents_to(person_id, NoticeName.MINOR))
+
+
+def consents_to(person_id: ColumnElement[UUID], name: NoticeName) -> ColumnElement[bool]:
+    """Condition: the person, or a guardian for them, agrees to the notice in force."""
+    return (
+        select(Consent.id)
+        .where(
+            Consent.person_id == person_id,
+            Consent.notice == name.value,
+            Consent.version == notices.current(name).version,
+            Consent.is_current(),
+        )
+        .exists()
+    )
+
+
+def was_ward(person_id: UUID) -> bool:
+    """Whether a guardian ever put this person on record."""
+    return db.session.scalar(select(Guardianship.id).where(Guardianship.ward_person_id == person_id).limit(1)) is not None
+
+
+def require_consent(person_id: UUID, *names: NoticeName, now: datetime) -> None:
+    """Let pass who agrees to one of these notices as it is in force, a minor with their guardian's word. Raises ConsentNeeded, which names
+    the first of the notices that is missing."""
+    of_person = literal(person_id, Uuid)
+    found = db.session.execute(
+        select(
+            Person.born_on,
+            or_(*(consents_to(of_person, name) for name in names)).label("own"),
+            guardians_word(of_person).label("guardians"),
+        ).where(Person.id == person_id)
+    ).one()
+    if not found.own:
+        raise ConsentNeeded(notice=names[0].value, current_version=notices.current(names[0]).version)
+    if age_on(found.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY and not found.guardians:
+        raise ConsentNeeded(
+            "监护人须先阅读并同意新的告知书", notice=NoticeName.MINOR.value, current_version=notices.current(NoticeName.MINOR).version
+        )
 
 
 def holds_live_volunteer(person_id: UUID) -> bool:
@@ -70,6 +158,13 @@ def person_of_number(number: str) -> UUID | None:
     """The person behind a 志愿者编号. For operators; who asks over HTTP must know the name, too."""
     return db.session.scalar(
         select(Volunteer.person_id).where(Volunteer.number == number, Volunteer.is_current(), Volunteer.left_on.is_(None))
+    )
+
+
+def number_of(person_id: UUID) -> str | None:
+    """The 志愿者编号 of a person who is a registered volunteer now."""
+    return db.session.scalar(
+        select(Volunteer.number).where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
     )
 
 

@@ -1,6 +1,18 @@
 """Commands on people, by noun: persons, volunteers, and who acts for whom."""
 
 from backend.people.service.consents import Channel, NoticeOutdated
+from backend.people.service.guardians import (
+    Agreement,
+    GuardianNotAdult,
+    GuardianshipKnown,
+    GuardianshipOver,
+    Named,
+    WardNotMinor,
+    WardTooYoung,
+    agree_anew,
+    agree_for_minor,
+    withdraw_agreement,
+)
 from backend.people.service.merging import OwnAccount, merge_login_into_person
 from backend.people.service.persons import (
     GuardianNeeded,
@@ -60,18 +72,26 @@ from backend.people.service.volunteers import (
     register_volunteer,
     volunteer_number,
 )
+from backend.people.service.withdrawals import ConsentNotGiven, GuardiansConsent, agree, withdraw_consent
 
 __all__ = [
+    "Agreement",
     "AlreadyProxy",
     "AlreadyVolunteer",
     "Channel",
+    "ConsentNotGiven",
     "FieldNotForPurpose",
     "GuardianNeeded",
+    "GuardianNotAdult",
+    "GuardiansConsent",
+    "GuardianshipKnown",
+    "GuardianshipOver",
     "IdNumberInvalid",
     "IdentityDiffers",
     "IdentityNeeded",
     "MinorProtected",
     "NameInvalid",
+    "Named",
     "NewProxy",
     "NotAVolunteer",
     "NoticeOutdated",
@@ -96,7 +116,12 @@ __all__ = [
     "TooManyElders",
     "TooManyRecoveries",
     "TooManyReveals",
+    "WardNotMinor",
+    "WardTooYoung",
     "WechatLoginNeeded",
+    "agree",
+    "agree_anew",
+    "agree_for_minor",
     "apply_for_recovery",
     "confirm_recovery",
     "end_proxy",
@@ -112,6 +137,8 @@ __all__ = [
     "reveal_person",
     "set_phone",
     "volunteer_number",
+    "withdraw_agreement",
+    "withdraw_consent",
     "withdraw_recovery",
     "write_reveal",
 ]

@@ -4,8 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from backend.foundation import facts
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict
@@ -27,6 +29,7 @@ class Channel(StrEnum):
 
     MINI_PROGRAM = "mini_program"
     PAPER = "paper"  # signed at the community's desk; the actor saw it
+    DESK = "desk"  # a guardian spoke before an officer
 
 
 def require_current(name: NoticeName, version: str) -> None:
@@ -36,8 +39,10 @@ def require_current(name: NoticeName, version: str) -> None:
         raise NoticeOutdated(current_version=in_force)
 
 
-def give_consent(actor: Actor, person_id: UUID, name: NoticeName, *, channel: Channel, now: datetime) -> None:
-    """Record that a person agrees to the notice in force; who agreed to this version before has done so already."""
+def give_consent(
+    actor: Actor, person_id: UUID, name: NoticeName, *, channel: Channel, guardian_person_id: UUID | None = None, now: datetime
+) -> None:
+    """Record that a person agrees to the notice in force, or a guardian for them; who agreed to this version before has done so already."""
     revision_id = new_id()
     db.session.execute(
         insert(Consent)
@@ -52,8 +57,19 @@ def give_consent(actor: Actor, person_id: UUID, name: NoticeName, *, channel: Ch
             version=notices.current(name).version,
             given_at=now,
             channel=channel.value,
+            guardian_person_id=guardian_person_id,
         )
         .on_conflict_do_nothing(
             index_elements=["person_id", "notice", "version"], index_where=Consent.superseded_at.is_(None) & ~Consent.void
         )
     )
+
+
+def void_consents(actor: Actor, person_id: UUID, *names: NoticeName, reason: str, now: datetime) -> int:
+    """Withdraw every version of these notices that the person agrees to; returns how many there were. Raises AlreadyCorrected."""
+    given = db.session.scalars(
+        select(Consent).where(Consent.person_id == person_id, Consent.notice.in_([name.value for name in names]), Consent.is_current())
+    ).all()
+    for consent in given:
+        facts.revise(consent, actor, now=now, reason=reason, void=True)
+    return len(given)

@@ -20,13 +20,12 @@ from backend.foundation.identifiers import IdentityNumber, NumberInvalid, age_on
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.people.events import PersonRegistered, PhoneSet
+from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.names import NotAName, real_name
 from backend.people.notices import NoticeName
 from backend.people.queries import person_of
 from backend.people.service.consents import Channel, give_consent, require_current
-
-AGE_OF_MAJORITY = 18
 
 
 class NameInvalid(Unprocessable):
@@ -51,10 +50,10 @@ class PhoneInvalid(Unprocessable):
 
 
 class GuardianNeeded(Conflict):
-    """Younger than 18: a guardian has to agree first."""
+    """Younger than 18: a guardian has to agree first; under 14 the guardian registers the child."""
 
     code = "guardian_needed"
-    detail = "未满18周岁，须由监护人同意后到社区办理"
+    detail = "未满18周岁，须先由监护人同意；未满14周岁的，由监护人登记"
 
 
 class PersonExists(Conflict):
@@ -97,6 +96,10 @@ class Identity:
         """The blind indexes by which the number is found: one, or two while the index changes its key."""
         return keyring().indexes(self.number.text, field=ID_NUMBER)
 
+    def age_at(self, now: datetime) -> int:
+        """Completed years of life on the Shanghai day."""
+        return age_on(self.number.born_on, clock.shanghai_day(now))
+
     def is_of(self, person: Person) -> bool:
         """Whether this is the name and the number of the person."""
         return self.name == person.name and person.id_number_index in self.indexes
@@ -115,23 +118,32 @@ def register_person(
     require_current(NoticeName.IDENTITY, notice_version)
     if actor.person_id is not None:
         raise PersonKnown
-    person = add_person(actor, read_identity(name, id_number, now=now), community, phone, now=now)
+    person = add_person(actor, read_adult(name, id_number, now=now), community, phone, now=now)
     give_consent(actor, person.id, NoticeName.IDENTITY, channel=channel, now=now)
     return person
 
 
+def read_adult(name: str, id_number: str, *, now: datetime) -> Identity:
+    """Check name and identity number of an adult. Raises NameInvalid, IdNumberInvalid, GuardianNeeded (under 18 on the Shanghai day)."""
+    identity = read_identity(name, id_number, now=now)
+    if identity.age_at(now) < AGE_OF_MAJORITY:
+        raise GuardianNeeded
+    return identity
+
+
 def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
-    """Check name and identity number. Raises NameInvalid, IdNumberInvalid, GuardianNeeded (under 18 on the Shanghai day)."""
-    today = clock.shanghai_day(now)
+    """Check name and identity number. Raises NameInvalid, IdNumberInvalid."""
     try:
-        identity = Identity(real_name(name), identity_number(id_number, today=today))
+        return Identity(real_name(name), identity_number(id_number, today=clock.shanghai_day(now)))
     except NotAName as error:
         raise NameInvalid(errors={"name": [str(error)]}) from None
     except NumberInvalid as error:
         raise IdNumberInvalid(errors={"id_number": [str(error)]}) from None
-    if age_on(identity.number.born_on, today) < AGE_OF_MAJORITY:
-        raise GuardianNeeded
-    return identity
+
+
+def person_of_identity(identity: Identity) -> Person | None:
+    """Who stands on the platform by this number."""
+    return db.session.scalars(select(Person).where(Person.id_number_index.in_(identity.indexes))).one_or_none()
 
 
 def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:

@@ -20,7 +20,7 @@ from backend.people.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.people.models import Person, Proxy
 from backend.people.notices import NoticeName
 from backend.people.service.consents import Channel, give_consent, require_current
-from backend.people.service.persons import Identity, PersonExists, put_on_record, read_identity
+from backend.people.service.persons import Identity, PersonExists, put_on_record, read_adult
 
 
 class ProxyUnknown(Unprocessable):
@@ -106,8 +106,8 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
     if wanted.relation not in proxy_rules.relation_names():
         raise RelationUnknown(errors={"relation": [RelationUnknown.detail]})
     _refuse_term(wanted.ends_on, now=now)
-    proxy_id = _proxy_of(read_identity(wanted.proxy_name, wanted.proxy_id_number, now=now))
-    elder = _elder_of(actor, read_identity(wanted.elder_name, wanted.elder_id_number, now=now), community, now=now)
+    proxy_id = _proxy_of(read_adult(wanted.proxy_name, wanted.proxy_id_number, now=now))
+    elder = _elder_of(actor, read_adult(wanted.elder_name, wanted.elder_id_number, now=now), community, now=now)
     if elder.id == proxy_id:
         raise ProxyOfOneself
     if actor.person_id is not None and actor.person_id in (elder.id, proxy_id):

@@ -19,7 +19,7 @@ from backend.foundation.life import move, note_changes
 from backend.foundation.outbox import Event
 from backend.people.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
 from backend.people.models import AccountRecovery, AccountRecoveryChange, Person, RecoveryProof, RecoveryStatus
-from backend.people.service.persons import PersonKnown, read_identity
+from backend.people.service.persons import PersonKnown, read_adult
 
 MOST_APPLICATIONS, WITHIN = 3, timedelta(days=7)
 OTHER_CONFIRMED = "已由本人通过另一个微信找回"
@@ -70,7 +70,7 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     policy.require(actor, Permission.RECOVERY_APPLY, Scope())
     if actor.person_id is not None:
         raise PersonKnown
-    identity = read_identity(name, id_number, now=now)
+    identity = read_adult(name, id_number, now=now)
     # The account's row is the lock: of two applications at once the later one counts the earlier.
     db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))
     if actor.account_id is None or not account_queries.opens_by_wechat(actor.account_id):

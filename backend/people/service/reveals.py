@@ -17,9 +17,9 @@ from backend.foundation.identifiers import age_on
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.people import purposes
+from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import ID_NUMBER, PHONE, REVEAL_NOTE, Person, Reveal
 from backend.people.purposes import PersonalField
-from backend.people.service.persons import AGE_OF_MAJORITY
 
 WINDOW = timedelta(hours=1)
 

@@ -14,11 +14,26 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict
+from backend.foundation.identifiers import age_on
+from backend.people import minors
 from backend.people.events import VolunteerLeft, VolunteerRegistered
+from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import VOLUNTEER_NUMBERS, Person, Volunteer
 from backend.people.notices import NoticeName
+from backend.people.queries import has_guardians_word, was_ward
 from backend.people.service.consents import Channel, give_consent, require_current
-from backend.people.service.persons import IdentityDiffers, IdentityNeeded, add_person, own_person, read_identity, store_phone
+from backend.people.service.persons import (
+    GuardianNeeded,
+    Identity,
+    IdentityDiffers,
+    IdentityNeeded,
+    PersonExists,
+    add_person,
+    own_person,
+    person_of_identity,
+    read_identity,
+    store_phone,
+)
 
 
 class AlreadyVolunteer(Conflict):
@@ -63,6 +78,16 @@ def register_volunteer(
     policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))
     require_current(NoticeName.VOLUNTEER, notice_version)
     person = _person_for(actor, name, id_number, community, phone, now=now)
+    known = _live_registration(person.id) if _is_minor(person, now=now) else None
+    volunteer = known or state_volunteer(actor, person, community, now=now)
+    give_consent(actor, person.id, NoticeName.VOLUNTEER, channel=channel, now=now)
+    accounts.grant_to_person(actor, person.id, _role_in(volunteer.area_path), now=now)
+    audit.record(actor, Permission.PERSON_REGISTER, volunteer.id, now=now, role=Role.VOLUNTEER.value)
+    return volunteer
+
+
+def state_volunteer(actor: Actor, person: Person, community: Area, *, now: datetime) -> Volunteer:
+    """State that a person is a registered volunteer from today. The caller has asked policy and consent. Raises AlreadyVolunteer."""
     today = clock.shanghai_day(now)
     volunteer = facts.state(
         Volunteer,
@@ -75,10 +100,7 @@ def register_volunteer(
         registered_on=today,
     )
     flush_or_refuse({"uq_volunteers_person": AlreadyVolunteer})
-    give_consent(actor, person.id, NoticeName.VOLUNTEER, channel=channel, now=now)
-    accounts.grant_to_person(actor, person.id, _role_in(community.path), now=now)
     outbox.record(VolunteerRegistered(volunteer.id), now=now)
-    audit.record(actor, Permission.PERSON_REGISTER, volunteer.id, now=now, role=Role.VOLUNTEER.value)
     return volunteer
 
 
@@ -89,17 +111,33 @@ def leave_volunteering(actor: Actor, *, reason: str | None, now: datetime) -> Vo
     """
     person = own_person(actor)
     policy.require(actor, Permission.VOLUNTEER_LEAVE, Scope(area_path=person.area_path, person_id=person.id))
-    seen = db.session.scalar(select(Volunteer).where(Volunteer.person_id == person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
-    if seen is None:
+    left = end_registration(actor, person.id, reason=reason, now=now)
+    if left is None:
         raise NotAVolunteer
+    return left
+
+
+def end_registration(actor: Actor, person_id: UUID, *, reason: str | None, now: datetime) -> Volunteer | None:
+    """End a registration from today; None when there is none. The caller has asked policy. Raises StillLeading, AlreadyCorrected."""
+    seen = _live_registration(person_id)
+    if seen is None:
+        return None
     left = facts.revise(seen, actor, now=now, reason=reason, left_on=clock.shanghai_day(now))
     # Only now, that the row above is ours: who is made leader meanwhile holds it (queries.holds_live_volunteer).
-    if accounts.holds_role(person.id, Role.TEAM_LEADER, now=now):
+    if accounts.holds_role(person_id, Role.TEAM_LEADER, now=now):
         raise StillLeading
-    accounts.withdraw_from_person(actor, person.id, _role_in(seen.area_path), reason="volunteer_left", now=now)
+    accounts.withdraw_from_person(actor, person_id, _role_in(seen.area_path), reason="volunteer_left", now=now)
     outbox.record(VolunteerLeft(left.id), now=now)
     audit.record(actor, Permission.VOLUNTEER_LEAVE, left.id, now=now)
     return left
+
+
+def _live_registration(person_id: UUID) -> Volunteer | None:
+    return db.session.scalar(select(Volunteer).where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+
+
+def _is_minor(person: Person, *, now: datetime) -> bool:
+    return age_on(person.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
 
 
 def volunteer_number(year: int, running: int) -> str:
@@ -112,10 +150,17 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     if actor.person_id is None:
         if identity is None:
             raise IdentityNeeded(errors={field: ["必填"] for field, value in (("name", name), ("id_number", id_number)) if value is None})
+        ward = _known_ward(actor, identity, now=now)
+        if ward is not None:
+            return ward
+        if identity.age_at(now) < AGE_OF_MAJORITY:
+            raise GuardianNeeded
         return add_person(actor, identity, community, phone, now=now)
     person = own_person(actor)
     if identity is not None and not identity.is_of(person):
         raise IdentityDiffers
+    if _is_minor(person, now=now) and not has_guardians_word(person.id):
+        raise GuardianNeeded
     db.session.execute(
         update(Person)
         .where(Person.id == person.id)
@@ -124,6 +169,24 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     )
     if phone is not None:
         store_phone(actor, person.id, phone, now=now)
+    return person
+
+
+def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | None:
+    """The person whom a guardian put on record by this name and number, and who now comes with an account of their own: tied to it.
+
+    From `special_rule_under` years of age on; younger ones go by their guardian's. Raises GuardianNeeded.
+    """
+    person = person_of_identity(identity)
+    if person is None or actor.account_id is None or not identity.is_of(person) or not was_ward(person.id):
+        return None
+    if identity.age_at(now) < minors.ages().special_rule_under:
+        raise GuardianNeeded
+    if identity.age_at(now) < AGE_OF_MAJORITY and not has_guardians_word(person.id):
+        raise GuardianNeeded
+    if accounts.account_of_person(person.id) is not None:
+        raise PersonExists
+    accounts.tie_to_person(actor.account_id, person.id)
     return person
 
 

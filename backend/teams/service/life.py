@@ -54,9 +54,9 @@ class TeamPlan:
 def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: datetime) -> UUID:
     """Apply for a team of a community; who applies is to lead it. Returns the team's id.
 
-    Raises PersonNeeded, VolunteerNeeded, NotACommunity, TeamNameTaken.
+    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken.
     """
-    person_id = people.volunteer_of(actor)
+    person_id = people.adult_volunteer_of(actor, now=now)
     policy.require(actor, Permission.TEAM_APPLY, Scope(person_id=person_id))
     community = areas.community(community_id)
     team_id: UUID | None = db.session.scalar(
@@ -87,10 +87,10 @@ def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: dat
 def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datetime) -> None:
     """Send a returned application again, changed or not. Only the applicant may.
 
-    Raises VolunteerNeeded, TeamNotReturned, TeamNameTaken.
+    Raises VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken.
     """
     rows.require(actor, Permission.TEAM_AMEND, rows.found(team_id))
-    people.volunteer_of(actor)
+    people.volunteer_of(actor, now=now)
     values = {"name": plan.name, "category": plan.category, "charter": plan.charter, "applied_at": now, "applied_by": actor.account_id}
     if not rows.move(team_id, seen=TeamStatus.RETURNED, to=TeamStatus.APPLIED, **values):
         raise TeamNotReturned
@@ -127,7 +127,7 @@ def return_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) -> N
 def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime) -> None:
     """Let another member lead: by the leader, or by the community where the leader is gone. The former leader stays a member.
 
-    Raises TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer.
+    Raises TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer, AdultNeeded.
     """
     team = rows.held(team_id)
     rows.require(actor, Permission.TEAM_HAND_OVER, team)
@@ -140,6 +140,8 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
         raise AlreadyLeader
     if not people.holds_live_volunteer(successor.person_id):
         raise LeaderNotVolunteer
+    if people.is_minor(successor.person_id, now=now):
+        raise people.AdultNeeded
     team.leader_person_id = successor.person_id
     db.session.flush()
     accounts.withdraw_from_person(actor, former, _lead(team_id), reason="更换队长", now=now)

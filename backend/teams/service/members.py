@@ -79,11 +79,11 @@ class LeaderMustHandOver(Conflict):
 def ask_to_join(actor: Actor, team_id: UUID, *, message: str | None, now: datetime) -> UUID:
     """Ask an active team to take one in. Returns the request's id.
 
-    Raises PersonNeeded, VolunteerNeeded, TeamNotActive, AlreadyMember, AlreadyAsked.
+    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotActive, AlreadyMember, AlreadyAsked.
     """
     team = rows.held(team_id)
     rows.require_seen(actor, team)
-    person_id = people.volunteer_of(actor)
+    person_id = people.volunteer_of(actor, now=now)
     policy.require(actor, Permission.TEAM_JOIN, Scope(person_id=person_id))
     rows.require_active(team)
     if live_membership(team_id, Membership.person_id == person_id) is not None:

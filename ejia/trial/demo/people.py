@@ -9,7 +9,9 @@ from backend.areas.models import Area
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.sealing import keyring
 from backend.party.models import PartyMember, PartyOrganisation, WorkUnit
+from backend.people import notices
 from backend.people.models import VOLUNTEER_NUMBERS, Consent, Person, Volunteer
+from backend.people.notices import NoticeName
 from backend.people.service import volunteer_number
 from backend.registration.models import RECEIPT_NUMBERS, MemberRegistration
 from backend.registration.service import receipt_number
@@ -97,7 +99,8 @@ class People:
         """The volunteer registration of a person, with the consent that goes before it."""
         world, at = self.world, self.world.at(on, 9, 18)
         consent, volunteer = world.id_at(at), world.id_at(at)
-        self.consents.add(consent, consent, at, False, person.id, "volunteer", "2019-01-01", at, "demonstration")
+        version = notices.current(NoticeName.VOLUNTEER).version
+        self.consents.add(consent, consent, at, False, person.id, "volunteer", version, at, "demonstration")
         self._registered.append((at, volunteer, person, on))
 
     def number_volunteers(self) -> None:

@@ -6,7 +6,7 @@ Every request of these tests is refused and changes nothing, so all of them shar
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +22,8 @@ from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db
+from backend.people import notices
+from backend.people.notices import NoticeName
 from config.settings import Settings
 from tests.support.attendance import Visit
 from tests.support.beginning import empty, officer_of, street_of, wechat_user
@@ -78,6 +80,7 @@ class World:
             "recovery_id": wechat_user(self.app).made("/account-recoveries", card)["id"],
             "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
             "person_id": visit.member.person_id,
+            "guardianship_id": self.insider.made("/guardianships", _a_child(self.street))["id"],
             "community_id": self.street["和平社区"],
             "area_id": self.street["和平社区"],
             "team_id": visit.team_id,
@@ -120,6 +123,12 @@ def _login_of(phone: Phone) -> str:
     found = db.session.scalars(select(Login.id).where(Login.account_id == UUID(phone.account_id))).one()
     db.session.rollback()
     return str(found)
+
+
+def _a_child(street: Mapping[str, str]) -> Json:
+    ward = {"name": "张小小", "id_number": identity_number(date(clock.shanghai_day(clock.now()).year - 13, 12, 31))}
+    version = notices.current(NoticeName.MINOR).version
+    return {"ward": ward, "relation": "mother", "community_id": street["和平社区"], "notice_version": version}
 
 
 class Sweep:

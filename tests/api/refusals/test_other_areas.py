@@ -11,7 +11,14 @@ from tests.support.phone import Phone
 
 AREA_FIELDS = {"community_id", "area_id", "role_id"}
 # What anybody may ask for in a community of their choice, and so an administrator of another one too; the community decides on it.
-OPEN_TO_ALL = {"register_person", "register_volunteer", "apply_for_team", "apply_for_organisation", "apply_for_registration"}
+OPEN_TO_ALL = {
+    "agree_for_minor",
+    "register_person",
+    "register_volunteer",
+    "apply_for_team",
+    "apply_for_organisation",
+    "apply_for_registration",
+}
 # What is told to everybody: active teams, verified organisations, published demands.
 SEEN_BY_ALL = {"list_teams", "show_team", "list_organisations", "show_organisation", "list_open_demands", "see_demand"}
 # The first writes down who looked, the second has nothing to show before the job is done.

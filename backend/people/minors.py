@@ -1,0 +1,48 @@
+"""The ages at which minors may serve and who agrees: the catalogue `config/minors.toml`, read when a process starts."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from backend.foundation import catalogues
+from backend.foundation.catalogues import Entry
+
+AGE_OF_MAJORITY = 18
+
+Age = Annotated[int, Field(ge=0, le=AGE_OF_MAJORITY)]
+
+
+class Ages(Entry):
+    """The catalogue; `config/minors.toml` says what each age means."""
+
+    least_age: Age
+    special_rule_under: Annotated[int, Field(ge=14, le=AGE_OF_MAJORITY)]
+    accompanied_under: Age
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.least_age <= self.accompanied_under <= self.special_rule_under:
+            raise ValueError("must rise: least_age, accompanied_under, special_rule_under")
+        return self
+
+
+_ages: Ages | None = None
+
+
+def read(path: Path) -> Ages:
+    """The ages of a file. Raises CatalogueInvalid, naming file, line and field."""
+    return catalogues.load(path, Ages)
+
+
+def use(ages: Ages) -> None:
+    """Give this process its ages, once, when it starts."""
+    global _ages  # noqa: PLW0603 - one catalogue per process, as with the keys
+    _ages = ages
+
+
+def ages() -> Ages:
+    """The ages of this process. Raises RuntimeError before `use`."""
+    if _ages is None:
+        raise RuntimeError("no ages: the process was not started by create_app")
+    return _ages

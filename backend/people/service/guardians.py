@@ -1,0 +1,191 @@
+"""Guardians: an adult, proved by name and number, agrees to what is done with a minor's data, and may take that back.
+
+Under `special_rule_under` years (14) the guardian registers the child (个人信息保护法 art. 31); from then on minors register on their own
+account, once a guardian has agreed. At eighteen the need ends by itself: nothing asks for a guardian's word any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.areas import service as areas
+from backend.areas.models import Area
+from backend.foundation import audit, clock, facts, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.identifiers import age_on
+from backend.people import minors
+from backend.people.events import GuardianAgreed, GuardianshipEnded
+from backend.people.minors import AGE_OF_MAJORITY
+from backend.people.models import Guardianship, Person, Relation
+from backend.people.notices import NoticeName
+from backend.people.queries import is_minor
+from backend.people.service.consents import Channel, give_consent, require_current, void_consents
+from backend.people.service.persons import Identity, IdentityDiffers, own_person, person_of_identity, put_on_record, read_identity
+from backend.people.service.volunteers import end_registration, state_volunteer
+
+
+class GuardianNotAdult(Unprocessable):
+    """A guardian is eighteen or older."""
+
+    code: ClassVar[str] = "guardian_not_adult"
+    detail = "监护人应年满18周岁"
+
+
+class WardNotMinor(Unprocessable):
+    """Who is eighteen or older agrees for themselves."""
+
+    code: ClassVar[str] = "ward_not_minor"
+    detail = "已满18周岁，由本人登记"
+
+
+class WardTooYoung(Unprocessable):
+    """Younger than `least_age` of config/minors.toml."""
+
+    code: ClassVar[str] = "ward_too_young"
+    detail = "年龄太小，暂不能注册为志愿者"
+
+
+class GuardianshipKnown(Conflict):
+    """This guardian has agreed for this minor."""
+
+    code: ClassVar[str] = "guardianship_known"
+    detail = "已登记过，不必重复登记"
+
+
+class GuardianshipOver(Conflict):
+    """It was ended before."""
+
+    code: ClassVar[str] = "guardianship_over"
+    detail = "监护人的同意已经撤回"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Name and identity number as somebody wrote them down."""
+
+    name: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A guardian's word for a minor. `guardian` is given at the desk only; elsewhere it is who acts."""
+
+    ward: Named
+    relation: Relation
+    community_id: UUID
+    notice_version: str
+    guardian: Named | None = None
+
+
+def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Guardianship:
+    """Put a minor on record with the guardian's word; under 14 the child is a registered volunteer from now on.
+
+    By the guardian from their own account, or at the desk by an officer of the community before whom the guardian stands. Raises
+    PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung, GuardianshipKnown, IdentityDiffers, NameInvalid,
+    IdNumberInvalid, AlreadyVolunteer, areas.NotACommunity, Forbidden.
+    """
+    community = areas.community(agreement.community_id)
+    require_current(NoticeName.MINOR, agreement.notice_version)
+    guardian, channel = _guardian(actor, agreement, community, now=now)
+    identity = _identity_of_ward(agreement.ward, now=now)
+    ward = _on_record(actor, identity, community, now=now)
+    held = facts.state(
+        Guardianship,
+        actor,
+        now=now,
+        ward_person_id=ward.id,
+        guardian_person_id=guardian.id,
+        relation=agreement.relation,
+        channel=channel.value,
+        since=clock.shanghai_day(now),
+    )
+    flush_or_refuse({"uq_guardianships_held": GuardianshipKnown})
+    give_consent(actor, ward.id, NoticeName.MINOR, channel=channel, guardian_person_id=guardian.id, now=now)
+    if identity.age_at(now) < minors.ages().special_rule_under:
+        give_consent(actor, ward.id, NoticeName.VOLUNTEER, channel=channel, guardian_person_id=guardian.id, now=now)
+        state_volunteer(actor, ward, community, now=now)
+    outbox.record(GuardianAgreed(held.id), now=now)
+    audit.record(actor, Permission.GUARDIANSHIP_STATE, held.id, now=now, channel=channel.value)
+    return held
+
+
+def agree_anew(actor: Actor, guardianship_id: UUID, *, notice_version: str, now: datetime) -> None:
+    """Agree to the notice in force for a minor whose guardian one is. Raises NoticeOutdated, GuardianshipOver, Missing."""
+    held = _held(actor, guardianship_id)
+    require_current(NoticeName.MINOR, notice_version)
+    channel = Channel.MINI_PROGRAM if held.guardian_person_id == actor.person_id else Channel.DESK
+    give_consent(actor, held.ward_person_id, NoticeName.MINOR, channel=channel, guardian_person_id=held.guardian_person_id, now=now)
+    audit.record(actor, Permission.GUARDIANSHIP_END, held.id, now=now, renewed=True)
+
+
+def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> None:
+    """Take the guardian's word back: the minor volunteers no more from now on, what was served stays on record.
+
+    By the guardian, or at the desk. Raises GuardianshipOver, WardNotMinor, Missing, StillLeading, AlreadyCorrected.
+    """
+    held = _held(actor, guardianship_id)
+    if not is_minor(held.ward_person_id, now=now):
+        raise WardNotMinor
+    ended = facts.revise(held, actor, now=now, reason=reason, ended_on=clock.shanghai_day(now))
+    void_consents(actor, held.ward_person_id, NoticeName.MINOR, NoticeName.VOLUNTEER, reason="guardian_withdrew", now=now)
+    end_registration(actor, held.ward_person_id, reason="guardian_withdrew", now=now)
+    outbox.record(GuardianshipEnded(ended.id), now=now)
+    audit.record(actor, Permission.GUARDIANSHIP_END, ended.id, now=now)
+
+
+def _guardian(actor: Actor, agreement: Agreement, community: Area, *, now: datetime) -> tuple[Person, Channel]:
+    if agreement.guardian is not None:
+        policy.require(actor, Permission.GUARDIANSHIP_STATE, Scope(area_path=community.path))
+        written = agreement.guardian
+        identity = read_identity(written.name, written.id_number, now=now)
+        if identity.age_at(now) < AGE_OF_MAJORITY:
+            raise GuardianNotAdult
+        return _on_record(actor, identity, community, now=now), Channel.DESK
+    guardian = own_person(actor)
+    policy.require(actor, Permission.GUARDIANSHIP_STATE, Scope(person_id=guardian.id))
+    if age_on(guardian.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY:
+        raise GuardianNotAdult
+    return guardian, Channel.MINI_PROGRAM
+
+
+def _identity_of_ward(written: Named, *, now: datetime) -> Identity:
+    identity = read_identity(written.name, written.id_number, now=now)
+    if identity.age_at(now) >= AGE_OF_MAJORITY:
+        raise WardNotMinor
+    if identity.age_at(now) < minors.ages().least_age:
+        raise WardTooYoung
+    return identity
+
+
+def _on_record(actor: Actor, identity: Identity, community: Area, *, now: datetime) -> Person:
+    """The person of this number, made where there is none. Raises IdentityDiffers when the number has another name."""
+    known = person_of_identity(identity)
+    if known is None:
+        return put_on_record(actor, identity, community, None, now=now)
+    if not identity.is_of(known):
+        raise IdentityDiffers
+    return known
+
+
+def _held(actor: Actor, guardianship_id: UUID) -> Guardianship:
+    found = db.session.execute(
+        select(Guardianship, Person.area_path)
+        .join(Person, Person.id == Guardianship.ward_person_id)
+        .where(Guardianship.fact_id == guardianship_id, Guardianship.is_current())
+    ).one_or_none()
+    if found is None:
+        raise Missing
+    held, area_path = found
+    policy.require_seen(actor, Permission.GUARDIANSHIP_END, Scope(area_path=area_path, person_id=held.guardian_person_id))
+    if held.ended_on is not None:
+        raise GuardianshipOver
+    guardianship: Guardianship = held
+    return guardianship

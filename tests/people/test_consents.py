@@ -1,0 +1,112 @@
+"""Agreeing to a notice holds for its version; a new one is asked for anew, and what was agreed to can be taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from backend.foundation.actor import Role
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db
+from backend.people import notices
+from backend.people.models import Consent, Person
+from backend.people.notices import Notice, NoticeName
+from tests.support.people import registered_person, registered_volunteer, registration_form, volunteer_form, work_unit
+from tests.support.phone import Phone, refused
+from tests.support.teams import active_team
+
+
+@pytest.fixture
+def new_version() -> Iterator[object]:
+    """Puts a newer version of a notice into force: `new_version("volunteer")`."""
+    before = {notice.name: notice for notice in notices.all_current()}
+
+    def publish(name: str) -> str:
+        changed: Notice = before[NoticeName(name)].model_copy(update={"version": "2027-01-01"})
+        notices.use(before | {changed.name: changed})
+        return changed.version
+
+    yield publish
+    notices.use(before)
+
+
+@pytest.fixture
+def team(phone_of, street, administrator) -> str:
+    from_officer = administrator
+    return str(active_team(registered_volunteer(phone_of, street), from_officer(Role.COMMUNITY_OFFICER, "639999001001"), street)["id"])
+
+
+def consents(phone: Phone) -> list[tuple[str, str, bool]]:
+    return [(line["notice"], line["version"], line["in_force"]) for line in phone.seen("/me/consents")["items"]]
+
+
+def test_a_person_sees_what_they_agreed_to(phone_of, street):
+    assert consents(registered_volunteer(phone_of, street)) == [("volunteer", "2026-11-01", True)]
+    assert consents(registered_person(phone_of, street)) == [("identity", "2026-11-01", True)]
+    assert refused(phone_of().get("/me/consents")) == (403, "person_needed")
+
+
+def test_a_new_version_is_asked_for_before_the_next_act_that_needs_it(phone_of, street, team, new_version):
+    phone = registered_volunteer(phone_of, street)
+    version = new_version("volunteer")
+    answer = phone.post(f"/teams/{team}/join-requests", {})
+    assert refused(answer) == (403, "consent_needed")
+    assert (answer.get_json()["notice"], answer.get_json()["current_version"]) == ("volunteer", version)
+    assert consents(phone) == [("volunteer", "2026-11-01", False)]
+    assert refused(phone.post("/me/consents", {"notice": "volunteer", "version": "2026-11-01"})) == (409, "notice_outdated")
+    phone.made("/me/consents", {"notice": "volunteer", "version": version})
+    assert phone.post(f"/teams/{team}/join-requests", {}).status_code == 201
+    assert consents(phone) == [("volunteer", version, True), ("volunteer", "2026-11-01", False)]
+
+
+def test_registering_with_a_community_needs_a_consent_in_force(phone_of, street, administrator, new_version):
+    phone = registered_person(phone_of, street)
+    unit = work_unit(administrator(Role.STREET_OFFICER, "639999001"))
+    new_version("identity")
+    assert refused(phone.post("/registrations", registration_form(street, unit))) == (403, "consent_needed")
+    phone.made("/me/consents", {"notice": "identity", "version": "2027-01-01"})
+    assert phone.post("/registrations", registration_form(street, unit)).status_code == 201
+
+
+def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of, street, team):
+    phone = registered_volunteer(phone_of, street)
+    told = phone.made("/me/consents/withdrawal", {"notice": "volunteer", "reason": "搬家"})
+    assert told["notice"] == "volunteer"
+    assert "志愿者注册" in told["stops"]
+    assert "十年" in told["stays"]
+    assert phone.seen("/me")["volunteer"] is None
+    assert consents(phone) == [("volunteer", "2026-11-01", False)]
+    assert phone.seen("/me/consents")["items"][0]["withdrawn_at"] is not None
+    assert refused(phone.post(f"/teams/{team}/join-requests", {}))[1] == "volunteer_needed"
+    assert refused(phone.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "consent_not_given")
+    assert db.session.scalars(select(AuditEntry.action).where(AuditEntry.action == "consent.change")).one() == "consent.change"
+    assert phone.made("/volunteers", volunteer_form(street, name=None, id_number=None))["number"], "whoever wants to may come back"
+
+
+def test_the_history_of_a_consent_stands(phone_of, street):
+    phone = registered_volunteer(phone_of, street)
+    phone.made("/me/consents/withdrawal", {"notice": "volunteer"})
+    rows = db.session.scalars(select(Consent).order_by(Consent.recorded_at, Consent.id)).all()
+    assert [(row.void, row.superseded_at is not None) for row in rows] == [(False, True), (True, False)]
+
+
+def test_with_the_consent_to_the_identity_the_phone_number_goes_too(phone_of, street, wechat):
+    phone = registered_person(phone_of, street)
+    phone.made("/me/phone", {"code": wechat.phone_code("zhang")})
+    phone.made("/me/consents/withdrawal", {"notice": "identity"})
+    person = db.session.scalars(select(Person).where(Person.phone_sealed.is_(None), Person.phone_index.is_(None))).one()
+    assert str(person.id) == phone.person_id
+    assert phone.seen("/me")["person"]["phone"] is None
+
+
+def test_who_leads_a_team_hands_it_over_first(phone_of, street, administrator):
+    leader = registered_volunteer(phone_of, street)
+    active_team(leader, administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
+    assert refused(leader.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "still_leading")
+    assert consents(leader) == [("volunteer", "2026-11-01", True)]
+
+
+def test_the_notice_for_minors_is_a_guardians_to_give_and_to_take(phone_of, street):
+    phone = registered_volunteer(phone_of, street)
+    assert refused(phone.post("/me/consents", {"notice": "minor", "version": "2026-11-01"})) == (409, "guardians_consent")
+    assert refused(phone.post("/me/consents/withdrawal", {"notice": "minor"})) == (409, "guardians_consent")
