@@ -31,6 +31,7 @@ from tests.support.demands import demand_form, published_demand, window
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import accepted_member, identity_number, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import Phone
+from tests.support.proxies import proxy_form, recorded_proxy
 from tests.support.teams import applied_team, join_team
 from tests.wechat.steering import Levers
 
@@ -77,6 +78,7 @@ class Neighbourhood:
         self._services()
         self._files()
         self._offices()
+        self._accounts()
 
     def sender(self, operation: str) -> str:
         """Who sends an operation so that it succeeds."""
@@ -246,6 +248,29 @@ class Neighbourhood:
         for _ in range(5):
             locked.client.post("/api/v1/auth/password", json={"name": login.name, "password": "Wrong-Horse-7"})
         self._target("security_admin", "list_lockouts", "lift_lockout", login_id=str(login.id))
+
+    def _accounts(self) -> None:
+        neighbour, mother = ({"name": name, "id_number": identity_number()} for name in ("陈邻居", "郑母亲"))
+        for card in (neighbour, mother):
+            registered_volunteer(self._phone_of, self.street, **card)
+        self.phones["recovering"] = self._phone_of()
+        recovery_id = self.phones["recovering"].made("/account-recoveries", neighbour)["id"]
+        proxy_id = recorded_proxy(self.officer, self.street, neighbour)["id"]
+        soon = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
+        self.known |= {"recovery_id": recovery_id, "proxy_id": proxy_id, "person_id": self.visit.member.person_id}
+        self._target("community_officer", "record_proxy", **proxy_form(self.street, neighbour))
+        self._target("community_officer", "renew_proxy", ends_on=soon)
+        self._target("newcomer", "apply_for_recovery", **mother)
+        self._target("recovering", "withdraw_recovery")
+        self._target("volunteer", "list_own_reveals")
+        beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
+        self._target("community_officer", "disclose_beneficiary", beneficiary_id=beneficiary_id)
+        self._target("street_officer", "open_office_login", login_name="new.colleague", role="community_officer", ends_on=soon)
+        volunteer = {"volunteer_number": self.phones["volunteer"].volunteer_number, "name": "钱志愿"}
+        self._target("street_officer", "merge_accounts", login_name="officer", **volunteer)
+        self._target("volunteer", "merge_by_password", name="officer", password=PASSWORD)
+        self._target("volunteer", "merge_by_wechat", code=LOGIN_CODE)
+        self.app.test_client().post("/api/v1/auth/wechat", json={"code": self._wechat.login_code()})
 
     def _files(self) -> None:
         asker = self.phones["street_officer"]
