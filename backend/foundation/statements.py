@@ -135,8 +135,12 @@ class Insertion(Prepared):
         return [row[name] if to is None else to(row[name]) for row in rows for name, to in self._named]
 
 
-insertion = lru_cache(maxsize=1000)(Insertion)
-"""The same INSERT each time that the same columns of as many rows are asked for."""
+def insertion(table: FromClause, columns: tuple[str, ...], count: int) -> Insertion:
+    """The INSERT of so many rows: the same one each time, and one for all numbers of rows that are sent in arrays."""
+    return _insertion(table, columns, min(count, _FEW_ROWS + 1))
+
+
+_insertion = lru_cache(maxsize=1000)(Insertion)
 
 
 def _listed(table: Table, named: Sequence[Column[Any]], count: int) -> Insert:
