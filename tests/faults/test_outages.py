@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 from backend.areas.models import Area
 from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
+from ejia.metrics import registry_of
+from ejia.trial.processes import last_lines
 from tests.faults.outpost import Outpost
 from tests.support.beginning import officer_of, wechat_user
 from tests.support.demands import demand_form
@@ -23,7 +25,7 @@ from tests.support.phone import Phone, refused
 from tests.support.served import confirm, make_person, make_record
 from tests.trial.waiting import eventually
 
-BACK_WITHIN = 30
+BACK_WITHIN = 90
 """Seconds for a copy to be itself again, on a machine that is busy with other things."""
 LITTLE = 2.0
 """Seconds that a request takes at most while Redis is away or hangs."""
@@ -89,6 +91,12 @@ def has_points(person_id: UUID) -> bool:
     return count("SELECT count(*) FROM points_accounts WHERE person_id = :id AND balance > 0", id=person_id) == 1
 
 
+def catches_up(copy: Outpost, person_id: UUID) -> None:
+    """The points come. Else the logs of who should have booked them are shown."""
+    logs = (copy.beat.log, copy.worker.log)
+    assert eventually(lambda: has_points(person_id), BACK_WITHIN), "\n".join(last_lines(log, 40) for log in logs)
+
+
 def submitted(phone: Phone, copy: Outpost, key: str) -> TestResponse:
     return phone.post("/demands", demand_form(copy.street), key=key)
 
@@ -115,7 +123,7 @@ def test_without_redis_requests_go_on_and_points_catch_up_when_it_is_back(copy: 
     assert not has_points(person_id), "nobody rang"
 
     copy.redis.thaw() if how == "freeze" else copy.redis.start()
-    assert eventually(lambda: has_points(person_id), BACK_WITHIN)
+    catches_up(copy, person_id)
     assert eventually(lambda: count("SELECT count(*) FROM outbox_deliveries") == 0, BACK_WITHIN)
     assert copy.processes() == before
 
@@ -152,7 +160,7 @@ def test_without_postgresql_a_phone_is_asked_to_come_again_and_finds_everything_
     assert submitted(resident, copy, key).status_code == 201
     assert demands_of(resident) == 1
     person_id = a_service_counts(copy)
-    assert eventually(lambda: has_points(person_id), BACK_WITHIN), "the worker went on without a restart"
+    catches_up(copy, person_id)
     assert copy.processes() == before
 
 
@@ -172,13 +180,15 @@ def test_a_postgresql_that_hangs_holds_nobody_up_for_long(copy: Outpost, residen
     assert (alive.status_code, seconds < LITTLE) == (200, True)
     seconds, ready = timed(lambda: copy.wire().get("/readyz"))
     assert (refused(ready), seconds < BOUND) == ((503, "not_ready"), True)
+    seconds, up = timed(lambda: registry_of(copy.settings).get_sample_value("ejia_database_up"))
+    assert (up, seconds < BOUND) == (0, True), "a scrape of the figures tells"
 
     copy.postgres.thaw()
     assert eventually(lambda: copy.wire().get("/readyz").status_code == 200, BACK_WITHIN)
     assert submitted(resident, copy, key).status_code == 201
     assert demands_of(resident) == 1
     person_id = a_service_counts(copy)
-    assert eventually(lambda: has_points(person_id), BACK_WITHIN), "the worker went on without a restart"
+    catches_up(copy, person_id)
     assert copy.processes() == before
 
 
