@@ -18,7 +18,7 @@ from sqlalchemy import Index, Row, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, RowId, db, transaction, write_at_commit
+from backend.foundation.database import Base, RowId, db, one_of, transaction, write_at_commit
 from backend.foundation.ids import new_id
 from backend.foundation.tracing import current_request_id, tracing
 
@@ -162,7 +162,7 @@ def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Deliv
 def _forget(consumer: str, event_ids: Iterable[UUID]) -> None:
     db.session.execute(
         delete(OutboxDelivery)
-        .where(OutboxDelivery.consumer == consumer, OutboxDelivery.event_id.in_(list(event_ids)))
+        .where(OutboxDelivery.consumer == consumer, one_of(OutboxDelivery.event_id, list(event_ids)))
         .execution_options(synchronize_session=False)
     )
 
