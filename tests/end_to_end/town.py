@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.request import urlopen
 
 import pytest
 
@@ -34,6 +35,7 @@ class Town:
     """The demonstration street in a running copy, reached over one kind of wire. `said` is what `ejia run` printed."""
 
     def __init__(self, said: str, *, wire: type[Wire] = Wire) -> None:
+        self._said = said
         self.web = wire(address(said, "API").removesuffix("/api/v1"))
         self.wechat = wire(address(said, "WeChat"))
         self.folder = Path(address(said, "logs")).resolve().parent
@@ -43,6 +45,16 @@ class Town:
         self.street_id: str = street["id"]
         self.communities = {area["name"]: area["id"] for area in self.nobody.seen("/areas", parent_id=self.street_id, limit=100)["items"]}
         self.notices = {notice["name"]: notice["version"] for notice in self.nobody.seen("/notices")["items"]}
+
+    def told(self, what: str) -> str:
+        """One of the addresses that the run told: `told("PostgreSQL")`."""
+        return address(self._said, what)
+
+    def figures_of_prometheus(self) -> bytes:
+        """What the metrics process answers."""
+        with urlopen(self.told("metrics"), timeout=10) as answer:  # noqa: S310 - an address of this machine
+            figures: bytes = answer.read()
+        return figures
 
     def administrator(self, name: str) -> Phone:
         """The browser of one of the demonstration's administrators, logged in."""

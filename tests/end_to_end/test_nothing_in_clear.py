@@ -1,0 +1,137 @@
+"""After a whole visit nobody's number, phone, address or name stands in clear where it is not meant to; and the scan would find it."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+import pytest
+import redis
+
+from backend.foundation.sealing import Keyring
+from ejia.trial import running
+from tests.end_to_end.town import Town
+from tests.end_to_end.visit import Visit
+from tests.support import scan
+from tests.support.demands import GRANDMOTHER
+from tests.support.people import identity_number
+from tests.support.scan import Values
+
+NAMES = {"李队长", "王志愿", "赵邻居", "孙女儿", GRANDMOTHER["name"]}
+SEALED = {"id_number": ("people", "id_number"), "phone": ("people", "phone"), "address": ("beneficiaries", "address")}
+
+
+@pytest.fixture(scope="module")
+def visited(town: Town) -> Town:
+    """A visit from the need to the points, an export, an answer of each kind of refusal, a reading in clear."""
+    visit = Visit(town)
+    visit.confirm(visit.serve(visit.member, 47))
+    town.workbook(town.administrator("jiedao"))
+    visit.officer.made(
+        f"/people/{visit.member.person_id}/reveals", {"field": "id_number", "purpose": "verify_identity", "note": "核对 王志愿 的证件"}
+    )
+    visit.leader.get(f"/demands/{visit.demand['id']}/beneficiary")
+    return town
+
+
+@pytest.fixture(scope="module")
+def environment(visited: Town) -> dict[str, str]:
+    """The variables of the running copy."""
+    return running.environment_of(visited.folder)
+
+
+@pytest.fixture(scope="module")
+def database(environment: dict[str, str]) -> Iterator["psycopg.Connection[Any]"]:
+    with psycopg.connect(environment["DATABASE_URL"].replace("postgresql+psycopg:", "postgresql:")) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture(scope="module")
+def values(database: "psycopg.Connection[Any]", environment: dict[str, str]) -> Values:
+    """Every number, phone and address in the database, opened by its keys; and the names of who took part."""
+    keys = {key_id: base64.b64decode(key) for key_id, key in (pair.split(":") for pair in environment["EJIA_SEALING_KEYS"].split(","))}
+    ring = Keyring(keys, next(iter(keys)), base64.b64decode(environment["EJIA_INDEX_KEY"]))
+    found = {"name": NAMES}
+    for kind, (table, column) in SEALED.items():
+        rows = database.execute(f"SELECT id, {column}_sealed FROM {table} WHERE {column}_sealed IS NOT NULL").fetchall()  # noqa: S608
+        found[kind] = {ring.unseal(bytes(sealed), field=f"{table}.{column}", row=row) for row, sealed in rows}
+    found["phone"] |= {GRANDMOTHER["phone"]} if GRANDMOTHER.get("phone") else set()
+    assert {kind for kind, wanted in found.items() if not wanted} == set()
+    return found
+
+
+@pytest.fixture(scope="module")
+def stores(environment: dict[str, str]) -> Iterator[list["redis.Redis"]]:
+    """Cache and broker."""
+    both = [redis.Redis.from_url(environment[name]) for name in ("REDIS_URL", "BROKER_URL")]
+    yield both
+    for store in both:
+        store.close()
+
+
+def test_nothing_stands_in_clear_in_any_column_that_is_not_meant_for_it(database, values: Values) -> None:
+    assert scan.in_tables(database, values) == set()
+
+
+def test_nothing_stands_in_clear_in_the_logs_of_any_process(visited: Town, values: Values) -> None:
+    assert len(list((visited.folder / "log").iterdir())) > 4
+    assert scan.in_files(visited.folder / "log", values) == set()
+
+
+def test_nothing_stands_in_clear_in_redis_nor_in_messages_that_wait_there(stores, values: Values) -> None:
+    assert sum(store.dbsize() for store in stores) > 0
+    for store in stores:
+        assert scan.in_redis(store, values) == set()
+
+
+def test_nothing_stands_in_clear_in_metrics_and_refusals(visited: Town, values: Values) -> None:
+    number = next(iter(values["id_number"]))
+    phone = visited.phone("nosy")
+    form = {"name": "王志愿", "id_number": number, "community_id": number, "notice_version": "王志愿", "phone": number}
+    answers = [
+        phone.post("/people", form),
+        phone.post("/people", form | {"community_id": next(iter(visited.communities.values())), "notice_version": "x"}),
+        phone.get(f"/demands/{number}"),
+        phone.get("/demands", number=number, cursor=number),
+        visited.nobody.post("/auth/password", {"name": number, "password": "王志愿"}),
+    ]
+    assert {answer.status_code for answer in answers} <= {400, 401, 404, 422, 409}
+    for answer in answers:
+        assert scan.kinds_in(answer.get_data(), values) == set(), answer.get_data(as_text=True)[:300]
+    assert scan.kinds_in(visited.figures_of_prometheus(), values) == set()
+    assert scan.in_files(visited.folder / "log", values) == set(), "what was refused is not logged either"
+
+
+@pytest.mark.parametrize("kind", ["id_number", "phone", "address", "name"])
+def test_the_scan_finds_what_is_planted(database, stores, values: Values, tmp_path: Path, kind: str) -> None:
+    value = min(values[kind])
+    forms = [value, quote(value), json.dumps(value), json.dumps({"text": f"x{value}y"}), value.encode().hex()]
+    forms += [base64.b64encode(f"{'x' * shift}{value}{'y' * 8}".encode()).decode() for shift in range(3)]
+    for form in forms:
+        assert scan.kinds_in(f'GET /x?y="{form}" 200'.encode(), values) == {kind}, form
+    database.execute(
+        "INSERT INTO audit_entries (id, at, action, succeeded, details)"
+        " VALUES (gen_random_uuid(), now(), 'x', true, jsonb_build_object('a', %s::text))",
+        (value,),
+    )
+    database.execute(
+        "INSERT INTO outbox_deliveries (event_id, consumer, due_at, attempts, last_error) VALUES (gen_random_uuid(), 'x', now(), 1, %s)",
+        (value,),
+    )
+    assert scan.in_tables(database, values) == {("audit_entries.details", kind), ("outbox_deliveries.last_error", kind)}
+    database.rollback()
+    (tmp_path / "web.log").write_text(f'{{"event": "x", "body": {json.dumps(value)}}}\n')
+    assert scan.in_files(tmp_path, values) == {("web.log", kind)}
+    stores[0].rpush("planted", base64.b64encode(json.dumps([value]).encode()))
+    try:
+        assert scan.in_redis(stores[0], values) == {("planted", kind)}
+    finally:
+        stores[0].delete("planted")
+
+
+def test_the_scan_does_not_cry_over_what_is_masked(values: Values) -> None:
+    assert scan.kinds_in(f"639999********0014 138****0000 王** {identity_number()}".encode(), values) == set()
