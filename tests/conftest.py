@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+from backend.accounts.service import passwords
 from backend.foundation import clock, schema
 from backend.foundation.database import db
 from config.settings import Settings
-from ejia.app import create_app
+from ejia.app import create_app, start_process
 from ejia.trial.servers import Servers, test_servers
 from tests.support.beginning import empty, officer_of, street_of, wechat_user
 from tests.support.command_line import CommandLine
@@ -64,6 +66,7 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
 
 @pytest.fixture(scope="session")
 def _application(settings: Settings) -> Iterator[APIFlask]:
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # they log in thousands of times
     app = create_app(settings)
     yield app
     with app.app_context():
@@ -79,6 +82,7 @@ def _watch(_application: APIFlask) -> Watch:
 def app(_application: APIFlask, settings: Settings, _watch: Watch) -> Iterator[APIFlask]:
     """The real application on an empty database, with an app context for reading it. An answer that the document does not hold fails."""
     _watch.complaints.clear()
+    start_process(settings)  # another test may have begun to be another copy in this very process
     with _application.app_context():
         empty(settings)
         yield _application

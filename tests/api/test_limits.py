@@ -177,4 +177,4 @@ def test_operations_name_every_rate_and_where_it_holds(app: APIFlask, project_ro
     for route, rate in declared:
         assert [row for row in rows if route in row and f"`{rate}`" in row], f"{route} {rate} is not told"
     in_general = {limits.USUAL, limits.LOGGING_IN}
-    assert set(re.findall(r"`(\d+/minute)`", told)) == in_general | {rate for _, rate in declared}
+    assert set(re.findall(r"`(\d+/(?:minute|hour))`", told)) == in_general | {rate for _, rate in declared}

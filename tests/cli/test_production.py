@@ -20,28 +20,9 @@ from ejia.app import create_app
 from ejia.trial.secrets import local_secrets
 from ejia.trial.servers import Servers
 from tests.support.command_line import CommandLine
+from tests.support.environment import drawn_key, production_environment
 
 Starting = Callable[..., list[str]]
-
-
-def key() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def good_environment(database_url: str = "postgresql://ejia@db.example/ejia") -> dict[str, str]:
-    """A copy that may start."""
-    return {
-        "EJIA_PROFILE": "production",
-        "DATABASE_URL": database_url,
-        "REDIS_URL": "redis://redis.example/0",
-        "BROKER_URL": "redis://redis.example/1",
-        "EJIA_TOKEN_KEY": key(),
-        "EJIA_CODE_KEY": key(),
-        "EJIA_INDEX_KEY": key(),
-        "EJIA_SEALING_KEYS": f"k2:{key()},k1:{key()}",
-        "EJIA_WECHAT_APPID": "wx8ae41b07c3d952f6",
-        "EJIA_WECHAT_SECRET": secrets.token_hex(16),
-    }
 
 
 @pytest.fixture
@@ -51,7 +32,7 @@ def starting(monkeypatch: pytest.MonkeyPatch) -> Starting:
     def begin(**variables: str) -> list[str]:
         for name in [name for name in os.environ if name.startswith(("EJIA_", "FLASK_"))]:
             monkeypatch.delenv(name)
-        for name, value in (good_environment() | variables).items():
+        for name, value in (production_environment() | variables).items():
             monkeypatch.setenv(name, value)
         try:
             read_settings()
@@ -101,7 +82,7 @@ def test_the_stand_in_for_wechat_is_refused(starting: Starting, url: str) -> Non
 @pytest.mark.parametrize("name", ["EJIA_TOKEN_KEY", "EJIA_CODE_KEY", "EJIA_INDEX_KEY", "EJIA_SEALING_KEYS"])
 def test_a_key_that_nobody_drew_at_random_is_refused(starting: Starting, name: str, weak: bytes) -> None:
     encoded = base64.b64encode(weak).decode()
-    [complaint] = starting(**{name: f"k2:{key()},k1:{encoded}" if name == "EJIA_SEALING_KEYS" else encoded})
+    [complaint] = starting(**{name: f"k2:{drawn_key()},k1:{encoded}" if name == "EJIA_SEALING_KEYS" else encoded})
     assert complaint.startswith(f"{name}: ")
     assert encoded not in complaint
     with pytest.raises(ValidationError) as caught:
@@ -114,7 +95,7 @@ def test_keys_drawn_at_random_are_good() -> None:
 
 
 def test_one_key_for_two_purposes_is_refused(starting: Starting) -> None:
-    same = key()
+    same = drawn_key()
     assert starting(EJIA_TOKEN_KEY=same, EJIA_CODE_KEY=same) == [
         "EJIA_CODE_KEY: is the same key as another one: each purpose has a key of its own"
     ]
@@ -151,7 +132,7 @@ def test_a_profile_that_is_none_is_as_strict_as_production(starting: Starting) -
 
 @pytest.mark.parametrize("keys", ["", "k1", "k 1:{0}", "k1:{0},k1:{0}", "k1:short"])
 def test_sealing_keys_that_cannot_be_read_are_refused(starting: Starting, keys: str) -> None:
-    assert [complaint.split(":")[0] for complaint in starting(EJIA_SEALING_KEYS=keys.format(key()))] == ["EJIA_SEALING_KEYS"]
+    assert [complaint.split(":")[0] for complaint in starting(EJIA_SEALING_KEYS=keys.format(drawn_key()))] == ["EJIA_SEALING_KEYS"]
 
 
 @pytest.fixture
@@ -175,7 +156,7 @@ BAD = {"EJIA_TOKEN_KEY": base64.b64encode(bytes(32)).decode(), "EJIA_WECHAT_BASE
 
 @pytest.mark.parametrize("command", [("ejia.worker", "worker"), ("ejia.worker", "beat"), ("ejia.cli.main", "rebuild", "points")])
 def test_a_start_tells_all_that_is_wrong_at_once(demonstration_url: str, command: tuple[str, ...]) -> None:
-    environment = good_environment(demonstration_url) | BAD
+    environment = production_environment(demonstration_url) | BAD
     del environment["EJIA_CODE_KEY"]
     code, said = ended(*command, **environment)
     assert code == 4, said
@@ -196,7 +177,7 @@ def test_the_web_server_does_not_start_beside_demonstration_data(settings: Setti
 
 def test_commands_of_production_do_not_work_on_demonstration_data(settings: Settings, demonstration_url: str) -> None:
     command_line = CommandLine(settings)
-    command_line.environment |= good_environment(demonstration_url) | {"EJIA_CLOCK_FILE": ""}
+    command_line.environment |= production_environment(demonstration_url) | {"EJIA_CLOCK_FILE": ""}
     answer = command_line("rebuild", "points")
     assert (answer.exit_code, "demonstration data" in answer.output) == (4, True), answer.output
 

@@ -18,8 +18,9 @@ from tests.faults.deliveries import HELD_BACK
 from tests.faults.rebuilt import rebuilt_in_place
 from tests.faults.soundness import derived, rows, wrongs
 from tests.faults.stream import Stream
-from tests.support.command_line import CommandLine, environment_of
+from tests.support.command_line import CommandLine
 from tests.support.demands import demand_form, resident
+from tests.support.environment import environment_of
 from tests.support.phone import Phone
 
 SCALE, YEAR, STEPS = 0.01, 2023, 60

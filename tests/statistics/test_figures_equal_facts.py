@@ -61,7 +61,7 @@ def test_every_indicator_has_a_recount(app):
 
 def heard_of():
     """Every event so far: its name and subject, in the order in which they happened."""
-    db.session().write_held_rows()  # nothing is committed here
+    db.session().send_held()  # nothing is committed here
     return [
         (name, subject) for name, subject in db.session.execute(select(OutboxEvent.name, OutboxEvent.subject_id).order_by(OutboxEvent.id))
     ]

@@ -1,7 +1,8 @@
-"""Settings of a copy on servers of its own, and those settings as the environment of another process."""
+"""Settings of a copy on servers of its own, the environment of another process of it, and that of a production copy."""
 
 import base64
 import os
+import secrets
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -49,3 +50,23 @@ def environment_of(settings: Settings) -> dict[str, str]:
     named = {f"EJIA_{name.upper()}": value for name, value in {**secrets, **plain, "sealing_keys": sealing}.items()}
     addresses = {"DATABASE_URL": settings.database_url, "REDIS_URL": settings.redis_url, "BROKER_URL": settings.broker_url}
     return {"PATH": os.environ["PATH"], **named, **addresses}
+
+
+def drawn_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def production_environment(database_url: str = "postgresql://ejia@db.example/ejia") -> dict[str, str]:
+    """The variables of a production copy that may start."""
+    return {
+        "EJIA_PROFILE": "production",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": "redis://redis.example/0",
+        "BROKER_URL": "redis://redis.example/1",
+        "EJIA_TOKEN_KEY": drawn_key(),
+        "EJIA_CODE_KEY": drawn_key(),
+        "EJIA_INDEX_KEY": drawn_key(),
+        "EJIA_SEALING_KEYS": f"k2:{drawn_key()},k1:{drawn_key()}",
+        "EJIA_WECHAT_APPID": "wx8ae41b07c3d952f6",
+        "EJIA_WECHAT_SECRET": secrets.token_hex(16),
+    }

@@ -1,5 +1,6 @@
 """The clock of a trial copy goes forward over HTTP; production has no such address."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from backend.foundation import clock
 from backend.foundation.database import db
 from config.settings import Profile, Settings, SettingsInvalid
 from ejia.trial.web import create_trial_app
-from tests.support.environment import environment_of
+from tests.support.environment import production_environment
 from tests.support.phone import Phone, refused
 
 PATH = "/__trial__/clock"
@@ -125,8 +126,7 @@ def test_production_refuses_the_trial_and_its_own_application_never_loads_it(set
     production = settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None})
     with pytest.raises(SettingsInvalid, match="EJIA_PROFILE"):
         create_trial_app(production)
-    environment = environment_of(production)
-    del environment["EJIA_CLOCK_FILE"]
+    environment = {"PATH": os.environ["PATH"], **production_environment(settings.database_url), "REDIS_URL": settings.redis_url}
     asked = subprocess.run([sys.executable, "-c", ASK], cwd=project_root, env=environment, capture_output=True, text=True, check=True)
     assert asked.stdout.split("\n")[-2:] == ["404 not_found []", ""], asked.stdout
 
