@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from apiflask import APIFlask
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import ClosingIterator
 
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
 from miniprogram_api import docs, openapi, problems
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DESCRIPTION = """\
 社区E家的小程序接口。
@@ -44,6 +48,7 @@ def make_api(settings: Settings) -> APIFlask:
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
     # An address with two slashes is unknown; the redirect that werkzeug would send is a page of HTML.
     app.url_map.merge_slashes = False
+    app.wsgi_app = _in_one_piece(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -79,6 +84,20 @@ class _Api(APIFlask):
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+
+def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
+    """The answers of an application as lists: all of ours lie in memory, and granian sends a list at once, anything else piece by piece
+    through a channel between threads (a tenth of a claim)."""
+
+    def whole(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        answer = application(environ, start_response)
+        try:
+            return list(answer)
+        finally:
+            cast(ClosingIterator, answer).close()
+
+    return whole
 
 
 def _trace() -> None:
