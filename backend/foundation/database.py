@@ -80,12 +80,13 @@ class Session(flask_sqlalchemy.session.Session):
             self._held = _Held()
         return self._held
 
-    def send_held(self) -> None:
-        """Send all that is held back, in one statement. Raises the refusals that were named with it."""
+    def send_held(self, *, and_commit: bool = False) -> None:
+        """Send all that is held back, in one statement, and commit in the same round trip where asked. Raises the refusals that were
+        named with it."""
         held, self._held = self._held, None
         if held is not None:
             with refusing(held.refusals):
-                held.send(self.sender)
+                held.send(self.sender, and_commit=and_commit)
 
     def forget_held(self) -> None:
         """Drop what is held back: its transaction or savepoint was rolled back."""
@@ -111,7 +112,7 @@ class _Held:
     changes: list[Change] = field(default_factory=list)
     refusals: dict[str, type[Refusal]] = field(default_factory=dict)
 
-    def send(self, sender: Sender) -> None:
+    def send(self, sender: Sender, *, and_commit: bool) -> None:
         statements: list[Prepared] = []
         values: list[Any] = []
         for (table, columns), rows in self.rows.items():
@@ -121,12 +122,16 @@ class _Held:
         for change in self.changes:
             statements.append(change.statement)
             values += change.statement.sent(change.values)
-        sender.send(joined(tuple(statements)), values)
+        sender.send(joined(tuple(statements)), values, and_commit=and_commit)
 
 
 @event.listens_for(Session, "before_commit")
 def _send_held(session: Session) -> None:
-    session.send_held()
+    if session.in_nested_transaction():
+        session.send_held()  # this may be the end of a savepoint only
+    else:
+        session.flush()  # what comes after the commit would be in a transaction of its own
+        session.send_held(and_commit=True)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -185,14 +190,13 @@ def run_at_commit(change: Prepared, **values: Any) -> None:
 
 def run(statement: Prepared, **values: Any) -> list[Any]:
     """Send a prepared statement in the session's transaction, and give its rows. What the session has yet to flush is not flushed."""
-    cursor = _session().sender.send(statement.text, statement.sent(values))
-    return statement.read(cursor.fetchall()) if statement.returns_rows else []
+    return statement.read(_session().sender.send(statement.text, statement.sent(values)))
 
 
 def run_beside(change: Change, query: Prepared, **values: Any) -> tuple[list[Any], bool]:
     """As `run`, with a change in the same round trip, and whether that was made (as it would be alone). False as well without a row."""
     text = beside(change.statement, query)
-    rows = _session().sender.send(text, change.statement.sent(change.values) + query.sent(values)).fetchall()
+    rows = _session().sender.send(text, change.statement.sent(change.values) + query.sent(values))
     return query.read([row[:-1] for row in rows]), bool(rows) and rows[0][-1]
 
 

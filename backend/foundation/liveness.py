@@ -17,10 +17,12 @@ from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
 from psycopg.waiting import Ready
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from backend.foundation.wire import PipedConnection
 
 SILENCE = 2.0
 """Seconds without an answer after which the server is asked whether it is there; a statement that is only slow goes on."""
@@ -63,7 +65,7 @@ class Gate:
                 self._trying.release()
 
 
-class WatchedConnection(psycopg.Connection[Any]):
+class WatchedConnection(PipedConnection):
     """Gives up on a server that neither answers nor can be reached anew."""
 
     gate: Gate | None = None
@@ -122,5 +124,10 @@ def watch(engine: Engine) -> None:
         if gate.shut:
             raise DisconnectionError  # whatever lay in the pool is not trusted: a new connection tells
 
+    def rolled_back(connection: Connection, _name: str, _context: object) -> None:
+        line: Any = connection.connection.dbapi_connection
+        line.forget_prepared()
+
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", taken)
+    event.listen(engine, "rollback_savepoint", rolled_back)

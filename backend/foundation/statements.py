@@ -19,6 +19,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
+from backend.foundation.wire import PipedConnection, Rows
+
 Values = Mapping[str, Any]
 Processor = Callable[[Any], Any] | None
 
@@ -51,11 +53,6 @@ class Prepared:
         if processors is None:
             return [make(row) for row in rows]
         return [make(value if to is None else to(value) for value, to in zip(row, processors, strict=True)) for row in rows]
-
-    @property
-    def returns_rows(self) -> bool:
-        """Whether it is a query, or a change that returns something."""
-        return bool(self._columns)
 
     @cached_property
     def _compiled(self) -> SQLCompiler:
@@ -96,18 +93,21 @@ def _place(bind: BindParameter[Any]) -> tuple[str | None, Processor, Any]:
 
 
 class Sender:
-    """Sends prepared statements in the transaction of one connection, over one cursor."""
+    """Sends prepared statements in the transaction of one connection."""
 
     def __init__(self, connection: Connection) -> None:
+        line: Any = connection.connection.dbapi_connection
+        if not isinstance(line, PipedConnection):
+            raise TypeError("this engine's connections are not made by liveness.watch")
         self._connection = connection
-        self._cursor: psycopg.Cursor[Any] = connection.connection.cursor()  # type: ignore[assignment]
+        self._line: PipedConnection = line
 
-    def send(self, text: bytes, values: Sequence[Any]) -> psycopg.Cursor[Any]:
-        """Send a statement; its rows are the cursor's until the next one. Raises what SQLAlchemy would: DBAPIError and its kinds."""
+    def send(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
+        """Send a statement, and commit its transaction with it where asked. Raises what SQLAlchemy would: DBAPIError and its kinds."""
         for listener in self._connection.engine.dispatch.before_cursor_execute:
-            listener(self._connection, self._cursor, text.decode(), values, None, False)
+            listener(self._connection, None, text.decode(), values, None, False)
         try:
-            return self._cursor.execute(text, values)
+            return self._line.ask(text, values, and_commit=and_commit)
         except psycopg.Error as error:
             connection = self._connection
             if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None):  # type: ignore[arg-type]

@@ -1,0 +1,151 @@
+"""How hot statements travel: prepared on the server, several in one round trip, below psycopg's cursors.
+
+A round trip costs a claim more than the statement that it carries (docs/performance.md). So the first statement of a transaction takes
+BEGIN along, and the last one may take COMMIT. psycopg's own pipeline waits for BEGIN by itself, and its rollback forgets every prepared
+statement, while most requests of a rush at one place end in one; so this stands on its `pq`, and not on cursors.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import errors
+from psycopg.abc import PQGen
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+_MOST_PREPARED = 200
+_IN_TRANSACTION = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+Rows = list[tuple[Any, ...]]
+
+
+class _Kind(NamedTuple):
+    """What is prepared: a text with numbered placeholders, for values of these types."""
+
+    text: bytes
+    types: tuple[int, ...] = ()
+
+
+class _Statement(NamedTuple):
+    """A statement with its values as they travel."""
+
+    kind: _Kind
+    values: Sequence[Any] | None = None
+    formats: Sequence[Any] | None = None
+
+
+_BEGIN, _COMMIT, _ROLLBACK = (_Statement(_Kind(text)) for text in (b"BEGIN", b"COMMIT", b"ROLLBACK"))
+
+
+class PipedConnection(psycopg.Connection[Any]):
+    """A connection that also sends a statement in one round trip with the begin and the end of its transaction."""
+
+    _prepared_names: "OrderedDict[_Kind, bytes] | None" = None
+    _named = 0
+
+    def ask(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
+        """Send a statement, whose placeholders are `%s`, and give its rows. A transaction is begun where there is none.
+
+        `and_commit`: it is committed in the same round trip, unless the statement fails. Raises psycopg.Error.
+        """
+        transformer = Transformer(self)
+        sent = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        asked = _Statement(_Kind(_numbered(text), transformer.types or ()), sent, transformer.formats)
+        begin = (_BEGIN,) if self.pgconn.transaction_status == TransactionStatus.IDLE else ()
+        answer = self._travel(*begin, asked, *((_COMMIT,) if and_commit else ()))[len(begin)]
+        if answer.status != ExecStatus.TUPLES_OK:
+            return []
+        transformer.set_pgresult(answer)
+        return transformer.load_rows(0, answer.ntuples, tuple)
+
+    def rollback(self) -> None:
+        """As psycopg's, without forgetting what is prepared: PostgreSQL keeps it over a rollback."""
+        if self.pgconn.transaction_status in _IN_TRANSACTION:
+            self._travel(_ROLLBACK)
+        else:
+            super().rollback()
+
+    def forget_prepared(self) -> None:
+        """Prepare all statements anew: when a cursor rolls back to a savepoint, psycopg makes the server forget them."""
+        self._prepared_names = None
+
+    def _travel(self, *statements: _Statement) -> list[PGresult]:
+        """Send statements in one round trip, and give the result of each.
+
+        Raises psycopg.Error for the first that fails; none after it is carried out.
+        """
+        if self.closed:
+            raise psycopg.OperationalError("the connection is closed")
+        pgconn, fresh, own = self.pgconn, [], []
+        try:
+            pgconn.enter_pipeline_mode()
+            for statement in statements:
+                name, extra = self._name_of(statement.kind)
+                fresh += [statement.kind] * bool(extra)
+                own += [False] * extra + [True]
+                pgconn.send_query_prepared(name, statement.values, statement.formats)
+            pgconn.pipeline_sync()
+            results = self.wait(_results(pgconn))
+            pgconn.exit_pipeline_mode()
+        except BaseException:
+            self.close()  # something may still be under way on it
+            raise
+        for result in results:
+            if result.status == ExecStatus.FATAL_ERROR:
+                for kind in fresh:  # prepared or not: under this name it is not sent again
+                    self._names.pop(kind, None)
+                raise errors.error_from_result(result, encoding=self.info.encoding)
+        return [result for result, is_own in zip(results, own, strict=True) if is_own]
+
+    @property
+    def _names(self) -> "OrderedDict[_Kind, bytes]":
+        if self._prepared_names is None:
+            self._prepared_names = OrderedDict()
+        return self._prepared_names
+
+    def _name_of(self, kind: _Kind) -> tuple[bytes, int]:
+        """The name under which a statement is prepared, and how many commands were sent ahead to have it so."""
+        names = self._names
+        name = names.get(kind)
+        if name is not None:
+            names.move_to_end(kind)
+            return name, 0
+        self._named += 1
+        name = names[kind] = b"ejia_%d" % self._named
+        self.pgconn.send_prepare(name, kind.text, kind.types)
+        if len(names) <= _MOST_PREPARED:
+            return name, 1
+        self.pgconn.send_query_params(b"DEALLOCATE " + names.popitem(last=False)[1], None)
+        return name, 2
+
+
+def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """Wait for what was sent, and for one result of each command."""
+    while pgconn.flush():
+        if (yield Wait.RW) & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        while pgconn.is_busy():
+            yield Wait.R
+            pgconn.consume_input()
+        result = pgconn.get_result()
+        if result is None:  # between two commands; or nothing more will come
+            if pgconn.status == ConnStatus.BAD:
+                raise psycopg.OperationalError("the connection is lost")
+        elif result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        else:
+            results.append(result)
+
+
+@lru_cache(maxsize=1000)
+def _numbered(text: bytes) -> bytes:
+    """A text with `%s` for each value, as the server takes it."""
+    first, *rest = text.split(b"%s")
+    return (first + b"".join(b"$%d%b" % (number, part) for number, part in enumerate(rest, 1))).replace(b"%%", b"%")

@@ -1,0 +1,120 @@
+"""Statements in one round trip with the begin and the end of their transaction."""
+
+from contextlib import closing
+
+import psycopg
+import pytest
+from psycopg.pq import PipelineStatus, TransactionStatus
+
+from backend.foundation import wire
+from backend.foundation.database import db
+from backend.foundation.wire import PipedConnection
+
+TABLE = "CREATE TEMPORARY TABLE things (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, word text CHECK (word <> ''))"
+ADD = b"INSERT INTO things VALUES (%s, %s) RETURNING id"
+WORDS = b"SELECT word FROM things ORDER BY word"
+PREPARED = b"SELECT statement FROM pg_prepared_statements WHERE name LIKE 'ejia%%'"
+
+
+@pytest.fixture
+def address(app) -> str:
+    return db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def line(address):
+    """A connection, and a table of its own that has one row."""
+    with closing(PipedConnection.connect(address)) as connection:
+        connection.execute(TABLE)
+        connection.execute("INSERT INTO things VALUES (1, '一')")
+        connection.commit()
+        yield connection
+
+
+def is_idle(line: PipedConnection) -> bool:
+    return (line.info.transaction_status, line.info.pipeline_status) == (TransactionStatus.IDLE, PipelineStatus.OFF)
+
+
+def test_a_statement_begins_its_transaction_and_may_end_it(line):
+    assert line.ask(ADD, [2, "二"]) == [(2,)]
+    assert line.info.transaction_status == TransactionStatus.INTRANS
+    line.rollback()
+    assert line.ask(WORDS, []) == [("一",)]
+
+    assert line.ask(ADD, [3, "三"], and_commit=True) == [(3,)]
+
+    assert is_idle(line)
+    assert line.ask(WORDS, [], and_commit=True) == [("一",), ("三",)]
+
+
+def test_a_statement_that_fails_commits_nothing(line):
+    line.ask(ADD, [2, "二"])
+    with pytest.raises(psycopg.errors.CheckViolation):
+        line.ask(ADD, [3, ""], and_commit=True)
+    assert line.info.transaction_status == TransactionStatus.INERROR
+    line.rollback()
+    assert is_idle(line)
+    assert line.ask(WORDS, []) == [("一",)]
+
+
+def test_a_commit_that_is_refused_is_an_error_of_its_statement(line):
+    with pytest.raises(psycopg.errors.UniqueViolation) as refused:
+        line.ask(ADD, [1, "又一"], and_commit=True)
+    assert refused.value.diag.constraint_name == "things_pkey"
+    assert is_idle(line)
+    assert line.ask(WORDS, []) == [("一",)]
+
+
+def test_what_is_prepared_survives_a_rollback_and_what_failed_is_prepared_anew(line):
+    line.ask(WORDS, [])
+    line.rollback()
+    assert (WORDS.decode(),) in line.ask(PREPARED, [])
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        line.ask(b"SELECT 1 FROM others", [])
+    line.rollback()
+    line.execute("CREATE TEMPORARY TABLE others ()")
+    assert line.ask(b"SELECT 1 FROM others", []) == []
+
+
+def test_only_so_many_statements_stay_prepared(line, monkeypatch):
+    monkeypatch.setattr(wire, "_MOST_PREPARED", 5)
+    for number in range(12):
+        assert line.ask(b"SELECT %d + %%s::int" % number, [1]) == [(number + 1,)]
+        assert line.ask(WORDS, []) == [("一",)]
+    kept = {statement for (statement,) in line.ask(PREPARED, [])}
+    assert len(kept) == 5
+    assert {WORDS.decode(), "SELECT 11 + $1::int"} < kept
+
+
+def test_a_percent_sign_is_written_twice(line):
+    assert line.ask(b"SELECT word LIKE '%%' || %s FROM things", ["一"]) == [(True,)]
+
+
+def test_values_and_rows_are_those_of_a_cursor(line):
+    sent = [None, 1, 2**40, True, "文", b"\x00\xff", [1, 2], ["甲", None], 1.5]
+    typed = "SELECT %s::text, %s, %s, %s, %s, %s::bytea, %s::int[], %s::text[], %s::float8"
+    [row] = line.ask(typed.encode(), sent)
+    assert list(row) == sent
+    assert row == line.execute(typed, sent).fetchone()
+
+
+def test_a_line_on_which_something_may_be_under_way_is_not_used_again(line, monkeypatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(line, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        line.ask(WORDS, [])
+    monkeypatch.undo()
+    assert line.closed
+    with pytest.raises(psycopg.OperationalError):
+        line.ask(WORDS, [])
+
+
+def test_a_line_that_breaks_says_so(line, address):
+    line.ask(WORDS, [])
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [line.info.backend_pid])
+    with pytest.raises(psycopg.OperationalError):
+        line.ask(WORDS, [])
+    assert line.closed
