@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Index, Row, delete, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import Base, RowId, db, one_of, transaction, write_at_commit
@@ -26,6 +26,10 @@ log = structlog.get_logger(__name__)
 
 ALARM_AFTER = 5
 _LONGEST_WAIT = timedelta(minutes=10)
+_MOST_DOUBLINGS = 10
+"""By then the longest wait is reached; a delivery may fail for weeks, and 2 to the power of its failures is soon no duration any more."""
+_NOBODYS_FAULT = ("08", "40", "53", "55P03", "57P")
+"""How the SQLSTATEs begin of a lost connection, a deadlock, a full disk, a lock that was not given in time, and a server that goes down."""
 _REQUESTS_NAMED = 20  # in the log line of a batch
 
 
@@ -149,14 +153,25 @@ def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Deliv
         with db.session.begin_nested():
             reaction(sorted({line.subject_id for line in lines}), now=now)
             _forget(consumer, (line.event_id for line in lines))
-    except OperationalError:
-        raise  # a lost connection or a deadlock: nothing was done, the next ring takes the batch again
     except Exception as error:
+        if _is_nobodys_fault(error):
+            raise  # nothing was done, the next ring takes the batch again
         if len(lines) == 1:
             _postpone(consumer, lines[0], error, now=now)
             return
         for line in lines:
             _apply(consumer, reactions, name, [line], now=now)
+
+
+def _is_nobodys_fault(error: Exception) -> bool:
+    """Whether the error says nothing about an event: any batch might have met it. A statement that takes too long is the fault of one,
+    or of their number."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is None:  # the server did not say it: the connection broke, or the driver does not take a value
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return error.connection_invalidated or state.startswith(_NOBODYS_FAULT)
 
 
 def _forget(consumer: str, event_ids: Iterable[UUID]) -> None:
@@ -169,10 +184,11 @@ def _forget(consumer: str, event_ids: Iterable[UUID]) -> None:
 
 def _postpone(consumer: str, line: Delivery, error: Exception, *, now: datetime) -> None:
     attempts = line.attempts + 1
+    wait = min(timedelta(seconds=2 ** min(attempts, _MOST_DOUBLINGS)), _LONGEST_WAIT)
     db.session.execute(
         update(OutboxDelivery)
         .where(OutboxDelivery.consumer == consumer, OutboxDelivery.event_id == line.event_id)
-        .values(attempts=attempts, due_at=now + min(timedelta(seconds=2**attempts), _LONGEST_WAIT), last_error=type(error).__name__)
+        .values(attempts=attempts, due_at=now + wait, last_error=type(error).__name__)
         .execution_options(synchronize_session=False)
     )
     report = log.error if attempts >= ALARM_AFTER else log.warning
