@@ -180,7 +180,7 @@ class Supervisor:
         elif running.process.poll() is not None:
             steady = now - running.started > STEADY_AFTER
             running.deaths = 1 if steady else running.deaths + 1
-            pause = min(0.25 * 2 ** (running.deaths - 1), LONGEST_PAUSE)
+            pause = pause_after(running.deaths)
             self._bury(running)
             running.start_again_at = now + pause
             self._say(f"{service.name} {_how(running.process)}; it starts again in {pause:g} s (log: {service.log})")
@@ -193,7 +193,7 @@ class Supervisor:
             running.service.prepare()
         except Exception as error:
             running.deaths += 1
-            running.start_again_at = time.monotonic() + min(0.25 * 2**running.deaths, LONGEST_PAUSE)
+            running.start_again_at = time.monotonic() + pause_after(running.deaths)
             self._say(f"{running.service.name} cannot start again yet: {error}")
             return
         running.process = spawn(running.service.command, running.service.log)
@@ -254,6 +254,12 @@ class Supervisor:
             self._say_aloud(line)
         except OSError:  # the terminal is gone; stopping matters more
             return
+
+
+def pause_after(deaths: int) -> float:
+    """Seconds before the next start of a service that died so often in a row: twice as many each time, until they are enough."""
+    doublings = min(deaths - 1, 10)  # a service may die for a night, and 2 to the power of that is soon no number of seconds any more
+    return min(0.25 * 2.0**doublings, LONGEST_PAUSE)
 
 
 def _how(process: "subprocess.Popen[bytes]") -> str:

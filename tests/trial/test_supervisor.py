@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ejia.trial.supervisor import ONE_GESTURE
+from ejia.trial.supervisor import LONGEST_PAUSE, ONE_GESTURE, pause_after
 from tests.trial.waiting import children_of, eventually, is_running
 
 Run = Callable[..., "subprocess.Popen[str]"]
@@ -54,6 +54,11 @@ def test_a_dead_service_starts_again_and_this_is_said(start: Run, tmp_path: Path
     assert _line(run) == "one is healthy again"
     assert len(_processes(tmp_path)) == 3
     assert not is_running(child), "what the dead service left behind stands in the way of its successor"
+
+
+@pytest.mark.parametrize(("deaths", "seconds"), [(1, 0.25), (2, 0.5), (3, 1), (12, LONGEST_PAUSE), (5000, LONGEST_PAUSE)])
+def test_the_pause_before_a_start_grows_and_has_an_end(deaths: int, seconds: float) -> None:
+    assert pause_after(deaths) == seconds
 
 
 def test_a_service_that_keeps_dying_is_started_less_and_less_often(start: Run, tmp_path: Path) -> None:
