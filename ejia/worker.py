@@ -46,6 +46,7 @@ def create_worker(settings: Settings | None = None) -> Celery:
         worker_redirect_stdouts=False,
         timezone="Asia/Shanghai",
         beat_schedule=BEAT,
+        beat_scheduler="ejia.beat:Doorbell",
     )
     _after_fork(flask_app)
     task_metrics.watch_tasks()

@@ -1,0 +1,35 @@
+"""The schedule of beat, which does not ring at a door behind which nobody is."""
+
+from typing import Any
+
+import structlog
+from celery.beat import PersistentScheduler, ScheduleEntry
+
+log = structlog.get_logger(__name__)
+
+MOST_WAITING = 100
+"""Messages in the queue at which no ring is added; a worker that is there takes each within a second."""
+
+
+class Doorbell(PersistentScheduler):  # type: ignore[misc]
+    """Leaves out rings while no worker takes any: they expire, but the broker keeps them until a worker looks, and seven a second are
+    more than half a gigabyte a day. What does not expire is sent all the same."""
+
+    _silent = False
+
+    def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **options: Any) -> Any:
+        """As beat sends an entry that is due. A ring that is left out comes again with the next one."""
+        if entry.options.get("expires") and self._nobody_listens(producer):
+            return None
+        return super().apply_async(entry, producer=producer, advance=advance, **options)
+
+    def _nobody_listens(self, producer: Any) -> bool:
+        try:
+            waiting: int = producer.channel.queue_declare(queue=self.app.conf.task_default_queue).message_count
+        except Exception:
+            return False  # the broker is away: whoever sends finds out, and reconnects
+        silent = waiting >= MOST_WAITING
+        if silent != self._silent:
+            self._silent = silent
+            log.warning("beat.nobody_listens" if silent else "beat.somebody_listens", waiting=waiting)
+        return silent
