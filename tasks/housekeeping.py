@@ -1,11 +1,13 @@
-"""What is done by the clock: shifts closed, places recounted, old keys, old files and old wrong passwords forgotten."""
+"""What is done by the clock: shifts closed, places recounted, and forgotten what is old and nobody asks for any more."""
+
+from collections.abc import Callable
 
 import structlog
 from celery import shared_task
 
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
-from backend.foundation import clock, idempotency, jobs, key_register, resealing
+from backend.foundation import clock, idempotency, jobs, key_register, outbox, resealing
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.openings import service as openings
@@ -17,8 +19,19 @@ log = structlog.get_logger(__name__)
 @shared_task(name="housekeeping.forget_old_keys", ignore_result=True)
 def forget_old_keys() -> None:
     """Delete idempotency keys whose 24 hours are over."""
-    with transaction():
-        idempotency.forget_old(now=clock.now())
+    _until_nothing_is_left(idempotency.forget_old)
+
+
+@shared_task(name="housekeeping.forget_old_events", ignore_result=True)
+def forget_old_events() -> None:
+    """Delete events of the outbox that happened a month ago and that everybody heard."""
+    _until_nothing_is_left(outbox.forget_old)
+
+
+@shared_task(name="housekeeping.forget_old_log_ins", ignore_result=True)
+def forget_old_log_ins() -> None:
+    """Delete log-ins that were over half a year ago."""
+    _until_nothing_is_left(accounts.forget_old_families)
 
 
 @shared_task(name="housekeeping.recount_places", ignore_result=True)
@@ -46,11 +59,8 @@ def count_sealed_values() -> int:
 
 @shared_task(name="housekeeping.close_overdue_shifts", ignore_result=True)
 def close_overdue_shifts() -> None:
-    """Close shifts whose window and grace are over, and attendances that nobody signed out of, in short transactions."""
-    closed = 1
-    while closed:
-        with transaction():
-            closed = attendance.close_overdue(now=clock.now())
+    """Close shifts whose window and grace are over, and attendances that nobody signed out of."""
+    _until_nothing_is_left(attendance.close_overdue)
 
 
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)
@@ -65,3 +75,12 @@ def forget_old_tries() -> None:
     """Drop the counts of wrong passwords that are a day old."""
     with transaction():
         accounts.forget_old_tries(now=clock.now())
+
+
+def _until_nothing_is_left(step: Callable[..., int]) -> None:
+    """Do some of it, in a short transaction, again and again: after a long stand still there may be more than one statement is given time
+    for."""
+    done = 1
+    while done:
+        with transaction():
+            done = step(now=clock.now())

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, bindparam, delete, select, update
+from sqlalchemy import Index, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,9 +113,15 @@ class Submission:
         run_at_commit(_FINISH, **self._values, with_status=answer.status, sealed_answer=sealed)
 
 
-def forget_old(*, now: datetime) -> int:
-    """Delete keys whose 24 hours are over; returns how many."""
-    gone = db.session.execute(
-        delete(IdempotencyKey).where(IdempotencyKey.created_at < now - KEPT_FOR).execution_options(synchronize_session=False)
+def forget_old(*, now: datetime, at_most: int = 5_000) -> int:
+    """Delete some keys whose 24 hours are over; returns how many, 0 once none is left that nobody holds."""
+    key = (IdempotencyKey.account_id, IdempotencyKey.route, IdempotencyKey.key)
+    old = (
+        select(*key)
+        .where(IdempotencyKey.created_at < now - KEPT_FOR)
+        .order_by(IdempotencyKey.created_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
     )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    gone = delete(IdempotencyKey).where(tuple_(*key).in_(old)).returning(IdempotencyKey.key)
+    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())

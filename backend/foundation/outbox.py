@@ -25,6 +25,8 @@ from backend.foundation.tracing import current_request_id, tracing
 log = structlog.get_logger(__name__)
 
 ALARM_AFTER = 5
+KEPT_FOR = timedelta(days=30)
+"""After that nobody asks any more which request an event came from; what happened stands in the facts and in the audit log."""
 _LONGEST_WAIT = timedelta(minutes=10)
 _MOST_DOUBLINGS = 10
 """By then the longest wait is reached; a delivery may fail for weeks, and 2 to the power of its failures is soon no duration any more."""
@@ -136,6 +138,14 @@ def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
         with _tracing_of(waiting):
             log.info("outbox.delivered", consumer=consumer, events=len(waiting), requests=asked[:_REQUESTS_NAMED])
     return len(waiting)
+
+
+def forget_old(*, now: datetime, at_most: int = 5_000) -> int:
+    """Delete some events that happened long ago and that everybody heard; returns how many, 0 once none is left."""
+    awaited = select(OutboxDelivery.event_id).where(OutboxDelivery.event_id == OutboxEvent.id).exists()
+    old = select(OutboxEvent.id).where(OutboxEvent.at < now - KEPT_FOR, ~awaited).order_by(OutboxEvent.at).limit(at_most)
+    gone = delete(OutboxEvent).where(OutboxEvent.id.in_(old)).returning(OutboxEvent.id)
+    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
 
 
 def _tracing_of(lines: Sequence[Delivery]) -> AbstractContextManager[None]:

@@ -21,6 +21,7 @@ from backend.foundation.sealing import keyring
 from backend.foundation.statements import Change, Prepared
 
 REPEAT_WITHIN = timedelta(seconds=60)
+FAMILIES_KEPT_FOR = timedelta(days=183)
 
 
 class AccountClosed(Forbidden):
@@ -179,6 +180,14 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
         Actor(family.account_id), Permission.ACCOUNT_LOG_IN, claims.family_id, now=now, succeeded=False, reason="refresh_token_reused"
     )
     return TokenInvalid()
+
+
+def forget_old_families(*, now: datetime, at_most: int = 5_000) -> int:
+    """Delete some log-ins that were over half a year ago; returns how many, 0 once none is left. The audit log keeps that they were."""
+    over_since = func.least(TokenFamily.expires_at, TokenFamily.ended_at)
+    old = select(TokenFamily.id).where(over_since < now - FAMILIES_KEPT_FOR).limit(at_most)
+    gone = delete(TokenFamily).where(TokenFamily.id.in_(old)).returning(TokenFamily.id)
+    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
 
 
 def log_out(actor: Actor, family_id: UUID, *, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select, update
 
 from backend.brands import Brand
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole, OpeningStatus
@@ -120,6 +120,7 @@ def recount() -> list[TakenDiffers]:
 
     Nothing is repaired: a difference means that somebody changed rows by another way, and must be looked at.
     """
+    allow_long_statements()
     held = select(Claim.role_id, func.count().label("held")).where(Claim.released_at.is_(None)).group_by(Claim.role_id).subquery()
     count = func.coalesce(held.c.held, 0)
     lines = db.session.execute(
