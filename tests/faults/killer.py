@@ -22,8 +22,8 @@ KINDS: Mapping[str, str] = {
 CONNECTIONS = "connections"
 """Not a process: what the web server and the workers hold to the database is cut, half of it at a time."""
 CUT = """
-    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5"""
+    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND random() < 0.5"""
 EVERY_KIND = (*KINDS, CONNECTIONS)
 
 

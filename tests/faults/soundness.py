@@ -23,7 +23,7 @@ _EARNED = f"""
     FROM demands d JOIN ({_COUNTING}) r ON r.opening_id = d.opening_id WHERE d.brand = 'sunset_wish' AND d.status = 'completed'"""
 """config/points.toml said again in SQL."""
 
-_WRONG: Mapping[str, str] = {
+WRONG: Mapping[str, str] = {
     "a delivery was never done": "SELECT consumer, event_id FROM outbox_deliveries",
     "the sides of a transaction do not sum to zero": """
         SELECT t.id FROM ledger_transactions t LEFT JOIN ledger_entries e ON e.transaction_id = t.id
@@ -107,7 +107,7 @@ Derived = dict[str, list[tuple[Any, ...]]]
 
 def wrongs(database_url: str) -> Derived:
     """What is not as it must be, with a few of the rows of each; empty when all is well."""
-    return {wrong: rows[:3] for wrong, rows in _read(database_url, _WRONG).items() if rows}
+    return {wrong: rows[:3] for wrong, rows in _read(database_url, WRONG).items() if rows}
 
 
 def derived(database_url: str) -> Derived:
