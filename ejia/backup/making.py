@@ -1,12 +1,18 @@
 """Making a backup: one snapshot, dumped and counted at the same time, checked, and only then put in its place."""
 
+import fcntl
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from ejia.backup import contents, manifest
 from ejia.backup.manifest import BackupUnusable, Manifest
 from ejia.backup.tools import Server, Tools, finish, release_of, tools_for
+
+_UNFINISHED = re.compile(r"\..+\.\d+\.unfinished")
 
 
 def make_backup(server: Server, output: Path, *, release: str, tools_folder: Path | None, now: datetime) -> Manifest:
@@ -20,14 +26,34 @@ def make_backup(server: Server, output: Path, *, release: str, tools_folder: Pat
         raise BackupUnusable(f"{output} is there already: a backup never takes the place of another.")
     if not folder.is_dir():
         raise BackupUnusable(f"There is no folder {folder}.")
-    scratch = folder / f".{output.name}.{os.getpid()}.unfinished"
-    try:
+    _clear_away_what_was_killed(folder)
+    with _scratch_file(folder / f".{output.name}.{os.getpid()}.unfinished") as scratch:
         with server.connect() as connection:
             made = _dump(connection, server, tools_for(release_of(connection), tools_folder), scratch, release, now)
         _put_in_place(made, scratch, output)
-    finally:
-        scratch.unlink(missing_ok=True)
     return made
+
+
+@contextmanager
+def _scratch_file(path: Path) -> Iterator[Path]:
+    """A file that is locked for as long as we live, and gone afterwards unless it was put in its place."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _clear_away_what_was_killed(folder: Path) -> None:
+    """Delete what backups left behind that somebody killed: it is as large as a backup, and holds as much."""
+    for left in folder.iterdir():
+        if _UNFINISHED.fullmatch(left.name):
+            with suppress(OSError), left.open("rb") as file:  # somebody is at it, or it is not ours
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                left.unlink(missing_ok=True)
+                _note_beside(left).unlink(missing_ok=True)
 
 
 def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch: Path, release: str, now: datetime) -> Manifest:
@@ -59,7 +85,7 @@ def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch
 
 def _put_in_place(made: Manifest, scratch: Path, output: Path) -> None:
     """The manifest first: a backup that is there has one."""
-    note = scratch.with_name(f"{scratch.name}.json")
+    note = _note_beside(scratch)
     try:
         with open(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(made.model_dump_json(indent=2) + "\n")
@@ -70,6 +96,10 @@ def _put_in_place(made: Manifest, scratch: Path, output: Path) -> None:
         _to_disk(output.absolute().parent)
     finally:
         note.unlink(missing_ok=True)
+
+
+def _note_beside(scratch: Path) -> Path:
+    return scratch.with_name(f"{scratch.name}.json")
 
 
 def _to_disk(path: Path) -> None:

@@ -1,9 +1,11 @@
 """`ejia backup` and `ejia restore`: the database as a file, and back."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import click
 from psycopg import errors
@@ -76,7 +78,8 @@ def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -
 @contextmanager
 def _told_plainly() -> Iterator[None]:
     try:
-        yield
+        with _tidy_at_the_end():
+            yield
     except (BackupUnusable, NotEmpty, KeysDiffer, SwapRefused, ToolsMissing) as refusal:
         raise Failure(str(refusal)) from None
     except ToolFailed as error:
@@ -87,3 +90,18 @@ def _told_plainly() -> Iterator[None]:
         raise Failure(f"Another restore is going on: {error.diag.message_primary}.") from None
     except OSError as error:
         raise Failure(f"{error.filename or 'The file'} cannot be read or written: {error.strerror}.") from None
+
+
+@contextmanager
+def _tidy_at_the_end() -> Iterator[None]:
+    """Let who is asked to end (a timer's limit, a machine that goes down) do so as by Ctrl-C: with its programs ended and no file left."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

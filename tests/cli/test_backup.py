@@ -1,7 +1,11 @@
 """A backup is whole or is not there; a restore gives back all of it or changes nothing, and says what stands in the way."""
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -13,7 +17,9 @@ from config.settings import Settings
 from ejia.backup.manifest import digest
 from tests.support.command_line import CommandLine
 from tests.support.demands import demand_form, resident
+from tests.support.environment import environment_of
 from tests.support.people import registered_volunteer
+from tests.trial.waiting import eventually, is_running
 
 OTHER = "ejia_restored"
 MISTAKE = "UPDATE areas SET name = '改错了' WHERE code = '639999001001'"
@@ -120,6 +126,50 @@ def test_a_backup_that_fails_leaves_no_file(life, ejia, tmp_path):
 
     assert (told.exit_code, "ended with code 3" in told.output) == (1, True), told.output
     assert list(folder.iterdir()) == []
+
+
+@pytest.fixture
+def begun(life, settings, tmp_path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A backup in a process of its own, which has written something and is not done."""
+    tools, folder = tmp_path / "tools", tmp_path / "backups"
+    for made in (tools, folder):
+        made.mkdir()
+    writes = f'echo begun > "${{5#--file=}}"; echo $$ > {tools}/process; exec tail -f /dev/null'
+    for name in ("pg_dump", "pg_restore"):
+        (tools / name).write_text(f'#!/bin/sh\ncase "$1" in --version) echo "pg_dump (PostgreSQL) 18.6";; *) {writes};; esac\n')
+        (tools / name).chmod(0o755)
+    command = [sys.executable, "-m", "ejia.cli.main", "backup", "-o", str(folder / "ejia.dump"), "--tools", str(tools)]
+    backup = subprocess.Popen(command, env=environment_of(settings), stderr=subprocess.DEVNULL)
+    assert eventually(lambda: (tools / "process").exists() and bool((tools / "process").read_text()), 60)
+    yield backup
+    backup.kill()
+    backup.wait()
+    process = int((tools / "process").read_text())
+    if is_running(process):
+        os.kill(process, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_backup_that_is_asked_to_end_leaves_no_file_and_no_process(begun, tmp_path, asked):
+    begun.send_signal(asked)
+
+    assert begun.wait(30) == 1
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert not is_running(int((tmp_path / "tools" / "process").read_text()))
+
+
+def test_what_a_killed_backup_left_behind_goes_with_the_next_and_what_somebody_is_at_stays(begun, tmp_path, ejia):
+    folder = tmp_path / "backups"
+    [left] = folder.iterdir()
+
+    assert ejia("backup", "-o", str(folder / "first.dump")).exit_code == 0
+    assert left.exists()
+    begun.kill()
+    begun.wait()
+    assert ejia("backup", "-o", str(folder / "second.dump")).exit_code == 0
+
+    names = ["first.dump", "first.dump.manifest.json", "second.dump", "second.dump.manifest.json"]
+    assert sorted(file.name for file in folder.iterdir()) == names
 
 
 def test_programs_of_another_release_are_refused_by_name(life, ejia, tmp_path):
