@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -129,33 +130,51 @@ def test_a_backup_that_fails_leaves_no_file(life, ejia, tmp_path):
 
 
 @pytest.fixture
-def begun(life, settings, tmp_path) -> Iterator["subprocess.Popen[bytes]"]:
-    """A backup in a process of its own, which has written something and is not done."""
-    tools, folder = tmp_path / "tools", tmp_path / "backups"
-    for made in (tools, folder):
-        made.mkdir()
-    writes = f'echo begun > "${{5#--file=}}"; echo $$ > {tools}/process; exec tail -f /dev/null'
+def hanging(tmp_path) -> Iterator[Path]:
+    """A folder of programs that write something, if they are to write, and never end; beside them stands the process that was begun."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    begins = f'case "$5" in --file=*) echo begun > "${{5#--file=}}";; esac; echo $$ > {tools}/process; exec tail -f /dev/null'
     for name in ("pg_dump", "pg_restore"):
-        (tools / name).write_text(f'#!/bin/sh\ncase "$1" in --version) echo "pg_dump (PostgreSQL) 18.6";; *) {writes};; esac\n')
+        (tools / name).write_text(f'#!/bin/sh\ncase "$1" in --version) echo "pg_dump (PostgreSQL) 18.6";; *) {begins};; esac\n')
         (tools / name).chmod(0o755)
-    command = [sys.executable, "-m", "ejia.cli.main", "backup", "-o", str(folder / "ejia.dump"), "--tools", str(tools)]
-    backup = subprocess.Popen(command, env=environment_of(settings), stderr=subprocess.DEVNULL)
-    assert eventually(lambda: (tools / "process").exists() and bool((tools / "process").read_text()), 60)
-    yield backup
-    backup.kill()
-    backup.wait()
-    process = int((tools / "process").read_text())
-    if is_running(process):
-        os.kill(process, signal.SIGKILL)
+    yield tools
+    if (tools / "process").exists() and is_running(begun_by(tools)):
+        os.kill(begun_by(tools), signal.SIGKILL)
+
+
+def begun_by(tools: Path) -> int:
+    return int((tools / "process").read_text())
+
+
+@contextmanager
+def running(url: str, settings: Settings, tools: Path, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The command line in a process of its own, once it waits for one of the programs that hang."""
+    command = [sys.executable, "-m", "ejia.cli.main", *arguments, "--tools", str(tools)]
+    process = subprocess.Popen(command, env=environment_of(settings) | {"DATABASE_URL": url}, stderr=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: (tools / "process").exists() and bool((tools / "process").read_text()), 60)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def begun(life, settings, hanging, tmp_path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A backup which has written something and is not done."""
+    (tmp_path / "backups").mkdir()
+    with running(settings.database_url, settings, hanging, "backup", "-o", str(tmp_path / "backups" / "ejia.dump")) as process:
+        yield process
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_backup_that_is_asked_to_end_leaves_no_file_and_no_process(begun, tmp_path, asked):
+def test_a_backup_that_is_asked_to_end_leaves_no_file_and_no_process(begun, hanging, tmp_path, asked):
     begun.send_signal(asked)
 
     assert begun.wait(30) == 1
     assert list((tmp_path / "backups").iterdir()) == []
-    assert not is_running(int((tmp_path / "tools" / "process").read_text()))
+    assert not is_running(begun_by(hanging))
 
 
 def test_what_a_killed_backup_left_behind_goes_with_the_next_and_what_somebody_is_at_stays(begun, tmp_path, ejia):
@@ -298,6 +317,16 @@ def test_what_a_killed_restore_left_behind_does_not_stop_the_next(saved, other, 
     assert other.ejia("restore", str(saved)).exit_code == 0
 
     assert f"{OTHER}_restoring" not in databases(servers)
+
+
+def test_a_restore_that_is_asked_to_end_leaves_no_database_and_no_process(saved, other, servers, settings, hanging):
+    with running(other.url, settings, hanging, "restore", str(saved)) as process:
+        assert f"{OTHER}_restoring" in databases(servers)
+        process.terminate()
+        assert process.wait(30) == 1
+
+    assert [name for name in databases(servers) if name.startswith(OTHER)] == []
+    assert not is_running(begun_by(hanging))
 
 
 def test_a_database_user_without_the_right_to_make_databases_is_told_so(saved, other, servers):
