@@ -17,7 +17,7 @@ from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
 from psycopg.waiting import Ready
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -124,10 +124,5 @@ def watch(engine: Engine) -> None:
         if gate.shut:
             raise DisconnectionError  # whatever lay in the pool is not trusted: a new connection tells
 
-    def rolled_back(connection: Connection, _name: str, _context: object) -> None:
-        line: Any = connection.connection.dbapi_connection
-        line.forget_prepared()
-
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", taken)
-    event.listen(engine, "rollback_savepoint", rolled_back)

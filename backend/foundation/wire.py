@@ -70,9 +70,11 @@ class PipedConnection(psycopg.Connection[Any]):
         else:
             super().rollback()
 
-    def forget_prepared(self) -> None:
-        """Prepare all statements anew: when a cursor rolls back to a savepoint, psycopg makes the server forget them."""
-        self._prepared_names = None
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        # After ROLLBACK TO, DROP or ALTER over a cursor psycopg has the server forget all that is prepared, ours as well.
+        if name is None:
+            self._prepared_names = None
+        yield from super()._deallocate(name)
 
     def _travel(self, *statements: _Statement) -> list[PGresult]:
         """Send statements in one round trip, and give the result of each.

@@ -76,6 +76,14 @@ def test_what_is_prepared_survives_a_rollback_and_what_failed_is_prepared_anew(l
     assert line.ask(b"SELECT 1 FROM others", []) == []
 
 
+def test_what_psycopg_makes_the_server_forget_is_prepared_anew(line):
+    for _ in range(6):
+        line.execute("SELECT 1")  # by then psycopg has prepared something of its own
+    line.ask(WORDS, [])
+    line.execute("DROP TABLE IF EXISTS others")
+    assert line.ask(WORDS, []) == [("一",)]
+
+
 def test_only_so_many_statements_stay_prepared(line, monkeypatch):
     monkeypatch.setattr(wire, "_MOST_PREPARED", 5)
     for number in range(12):
