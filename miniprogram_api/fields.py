@@ -6,10 +6,9 @@ instants without an offset. The same rule is written into the OpenAPI document, 
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
@@ -29,13 +28,12 @@ from backend.foundation.paging import CursorInvalid
 
 BIGINT_MAX = 2**63 - 1
 _LARGEST_EXACT = 2**53
-# Days reach back to the birth of the oldest; instants do not, because Shanghai's early offsets have seconds, which ISO 8601 cannot say.
+# What a request may name. Days reach back to the birth of the oldest; instants do not, because Shanghai's early offsets have seconds, which
+# ISO 8601 cannot say. What an answer tells may lie a little beyond: in Shanghai it is the next day, and a term ends when its last day does.
 EARLIEST_DAY_YEAR, EARLIEST_INSTANT_YEAR, LATEST_YEAR = 1900, 1970, 2199
 _DAY_YEARS, _INSTANT_YEARS = "^(19|20|21)[0-9][0-9]-", "^(19[7-9]|20[0-9]|21[0-9])[0-9]-"
 
 _CURSOR = "^[A-Za-z0-9_-]{1,1000}$"
-
-DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
 # Blanks that are cut off at both ends, written out because engines differ on what \s holds.
 _BLANK = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff"
@@ -120,34 +118,34 @@ class Between:
 
 # These read the text themselves: behind a validator, pydantic's strict reading of JSON takes text for neither.
 def _iso_instant(value: Any) -> datetime:
-    try:
-        if isinstance(value, str) and _INSTANT.fullmatch(value):
-            return datetime.fromisoformat(value)
-    except ValueError:
-        pass
     if isinstance(value, datetime):
         return value
-    raise PydanticCustomError("datetime_parsing", "应为带时区的时间，例如 2026-03-05T09:00:00+08:00")
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else None
+    except ValueError:
+        instant = None
+    if instant is None:
+        raise PydanticCustomError("datetime_parsing", "应为带时区的时间，例如 2026-03-05T09:00:00+08:00")
+    _refuse_year(instant.year, EARLIEST_INSTANT_YEAR)
+    return instant
 
 
 def _iso_day(value: Any) -> date:
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise PydanticCustomError("date_parsing", "应为日期，例如 2026-03-05")
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise PydanticCustomError("date_parsing", "应为日期，例如 2026-03-05")
+    _refuse_year(day.year, EARLIEST_DAY_YEAR)
+    return day
 
 
-def _from_year(earliest: int) -> Callable[[DayOrInstant], DayOrInstant]:
-    def check(value: DayOrInstant) -> DayOrInstant:
-        if not earliest <= value.year <= LATEST_YEAR:
-            raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": earliest, "high": LATEST_YEAR})
-        return value
-
-    return check
+def _refuse_year(year: int, earliest: int) -> None:
+    if not earliest <= year <= LATEST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": earliest, "high": LATEST_YEAR})
 
 
 def _cursor_like(value: str) -> str:
@@ -169,19 +167,22 @@ Limit = Annotated[int, Between(1, 100)]
 # What it holds is read by backend/foundation/paging.py. What cannot be a cursor at all is refused here, also for lists that turn out empty.
 CursorText = Annotated[str, AfterValidator(_cursor_like), WithJsonSchema({"type": "string", "pattern": _CURSOR, "maxLength": 1000})]
 
+_AN_INSTANT: JsonSchemaValue = {"type": "string", "format": "date-time", "examples": ["2026-03-05T09:00:00+08:00"]}
+_A_DAY: JsonSchemaValue = {"type": "string", "format": "date", "examples": ["2026-03-05"]}
+
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_iso_instant),
-    AfterValidator(_from_year(EARLIEST_INSTANT_YEAR)),
     PlainSerializer(_in_shanghai, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT_YEARS, "examples": ["2026-03-05T09:00:00+08:00"]}),
+    WithJsonSchema(_AN_INSTANT | {"pattern": _INSTANT_YEARS}, mode="validation"),
+    WithJsonSchema(_AN_INSTANT, mode="serialization"),
 ]
 
 Day = Annotated[
     date,
     BeforeValidator(_iso_day),
-    AfterValidator(_from_year(EARLIEST_DAY_YEAR)),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY_YEARS, "examples": ["2026-03-05"]}),
+    WithJsonSchema(_A_DAY | {"pattern": _DAY_YEARS}, mode="validation"),
+    WithJsonSchema(_A_DAY, mode="serialization"),
 ]
 
 Name = Annotated[str, Text(max=50)]
