@@ -263,7 +263,7 @@ def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
         try:
             body: BaseModel = validate(raw, strict=True)
         except ValidationError as error:
-            if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+            if error.error_count() == 1 and error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
                 raise Malformed from None
             raise InvalidInput(error) from None
         # Pydantic keeps the last of two equal names and a proxy may look at the first. What was valid is not deep, so this is safe.

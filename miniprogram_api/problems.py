@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 ROOT = "$"
+# A person reads none beyond these; a body of twenty thousand unknown fields, each with a long name, would be sent back as a longer answer.
+_MOST_FIELDS, _LONGEST_PATH = 100, 200
 
 
 class Problem(BaseModel):
@@ -157,7 +159,9 @@ def field_errors(errors: Iterable[ErrorDetails], *, prefix: str = "") -> dict[st
     """Each field's path, dotted (`roles.0.slots`), with plain Chinese sentences. The values sent are never repeated."""
     by_field: dict[str, list[str]] = {}
     for error in errors:
-        path = prefix + ".".join(str(step) for step in error["loc"]) or ROOT
+        path = (prefix + ".".join(str(step) for step in error["loc"]) or ROOT)[:_LONGEST_PATH]
+        if path not in by_field and len(by_field) == _MOST_FIELDS:
+            break
         sentence = _sentence(error)
         sentences = by_field.setdefault(path, [])
         if sentence not in sentences:

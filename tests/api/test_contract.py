@@ -127,6 +127,15 @@ def test_every_wrong_field_is_named_at_once_and_nested_ones_by_their_path(small:
     assert errors == {"title": ["必填"], "places.1.floor": ["不能大于 200"], "places.1.covered": ["应为 true 或 false"]}
 
 
+def test_an_answer_names_a_hundred_wrong_fields_and_is_no_longer_than_the_request(small: FlaskClient) -> None:
+    errors = refused(send(small, {f"field_{number}": 1 for number in range(10_000)}), 422, "invalid")
+    assert (len(errors), errors["title"], errors["field_0"]) == (100, ["必填"], ["不支持的字段"])
+    errors = refused(send(small, NOTE | {"长" * 10_000: 1}), 422, "invalid")
+    assert errors == {"长" * 200: ["不支持的字段"]}
+    errors = refused(small.get("/api/v1/notes?" + "&".join(f"field_{number}=1" for number in range(2000))), 422, "invalid")
+    assert len(errors) == 100
+
+
 @pytest.mark.parametrize("raw", [b"null", b"[]", b'"text"', b"7"])
 def test_a_body_that_is_no_object_is_refused_as_a_whole(small: FlaskClient, raw: bytes) -> None:
     answer = small.post("/api/v1/notes", data=raw, content_type="application/json")
