@@ -86,6 +86,8 @@ def _complete(app: APIFlask, skeleton: Json) -> Json:
         if operation.contract.query is not None:
             schemas.pop(_name_of(refs[operation.contract.query, "validation"]), None)
     _tell_defaults(schemas)
+    # Resources may share a tag; the document may name each but once.
+    skeleton["tags"] = list({tag["name"]: tag for tag in skeleton["tags"]}.values())
     components = skeleton.setdefault("components", {})
     components["schemas"] = dict(sorted(schemas.items()))
     components["examples"] = _examples_of_refusals(operations)

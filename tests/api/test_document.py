@@ -62,6 +62,12 @@ def test_each_operation_is_named_by_what_it_does(document: Document) -> None:
         assert (verb in reading) is name.startswith("get "), (name, operation["operationId"])
 
 
+def test_each_tag_stands_once_in_the_document_and_groups_operations(document: Document) -> None:
+    tags = [tag["name"] for tag in document["tags"]]
+    assert len(tags) == len(set(tags))
+    assert {tag for _, operation in operations(document) for tag in operation["tags"]} == set(tags)
+
+
 def test_each_schema_is_valid_and_each_example_keeps_to_it(document: Document, small_document: Document) -> None:
     for found in (document, small_document):
         components = found["components"]
