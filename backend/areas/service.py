@@ -12,12 +12,22 @@ from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.foundation.ids import new_id
 
+# As long as the API's answers (miniprogram_api/schemas) take it.
+_LONGEST_NAME = 100
+
 
 class AreaCodeInvalid(Unprocessable):
     """Not a statistical code of this level: 12 digits (a grid: 15), with zeros below the level."""
 
     code = "area_code_invalid"
     detail = "统计用区划代码不正确"
+
+
+class AreaNameInvalid(Unprocessable):
+    """Empty (a shell variable that was not set), longer than answers can tell, or with line breaks and the like."""
+
+    code = "area_name_invalid"
+    detail = "区域名称应为1至100个字，不含换行等控制字符"
 
 
 class AreaUnknown(Missing):
@@ -56,8 +66,12 @@ class AreaHasParts(Conflict):
 
 
 def add_area(*, code: str, level: Level, name: str, now: datetime) -> Area:
-    """Add an area under the one that its code names as parent. Raises AreaCodeInvalid, AreaCodeTaken, AreaUnknown (no such parent)."""
+    """Add an area under the one that its code names as parent.
+
+    Raises AreaCodeInvalid, AreaNameInvalid, AreaCodeTaken, AreaUnknown (no such parent).
+    """
     path = path_of(code, level)
+    name = _name(name)
     parent_id = None
     if level is not Level.DISTRICT:
         parent_path = path[: LENGTH_OF_PATH[list(Level)[list(Level).index(level) - 1]]]
@@ -74,8 +88,8 @@ def add_area(*, code: str, level: Level, name: str, now: datetime) -> Area:
 
 
 def rename_area(area_id: UUID, name: str, *, now: datetime) -> None:
-    """Give an area another name; its code stays. Raises AreaUnknown."""
-    _change(area_id, "area.rename", now=now, name=name)
+    """Give an area another name; its code stays. Raises AreaNameInvalid, AreaUnknown."""
+    _change(area_id, "area.rename", now=now, name=_name(name))
 
 
 def withdraw_area(area_id: UUID, *, now: datetime) -> None:
@@ -122,6 +136,13 @@ def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date) 
         raise AreaUnknown
     db.session.expire_all()
     audit.record(Actor.system(), action, area_id, now=now)
+
+
+def _name(name: str) -> str:
+    name = name.strip()
+    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+        raise AreaNameInvalid
+    return name
 
 
 def path_of(code: str, level: Level) -> str:

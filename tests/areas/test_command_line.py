@@ -1,5 +1,6 @@
 """`ejia areas …`: an operator keeps the tree."""
 
+import pytest
 from sqlalchemy import func, select
 
 from backend.areas.models import Area
@@ -37,6 +38,20 @@ def test_withdrawing_asks_first(ejia, street):
     assert ejia("areas", "withdraw", "639999001002", stdin="n\n").exit_code == 1
 
     assert "团结社区" in ejia("areas", "list").output
+
+
+@pytest.mark.parametrize("name", ["", "  ", "和平\n社区", "和平\u202e社区", "和" * 101])
+def test_a_name_that_no_answer_can_tell_is_refused(ejia, client, street, name):
+    for arguments in (("add", "639999003000", name, "--level", "street"), ("rename", "639999000000", name)):
+        result = ejia("areas", *arguments)
+        assert (result.exit_code, result.output.count("\n")) == (1, 1), result.output
+        assert "area_name_invalid" in result.output
+    assert [area["name"] for area in client.get("/api/v1/areas").get_json()["items"]] == ["测试区"]
+
+
+def test_a_name_loses_the_blanks_around_it(ejia, client, street):
+    assert ejia("areas", "rename", "639999000000", " 新区 ").exit_code == 0
+    assert [area["name"] for area in client.get("/api/v1/areas").get_json()["items"]] == ["新区"]
 
 
 def test_what_is_refused_changes_nothing_and_says_why_in_one_line(ejia, street):
