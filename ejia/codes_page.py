@@ -32,7 +32,9 @@ HEAD = """\
 
 Written by `ejia codes > docs/api-codes.md` from the refusals of the code and the routes that declare them; a test compares. Every refusal
 is `application/problem+json` (RFC 9457): a program goes by `code`, which stays the same, and shows `detail`, one Chinese sentence; in a
-case it may be more exact than here. `/openapi.json` has the same codes at each operation, by status, each with an example.
+case it may be more exact than here. `/openapi.json` has the same codes at each operation, by status, each with an example. Only what the
+web server cannot read as a request at all (broken HTTP, an address of more than 64 KiB, some hundred headers) it refuses by itself, with
+400, 414 or 431 and no body.
 
 """
 
