@@ -282,9 +282,12 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
     lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
+    flags = {name for name, info in model.model_fields.items() if bool in (info.annotation, *get_args(info.annotation))}
 
     def read() -> BaseModel:
         values = _single_values(request.args, lists)
+        # Pydantic would take "on", "Y" and "1" as well, which the document does not: named with the other faults.
+        values |= {name: "" for name in flags & values.keys() if values[name] not in ("true", "false")}
         try:
             return model.model_validate(values)
         except ValidationError as error:

@@ -181,6 +181,8 @@ def test_an_oversized_body_is_refused_with_and_without_a_stated_length(small: Fl
         ("day=yesterday", "day", "应为日期，例如 2026-03-05"),
         ("at=1772672400", "at", "应为带时区的时间，例如 2026-03-05T09:00:00+08:00"),
         ("only=perhaps", "only", "应为 true 或 false"),
+        ("only=1", "only", "应为 true 或 false"),
+        ("only=Yes", "only", "应为 true 或 false"),
         ("tags=a%00b", "tags.0", "不能包含控制字符或换行"),
         ("limti=5", "limti", "不支持的字段"),
     ],
