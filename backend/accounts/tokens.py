@@ -66,6 +66,10 @@ class TokenMaker:
             raise TokenInvalid
         return claims
 
+    def account_of(self, text: str) -> UUID:
+        """Whose access token it is, however old. Raises TokenInvalid."""
+        return _signed_claims(self.key, text)[0].account_id
+
     def refresh_token(self, claims: RefreshClaims) -> str:
         """The refresh token of a family's generation: always the same one."""
         head = claims.family_id.bytes + claims.generation.to_bytes(8)
@@ -88,7 +92,10 @@ class TokenMaker:
 
 @lru_cache(maxsize=8192)
 def _signed_claims(key: bytes, text: str) -> tuple[AccessClaims, int]:
-    """What a token of ours says, and when it ends. Remembered while a phone goes on using it: the same text always says the same."""
+    """What a token of ours says, and when it ends. Remembered while a phone goes on using it: the same text always says the same.
+
+    What is no token of ours is not remembered: a stranger's text may be half a megabyte long, and each another one.
+    """
     try:
         claims = jwt.decode(text, OctKey.import_key(key), algorithms=[_ALGORITHM]).claims
         if not isinstance(claims["exp"], int):

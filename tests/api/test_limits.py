@@ -1,8 +1,10 @@
 """Nobody may ask too often, and nobody is turned away because the counter is gone."""
 
+import gc
 import re
 import socket
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -102,6 +104,27 @@ def test_addresses_and_accounts_count_apart_and_other_routes_too(limited: Callab
 def test_an_account_counts_over_all_its_tokens_and_addresses(limited: Callable[..., FlaskClient]) -> None:
     client, account = limited(), uuid4()
     assert statuses(ring(client, account=account, address=f"192.0.2.{number}") for number in range(4)) == [200, 200, 200, 429]
+
+
+def test_an_account_counts_by_its_old_tokens_too(limited: Callable[..., FlaskClient]) -> None:
+    client, account = limited(), uuid4()
+    long_ago = clock.now() - timedelta(days=1)
+    old = [tokens.maker().access_token(AccessClaims(account, uuid4()), now=long_ago) for _ in range(4)]
+    assert statuses(ring(client, token=token, address=f"192.0.2.{number}") for number, token in enumerate(old)) == [200, 200, 200, 429]
+
+
+def test_no_made_up_token_is_kept(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    ring(client, token="x.0.y")
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            ring(client, token=f"{'x' * 100_000}.{number}.y")
+        gc.collect()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000, "of ten million bytes that were sent"
 
 
 def test_a_made_up_token_counts_by_its_address(limited: Callable[..., FlaskClient]) -> None:
