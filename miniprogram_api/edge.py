@@ -9,6 +9,7 @@ to who logged in by an initial password.
 import hashlib
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -17,14 +18,14 @@ from flask import Response, g, request
 
 from backend.accounts import tokens
 from backend.accounts.service import PasswordChangeNeeded, actor_beside, actor_of
-from backend.accounts.tokens import TokenInvalid
+from backend.accounts.tokens import AccessClaims, TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Unauthenticated
 from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, Submission
 from backend.foundation.tracing import bind_account_id
-from miniprogram_api.contract import Access, route_is
+from miniprogram_api.contract import Access, contract_of, route_is
 
 View = Callable[..., Response]
 
@@ -54,6 +55,7 @@ def writes(view: View) -> View:
     @route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)
     @wraps(view)
     def writing(*args: Any, **kwargs: Any) -> Response:
+        _receive(view)
         with transaction():
             return view(*args, actor=_actor(), **kwargs)
 
@@ -66,6 +68,7 @@ def in_steps(view: View) -> View:
     @route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)
     @wraps(view)
     def stepping(*args: Any, **kwargs: Any) -> Response:
+        _receive(view)
         with transaction():
             actor = _actor()
         return view(*args, actor=actor, **kwargs)
@@ -79,6 +82,7 @@ def changes_password(view: View) -> View:
     @route_is(Access.WRITES, TokenInvalid)
     @wraps(view)
     def changing(*args: Any, **kwargs: Any) -> Response:
+        _receive(view)
         with transaction():
             actor = _actor(even_by_initial_password=True)
         return view(*args, actor=actor, **kwargs)
@@ -95,9 +99,11 @@ def creates(view: View) -> View:
     @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
-        now = clock.now()
-        claims = tokens.maker().read_access_token(_token(), now=now)
-        submission, digest = Submission(claims.account_id, f"{request.method} {request.url_rule}", _key()), _digest()
+        _known_token(clock.now())  # a stranger is told 401 first
+        key, digest = _key(), _digest()
+        now = clock.now()  # not before the body is here: see _receive
+        claims = _known_token(now)
+        submission = Submission(claims.account_id, f"{request.method} {request.url_rule}", key)
         with transaction():
             actor, is_first = actor_beside(submission.taking(digest, now=now), claims, now=now)
             _remember(actor, claims.family_id)
@@ -117,6 +123,16 @@ def logged_in_family() -> UUID:
     return family
 
 
+def _receive(view: View) -> None:
+    """Have the whole body before anybody asks who sends it and what they may do, and before a transaction is open.
+
+    A body may take hours to come, by a bad line or on purpose; a role that is withdrawn meanwhile must not be in force when it is there.
+    """
+    if contract_of(view).body is not None:
+        _known_token(clock.now())  # a stranger is told 401 first
+        request.get_data(cache=True)
+
+
 def _actor(*, even_by_initial_password: bool = False) -> Actor:
     actor, family_id = actor_of(_token(), now=clock.now(), even_by_initial_password=even_by_initial_password)
     _remember(actor, family_id)
@@ -126,6 +142,10 @@ def _actor(*, even_by_initial_password: bool = False) -> Actor:
 def _remember(actor: Actor, family_id: UUID) -> None:
     g.family_id = family_id
     bind_account_id(actor.account_id)
+
+
+def _known_token(now: datetime) -> AccessClaims:
+    return tokens.maker().read_access_token(_token(), now=now)
 
 
 def _token() -> str:
