@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import redis
 from apiflask import APIFlask
-from sqlalchemy import text
+from sqlalchemy import delete, exists, func, literal, select, text, union_all
 
 from backend.accounts import service as accounts
 from backend.areas import service as areas
@@ -34,9 +34,19 @@ def empty(settings: Settings) -> None:
     if settings.clock_file is not None:
         settings.clock_file.unlink(missing_ok=True)
     redis.Redis.from_url(settings.redis_url).flushall()
-    names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
     with db.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        filled = [METADATA.tables[name] for name in connection.scalars(_FILLED)]
+        for table in filled:
+            if connection.scalar(select(func.pg_table_size(table.name))) > _MOST_DELETED:
+                connection.execute(text(f'TRUNCATE "{table.name}" CASCADE'))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # what refers to a row goes too, in whatever order
+        for table in filled:
+            connection.execute(delete(table))
+
+
+# Truncating all tables takes a tenth of a second, and most tests fill a few rows of some of them.
+_FILLED = union_all(*(select(literal(table.name)).where(exists().select_from(table)) for table in METADATA.sorted_tables))
+_MOST_DELETED = 1_000_000  # bytes
 
 
 def street_of(app: APIFlask) -> dict[str, str]:
