@@ -7,6 +7,7 @@ from backend.accounts.service import (
     AccountsAreOne,
     AccountsOfDifferentPersons,
     AccountTied,
+    HolderOfOffice,
     LoginLocked,
     OtherLoginWrong,
     PasswordChangeNeeded,
@@ -93,9 +94,10 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 @bp.output(RecoveryOut)
 @bp.doc(
     summary="核实找回账号的申请",
-    description="见到本人、核对证件之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请。",
+    description="见到本人、核对证件之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请；"
+    "账号担任职务的，只能由其上级核实。",
 )
-@refuses(RecoveryDecided, OwnRecovery, AccountTied, RolesExclude, Forbidden)
+@refuses(RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Forbidden)
 def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
     people.confirm_recovery(actor, recovery_id, proof=body.proof, now=clock.now())
     return queries.recovery(actor, recovery_id)

@@ -50,7 +50,7 @@ PERMISSIONS: Mapping[Permission, Words] = {
     Permission.ACCOUNT_MERGE_OWN: Words("合并自己的账号", "Join two accounts that are both proved to be one's own."),
     Permission.RECOVERY_APPLY: Words("申请找回账号", "Ask for one's account back with a new WeChat or phone, by proving who one is."),
     Permission.RECOVERY_SEE: Words("查看找回申请", "See such an application. Own: of whose account is asked for."),
-    Permission.RECOVERY_REVIEW: Words("审核找回申请", "Confirm or refuse such an application."),
+    Permission.RECOVERY_REVIEW: Words("审核找回申请", "Confirm such an application; of who holds an office, by those above it."),
     Permission.RECOVERY_REFUSE: Words("拒绝找回申请", "Refuse it. Own: of whose account is asked for."),
     Permission.SESSION_SEE: Words("查看登录", "See where one's own account is logged in."),
     Permission.SESSION_END: Words("结束登录", "End log-ins of one's own account."),

@@ -44,7 +44,6 @@ COMES_WITH = {
     "register_volunteer": {"PHONE_SET"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE"},
     "record_proxy": {"PERSON_REGISTER"},  # who is acted for, where they are not on record yet
-    "confirm_recovery": {"ACCOUNT_MERGE"},
     "merge_by_password": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},  # of both accounts it has seen proof, and logs in to the one that stays
     "merge_by_wechat": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},
     "agree_for_minor": {"PERSON_REGISTER"},

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.accounts.models import Account, Login, TokenFamily
+from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
@@ -208,14 +210,46 @@ def test_the_person_who_did_not_ask_for_it_refuses_it(old, new, officer, card):
     assert old.get("/me").status_code == 200
 
 
-def test_nobody_confirms_for_themselves(phone_of, old, new, officer, card):
+def test_nobody_confirms_for_themselves(phone_of, old, new, administrator, card):
     give_role(new, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
     give_role(old, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
     recovery_id = applied(new, card)
 
     for own in (new, old):
         assert refused(confirm(own, recovery_id)) == (403, "own_recovery")
-    assert confirm(officer, recovery_id).status_code == 200
+    assert confirm(administrator(Role.STREET_OFFICER, "639999001"), recovery_id).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("office", "confirming"),
+    [
+        (Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"), Role.COMMUNITY_OFFICER),
+        (Grant(Role.COMMUNITY_OFFICER, area_path="639999002001"), Role.STREET_OFFICER),
+        (Grant(Role.STREET_OFFICER, area_path="639999001"), Role.COMMUNITY_OFFICER),
+        (Grant(Role.STREET_OFFICER, area_path="639999001"), Role.STREET_OFFICER),
+        (Grant(Role.AUDIT_ADMIN, area_path="639999001"), Role.STREET_OFFICER),
+    ],
+    ids=lambda value: value.role.value if isinstance(value, Grant) else value.value,
+)
+def test_nobody_gives_the_account_of_an_equal_or_a_superior_away(old, new, administrator, card, office, confirming):
+    """A colleague's number is known to many; with a second WeChat and one's own word one would hold their office."""
+    give_role(old, office)
+    other = administrator(confirming, "639999001001" if confirming is Role.COMMUNITY_OFFICER else "639999001")
+    recovery_id = applied(new, card)
+
+    assert refused(confirm(other, recovery_id)) == (403, "holder_of_office")
+
+    assert old.seen("/me")["account_id"] == old.account_id
+    assert other.seen(f"/account-recoveries/{recovery_id}")["status"] == "submitted"
+
+
+def test_an_office_that_is_over_or_below_keeps_nobody_from_the_way_back(phone_of, old, new, officer, card, pass_time):
+    give_role(old, Grant(Role.STREET_OFFICER, area_path="639999001", ends_at=clock.now() + timedelta(minutes=1)))
+    give_role(old, Grant(Role.GRID_WORKER, area_path="639999001001001"))
+    pass_time(minutes=2)
+
+    assert confirm(officer, applied(new, card)).status_code == 200
+    assert "grid_worker" in [role["role"] for role in phone_of("new").seen("/me")["roles"]]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ from backend.accounts.service.roles import (
     withdraw_from_person,
     withdraw_role,
 )
-from backend.accounts.service.standing import require_above
+from backend.accounts.service.standing import HolderOfOffice, require_above
 
 __all__ = [
     "ADMINISTRATORS",
@@ -94,6 +94,7 @@ __all__ = [
     "AccountsOfDifferentPersons",
     "Attempt",
     "CredentialsWrong",
+    "HolderOfOffice",
     "LevelMismatch",
     "LoginLocked",
     "LoginNameInvalid",

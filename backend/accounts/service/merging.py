@@ -23,6 +23,7 @@ from backend.accounts.service.roles import (
     scope_values,
     tie_to_person,
 )
+from backend.accounts.service.standing import require_above_if_office
 from backend.foundation import audit, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -70,18 +71,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     """
     if kept_id == dissolved_id:
         raise AccountsAreOne
-    # In the order of their ids, as every merge takes them: two of the same pair wait for one another.
-    rows = db.session.scalars(
-        select(Account)
-        .where(Account.id.in_([kept_id, dissolved_id]), Account.status == AccountStatus.ACTIVE)
-        .order_by(Account.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    both = {account.id: account for account in rows}
-    if len(both) < 2:
-        raise Missing
-    kept, dissolved = both[kept_id], both[dissolved_id]
+    kept, dissolved = _held(kept_id, dissolved_id)
     if kept.person_id is not None and dissolved.person_id is not None:
         raise AccountsOfDifferentPersons
     grants = _move_grants(actor, kept_id, dissolved_id, now=now)
@@ -148,14 +138,18 @@ def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: d
     """Give a person's account to who logged in by a new WeChat, proved who they are and was seen. Returns the account.
 
     The WeChat log-ins until now end, so do all sessions of both accounts; the applicant's account, which has no person, is dissolved.
-    Where the person has no account, the applicant's becomes theirs. Raises AccountTied, RolesExclude, Missing.
+    Where the person has no account, the applicant's becomes theirs. An account that holds an office is given by who stands above that:
+    nobody takes over an equal or a superior. Raises HolderOfOffice, AccountTied, RolesExclude, Missing.
     """
     kept_id = account_of_person(person_id)
     if kept_id is None:
+        _held(applicant_id)
         tie_to_person(applicant_id, person_id)
         end_families(TokenFamily.account_id == applicant_id, reason=RECOVERED, now=now)
         audit.record(actor, Permission.RECOVERY_REVIEW, applicant_id, now=now, person=str(person_id), logins_ended=0)
         return applicant_id
+    _held(kept_id, applicant_id)  # before the look at its offices: nobody is appointed meanwhile
+    require_above_if_office(actor, Permission.ACCOUNT_MERGE, kept_id, now=now)
     ended = db.session.scalars(
         update(Login)
         .where(Login.account_id == kept_id, Login.kind == LoginKind.WECHAT, Login.ended_at.is_(None))
@@ -170,6 +164,22 @@ def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: d
     end_families(TokenFamily.account_id == kept_id, reason=RECOVERED, now=now)
     audit.record(actor, Permission.RECOVERY_REVIEW, kept_id, now=now, person=str(person_id), logins_ended=len(ended))
     return kept_id
+
+
+def _held(*account_ids: UUID) -> list[Account]:
+    """The rows of live accounts, ours until the commit. Raises Missing."""
+    # In the order of their ids, as every merge takes them: two of the same pair wait for one another.
+    rows = db.session.scalars(
+        select(Account)
+        .where(Account.id.in_(account_ids), Account.status == AccountStatus.ACTIVE)
+        .order_by(Account.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    held = {account.id: account for account in rows}
+    if len(held) < len(account_ids):
+        raise Missing
+    return [held[account_id] for account_id in account_ids]
 
 
 def _move_logins(kept_id: UUID, dissolved_id: UUID) -> int:

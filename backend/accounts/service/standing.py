@@ -1,6 +1,7 @@
 """Who stands above whom: an act on another officer's account is for those who hold office above all of its offices."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -10,11 +11,18 @@ from backend.accounts.models import RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
-from backend.foundation.errors import Missing
+from backend.foundation.errors import Forbidden, Missing
 
 _RANKED = (Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER)
 _ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 _DIGITS_OF_A_LEVEL = 3
+
+
+class HolderOfOffice(Forbidden):
+    """The account holds an office that the actor does not stand above: whoever opens it anew would be taking that over."""
+
+    code: ClassVar[str] = "holder_of_office"
+    detail = "该账号担任职务，须由其上级办理，或由其上级先收回职务"
 
 
 def area_above(area_path: str | None) -> Scope:
@@ -29,16 +37,26 @@ def require_above(actor: Actor, permission: Permission, account_id: UUID, *, now
     """
     if actor.is_system:
         return
-    offices = db.session.execute(
-        select(RoleGrant.role, RoleGrant.area_path).where(
-            RoleGrant.account_id == account_id,
-            RoleGrant.role.in_(_RANKED + _ADMINISTRATORS),
-            RoleGrant.withdrawn_at.is_(None),
-            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
-        )
-    ).all()
-    above = bool(offices) and all(
-        role not in _ADMINISTRATORS and policy.allows(actor, permission, area_above(area_path)) for role, area_path in offices
-    )
-    if not above:
+    offices = _offices(account_id, now=now)
+    if not offices or not _is_above(actor, permission, offices):
         raise Missing
+
+
+def require_above_if_office(actor: Actor, permission: Permission, account_id: UUID, *, now: datetime) -> None:
+    """As `require_above`, but an account without an office lets everybody pass. Raises HolderOfOffice otherwise."""
+    if not actor.is_system and not _is_above(actor, permission, _offices(account_id, now=now)):
+        raise HolderOfOffice
+
+
+def _offices(account_id: UUID, *, now: datetime) -> list[tuple[Role, str | None]]:
+    held = select(RoleGrant.role, RoleGrant.area_path).where(
+        RoleGrant.account_id == account_id,
+        RoleGrant.role.in_(_RANKED + _ADMINISTRATORS),
+        RoleGrant.withdrawn_at.is_(None),
+        or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+    )
+    return [(role, area_path) for role, area_path in db.session.execute(held)]
+
+
+def _is_above(actor: Actor, permission: Permission, offices: list[tuple[Role, str | None]]) -> bool:
+    return all(role not in _ADMINISTRATORS and policy.allows(actor, permission, area_above(area_path)) for role, area_path in offices)

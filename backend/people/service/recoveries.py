@@ -96,7 +96,7 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
 def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, now: datetime) -> None:
     """Say that the person was seen and is who applied: the account goes over to the new WeChat, and whatever was logged in is out.
 
-    Raises RecoveryDecided, OwnRecovery, AccountTied, RolesExclude, Missing, Forbidden.
+    Raises RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Missing, Forbidden.
     """
     seen = _seen(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_REVIEW, _scope(seen))
