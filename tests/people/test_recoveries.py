@@ -9,15 +9,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from backend.accounts import service as accounts
 from backend.accounts.models import Account, Login, TokenFamily
 from backend.foundation import clock
-from backend.foundation.actor import Grant, Role
+from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.audit import AuditEntry
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from backend.foundation.sealing import keyring
 from backend.people.models import AccountRecovery, AccountRecoveryChange, Person
 from tests.support.attendance import Visit, counting
+from tests.support.beginning import officer_of
 from tests.support.demands import give_role
 from tests.support.people import identity_number, registered_person, registered_volunteer
 from tests.support.phone import refused
@@ -250,6 +252,33 @@ def test_an_office_that_is_over_or_below_keeps_nobody_from_the_way_back(phone_of
 
     assert confirm(officer, applied(new, card)).status_code == 200
     assert "grid_worker" in [role["role"] for role in phone_of("new").seen("/me")["roles"]]
+
+
+@pytest.fixture
+def merged(app, new, card):
+    """The applicant joins the new WeChat with a log-in by password while the application waits, and goes on from the browser."""
+    browser = officer_of(app, Role.COMMUNITY_OFFICER, "639999001002")
+    recovery_id = applied(new, card)
+    with transaction():
+        accounts.merge_accounts(Actor.system(), UUID(browser.account_id), UUID(new.account_id), reason="同一人", now=clock.now())
+    return browser, recovery_id
+
+
+def test_an_application_goes_on_when_the_applicants_account_was_merged(phone_of, old, merged, officer):
+    browser, recovery_id = merged
+    assert browser.seen(f"/account-recoveries/{recovery_id}")["status"] == "submitted"
+
+    assert confirm(officer, recovery_id).status_code == 200
+
+    assert phone_of("new").seen("/me")["account_id"] == old.account_id
+
+
+def test_it_is_still_ones_own_after_the_merge(merged):
+    browser, recovery_id = merged
+    give_role(browser, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+
+    assert refused(confirm(browser, recovery_id)) == (403, "own_recovery")
+    assert browser.post(f"/account-recoveries/{recovery_id}/withdrawal").get_json()["status"] == "withdrawn"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
-from backend.accounts.queries.merged import accounts_of, holds_office, opens_by_wechat
+from backend.accounts.queries.merged import account_now, accounts_of, holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import (
     EntryLine,
     LockoutLine,
@@ -19,6 +19,7 @@ __all__ = [
     "GrantStatus",
     "LockoutLine",
     "SessionLine",
+    "account_now",
     "accounts_of",
     "audit_entries",
     "holds_office",

@@ -15,6 +15,12 @@ def accounts_of(account_id: UUID | None) -> Select[UUID]:
     return select(Account.id).where(or_(Account.id == account_id, Account.merged_into_id == account_id))
 
 
+def account_now(account_id: UUID) -> UUID:
+    """The account itself, or the one that took it over."""
+    took_over = db.session.scalar(select(Account.merged_into_id).where(Account.id == account_id))
+    return took_over or account_id
+
+
 def opens_by_wechat(account_id: UUID) -> bool:
     """Whether a WeChat user logs in to the account."""
     wechat = select(Login.id).where(Login.account_id == account_id, Login.kind == LoginKind.WECHAT, Login.ended_at.is_(None)).limit(1)

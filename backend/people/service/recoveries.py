@@ -102,13 +102,14 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, n
     policy.require(actor, Permission.RECOVERY_REVIEW, _scope(seen))
     if seen.person_id is None:
         raise Missing
-    if actor.account_id == seen.account_id or (actor.person_id is not None and actor.person_id == seen.person_id):
+    applicant_id = account_queries.account_now(seen.account_id)
+    if actor.account_id == applicant_id or (actor.person_id is not None and actor.person_id == seen.person_id):
         raise OwnRecovery
     # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
     db.session.execute(select(Person.id).where(Person.id == seen.person_id).with_for_update(key_share=True))
     if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.CONFIRMED, proof=proof):
         raise RecoveryDecided
-    accounts.recover_account(actor, seen.person_id, seen.account_id, now=now)
+    accounts.recover_account(actor, seen.person_id, applicant_id, now=now)
     _write_down(
         [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.CONFIRMED, RecoveryConfirmed, actor, Permission.RECOVERY_REVIEW, now=now
     )
@@ -134,7 +135,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None
     """Take one's own application back. Raises RecoveryDecided, Missing, Forbidden."""
     seen = _seen(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_APPLY, Scope())
-    if seen.account_id != actor.account_id:
+    if account_queries.account_now(seen.account_id) != actor.account_id:
         raise Forbidden
     if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.WITHDRAWN):
         raise RecoveryDecided
@@ -156,7 +157,8 @@ def _seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:
     recovery = db.session.get(AccountRecovery, recovery_id)
     if recovery is None:
         raise Missing
-    if recovery.account_id != actor.account_id and not policy.allows(actor, Permission.RECOVERY_SEE, _scope(recovery)):
+    is_own = account_queries.account_now(recovery.account_id) == actor.account_id
+    if not is_own and not policy.allows(actor, Permission.RECOVERY_SEE, _scope(recovery)):
         raise Missing
     return recovery
 
