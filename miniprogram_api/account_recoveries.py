@@ -136,10 +136,10 @@ def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
     right = accounts.is_right_password(attempt, body.password)
     with transaction():
         refusal = accounts.begin_own_merge(actor, attempt, right=right, now=clock.now())
-    if refusal is not None or attempt.account_id is None:
-        raise refusal or OtherLoginWrong
+    if refusal is not None:
+        raise refusal
     with transaction():
-        return accounts.merge_own_accounts(actor, logged_in_family(), attempt.account_id, now=clock.now())
+        return accounts.merge_own_accounts(actor, logged_in_family(), accounts.account_of_password(attempt), now=clock.now())
 
 
 @bp.post("/auth/merge/wechat")

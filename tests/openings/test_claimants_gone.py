@@ -19,6 +19,7 @@ from backend.openings.service import Claimant, recount
 from backend.registration import service as registration
 from backend.teams import service as teams
 from tests.support.demands import claimed, place_count, published_demand
+from tests.support.locks import somebody_waits
 from tests.support.organisations import verified_organisation
 from tests.support.people import accepted_member, registered_volunteer
 from tests.support.phone import refused
@@ -179,13 +180,6 @@ def test_the_figure_of_claimed_demands_follows(officer, leader, team, street):
 
 
 # At the same instant: the claimant's row is held from the claim until its commit, so one of the two comes first.
-
-
-def somebody_waits():
-    """Whether a statement in this database waits for a lock."""
-    with db.engine.connect() as connection:
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return connection.scalar(text(waiting)) > 0
 
 
 def claim_while(ends, phone, demand, claimant_of):

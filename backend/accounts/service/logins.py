@@ -54,18 +54,29 @@ def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_ke
 
     Raises AccountClosed.
     """
-    login = _wechat_login(appid, openid)
-    if login is None:
-        login = _add_wechat_login(appid, openid, now=now)
-    account_id, login_id = login
-    sealed = keyring().seal(session_key, field=SESSION_KEY, row=login_id)
-    db.session.execute(
+    _, login_id = _wechat_login(appid, openid) or _add_wechat_login(appid, openid, now=now)
+    account_id = _use_wechat_login(login_id, unionid=unionid, session_key=session_key, now=now)
+    if account_id is None:  # it ended a moment ago: the history moved to another WeChat
+        _, login_id = _add_wechat_login(appid, openid, now=now)
+        account_id = _use_wechat_login(login_id, unionid=unionid, session_key=session_key, now=now)
+    if account_id is None:
+        raise AccountClosed
+    return start_family(account_id, login_id, now=now)
+
+
+def _use_wechat_login(login_id: UUID, *, unionid: str | None, session_key: str, now: datetime) -> UUID | None:
+    """Note that the login is used, and hold its row: the account that it opens until this transaction ends, or None when it ended."""
+    return db.session.scalar(
         update(Login)
-        .where(Login.id == login_id)
-        .values(session_key_sealed=sealed, unionid=func.coalesce(unionid, Login.unionid), last_used_at=now)
+        .where(Login.id == login_id, Login.ended_at.is_(None))
+        .values(
+            session_key_sealed=keyring().seal(session_key, field=SESSION_KEY, row=login_id),
+            unionid=func.coalesce(unionid, Login.unionid),
+            last_used_at=now,
+        )
+        .returning(Login.account_id)
         .execution_options(synchronize_session=False)
     )
-    return start_family(account_id, login_id, now=now)
 
 
 def _wechat_login(appid: str, openid: str) -> tuple[UUID, UUID] | None:

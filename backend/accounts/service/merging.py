@@ -24,6 +24,7 @@ from backend.accounts.service.roles import (
     tie_to_person,
 )
 from backend.accounts.service.standing import require_above_if_office
+from backend.accounts.tokens import TokenInvalid
 from backend.foundation import audit, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -113,17 +114,30 @@ def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetim
 def merge_own_accounts(actor: Actor, family_id: UUID, other_id: UUID, *, now: datetime) -> Tokens:
     """Merge two accounts that one person has just proved to hold; the one with a person is kept, or else the one that asks.
 
-    Returns new tokens, because the one that asks may be the one that is dissolved. Raises as merge_accounts.
+    Returns new tokens, because the one that asks may be the one that is dissolved. Raises TokenInvalid, and as merge_accounts.
     """
     policy.require(actor, Permission.ACCOUNT_MERGE_OWN, Scope())
     if actor.account_id is None:
         raise Missing
     other_has_person = db.session.scalar(select(Account.person_id).where(Account.id == other_id)) is not None
     kept_id, dissolved_id = (other_id, actor.account_id) if other_has_person and actor.person_id is None else (actor.account_id, other_id)
-    login_id = db.session.scalars(select(TokenFamily.login_id).where(TokenFamily.id == family_id)).one()
+    asking = select(TokenFamily.login_id).where(TokenFamily.id == family_id, TokenFamily.ended_at.is_(None))
+    login_id = db.session.scalar(asking)
+    if login_id is None:  # logged out while the other account was being proved
+        raise TokenInvalid
     merge_accounts(actor, kept_id, dissolved_id, reason="own", now=now)
     end_families(TokenFamily.id == family_id, reason=MERGED, now=now)
     return start_family(kept_id, login_id, now=now)
+
+
+def account_of_password(attempt: Attempt) -> UUID:
+    """The live account that the right password opens. Raises OtherLoginWrong when it was changed meanwhile."""
+    account_id = db.session.scalar(
+        select(Login.account_id).where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
+    )
+    if account_id is None:
+        raise OtherLoginWrong
+    return account_id
 
 
 def account_of_wechat(appid: str, openid: str) -> UUID:
@@ -167,8 +181,9 @@ def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: d
 
 
 def _held(*account_ids: UUID) -> list[Account]:
-    """The rows of live accounts, ours until the commit. Raises Missing."""
-    # In the order of their ids, as every merge takes them: two of the same pair wait for one another.
+    """The rows of live accounts and of their log-ins, ours until the commit. Raises Missing."""
+    # In the order of their ids, as every merge takes them: two of the same pair wait for one another. Log-ins first, as whoever logs in.
+    db.session.execute(select(Login.id).where(Login.account_id.in_(account_ids)).order_by(Login.id).with_for_update(key_share=True)).all()
     rows = db.session.scalars(
         select(Account)
         .where(Account.id.in_(account_ids), Account.status == AccountStatus.ACTIVE)

@@ -107,15 +107,22 @@ def is_right_password(attempt: Attempt, password: str) -> bool:
 
 
 def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong:
-    """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it."""
-    if attempt.login_id is None or attempt.account_id is None or not right:
+    """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it.
+
+    A password that was changed or reset while it was being looked at is a wrong one: it must not log in after all others were logged out.
+    """
+    account_id = right and db.session.scalar(
+        update(Login)
+        .where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
+        .values(last_used_at=now)
+        .returning(Login.account_id)
+        .execution_options(synchronize_session=False)
+    )
+    if attempt.login_id is None or not account_id:
         note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
         return CredentialsWrong()
     forget_tries(attempt.name)
-    db.session.execute(
-        update(Login).where(Login.id == attempt.login_id).values(last_used_at=now).execution_options(synchronize_session=False)
-    )
-    return start_family(attempt.account_id, attempt.login_id, password_change_needed=attempt.initial, now=now)
+    return start_family(account_id, attempt.login_id, password_change_needed=attempt.initial, now=now)
 
 
 def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_password: str, *, now: datetime) -> Attempt:

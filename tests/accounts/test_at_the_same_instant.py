@@ -1,0 +1,120 @@
+"""What happens to an account while somebody is logging in, is appointed or leaves: whichever comes first, nothing slips through between."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from backend.accounts import service as accounts
+from backend.accounts.service import CredentialsWrong, OtherLoginWrong
+from backend.accounts.tokens import TokenInvalid
+from backend.foundation import clock
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import transaction
+from tests.support.locks import somebody_waits
+from tests.support.people import registered_volunteer
+from tests.support.phone import Phone
+from tests.trial.waiting import eventually
+
+SYSTEM = Actor.system()
+NAME, OLD, NEW = "peace", "Correct-Horse-7", "三月的风 lantern 42"
+COMMUNITY = "639999001001"
+
+
+def meanwhile(doing: Callable[[], object], then: Callable[[], Any]) -> Any:
+    """Do something and leave it uncommitted until the other stands waiting for it; gives what the other got."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            doing()
+            other = pool.submit(then)
+            assert eventually(somebody_waits)
+            assert not other.done()
+        return other.result()
+
+
+def merge(kept: Phone, dissolved: Phone) -> None:
+    accounts.merge_accounts(SYSTEM, UUID(kept.account_id), UUID(dissolved.account_id), reason="同一人", now=clock.now())
+
+
+def roles(phone: Phone) -> list[str]:
+    return [role["role"] for role in phone.seen("/me")["roles"]]
+
+
+@pytest.fixture
+def browser(app, street) -> Phone:
+    """Somebody is logged in by name and password as officer of the community."""
+    with transaction():
+        grant = Grant(Role.COMMUNITY_OFFICER, area_path=COMMUNITY)
+        accounts.create_administrator(SYSTEM, name=NAME, password=OLD, grant=grant, now=clock.now())
+    tokens = app.test_client().post("/api/v1/auth/password", json={"name": NAME, "password": OLD}).get_json()
+    phone = Phone(app.test_client(), tokens["access_token"], "", refresh_token=tokens["refresh_token"])
+    phone.account_id = phone.seen("/me")["account_id"]
+    return phone
+
+
+def begun() -> accounts.Attempt:
+    """A log-in by the old password whose hash is being reckoned."""
+    with transaction():
+        attempt = accounts.begin_password_login(NAME, now=clock.now())
+    assert accounts.is_right_password(attempt, OLD)
+    return attempt
+
+
+def changed(browser: Phone) -> None:
+    assert browser.post("/me/password", {"old_password": OLD, "new_password": NEW}).status_code == 204
+
+
+def reset(_: Phone) -> None:
+    with transaction():
+        accounts.reset_password(SYSTEM, NAME, now=clock.now())
+
+
+@pytest.mark.parametrize("ending", [changed, reset])
+def test_a_password_that_is_changed_while_it_is_looked_at_logs_in_no_more(browser, ending):
+    attempt = begun()
+    ending(browser)
+
+    with transaction():
+        outcome = accounts.finish_password_login(attempt, right=True, now=clock.now())
+
+    assert isinstance(outcome, CredentialsWrong)
+
+
+@pytest.mark.parametrize("ending", [changed, reset])
+def test_nor_does_it_prove_the_account_to_whoever_merges(browser, ending):
+    attempt = begun()
+    ending(browser)
+
+    with pytest.raises(OtherLoginWrong), transaction():
+        accounts.account_of_password(attempt)
+
+
+def test_who_logged_out_while_the_other_account_was_proved_merges_nothing(phone_of, browser):
+    phone = phone_of("zhang")
+    with transaction():
+        actor, family_id = accounts.actor_of(phone.access_token, now=clock.now())
+    phone.post("/auth/logout-everywhere")
+
+    with pytest.raises(TokenInvalid), transaction():
+        accounts.merge_own_accounts(actor, family_id, UUID(browser.account_id), now=clock.now())
+
+
+def test_the_old_wechat_that_logs_in_while_the_account_goes_to_the_new_one_opens_nothing_of_it(phone_of, street):
+    old, new = registered_volunteer(phone_of, street, "old"), phone_of("new")
+
+    late = meanwhile(
+        lambda: accounts.recover_account(SYSTEM, UUID(old.person_id), UUID(new.account_id), now=clock.now()), lambda: phone_of("old")
+    )
+
+    me = late.seen("/me")
+    assert (me["person_id"], me["account_id"] == old.account_id) == (None, False)
+
+
+def test_who_logs_in_while_their_accounts_are_merged_is_logged_in_to_the_one_that_stays(phone_of, browser):
+    zhang = phone_of("zhang")
+
+    late = meanwhile(lambda: merge(browser, zhang), lambda: phone_of("zhang"))
+
+    assert late.seen("/me")["account_id"] == browser.account_id
