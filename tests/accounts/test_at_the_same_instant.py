@@ -13,9 +13,11 @@ from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
+from tests.support.demands import give_role
 from tests.support.locks import somebody_waits
-from tests.support.people import registered_volunteer
-from tests.support.phone import Phone
+from tests.support.people import identity_number, registered_volunteer, volunteer_form
+from tests.support.phone import Phone, refused
+from tests.support.proxies import recorded_proxy
 from tests.trial.waiting import eventually
 
 SYSTEM = Actor.system()
@@ -118,3 +120,41 @@ def test_who_logs_in_while_their_accounts_are_merged_is_logged_in_to_the_one_tha
     late = meanwhile(lambda: merge(browser, zhang), lambda: phone_of("zhang"))
 
     assert late.seen("/me")["account_id"] == browser.account_id
+
+
+def test_an_appointment_during_a_merge_is_of_the_account_that_stays(phone_of, browser, street):
+    zhang, third = phone_of("zhang"), phone_of("third")
+
+    meanwhile(lambda: merge(third, zhang), lambda: _within_app(browser, zhang))
+
+    assert roles(third) == ["grid_worker"]
+
+
+def _within_app(browser: Phone, holder: Phone) -> None:
+    with browser.client.application.app_context():
+        give_role(holder, Grant(Role.GRID_WORKER, area_path=COMMUNITY))
+
+
+def test_whoever_registers_while_their_account_is_merged_is_asked_to_do_it_again(phone_of, browser, street):
+    zhang = phone_of("zhang")
+    form = volunteer_form(street, name="张三", id_number=identity_number())
+
+    late = meanwhile(lambda: merge(browser, zhang), lambda: zhang.post("/volunteers", form, key="registration-1"))
+
+    assert refused(late) == (409, "account_tied")
+    assert phone_of("zhang").made("/volunteers", form)["number"]
+
+
+def test_a_role_that_ends_during_a_merge_is_held_by_neither(phone_of, browser, street):
+    card = {"name": "陈邻居", "id_number": identity_number()}
+    neighbour, second = registered_volunteer(phone_of, street, "neighbour", **card), phone_of("second")
+    proxy_id = recorded_proxy(browser, street, card)["id"]
+    assert "proxy" in roles(neighbour)
+
+    late = meanwhile(
+        lambda: merge(second, neighbour),
+        lambda: browser.post(f"/proxies/{proxy_id}/ending", {"reason": "搬走"}).status_code,
+    )
+
+    assert late == 200
+    assert "proxy" not in roles(second)

@@ -97,12 +97,12 @@ TERM_RUN_OUT = "任期届满"
 def tie_to_person(account_id: UUID, person_id: UUID) -> None:
     """Say whose account this is, once. The caller holds the proof of identity.
 
-    Raises AccountTied when the account has a person, PersonHasAccount when the person has a live account.
+    Raises AccountTied when the account has a person or was merged, PersonHasAccount when the person has a live account.
     """
     try:
         tied = db.session.scalar(
             update(Account)
-            .where(Account.id == account_id, Account.person_id.is_(None))
+            .where(Account.id == account_id, Account.person_id.is_(None), Account.status == AccountStatus.ACTIVE)
             .values(person_id=person_id)
             .returning(Account.id)
             .execution_options(synchronize_session=False)
@@ -120,7 +120,7 @@ def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -
 
     Raises RolesExclude, TermOver.
     """
-    scope = scope_values(grant)
+    scope, account_id = scope_values(grant), _held_account(account_id)
     granting = _granting(actor, account_id, grant, starts_at=now, now=now).on_conflict_do_update(
         index_elements=["account_id", "role", *scope],
         index_where=RoleGrant.withdrawn_at.is_(None),
@@ -136,7 +136,7 @@ def begin_grant(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: date
 
     Raises RolesExclude, TermOver.
     """
-    scope = scope_values(grant)
+    scope, account_id = scope_values(grant), _held_account(account_id)
     granting = _granting(actor, account_id, grant, starts_at=starts_at, now=now).on_conflict_do_nothing(
         index_elements=["account_id", "role", *scope], index_where=RoleGrant.withdrawn_at.is_(None)
     )
@@ -190,6 +190,7 @@ def withdraw_from_person(actor: Actor, person_id: UUID, grant: Grant, *, reason:
 
 def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, now: datetime) -> bool:
     """End a role that an account holds within just this scope. Returns whether it held it."""
+    account_id = _held_account(account_id)
     withdrawn = db.session.scalar(
         update(RoleGrant)
         .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), *_same(grant))
@@ -325,12 +326,18 @@ def open_office_login(actor: Actor, *, name: str, role: Role, area_id: UUID, las
     return OfficeLogin(account_id, password)
 
 
+def _held_account(account_id: UUID) -> UUID:
+    """The account, or the one that took it over a moment ago: until this transaction ends nobody merges it, nor grants it anything else."""
+    holding = select(Account.merged_into_id).where(Account.id == account_id).with_for_update(key_share=True)
+    took_over = db.session.scalar(holding)
+    return account_id if took_over is None else _held_account(took_over)
+
+
 def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
+    """The caller holds the account: of two grants at once the later one finds the earlier."""
     if role not in OFFICES:
         return
     others = frozenset(OFFICES) - {role} if role in ADMINISTRATORS else ADMINISTRATORS
-    # The account's row is the lock: two grants at once must not both find nothing.
-    db.session.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     other = db.session.scalar(
         select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.role.in_(others), _is_unended(now)).limit(1)
     )
