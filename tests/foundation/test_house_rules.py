@@ -105,7 +105,7 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
     "roles_exclude": (OFFICE_ALONE, OFFICES | {"open_office_login"}),
     "shift_too_long": ("brands.toml lets no window and its graces pass a day", {"publish_demand"}),
     "team_name_taken": ("the name is unique from the application on", {"accept_team", "dissolve_team", "return_team"}),
-    "term_over": (OFFICE_ALONE, OFFICES),
+    "term_over": (OFFICE_ALONE, OFFICES | {"confirm_recovery"}),
 }
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}
 Kind = TypeVar("Kind")

@@ -18,10 +18,12 @@ from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from backend.foundation.sealing import keyring
 from backend.people.models import AccountRecovery, AccountRecoveryChange, Person
+from tests.people.test_guardians import child
+from tests.people.test_guardians import form as guardianship_form
 from tests.support.attendance import Visit, counting
 from tests.support.beginning import officer_of
 from tests.support.demands import give_role
-from tests.support.people import identity_number, registered_person, registered_volunteer
+from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
 from tests.support.proxies import recorded_proxy
 
@@ -383,6 +385,37 @@ def test_somebody_on_record_without_an_account_gets_their_first_one(phone_of, st
     confirm(officer, applied(phone_of("grandson's old phone"), elder))
 
     assert phone_of("grandson's old phone").seen("/me")["person_id"] == person_id
+
+
+def test_a_minor_who_registered_by_themselves_goes_the_same_way_back(phone_of, street, officer):
+    mother, ward = registered_person(phone_of, street, "mother"), child(16)
+    mother.made("/guardianships", guardianship_form(street, ward))
+    volunteer = phone_of("lost").made("/volunteers", volunteer_form(street, **ward))
+
+    assert confirm(officer, applied(phone_of("new"), ward)).status_code == 200
+
+    me = phone_of("new").seen("/me")
+    assert (me["person_id"], me["volunteer"]["number"]) == (volunteer["person"]["id"], volunteer["number"])
+    assert refused(phone_of().post("/account-recoveries", child(13))) == (409, "guardian_needed")
+
+
+@pytest.mark.parametrize("years", [1, 5], ids=["a minor", "grown up"])
+@pytest.mark.parametrize("by", ["recovery", "registration"])
+def test_whom_a_guardian_registered_is_a_volunteer_on_their_first_account_too(phone_of, street, card, administrator, pass_time, years, by):
+    mother, ward = registered_person(phone_of, street, "mother"), child(13)
+    made = mother.made("/guardianships", guardianship_form(street, ward))
+    pass_time(days=366 * years)
+    first = phone_of("first")
+    if by == "recovery":
+        confirm(administrator(Role.COMMUNITY_OFFICER, "639999001001"), applied(first, ward))
+        first = phone_of("first")
+    else:
+        first.made("/volunteers", volunteer_form(street, **ward))
+
+    me = first.seen("/me")
+
+    assert me["volunteer"]["number"] == made["volunteer_number"]
+    assert [role["role"] for role in me["roles"]] == ["volunteer"]
 
 
 def test_what_is_no_identity_is_refused(new, card):

@@ -17,9 +17,11 @@ from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany
 from backend.foundation.ids import new_id
 from backend.foundation.life import move, note_changes
 from backend.foundation.outbox import Event
+from backend.people import minors
 from backend.people.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
 from backend.people.models import AccountRecovery, AccountRecoveryChange, Person, RecoveryProof, RecoveryStatus
-from backend.people.service.persons import PersonKnown, read_adult
+from backend.people.service.persons import GuardianNeeded, PersonKnown, read_identity
+from backend.people.service.volunteers import grant_as_registered
 
 MOST_APPLICATIONS, WITHIN = 3, timedelta(days=7)
 OTHER_CONFIRMED = "已由本人通过另一个微信找回"
@@ -70,7 +72,9 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     policy.require(actor, Permission.RECOVERY_APPLY, Scope())
     if actor.person_id is not None:
         raise PersonKnown
-    identity = read_adult(name, id_number, now=now)
+    identity = read_identity(name, id_number, now=now)
+    if identity.age_at(now) < minors.ages().special_rule_under:  # they go by their guardian's account
+        raise GuardianNeeded
     # The account's row is the lock: of two applications at once the later one counts the earlier.
     db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))
     if actor.account_id is None or not account_queries.opens_by_wechat(actor.account_id):
@@ -109,7 +113,8 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, n
     db.session.execute(select(Person.id).where(Person.id == seen.person_id).with_for_update(key_share=True))
     if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.CONFIRMED, proof=proof):
         raise RecoveryDecided
-    accounts.recover_account(actor, seen.person_id, applicant_id, now=now)
+    if accounts.recover_account(actor, seen.person_id, applicant_id, now=now) == applicant_id:
+        grant_as_registered(actor, seen.person_id, now=now)
     _write_down(
         [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.CONFIRMED, RecoveryConfirmed, actor, Permission.RECOVERY_REVIEW, now=now
     )

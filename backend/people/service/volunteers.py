@@ -78,12 +78,20 @@ def register_volunteer(
     policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))
     require_current(NoticeName.VOLUNTEER, notice_version)
     person = _person_for(actor, name, id_number, community, phone, now=now)
-    known = _live_registration(person.id) if _is_minor(person, now=now) else None
+    # A guardian may have registered them before they had an account.
+    known = _live_registration(person.id) if actor.person_id is None or _is_minor(person, now=now) else None
     volunteer = known or state_volunteer(actor, person, community, now=now)
     give_consent(actor, person.id, NoticeName.VOLUNTEER, channel=channel, now=now)
     accounts.grant_to_person(actor, person.id, _role_in(volunteer.area_path), now=now)
     audit.record(actor, Permission.PERSON_REGISTER, volunteer.id, now=now, role=Role.VOLUNTEER.value)
     return volunteer
+
+
+def grant_as_registered(actor: Actor, person_id: UUID, *, now: datetime) -> None:
+    """Let the first account of a person act as the volunteer whom a guardian registered, if they are one. The caller has asked policy."""
+    volunteer = _live_registration(person_id)
+    if volunteer is not None:
+        accounts.grant_to_person(actor, person_id, _role_in(volunteer.area_path), now=now)
 
 
 def state_volunteer(actor: Actor, person: Person, community: Area, *, now: datetime) -> Volunteer:
