@@ -10,13 +10,14 @@ from typing import Any
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import transaction
-from tests.policy.viewers import COMMUNITY, ORGANISATION_OFFICER, elsewhere
+from tests.policy.viewers import COMMUNITY, GRID, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
 from tests.support.demands import claimed, demand_form, give_role, published_demand
 from tests.support.organisations import applied_organisation, verified_organisation
-from tests.support.people import registered_person, registered_volunteer, registration_form
+from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
 from tests.support.phone import Phone
+from tests.support.proxies import recorded_proxy
 from tests.support.teams import active_team, applied_team, join_team
 
 NEXT = "团结社区"
@@ -42,6 +43,8 @@ class Holdings:
         self._services()
         self._offices()
         self._jobs()
+        self._proxies()
+        self._recoveries()
 
     def _person(self, community: str) -> Phone:
         return registered_person(partial(wechat_user, self.world.app), self.street, name="王居民", community=community)
@@ -127,3 +130,33 @@ class Holdings:
         for community, officer in self.officers.items():
             for _ in range(2):
                 officer.made("/exports/year-end", {"year": clock.shanghai_day(clock.now()).year, "area_id": self.street[community]})
+
+    def _proxies(self) -> None:
+        """In each community somebody acts for two elders, for one of them no more."""
+        for community, officer in self.officers.items():
+            card = self.world.cards["proxy"] if community == HOME else self._card(community)
+            recorded_proxy(officer, self.street, card, community=community)
+            ended = recorded_proxy(officer, self.street, card, community=community)
+            officer.made(f"/proxies/{ended['id']}/ending", {"reason": "搬走"})
+
+    def _recoveries(self) -> None:
+        """In each community a new WeChat asked for accounts, each with another outcome; at home once for the resident's."""
+        for community, officer in self.officers.items():
+            card = self.world.cards["resident"] if community == HOME else self._card(community)
+            applicant = wechat_user(self.world.app)
+            for step in ("return", "withdrawal", None):
+                self._applied(applicant, card, officer, step)
+            self._applied(wechat_user(self.world.app), self._card(community), officer, "confirmation")
+        self._applied(self.world[GRID], {"name": "李无名", "id_number": identity_number()}, self.world[GRID], None)
+
+    def _applied(self, applicant: Phone, card: dict[str, str], officer: Phone, step: str | None) -> None:
+        recovery_id = applicant.made("/account-recoveries", card)["id"]
+        if step is not None:
+            by = applicant if step == "withdrawal" else officer
+            by.made(f"/account-recoveries/{recovery_id}/{step}", {"reason": "请携带身份证"} if step == "return" else {"proof": "id_card"})
+
+    def _card(self, community: str) -> dict[str, str]:
+        """Name and number of somebody who lives there and has an account."""
+        card = {"name": "王居民", "id_number": identity_number()}
+        registered_person(partial(wechat_user, self.world.app), self.street, **card, community=community)
+        return card

@@ -1,5 +1,6 @@
 """What a list shows opens, and what opens is shown by a list: for each role, over three communities with something in every state."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from backend.foundation.database import db
 from backend.foundation.jobs import Job
 from backend.openings.models import Claim
 from backend.organisations.models import Organisation, OrganisationStatus
+from backend.people.models import AccountRecovery, Proxy
 from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.statistics import indicators
 from backend.teams.models import Team, TeamStatus
 from tests.policy.holdings import Holdings
 from tests.policy.viewers import HERE, OFFICERS, elsewhere
+from tests.policy.walking import Walk
 from tests.policy.world import World
 from tests.support.phone import Phone
 
@@ -126,7 +129,15 @@ KINDS = (
         RoleGrant.id,
         (RoleGrant.role.in_(OFFICES),),
     ),
+    Kind("proxies", "/proxies/{}", lambda _: [("/proxies", {})], Proxy.fact_id),
+    Kind("recoveries", "/account-recoveries/{}", lambda _: [("/account-recoveries", {})], AccountRecovery.id),
 )
+
+
+def test_no_kind_of_thing_that_opens_is_left_out(walk: Walk) -> None:
+    """Whatever is read by its id alone."""
+    opens = {operation.path for operation in walk.operations.values() if operation.method == "get" and operation.path.endswith("_id}")}
+    assert {re.sub(r"{.*}", "{}", path) for path in opens} == {f"/api/v1{kind.opens}" for kind in KINDS}
 
 
 def ids_of(column: InstrumentedAttribute[UUID], *among: Any) -> set[str]:

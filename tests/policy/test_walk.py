@@ -8,6 +8,8 @@ for a list without it; `by` is the permission. Then `pytest tests/policy -k name
 table that is wrong, or the route?
 """
 
+import re
+
 import pytest
 
 from backend.accounts.policy import RULES, Permission, Reach
@@ -36,6 +38,28 @@ def test_each_role_gets_what_the_table_says(row: Row, walk: Walk) -> None:
 
 def test_no_route_is_missing_and_no_row_speaks_of_one_that_is_gone(walk: Walk) -> None:
     assert {row.operation for row in TABLE} == walk.operations.keys()
+
+
+FOR_ANYBODY = {
+    "/healthz": "whether the process lives",
+    "/readyz": "whether it can serve",
+    "/openapi.json": "the document",
+    "/docs": "the document as a page",
+    "/docs/static/{filename}": "the files of that page",
+}
+"""Addresses outside of the walk: they answer anybody, and nothing about anybody."""
+
+
+def test_no_address_of_the_application_is_left_out_of_the_walk_but_what_is_for_anybody(walk: Walk) -> None:
+    """Also one that the document hides, or that stands beside /api/v1."""
+    served = {
+        (method, re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule))
+        for rule in walk.world.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    walked = {(operation.method.upper(), operation.path) for operation in walk.operations.values()}
+    assert served - walked == {("GET", address) for address in FOR_ANYBODY}
+    assert walked <= served
 
 
 def test_each_row_has_a_name_of_its_own() -> None:
