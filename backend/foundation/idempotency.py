@@ -113,6 +113,17 @@ class Submission:
         run_at_commit(_FINISH, **self._values, with_status=answer.status, sealed_answer=sealed)
 
 
+def hand_over(account_id: UUID, to_id: UUID) -> None:
+    """Let another account have the answers of one that is dissolved: the phone that repeats itself is logged in by that one now."""
+    kept = select(IdempotencyKey.__table__).where(IdempotencyKey.account_id == account_id, IdempotencyKey.answer.is_not(None))
+    for row in db.session.execute(kept).mappings().all():
+        was, becomes = (row_of(one, row["route"], row["key"]) for one in (account_id, to_id))
+        answer = keyring().unseal_bytes(row["answer"], field=_FIELD, row=was)
+        again = {**row, "account_id": to_id, "answer": keyring().seal_bytes(answer, field=_FIELD, row=becomes)}
+        db.session.execute(insert(IdempotencyKey).values(again).on_conflict_do_nothing())
+    db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == account_id).execution_options(synchronize_session=False))
+
+
 def forget_old(*, now: datetime, at_most: int = 5_000) -> int:
     """Delete some keys whose 24 hours are over; returns how many, 0 once none is left that nobody holds."""
     key = (IdempotencyKey.account_id, IdempotencyKey.route, IdempotencyKey.key)

@@ -24,7 +24,7 @@ from tests.support.tables import contents
 SYSTEM = Actor.system()
 NAME, PASSWORD = "street-zhang", "Correct-Horse-7"
 # What a merge moves or writes; every other table must be the same before and after.
-MOVED = {"accounts", "logins", "role_grants", "token_families", "jobs", "audit_entries"}
+MOVED = {"accounts", "logins", "role_grants", "token_families", "jobs", "idempotency_keys", "audit_entries"}
 
 
 def merge(kept: Phone, dissolved: Phone, actor: Actor = SYSTEM) -> None:
@@ -245,6 +245,29 @@ def test_from_the_browser_the_account_with_the_person_is_kept_too(app, officer, 
 
     merged = Phone(app.test_client(), answer.get_json()["access_token"], "").seen("/me")
     assert (merged["account_id"], merged["person_id"]) == (li.account_id, registered.person_id)
+
+
+def test_what_the_phone_sends_again_after_the_merge_is_answered_as_before_it(officer, zhang, street):
+    form = demand_form(street)
+    first = zhang.post("/demands", form, key="the-same-key")
+    assert first.status_code == 201
+
+    merge(officer, zhang)
+
+    again = officer.post("/demands", form, key="the-same-key")
+    assert (again.status_code, again.get_data()) == (201, first.get_data())
+    assert len(officer.seen("/me/demands")["items"]) == 1
+    assert refused(officer.post("/demands", form | {"title": "另一件事"}, key="the-same-key")) == (422, "idempotency_key_reused")
+
+
+def test_where_both_used_the_same_key_the_answer_of_the_account_that_stays_counts(officer, zhang, street):
+    kept = officer.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
+    zhang.post("/demands", demand_form(street, title="本人提出的"), key="the-same-key")
+
+    merge(officer, zhang)
+
+    again = officer.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
+    assert again.get_data() == kept.get_data()
 
 
 def test_who_cannot_prove_the_other_account_merges_nothing_and_is_counted(officer, zhang, client, wechat):

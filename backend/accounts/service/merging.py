@@ -25,7 +25,7 @@ from backend.accounts.service.roles import (
 )
 from backend.accounts.service.standing import require_above_if_office
 from backend.accounts.tokens import TokenInvalid
-from backend.foundation import audit, jobs
+from backend.foundation import audit, idempotency, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unprocessable
@@ -90,6 +90,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
         .execution_options(synchronize_session=False)
     )
     jobs.hand_over(dissolved_id, kept_id)
+    idempotency.hand_over(dissolved_id, kept_id)
     end_families(TokenFamily.account_id == dissolved_id, reason=MERGED, now=now)
     merged = Merged(logins, grants)
     audit.record(actor, Permission.ACCOUNT_MERGE, kept_id, now=now, dissolved=str(dissolved_id), logins=logins, grants=grants)
