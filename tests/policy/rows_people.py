@@ -1,6 +1,8 @@
 """Rows of the walk: logging in, oneself, areas, persons and volunteers, work units, registrations of serving Party members."""
 
 from backend.accounts.policy import Permission
+from backend.consumers import CONSUMERS
+from backend.foundation import clock, outbox
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, VOLUNTEERS, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, OFFICER_NAME, PASSWORD, World
@@ -30,6 +32,27 @@ def applying_for_registration(world: World) -> Ask:
     return ask(body=registration_form(world.street, world.unit_id))
 
 
+def own_role(world: World) -> Ask:
+    """The volunteer's, as they read it."""
+    (grant,) = world["volunteer"].seen("/me/role-grants")["items"]
+    return ask(shows=grant["id"])
+
+
+def earned(world: World) -> Ask:
+    """The volunteer has points for a service that was confirmed."""
+    world["resident"].made(f"/services/{world.fact_ids['team']}/confirmation")
+    while sum(outbox.deliver_batch(consumer, now=clock.now()) for consumer in CONSUMERS):
+        pass
+    return ask(shows=world["volunteer"].seen("/me/points")["items"][0]["id"])
+
+
+def served_once(world: World) -> Ask:
+    earned(world)
+    return ask(shows='"services":1,')
+
+
+THEIRS = these("volunteer")
+
 ROWS = (
     # log-in: public, and to be asked by nobody as well as by somebody
     Row("log_in_by_wechat", lambda world: ask(body=world.wechat_login), EVERYBODY, public=True),
@@ -52,11 +75,11 @@ ROWS = (
     Row("list_areas", lambda world: ask(query={"parent_id": world.street["青山街道"]}, shows=HOME), EVERYBODY, public=True),
     Row("list_notices", lambda _: ask(shows="volunteer"), EVERYBODY, public=True),
     # oneself
-    Row("read_me", lambda _: ask(), EVERYBODY),
+    Row("read_me", lambda world: ask(shows=world["volunteer"].account_id), THEIRS, EMPTY),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
-    Row("list_my_role_grants", lambda _: ask(), EVERYBODY),
-    Row("see_my_standing", lambda _: ask(), PERSONS, 404, by=Permission.POINTS_SEE),
-    Row("list_my_points", lambda _: ask(), PERSONS, 404, by=Permission.POINTS_SEE),
+    Row("list_my_role_grants", own_role, THEIRS, EMPTY),
+    Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),
+    Row("list_my_points", earned, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),
     # persons: who has none yet may register, anybody else has one
     Row("register_person", of_new_person, EVERYBODY - PERSONS, 409, by=Permission.PERSON_REGISTER),
     Row(

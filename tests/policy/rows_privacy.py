@@ -7,11 +7,12 @@ from backend.foundation import clock
 from backend.people import notices
 from backend.people.notices import NoticeName
 from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, VOLUNTEERS, elsewhere, these
-from tests.policy.walking import Ask, Row, ask
+from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
 from tests.support.demands import GRANDMOTHER
 from tests.support.operations import Json
 from tests.support.people import identity_number
+from tests.support.proxies import recorded_proxy
 
 REVEAL = {"field": "name", "purpose": "contact", "note": "通知更改服务时间"}
 
@@ -56,11 +57,27 @@ def withdrawing(world: World) -> Ask:
     return ask(guardianship_id=made["id"], body={})
 
 
+def own_ward(world: World) -> Ask:
+    return ask(shows=str(agreed_for(world).known["guardianship_id"]))
+
+
+def consented(world: World) -> Ask:
+    """The resident agreed on paper that somebody acts for them."""
+    recorded_proxy(world.officer, world.street, world.cards["proxy"], elder=world.cards["resident"])
+    return ask(shows='"notice":"proxy"')
+
+
+def revealed(world: World) -> Ask:
+    """The community read the volunteer's name."""
+    return ask(shows=world.officer.made(f"/people/{world['volunteer'].person_id}/reveals", REVEAL)["id"])
+
+
+RESIDENT = these("resident")
 AGREEING = {"notice": "volunteer", "version": "2026-11-01"}
 LEADERS = these("team_leader", elsewhere("team_leader"))
 
 ROWS = (
-    Row("list_own_consents", lambda _: ask(), PERSONS, 403),
+    Row("list_own_consents", consented, RESIDENT, 403, {EMPTY: PERSONS - RESIDENT}),
     Row("agree_to_notice", lambda _: ask(body=AGREEING), PERSONS, 403, by=Permission.CONSENT_CHANGE),
     Row(
         "withdraw_consent",
@@ -74,9 +91,9 @@ ROWS = (
     Row("agree_for_minor", at_the_desk, these("community_officer"), 403, by=Permission.GUARDIANSHIP_STATE, case="at the desk"),
     Row("renew_agreement", agreed_for, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_END),
     Row("withdraw_agreement", withdrawing, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_END),
-    Row("list_own_wards", lambda _: ask(), PERSONS, 403),
+    Row("list_own_wards", own_ward, RESIDENT, 403, {EMPTY: PERSONS - RESIDENT}),
     Row("list_reveal_purposes", lambda _: ask(shows="contact"), EVERYBODY),
-    Row("list_own_reveals", lambda _: ask(), PERSONS, 403),
+    Row("list_own_reveals", revealed, these("volunteer"), 403, {EMPTY: PERSONS - these("volunteer")}),
     Row("disclose_person", of_volunteer, DECIDING, 404, {403: these("volunteer", DISTRICT)}, by=Permission.PERSON_REVEAL),
     Row("disclose_beneficiary", of_beneficiary, these("community_officer", GRID), 404, by=Permission.BENEFICIARY_REVEAL),
 )

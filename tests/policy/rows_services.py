@@ -109,6 +109,8 @@ def done_job(world: World) -> Ask:
     return ask(job_id=about.known["job_id"])
 
 
+NUMBERS = "numbers: test_lists_and_opens.py opens the rows behind them"
+
 SHIFTS = (
     Row("list_my_shifts", coming, SERVING, 403, {EMPTY: PERSONS - SERVING}),
     Row("list_shifts", coming, OFFICERS | RESIDENT | LEADER | STAFF | UNIT | PARTY, EMPTY, by=Permission.SHIFT_SEE),
@@ -121,6 +123,7 @@ SHIFTS = (
         404,
         {403: these(DISTRICT) | SERVING - IN_CHARGE},
         by=Permission.CODE_SHOW,
+        shows_nothing="another code every few seconds",
     ),
     Row("sign_in", signing_in, SERVING, 403, by=Permission.SHIFT_SIGN),
     Row("sign_out", signing_out, MEMBER, 403, {409: PERSONS - MEMBER}, by=Permission.SHIFT_SIGN),
@@ -215,8 +218,23 @@ SERVICES = (
 )
 
 FIGURES = (
-    Row("see_year_figures", lambda world: ask(query={"area_id": world.street["和平社区"]}), OFFICERS, 404, by=Permission.FIGURES_SEE),
-    Row("see_year_figures", lambda _: ask(), OFFICERS | OFFICERS_AT_HOME, 403, {404: these(elsewhere(DISTRICT))}, case="of one's own area"),
+    Row(
+        "see_year_figures",
+        lambda world: ask(query={"area_id": world.street["和平社区"]}),
+        OFFICERS,
+        404,
+        by=Permission.FIGURES_SEE,
+        shows_nothing=NUMBERS,
+    ),
+    Row(
+        "see_year_figures",
+        lambda _: ask(),
+        OFFICERS | OFFICERS_AT_HOME,
+        403,
+        {404: these(elsewhere(DISTRICT))},
+        case="of one's own area",
+        shows_nothing=NUMBERS,
+    ),
     Row(
         "list_figure_rows",
         lambda world: ask(indicator_code="teams", query={"area_id": world.street["和平社区"]}, shows=world.team_id),
@@ -227,7 +245,7 @@ FIGURES = (
     Row("export_year_end", lambda _: ask(), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
     Row("list_jobs", asked_job, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
     Row("see_job", asked_job, these(COMMUNITY, "system_admin"), 404),
-    Row("download_job_file", done_job, these(COMMUNITY), 404, {403: these("system_admin")}),
+    Row("download_job_file", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
     Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404, {403: these("system_admin")}),
 )
 

@@ -3,9 +3,9 @@
 A new route is a red test until it has its rows, which takes a minute: add a `Row` to the rows_….py of its resource. `about` makes the
 subject (by `world[viewer]`, `world.officer` and the ids of `world`; it is undone after the row) and gives what the request is about by
 `ask(team_id=…, body=…, query=…, shows=…)`; without a body the document's example is sent. `yes` are the viewers (viewers.py) who get 2xx
-and see what `shows` names, `but` and `rest` say what the others get: 403 for who may see but not do, 404 for whom it does not exist, EMPTY
-for a list without it; `by` is the permission. Then `pytest tests/policy -k name_of_the_view`, and read each complaint: is it the
-table that is wrong, or the route?
+and see what `shows` names (each reading names something, or says in `shows_nothing` why not), `but` and `rest` say what the others get:
+403 for who may see but not do, 404 for whom it does not exist, EMPTY for a list without it; `by` is the permission. Then
+`pytest tests/policy -k name_of_the_view`, and read each complaint: is it the table that is wrong, or the route?
 """
 
 import re

@@ -56,6 +56,8 @@ class Row:
     by: Permission | None = None
     case: str = ""
     public: bool = False
+    shows_nothing: str = ""
+    """Why a reading has nothing to show by which the one whom it is about is told from others."""
 
     @property
     def name(self) -> str:
@@ -89,6 +91,8 @@ class Walk:
         with self._undone():
             about = row.about(self.world)
             db.session.remove()
+            if self.operations[row.operation].method == "get" and (about.shows is None) != bool(row.shows_nothing):
+                found.append("a reading that shows nothing proves nothing: `shows`, or why not in `shows_nothing`")
             for viewer in (ANONYMOUS, *sorted(EVERYBODY)):
                 with self._undone():
                     answer = self.send(row, about, viewer)
