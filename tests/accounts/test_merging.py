@@ -316,10 +316,10 @@ def test_who_stands_above_both_merges_them(app, officer, zhang, administrator, f
         (Role.DISTRICT_OFFICER, "639998"),
     ],
 )
-def test_nobody_else_merges_them_or_learns_that_the_login_exists(officer, zhang, administrator, form, role, path):
+def test_nobody_else_merges_them_or_learns_that_login_or_volunteer_exist(officer, zhang, administrator, form, role, path):
     other = administrator(role, path)
 
-    for wrong in (form, form | {"login_name": "nobody"}):
+    for wrong in (form, form | {"login_name": "nobody"}, form | {"name": "李四"}):
         assert refused(other.post("/account-merges", wrong)) == (404, "not_found")
     assert roles(zhang) == [("volunteer", "639999001001")]
 

@@ -31,12 +31,13 @@ def merge_login_into_person(actor: Actor, *, login_name: str, volunteer_number: 
     """
     person_id = volunteer_of_number(volunteer_number, name)
     kept_id = accounts.account_of_person(person_id) if person_id is not None else None
-    if person_id is None or kept_id is None:
-        raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
     dissolved_id = accounts.login_named(login_name).account_id
     if actor.account_id in (kept_id, dissolved_id) or (actor.person_id is not None and actor.person_id == person_id):
         raise OwnAccount
     accounts.require_above(actor, Permission.ACCOUNT_MERGE, dissolved_id, now=now)
+    # Only now: who may not merge learns of no volunteer.
+    if person_id is None or kept_id is None:
+        raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
     if account_queries.holds_office(kept_id, now=now):
         accounts.require_above(actor, Permission.ACCOUNT_MERGE, kept_id, now=now)
     lives_in = db.session.scalars(select(Person.area_path).where(Person.id == person_id)).one()
