@@ -13,6 +13,7 @@ from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
+from backend.foundation.errors import Missing
 from tests.support.demands import give_role
 from tests.support.locks import somebody_waits
 from tests.support.people import identity_number, registered_volunteer, volunteer_form
@@ -158,3 +159,32 @@ def test_a_role_that_ends_during_a_merge_is_held_by_neither(phone_of, browser, s
 
     assert late == 200
     assert "proxy" not in roles(second)
+
+
+def test_two_merges_of_one_pair_the_other_way_round_make_one_account(phone_of):
+    one, other = phone_of("one"), phone_of("other")
+
+    late = meanwhile(lambda: merge(one, other), lambda: _merged_within_app(other, one))
+
+    assert late == "not_found"
+    assert {phone_of(user).account_id for user in ("one", "other")} == {one.account_id}
+
+
+def test_what_is_merged_while_it_takes_another_over_hands_that_on(phone_of, street):
+    one, other, third = registered_volunteer(phone_of, street, "one"), phone_of("other"), phone_of("third")
+
+    late = meanwhile(lambda: merge(other, one), lambda: _merged_within_app(third, other))
+
+    assert late == "merged"
+    assert {phone_of(user).account_id for user in ("one", "other", "third")} == {third.account_id}
+    assert (third.seen("/me")["person_id"], roles(third)) == (one.person_id, ["volunteer"])
+
+
+def _merged_within_app(kept: Phone, dissolved: Phone) -> str:
+    with kept.client.application.app_context():
+        try:
+            with transaction():
+                merge(kept, dissolved)
+        except Missing as refusal:
+            return refusal.code
+        return "merged"
