@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from werkzeug.test import TestResponse
 
 from backend.accounts import service as accounts
-from backend.accounts.service import CredentialsWrong, OtherLoginWrong
+from backend.accounts.service import CredentialsWrong, OtherLoginWrong, Tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
@@ -188,3 +189,66 @@ def _merged_within_app(kept: Phone, dissolved: Phone) -> str:
         except Missing as refusal:
             return refusal.code
         return "merged"
+
+
+def renewed(phone: Phone, token: str | None = None) -> TestResponse:
+    return phone.client.post("/api/v1/auth/refresh", json={"refresh_token": token or phone.refresh_token})
+
+
+def renewing(phone: Phone) -> Callable[[], None]:
+    """The newest tokens of a phone, which is answered only once the transaction ends."""
+
+    def renew() -> None:
+        tokens = accounts.refresh(phone.refresh_token or "", now=clock.now())
+        assert isinstance(tokens, Tokens)
+        phone.access_token, phone.refresh_token = tokens.access_token, tokens.refresh_token
+
+    return renew
+
+
+def is_out(phone: Phone) -> bool:
+    return refused(renewed(phone)) == (401, "token_invalid") == refused(phone.get("/me"))
+
+
+def test_an_old_token_that_comes_beside_the_newest_one_ends_the_login(phone_of, pass_time):
+    phone = phone_of("zhang")
+    stolen = phone.refresh_token
+    phone.refresh_token = renewed(phone).get_json()["refresh_token"]
+    pass_time(seconds=61)
+
+    late = meanwhile(renewing(phone), lambda: renewed(phone, stolen))
+
+    assert refused(late) == (401, "token_invalid")
+    assert is_out(phone)
+
+
+@pytest.mark.parametrize("path", ["/auth/logout", "/auth/logout-everywhere"])
+def test_who_logs_out_while_the_phone_renews_its_tokens_is_out(phone_of, path):
+    phone = phone_of("zhang")
+    access_token = phone.access_token
+
+    late = meanwhile(renewing(phone), lambda: Phone(phone.client, access_token, phone.account_id).post(path).status_code)
+
+    assert late == 204
+    assert is_out(phone)
+
+
+def test_tokens_that_are_renewed_while_the_login_ends_are_not_given(phone_of):
+    phone = phone_of("zhang")
+    with transaction():
+        actor, _ = accounts.actor_of(phone.access_token, now=clock.now())
+
+    late = meanwhile(lambda: accounts.log_out_everywhere(actor, now=clock.now()), lambda: renewed(phone))
+
+    assert refused(late) == (401, "token_invalid")
+
+
+def test_another_browser_that_renews_its_tokens_while_the_password_changes_is_out(app, browser):
+    other = app.test_client().post("/api/v1/auth/password", json={"name": NAME, "password": OLD}).get_json()
+    phone = Phone(app.test_client(), other["access_token"], browser.account_id, refresh_token=other["refresh_token"])
+
+    late = meanwhile(renewing(phone), lambda: browser.post("/me/password", {"old_password": OLD, "new_password": NEW}).status_code)
+
+    assert late == 204
+    assert is_out(phone)
+    assert browser.get("/me").status_code == 200
