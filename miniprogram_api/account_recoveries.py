@@ -24,6 +24,7 @@ from backend.people import queries
 from backend.people import service as people
 from backend.people.queries import RecoveryLine, VolunteerUnknown
 from backend.people.service import (
+    CheckCodeWrong,
     GuardianNeeded,
     IdNumberInvalid,
     NameInvalid,
@@ -63,7 +64,7 @@ _MERGING = (AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing)
 @bp.doc(
     summary="申请找回账号",
     description="换了微信的，用新的微信登录后，填写实名登记时的姓名和身份证号，再到社区当面核实。"
-    "无论是否有这样一个人，答复都一样；姓名和身份证号不保存。",
+    "无论是否有这样一个人，答复都一样；姓名和身份证号不保存。到社区时出示核对码。",
 )
 @refuses(PersonKnown, WechatLoginNeeded, NameInvalid, IdNumberInvalid, GuardianNeeded, RecoveryOpen, TooManyRecoveries)
 def apply_for_recovery(actor: Actor, body: IdentityIn) -> RecoveryLine:
@@ -94,12 +95,12 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 @bp.output(RecoveryOut)
 @bp.doc(
     summary="核实找回账号的申请",
-    description="见到本人、核对证件之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请；"
+    description="见到本人、核对证件，并输入其手机上显示的核对码之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请；"
     "账号担任职务的，只能由其上级核实。",
 )
-@refuses(RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Forbidden)
+@refuses(CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Forbidden)
 def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
-    people.confirm_recovery(actor, recovery_id, proof=body.proof, now=clock.now())
+    people.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
     return queries.recovery(actor, recovery_id)
 
 

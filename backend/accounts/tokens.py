@@ -86,6 +86,11 @@ class TokenMaker:
             raise TokenInvalid
         return RefreshClaims(UUID(bytes=head[:16]), int.from_bytes(head[16:]))
 
+    def check_code(self, subject: UUID) -> str:
+        """Six digits shown to the holder of a subject only, by which they show at a desk that it is theirs."""
+        number = int.from_bytes(hmac.digest(self.key, b"check" + subject.bytes, hashlib.sha256)[:8])
+        return f"{number % 1_000_000:06d}"
+
     def _proof(self, head: bytes) -> bytes:
         return hmac.digest(self.key, b"refresh" + head, hashlib.sha256)
 

@@ -10,6 +10,8 @@ from miniprogram_api.contract import Body, Id, Instant, ListQuery, Out, Text
 from miniprogram_api.schemas.common import Reason
 from miniprogram_api.schemas.people import CommunityOut, RealName
 
+CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
+
 _RECOVERY: JsonDict = {
     "id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
     "status": "submitted",
@@ -23,15 +25,17 @@ _RECOVERY: JsonDict = {
         "id_number": "639999********0014",
         "community": {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"},
     },
+    "check_code": None,
 }
 
 
 class RecoveryConfirmationIn(Body):
-    """By what the person was known again."""
+    """By what the person was known again, and which application is theirs."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"proof": "id_card"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"proof": "id_card", "check_code": "047215"}]})
 
     proof: RecoveryProof
+    check_code: CheckCode = Field(description="申请人手机上显示的核对码")
 
 
 class RecoveryQuery(ListQuery):
@@ -61,6 +65,7 @@ class RecoveryOut(Out):
     reason: Reason | None = Field(description="退回的理由")
     proof: RecoveryProof | None
     person: AskedForOut | None = Field(description="只给社区和本人看；申请人看不到")
+    check_code: CheckCode | None = Field(description="六位核对码，只在等待核实时给申请人看，到社区时出示")
 
 
 class AccountMergeIn(Body):

@@ -26,8 +26,7 @@ from tests.support.demands import give_role
 from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
 from tests.support.proxies import recorded_proxy
-
-SEEN = {"proof": "id_card"}
+from tests.support.recoveries import seen
 
 
 @pytest.fixture
@@ -57,8 +56,8 @@ def applied(phone, card) -> str:
     return recovery_id
 
 
-def confirm(phone, recovery_id, proof=SEEN):
-    return phone.post(f"/account-recoveries/{recovery_id}/confirmation", proof)
+def confirm(phone, recovery_id):
+    return phone.post(f"/account-recoveries/{recovery_id}/confirmation", seen(recovery_id))
 
 
 def test_after_the_community_saw_the_person_the_new_wechat_opens_the_old_account(phone_of, old, new, officer, card):
@@ -72,6 +71,21 @@ def test_after_the_community_saw_the_person_the_new_wechat_opens_the_old_account
     assert (me["account_id"], me["person_id"], me["volunteer"]["number"]) == (old.account_id, old.person_id, old.volunteer_number)
     assert [role["role"] for role in me["roles"]] == ["volunteer"]
     assert db.session.get(Account, UUID(new.account_id)).status.value == "closed"
+
+
+def test_the_digits_on_the_phone_tell_its_application_from_a_thiefs(phone_of, old, new, officer, card):
+    """Both ask for the same person, and the community sees the same of both: who stands at the desk shows which one is theirs."""
+    mine, thiefs = applied(new, card), applied(phone_of("thief"), card)
+    code = new.seen(f"/account-recoveries/{mine}")["check_code"]
+    assert {line["id"]: line["check_code"] for line in officer.seen("/account-recoveries")["items"]} == {mine: None, thiefs: None}
+    assert {line["check_code"] for line in old.seen("/account-recoveries")["items"]} == {None}
+
+    answer = officer.post(f"/account-recoveries/{thiefs}/confirmation", {"proof": "id_card", "check_code": code})
+
+    assert refused(answer) == (422, "check_code_wrong")
+    assert officer.post(f"/account-recoveries/{mine}/confirmation", {"proof": "id_card", "check_code": code}).status_code == 200
+    assert phone_of("new").seen("/me")["account_id"] == old.account_id
+    assert phone_of("new").seen(f"/account-recoveries/{mine}")["check_code"] is None
 
 
 def test_everything_that_was_logged_in_is_out(phone_of, old, new, officer, card):
@@ -139,7 +153,7 @@ def test_the_answer_does_not_tell_whether_there_is_such_a_person(phone_of, old, 
     }
     answers = {what: phone_of(what).post("/account-recoveries", asked) for what, asked in cards.items()}
 
-    shown = {what: answer.get_json() | {"id": "", "applied_at": ""} for what, answer in answers.items()}
+    shown = {what: answer.get_json() | {"id": "", "applied_at": "", "check_code": ""} for what, answer in answers.items()}
     assert {answer.status_code for answer in answers.values()} == {201}
     assert shown["known"] == shown["other name"] == shown["unknown"]
     for what, answer in answers.items():

@@ -18,6 +18,7 @@ from tests.support.organisations import applied_organisation, verified_organisat
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
 from tests.support.phone import Phone
 from tests.support.proxies import recorded_proxy
+from tests.support.recoveries import seen
 from tests.support.teams import active_team, applied_team, join_team
 
 NEXT = "团结社区"
@@ -153,7 +154,7 @@ class Holdings:
         recovery_id = applicant.made("/account-recoveries", card)["id"]
         if step is not None:
             by = applicant if step == "withdrawal" else officer
-            by.made(f"/account-recoveries/{recovery_id}/{step}", {"reason": "请携带身份证"} if step == "return" else {"proof": "id_card"})
+            by.made(f"/account-recoveries/{recovery_id}/{step}", {"reason": "请携带身份证"} if step == "return" else seen(recovery_id))
 
     def _card(self, community: str) -> dict[str, str]:
         """Name and number of somebody who lives there and has an account."""

@@ -19,6 +19,7 @@ from tests.support.demands import give_role
 from tests.support.operations import Json
 from tests.support.people import identity_number
 from tests.support.proxies import proxy_form, recorded_proxy
+from tests.support.recoveries import seen
 
 NAME, PASSWORD = "heping.li", "Correct-Horse-7"
 NEIGHBOUR = {"name": "李邻居", "id_number": identity_number()}
@@ -39,7 +40,7 @@ def recovery(world: World) -> Ask:
     """Somebody with a new WeChat asks for the account of the resident."""
     applicant = wechat_user(world.app)
     recovery_id = applicant.made("/account-recoveries", world.cards["resident"])["id"]
-    return ask(recovery_id=recovery_id, shows=recovery_id, reason="请携带身份证", proof="id_card")
+    return ask(recovery_id=recovery_id, shows=recovery_id, reason="请携带身份证", **seen(recovery_id))
 
 
 def own_recovery(world: World) -> Ask:

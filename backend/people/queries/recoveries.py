@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select, true
 
-from backend.accounts import policy
+from backend.accounts import policy, tokens
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
@@ -42,6 +42,8 @@ class RecoveryLine:
     reason: str | None
     proof: RecoveryProof | None
     person: AskedFor | None
+    check_code: str | None
+    """For who applied, as long as it waits."""
 
 
 def recoveries(viewer: Actor, *, status: RecoveryStatus | None, limit: int, after: str | None) -> Page[RecoveryLine]:
@@ -68,7 +70,7 @@ def recovery(viewer: Actor, recovery_id: UUID) -> RecoveryLine:
 
 
 def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
-    told = _told_whose(viewer)
+    told, own = _told_whose(viewer), AccountRecovery.account_id.in_(accounts_of(viewer.account_id))
     decision = (
         select(AccountRecoveryChange.at, AccountRecoveryChange.reason)
         .where(AccountRecoveryChange.recovery_id == AccountRecovery.id, AccountRecoveryChange.from_status.is_not(None))
@@ -85,6 +87,7 @@ def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
             decision.c.at.label("decided_at"),
             decision.c.reason,
             told.label("told"),
+            own.label("own"),
             Person.id.label("person_id"),
             Person.name,
             Person.id_number_sealed,
@@ -95,7 +98,7 @@ def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
         .outerjoin(decision, true())
         .outerjoin(Person, Person.id == AccountRecovery.person_id)
         .outerjoin(Area, Area.id == Person.area_id)
-        .where(or_(told, AccountRecovery.account_id.in_(accounts_of(viewer.account_id))))
+        .where(or_(told, own))
     )
 
 
@@ -117,4 +120,5 @@ def _line(row: Row[Any]) -> RecoveryLine:
         reason=row.reason,
         proof=row.proof,
         person=person,
+        check_code=tokens.maker().check_code(row.id) if row.own and row.status is RecoveryStatus.SUBMITTED else None,
     )

@@ -41,6 +41,7 @@ from backend.people.service.proxies import (
     renew_proxy,
 )
 from backend.people.service.recoveries import (
+    CheckCodeWrong,
     OwnRecovery,
     RecoveryDecided,
     RecoveryOpen,
@@ -79,6 +80,7 @@ __all__ = [
     "AlreadyProxy",
     "AlreadyVolunteer",
     "Channel",
+    "CheckCodeWrong",
     "ConsentNotGiven",
     "FieldNotForPurpose",
     "GuardianNeeded",

@@ -1,11 +1,12 @@
 """A way back to one's history: who lost phone or WeChat proves who they are, is seen by the community, and gets their account again."""
 
+import hmac
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from backend.accounts import policy
+from backend.accounts import policy, tokens
 from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
 from backend.accounts.models import Account
@@ -13,7 +14,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
-from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany
+from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.life import move, note_changes
 from backend.foundation.outbox import Event
@@ -53,6 +54,13 @@ class WechatLoginNeeded(Conflict):
 
     code = "wechat_login_needed"
     detail = "请用新的微信登录后申请"
+
+
+class CheckCodeWrong(Unprocessable):
+    """Not the digits that the application shows to who made it: it may be somebody else's, for the same person."""
+
+    code = "check_code_wrong"
+    detail = "核对码不正确，请核对申请人手机上显示的六位数字"
 
 
 class OwnRecovery(Forbidden):
@@ -97,10 +105,11 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     return recovery.id
 
 
-def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, now: datetime) -> None:
+def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, check_code: str, now: datetime) -> None:
     """Say that the person was seen and is who applied: the account goes over to the new WeChat, and whatever was logged in is out.
 
-    Raises RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Missing, Forbidden.
+    The check code is read from the phone at the desk: of two applications for one person it tells that phone's from a thief's. Raises
+    CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Missing, Forbidden.
     """
     seen = _seen(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_REVIEW, _scope(seen))
@@ -109,6 +118,8 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, n
     applicant_id = account_queries.account_now(seen.account_id)
     if actor.account_id == applicant_id or (actor.person_id is not None and actor.person_id == seen.person_id):
         raise OwnRecovery
+    if not hmac.compare_digest(check_code, tokens.maker().check_code(recovery_id)):
+        raise CheckCodeWrong(errors={"check_code": [CheckCodeWrong.detail]})
     # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
     db.session.execute(select(Person.id).where(Person.id == seen.person_id).with_for_update(key_share=True))
     if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.CONFIRMED, proof=proof):

@@ -32,6 +32,7 @@ from tests.support.organisations import add_staff, applied_organisation, verifie
 from tests.support.people import accepted_member, identity_number, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import proxy_form, recorded_proxy
+from tests.support.recoveries import seen
 from tests.support.teams import applied_team, join_team
 from tests.wechat.steering import Levers
 
@@ -257,7 +258,12 @@ class Neighbourhood:
         recovery_id = self.phones["recovering"].made("/account-recoveries", neighbour)["id"]
         proxy_id = recorded_proxy(self.officer, self.street, neighbour)["id"]
         soon = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
-        self.known |= {"recovery_id": recovery_id, "proxy_id": proxy_id, "person_id": self.visit.member.person_id}
+        self.known |= {
+            "recovery_id": recovery_id,
+            "check_code": seen(recovery_id)["check_code"],
+            "proxy_id": proxy_id,
+            "person_id": self.visit.member.person_id,
+        }
         self._target("community_officer", "record_proxy", **proxy_form(self.street, neighbour))
         self._target("community_officer", "renew_proxy", ends_on=soon)
         self._target("newcomer", "apply_for_recovery", **mother)
