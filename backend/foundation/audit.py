@@ -50,6 +50,8 @@ def record(
 ) -> None:
     """Write one act into the log, in the caller's transaction. `details` hold ids, codes and numbers only.
 
+    `reason` is a word of the platform's own. What a person wrote may name somebody, and nothing goes out of this log again: it stands with
+    the step or the revision that it explains.
     `on_behalf_of` is the person for whom a proxy acted.
     """
     if on_behalf_of is not None:

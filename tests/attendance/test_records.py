@@ -320,3 +320,21 @@ def test_a_reason_is_asked_for(visit, begun, officer, pass_time):
     for reason in ("", "  ", None):
         answer = officer.post(f"/services/{fact_id}/corrections", stretch(begun, 20, revision_id=fact_id) | {"reason": reason})
         assert refused(answer) == (422, "invalid")
+
+
+def test_what_somebody_writes_as_a_reason_stands_with_the_step_and_never_in_the_audit_log(visit, begun, pass_time):
+    prose = "王志愿的女儿当面说明"
+    fact_id = visit.served(pass_time)
+    visit.officer.made(f"/services/{fact_id}/confirmation")
+    visit.officer.made(f"/services/{fact_id}/confirmation/withdrawal", {"reason": prose})
+    seen = visit.officer.seen(f"/services/{fact_id}")["revision_id"]
+    corrected = visit.officer.made(f"/services/{fact_id}/corrections", stretch(begun, 40, reason=prose, revision_id=seen))
+    visit.officer.made(f"/services/{fact_id}/withdrawal", {"revision_id": corrected["revision_id"], "reason": prose})
+    visit.officer.made(f"/attendances/{revisions(fact_id)[0].attendance_id}/record", stretch(begun, 30, reason=prose))
+    visit.officer.made(f"/shifts/{visit.shift_id}/records", late_entry(visit.leader, begun, 20, name="李队长", reason=prose))
+
+    steps = ("confirmation.withdraw", "record.correct", "record.add")
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action.in_(steps))).all()
+    assert Counter(entry.action for entry in entries) == {"confirmation.withdraw": 1, "record.correct": 2, "record.add": 2}
+    assert [entry for entry in entries if prose in f"{entry.reason} {entry.details}"] == []
+    assert {row.reason for row in revisions(fact_id)} >= {prose}

@@ -192,10 +192,10 @@ def test_a_claim_and_its_release_are_written_down(officer, leader, street):
     assert [tuple(step) for step in steps] == [(None, "held", None), ("held", "released", "队员生病")]
     events = select(OutboxEvent.name).where(OutboxEvent.subject_id == claim_id).order_by(OutboxEvent.id)
     assert db.session.scalars(events).all() == ["place.claimed", "place.released"]
-    acts = select(AuditEntry.action, AuditEntry.account_id).where(AuditEntry.subject_id == claim_id).order_by(AuditEntry.id)
-    assert [tuple(act) for act in db.session.execute(acts)] == [
-        ("place.claim", UUID(leader.account_id)),
-        ("place.release", UUID(leader.account_id)),
+    acts = select(AuditEntry.action, AuditEntry.account_id, AuditEntry.reason).where(AuditEntry.subject_id == claim_id)
+    assert [tuple(act) for act in db.session.execute(acts.order_by(AuditEntry.id))] == [
+        ("place.claim", UUID(leader.account_id), None),
+        ("place.release", UUID(leader.account_id), None),
     ]
 
 

@@ -199,7 +199,7 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
         .execution_options(synchronize_session=False)
     )
     if withdrawn is not None:
-        audit.record(actor, Permission.ROLE_WITHDRAW, account_id, now=now, reason=reason, role=grant.role.value)
+        audit.record(actor, Permission.ROLE_WITHDRAW, account_id, now=now, role=grant.role.value)
     return withdrawn is not None
 
 

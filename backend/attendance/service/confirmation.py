@@ -146,7 +146,7 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: date
         raise NotConfirmed
     revision = facts.revise(seen, actor, now=now, reason=reason, void=True)
     outbox.record(ConfirmationWithdrawn(revision.id), now=now)
-    audit.record(actor, Permission.CONFIRMATION_WITHDRAW, revision.id, now=now, reason=reason, record=str(fact_id))
+    audit.record(actor, Permission.CONFIRMATION_WITHDRAW, revision.id, now=now, record=str(fact_id))
 
 
 def _confirmer(actor: Actor, area_path: str, requester_person_id: UUID | None, confirmers: Sequence[str]) -> Confirmer | None:

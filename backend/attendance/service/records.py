@@ -119,7 +119,7 @@ def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended
     served = _worded(shift, started_at, ended_at, now=now)
     _refuse_overlap(attendance.person_id, served)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
-    audit.record(actor, Permission.RECORD_ADD, record.id, now=now, reason=reason)
+    audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
     return record
 
 
@@ -154,7 +154,7 @@ def add_late_record(
     _refuse_overlap(person_id, served)
     attendance = _attendance_by_word(shift, person_id, served, now=now)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
-    audit.record(actor, Permission.RECORD_ADD, record.id, now=now, reason=reason)
+    audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
     return record
 
 
@@ -171,7 +171,7 @@ def correct_record(
     _refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
     revision = facts.revise(seen, actor, now=now, reason=reason, evidence=Evidence.COMMUNITY_WORD, **_times(served))
     outbox.record(ServiceCorrected(revision.id), now=now)
-    audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now, reason=reason)
+    audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now)
     return revision
 
 
@@ -182,7 +182,7 @@ def withdraw_record(actor: Actor, fact_id: UUID, seen_id: UUID, *, reason: str, 
     """
     revision = facts.revise(_seen(actor, fact_id, seen_id), actor, now=now, reason=reason, void=True)
     outbox.record(ServiceWithdrawn(revision.id), now=now)
-    audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now, reason=reason, withdrawn=True)
+    audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now, withdrawn=True)
     return revision
 
 

@@ -189,5 +189,5 @@ def _cancel(shift_ids: Collection[UUID], actor: Actor, *, reason: str, now: date
     note_changes(ShiftChange, cancelled, actor, was=ShiftStatus.PLANNED, now_is=ShiftStatus.CANCELLED, reason=reason, now=now)
     for shift_id in cancelled:
         outbox.record(ShiftCancelled(shift_id), now=now)
-        audit.record(actor, Permission.SHIFT_CANCEL, shift_id, now=now, reason=reason)
+        audit.record(actor, Permission.SHIFT_CANCEL, shift_id, now=now)
     return list(cancelled)

@@ -309,7 +309,8 @@ def write_releases(claim_ids: list[UUID], actor: Actor, *, reason: str, now: dat
     note_changes(ClaimChange, claim_ids, actor, was=ClaimStatus.HELD, now_is=ClaimStatus.RELEASED, now=now, reason=reason)
     outbox.record_all([PlaceReleased(claim_id) for claim_id in claim_ids], now=now)
     for claim_id in claim_ids:
-        audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, reason=reason)
+        # What a person wrote stands with the step only; the platform's own words name nobody.
+        audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, reason=reason if actor.is_system else None)
 
 
 def begin_service(claim_id: UUID, *, now: datetime) -> None:
