@@ -17,6 +17,7 @@ from backend.demands.service import (
     BirthYearInvalid,
     DemandNotPublished,
     DemandNotSubmitted,
+    NamesBeneficiary,
     NoCountingService,
     PhoneInvalid,
     PlaceNotAsked,
@@ -74,6 +75,7 @@ def list_brands(actor: Actor) -> dict[str, object]:  # noqa: ARG001 - every acco
     RequesterUnknown,
     PhoneInvalid,
     BirthYearInvalid,
+    NamesBeneficiary,
     PersonNeeded,
     Forbidden,
 )
@@ -140,7 +142,7 @@ def see_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @bp.input(PublicationIn)
 @bp.output(DemandOut)
 @bp.doc(summary="发布服务需求", description="社区确定名额和服务时间，场次随之建立。上门服务不登记坐标。")
-@refuses(DemandNotSubmitted, BrandUnknown, TooManyPlaces, WindowInvalid, PlaceNotAsked, Forbidden)
+@refuses(DemandNotSubmitted, BrandUnknown, TooManyPlaces, WindowInvalid, PlaceNotAsked, NamesBeneficiary, Forbidden)
 def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> DemandView:
     now = clock.now()
     demands.publish_demand(actor, demand_id, body.publication(), now=now)
@@ -207,7 +209,7 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
 @bp.input(NewBeneficiaryIn)
 @bp.output(BeneficiaryMadeOut, status_code=201)
 @bp.doc(summary="登记服务对象", description="由社区工作人员或网格员登记；住址和电话加密保存。")
-@refuses(AreaNotServed, PhoneInvalid, BirthYearInvalid, Forbidden)
+@refuses(AreaNotServed, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, Forbidden)
 def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
     return {"id": demands.add_beneficiary(actor, body.details(), body.area_id, now=clock.now())}
 

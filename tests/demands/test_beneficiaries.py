@@ -18,6 +18,7 @@ from tests.support.demands import (
     published_demand,
     resident,
     team_led_by,
+    window,
 )
 from tests.support.phone import refused
 
@@ -127,3 +128,20 @@ def test_nobody_names_a_beneficiary_of_another_community_or_one_not_theirs_to_kn
     for phone, beneficiary in ((officer, elsewhere), (asker, here)):
         answer = phone.post("/demands", demand_form(street, beneficiary=None, beneficiary_id=beneficiary["id"]))
         assert refused(answer) == (422, "beneficiary_unknown")
+
+
+def test_what_everybody_reads_does_not_name_whom_it_is_for(officer, asker, street):
+    named = {"beneficiary": GRANDMOTHER | {"called": "独居的王秀英"}}
+    assert refused(asker.post("/demands", demand_form(street, **named))) == (422, "names_beneficiary")
+    assert refused(officer.post("/beneficiaries", named["beneficiary"] | {"area_id": street["和平社区"]})) == (422, "names_beneficiary")
+    assert db.session.scalars(select(Beneficiary.id)).all() == []
+
+    demand = asker.made("/demands", demand_form(street, title="看望王秀英"))
+    path = f"/demands/{demand['id']}/publication"
+    assert refused(officer.post(path, window())) == (422, "names_beneficiary")
+    assert refused(officer.post(path, window() | {"title": "陪王秀英散步"})) == (422, "names_beneficiary")
+    assert officer.made(path, window() | {"title": "陪王奶奶散步"})["title"] == "陪王奶奶散步"
+
+
+def test_who_is_known_by_no_other_name_is_called_by_it(officer, street):
+    officer.made("/beneficiaries", GRANDMOTHER | {"name": "王奶奶", "area_id": street["和平社区"]})

@@ -25,6 +25,8 @@ from backend.people import service as people
 from backend.people.purposes import VISIT, PersonalField
 from backend.people.service import PhoneInvalid
 
+_ADDRESSED = tuple("奶奶 爷爷 婆婆 公公 大爷 大妈 大娘 阿姨 叔叔 伯伯 老人 先生 女士 师傅 老师".split())
+
 
 class BirthYearInvalid(Unprocessable):
     """Nobody who lives was born then."""
@@ -38,6 +40,13 @@ class AreaNotServed(Unprocessable):
 
     code: ClassVar[str] = "area_not_served"
     detail = "请选择社区或网格"
+
+
+class NamesBeneficiary(Unprocessable):
+    """What everybody reads holds the whole name of whom it is for."""
+
+    code: ClassVar[str] = "names_beneficiary"
+    detail = "大家都看得到的称呼和标题不要写服务对象的全名，例如写：王奶奶"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class RevealedBeneficiary:
 def add_beneficiary(actor: Actor, details: BeneficiaryDetails, area_id: UUID, *, now: datetime) -> UUID:
     """Put somebody on record in a community or grid, by its officers or grid workers. Returns the id.
 
-    Raises AreaNotServed, PhoneInvalid, BirthYearInvalid, Forbidden.
+    Raises AreaNotServed, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, Forbidden.
     """
     area = db.session.get(Area, area_id)
     if area is None or area.level not in (Level.COMMUNITY, Level.GRID) or area.withdrawn_on is not None:
@@ -80,6 +89,8 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
     """Seal and store; the caller has asked policy (with a demand it is the right to submit that one)."""
     if details.born_in is not None and not 1900 <= details.born_in <= clock.shanghai_day(now).year:
         raise BirthYearInvalid(errors={"born_in": [BirthYearInvalid.detail]})
+    if _is_named(details.name, details.called):
+        raise NamesBeneficiary(errors={"called": [NamesBeneficiary.detail]})
     beneficiary_id = new_id()
     db.session.add(
         Beneficiary(
@@ -98,6 +109,18 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
     db.session.flush()
     audit.record(actor, Permission.BENEFICIARY_ADD, beneficiary_id, now=now)
     return beneficiary_id
+
+
+def refuse_named(beneficiary_id: UUID | None, title: str) -> None:
+    """Let pass a title that is to be read by everybody. Raises NamesBeneficiary."""
+    name = db.session.scalar(select(Beneficiary.name).where(Beneficiary.id == beneficiary_id))
+    if name is not None and _is_named(name, title):
+        raise NamesBeneficiary(errors={"title": [NamesBeneficiary.detail]})
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Whether the whole name stands in the text. Who is on record as 王奶奶 only, because nobody knows more, is not named by that."""
+    return len(name) > 1 and not name.endswith(_ADDRESSED) and name in text
 
 
 def _phone(text: str) -> str:

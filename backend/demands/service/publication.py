@@ -18,6 +18,7 @@ from backend.attendance.service import Place
 from backend.brands import Brand, Completion
 from backend.demands.events import DemandCancelled, DemandCompleted, DemandPublished, DemandReopened
 from backend.demands.models import Demand, DemandStatus
+from backend.demands.service.beneficiaries import refuse_named
 from backend.demands.service.life import DemandNotPublished, DemandNotSubmitted, known_demand, scope_of, write_down
 from backend.demands.service.submission import refuse_places
 from backend.foundation.actor import Actor
@@ -67,7 +68,7 @@ class Publication:
 def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> None:
     """Open the places of a submitted demand for claims, and plan its shift.
 
-    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, Missing, Forbidden.
+    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, NamesBeneficiary, Missing, Forbidden.
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
@@ -77,6 +78,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     _refuse_window(brand, publication, now=now)
     place = _place(brand, publication)
     title = publication.title or demand.title
+    refuse_named(demand.beneficiary_id, title)
     published = move(
         Demand,
         demand_id,

@@ -83,7 +83,7 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     """Ask for a service in a community. Returns the demand's id.
 
     Raises BrandUnknown, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, RequesterUnknown,
-    PhoneInvalid, BirthYearInvalid, PersonNeeded, Forbidden.
+    PhoneInvalid, BirthYearInvalid, NamesBeneficiary, PersonNeeded, Forbidden.
     """
     brand = brands.brand(wanted.brand)
     community = areas.community(wanted.community_id)
