@@ -35,7 +35,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Malformed, Refusal, Unprocessable
-from miniprogram_api.fields import Between, BigInt, CursorText, Day, Id, Instant, Limit, Line, Name, Prose, Text
+from miniprogram_api.fields import Between, BigInt, CursorText, Day, Id, Instant, Limit, Line, Name, NoNumbers, Prose, Text
 from miniprogram_api.problems import BodyTooLarge, InvalidInput, Problem, UnsupportedMediaType, problem
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "Line",
     "ListQuery",
     "Name",
+    "NoNumbers",
     "Out",
     "Page",
     "Problem",

@@ -24,6 +24,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from backend.foundation.clock import SHANGHAI
+from backend.foundation.identifiers import holds_personal_number
 from backend.foundation.paging import CursorInvalid
 
 BIGINT_MAX = 2**63 - 1
@@ -94,6 +95,17 @@ class Text:
         if self.min == 1:
             return f"^{allowed}*{solid}{allowed}*$"
         return f"^{allowed}*{solid}{allowed}{{{self.min - 2},}}{solid}{allowed}*$"
+
+
+def _names_nobody_by_number(value: str) -> str:
+    if holds_personal_number(value):
+        raise PydanticCustomError("text_personal", "请不要填写身份证号或者手机号")
+    return value
+
+
+NoNumbers = AfterValidator(_names_nobody_by_number)
+"""Metadata of a text that is kept as it was written: `reason: Annotated[Reason, NoNumbers]`. A mobile or identity number has a field of
+its own, where it is sealed; here it is refused. For requests only: an answer holds what was written before."""
 
 
 def _whole_number(value: Any) -> Any:

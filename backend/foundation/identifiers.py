@@ -5,6 +5,7 @@ pattern: an all-digit credit code has the shape of an identity number.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -94,6 +95,28 @@ def mobile_phone(text: str) -> str:
     if not re.fullmatch(r"1[3-9][0-9]{9}", number):
         raise NumberInvalid("手机号应为11位")
     return number
+
+
+# As people write them down: in groups, with a country code, in the wide digits of a Chinese keyboard (brought to ASCII first).
+_MOBILE_WITHIN = re.compile(r"(?<![0-9])(?:(?:\+?86|0086)[\s-]?)?1[3-9][0-9](?:[\s-]?[0-9]{4}){2}(?![0-9])")
+_IDENTITY_WITHIN = re.compile(r"(?<![0-9])(?:[0-9][\s-]?){17}[0-9Xx](?![0-9])")
+
+
+def holds_personal_number(text: str) -> bool:
+    """Whether a mobile number or a valid identity number stands somewhere in the text. A number of other form, or without a valid check
+    digit, is neither."""
+    ascii_digits = unicodedata.normalize("NFKC", text)
+    if _MOBILE_WITHIN.search(ascii_digits):
+        return True
+    return any(_is_identity_number(found[0]) for found in _IDENTITY_WITHIN.finditer(ascii_digits))
+
+
+def _is_identity_number(text: str) -> bool:
+    try:
+        identity_number(text.replace("-", ""), today=date.max)
+    except NumberInvalid:
+        return False
+    return True
 
 
 def age_on(born_on: date, day: date) -> int:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from uuid import UUID
 
+from backend.foundation.identifiers import holds_personal_number
 from backend.foundation.ids import new_id
 
 # What a client or proxy may hand in: short, and harmless in a log line or a header.
@@ -25,8 +26,9 @@ def new_request_id() -> str:
 
 
 def sane_request_id(offered: str | None) -> str | None:
-    """The offered id when it is 8 to 64 letters, digits, dots, dashes or underscores; otherwise None."""
-    return offered if offered is not None and _SANE.fullmatch(offered) else None
+    """The offered id when it is 8 to 64 letters, digits, dots, dashes or underscores, and names nobody: it ends in logs, audit and outbox.
+    Otherwise None."""
+    return offered if offered is not None and _SANE.fullmatch(offered) and not holds_personal_number(offered) else None
 
 
 def bind_request_id(request_id: str | None) -> None:

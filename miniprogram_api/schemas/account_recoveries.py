@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.people.models import RecoveryProof, RecoveryStatus
 from miniprogram_api.contract import Body, Id, Instant, ListQuery, Out, Text
-from miniprogram_api.schemas.common import Reason
+from miniprogram_api.schemas.common import Reason, WrittenReason
 from miniprogram_api.schemas.people import CommunityOut, RealName
 
 CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
@@ -80,7 +80,7 @@ class AccountMergeIn(Body):
     login_name: Annotated[str, Text(max=60)] = Field(description="并入的账号的用户名")
     volunteer_number: Annotated[str, Text(max=40)] = Field(description="保留的账号的志愿者编号")
     name: RealName
-    reason: Reason
+    reason: WrittenReason
 
 
 class AccountMergedOut(Out):

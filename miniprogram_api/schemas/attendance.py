@@ -9,7 +9,7 @@ from backend.attendance.models import Capacity, Confirmer, Evidence, ShiftStatus
 from backend.attendance.positions import Position
 from backend.attendance.queries import AttendanceState, ServiceStatus
 from miniprogram_api.contract import BigInt, Body, Day, Id, Instant, Line, ListQuery, Name, Out, Text
-from miniprogram_api.schemas.common import Reason, ReasonIn
+from miniprogram_api.schemas.common import Reason, ReasonIn, WrittenReason
 
 _SHIFT = "01931f6e-7c1a-7d2e-8f00-0123456789c0"
 _OPENING = "01931f6e-7c1a-7d2e-8f00-0123456789c1"
@@ -71,7 +71,7 @@ class StretchIn(Body):
 
     started_at: Instant
     ended_at: Instant
-    reason: Reason
+    reason: WrittenReason
 
     @model_validator(mode="after")
     def _goes_forward(self) -> Self:

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from backend.accounts.models import LoginKind
 from backend.foundation.actor import Role
-from miniprogram_api.contract import Body, Day, Id, Instant, Out, Text
+from miniprogram_api.contract import Body, Day, Id, Instant, NoNumbers, Out, Text
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"  # noqa: S105 - an example of the form
 
@@ -65,7 +65,7 @@ class OfficeLoginIn(Body):
         }
     )
 
-    login_name: Annotated[str, Text(max=60)] = Field(description="3至60个英文字母、数字或 . - _")
+    login_name: Annotated[str, Text(max=60), NoNumbers] = Field(description="3至60个英文字母、数字或 . - _")
     role: Role
     area_id: Id = Field(description="任职的区域，级别须与角色相符")
     ends_on: Day | None = Field(default=None, description="任期最后一天；不填则长期有效")

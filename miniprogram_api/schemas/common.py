@@ -4,9 +4,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from miniprogram_api.contract import Body, Text
+from miniprogram_api.contract import Body, NoNumbers, Text
 
 Reason = Annotated[str, Text(max=500, multiline=True)]
+WrittenReason = Annotated[Reason, NoNumbers]
+"""As a request takes it."""
 
 
 class ReasonIn(Body):
@@ -14,7 +16,7 @@ class ReasonIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "请补充希望的时间和联系方式。"}]})
 
-    reason: Reason = Field(description="理由；当事人看得到")
+    reason: WrittenReason = Field(description="理由；当事人看得到")
 
 
 class MaybeReasonIn(Body):
@@ -22,4 +24,4 @@ class MaybeReasonIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "搬家"}]})
 
-    reason: Reason | None = None
+    reason: WrittenReason | None = None

@@ -9,7 +9,7 @@ from backend.people.models import Relation
 from backend.people.notices import NoticeName
 from backend.people.service import Agreement, Named
 from miniprogram_api.contract import Body, Day, Id, Instant, Name, Out
-from miniprogram_api.schemas.common import Reason
+from miniprogram_api.schemas.common import WrittenReason
 from miniprogram_api.schemas.people import IdNumber, NoticeVersion, RealName
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0000000000e1"
@@ -72,7 +72,7 @@ class ConsentWithdrawalIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "reason": "搬家"}]})
 
     notice: NoticeName
-    reason: Reason | None = None
+    reason: WrittenReason | None = None
 
 
 class WithdrawnOut(Out):

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from backend.brands import ClaimantKind, Completion
 from backend.demands.models import DemandStatus
 from backend.demands.service import BeneficiaryDetails, NewDemand, Publication
-from miniprogram_api.contract import Between, Body, Id, Instant, ListQuery, Name, Out, Text
+from miniprogram_api.contract import Between, Body, Id, Instant, ListQuery, Name, NoNumbers, Out, Text
 from miniprogram_api.schemas.common import Reason
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
@@ -82,12 +82,12 @@ class BrandsOut(Out):
 class BeneficiaryIn(Body):
     """Who is visited, and where."""
 
-    name: Name
-    called: Called = Field(description="名单上的称呼，例如：王奶奶")
+    name: Annotated[Name, NoNumbers]
+    called: Annotated[Called, NoNumbers] = Field(description="名单上的称呼，例如：王奶奶；不写全名")
     address: Annotated[str, Text(max=200)]
     born_in: Annotated[int, Between(1900, 2199)] | None = Field(default=None, description="出生年份")
     phone: Annotated[str, Text(max=20)] | None = None
-    contact_note: Annotated[str, Text(max=500, multiline=True)] | None = Field(default=None, description="上门注意事项")
+    contact_note: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = Field(default=None, description="上门注意事项")
 
     def details(self) -> BeneficiaryDetails:
         """As the service takes it."""
@@ -127,8 +127,8 @@ class DemandIn(Body):
     )
 
     brand: BrandCode
-    title: Annotated[str, Text(max=80)] = Field(description="一句话；不写姓名、住址、病情")
-    details: Annotated[str, Text(max=2000, multiline=True)]
+    title: Annotated[str, Text(max=80), NoNumbers] = Field(description="一句话；不写姓名、住址、病情")
+    details: Annotated[str, Text(max=2000, multiline=True), NoNumbers]
     community_id: Id
     places: Annotated[int, Between(1, 10000)] = 1
     requester_person_id: Id | None = Field(default=None, description="工作人员代居民提交时填写；不填则没有指定的申请人")
@@ -159,7 +159,7 @@ class PublicationIn(Body):
     starts_at: Instant
     ends_at: Instant
     places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不填则按提交时的名额")
-    title: Annotated[str, Text(max=80)] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
+    title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
     latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
     longitude: float | None = Field(default=None, ge=-180, le=180)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.organisations.models import OrganisationStatus, Origin, Standing
-from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Name, Out, Prose, Text
+from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Name, NoNumbers, Out, Prose, Text
 
 _ORGANISATION = "01931f6e-7c1a-7d2e-8f00-0123456789b0"
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -38,12 +38,12 @@ class OrganisationPlanIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PLAN]})
 
-    name: Annotated[str, Text(max=100, min=2)]
+    name: Annotated[str, Text(max=100, min=2), NoNumbers]
     origin: Origin = Field(description="introduced 引进；incubated 培育")
     standing: Standing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
     credit_code: Annotated[str, Text(max=40)] | None = Field(None, description="统一社会信用代码，18位")
-    record_number: Annotated[str, Text(max=60)] | None = Field(None, description="备案编号，本社区内不能重复")
-    purpose: Prose = Field(description="宗旨和服务内容")
+    record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(None, description="备案编号，本社区内不能重复")
+    purpose: Annotated[Prose, NoNumbers] = Field(description="宗旨和服务内容")
 
 
 class OrganisationApplicationIn(OrganisationPlanIn):

@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.people.queries import ProxyStatus
 from backend.people.service import NewProxy
-from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Out, Text
+from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, NoNumbers, Out, Text
 from miniprogram_api.schemas.common import Reason
 from miniprogram_api.schemas.people import CommunityOut, IdNumber, NoticeVersion, RealName
 
@@ -61,7 +61,7 @@ class ProxyIn(Body):
     proxy: IdentityIn = Field(description="代办人，已用自己的手机实名登记")
     community_id: Id = Field(description="被代办人居住的社区")
     relation: Annotated[str, Text(max=40)] = Field(description="代办人是被代办人的什么人，见 config/proxies.toml")
-    cause: Annotated[str, Text(max=200)] = Field(description="为什么需要代办")
+    cause: Annotated[str, Text(max=200), NoNumbers] = Field(description="为什么需要代办")
     ends_on: Day = Field(description="最后一天，最长一年")
     notice_version: NoticeVersion
 

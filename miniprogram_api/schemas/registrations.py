@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.party.models import UnitNature
 from backend.registration.models import RegistrationStatus
-from miniprogram_api.contract import Body, Day, Id, Instant, Line, ListQuery, Out, Text
+from miniprogram_api.contract import Body, Day, Id, Instant, Line, ListQuery, NoNumbers, Out, Text
 from miniprogram_api.schemas.people import CommunityOut
 
 _UNIT: JsonDict = {
@@ -43,7 +43,7 @@ class WorkUnitIn(Body):
         }
     )
 
-    name: Annotated[str, Text(max=100, min=2)]
+    name: Annotated[str, Text(max=100, min=2), NoNumbers]
     credit_code: Annotated[str, Text(max=18, min=18)] | None = Field(default=None, description="统一社会信用代码，可以以后补")
     nature: UnitNature
 
@@ -84,9 +84,9 @@ class RegistrationIn(Body):
 
     community_id: Id = Field(description="居住的社区")
     work_unit_id: Id
-    party_organisation_name: Annotated[str, Text(max=100, min=2)]
+    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
     joined_party_on: Day | None = None
-    skills: Line | None = Field(default=None, description="专业特长")
+    skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
 
 
 class RegistrationQuery(ListQuery):

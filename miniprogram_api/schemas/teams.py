@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
-from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Out, Prose, Text
+from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, NoNumbers, Out, Prose, Text
 
 TeamName = Annotated[str, Text(max=40, min=2)]
 
@@ -37,9 +37,9 @@ class TeamPlanIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_PLAN]})
 
-    name: TeamName = Field(description="队名，本社区内不能重复")
+    name: Annotated[TeamName, NoNumbers] = Field(description="队名，本社区内不能重复")
     category: TeamCategory = Field(description="类别")
-    charter: Prose = Field(description="章程或服务宗旨")
+    charter: Annotated[Prose, NoNumbers] = Field(description="章程或服务宗旨")
 
 
 class TeamApplicationIn(TeamPlanIn):
@@ -63,7 +63,7 @@ class JoinIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"message": "周末有空，会理发。"}]})
 
-    message: Annotated[str, Text(max=500, multiline=True)] | None = None
+    message: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = None
 
 
 class TeamsQuery(ListQuery):
