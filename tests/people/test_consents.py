@@ -1,33 +1,15 @@
 """Agreeing to a notice holds for its version; a new one is asked for anew, and what was agreed to can be taken back."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
 from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
-from backend.people import notices
 from backend.people.models import Consent, Person
-from backend.people.notices import Notice, NoticeName
 from tests.support.people import registered_person, registered_volunteer, registration_form, volunteer_form, work_unit
 from tests.support.phone import Phone, refused
 from tests.support.teams import active_team
-
-
-@pytest.fixture
-def new_version() -> Iterator[object]:
-    """Puts a newer version of a notice into force: `new_version("volunteer")`."""
-    before = {notice.name: notice for notice in notices.all_current()}
-
-    def publish(name: str) -> str:
-        changed: Notice = before[NoticeName(name)].model_copy(update={"version": "2027-01-01"})
-        notices.use(before | {changed.name: changed})
-        return changed.version
-
-    yield publish
-    notices.use(before)
 
 
 @pytest.fixture

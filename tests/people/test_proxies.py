@@ -329,3 +329,25 @@ def test_a_catalogue_that_makes_no_sense_stops_the_start(project_root, tmp_path,
 
     with pytest.raises(CatalogueInvalid, match=complaint):
         proxy_rules.read(edited)
+
+
+def test_who_takes_back_the_consent_is_acted_for_no_more(officer, neighbour, card, street, phone_of):
+    elder_card = {"name": "王桂芳", "id_number": identity_number()}
+    elder = registered_person(phone_of, street, "elder", **elder_card)
+    proxy = recorded_proxy(officer, street, card, elder=elder_card)
+    assert submitted(neighbour, street, elder.person_id).status_code == 201
+
+    told = elder.made("/me/consents/withdrawal", {"notice": "proxy"})
+
+    assert "终止" in told["stops"]
+    assert refused(submitted(neighbour, street, elder.person_id)) == (403, "forbidden")
+    ended = officer.seen(f"/proxies/{proxy['id']}")
+    assert (ended["status"], ended["end_reason"]) == ("ended", "本人已撤回同意")
+    recorded_proxy(officer, street, card, elder=elder_card)
+    assert submitted(neighbour, street, elder.person_id).status_code == 201, "with a paper signed anew"
+
+
+def test_who_is_acted_for_agrees_anew_with_each_renewal(proxy, officer, new_version):
+    version = new_version("proxy")
+    officer.made(f"/proxies/{proxy['id']}/renewal", {"ends_on": day(365)})
+    assert set(db.session.scalars(select(Consent.version))) == {"2026-11-01", version}

@@ -149,6 +149,7 @@ def renew_proxy(actor: Actor, fact_id: UUID, *, ends_on: date, now: datetime) ->
     _refuse_term(ends_on, now=now)
     _refuse_more_elders(seen.proxy_person_id, besides=seen.fact_id, now=now)
     renewed = facts.revise(seen, actor, now=now, reason=None, ends_on=ends_on, consent_seen_by=actor.account_id)
+    give_consent(actor, seen.person_id, NoticeName.PROXY, channel=Channel.PAPER, now=now)
     accounts.grant_to_person(actor, seen.proxy_person_id, _role_in(renewed), now=now)
     outbox.record(ProxyRenewed(renewed.id), now=now)
     audit.record(actor, Permission.PROXY_GRANT, renewed.id, now=now, renewed=True)
@@ -165,6 +166,17 @@ def end_proxy(actor: Actor, fact_id: UUID, *, reason: str | None, now: datetime)
         raise Forbidden
     if seen.ended_at is not None:
         raise ProxyOver
+    return _end(actor, seen, reason=reason, now=now)
+
+
+def end_proxies_of(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> None:
+    """Let nobody act for a person any more. The caller has asked policy. Raises AlreadyCorrected."""
+    held = select(Proxy).where(Proxy.person_id == person_id, Proxy.is_current(), Proxy.ended_at.is_(None)).order_by(Proxy.id)
+    for proxy in db.session.scalars(held).all():
+        _end(actor, proxy, reason=reason, now=now)
+
+
+def _end(actor: Actor, seen: Proxy, *, reason: str | None, now: datetime) -> Proxy:
     ended = facts.revise(seen, actor, now=now, reason=reason, ended_at=now)
     accounts.withdraw_from_person(actor, seen.proxy_person_id, _role_in(seen), reason="proxy_ended", now=now)
     outbox.record(ProxyEnded(ended.id), now=now)

@@ -17,6 +17,7 @@ from backend.people.notices import NoticeName
 from backend.people.queries import is_minor, person_of
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
 from backend.people.service.persons import GuardianNeeded
+from backend.people.service.proxies import end_proxies_of
 from backend.people.service.volunteers import end_registration
 
 
@@ -48,7 +49,8 @@ def agree(actor: Actor, name: NoticeName, *, version: str, now: datetime) -> Non
 
 
 def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> None:
-    """Take a consent back. Being a volunteer ends with either; with the identity's the phone number is deleted too.
+    """Take a consent back. Being a volunteer ends with its own and with the identity's, with which the phone number is deleted too; with
+    the one to proxies nobody acts for the person any more.
 
     The facts of past services stay: recording them is a duty of the office, not a matter of consent (志愿服务条例 art. 19).
     Raises PersonNeeded, GuardiansConsent, ConsentNotGiven, StillLeading, AlreadyCorrected.
@@ -62,6 +64,8 @@ def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now:
         raise ConsentNotGiven
     if name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
         end_registration(actor, person_id, reason="consent_withdrawn", now=now)
+    if name is NoticeName.PROXY:
+        end_proxies_of(actor, person_id, reason="本人已撤回同意", now=now)
     if name is NoticeName.IDENTITY:
         db.session.execute(
             update(Person)
