@@ -133,7 +133,7 @@ def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn)
 @bp.doc(summary="我监护的未成年人")
 @refuses(PersonNeeded)
 def list_own_wards(actor: Actor) -> dict[str, Any]:
-    return {"items": disclosures.own_wards(actor)}
+    return {"items": disclosures.own_wards(actor, now=clock.now())}
 
 
 def _what_follows(name: NoticeName) -> dict[str, Any]:

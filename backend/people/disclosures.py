@@ -7,12 +7,15 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from backend.areas.models import Area
+from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
+from backend.foundation.identifiers import age_on
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
-from backend.people import notices, purposes
+from backend.people import minors, notices, purposes
+from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import REVEAL_NOTE, Consent, Guardianship, Person, Relation, Reveal, Volunteer
 from backend.people.notices import NoticeName
 from backend.people.purposes import PersonalField
@@ -32,25 +35,42 @@ class RevealLine:
     note: str | None
     of_beneficiary: bool
     """Whether it was of whom the person had asked a service for, not of themselves."""
+    of_ward: bool
+    """Whether it was of a minor whose guardian the person is, or of whom that minor had asked a service for."""
 
 
-def own_reveals(actor: Actor, *, limit: int, after: str | None) -> Page[RevealLine]:
-    """Who read the actor's data in clear, the latest first. Raises PersonNeeded, CursorInvalid."""
+def own_reveals(actor: Actor, *, now: datetime, limit: int, after: str | None) -> Page[RevealLine]:
+    """Who read the actor's data in clear, or that of minors whose guardian they are, the latest first.
+
+    Raises PersonNeeded, CursorInvalid.
+    """
     cursor = Cursor.decode(after, UUID)
+    person_id = person_of(actor)
     wanted = (
         select(Reveal, Area.name)
         .outerjoin(Area, Area.path == Reveal.area_path)
-        .where(Reveal.person_id == person_of(actor))
+        .where(Reveal.person_id.in_([person_id, *_minors_of(person_id, now=now)]))
         .order_by(Reveal.id.desc())
         .limit(limit + 1)
     )
     if cursor is not None:
         wanted = wanted.where(Reveal.id < cursor.values[0])
-    lines = [_line(reveal, area) for reveal, area in db.session.execute(wanted)]
+    lines = [_line(reveal, area, person_id) for reveal, area in db.session.execute(wanted)]
     return Page.of(lines, limit, lambda line: (line.id,))
 
 
-def _line(reveal: Reveal, area: str | None) -> RevealLine:
+def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
+    """Of whom a person is the guardian today: the youngest have no account of their own to look with (未成年人网络保护条例 art. 34)."""
+    held = (
+        select(Person.id, Person.born_on)
+        .join(Guardianship, Guardianship.ward_person_id == Person.id)
+        .where(Guardianship.guardian_person_id == guardian_id, Guardianship.is_current(), Guardianship.ended_on.is_(None))
+    )
+    today = clock.shanghai_day(now)
+    return [ward.id for ward in db.session.execute(held) if age_on(ward.born_on, today) < AGE_OF_MAJORITY]
+
+
+def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:
     purpose = purposes.catalogue().purposes.get(reveal.purpose)
     sealed = reveal.note_sealed
     return RevealLine(
@@ -62,6 +82,7 @@ def _line(reveal: Reveal, area: str | None) -> RevealLine:
         purpose=purpose.name if purpose is not None else reveal.purpose,
         note=None if sealed is None else keyring().unseal(sealed, field=REVEAL_NOTE, row=reveal.id),
         of_beneficiary=reveal.beneficiary_id is not None,
+        of_ward=reveal.person_id != own_id,
     )
 
 
@@ -103,10 +124,18 @@ def own_consents(actor: Actor) -> list[ConsentLine]:
     return [_consent(consent) for consent in db.session.scalars(given)]
 
 
-def own_wards(actor: Actor) -> list[WardLine]:
+def own_wards(actor: Actor, *, now: datetime) -> list[WardLine]:
     """The minors for whom the actor agreed, grown-up ones too. Raises PersonNeeded."""
+    ward_id, today = Person.__table__.c.id, clock.shanghai_day(now)
     found = db.session.execute(
-        select(Guardianship, Person.name, Volunteer.number, consents_to(Person.__table__.c.id, NoticeName.MINOR).label("agreed"))
+        select(
+            Guardianship,
+            Person.name,
+            Person.born_on,
+            Volunteer.number,
+            consents_to(ward_id, NoticeName.MINOR).label("agreed"),
+            consents_to(ward_id, NoticeName.VOLUNTEER).label("agreed_as_volunteer"),
+        )
         .join(Person, Person.id == Guardianship.ward_person_id)
         .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
         .where(Guardianship.guardian_person_id == person_of(actor), Guardianship.is_current())
@@ -121,9 +150,9 @@ def own_wards(actor: Actor) -> list[WardLine]:
             since=held.since,
             ended_on=held.ended_on,
             volunteer_number=number,
-            in_force=held.ended_on is None and agreed,
+            in_force=held.ended_on is None and agreed and (as_volunteer or age_on(born_on, today) >= minors.ages().special_rule_under),
         )
-        for held, name, number, agreed in found
+        for held, name, born_on, number, agreed, as_volunteer in found
     ]
 
 

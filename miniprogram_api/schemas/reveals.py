@@ -73,6 +73,7 @@ class RevealLineOut(Out):
                     "purpose": "联系本人",
                     "note": "通知更改服务时间",
                     "of_beneficiary": False,
+                    "of_ward": False,
                 }
             ]
         }
@@ -86,3 +87,4 @@ class RevealLineOut(Out):
     purpose: Annotated[str, Field(max_length=50)]
     note: Annotated[str, Field(max_length=200)] | None
     of_beneficiary: bool = Field(description="查看的是本人为其申请服务的服务对象")
+    of_ward: bool = Field(description="查看的是本人监护的未成年人")

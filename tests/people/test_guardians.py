@@ -155,3 +155,41 @@ def test_a_minors_data_is_read_by_the_street_only(mother, street, phone_of, admi
 
 def test_an_adult_registers_as_ever(street, phone_of):
     assert registered_volunteer(phone_of, street, id_number=identity_number(born(18, 1))).volunteer_number
+
+
+def test_both_parents_agree_for_a_child_and_it_stays_registered_once(mother, street, phone_of):
+    father = registered_person(phone_of, street, "father", name="张爸爸", id_number=identity_number(born(41)))
+    ward = child(8)
+    number = mother.made("/guardianships", form(street, ward))["volunteer_number"]
+
+    made = father.made("/guardianships", form(street, ward, relation="father"))
+
+    assert made["volunteer_number"] == number
+    assert len(db.session.scalars(select(Volunteer)).all()) == 1
+    assert [phone.seen("/me/wards")["items"][0]["in_force"] for phone in (mother, father)] == [True, True]
+    mother.made(f"/guardianships/{mother.seen('/me/wards')['items'][0]['id']}/withdrawal", {})
+    assert [phone.seen("/me/wards")["items"][0]["in_force"] for phone in (mother, father)] == [False, False], "one word is enough to end it"
+
+
+def test_to_a_new_notice_of_volunteers_the_guardian_agrees_for_a_child_without_an_account(mother, street, new_version):
+    made = mother.made("/guardianships", form(street, child(12)))
+    new_version("volunteer")
+    assert mother.seen("/me/wards")["items"][0]["in_force"] is False
+    mother.made(f"/guardianships/{made['id']}/renewal", {"notice_version": "2026-11-01"})
+    assert mother.seen("/me/wards")["items"][0]["in_force"] is True
+    given = db.session.scalars(select(Consent).where(Consent.notice == "volunteer", Consent.guardian_person_id.is_not(None))).all()
+    assert {consent.version for consent in given} == {"2026-11-01", "2027-01-01"}
+
+
+def test_the_guardian_sees_who_read_the_data_of_the_child_until_it_is_grown_up(mother, street, phone_of, administrator, pass_time):
+    mother.made("/guardianships", form(street, child(8)))
+    father = registered_person(phone_of, street, "father", name="张爸爸", id_number=identity_number(born(41)))
+    ward_id = db.session.scalars(select(Guardianship.ward_person_id)).one()
+    wanted = {"field": "id_number", "purpose": "verify_identity", "note": "核对学籍"}
+    administrator(Role.STREET_OFFICER, STREET).made(f"/people/{ward_id}/reveals", wanted)
+
+    [line] = mother.seen("/me/reveals")["items"]
+    assert (line["role"], line["fields"], line["of_ward"]) == ("street_officer", ["id_number"], True)
+    assert father.seen("/me/reveals")["items"] == [], "who gave no word sees nothing"
+    pass_time(days=365 * 10)
+    assert phone_of("mother").seen("/me/reveals")["items"] == []

@@ -25,7 +25,7 @@ from backend.people.events import GuardianAgreed, GuardianshipEnded
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Guardianship, Person, Relation
 from backend.people.notices import NoticeName
-from backend.people.queries import is_minor
+from backend.people.queries import is_minor, number_of
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
 from backend.people.service.persons import Identity, IdentityDiffers, own_person, person_of_identity, put_on_record, read_identity
 from backend.people.service.volunteers import end_registration, state_volunteer
@@ -108,9 +108,8 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
         since=clock.shanghai_day(now),
     )
     flush_or_refuse({"uq_guardianships_held": GuardianshipKnown})
-    give_consent(actor, ward.id, NoticeName.MINOR, channel=channel, guardian_person_id=guardian.id, now=now)
-    if identity.age_at(now) < minors.ages().special_rule_under:
-        give_consent(actor, ward.id, NoticeName.VOLUNTEER, channel=channel, guardian_person_id=guardian.id, now=now)
+    _consent(actor, ward, guardian.id, channel, now=now)
+    if _is_under_special_rule(ward, now=now) and number_of(ward.id) is None:
         state_volunteer(actor, ward, community, now=now)
     outbox.record(GuardianAgreed(held.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_STATE, held.id, now=now, channel=channel.value)
@@ -118,11 +117,11 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
 
 
 def agree_anew(actor: Actor, guardianship_id: UUID, *, notice_version: str, now: datetime) -> None:
-    """Agree to the notice in force for a minor whose guardian one is. Raises NoticeOutdated, GuardianshipOver, Missing."""
+    """Agree to the notices in force for a minor whose guardian one is. Raises NoticeOutdated, GuardianshipOver, Missing."""
     held = _held(actor, guardianship_id)
     require_current(NoticeName.MINOR, notice_version)
     channel = Channel.MINI_PROGRAM if held.guardian_person_id == actor.person_id else Channel.DESK
-    give_consent(actor, held.ward_person_id, NoticeName.MINOR, channel=channel, guardian_person_id=held.guardian_person_id, now=now)
+    _consent(actor, db.session.get_one(Person, held.ward_person_id), held.guardian_person_id, channel, now=now)
     audit.record(actor, Permission.GUARDIANSHIP_END, held.id, now=now, renewed=True)
 
 
@@ -139,6 +138,17 @@ def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | Non
     end_registration(actor, held.ward_person_id, reason="guardian_withdrew", now=now)
     outbox.record(GuardianshipEnded(ended.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_END, ended.id, now=now)
+
+
+def _consent(actor: Actor, ward: Person, guardian_id: UUID, channel: Channel, *, now: datetime) -> None:
+    """The guardian's word as it is written down: for a child who does not act alone also to the notice of volunteers."""
+    names = [NoticeName.MINOR, NoticeName.VOLUNTEER] if _is_under_special_rule(ward, now=now) else [NoticeName.MINOR]
+    for name in names:
+        give_consent(actor, ward.id, name, channel=channel, guardian_person_id=guardian_id, now=now)
+
+
+def _is_under_special_rule(ward: Person, *, now: datetime) -> bool:
+    return age_on(ward.born_on, clock.shanghai_day(now)) < minors.ages().special_rule_under
 
 
 def _guardian(actor: Actor, agreement: Agreement, community: Area, *, now: datetime) -> tuple[Person, Channel]:
