@@ -1,5 +1,7 @@
 """Personal data is read in clear for a purpose only, by who may, and whom it is about can see it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -147,3 +149,27 @@ def test_the_purposes_can_be_listed(phone_of, street):
     listed = phone_of().seen("/reveal-purposes")["items"]
     assert {purpose["code"] for purpose in listed} >= {"contact", "visit"}
     assert listed == [purpose.model_dump(mode="json") for purpose in purposes.read(CONFIG_FOLDER / "reveals.toml").purposes.values()]
+
+
+def test_several_readings_at_once_are_counted_one_by_one(phone_of, street, officer):
+    person = registered_volunteer(phone_of, street)
+    path = f"/people/{person.person_id}/reveals"
+    for _ in range(purposes.catalogue().most_in_an_hour - 1):
+        officer.made(path, wanted())
+    together = Barrier(6)
+
+    def read(_: int) -> int:
+        together.wait()
+        return officer.post(path, wanted()).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(read, range(6))) == [201, *[429] * 5]
+
+
+def test_officers_do_not_read_more_by_way_of_the_demands(phone_of, street, officer):
+    visit = Visit(phone_of, street, officer)
+    path = f"/demands/{visit.demand['id']}/beneficiary"
+    for _ in range(purposes.catalogue().most_in_an_hour):
+        assert officer.get(path).status_code == 200
+    assert refused(officer.get(path)) == (429, "too_many_reveals")
+    assert {visit.leader.get(path).status_code for _ in range(purposes.catalogue().most_in_an_hour + 1)} == {200}, "who is on the way"

@@ -133,7 +133,8 @@ def _phone(text: str) -> str:
 def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> RevealedBeneficiary:
     """Address and phone of whom a demand is for, in clear: to the own community, and to who holds a claim until the visit is over.
 
-    Each reading is written down, and shown to who asked for the service. Raises Missing for everybody else: to them nobody is there.
+    Each reading is written down, and shown to who asked for the service. Who works for the community reads so much in an hour as anywhere
+    else. Raises TooManyReveals, and Missing for everybody else: to them nobody is there.
     """
     demand = known_demand(actor, demand_id)
     beneficiary = db.session.get(Beneficiary, demand.beneficiary_id) if demand.beneficiary_id else None
@@ -143,6 +144,8 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
     scope = next((scope for scope in scopes if policy.allows(actor, Permission.BENEFICIARY_SEE, scope)), None)
     if scope is None:
         raise Missing
+    if scope.area_path is not None:
+        people.require_moderation(actor, now=now)
     audit.record(actor, Permission.BENEFICIARY_SEE, beneficiary.id, now=now, demand_id=str(demand.id))
     people.write_reveal(
         actor,

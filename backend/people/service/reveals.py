@@ -22,6 +22,7 @@ from backend.people.models import ID_NUMBER, PHONE, REVEAL_NOTE, Person, Reveal
 from backend.people.purposes import PersonalField
 
 WINDOW = timedelta(hours=1)
+_ONE_BY_ONE = 0x7265  # the first half of the advisory lock's name; the second is the account
 
 
 class PurposeUnknown(Unprocessable):
@@ -116,7 +117,12 @@ def require_purpose(wanted: Purposeful) -> None:
 
 
 def require_moderation(actor: Actor, *, now: datetime) -> None:
-    """Let pass who has not read too much within the hour, by the rows: a cache that is away opens nothing. Raises TooManyReveals."""
+    """Let pass who has not read too much within the hour, by the rows: a cache that is away opens nothing. Raises TooManyReveals.
+
+    The account's readings go one by one from here to the end of the transaction, or several at once would all count the same rows.
+    """
+    if actor.account_id is not None:
+        db.session.execute(select(func.pg_advisory_xact_lock(_ONE_BY_ONE, func.hashtext(str(actor.account_id)))))
     recent = select(func.count(), func.min(Reveal.at)).where(Reveal.account_id == actor.account_id, Reveal.at > now - WINDOW)
     number, oldest = db.session.execute(recent).one()
     if number >= purposes.catalogue().most_in_an_hour:
