@@ -162,5 +162,5 @@ def _key() -> str:
     return key
 
 
-def _digest() -> bytes:
-    return hashlib.sha256(request.path.encode() + b"\x00" + request.get_data(cache=True)).digest()
+def _digest() -> str:
+    return hashlib.sha256(request.path.encode() + b"\x00" + request.get_data(cache=True)).hexdigest()

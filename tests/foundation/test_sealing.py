@@ -20,7 +20,7 @@ K1, K2, INDEX = bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32
 OLD, BOTH = Keyring({"k1": K1}, "k1", INDEX), Keyring({"k2": K2, "k1": K1}, "k2", INDEX)
 
 NEITHER = {
-    "idempotency_keys.body_digest": "a digest, of which nobody finds the body",
+    "idempotency_keys.body_digest": "a keyed digest, of which nobody without the index key finds the body by trying",
     "login_lock_outs.name_index": "the blind index of a name that was tried; soon forgotten, and begun anew under another key",
     "jobs.content": "a file of masked names, for its asker",
     "key_uses.fingerprint": "tells a key from another",

@@ -1,5 +1,6 @@
 """Who registers as volunteer, who may not, and what is kept of it."""
 
+import hashlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -7,12 +8,13 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
+from backend.foundation.idempotency import IdempotencyKey
 from backend.foundation.outbox import OutboxEvent
 from backend.foundation.sealing import keyring
 from backend.people.models import Consent, Person, Volunteer
@@ -202,6 +204,21 @@ def test_a_repeat_under_the_same_key_gets_the_first_answer(phone_of, street):
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.get_data() == again.get_data()
     assert rows(Volunteer) == 1
+
+
+def test_what_was_sent_is_not_found_out_by_trying(phone_of, street):
+    """Of a registration all but the number stands elsewhere in the database, and of the number the birthday and the sex."""
+    phone, form = phone_of("zhang"), volunteer_form(street)
+    first = phone.post("/volunteers", form, key="volunteer-zhang")
+    plain = hashlib.sha256(b"/api/v1/volunteers\x00" + phone.client.application.json.dumps(form).encode()).digest()
+    digest = db.session.scalars(select(IdempotencyKey.body_digest).where(IdempotencyKey.key == "volunteer-zhang")).one()
+    assert digest == keyring().index(plain.hex(), field="idempotency_keys.body_digest")
+    assert digest != plain
+
+    db.session.execute(update(IdempotencyKey).values(body_digest=plain))  # as releases before this one kept it
+    db.session.commit()
+    assert phone.post("/volunteers", form, key="volunteer-zhang").get_data() == first.get_data()
+    assert refused(phone.post("/volunteers", form | {"name": "李志愿"}, key="volunteer-zhang")) == (422, "idempotency_key_reused")
 
 
 def test_who_is_a_volunteer_is_refused_a_second_registration(phone_of, street):
