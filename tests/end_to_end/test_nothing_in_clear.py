@@ -1,7 +1,9 @@
 """After a whole visit nobody's number, phone, address or name stands in clear where it is not meant to; and the scan would find it."""
 
 import base64
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 import redis
+from celery import Celery
 
 from backend.foundation.sealing import Keyring
 from ejia.trial import running
@@ -25,26 +28,38 @@ SEALED = {"id_number": ("people", "id_number"), "phone": ("people", "phone"), "a
 
 
 @pytest.fixture(scope="module")
-def visited(town: Town) -> Town:
-    """A visit from the need to the points, an export, an answer of each kind of refusal, a reading in clear."""
-    visit = Visit(town)
-    visit.confirm(visit.serve(visit.member, 47))
-    town.workbook(town.administrator("jiedao"))
-    visit.officer.made(
-        f"/people/{visit.member.person_id}/reveals", {"field": "id_number", "purpose": "verify_identity", "note": "核对 王志愿 的证件"}
-    )
-    visit.leader.get(f"/demands/{visit.demand['id']}/beneficiary")
+def visited(town: Town, stores: list["redis.Redis"], told: list[bytes]) -> Town:
+    """A visit from the need to the points, corrected and taken back by people who write names, an export, a reading in clear."""
+    with scan.told_to(stores[0]) as of_cache, scan.told_to(stores[1]) as of_broker:
+        visit = Visit(town)
+        fact_id = visit.serve(visit.member, 47)
+        visit.confirm(fact_id)
+        visit.correct(fact_id, 40, "王志愿 本人说明")
+        visit.officer.made(f"/services/{fact_id}/confirmation/withdrawal", {"reason": f"{GRANDMOTHER['name']} 说明"})
+        visit.withdraw(fact_id, "李队长 说明")
+        town.workbook(town.administrator("jiedao"))
+        visit.officer.made(
+            f"/people/{visit.member.person_id}/reveals", {"field": "id_number", "purpose": "verify_identity", "note": "核对 王志愿 的证件"}
+        )
+        visit.leader.get(f"/demands/{visit.demand['id']}/beneficiary")
+    told += of_cache + of_broker
     return town
 
 
 @pytest.fixture(scope="module")
-def environment(visited: Town) -> dict[str, str]:
-    """The variables of the running copy."""
-    return running.environment_of(visited.folder)
+def told() -> list[bytes]:
+    """What was told to cache and broker during the visit."""
+    return []
 
 
 @pytest.fixture(scope="module")
-def database(environment: dict[str, str]) -> Iterator["psycopg.Connection[Any]"]:
+def environment(town: Town) -> dict[str, str]:
+    """The variables of the running copy."""
+    return running.environment_of(town.folder)
+
+
+@pytest.fixture(scope="module")
+def database(visited: Town, environment: dict[str, str]) -> Iterator["psycopg.Connection[Any]"]:
     with psycopg.connect(environment["DATABASE_URL"].replace("postgresql+psycopg:", "postgresql:")) as connection:
         yield connection
         connection.rollback()
@@ -86,6 +101,11 @@ def test_nothing_stands_in_clear_in_redis_nor_in_messages_that_wait_there(stores
     assert sum(store.dbsize() for store in stores) > 0
     for store in stores:
         assert scan.in_redis(store, values) == set()
+
+
+def test_nothing_stands_in_clear_in_any_message_that_went_to_a_worker(visited: Town, told: list[bytes], values: Values) -> None:
+    assert [task for task in (b"deliver.consumer", b"jobs.run") if not any(task in command for command in told)] == []
+    assert scan.kinds_in(b"\n".join(told), values) == set()
 
 
 def test_nothing_stands_in_clear_in_metrics_and_refusals(visited: Town, values: Values) -> None:
@@ -131,6 +151,39 @@ def test_the_scan_finds_what_is_planted(database, stores, values: Values, tmp_pa
         assert scan.in_redis(stores[0], values) == {("planted", kind)}
     finally:
         stores[0].delete("planted")
+
+
+@pytest.mark.parametrize("kind", ["id_number", "phone", "address", "name"])
+def test_the_scan_finds_a_message_that_waits_or_went(stores, environment: dict[str, str], values: Values, kind: str) -> None:
+    with Celery(broker=environment["BROKER_URL"], set_as_current=False) as sender, scan.told_to(stores[1]) as told:
+        try:
+            sender.send_task("planted", kwargs={"of": min(values[kind])}, queue="planted")
+            assert scan.in_redis(stores[1], values) == {("planted", kind)}
+        finally:
+            stores[1].delete("planted", "_kombu.binding.planted")
+    assert scan.kinds_in(b"\n".join(told), values) == {kind}
+
+
+@pytest.mark.parametrize("kind", ["id_number", "phone", "address", "name"])
+def test_the_scan_finds_what_is_planted_in_an_answer_that_is_kept_a_workbook_a_figure_and_a_refusal(
+    database, values: Values, kind: str
+) -> None:
+    value = min(values[kind])
+    workbook = io.BytesIO()
+    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("docProps/core.xml", f"<dc:creator>{value}</dc:creator>")
+    database.execute(
+        "INSERT INTO idempotency_keys (account_id, route, key, body_digest, created_at, answer)"
+        " VALUES (gen_random_uuid(), 'POST /x', %s, %s, now(), %s)",
+        (value, b"-", json.dumps({"name": value}).encode()),
+    )
+    database.execute("UPDATE jobs SET content = %s WHERE content IS NOT NULL", (workbook.getvalue(),))
+    found = {"idempotency_keys.key", "idempotency_keys.answer", "jobs.content"}
+    assert scan.in_tables(database, values) == {(column, kind) for column in found}
+    database.rollback()
+    assert scan.kinds_in(f'ejia_requests_total{{route="/x/{value}"}} 1.0'.encode(), values) == {kind}
+    assert scan.kinds_in(json.dumps({"code": "invalid", "errors": {"x": [value]}}).encode(), values) == {kind}
+    assert scan.kinds_in(repr(value.encode()).encode(), values) == {kind}
 
 
 def test_the_scan_does_not_cry_over_what_is_masked(values: Values) -> None:
