@@ -2,8 +2,9 @@
 
 import hashlib
 import ipaddress
+import socket
 from itertools import pairwise
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 _FEWEST_DIFFERENT_BYTES = 20
 """Of 32 random bytes some 30 differ; that fewer than 20 do has a chance of less than one in 10^9."""
@@ -52,9 +53,11 @@ def is_of_a_trial(secret: bytes) -> bool:
 def weakness_of_password_in(url: str) -> str | None:
     """Why the password in a server's address protects nothing; an address without one trusts the network or the socket's owner."""
     address = urlsplit(url)
-    if address.password is None:
+    # PostgreSQL and Redis take it behind the question mark as well.
+    in_query = parse_qs(address.query, keep_blank_values=True).get("password", [None])[-1]
+    password = in_query if address.password is None else unquote(address.password)
+    if password is None:
         return None
-    password = unquote(address.password)
     if not password or password.lower() in _KNOWN_PASSWORDS or password == unquote(address.username or ""):
         return "has a password that everybody knows"
     return None
@@ -69,8 +72,9 @@ def is_this_machine(url: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
+        # As resolvers read it: 127.1, 0x7f000001 and 2130706433 are addresses, too.
+        address = ipaddress.ip_address(host) if ":" in host else ipaddress.ip_address(socket.inet_aton(host))
+    except (ValueError, OSError):
         return False
     mapped = getattr(address, "ipv4_mapped", None) or address
     return bool(mapped.is_loopback or mapped.is_unspecified)

@@ -59,6 +59,9 @@ def test_a_copy_with_keys_of_its_own_may_start(starting: Starting) -> None:
         "https://[::1]:8100",
         "https://[::ffff:127.0.0.2]",
         "https://0.0.0.0",
+        "https://127.1",
+        "https://2130706433:8100",
+        "https://0x7f000001",
         "",
     ],
 )
@@ -118,6 +121,9 @@ def test_a_secret_that_wechat_never_gave_is_refused(starting: Starting, secret: 
 def test_a_password_that_everybody_knows_is_refused(starting: Starting, login: str) -> None:
     for name, scheme in (("DATABASE_URL", "postgresql"), ("REDIS_URL", "redis"), ("BROKER_URL", "redis")):
         assert [one.split(":")[0] for one in starting(**{name: f"{scheme}://{login}@server.example/0"})] == [name]
+        user, _, password = login.partition(":")
+        address = f"{scheme}://{user}@server.example/0?password={password}"
+        assert [one.split(":")[0] for one in starting(**{name: address})] == [name], "behind the question mark, too"
 
 
 @pytest.mark.parametrize("value", ["1", "true", "on", "yes"])
