@@ -25,8 +25,3 @@ def masked_phone(phone: str) -> str:
 def masked_id_number(number: str) -> str:
     """639999199001010014 → 639999********0014."""
     return f"{number[:6]}********{number[-4:]}"
-
-
-def masked_address(address: str) -> str:
-    """Only its first six characters, which name the estate at most."""
-    return f"{address[:6]}****" if len(address) > 6 else "****"

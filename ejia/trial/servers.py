@@ -140,6 +140,8 @@ class EmbeddedPostgres:
             "shared_buffers": "256MB" if self.durable else "128MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # The detail of an error is the row that failed, names and all.
+            "log_error_verbosity": "terse",
             # The demonstration year fills empty tables within a minute; the planner shall hear of it meanwhile, not afterwards.
             "autovacuum_naptime": "5s",
         }

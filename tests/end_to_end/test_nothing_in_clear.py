@@ -16,7 +16,7 @@ from celery import Celery
 
 from backend.foundation.sealing import Keyring
 from ejia.trial import running
-from tests.end_to_end.town import Town
+from tests.end_to_end.town import Town, awaited
 from tests.end_to_end.visit import Visit
 from tests.support import scan
 from tests.support.demands import GRANDMOTHER
@@ -95,6 +95,15 @@ def test_nothing_stands_in_clear_in_any_column_that_is_not_meant_for_it(database
 def test_nothing_stands_in_clear_in_the_logs_of_any_process(visited: Town, values: Values) -> None:
     assert len(list((visited.folder / "log").iterdir())) > 4
     assert scan.in_files(visited.folder / "log", values) == set()
+
+
+def test_a_row_that_the_database_refuses_does_not_stand_in_its_log(visited: Town, database, values: Values) -> None:
+    log = visited.folder / "log" / "postgres.log"
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        database.execute("INSERT INTO people (id, name) VALUES (gen_random_uuid(), %s)", (min(values["name"]),))
+    database.rollback()
+    awaited(log.read_text, lambda text: "violates not-null constraint" in text)
+    assert scan.in_files(log.parent, values) == set()
 
 
 def test_nothing_stands_in_clear_in_redis_nor_in_messages_that_wait_there(stores, values: Values) -> None:
