@@ -32,7 +32,7 @@ from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import Cursor
 from backend.openings.service import PlacesInService
 from backend.people.queries import PersonNeeded
-from backend.people.service import TooManyReveals
+from backend.people.service import TooManyReveals, ValueUnreadable
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads, writes
 from miniprogram_api.schemas.common import ReasonIn
@@ -200,7 +200,7 @@ def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @reads
 @bp.output(BeneficiaryOut)
 @bp.doc(summary="服务对象的住址和电话", description="只给本社区和持有认领的一方看，服务结束后不再显示；每次查看都有记录。")
-@refuses(Missing, BrandUnknown, TooManyReveals)
+@refuses(Missing, BrandUnknown, TooManyReveals, ValueUnreadable)
 def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
     return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
 

@@ -12,14 +12,14 @@ from backend.people import disclosures, purposes
 from backend.people import service as people
 from backend.people.disclosures import RevealLine
 from backend.people.queries import PersonNeeded
-from backend.people.service import FieldNotForPurpose, MinorProtected, PurposeUnknown, Revealed, TooManyReveals
+from backend.people.service import FieldNotForPurpose, MinorProtected, PurposeUnknown, Revealed, TooManyReveals, ValueUnreadable
 from miniprogram_api.contract import ListQuery, Page, Resource, refuses
 from miniprogram_api.edge import creates, reads
 from miniprogram_api.schemas.reveals import PurposesOut, RevealIn, RevealLineOut, RevealOut
 
 bp = Resource("reveals", tag="查看个人信息")
 
-_REFUSALS = (PurposeUnknown, FieldNotForPurpose, TooManyReveals)
+_REFUSALS = (PurposeUnknown, FieldNotForPurpose, TooManyReveals, ValueUnreadable)
 
 
 @bp.get("/reveal-purposes")

@@ -17,11 +17,11 @@ def masked_name(name: str) -> str:
     return name[:shown] + "*" * max(len(name) - shown, 1)
 
 
-def masked_phone(phone: str) -> str:
-    """13800001234 → 138****1234."""
-    return f"{phone[:3]}****{phone[-4:]}"
+def masked_phone(phone: str | None) -> str:
+    """13800001234 → 138****1234; stars only where no key opens the number any more."""
+    return "*" * 11 if phone is None else f"{phone[:3]}****{phone[-4:]}"
 
 
-def masked_id_number(number: str) -> str:
-    """639999199001010014 → 639999********0014."""
-    return f"{number[:6]}********{number[-4:]}"
+def masked_id_number(number: str | None) -> str:
+    """639999199001010014 → 639999********0014; stars only where no key opens the number any more."""
+    return "*" * 18 if number is None else f"{number[:6]}********{number[-4:]}"

@@ -96,6 +96,13 @@ class Keyring:
         except (InvalidTag, ValueError) as error:
             raise SealBroken(field) from error
 
+    def unseal_if_possible(self, sealed: bytes, *, field: str, row: Row) -> str | None:
+        """As `unseal`; None instead of SealBroken, for what must be shown also after a key was lost (`ejia keys give-up`)."""
+        try:
+            return self.unseal(sealed, field=field, row=row)
+        except SealBroken:
+            return None
+
     def index(self, value: str, *, field: str) -> bytes:
         """The blind index of a value: 32 bytes, the same for the same value of the same field."""
         return _index(self.index_key, value, field)

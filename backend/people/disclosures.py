@@ -80,7 +80,7 @@ def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:
         area=area,
         fields=[PersonalField(field) for field in reveal.fields],
         purpose=purpose.name if purpose is not None else reveal.purpose,
-        note=None if sealed is None else keyring().unseal(sealed, field=REVEAL_NOTE, row=reveal.id),
+        note=None if sealed is None else keyring().unseal_if_possible(sealed, field=REVEAL_NOTE, row=reveal.id),
         of_beneficiary=reveal.beneficiary_id is not None,
         of_ward=reveal.person_id != own_id,
     )

@@ -168,6 +168,20 @@ def test_a_key_that_is_lost_for_good_is_given_up(town: dict[str, str], ejia_with
         assert key_register.missing_keys(keyring()) == []
 
 
+def test_the_copy_works_without_what_a_lost_key_sealed(phone_of, street, administrator, ejia_with: Callable[..., Result]) -> None:
+    person = registered_volunteer(phone_of, street, "a")
+    officer = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+    demand = published_demand(officer, street)
+    assert ejia_with(ONLY_OLD, "check").exit_code == 0
+    assert ejia_with(ONLY_NEW, "give-up", "k1").exit_code == 0
+    sealing.use(ring(("k2", K2)))
+    assert person.seen("/me")["person"]["id_number"] == "*" * 18
+    wanted = {"field": "id_number", "purpose": "verify_identity", "note": "核对身份"}
+    assert refused(officer.post(f"/people/{person.person_id}/reveals", wanted)) == (409, "value_unreadable")
+    assert refused(officer.get(f"/demands/{demand['id']}/beneficiary")) == (409, "value_unreadable")
+    assert person.seen("/me/reveals")["items"] == [], "nothing was read"
+
+
 def test_another_key_under_an_old_name_is_told(town: dict[str, str], ejia_with: Callable[..., Result]) -> None:
     assert ejia_with(ONLY_OLD, "check").exit_code == 0
     assert ejia_with(f"k1:{encoded(K2)}", "check").exit_code == 1

@@ -48,7 +48,7 @@ COMES_WITH = {
     "merge_by_wechat": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},
     "agree_for_minor": {"PERSON_REGISTER"},
     "withdraw_agreement": {"VOLUNTEER_LEAVE"},
-    "withdraw_consent": {"VOLUNTEER_LEAVE"},
+    "withdraw_consent": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
 }
 # What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.

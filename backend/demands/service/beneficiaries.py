@@ -134,7 +134,7 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
     """Address and phone of whom a demand is for, in clear: to the own community, and to who holds a claim until the visit is over.
 
     Each reading is written down, and shown to who asked for the service. Who works for the community reads so much in an hour as anywhere
-    else. Raises TooManyReveals, and Missing for everybody else: to them nobody is there.
+    else. Raises TooManyReveals, ValueUnreadable, and Missing for everybody else: to them nobody is there.
     """
     demand = known_demand(actor, demand_id)
     beneficiary = db.session.get(Beneficiary, demand.beneficiary_id) if demand.beneficiary_id else None
@@ -169,7 +169,7 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
 def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: people.Purposeful, *, now: datetime) -> people.Revealed:
     """Read one value of somebody on record in clear, by the own community's officers and grid workers, where no demand is open.
 
-    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, Missing.
+    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, ValueUnreadable, Missing.
     """
     beneficiary = db.session.get(Beneficiary, beneficiary_id)
     if beneficiary is None:
@@ -199,12 +199,12 @@ def _value_of(beneficiary: Beneficiary, field: PersonalField) -> str | None:
 
 
 def _address_of(beneficiary: Beneficiary) -> str:
-    return keyring().unseal(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id)
+    return people.in_clear(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id)
 
 
 def _phone_of(beneficiary: Beneficiary) -> str | None:
     sealed = beneficiary.phone_sealed
-    return None if sealed is None else keyring().unseal(sealed, field=PHONE, row=beneficiary.id)
+    return None if sealed is None else people.in_clear(sealed, field=PHONE, row=beneficiary.id)
 
 
 def _scopes_of_claims(demand: Demand, *, now: datetime) -> list[Scope]:

@@ -251,8 +251,8 @@ def own_card(person_id: UUID) -> OwnCard:
     person = OwnPerson(
         id=row.id,
         name=row.name,
-        id_number=masked_id_number(keyring().unseal(row.id_number_sealed, field=ID_NUMBER, row=row.id)),
-        phone=None if row.phone_sealed is None else masked_phone(keyring().unseal(row.phone_sealed, field=PHONE, row=row.id)),
+        id_number=masked_id_number(keyring().unseal_if_possible(row.id_number_sealed, field=ID_NUMBER, row=row.id)),
+        phone=None if row.phone_sealed is None else masked_phone(keyring().unseal_if_possible(row.phone_sealed, field=PHONE, row=row.id)),
         community=Community(row.lives_in_id, row.lives_in_name),
     )
     if row.fact_id is None:

@@ -110,7 +110,7 @@ def _told_whose(viewer: Actor) -> ColumnElement[bool]:
 def _line(row: Row[Any]) -> RecoveryLine:
     person = None
     if row.told and row.person_id is not None:
-        number = keyring().unseal(row.id_number_sealed, field=ID_NUMBER, row=row.person_id)
+        number = keyring().unseal_if_possible(row.id_number_sealed, field=ID_NUMBER, row=row.person_id)
         person = AskedFor(row.person_id, masked_name(row.name), masked_id_number(number), Community(row.area_id, row.area_name))
     return RecoveryLine(
         id=row.id,

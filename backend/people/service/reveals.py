@@ -12,7 +12,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
-from backend.foundation.errors import Forbidden, Missing, TooMany, Unprocessable
+from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
 from backend.foundation.identifiers import age_on
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
@@ -53,6 +53,13 @@ class TooManyReveals(TooMany):
     detail = "一小时内查看次数过多，请稍后再试"
 
 
+class ValueUnreadable(Conflict):
+    """No key of this copy opens the value: the key was lost, or the row changed by hand."""
+
+    code: ClassVar[str] = "value_unreadable"
+    detail = "这项信息已无法读取，请向本人重新登记"
+
+
 @dataclass(frozen=True, slots=True)
 class Purposeful:
     """What somebody wants to read, and why; the note says it in their own words."""
@@ -88,7 +95,8 @@ class Revealed:
 def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: datetime) -> Revealed:
     """Read one value of a person in clear.
 
-    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, MinorProtected, Missing (outside the actor's area), Forbidden.
+    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, MinorProtected, ValueUnreadable, Missing (outside the actor's area),
+    Forbidden.
     """
     person = db.session.get(Person, person_id)
     if person is None:
@@ -158,6 +166,14 @@ def write_reveal(
     return reveal_id
 
 
+def in_clear(sealed: bytes, *, field: str, row: UUID) -> str:
+    """A value that somebody may read. Raises ValueUnreadable."""
+    value = keyring().unseal_if_possible(sealed, field=field, row=row)
+    if value is None:
+        raise ValueUnreadable
+    return value
+
+
 def _is_minor(person: Person, *, now: datetime) -> bool:
     return age_on(person.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
 
@@ -167,8 +183,8 @@ def _value_of(person: Person, field: PersonalField) -> str | None:
         case PersonalField.NAME:
             return person.name
         case PersonalField.ID_NUMBER:
-            return keyring().unseal(person.id_number_sealed, field=ID_NUMBER, row=person.id)
+            return in_clear(person.id_number_sealed, field=ID_NUMBER, row=person.id)
         case PersonalField.PHONE:
-            return None if person.phone_sealed is None else keyring().unseal(person.phone_sealed, field=PHONE, row=person.id)
+            return None if person.phone_sealed is None else in_clear(person.phone_sealed, field=PHONE, row=person.id)
         case PersonalField.ADDRESS:
             raise FieldNotForPurpose(errors={"field": ["居民档案中没有住址"]})
