@@ -32,6 +32,10 @@ class SealBroken(Exception):
     """A sealed value that no key of ours opens: the row was changed by hand, or its key is gone from the settings."""
 
 
+class KeyMissing(SealBroken):
+    """Sealed by a key that the settings do not hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands before a sealed value: the id of its key, and whether it is bound to its row."""
@@ -89,7 +93,7 @@ class Keyring:
         head = head_of(sealed)
         key = self.keys.get(head.key_id)
         if key is None:
-            raise SealBroken(field)
+            raise KeyMissing(field)
         nonce, body = sealed[head.length : head.length + _NONCE_BYTES], sealed[head.length + _NONCE_BYTES :]
         try:
             return _cipher(key).decrypt(nonce, body, _bound_to(field, row) if head.bound_to_row else field.encode())
@@ -97,10 +101,10 @@ class Keyring:
             raise SealBroken(field) from error
 
     def unseal_if_possible(self, sealed: bytes, *, field: str, row: Row) -> str | None:
-        """As `unseal`; None instead of SealBroken, for what must be shown also after a key was lost (`ejia keys give-up`)."""
+        """As `unseal`; None where the key is missing, for what must be shown also after one was lost (`ejia keys give-up`)."""
         try:
             return self.unseal(sealed, field=field, row=row)
-        except SealBroken:
+        except KeyMissing:
             return None
 
     def index(self, value: str, *, field: str) -> bytes:

@@ -54,7 +54,7 @@ class TooManyReveals(TooMany):
 
 
 class ValueUnreadable(Conflict):
-    """No key of this copy opens the value: the key was lost, or the row changed by hand."""
+    """The key that sealed the value is missing: it was lost for good, or an operator has to put it back."""
 
     code: ClassVar[str] = "value_unreadable"
     detail = "这项信息已无法读取，请向本人重新登记"
