@@ -262,6 +262,7 @@ def test_two_late_entries_at_once_do_not_overlap(visit, begun, street, officer, 
         claim_for(opening_id, team_id=UUID(visit.team_id))
         shifts.append(shift_id)
     pass_time(hours=1)
+    officer.seen("/me")  # renews the log-in that is over by now: four threads at once would each do so
     late_begun, start = clock.now() - timedelta(minutes=50), Barrier(len(shifts))
 
     def add(shift_id):
