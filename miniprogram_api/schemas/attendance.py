@@ -379,7 +379,7 @@ class RevisionOut(Out):
 
 
 class ServiceDetailsOut(ServiceOut):
-    """A service record with all its revisions, the first one first."""
+    """A service record with its revisions, the first one first; of more than a hundred the latest."""
 
     model_config = ConfigDict(
         json_schema_extra={

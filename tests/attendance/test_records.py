@@ -1,5 +1,6 @@
 """Records by the community's word; corrections and withdrawals."""
 
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -188,6 +189,18 @@ def test_a_correction_is_a_further_revision_with_its_reason(visit, begun, office
     assert events(second.id) == ["service.corrected"]
     stale = officer.post(f"/services/{fact_id}/corrections", stretch(begun, 20, revision_id=fact_id))
     assert refused(stale) == (409, "already_corrected")
+
+
+def test_of_very_many_revisions_the_latest_are_shown(visit, begun, officer, pass_time, monkeypatch):
+    monkeypatch.setattr(sys.modules["backend.attendance.queries.services"], "MOST_REVISIONS", 2)
+    fact_id = revision_id = visit.served(pass_time)
+    for minutes in (30, 20, 10):
+        body = stretch(begun, minutes, revision_id=revision_id)
+        revision_id = officer.made(f"/services/{fact_id}/corrections", body)["revision_id"]
+
+    shown = officer.seen(f"/services/{fact_id}")["revisions"]
+
+    assert [(revision["minutes"], revision["superseded_at"] is None) for revision in shown] == [(20, False), (10, True)]
 
 
 def test_a_confirmation_survives_a_correction(visit, begun, officer, pass_time):

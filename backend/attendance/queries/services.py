@@ -77,7 +77,7 @@ class RevisionLine:
 
 @dataclass(frozen=True, slots=True)
 class ServiceDetails:
-    """A record with all its revisions, the first one first."""
+    """A record with its revisions, the first one first; of more than a hundred the latest."""
 
     line: ServiceLine
     revisions: Sequence[RevisionLine]
@@ -129,10 +129,10 @@ def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
             ServiceRecord.evidence,
         )
         .where(ServiceRecord.fact_id == fact_id)
-        .order_by(ServiceRecord.recorded_at, ServiceRecord.id)
+        .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
         .limit(MOST_REVISIONS)
     ).all()
-    return ServiceDetails(_line(row), [RevisionLine(*revision) for revision in revisions])
+    return ServiceDetails(_line(row), [RevisionLine(*revision) for revision in reversed(revisions)])
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
