@@ -1,7 +1,7 @@
 """Who is logged in, and what concerns them."""
 
 from backend.foundation import clock
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from backend.people import queries
 from backend.people import service as people
@@ -16,6 +16,8 @@ from miniprogram_api.schemas.people import OwnPersonOut, PhoneIn
 
 bp = Resource("me", tag="我的")
 
+_ROLES = list(Role)
+
 
 @bp.get("/me")
 @reads
@@ -27,11 +29,16 @@ def read_me(actor: Actor) -> MeOut:
         {
             "account_id": actor.account_id,
             "person_id": actor.person_id,
-            "roles": [RoleOut.model_validate(grant) for grant in actor.grants],
+            "roles": [RoleOut.model_validate(grant) for grant in sorted(actor.grants, key=_place)],
             "person": card and card.person,
             "volunteer": card and card.volunteer,
         }
     )
+
+
+def _place(grant: Grant) -> tuple[int, str]:
+    """Where a role stands in the list: the same place each time."""
+    return _ROLES.index(grant.role), str(grant)
 
 
 @bp.post("/me/phone")
