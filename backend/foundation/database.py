@@ -81,8 +81,10 @@ class Session(flask_sqlalchemy.session.Session):
         return self._held
 
     def send_held(self, *, and_commit: bool = False) -> None:
-        """Send all that is held back, in one statement, and commit in the same round trip where asked. Raises the refusals that were
-        named with it."""
+        """Send all that is held back, in one statement; and commit in the same round trip where asked, unless it ends a savepoint only.
+
+        Raises the refusals that were named with it.
+        """
         held, self._held = self._held, None
         if held is not None:
             with refusing(held.refusals):
@@ -122,16 +124,13 @@ class _Held:
         for change in self.changes:
             statements.append(change.statement)
             values += change.statement.sent(change.values)
-        sender.send(joined(tuple(statements)), values, and_commit=and_commit)
+        sender.send(joined(tuple(statements)), values, and_commit=and_commit and not sender.in_savepoint)
 
 
 @event.listens_for(Session, "before_commit")
 def _send_held(session: Session) -> None:
-    if session.in_nested_transaction():
-        session.send_held()  # this may be the end of a savepoint only
-    else:
-        session.flush()  # what comes after the commit would be in a transaction of its own
-        session.send_held(and_commit=True)
+    session.flush()  # what came after the commit would be in a transaction of its own
+    session.send_held(and_commit=True)
 
 
 @event.listens_for(Session, "after_soft_rollback")

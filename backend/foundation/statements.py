@@ -102,6 +102,11 @@ class Sender:
         self._connection = connection
         self._line: PipedConnection = line
 
+    @property
+    def in_savepoint(self) -> bool:
+        """Whether the transaction goes on when the session commits what it has begun."""
+        return self._connection.in_nested_transaction()
+
     def send(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
         """Send a statement, and commit its transaction with it where asked. Raises what SQLAlchemy would: DBAPIError and its kinds."""
         for listener in self._connection.engine.dispatch.before_cursor_execute:
