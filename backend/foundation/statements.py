@@ -7,12 +7,31 @@ and lost connections stay SQLAlchemy's; database.py is the way in.
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from datetime import date, datetime
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import ARRAY, BindParameter, Column, Connection, FromClause, Insert, Table, Uuid, bindparam, func, insert, null, select
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    FromClause,
+    Insert,
+    Integer,
+    String,
+    Table,
+    Uuid,
+    bindparam,
+    func,
+    insert,
+    null,
+    select,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -77,12 +96,39 @@ class Prepared:
 
 
 def _sending(kind: TypeEngine[Any]) -> Processor:
-    # As text: the driver asks three times of each UUID what it is.
-    return _hex if isinstance(kind, Uuid) else kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+    # As text: the driver asks three times of each UUID what it is, and of each value in a list twice.
+    if isinstance(kind, Uuid):
+        return _hex
+    if isinstance(kind, ARRAY):
+        for of, in_array in _IN_ARRAYS.items():
+            if isinstance(kind.item_type, of):
+                return partial(_array, in_array, _sending(kind.item_type))
+    return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
 
 
 def _hex(value: UUID | None) -> str | None:
     return None if value is None else value.hex
+
+
+def _array(in_array: Callable[[Any], str], sending: Processor, values: Sequence[Any] | None) -> str | None:
+    if values is None:
+        return None
+    sent = values if sending is None else [sending(value) for value in values]
+    return "{" + ",".join(["NULL" if value is None else in_array(value) for value in sent]) + "}"
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_IN_ARRAYS: Mapping[type[TypeEngine[Any]], Callable[[Any], str]] = {
+    Uuid: str,
+    String: _quoted,
+    Integer: str,
+    Date: date.isoformat,
+    DateTime: datetime.isoformat,
+}
+"""How PostgreSQL reads an element of an array, of the types of which many are sent; lists of any other are left to the driver."""
 
 
 def _place(bind: BindParameter[Any]) -> tuple[str | None, Processor, Any]:

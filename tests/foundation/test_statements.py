@@ -1,13 +1,16 @@
 """Statements sent past SQLAlchemy's execution keep to the session's transaction, its savepoints and its errors."""
 
+from datetime import UTC, date, datetime
+from uuid import UUID
+
 import pytest
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Text, Uuid, bindparam, func, insert, select, type_coerce
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, OperationalError
 
 from backend.areas.models import Area, Level
 from backend.foundation.audit import AuditEntry
 from backend.foundation.clock import now as instant
-from backend.foundation.database import db, run, run_at_commit, run_beside, run_one, transaction, write_at_commit
+from backend.foundation.database import as_text, db, run, run_at_commit, run_beside, run_one, transaction, write_at_commit
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.foundation.outbox import OutboxEvent
@@ -85,6 +88,26 @@ def test_held_rows_are_written_whole_however_many_there_are(app, count):
     with transaction():
         written = db.session.execute(select(AuditEntry.id, AuditEntry.details, AuditEntry.reason).order_by(AuditEntry.id)).all()
     assert [tuple(row) for row in written] == [(row["id"], row["details"], row["reason"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (Text, ["", "a,b", "{c}", 'say "d"', "e\\f", "NULL", "null", " g ", "h\ni", "%s", "服务", None]),
+        (Uuid, [UUID(int=0), UUID(int=2**128 - 1), None]),
+        (BigInteger, [0, -(2**63), 2**63 - 1, None]),
+        (Date, [date(1900, 2, 28), date(9999, 12, 31), None]),
+        (DateTime(timezone=True), [datetime(2026, 3, 5, 4, 0, 0, 1, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC), None]),
+        (Boolean, [True, False, None]),
+        (as_text(Level), [Level.DISTRICT, None]),
+        (Text, []),
+    ],
+)
+def test_a_list_arrives_as_it_was_sent(app, kind, values):
+    sent = func.unnest(bindparam("values", type_=ARRAY(kind))).table_valued("value", with_ordinality="place").render_derived()
+    arrived = Prepared(select(type_coerce(sent.c.value, kind).label("value")).order_by(sent.c.place))
+    with transaction():
+        assert [row.value for row in run(arrived, values=values)] == values
 
 
 def test_a_change_beside_a_query_tells_whether_it_was_made(app):
