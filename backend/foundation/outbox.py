@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import ClassVar
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Index, Row, delete, select, update
+from sqlalchemy import ARRAY, Index, Integer, Uuid, any_, bindparam, delete, select, update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, RowId, db, one_of, transaction, write_at_commit
+from backend.foundation.database import Base, RowId, db, run, transaction, write_at_commit
 from backend.foundation.ids import new_id
+from backend.foundation.statements import Prepared, Values
 from backend.foundation.tracing import current_request_id, tracing
 
 log = structlog.get_logger(__name__)
@@ -75,8 +76,15 @@ class OutboxDelivery(Base):
     last_error: Mapped[str | None]
 
 
-Delivery = Row[UUID, str, UUID, int, str | None]
-"""As a batch reads them: event_id, name, subject_id, attempts, request_id."""
+class Delivery(Protocol):
+    """As a batch reads them."""
+
+    event_id: UUID
+    name: str
+    subject_id: UUID
+    attempts: int
+    request_id: str | None
+
 
 _consumers: Mapping[str, Reactions] = {}
 
@@ -99,12 +107,15 @@ def record(event: Event, *, now: datetime) -> None:
 
 def record_all(events: Sequence[Event], *, now: datetime) -> None:
     """As `record`, for many at once."""
+    happened: list[Values] = []
+    deliveries: list[Values] = []
     for event in events:
         event_id = new_id()
-        happened = {"id": event_id, "name": event.name, "subject_id": event.subject_id, "at": now, "request_id": current_request_id()}
+        happened.append({"id": event_id, "name": event.name, "subject_id": event.subject_id, "at": now, "request_id": current_request_id()})
         hearing = [consumer for consumer, reactions in _consumers.items() if event.name in reactions]
-        deliveries = [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
-        write_at_commit({OutboxEvent: [happened], OutboxDelivery: deliveries})
+        deliveries += [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
+    if events:
+        write_at_commit({OutboxEvent: happened, OutboxDelivery: deliveries})
 
 
 def oldest_waiting(consumer: str) -> datetime | None:
@@ -122,14 +133,7 @@ def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
     """
     reactions = _consumers[consumer]
     with transaction():
-        waiting = db.session.execute(
-            select(OutboxDelivery.event_id, OutboxEvent.name, OutboxEvent.subject_id, OutboxDelivery.attempts, OutboxEvent.request_id)
-            .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
-            .where(OutboxDelivery.consumer == consumer, OutboxDelivery.due_at <= now)
-            .order_by(OutboxDelivery.due_at, OutboxDelivery.event_id)
-            .limit(size)
-            .with_for_update(of=OutboxDelivery, skip_locked=True)
-        ).all()
+        waiting: list[Delivery] = run(_DUE, consumer=consumer, now=now, size=size)
         with _tracing_of(waiting):
             for name, lines in groupby(sorted(waiting, key=attrgetter("name")), key=attrgetter("name")):
                 _apply(consumer, reactions, name, list(lines), now=now)
@@ -138,6 +142,21 @@ def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
         with _tracing_of(waiting):
             log.info("outbox.delivered", consumer=consumer, events=len(waiting), requests=asked[:_REQUESTS_NAMED])
     return len(waiting)
+
+
+_DUE = Prepared(
+    select(OutboxDelivery.event_id, OutboxEvent.name, OutboxEvent.subject_id, OutboxDelivery.attempts, OutboxEvent.request_id)
+    .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
+    .where(OutboxDelivery.consumer == bindparam("consumer"), OutboxDelivery.due_at <= bindparam("now", type_=OutboxDelivery.due_at.type))
+    .order_by(OutboxDelivery.due_at, OutboxDelivery.event_id)
+    .limit(bindparam("size", type_=Integer))
+    .with_for_update(of=OutboxDelivery, skip_locked=True)
+)
+_FORGET = Prepared(
+    delete(OutboxDelivery).where(
+        OutboxDelivery.consumer == bindparam("consumer"), OutboxDelivery.event_id == any_(bindparam("event_ids", type_=ARRAY(Uuid)))
+    )
+)
 
 
 def forget_old(*, now: datetime, at_most: int = 5_000) -> int:
@@ -185,11 +204,7 @@ def _is_nobodys_fault(error: Exception) -> bool:
 
 
 def _forget(consumer: str, event_ids: Iterable[UUID]) -> None:
-    db.session.execute(
-        delete(OutboxDelivery)
-        .where(OutboxDelivery.consumer == consumer, one_of(OutboxDelivery.event_id, list(event_ids)))
-        .execution_options(synchronize_session=False)
-    )
+    run(_FORGET, consumer=consumer, event_ids=list(event_ids))
 
 
 def _postpone(consumer: str, line: Delivery, error: Exception, *, now: datetime) -> None:
