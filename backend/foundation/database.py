@@ -219,6 +219,16 @@ def allow_long_statements() -> None:
     db.session.execute(text("SET LOCAL statement_timeout = 0"))
 
 
+def look_up_by_key() -> None:
+    """Leave the planner nothing but indexes until this transaction ends: for a batch that looks all its rows up by key.
+
+    A plan outlives the moment it is made for. The connection keeps those of foreign keys and of prepared statements, and one that was made
+    while a table held a few rows reads the whole table, row by row of the batch, until that is next analysed.
+    """
+    off = ", ".join(f"set_config('{name}', 'off', true)" for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"))
+    db.session.execute(text(f"SELECT {off}"))
+
+
 def violated_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a statement: the one way in which the code recognises it."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None)

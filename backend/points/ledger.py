@@ -1,26 +1,45 @@
-"""Writing the ledger: balanced, append-only, in one statement a table however many transactions there are."""
+"""Writing the ledger: balanced, append-only, in one statement however many transactions there are."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, FromClause, Text, Uuid, bindparam, func, insert, literal, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Select,
+    Text,
+    Update,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import aliased
 
-from backend.foundation.database import db, one_of
+from backend.foundation.database import db, run
 from backend.foundation.ids import new_id
+from backend.foundation.rewards import Fact
+from backend.foundation.statements import Prepared
 from backend.points.models import LedgerEntry, LedgerTransaction, PointsAccount, PointsAccountKind
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """A transaction to be written: an award, or the reversal of `reverses_id`."""
 
-    id: UUID
     rule: str
     source: str
     turn: int
@@ -33,8 +52,7 @@ class Booking:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(NamedTuple):
     """A transaction of the ledger that is no reversal, and whether it was reversed."""
 
     id: UUID
@@ -49,19 +67,18 @@ class Award:
     reason: str
     reversed: bool
 
-    def says_the_same_as(self, booking: Booking) -> bool:
-        """Whether it gives the same points to the same person for as much, on the same day and in the same community.
+    def rewards(self, fact: Fact, points: int) -> bool:
+        """Whether it gives these points to the fact's person for as much, on the same day and in the same community.
 
         As much: 40 minutes may earn no more than 47 did, but the person reads the minutes in the reason.
         """
-        mine = (self.person_id, self.points, self.counts_on, self.area_path)
-        for_as_much = self.fact_amount in (None, booking.fact_amount)
-        return for_as_much and mine == (booking.person_id, booking.points, booking.counts_on, booking.area_path)
+        for_as_much = self.fact_amount in (None, fact.amount)
+        given = (self.person_id, self.points, self.counts_on, self.area_path)
+        return for_as_much and given == (fact.person_id, points, fact.day, fact.area_path)
 
     def reversal(self) -> Booking:
         """What takes it back."""
         return Booking(
-            id=new_id(),
             rule=self.rule,
             source=self.source,
             turn=self.turn,
@@ -75,35 +92,49 @@ class Award:
         )
 
 
-def awards(rule: str, *, sources: Sequence[str] | None = None, persons: Sequence[UUID] | None = None) -> dict[str, list[Award]]:
-    """The awards of a rule for some sources, or to some persons: by source, in the order of their turns."""
-    reversal = aliased(LedgerTransaction)
-    wanted = (
-        select(
-            LedgerTransaction.id,
-            LedgerTransaction.rule,
-            LedgerTransaction.source,
-            LedgerTransaction.turn,
-            LedgerTransaction.person_id,
-            LedgerTransaction.points,
-            LedgerTransaction.fact_amount,
-            LedgerTransaction.counts_on,
-            LedgerTransaction.area_path,
-            LedgerTransaction.reason,
-            reversal.id.is_not(None).label("reversed"),
-        )
-        .outerjoin(reversal, reversal.reverses_id == LedgerTransaction.id)
-        .where(LedgerTransaction.rule == rule, LedgerTransaction.reverses_id.is_(None))
-        .order_by(LedgerTransaction.source, LedgerTransaction.turn)
-    )
-    if sources is not None:
-        wanted = wanted.where(one_of(LedgerTransaction.source, sources))
-    if persons is not None:
-        wanted = wanted.where(one_of(LedgerTransaction.person_id, persons))
-    found: dict[str, list[Award]] = {}
-    for row in db.session.execute(wanted).mappings():
-        found.setdefault(row["source"], []).append(Award(**row))
+Awards = Mapping[str, Sequence[Award]]
+"""By source, in the order of their turns."""
+
+
+def awards_for(rule: str, sources: Sequence[str]) -> Awards:
+    """The awards of a rule for some sources."""
+    if not sources:
+        return {}
+    found: dict[str, list[Award]] = defaultdict(list)
+    for award in map(Award._make, run(_AWARDS_FOR, rule=rule, sources=sources)):
+        found[award.source].append(award)
     return found
+
+
+def awards_to(person_ids: Sequence[UUID]) -> Mapping[str, Awards]:
+    """The awards of each rule to some persons."""
+    found: dict[str, dict[str, list[Award]]] = defaultdict(lambda: defaultdict(list))
+    for award in map(Award._make, run(_AWARDS_TO, person_ids=person_ids)):
+        found[award.rule][award.source].append(award)
+    return found
+
+
+def _awards(*conditions: ColumnElement[bool]) -> Select[Any]:
+    reversal = aliased(LedgerTransaction)
+    columns = [getattr(LedgerTransaction, name) for name in Award._fields if name != "reversed"]
+    return (
+        select(*columns, reversal.id.is_not(None).label("reversed"))
+        .outerjoin(reversal, reversal.reverses_id == LedgerTransaction.id)
+        .where(LedgerTransaction.reverses_id.is_(None), *conditions)
+        .order_by(LedgerTransaction.turn)
+    )
+
+
+_AWARDS_FOR = Prepared(
+    _awards(LedgerTransaction.rule == bindparam("rule"), LedgerTransaction.source == any_(bindparam("sources", type_=ARRAY(Text))))
+)
+_AWARDS_TO = Prepared(_awards(LedgerTransaction.person_id == any_(bindparam("person_ids", type_=ARRAY(Uuid)))))
+
+
+def _sent(**columns: type[Any]) -> FromClause:
+    """Rows of a table that are sent with a statement, as one array a column: it is the same for one row and for ten thousand."""
+    arrays = [bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items()]
+    return func.unnest(*arrays).table_valued(*columns, name="sent").render_derived()
 
 
 def hold_accounts(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
@@ -112,63 +143,71 @@ def hold_accounts(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     Whoever settles a person waits here, so what is compared afterwards is what the last one committed.
     """
     wanted = sorted(set(person_ids))
-    persons = _rows(person_id=(Uuid, wanted), id=(Uuid, [new_id() for _ in wanted]))
-    db.session.execute(
-        pg_insert(PointsAccount)
-        .from_select(
-            ["id", "kind", "person_id", "balance"],
-            select(persons.c.id, literal(PointsAccountKind.PERSON.value), persons.c.person_id, literal(0, BigInteger)),
-        )
-        .on_conflict_do_nothing(index_elements=["person_id"], index_where=PointsAccount.person_id.is_not(None))
-    )
-    held = db.session.execute(
-        select(PointsAccount.person_id, PointsAccount.id)
-        .where(one_of(PointsAccount.person_id, wanted))
-        .order_by(PointsAccount.person_id)
-        .with_for_update()
-    )
-    return {row.person_id: row.id for row in held if row.person_id is not None}
+    run(_ADD_ACCOUNTS, person_id=wanted, id=[new_id() for _ in wanted])
+    return {row.person_id: row.id for row in run(_HOLD_ACCOUNTS, person_ids=wanted)}
 
 
-def book(bookings: Sequence[Booking], accounts: dict[UUID, UUID], *, now: datetime) -> None:
-    """Write transactions with both their sides, and move the balances. The accounts are held by the caller."""
+_owners = _sent(id=Uuid, person_id=Uuid)
+_ADD_ACCOUNTS = Prepared(
+    pg_insert(PointsAccount)
+    .from_select(
+        ["id", "kind", "person_id", "balance"],
+        select(_owners.c.id, literal(PointsAccountKind.PERSON.value), _owners.c.person_id, literal(0, BigInteger)),
+    )
+    .on_conflict_do_nothing(index_elements=["person_id"], index_where=PointsAccount.person_id.is_not(None))
+)
+_HOLD_ACCOUNTS = Prepared(
+    select(PointsAccount.person_id, PointsAccount.id)
+    .where(PointsAccount.person_id == any_(bindparam("person_ids", type_=ARRAY(Uuid))))
+    .order_by(PointsAccount.person_id)
+    .with_for_update()
+)
+
+
+def book(bookings: Sequence[Booking], accounts: Mapping[UUID, UUID], *, now: datetime) -> list[UUID]:
+    """Write transactions with both their sides, and move the balances. The accounts are held by the caller.
+
+    Gives the ids of the transactions, which grow in the order of the bookings: a person reads a reversal before what replaces it.
+    """
     if not bookings:
-        return
-    issued = _issued_account()
-    lines = _rows(
-        id=(Uuid, [booking.id for booking in bookings]),
-        rule=(Text, [booking.rule for booking in bookings]),
-        source=(Text, [booking.source for booking in bookings]),
-        turn=(BigInteger, [booking.turn for booking in bookings]),
-        reverses_id=(Uuid, [booking.reverses_id for booking in bookings]),
-        person_id=(Uuid, [booking.person_id for booking in bookings]),
-        points=(BigInteger, [booking.points for booking in bookings]),
-        fact_amount=(BigInteger, [booking.fact_amount for booking in bookings]),
-        counts_on=(Date, [booking.counts_on for booking in bookings]),
-        area_path=(Text, [booking.area_path for booking in bookings]),
-        reason=(Text, [booking.reason for booking in bookings]),
-    )
-    names = [column.name for column in lines.c]
-    db.session.execute(
-        insert(LedgerTransaction).from_select([*names, "booked_at"], select(*lines.c, literal(now, LedgerTransaction.booked_at.type)))
-    )
-    sides = _rows(
-        transaction_id=(Uuid, [booking.id for booking in bookings for _ in range(2)]),
-        points_account_id=(Uuid, [account for booking in bookings for account in (accounts[booking.person_id], issued)]),
-        amount=(BigInteger, [amount for booking in bookings for amount in (booking.points, -booking.points)]),
-    )
-    db.session.execute(insert(LedgerEntry).from_select([column.name for column in sides.c], select(*sides.c)))
-    _move_balances(sides)
+        return []
+    ids = [new_id() for _ in bookings]
+    columns = dict(zip(Booking._fields, zip(*bookings, strict=True), strict=True))
+    held = [accounts[booking.person_id] for booking in bookings]
+    run(_BOOK, id=ids, account_id=held, issued_id=_issued_account(), now=now, **columns)
+    return ids
 
 
-def _move_balances(sides: FromClause) -> None:
-    moved = select(sides.c.points_account_id, func.sum(sides.c.amount).label("amount")).group_by(sides.c.points_account_id).subquery()
-    db.session.execute(
-        update(PointsAccount)
-        .where(PointsAccount.id == moved.c.points_account_id)
-        .values(balance=PointsAccount.balance + moved.c.amount)
-        .execution_options(synchronize_session=False)
+def _booking() -> Update:
+    lines = _sent(
+        id=Uuid,
+        account_id=Uuid,
+        rule=Text,
+        source=Text,
+        turn=BigInteger,
+        reverses_id=Uuid,
+        person_id=Uuid,
+        points=BigInteger,
+        fact_amount=BigInteger,
+        counts_on=Date,
+        area_path=Text,
+        reason=Text,
     )
+    sent = select(lines).cte("booked")
+    issued, now = bindparam("issued_id", type_=Uuid), bindparam("now", type_=DateTime(timezone=True))
+    written = ["id", *Booking._fields]
+    transactions = insert(LedgerTransaction).from_select([*written, "booked_at"], select(*(sent.c[name] for name in written), now))
+    sides = union_all(
+        select(sent.c.id, sent.c.account_id, sent.c.points),
+        select(sent.c.id, issued, -sent.c.points),
+    ).cte("sides")
+    entries = insert(LedgerEntry).from_select(["transaction_id", "points_account_id", "amount"], select(sides))
+    moved = select(sides.c.account_id, func.sum(sides.c.points).label("amount")).group_by(sides.c.account_id).subquery("moved")
+    balances = update(PointsAccount).where(PointsAccount.id == moved.c.account_id).values(balance=PointsAccount.balance + moved.c.amount)
+    return balances.add_cte(transactions.cte("transactions"), entries.cte("entries"))
+
+
+_BOOK = Prepared(_booking())
 
 
 def recount_balances() -> int:
@@ -197,9 +236,3 @@ def _issued_account() -> UUID:
         .on_conflict_do_nothing(index_elements=["kind"], index_where=text("kind = 'issued'"))
     )
     return db.session.scalars(select(PointsAccount.id).where(PointsAccount.kind == PointsAccountKind.ISSUED)).one()
-
-
-def _rows(**columns: tuple[type[Any], Sequence[Any]]) -> FromClause:
-    """Values as rows of a table, sent as one array a column: the statement is the same for one row and for ten thousand."""
-    arrays = [bindparam(None, list(values), type_=ARRAY(kind), unique=True) for kind, values in columns.values()]
-    return func.unnest(*arrays).table_valued(*columns, name="sent").render_derived()

@@ -5,89 +5,115 @@ difference is reversed and booked anew. So a repeat, a delay and any order give 
 over everybody.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Any
+from functools import cache, partial
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Text, literal, select, union, union_all
 
 from backend.brands import brands
 from backend.foundation import outbox
-from backend.foundation.database import db
-from backend.foundation.ids import new_id
+from backend.foundation.database import look_up_by_key, run
 from backend.foundation.outbox import Reactions
+from backend.foundation.rewards import Fact, Rows
+from backend.foundation.statements import Prepared
 from backend.points import ledger
 from backend.points.events import PointsBooked
 from backend.points.facts import FACTS
-from backend.points.ledger import Award, Booking
+from backend.points.ledger import Awards, Booking
 from backend.points.rules import PointsRule, rules
 
-Rows = Select[*tuple[Any, ...]]
+Standing = Mapping[str, Mapping[str, Fact | None]]
+"""By the name of a fact and by source; None where nothing stands behind the source (any more)."""
 
 
 def award_for(event: str, subject_ids: Sequence[UUID], *, now: datetime) -> None:
     """Settle every source that these events may have moved."""
-    keys = {name: fact.keys_of_event[event](subject_ids) for name, fact in FACTS.items() if event in fact.keys_of_event}
-    moved = [select(rows.subquery().c.person_id) for rows in keys.values()]
-    persons = db.session.scalars(moved[0].union(*moved[1:])).all()
-    _settle(persons, keys, whole=False, now=now)
+    look_up_by_key()
+    persons = [row.person_id for row in run(_persons(event), ids=subject_ids)]
+    if not persons:
+        return
+    # Whoever settles a person waits here; what is read afterwards is what the last one committed.
+    accounts = ledger.hold_accounts(persons)
+    facts = _standing(_facts_of_event(event), subject_ids)
+    booked = {rule.code: ledger.awards_for(rule.code, list(facts[rule.fact])) for rule in rules()}
+    _settle(facts, booked, accounts, now=now)
 
 
 def settle_persons(person_ids: Sequence[UUID], *, now: datetime) -> int:
     """Settle all that these persons earned or hold, whatever was heard of it. Returns how many transactions that took."""
-    return _settle(person_ids, {name: fact.keys_of_persons(person_ids) for name, fact in FACTS.items()}, whole=True, now=now)
+    look_up_by_key()
+    accounts = ledger.hold_accounts(person_ids)
+    facts = _standing(_facts_of_persons(), person_ids)
+    booked = ledger.awards_to(person_ids)
+    return _settle(facts, booked, accounts, now=now)
 
 
-def _settle(persons: Sequence[UUID], keys: Mapping[str, Rows], *, whole: bool, now: datetime) -> int:
-    if not persons:
-        return 0
-    # Whoever settles a person waits here; what is read afterwards is what the last one committed.
-    accounts = ledger.hold_accounts(persons)
-    bookings: list[Booking] = []
-    for name, rows in keys.items():
-        sources, facts = _facts(name, rows)
-        for rule in rules():
-            if rule.fact == name:
-                booked = ledger.awards(rule.code, persons=persons) if whole else ledger.awards(rule.code, sources=sources)
-                bookings.extend(_differences(rule, facts, booked))
-    ledger.book(bookings, accounts, now=now)
-    outbox.record_all([PointsBooked(booking.id) for booking in bookings], now=now)
+def _settle(facts: Standing, booked: Mapping[str, Awards], accounts: Mapping[UUID, UUID], *, now: datetime) -> int:
+    bookings = [booking for rule in rules() for booking in _differences(rule, facts[rule.fact], booked[rule.code])]
+    written = ledger.book(bookings, accounts, now=now)
+    outbox.record_all([PointsBooked(transaction_id) for transaction_id in written], now=now)
     return len(bookings)
 
 
-def _facts(name: str, rows: Rows) -> tuple[list[str], dict[str, Row[Any]]]:
-    """The sources that are concerned, and the fact that now stands behind each that has one."""
-    keys = rows.cte("keys")
-    sources = db.session.scalars(select(keys.c.source)).all()
-    return list(sources), {fact.source: fact for fact in db.session.execute(FACTS[name].rows(keys))}
+@cache
+def _persons(event: str) -> Prepared:
+    return Prepared(union(*(select(keys.subquery().c.person_id) for keys in _keys_of(event).values())))
 
 
-def _differences(rule: PointsRule, facts: Mapping[str, Row[Any]], booked: Mapping[str, list[Award]]) -> Iterator[Booking]:
+@cache
+def _facts_of_event(event: str) -> Prepared:
+    return _facts(_keys_of(event))
+
+
+@cache
+def _facts_of_persons() -> Prepared:
+    return _facts({name: fact.keys_of_persons for name, fact in FACTS.items()})
+
+
+def _keys_of(event: str) -> dict[str, Rows]:
+    return {name: fact.keys_of_event[event] for name, fact in FACTS.items() if event in fact.keys_of_event}
+
+
+def _facts(keys_of: Mapping[str, Rows]) -> Prepared:
+    """The sources that are concerned, each with the fact that now stands behind it, if one does."""
+    rows_of = {name: FACTS[name].rows(keys.cte(f"keys_of_{name}")).subquery() for name, keys in keys_of.items()}
+    named = (select(literal(name, Text).label("name"), *(rows.c[column] for column in Fact._fields)) for name, rows in rows_of.items())
+    return Prepared(union_all(*named))
+
+
+def _standing(facts: Prepared, ids: Sequence[UUID]) -> Standing:
+    standing: dict[str, dict[str, Fact | None]] = defaultdict(dict)
+    for row in run(facts, ids=ids):
+        standing[row.name][row.source] = None if row.brand is None else Fact._make(row[1:])
+    return standing
+
+
+def _differences(rule: PointsRule, facts: Mapping[str, Fact | None], booked: Awards) -> Iterator[Booking]:
     """What must be reversed and what booked, so that the rule's awards are what the facts earn."""
     for source in sorted(facts.keys() | booked.keys()):
-        awards = booked.get(source, [])
+        awards = booked.get(source, ())
         standing = next((award for award in awards if not award.reversed), None)
-        earned = _earned(rule, facts.get(source), turn=len(awards))
-        if standing is not None and earned is not None and standing.says_the_same_as(earned):
-            continue
+        fact = facts.get(source)
+        points = 0 if fact is None else _points(rule, fact)
         if standing is not None:
+            if fact is not None and standing.rewards(fact, points):
+                continue
             yield standing.reversal()
-        if earned is not None:
-            # Made after the reversal, so that a person reads both in the order in which they were booked.
-            yield replace(earned, id=new_id())
+        if fact is not None and points > 0:
+            yield _award(rule, fact, points, turn=len(awards))
 
 
-def _earned(rule: PointsRule, fact: Row[Any] | None, *, turn: int) -> Booking | None:
-    if fact is None or not rule.holds_for(fact.brand, fact.day):
-        return None
-    points = rule.points if rule.per is None else fact.amount // rule.per * rule.points
-    if points == 0:
-        return None
+def _points(rule: PointsRule, fact: Fact) -> int:
+    if not rule.holds_for(fact.brand, fact.day):
+        return 0
+    return rule.points if rule.per is None else fact.amount // rule.per * rule.points
+
+
+def _award(rule: PointsRule, fact: Fact, points: int, *, turn: int) -> Booking:
     return Booking(
-        id=new_id(),
         rule=rule.code,
         source=fact.source,
         turn=turn,

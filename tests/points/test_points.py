@@ -1,5 +1,6 @@
 """Points follow from the facts: whatever was heard, however often and in whatever order."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -9,14 +10,16 @@ from sqlalchemy import select, text
 
 from backend.areas.models import Area
 from backend.attendance.models import Confirmation, ServiceRecord
+from backend.demands.models import Demand, DemandChange, DemandStatus
 from backend.foundation import facts, outbox
 from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
 from backend.points import ledger
 from backend.points import service as points
 from backend.points.models import LedgerTransaction, PointsAccount
 from backend.points.queries import balance_of
 from backend.recognition.queries import standing_of
-from tests.support.served import NOON, SYSTEM, confirm, happened, make_person, make_record
+from tests.support.served import NOON, SYSTEM, confirm, happened, make_opening, make_person, make_record
 
 
 @pytest.fixture
@@ -135,6 +138,96 @@ def test_the_first_service_stays_earned_while_another_one_counts(community):
     assert [line.counts_on for line in held] == [date(2026, 2, 3)]
     assert balance_of(person_id) == 5
     assert standing_of(person_id).services == 1
+
+
+def test_a_wish_is_rewarded_while_it_is_completed_and_a_service_on_it_counts(community):
+    with transaction():
+        demand, first, second = a_completed_wish(community)
+        demand_id, first_id, persons = demand.id, first.id, [first.person_id, second.person_id]
+    drain()
+    assert [balance_of(person) for person in persons] == [5 + 10, 5 + 10]
+
+    with transaction():
+        withdrawn = facts.revise(db.session.get_one(ServiceRecord, first_id), SYSTEM, now=NOON, reason="未到场", void=True)
+        happened("service.withdrawn", withdrawn.id)
+        happened("demand.completed", demand_id)
+    drain()
+    assert [balance_of(person) for person in persons] == [0, 5 + 10]
+
+    with transaction():
+        db.session.get_one(Demand, demand_id).status = DemandStatus.PUBLISHED
+        happened("demand.reopened", demand_id)
+    drain()
+    assert [balance_of(person) for person in persons] == [0, 5]
+    assert_ledger_sound()
+    with transaction():
+        assert points.settle_persons(persons, now=NOON) == 0
+
+
+def a_completed_wish(community: Area) -> tuple[Demand, ServiceRecord, ServiceRecord]:
+    """With two persons who served on it for too short a time to earn minutes."""
+    opening, _ = make_opening(community, "sunset_wish")
+    demand = Demand(
+        id=new_id(),
+        number="测试-1",
+        brand="sunset_wish",
+        title="看一次海",
+        details="看一次海",
+        area_id=community.id,
+        area_path=community.path,
+        submitted_at=NOON,
+        published_at=NOON,
+        status=DemandStatus.COMPLETED,
+        places=2,
+        opening_id=opening.id,
+    )
+    db.session.add(demand)
+    db.session.flush()
+    db.session.add(DemandChange(id=new_id(), demand_id=demand.id, at=NOON, to_status=DemandStatus.COMPLETED))
+    records = [make_record(make_person(community), community, "sunset_wish", minutes=20, opening=opening) for _ in range(2)]
+    for record in records:
+        confirm(record)
+    happened("demand.completed", demand.id)
+    return demand, *records
+
+
+def test_a_batch_reads_no_table_as_a_whole_however_few_rows_it_held_when_the_plan_was_made(community):
+    with transaction():
+        confirmations = [confirm(make_record(make_person(community), community, "door_knock", minutes=60)).id for _ in range(3)]
+    with transaction():
+        db.session.execute(text("ANALYZE people, points_accounts, ledger_transactions, service_records, service_confirmations, demands"))
+    for confirmation in confirmations:
+        with transaction():
+            before = whole_reads()
+            points.award_for("service.confirmed", [confirmation], now=NOON)
+            assert whole_reads() == before
+    assert_ledger_sound()
+
+
+def whole_reads() -> dict[str, int]:
+    """How often each table was read from its beginning to its end, as far as this connection has not told yet."""
+    rows = db.session.execute(text("SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE seq_scan > 0"))
+    return {row.relname: row.seq_scan for row in rows}
+
+
+def test_who_books_for_others_at_the_same_moment_moves_the_issued_points_on(app, community):
+    with transaction():
+        first, second = (confirm(make_record(make_person(community), community, "door_knock", minutes=60)).id for _ in range(2))
+
+    def book_the_second() -> None:
+        with app.app_context(), transaction():
+            points.award_for("service.confirmed", [second], now=NOON)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction():
+            points.award_for("service.confirmed", [first], now=NOON)
+            booked = other.submit(book_the_second)
+            while not db.session.scalar(text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")):
+                assert not booked.done()
+        booked.result()
+
+    assert db.session.scalar(select(PointsAccount.balance).where(PointsAccount.person_id.is_(None))) == -14
+    assert_ledger_sound()
 
 
 def test_the_ledger_refuses_to_be_rewritten(community):
