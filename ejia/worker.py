@@ -1,5 +1,6 @@
 """The Celery worker and beat: the same application, rung by the broker. `python -m ejia.worker worker` or `… beat` starts one."""
 
+import gc
 import sys
 from typing import Any
 from uuid import uuid4
@@ -54,11 +55,12 @@ def create_worker(settings: Settings | None = None) -> Celery:
 
 
 def _after_fork(flask_app: Flask) -> None:
-    def forget_connections(**_: object) -> None:
+    def begin(**_: object) -> None:
         with flask_app.app_context():
-            db.engine.dispose(close=False)
+            db.engine.dispose(close=False)  # those of the process that forked
+        gc.freeze()  # the application stays: the collector would walk all of it again and again while batches come and go
 
-    signals.worker_process_init.connect(forget_connections, weak=False)
+    signals.worker_process_init.connect(begin, weak=False)
 
 
 def main() -> None:

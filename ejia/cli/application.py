@@ -1,5 +1,6 @@
 """The application around a command that works on the database."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,9 +15,11 @@ from ejia.production import settings_for_start
 def application() -> Iterator[APIFlask]:
     """Builds it from the environment, within its context, and closes its connections afterwards."""
     app = create_app(settings_for_start())
+    gc.freeze()  # what stands now stays: the collector would walk all of it again and again while a command reads many rows
     with app.app_context():
         try:
             yield app
         finally:
             db.session.remove()
             db.engine.dispose()
+            gc.unfreeze()
