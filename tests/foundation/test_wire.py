@@ -76,11 +76,13 @@ def test_what_is_prepared_survives_a_rollback_and_what_failed_is_prepared_anew(l
     assert line.ask(b"SELECT 1 FROM others", []) == []
 
 
-def test_what_psycopg_makes_the_server_forget_is_prepared_anew(line):
-    for _ in range(6):
-        line.execute("SELECT 1")  # by then psycopg has prepared something of its own
+@pytest.mark.parametrize("ending", ["DROP TABLE others", "ALTER TABLE others ADD n int", "ROLLBACK TO SAVEPOINT before", "DEALLOCATE ALL"])
+def test_what_psycopg_makes_the_server_forget_is_prepared_anew(line, ending):
+    line.execute("CREATE TEMPORARY TABLE others ()")
+    line.execute("SAVEPOINT before")
+    line.execute("SELECT 1", prepare=True)
     line.ask(WORDS, [])
-    line.execute("DROP TABLE IF EXISTS others")
+    line.execute(ending)
     assert line.ask(WORDS, []) == [("一",)]
 
 
