@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import psycopg
 import pytest
 from apiflask import APIFlask
 from argon2 import PasswordHasher
@@ -62,10 +61,6 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
     """A test copy on servers of its own, its clock steered."""
     copy = settings_on(servers, tmp_path_factory.mktemp("clock") / "lead")
     schema.upgrade(copy.database_url)
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
-        # Rows that a test deletes leave no holes for those of the next one, which come in the order in which they are made.
-        connection.execute("ALTER SYSTEM SET autovacuum = off")
-        connection.execute("SELECT pg_reload_conf()")
     return copy
 
 

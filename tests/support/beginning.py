@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import redis
 from apiflask import APIFlask
-from sqlalchemy import delete, exists, func, literal, select, text, union_all
+from sqlalchemy import delete, exists, literal, select, text, union_all
 
 from backend.accounts import service as accounts
 from backend.areas import service as areas
@@ -34,19 +34,22 @@ def empty(settings: Settings) -> None:
     if settings.clock_file is not None:
         settings.clock_file.unlink(missing_ok=True)
     redis.Redis.from_url(settings.redis_url).flushall()
-    with db.engine.begin() as connection:
-        filled = [METADATA.tables[name] for name in connection.scalars(_FILLED)]
-        for table in filled:
-            if connection.scalar(select(func.pg_table_size(table.name))) > _MOST_DELETED:
-                connection.execute(text(f'TRUNCATE "{table.name}" CASCADE'))
-        connection.execute(text("SET LOCAL session_replication_role = replica"))  # what refers to a row goes too, in whatever order
-        for table in filled:
-            connection.execute(delete(table))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        filled = list(connection.scalars(_FILLED))
+        if filled:
+            connection.execute(text("SET session_replication_role = replica"))  # what refers to a row goes too, in whatever order
+            for name in filled:
+                connection.execute(delete(METADATA.tables[name]))
+            connection.execute(text("SET session_replication_role = origin"))
+            # Down to no page, as TRUNCATE leaves them: the rows of the next test lie in the order in which they are made.
+            connection.execute(text(f"VACUUM (INDEX_CLEANUP ON) {', '.join(filled)}"))
+        if connection.scalar(_HAS_PAGES, {"names": filled}):
+            connection.execute(text(f"TRUNCATE {', '.join(METADATA.tables)} CASCADE"))
 
 
-# Truncating all tables takes a tenth of a second, and most tests fill a few rows of some of them.
+# Truncating all tables takes up to a tenth of a second; emptying those in which a test left rows, a tenth of that.
 _FILLED = union_all(*(select(literal(table.name)).where(exists().select_from(table)) for table in METADATA.sorted_tables))
-_MOST_DELETED = 1_000_000  # bytes
+_HAS_PAGES = text("SELECT EXISTS (SELECT FROM unnest(cast(:names AS text[])) name WHERE pg_relation_size(name::regclass) > 0)")
 
 
 def street_of(app: APIFlask) -> dict[str, str]:
