@@ -8,15 +8,15 @@ statement, while most requests of a rush at one place end in one; so this stands
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, generators
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
-from psycopg.waiting import Ready, Wait
 
 _MOST_PREPARED = 200
 _IN_TRANSACTION = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
@@ -63,11 +63,17 @@ class PipedConnection(psycopg.Connection[Any]):
         transformer.set_pgresult(answer)
         return transformer.load_rows(0, answer.ntuples, tuple)
 
+    def commit(self) -> None:
+        """As psycopg's, at once where there is nothing to commit: SQLAlchemy asks for it after `and_commit` too."""
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            super().commit()
+
     def rollback(self) -> None:
-        """As psycopg's, without forgetting what is prepared: PostgreSQL keeps it over a rollback."""
-        if self.pgconn.transaction_status in _IN_TRANSACTION:
+        """As psycopg's, without forgetting what is prepared, for PostgreSQL keeps it over a rollback; the pool asks for one each time."""
+        status = self.pgconn.transaction_status
+        if status in _IN_TRANSACTION:
             self._travel(_ROLLBACK)
-        else:
+        elif status != TransactionStatus.IDLE:
             super().rollback()
 
     def _deallocate(self, name: bytes | None) -> PQGen[None]:
@@ -83,17 +89,9 @@ class PipedConnection(psycopg.Connection[Any]):
         """
         if self.closed:
             raise psycopg.OperationalError("the connection is closed")
-        pgconn, fresh, own = self.pgconn, [], []
+        fresh = [statement.kind for statement in statements if statement.kind not in self._names]
         try:
-            pgconn.enter_pipeline_mode()
-            for statement in statements:
-                name, extra = self._name_of(statement.kind)
-                fresh += [statement.kind] * bool(extra)
-                own += [False] * extra + [True]
-                pgconn.send_query_prepared(name, statement.values, statement.formats)
-            pgconn.pipeline_sync()
-            results = self.wait(_results(pgconn))
-            pgconn.exit_pipeline_mode()
+            results = self._together(statements) if fresh or len(statements) > 1 else self._alone(statements[0])
         except BaseException:
             self.close()  # something may still be under way on it
             raise
@@ -102,7 +100,37 @@ class PipedConnection(psycopg.Connection[Any]):
                 for kind in fresh:  # prepared or not: under this name it is not sent again
                     self._names.pop(kind, None)
                 raise errors.error_from_result(result, encoding=self.info.encoding)
-        return [result for result, is_own in zip(results, own, strict=True) if is_own]
+        return results
+
+    def _alone(self, statement: _Statement) -> list[PGresult]:
+        self._send(statement)
+        results: list[PGresult] = self.wait(generators.execute(self.pgconn))
+        return results
+
+    def _together(self, statements: Sequence[_Statement]) -> list[PGresult]:
+        self.pgconn.enter_pipeline_mode()
+        sent = [self._send(statement) for statement in statements]
+        self.pgconn.pipeline_sync()
+        results = self.wait(_results(self.pgconn, sum(sent) + 1))
+        self.pgconn.exit_pipeline_mode()
+        failed = [result for result in results if result.status == ExecStatus.FATAL_ERROR]
+        return failed or [results[last - 1] for last in accumulate(sent)]
+
+    def _send(self, statement: _Statement) -> int:
+        """Send a statement, and what must go before it to have it prepared; gives how many commands these were."""
+        names, kind = self._names, statement.kind
+        before = 0
+        if kind not in names:
+            self._named += 1
+            names[kind] = b"ejia_%d" % self._named
+            self.pgconn.send_prepare(names[kind], kind.text, kind.types)
+            before += 1
+            if len(names) > _MOST_PREPARED:
+                self.pgconn.send_query_params(b"DEALLOCATE " + names.popitem(last=False)[1], None)
+                before += 1
+        names.move_to_end(kind)
+        self.pgconn.send_query_prepared(names[kind], statement.values, statement.formats)
+        return before + 1
 
     @property
     def _names(self) -> "OrderedDict[_Kind, bytes]":
@@ -110,40 +138,14 @@ class PipedConnection(psycopg.Connection[Any]):
             self._prepared_names = OrderedDict()
         return self._prepared_names
 
-    def _name_of(self, kind: _Kind) -> tuple[bytes, int]:
-        """The name under which a statement is prepared, and how many commands were sent ahead to have it so."""
-        names = self._names
-        name = names.get(kind)
-        if name is not None:
-            names.move_to_end(kind)
-            return name, 0
-        self._named += 1
-        name = names[kind] = b"ejia_%d" % self._named
-        self.pgconn.send_prepare(name, kind.text, kind.types)
-        if len(names) <= _MOST_PREPARED:
-            return name, 1
-        self.pgconn.send_query_params(b"DEALLOCATE " + names.popitem(last=False)[1], None)
-        return name, 2
 
-
-def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
-    """Wait for what was sent, and for one result of each command."""
-    while pgconn.flush():
-        if (yield Wait.RW) & Ready.R:
-            pgconn.consume_input()
-    results: list[PGresult] = []
-    while True:
-        while pgconn.is_busy():
-            yield Wait.R
-            pgconn.consume_input()
-        result = pgconn.get_result()
-        if result is None:  # between two commands; or nothing more will come
-            if pgconn.status == ConnStatus.BAD:
-                raise psycopg.OperationalError("the connection is lost")
-        elif result.status == ExecStatus.PIPELINE_SYNC:
-            return results
-        else:
-            results.append(result)
+def _results(pgconn: PGconn, count: int) -> PQGen[list[PGresult]]:
+    """Wait for what was sent, and for one result of each command. By psycopg's generators, which keep the interpreter's lock: let go with
+    each question whether something has come, it went to another thread of the web server, and a claim waited for it twenty times."""
+    results: list[PGresult] = yield from generators.execute(pgconn)
+    for _ in range(count - 1):
+        results += yield from generators.fetch_many(pgconn)
+    return results
 
 
 @lru_cache(maxsize=1000)
