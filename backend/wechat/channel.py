@@ -24,8 +24,8 @@ CONNECT_SECONDS, READ_SECONDS = 3.0, 5.0
 PAUSES: Final = (0.5, 1.0, 2.0)
 # No repeat begins later than this after the start of the whole matter, the token it needs included: a person is waiting.
 PATIENCE_SECONDS = 8.0
-# A process makes no more calls than this at the same time, so that a WeChat that hangs never holds all threads of the web server.
-AT_ONCE = 4
+# A process makes no more calls than this at the same time, so that a WeChat that hangs never holds all four threads of a web process.
+AT_ONCE = 2
 ROOM_SECONDS = 0.5
 
 CALLS = Counter("ejia_wechat_calls", "Calls to the WeChat API by name and errcode (or why there was none).", ["call", "errcode"])

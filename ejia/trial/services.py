@@ -17,7 +17,7 @@ from ejia.trial.supervisor import Service
 
 MODULE = (sys.executable, "-P", "-m")  # -P: a file in the working folder never takes the place of a module
 LARGEST_LOG = 10 * 1024 * 1024
-THREADS = 8  # of each web process: as many as its pool has connections
+THREADS = 4  # of each web process; with more they mostly wait for the interpreter's lock (docs/decisions/0011-few-round-trips.md)
 
 
 def log_of(var: Path, name: str) -> Path:
@@ -40,7 +40,7 @@ def broker(valkey: EmbeddedValkey, var: Path) -> Service:
 
 def web(var: Path, environment: dict[str, str], port: int, *, workers: int | None = None) -> Service:
     """The web server, its clock steered over HTTP (ejia/trial/clock.py): healthy when `/readyz` says so, which asks the database."""
-    workers = workers or max(1, min(4, (os.cpu_count() or 1) // 2))  # the other half is for PostgreSQL and the worker
+    workers = workers or max(2, min(8, os.cpu_count() or 1))
     command = granian("ejia.trial.web:create_trial_app", port, environment, "--workers", str(workers), "--blocking-threads", str(THREADS))
     return Service("web", command, answers(port, "/readyz", {200}), log_of(var, "web"))
 
