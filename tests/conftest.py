@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with test_servers(tmp_path_factory.mktemp("servers")) as running:
+    with test_servers(tmp_path_factory.mktemp("servers"), durable=False) as running:
         yield running
 
 

@@ -320,9 +320,9 @@ class Servers:
 
 
 @contextlib.contextmanager
-def test_servers(folder: Path) -> Iterator[Servers]:
-    """Both servers in the folder, quick instead of durable, stopped at the end."""
-    servers = Servers(EmbeddedPostgres(folder / "postgres", durable=False), EmbeddedValkey(folder / "valkey"))
+def test_servers(folder: Path, *, durable: bool) -> Iterator[Servers]:
+    """Both servers in the folder, quick unless they are to be durable, stopped at the end."""
+    servers = Servers(EmbeddedPostgres(folder / "postgres", durable=durable), EmbeddedValkey(folder / "valkey"))
     try:
         servers.postgres.start()
         servers.valkey.start()

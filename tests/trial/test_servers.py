@@ -18,7 +18,7 @@ from tests.trial.waiting import eventually, is_running
 
 
 def test_two_checkouts_run_side_by_side_and_keep_apart(tmp_path: Path) -> None:
-    with test_servers(tmp_path / "one") as one, test_servers(tmp_path / "two") as two:
+    with test_servers(tmp_path / "one", durable=False) as one, test_servers(tmp_path / "two", durable=False) as two:
         with psycopg.connect(one.database_url) as connection:
             connection.execute("CREATE TABLE only_in_one (id int)")
         with psycopg.connect(two.database_url) as connection:
@@ -112,7 +112,7 @@ PARENT = """
 import sys, time
 from pathlib import Path
 from ejia.trial.servers import test_servers
-with test_servers(Path(sys.argv[1])) as servers:
+with test_servers(Path(sys.argv[1]), durable=False) as servers:
     print(servers.postgres._process.pid, servers.valkey._process.pid, flush=True)
     time.sleep(60)
 """
