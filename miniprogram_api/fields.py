@@ -6,9 +6,10 @@ instants without an offset. The same rule is written into the OpenAPI document, 
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -33,6 +34,8 @@ _LARGEST_EXACT = 2**53
 # ISO 8601 cannot say. What an answer tells may lie a little beyond: in Shanghai it is the next day, and a term ends when its last day does.
 EARLIEST_DAY_YEAR, EARLIEST_INSTANT_YEAR, LATEST_YEAR = 1900, 1970, 2199
 _DAY_YEARS, _INSTANT_YEARS = "^(19|20|21)[0-9][0-9]-", "^(19[7-9]|20[0-9]|21[0-9])[0-9]-"
+
+DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
 _CURSOR = "^[A-Za-z0-9_-]{1,1000}$"
 
@@ -128,36 +131,33 @@ class Between:
         return core_schema.no_info_before_validator_function(_whole_number, core_schema.int_schema(ge=self.low, le=self.high))
 
 
-# These read the text themselves: behind a validator, pydantic's strict reading of JSON takes text for neither.
-def _iso_instant(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) and _INSTANT.fullmatch(value) else None
-    except ValueError:
-        instant = None
-    if instant is None:
-        raise PydanticCustomError("datetime_parsing", "应为带时区的时间，例如 2026-03-05T09:00:00+08:00")
-    _refuse_year(instant.year, EARLIEST_INSTANT_YEAR)
-    return instant
+# They read the text themselves: behind a validator, pydantic's strict reading of JSON takes text for neither.
+def _iso(kind: type[DayOrInstant], form: re.Pattern[str], earliest: int, refusal: PydanticCustomError) -> Callable[[Any], DayOrInstant]:
+    """Reads a day or an instant as a request may name it; what is one already is an answer's, and may lie beyond these years."""
+
+    def read(value: Any) -> DayOrInstant:
+        if type(value) is kind:
+            return value
+        try:
+            found = kind.fromisoformat(value) if isinstance(value, str) and form.fullmatch(value) else None
+        except ValueError:
+            found = None
+        if found is None:
+            raise refusal
+        if not earliest <= found.year <= LATEST_YEAR:
+            raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": earliest, "high": LATEST_YEAR})
+        return found
+
+    return read
 
 
-def _iso_day(value: Any) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
-    except ValueError:
-        day = None
-    if day is None:
-        raise PydanticCustomError("date_parsing", "应为日期，例如 2026-03-05")
-    _refuse_year(day.year, EARLIEST_DAY_YEAR)
-    return day
-
-
-def _refuse_year(year: int, earliest: int) -> None:
-    if not earliest <= year <= LATEST_YEAR:
-        raise PydanticCustomError("year_out_of_range", "年份应在 {low} 至 {high} 之间", {"low": earliest, "high": LATEST_YEAR})
+_iso_instant = _iso(
+    datetime,
+    _INSTANT,
+    EARLIEST_INSTANT_YEAR,
+    PydanticCustomError("datetime_parsing", "应为带时区的时间，例如 2026-03-05T09:00:00+08:00"),
+)
+_iso_day = _iso(date, _DAY, EARLIEST_DAY_YEAR, PydanticCustomError("date_parsing", "应为日期，例如 2026-03-05"))
 
 
 def _cursor_like(value: str) -> str:

@@ -6,7 +6,7 @@ statement, while most requests of a rush at one place end in one; so this stands
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -19,6 +19,8 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 _MOST_PREPARED = 200
+_STALE = ("0A000", "26000")
+"""How the server says that a migration changed what a prepared statement gives, or that it has none of this name."""
 _IN_TRANSACTION = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 Rows = list[tuple[Any, ...]]
@@ -97,10 +99,15 @@ class PipedConnection(psycopg.Connection[Any]):
             raise
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
-                for kind in fresh:  # prepared or not: under this name it is not sent again
-                    self._names.pop(kind, None)
-                raise errors.error_from_result(result, encoding=self.info.encoding)
+                error = errors.error_from_result(result, encoding=self.info.encoding)
+                self._forget(self._names if error.sqlstate in _STALE else fresh)
+                raise error
         return results
+
+    def _forget(self, kinds: Iterable[_Kind]) -> None:
+        """Send these under another name the next time, for they may not be prepared, or no longer as the tables are."""
+        for kind in list(kinds):
+            self._names.pop(kind, None)
 
     def _alone(self, statement: _Statement) -> list[PGresult]:
         self._send(statement)

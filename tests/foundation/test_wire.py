@@ -86,6 +86,20 @@ def test_what_psycopg_makes_the_server_forget_is_prepared_anew(line, ending):
     assert line.ask(WORDS, []) == [("一",)]
 
 
+def test_a_statement_whose_result_a_migration_changed_fails_once(line, address):
+    with psycopg.connect(address, autocommit=True) as other:
+        other.execute("CREATE TABLE migrated (n int)")
+        try:
+            line.ask(b"SELECT * FROM migrated", [], and_commit=True)
+            other.execute("ALTER TABLE migrated ADD word text")
+            with pytest.raises(psycopg.errors.FeatureNotSupported):
+                line.ask(b"SELECT * FROM migrated", [])
+            line.rollback()
+            assert line.ask(b"SELECT * FROM migrated", [], and_commit=True) == []
+        finally:
+            other.execute("DROP TABLE migrated")
+
+
 def test_only_so_many_statements_stay_prepared(line, monkeypatch):
     monkeypatch.setattr(wire, "_MOST_PREPARED", 5)
     for number in range(12):
