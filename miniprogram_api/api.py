@@ -2,12 +2,11 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apiflask import APIFlask
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.wsgi import ClosingIterator
 
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
@@ -95,7 +94,9 @@ def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
         try:
             return list(answer)
         finally:
-            cast(ClosingIterator, answer).close()
+            close = getattr(answer, "close", None)  # of what werkzeug gives all but a plain list have it
+            if close is not None:
+                close()
 
     return whole
 

@@ -67,6 +67,7 @@ class Session(flask_sqlalchemy.session.Session):
 
     def begin_nested(self) -> SessionTransaction:
         """Begin a savepoint; what was held back until now does not go with its rollback."""
+        self.flush()
         self.send_held()
         self.forget_sender()  # the savepoint is sent when the session is next asked for its connection
         return super().begin_nested()
@@ -88,7 +89,11 @@ class Session(flask_sqlalchemy.session.Session):
         held, self._held = self._held, None
         if held is not None:
             with refusing(held.refusals):
-                held.send(self.sender, and_commit=and_commit)
+                held.send(self.sender, and_commit=and_commit and self._commits_all())
+
+    def _commits_all(self) -> bool:
+        """Whether its commit ends the transaction: not that of a savepoint, nor within a transaction that somebody else began."""
+        return not self.sender.in_savepoint and isinstance(self.get_bind(), Engine)
 
     def forget_held(self) -> None:
         """Drop what is held back: its transaction or savepoint was rolled back."""
@@ -124,7 +129,7 @@ class _Held:
         for change in self.changes:
             statements.append(change.statement)
             values += change.statement.sent(change.values)
-        sender.send(joined(tuple(statements)), values, and_commit=and_commit and not sender.in_savepoint)
+        sender.send(joined(tuple(statements)), values, and_commit=and_commit)
 
 
 @event.listens_for(Session, "before_commit")

@@ -74,16 +74,17 @@ class WatchedConnection(PipedConnection):
         """As psycopg waits, but not on a server that hangs. Raises ServerSilent; the connection is closed then."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
+        begun = gen
         while True:
             try:
-                return super().wait(gen, interval, SILENCE)
+                return super().wait(begun, interval, SILENCE)
             except errors._WaitTimeout:
                 if not self._server_is_there():
                     if self.gate is not None:
                         self.gate.shut = True
                     self.close()
                     raise ServerSilent("the server does not answer") from None
-                gen = _continued(gen)
+                begun = _continued(gen)  # of the first one each time: a wrapper of wrappers ends at a thousand
 
     def _server_is_there(self) -> bool:
         if self.gate is not None and self.gate.shut:

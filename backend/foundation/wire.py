@@ -5,11 +5,13 @@ BEGIN along, and the last one may take COMMIT. psycopg's own pipeline waits for 
 statement, while most requests of a rush at one place end in one; so this stands on its `pq`, and not on cursors.
 """
 
+import re
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from functools import lru_cache
-from itertools import accumulate
-from typing import Any, NamedTuple
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 from psycopg import errors, generators
@@ -21,34 +23,34 @@ from psycopg.pq.abc import PGconn, PGresult
 _MOST_PREPARED = 200
 _STALE = ("0A000", "26000")
 """How the server says that a migration changed what a prepared statement gives, or that it has none of this name."""
-_IN_TRANSACTION = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 Rows = list[tuple[Any, ...]]
-
-
-class _Kind(NamedTuple):
-    """What is prepared: a text with numbered placeholders, for values of these types."""
-
-    text: bytes
-    types: tuple[int, ...] = ()
+Found = TypeVar("Found")
 
 
 class _Statement(NamedTuple):
-    """A statement with its values as they travel."""
+    """What is prepared: a text with numbered placeholders, for values of these types."""
 
-    kind: _Kind
-    values: Sequence[Any] | None = None
-    formats: Sequence[Any] | None = None
+    text: bytes
+    types: tuple[int, ...]
 
 
-_BEGIN, _COMMIT, _ROLLBACK = (_Statement(_Kind(text)) for text in (b"BEGIN", b"COMMIT", b"ROLLBACK"))
+class _Part(Enum):
+    """What one round trip may hold."""
+
+    BEGIN = auto()
+    PREPARE = auto()
+    FORGET = auto()
+    ASK = auto()
+    COMMIT = auto()
 
 
 class PipedConnection(psycopg.Connection[Any]):
     """A connection that also sends a statement in one round trip with the begin and the end of its transaction."""
 
-    _prepared_names: "OrderedDict[_Kind, bytes] | None" = None
+    _prepared_names: "OrderedDict[_Statement, bytes] | None" = None
     _named = 0
+    _server_keeps_ours = False
 
     def ask(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
         """Send a statement, whose placeholders are `%s`, and give its rows. A transaction is begun where there is none.
@@ -57,9 +59,10 @@ class PipedConnection(psycopg.Connection[Any]):
         """
         transformer = Transformer(self)
         sent = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        asked = _Statement(_Kind(_numbered(text), transformer.types or ()), sent, transformer.formats)
-        begin = (_BEGIN,) if self.pgconn.transaction_status == TransactionStatus.IDLE else ()
-        answer = self._travel(*begin, asked, *((_COMMIT,) if and_commit else ()))[len(begin)]
+        statement = _Statement(_numbered(text), transformer.types or ())
+        results = self._undisturbed(lambda: self._travel(statement, sent, transformer.formats, and_commit=and_commit))
+        self._raise_first_failure(statement, results)
+        answer = results[_Part.ASK]
         if answer.status != ExecStatus.TUPLES_OK:
             return []
         transformer.set_pgresult(answer)
@@ -71,76 +74,90 @@ class PipedConnection(psycopg.Connection[Any]):
             super().commit()
 
     def rollback(self) -> None:
-        """As psycopg's, without forgetting what is prepared, for PostgreSQL keeps it over a rollback; the pool asks for one each time."""
-        status = self.pgconn.transaction_status
-        if status in _IN_TRANSACTION:
-            self._travel(_ROLLBACK)
-        elif status != TransactionStatus.IDLE:
-            super().rollback()
+        """As psycopg's, which has everything prepared anew afterwards; but here only after an error.
+
+        PostgreSQL keeps what is prepared over a rollback, and most are those of a refusal. Where there is nothing to roll back, which the
+        pool asks for each time, nothing is sent.
+        """
+        match self.pgconn.transaction_status:
+            case TransactionStatus.IDLE:
+                return
+            case TransactionStatus.INTRANS:
+                self._undisturbed(self._send_rollback)
+            case _:
+                super().rollback()
+                if self._server_keeps_ours:
+                    self.wait(self._deallocate(None))
 
     def _deallocate(self, name: bytes | None) -> PQGen[None]:
         # After ROLLBACK TO, DROP or ALTER over a cursor psycopg has the server forget all that is prepared, ours as well.
         if name is None:
-            self._prepared_names = None
+            self._prepared_names, self._server_keeps_ours = None, False
         yield from super()._deallocate(name)
 
-    def _travel(self, *statements: _Statement) -> list[PGresult]:
-        """Send statements in one round trip, and give the result of each.
-
-        Raises psycopg.Error for the first that fails; none after it is carried out.
-        """
+    def _undisturbed(self, exchange: Callable[[], Found]) -> Found:
+        """What an exchange with the server gives. Whatever disturbs it closes the connection: something may still be under way on it."""
         if self.closed:
             raise psycopg.OperationalError("the connection is closed")
-        fresh = [statement.kind for statement in statements if statement.kind not in self._names]
         try:
-            results = self._together(statements) if fresh or len(statements) > 1 else self._alone(statements[0])
+            return exchange()
         except BaseException:
-            self.close()  # something may still be under way on it
+            self.close()
             raise
-        for result in results:
-            if result.status == ExecStatus.FATAL_ERROR:
-                error = errors.error_from_result(result, encoding=self.info.encoding)
-                self._forget(self._names if error.sqlstate in _STALE else fresh)
-                raise error
-        return results
 
-    def _forget(self, kinds: Iterable[_Kind]) -> None:
-        """Send these under another name the next time, for they may not be prepared, or no longer as the tables are."""
-        for kind in list(kinds):
-            self._names.pop(kind, None)
+    def _travel(self, statement: _Statement, values: Any, formats: Any, *, and_commit: bool) -> dict[_Part, PGresult]:
+        """Send a statement and whatever goes with it in one round trip, and give the result of each."""
+        pgconn, name = self.pgconn, self._names.get(statement)
+        idle = pgconn.transaction_status == TransactionStatus.IDLE
+        if name is not None and not idle and not and_commit:
+            self._names.move_to_end(statement)
+            pgconn.send_query_prepared(name, values, formats)
+            return {_Part.ASK: self.wait(generators.execute(pgconn))[0]}
+        pgconn.enter_pipeline_mode()
+        parts = []
+        if idle:
+            pgconn.send_query_params(b"BEGIN", None)
+            parts.append(_Part.BEGIN)
+        if name is None:
+            parts += self._prepare(statement)
+        self._names.move_to_end(statement)
+        pgconn.send_query_prepared(self._names[statement], values, formats)
+        parts.append(_Part.ASK)
+        if and_commit:
+            pgconn.send_query_params(b"COMMIT", None)
+            parts.append(_Part.COMMIT)
+        pgconn.pipeline_sync()
+        results = self.wait(_results(pgconn, len(parts) + 1))
+        pgconn.exit_pipeline_mode()
+        return dict(zip(parts, results, strict=False))  # the last one is the end of the pipeline
 
-    def _alone(self, statement: _Statement) -> list[PGresult]:
-        self._send(statement)
+    def _prepare(self, statement: _Statement) -> list[_Part]:
+        names = self._names
+        self._named += 1
+        self._server_keeps_ours = True
+        names[statement] = b"ejia_%d" % self._named
+        self.pgconn.send_prepare(names[statement], statement.text, statement.types)
+        if len(names) <= _MOST_PREPARED:
+            return [_Part.PREPARE]
+        self.pgconn.send_query_params(b"DEALLOCATE " + names.popitem(last=False)[1], None)
+        return [_Part.PREPARE, _Part.FORGET]
+
+    def _send_rollback(self) -> list[PGresult]:
+        self.pgconn.send_query(b"ROLLBACK")
         results: list[PGresult] = self.wait(generators.execute(self.pgconn))
         return results
 
-    def _together(self, statements: Sequence[_Statement]) -> list[PGresult]:
-        self.pgconn.enter_pipeline_mode()
-        sent = [self._send(statement) for statement in statements]
-        self.pgconn.pipeline_sync()
-        results = self.wait(_results(self.pgconn, sum(sent) + 1))
-        self.pgconn.exit_pipeline_mode()
-        failed = [result for result in results if result.status == ExecStatus.FATAL_ERROR]
-        return failed or [results[last - 1] for last in accumulate(sent)]
-
-    def _send(self, statement: _Statement) -> int:
-        """Send a statement, and what must go before it to have it prepared; gives how many commands these were."""
-        names, kind = self._names, statement.kind
-        before = 0
-        if kind not in names:
-            self._named += 1
-            names[kind] = b"ejia_%d" % self._named
-            self.pgconn.send_prepare(names[kind], kind.text, kind.types)
-            before += 1
-            if len(names) > _MOST_PREPARED:
-                self.pgconn.send_query_params(b"DEALLOCATE " + names.popitem(last=False)[1], None)
-                before += 1
-        names.move_to_end(kind)
-        self.pgconn.send_query_prepared(names[kind], statement.values, statement.formats)
-        return before + 1
+    def _raise_first_failure(self, statement: _Statement, results: dict[_Part, PGresult]) -> None:
+        for part, result in results.items():
+            if result.status == ExecStatus.FATAL_ERROR:
+                error = errors.error_from_result(result, encoding=self.info.encoding)
+                never_prepared = _Part.PREPARE in results and part in (_Part.BEGIN, _Part.PREPARE)
+                if never_prepared or error.sqlstate in _STALE:
+                    self._names.pop(statement, None)
+                raise error
 
     @property
-    def _names(self) -> "OrderedDict[_Kind, bytes]":
+    def _names(self) -> "OrderedDict[_Statement, bytes]":
         if self._prepared_names is None:
             self._prepared_names = OrderedDict()
         return self._prepared_names
@@ -157,6 +174,6 @@ def _results(pgconn: PGconn, count: int) -> PQGen[list[PGresult]]:
 
 @lru_cache(maxsize=1000)
 def _numbered(text: bytes) -> bytes:
-    """A text with `%s` for each value, as the server takes it."""
-    first, *rest = text.split(b"%s")
-    return (first + b"".join(b"$%d%b" % (number, part) for number, part in enumerate(rest, 1))).replace(b"%%", b"%")
+    """A text with `%s` for each value, and `%%` for a percent sign, as the server takes it."""
+    number = count(1)
+    return re.sub(rb"%[%s]", lambda found: b"%" if found[0] == b"%%" else b"$%d" % next(number), text)

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from psycopg.pq import PipelineStatus, TransactionStatus
 
-from backend.foundation import wire
+from backend.foundation import liveness, wire
 from backend.foundation.database import db
 from backend.foundation.wire import PipedConnection
 
@@ -86,18 +86,49 @@ def test_what_psycopg_makes_the_server_forget_is_prepared_anew(line, ending):
     assert line.ask(WORDS, []) == [("一",)]
 
 
-def test_a_statement_whose_result_a_migration_changed_fails_once(line, address):
+@pytest.mark.parametrize("way", ["ask", "cursor"])
+def test_a_statement_whose_result_a_migration_changed_fails_once(line, address, way):
+    def look() -> object:
+        return line.ask(b"SELECT n FROM migrated", []) if way == "ask" else line.execute("SELECT n FROM migrated").fetchall()
+
     with psycopg.connect(address, autocommit=True) as other:
         other.execute("CREATE TABLE migrated (n int)")
         try:
-            line.ask(b"SELECT * FROM migrated", [], and_commit=True)
-            other.execute("ALTER TABLE migrated ADD word text")
+            for _ in range(7):  # by then psycopg has prepared it, too
+                look()
+                line.rollback()
+            other.execute("ALTER TABLE migrated ALTER n TYPE bigint")
             with pytest.raises(psycopg.errors.FeatureNotSupported):
-                line.ask(b"SELECT * FROM migrated", [])
+                look()
             line.rollback()
-            assert line.ask(b"SELECT * FROM migrated", [], and_commit=True) == []
+            assert look() == []
         finally:
+            line.rollback()
             other.execute("DROP TABLE migrated")
+
+
+def test_what_fails_again_and_again_leaves_nothing_behind_on_the_server(line):
+    for _ in range(20):
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            line.ask(ADD, [1, "又一"], and_commit=True)
+        with pytest.raises(psycopg.errors.CheckViolation):
+            line.ask(ADD, [2, ""])
+        line.rollback()
+    assert len(line.ask(PREPARED, [])) <= 2
+
+
+def test_a_transaction_is_taken_back_and_committed_however_many_statements_are_kept(line, monkeypatch):
+    monkeypatch.setattr(wire, "_MOST_PREPARED", 2)
+    for number in range(4):
+        line.ask(b"SELECT %d" % number, [])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        line.ask(b"SELECT 7 / %s", [0], and_commit=True)
+    line.rollback()
+    assert is_idle(line)
+    assert line.ask(ADD, [2, "二"], and_commit=True) == [(2,)]
+    line.ask(ADD, [3, "三"])
+    line.rollback()
+    assert line.ask(WORDS, []) == [("一",), ("二",)]
 
 
 def test_only_so_many_statements_stay_prepared(line, monkeypatch):
@@ -111,7 +142,7 @@ def test_only_so_many_statements_stay_prepared(line, monkeypatch):
 
 
 def test_a_percent_sign_is_written_twice(line):
-    assert line.ask(b"SELECT word LIKE '%%' || %s FROM things", ["一"]) == [(True,)]
+    assert line.ask(b"SELECT word LIKE '%%' || %s, '%%s' FROM things", ["一"]) == [(True, "%s")]
 
 
 def test_values_and_rows_are_those_of_a_cursor(line):
@@ -142,3 +173,11 @@ def test_a_line_that_breaks_says_so(line, address):
     with pytest.raises(psycopg.OperationalError):
         line.ask(WORDS, [])
     assert line.closed
+
+
+def test_a_slow_statement_is_waited_for_however_often_it_is_asked_about(address, monkeypatch):
+    monkeypatch.setattr(liveness, "SILENCE", 0.001)
+    monkeypatch.setattr(liveness.WatchedConnection, "_server_is_there", lambda _: True)
+    with closing(liveness.WatchedConnection.connect(address)) as watched:
+        assert watched.ask(b"SELECT pg_sleep(1.5), %s", ["doch"], and_commit=True) == [("", "doch")]
+        assert is_idle(watched)
