@@ -7,15 +7,12 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from backend.areas.models import Area
-from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
-from backend.foundation.identifiers import age_on
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
 from backend.people import minors, notices, purposes
-from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import REVEAL_NOTE, Consent, Guardianship, Person, Relation, Reveal, Volunteer
 from backend.people.notices import NoticeName
 from backend.people.purposes import PersonalField
@@ -66,8 +63,7 @@ def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
         .join(Guardianship, Guardianship.ward_person_id == Person.id)
         .where(Guardianship.guardian_person_id == guardian_id, Guardianship.is_current(), Guardianship.ended_on.is_(None))
     )
-    today = clock.shanghai_day(now)
-    return [ward.id for ward in db.session.execute(held) if age_on(ward.born_on, today) < AGE_OF_MAJORITY]
+    return [ward.id for ward in db.session.execute(held) if minors.is_minor_at(ward.born_on, now)]
 
 
 def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:
@@ -126,7 +122,7 @@ def own_consents(actor: Actor) -> list[ConsentLine]:
 
 def own_wards(actor: Actor, *, now: datetime) -> list[WardLine]:
     """The minors for whom the actor agreed, grown-up ones too. Raises PersonNeeded."""
-    ward_id, today = Person.__table__.c.id, clock.shanghai_day(now)
+    ward_id = Person.__table__.c.id
     found = db.session.execute(
         select(
             Guardianship,
@@ -150,7 +146,7 @@ def own_wards(actor: Actor, *, now: datetime) -> list[WardLine]:
             since=held.since,
             ended_on=held.ended_on,
             volunteer_number=number,
-            in_force=held.ended_on is None and agreed and (as_volunteer or age_on(born_on, today) >= minors.ages().special_rule_under),
+            in_force=held.ended_on is None and agreed and (as_volunteer or not minors.is_under_special_rule(born_on, now)),
         )
         for held, name, born_on, number, agreed, as_volunteer in found
     ]

@@ -1,12 +1,14 @@
 """The ages at which minors may serve and who agrees: the catalogue `config/minors.toml`, read when a process starts."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from backend.foundation import catalogues
+from backend.foundation import catalogues, clock
 from backend.foundation.catalogues import Entry
+from backend.foundation.identifiers import age_on
 
 AGE_OF_MAJORITY = 18
 
@@ -39,6 +41,16 @@ def use(ages: Ages) -> None:
     """Give this process its ages, once, when it starts."""
     global _ages  # noqa: PLW0603 - one catalogue per process, as with the keys
     _ages = ages
+
+
+def is_minor_at(born_on: date, now: datetime) -> bool:
+    """Whether who was born then is younger than 18."""
+    return age_on(born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
+
+
+def is_under_special_rule(born_on: date, now: datetime) -> bool:
+    """Whether a guardian acts for who was born then (个人信息保护法 art. 31)."""
+    return age_on(born_on, clock.shanghai_day(now)) < ages().special_rule_under
 
 
 def ages() -> Ages:

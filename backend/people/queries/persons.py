@@ -11,16 +11,14 @@ from sqlalchemy import ColumnElement, Uuid, and_, func, literal, or_, select, tu
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Unprocessable
-from backend.foundation.identifiers import age_on
 from backend.foundation.masking import masked_id_number, masked_name, masked_phone
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
 from backend.people import notices
-from backend.people.minors import AGE_OF_MAJORITY
+from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, PHONE, Consent, Guardianship, Person, Volunteer
 from backend.people.notices import NoticeName
 
@@ -90,7 +88,7 @@ def adult_volunteer_of(actor: Actor, *, now: datetime) -> UUID:
 def is_minor(person_id: UUID, *, now: datetime) -> bool:
     """Whether the person is younger than 18 today."""
     born_on = db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()
-    return age_on(born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
+    return is_minor_at(born_on, now)
 
 
 def has_guardians_word(person_id: UUID) -> bool:
@@ -138,7 +136,7 @@ def require_consent(person_id: UUID, *names: NoticeName, now: datetime) -> None:
     ).one()
     if not found.own:
         raise ConsentNeeded(notice=names[0].value, current_version=notices.current(names[0]).version)
-    if age_on(found.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY and not found.guardians:
+    if is_minor_at(found.born_on, now) and not found.guardians:
         raise ConsentNeeded(
             "监护人须先阅读并同意新的告知书", notice=NoticeName.MINOR.value, current_version=notices.current(NoticeName.MINOR).version
         )

@@ -19,7 +19,6 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Missing, Unprocessable
-from backend.foundation.identifiers import age_on
 from backend.people import minors
 from backend.people.events import GuardianAgreed, GuardianshipEnded
 from backend.people.minors import AGE_OF_MAJORITY
@@ -109,7 +108,7 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
     )
     flush_or_refuse({"uq_guardianships_held": GuardianshipKnown})
     _consent(actor, ward, guardian.id, channel, now=now)
-    if _is_under_special_rule(ward, now=now) and number_of(ward.id) is None:
+    if minors.is_under_special_rule(ward.born_on, now) and number_of(ward.id) is None:
         state_volunteer(actor, ward, community, now=now)
     outbox.record(GuardianAgreed(held.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_STATE, held.id, now=now, channel=channel.value)
@@ -142,13 +141,9 @@ def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | Non
 
 def _consent(actor: Actor, ward: Person, guardian_id: UUID, channel: Channel, *, now: datetime) -> None:
     """The guardian's word as it is written down: for a child who does not act alone also to the notice of volunteers."""
-    names = [NoticeName.MINOR, NoticeName.VOLUNTEER] if _is_under_special_rule(ward, now=now) else [NoticeName.MINOR]
+    names = [NoticeName.MINOR, NoticeName.VOLUNTEER] if minors.is_under_special_rule(ward.born_on, now) else [NoticeName.MINOR]
     for name in names:
         give_consent(actor, ward.id, name, channel=channel, guardian_person_id=guardian_id, now=now)
-
-
-def _is_under_special_rule(ward: Person, *, now: datetime) -> bool:
-    return age_on(ward.born_on, clock.shanghai_day(now)) < minors.ages().special_rule_under
 
 
 def _guardian(actor: Actor, agreement: Agreement, community: Area, *, now: datetime) -> tuple[Person, Channel]:
@@ -161,7 +156,7 @@ def _guardian(actor: Actor, agreement: Agreement, community: Area, *, now: datet
         return _on_record(actor, identity, community, now=now), Channel.DESK
     guardian = own_person(actor)
     policy.require(actor, Permission.GUARDIANSHIP_STATE, Scope(person_id=guardian.id))
-    if age_on(guardian.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY:
+    if minors.is_minor_at(guardian.born_on, now):
         raise GuardianNotAdult
     return guardian, Channel.MINI_PROGRAM
 

@@ -9,15 +9,14 @@ from sqlalchemy import func, insert, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit, clock
+from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
-from backend.foundation.identifiers import age_on
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.people import purposes
-from backend.people.minors import AGE_OF_MAJORITY
+from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, PHONE, REVEAL_NOTE, Person, Reveal
 from backend.people.purposes import PersonalField
 
@@ -103,7 +102,7 @@ def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: dat
         raise Missing
     scope = Scope(area_path=person.area_path, person_id=person.id)
     policy.require(actor, Permission.PERSON_REVEAL, scope, seen_by=Permission.PERSON_SEE)
-    needed = Permission.MINOR_REVEAL if _is_minor(person, now=now) else Permission.PERSON_REVEAL
+    needed = Permission.MINOR_REVEAL if is_minor_at(person.born_on, now) else Permission.PERSON_REVEAL
     if not policy.allows(actor, needed, scope):
         raise MinorProtected
     grant = policy.grant_for(actor, needed, scope)
@@ -172,10 +171,6 @@ def in_clear(sealed: bytes, *, field: str, row: UUID) -> str:
     if value is None:
         raise ValueUnreadable
     return value
-
-
-def _is_minor(person: Person, *, now: datetime) -> bool:
-    return age_on(person.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
 
 
 def _value_of(person: Person, field: PersonalField) -> str | None:

@@ -14,10 +14,9 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict
-from backend.foundation.identifiers import age_on
 from backend.people import minors
 from backend.people.events import VolunteerLeft, VolunteerRegistered
-from backend.people.minors import AGE_OF_MAJORITY
+from backend.people.minors import AGE_OF_MAJORITY, is_minor_at
 from backend.people.models import VOLUNTEER_NUMBERS, Person, Volunteer
 from backend.people.notices import NoticeName
 from backend.people.queries import has_guardians_word, was_ward
@@ -79,7 +78,7 @@ def register_volunteer(
     require_current(NoticeName.VOLUNTEER, notice_version)
     person = _person_for(actor, name, id_number, community, phone, now=now)
     # A guardian may have registered them before they had an account.
-    known = _live_registration(person.id) if actor.person_id is None or _is_minor(person, now=now) else None
+    known = _live_registration(person.id) if actor.person_id is None or is_minor_at(person.born_on, now) else None
     volunteer = known or state_volunteer(actor, person, community, now=now)
     give_consent(actor, person.id, NoticeName.VOLUNTEER, channel=channel, now=now)
     accounts.grant_to_person(actor, person.id, _role_in(volunteer.area_path), now=now)
@@ -144,10 +143,6 @@ def _live_registration(person_id: UUID) -> Volunteer | None:
     return db.session.scalar(select(Volunteer).where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
 
 
-def _is_minor(person: Person, *, now: datetime) -> bool:
-    return age_on(person.born_on, clock.shanghai_day(now)) < AGE_OF_MAJORITY
-
-
 def volunteer_number(year: int, running: int) -> str:
     """志愿者编号 as people read it aloud: V, the year of registration, at least six digits that never start over: V2026000123."""
     return f"V{year}{running:06d}"
@@ -167,7 +162,7 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     person = own_person(actor)
     if identity is not None and not identity.is_of(person):
         raise IdentityDiffers
-    if _is_minor(person, now=now) and not has_guardians_word(person.id):
+    if is_minor_at(person.born_on, now) and not has_guardians_word(person.id):
         raise GuardianNeeded
     db.session.execute(
         update(Person)
