@@ -23,12 +23,15 @@ from sqlalchemy import (
     Enum,
     FromClause,
     MetaData,
+    Select,
     Text,
     Uuid,
     any_,
+    delete,
     event,
     literal,
     text,
+    tuple_,
 )
 from sqlalchemy.engine import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -217,6 +220,13 @@ def _session() -> Session:
     if not isinstance(session, Session):
         raise TypeError("the session of this process is another one")
     return session
+
+
+def delete_some(model: type[Base], keys: Select[*tuple[Any, ...]]) -> int:
+    """Delete the rows of these primary keys; returns how many there were."""
+    primary = list(model.__table__.primary_key)
+    gone = delete(model).where(tuple_(*primary).in_(keys)).returning(*primary).execution_options(synchronize_session=False)
+    return len(db.session.execute(gone).all())
 
 
 def allow_long_statements() -> None:

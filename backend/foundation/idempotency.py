@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, bindparam, delete, select, tuple_, update
+from sqlalchemy import Index, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, db, run, run_at_commit
+from backend.foundation.database import Base, db, delete_some, run, run_at_commit
 from backend.foundation.errors import Malformed, Unprocessable
 from backend.foundation.sealing import SEALED, Row, keyring, row_of
 from backend.foundation.statements import Change, Prepared
@@ -130,13 +130,11 @@ def hand_over(account_id: UUID, to_id: UUID) -> None:
 
 def forget_old(*, now: datetime, at_most: int = 5_000) -> int:
     """Delete some keys whose 24 hours are over; returns how many, 0 once none is left that nobody holds."""
-    key = (IdempotencyKey.account_id, IdempotencyKey.route, IdempotencyKey.key)
     old = (
-        select(*key)
+        select(IdempotencyKey.account_id, IdempotencyKey.route, IdempotencyKey.key)
         .where(IdempotencyKey.created_at < now - KEPT_FOR)
         .order_by(IdempotencyKey.created_at)
         .limit(at_most)
         .with_for_update(skip_locked=True)
     )
-    gone = delete(IdempotencyKey).where(tuple_(*key).in_(old)).returning(IdempotencyKey.key)
-    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
+    return delete_some(IdempotencyKey, old)

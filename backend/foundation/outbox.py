@@ -18,7 +18,7 @@ from sqlalchemy import ARRAY, Index, Integer, Uuid, any_, bindparam, delete, sel
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import Base, RowId, db, run, transaction, write_at_commit
+from backend.foundation.database import Base, RowId, db, delete_some, run, transaction, write_at_commit
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared, Values
 from backend.foundation.tracing import current_request_id, tracing
@@ -163,8 +163,7 @@ def forget_old(*, now: datetime, at_most: int = 5_000) -> int:
     """Delete some events that happened long ago and that everybody heard; returns how many, 0 once none is left."""
     awaited = select(OutboxDelivery.event_id).where(OutboxDelivery.event_id == OutboxEvent.id).exists()
     old = select(OutboxEvent.id).where(OutboxEvent.at < now - KEPT_FOR, ~awaited).order_by(OutboxEvent.at).limit(at_most)
-    gone = delete(OutboxEvent).where(OutboxEvent.id.in_(old)).returning(OutboxEvent.id)
-    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
+    return delete_some(OutboxEvent, old)
 
 
 def _tracing_of(lines: Sequence[Delivery]) -> AbstractContextManager[None]:

@@ -148,10 +148,11 @@ class PipedConnection(psycopg.Connection[Any]):
         return results
 
     def _raise_first_failure(self, statement: _Statement, results: dict[_Part, PGresult]) -> None:
-        for part, result in results.items():
+        for result in results.values():
             if result.status == ExecStatus.FATAL_ERROR:
                 error = errors.error_from_result(result, encoding=self.info.encoding)
-                never_prepared = _Part.PREPARE in results and part in (_Part.BEGIN, _Part.PREPARE)
+                preparing = results.get(_Part.PREPARE)
+                never_prepared = preparing is not None and preparing.status != ExecStatus.COMMAND_OK
                 if never_prepared or error.sqlstate in _STALE:
                     self._names.pop(statement, None)
                 raise error
@@ -163,11 +164,11 @@ class PipedConnection(psycopg.Connection[Any]):
         return self._prepared_names
 
 
-def _results(pgconn: PGconn, count: int) -> PQGen[list[PGresult]]:
+def _results(pgconn: PGconn, commands: int) -> PQGen[list[PGresult]]:
     """Wait for what was sent, and for one result of each command. By psycopg's generators, which keep the interpreter's lock: let go with
     each question whether something has come, it went to another thread of the web server, and a claim waited for it twenty times."""
     results: list[PGresult] = yield from generators.execute(pgconn)
-    for _ in range(count - 1):
+    for _ in range(commands - 1):
         results += yield from generators.fetch_many(pgconn)
     return results
 

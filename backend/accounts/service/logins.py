@@ -14,7 +14,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant
-from backend.foundation.database import db, run, run_beside
+from backend.foundation.database import db, delete_some, run, run_beside
 from backend.foundation.errors import Forbidden, Missing, Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
@@ -197,8 +197,7 @@ def forget_old_families(*, now: datetime, at_most: int = 5_000) -> int:
     """Delete some log-ins that were over half a year ago; returns how many, 0 once none is left. The audit log keeps that they were."""
     over_since = func.least(TokenFamily.expires_at, TokenFamily.ended_at)
     old = select(TokenFamily.id).where(over_since < now - FAMILIES_KEPT_FOR).limit(at_most)
-    gone = delete(TokenFamily).where(TokenFamily.id.in_(old)).returning(TokenFamily.id)
-    return len(db.session.execute(gone.execution_options(synchronize_session=False)).all())
+    return delete_some(TokenFamily, old)
 
 
 def log_out(actor: Actor, family_id: UUID, *, now: datetime) -> None:
