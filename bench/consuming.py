@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - every text here is our own
-"""One consumer that has fallen behind: how many service records a second it applies, in batches as the worker takes them."""
+"""Measures a consumer that has fallen behind: service records a second, in batches as the worker takes them."""
 
 import time
 from collections.abc import Callable, Iterator

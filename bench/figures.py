@@ -1,4 +1,4 @@
-"""Reading the year's figures where there are very many services: it must cost the same at sixty thousand and at ten million."""
+"""Reads the year's figures over very many services. It must cost the same at sixty thousand and at ten million."""
 
 import json
 import time

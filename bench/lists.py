@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - every text here is our own
-"""The list of open demands where there are very many, at its beginning and deep in it; and `/me`, which every start of a client asks."""
+"""Measures the list of open demands among very many, its first page and a deep one; and `/me`, which each client asks at its start."""
 
 import json
 from collections.abc import Callable, Iterator

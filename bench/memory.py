@@ -1,4 +1,4 @@
-"""What each process holds in memory while phones ask: at the start, at most, at the end, and by how much it grows."""
+"""Measures the memory of each process while phones send requests: at the start, at most, at the end, and its growth."""
 
 import json
 import threading

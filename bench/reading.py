@@ -1,4 +1,4 @@
-"""Reading, one request after the other: how long each took over HTTP, and how long the same statement took by hand."""
+"""Times reads, one request after the other: over HTTP, and the same statement by hand."""
 
 import time
 from collections.abc import Callable, Mapping

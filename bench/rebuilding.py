@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - every text here is our own
-"""Counting everything anew, against one pass of SQL by hand over the same facts that comes to the same figures."""
+"""Measures a rebuild against one pass of SQL by hand over the same facts, with the same figures as result."""
 
 import time
 from collections.abc import Callable, Iterator

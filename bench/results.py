@@ -1,4 +1,4 @@
-"""What a benchmark found: rounds of a figure beside rounds of its floor, as a table and as `bench/results.json`."""
+"""Shows the results of benchmarks, each figure beside its floor, as a table and as `bench/results.json`."""
 
 import json
 import statistics

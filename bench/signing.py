@@ -1,4 +1,4 @@
-"""The burst at the door: everybody signs in at one shift, by the same code, within the same minute."""
+"""Measures a sign-in burst: all volunteers of one shift sign in by the same code within a minute."""
 
 import json
 from collections.abc import Callable, Iterator

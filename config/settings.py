@@ -1,4 +1,4 @@
-"""Everything that differs between one running copy and another, read once from the environment.
+"""The settings of a running copy, read once from the environment.
 
 `Settings()` reads; nothing else in the project looks at `os.environ`. A missing or weak value stops the start with a sentence
 that names the variable, instead of surfacing later as a strange failure.

@@ -1,4 +1,4 @@
-"""What a secret must not be in production: repeated, typed, counted up, of the trial, or one that everybody knows."""
+"""Refuses weak secrets in production: repeated, typed or counted-up characters, a trial's keys, and known passwords."""
 
 import hashlib
 import ipaddress

@@ -1,4 +1,4 @@
-"""The web application: settings, database, keys, contract and resources put together. Importing this builds nothing."""
+"""Builds the web application from settings, database, keys, contract and resources. The import itself builds nothing."""
 
 from datetime import timedelta
 

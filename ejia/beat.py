@@ -1,4 +1,4 @@
-"""The schedule of beat, which does not ring at a door behind which nobody is."""
+"""The schedule of beat. It sends no ring while no worker listens, so the broker does not fill."""
 
 from typing import Any
 

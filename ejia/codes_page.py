@@ -1,4 +1,4 @@
-"""The page of all codes by which the API refuses, made from the code: `ejia codes > docs/api-codes.md`."""
+"""Makes docs/api-codes.md from the code: the page of all codes by which the API refuses (`ejia codes`)."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The keys of the settings as the keyring that uses them."""
+"""Makes the keyring from the keys in the settings."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""What a production copy makes sure of before it serves, beyond what the settings themselves refuse.
+"""Checks that a production copy makes before it serves. They come on top of what the settings refuse.
 
 A database that cannot be asked yet holds no process back: it is asked again before the first request or task, and none is served before.
 """

@@ -1,4 +1,4 @@
-"""Every resource of the mini-program's API, in the order in which the document shows them."""
+"""The list of all API resources, in the order of the OpenAPI document."""
 
 from miniprogram_api import (
     account_recoveries,

@@ -1,4 +1,4 @@
-"""The task runs of a worker for Prometheus; apart from metrics.py, so that the web server need not load Celery."""
+"""Counts a worker's task runs for Prometheus. It is not in metrics.py because the web server must not load Celery."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The consumers of the outbox, rung by beat every second; ten rings do the same as one."""
+"""Delivers the outbox to its consumers. Beat rings every second; ten rings do the same as one."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""What is done by the clock: shifts closed, places recounted, and forgotten what is old and nobody asks for any more."""
+"""Work by the clock: closes shifts, recounts places, and deletes old rows that nobody asks for any more."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Long work, rung by beat every second: whoever is free takes what waits. Harmless when rung twice or killed in the middle."""
+"""Runs long work. Beat rings every second, and a free worker takes what waits. A second ring or a kill does no harm."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What beat rings, and how often. A ring that nobody took within its interval expires: the next one does the same."""
+"""The schedule of beat: what it rings, and how often. A ring expires with its interval, because the next one does the same."""
 
 from typing import Any
 

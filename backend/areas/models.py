@@ -1,4 +1,4 @@
-"""Where things are: district › street › community › grid, by statistical code."""
+"""区域: a tree of district › street › community › grid. The statistical code of an area is its path in the tree."""
 
 from datetime import date
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Areas as somebody chooses them, level by level. Everybody may know them."""
+"""Reads of areas, for a picker that goes down level by level. Areas are public."""
 
 from uuid import UUID
 

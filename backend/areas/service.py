@@ -1,4 +1,4 @@
-"""Commands on areas: changed by `ejia areas …` only, so they ask no policy."""
+"""Commands on areas. Only `ejia areas …` calls them, so they ask no policy."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Party organisations, employers' work units, serving Party members. A tree apart from the areas."""
+"""Party organisations, work units (employers) and serving Party members. The tree of the Party is not the tree of the areas."""
 
 from datetime import date, datetime
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Work units as people choose them from a list."""
+"""Reads of work units, for the list from which people choose theirs."""
 
 from uuid import UUID
 

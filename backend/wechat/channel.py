@@ -1,4 +1,4 @@
-"""Sending one call to WeChat: bounded in time, repeated only where a repeat does no harm, logged without secrets."""
+"""Sends one call to WeChat. The call has a time limit. It is repeated only where a repeat does no harm. Logs hold no secrets."""
 
 import json
 import logging

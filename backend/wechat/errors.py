@@ -1,4 +1,4 @@
-"""What can go wrong with a call to WeChat, as refusals that name the call, the errcode and WeChat's request id and nothing else.
+"""The errors of a call to WeChat, as refusals. A refusal names the call, the errcode and WeChat's request id, and nothing else.
 
 No error holds an address, a body, a code, a token or an openid: they end in logs and in problem documents.
 """

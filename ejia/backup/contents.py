@@ -1,4 +1,4 @@
-"""What is in a database, as far as a backup must know it: rows by table, the migration, and values that only a key opens."""
+"""Counts what a database holds, for a backup to compare: rows of each table, the migration, and values that need a key."""
 
 from collections.abc import Iterator
 from typing import Any, LiteralString

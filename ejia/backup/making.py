@@ -1,4 +1,4 @@
-"""Making a backup: one snapshot, dumped and counted at the same time, checked, and only then put in its place."""
+"""Makes a backup. One snapshot is dumped and counted. The file is checked first and put in its place last."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""What a backup says of itself, in a file beside it: by this it is known to be whole, and to fit."""
+"""The manifest beside a backup. It tells whether the backup is whole and fits the copy."""
 
 import hashlib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Restoring a backup: into a new database, checked and migrated there, and only then put in the place of the old one by two renames."""
+"""Restores a backup into a new database, checks and migrates it there, and puts it in the place of the old one by two renames."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, of the release that the server has, and how they and we reach the server."""
+"""Finds PostgreSQL's own programs of the server's release, and says how they and we reach the server."""
 
 import os
 import re

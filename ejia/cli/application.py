@@ -1,4 +1,4 @@
-"""The application around a command that works on the database."""
+"""Gives the application to a command that works on the database."""
 
 import gc
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What went wrong outside our code, as a Failure; a defect of our own keeps its traceback.
+"""Turns an error from outside our code into a Failure. A defect of our own keeps its traceback.
 
 Loaded only when a command failed: it knows the errors of every library, and loading those takes longer than `ejia --help` should.
 """

@@ -1,4 +1,4 @@
-"""`ejia outbox …`: what happened and has yet to be heard, for whoever looks after a copy."""
+"""`ejia outbox …`: shows deliveries that wait or fail, and sends them again. For whoever looks after a copy."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""`ejia rebuild …`: what is derived, made again from the facts."""
+"""`ejia rebuild …`: makes derived values (points, statistics) again from the facts."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""How a test, or a person at a terminal, puts the clock of a trial copy forward: web, worker and beat read the same lead.
+"""Puts the clock of a trial copy forward, for tests and for a person at a terminal. Web, worker and beat read the same lead.
 
     curl -s localhost:8000/__trial__/clock -H 'Content-Type: application/json' -d '{"advance_s": 2820}'
 

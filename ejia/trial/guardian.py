@@ -1,4 +1,4 @@
-"""Outlives the supervisor by seconds: when it vanishes without a word, kill the process groups that it had started.
+"""Kills the process groups that the supervisor started, when the supervisor vanishes without a word.
 
 Run as a file by `ejia.trial.supervisor`: `python -I guardian.py SECONDS`, with `+GROUP` and `-GROUP` lines on its standard input. The
 parent-death signal already asks each service to end; this makes sure of it, for the services' own children too.

@@ -1,4 +1,4 @@
-"""Become another program that dies with its parent: `python -I launch.py PARENT_PID SIGNAL USER -- PROGRAM ARGUMENT…`.
+"""Becomes another program, which dies with its parent: `python -I launch.py PARENT_PID SIGNAL USER -- PROGRAM ARGUMENT…`.
 
 Run as a file by `ejia.trial.processes`, so it needs nothing but the standard library. With USER `nobody` a start as root steps down
 first: PostgreSQL refuses to run as root, and a trial run adds no user to the machine. What it does is

@@ -1,4 +1,4 @@
-"""Free ports on the loopback address, for programs that are told a number before they open it."""
+"""Finds free ports on the loopback address, for programs that must be told a port before they open it."""
 
 import socket
 import sys

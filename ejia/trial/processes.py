@@ -1,4 +1,4 @@
-"""Child processes that end with us: each leads a process group of its own and hears when its parent dies."""
+"""Starts child processes that end with us. Each leads its own process group and gets a signal when its parent dies."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The services of a trial run, and how each one shows that it is alive."""
+"""The services of a trial run, and for each the check that it is alive."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""Teams and organisations of the demonstration year, and who belongs to them."""
+"""Makes the teams and organisations of the demonstration year, and their members and staff."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Making the demonstration year and loading it: generated from a fixed seed, sent by COPY in one transaction, then counted."""
+"""Makes the demonstration year from a fixed seed, loads it by COPY in one transaction, and counts it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Areas and persons of the demonstration year: communities and grids, volunteers, residents, serving Party members."""
+"""Makes the areas and persons of the demonstration year: communities, grids, volunteers, residents, serving Party members."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""The demands of the demonstration year and what came of them: claims, shifts, sign-ins and sign-outs, records, confirmations."""
+"""Makes the demands of the demonstration year, with their claims, shifts, sign-ins, sign-outs, records and confirmations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

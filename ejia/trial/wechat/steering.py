@@ -1,4 +1,4 @@
-"""How a test, or a person at a terminal, moves the stand-in: JSON in, JSON out, all under `/__stand-in__/`."""
+"""Steers the stand-in, for tests and for a person at a terminal: JSON in, JSON out, all under `/__stand-in__/`."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""How WeChat words its answers: an errcode with a sentence for people that ends in a request id, never an HTTP status."""
+"""Words answers as WeChat does: an errcode and a sentence that ends in a request id, never an HTTP status."""
 
 import secrets
 from datetime import datetime
