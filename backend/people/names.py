@@ -7,8 +7,8 @@ SHORTEST, LONGEST = 2, 50
 
 # Unified ideographs with extensions A to I, the compatibility block and 〇, which stands in real names.
 _HAN = "〇㐀-䶿一-鿿豈-\ufaff\U00020000-\U000323af"
-_PART = f"(?:[{_HAN}]+|[A-Za-z]+)"
-_NAME = re.compile(f"{_PART}(?:[· ]?{_PART})*")
+_PART = f"[{_HAN}A-Za-z]+"
+_NAME = re.compile(f"{_PART}(?:[· ]{_PART})*")
 # What keyboards offer in place of the middle dot of GB/T 2312.
 _DOTS = str.maketrans(dict.fromkeys("•‧・∙⋅", "·"))
 
