@@ -78,7 +78,7 @@ def _volunteer(home: Area, number: int, rows: dict[type, list[Row]], now: dateti
 def _account(person_id: UUID | None, name: str, rows: dict[type, list[Row]], now: datetime) -> Holder:
     account_id, login_id, family_id = (new_id() for _ in range(3))
     rows[Account].append({"id": account_id, "status": AccountStatus.ACTIVE, "person_id": person_id, "created_at": now})
-    login = {"kind": LoginKind.WECHAT, "appid": "wx-bench", "openid": f"oBench-{name}", "failures": 0, "created_at": now}
+    login = {"kind": LoginKind.WECHAT, "appid": "wx-bench", "openid": f"oBench-{name}", "created_at": now}
     rows[Login].append(login | {"id": login_id, "account_id": account_id})
     family = {"generation": 1, "rotated_at": now, "created_at": now, "expires_at": now.replace(year=now.year + 1)}
     rows[TokenFamily].append(family | {"id": family_id, "account_id": account_id, "login_id": login_id})

@@ -74,9 +74,6 @@ class Login(Base):
     name: Mapped[str | None]
     password_hash: Mapped[str | None]
     password_initial: Mapped[bool] = mapped_column(default=False, comment="given by somebody else; to be changed at the first login")
-    # Counted in login_lock_outs by now; these two stand as long as the release before may run beside this one.
-    failures: Mapped[int] = mapped_column(default=0, comment="wrong passwords in a row")
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(comment="opens this account no more; the WeChat user may begin anew")

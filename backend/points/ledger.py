@@ -46,7 +46,7 @@ class Booking(NamedTuple):
     reverses_id: UUID | None
     person_id: UUID
     points: int
-    fact_amount: int | None
+    fact_amount: int
     counts_on: date
     area_path: str
     reason: str
@@ -61,7 +61,7 @@ class Award(NamedTuple):
     turn: int
     person_id: UUID
     points: int
-    fact_amount: int | None
+    fact_amount: int
     counts_on: date
     area_path: str
     reason: str
@@ -72,9 +72,8 @@ class Award(NamedTuple):
 
         As much: 40 minutes may earn no more than 47 did, but the person reads the minutes in the reason.
         """
-        for_as_much = self.fact_amount in (None, fact.amount)
-        given = (self.person_id, self.points, self.counts_on, self.area_path)
-        return for_as_much and given == (fact.person_id, points, fact.day, fact.area_path)
+        given = (self.person_id, self.points, self.fact_amount, self.counts_on, self.area_path)
+        return given == (fact.person_id, points, fact.amount, fact.day, fact.area_path)
 
     def reversal(self) -> Booking:
         """What takes it back."""

@@ -51,7 +51,7 @@ class LedgerTransaction(Base):
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_transactions.id", name="fk_ledger_transactions_reverses_id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_ledger_transactions_person_id"))
     points: Mapped[int] = mapped_column(comment="what the person's account moved by; its entries hold the two sides")
-    fact_amount: Mapped[int | None] = mapped_column(comment="of the fact that earned it: minutes, or 1; unknown of the first bookings")
+    fact_amount: Mapped[int] = mapped_column(comment="of the fact that earned it: minutes, or 1")
     counts_on: Mapped[date] = mapped_column(comment="the day whose year and month it counts in")
     area_path: Mapped[AreaPath] = mapped_column(comment="the community it counts in")
     reason: Mapped[str] = mapped_column(comment="one Chinese sentence for the person")

@@ -301,7 +301,7 @@ def test_keys_that_do_not_open_the_values_are_found_out_before_anything_is_repla
 
 def test_a_backup_of_an_older_schema_is_brought_to_this_one(saved, other, tmp_path, ejia):
     assert other.ejia("restore", str(saved)).exit_code == 0
-    schema.downgrade(other.ejia.environment["DATABASE_URL"], "0021")
+    schema.downgrade(other.ejia.environment["DATABASE_URL"], "0016")
     older = tmp_path / "older.dump"
     assert other.ejia("backup", "-o", str(older)).exit_code == 0
 

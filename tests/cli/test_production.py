@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import text
 
-from backend.foundation import clock, demonstration, schema
+from backend.foundation import clock, demonstration
 from backend.foundation.database import db, transaction
 from config.settings import Profile, Settings, SettingsInvalid, read_settings
 from config.strength import weakness_of_key
@@ -203,17 +203,3 @@ def test_a_database_that_came_back_with_demonstration_data_is_served_to_nobody(s
 
 def test_a_database_without_tables_holds_no_demonstration(servers: Servers) -> None:
     assert demonstration.is_marked(servers.postgres.url_for("postgres").replace("postgresql:", "postgresql+psycopg:", 1)) is False
-
-
-def test_a_demonstration_of_an_earlier_release_is_marked_by_its_migration(settings: Settings, app: object) -> None:
-    schema.downgrade(settings.database_url, "0021")
-    with db.engine.begin() as connection:
-        connection.execute(text("INSERT INTO accounts (id, status, created_at) SELECT gen_random_uuid(), 'active', now()"))
-        connection.execute(
-            text(
-                "INSERT INTO logins (id, account_id, kind, name, password_hash, failures, created_at)"
-                " SELECT gen_random_uuid(), id, 'password', 'shequ-1', 'x', 0, '2023-01-01T09:00:00+08:00' FROM accounts"
-            )
-        )
-    schema.upgrade(settings.database_url)
-    assert demonstration.is_marked(settings.database_url)

@@ -3,15 +3,21 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
 import psycopg
 import pytest
 from alembic import command
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import Script, ScriptDirectory
+from sqlalchemy import CheckConstraint, create_engine
+from sqlalchemy.pool import NullPool
 
 from backend.foundation import schema
+from backend.migrations import indexes
 from backend.tables import METADATA
 from ejia.trial.servers import Servers
 
@@ -33,6 +39,17 @@ def empty_database(servers: Servers) -> Iterator[str]:
     yield servers.postgres.url_for("migrations").replace("postgresql:", "postgresql+psycopg:")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE migrations")
+
+
+@contextmanager
+def _migrating(database_url: str) -> Iterator[None]:
+    """As within a migration of this database."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+        with Operations.context(context), context.begin_transaction(_per_migration=True):
+            yield
+    engine.dispose()
 
 
 def _tables(database_url: str) -> set[str]:
@@ -57,12 +74,30 @@ def test_two_that_migrate_at_once_both_find_it_done(empty_database: str) -> None
 
 
 def test_an_index_that_was_cut_short_is_made_anew(empty_database: str) -> None:
-    schema.upgrade(empty_database, "0015")
+    schema.upgrade(empty_database)
     with psycopg.connect(empty_database.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("CREATE INDEX ix_teams_status ON teams (status, id)")
         connection.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_teams_status'::regclass")
-        schema.upgrade(empty_database)
+        with _migrating(empty_database):
+            indexes.add("ix_teams_status", "teams", ["status", "id"])
         assert connection.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone() == (0,)
+        assert schema.differences(empty_database, METADATA) == []
+
+
+def test_an_index_goes_without_holding_up_writers(empty_database: str) -> None:
+    schema.upgrade(empty_database)
+    with _migrating(empty_database):
+        indexes.drop("ix_teams_status", "teams")
+    [(what, gone)] = schema.differences(empty_database, METADATA)
+    assert (what, gone.name) == ("add_index", "ix_teams_status")
+
+
+def test_every_check_of_the_models_is_in_the_database_under_its_name(empty_database: str) -> None:
+    schema.upgrade(empty_database)
+    with psycopg.connect(empty_database.replace("+psycopg", "")) as connection:
+        names = connection.execute("SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace")
+        found = {name for (name,) in names}
+    tables = METADATA.sorted_tables
+    assert found == {str(check.name) for table in tables for check in table.constraints if isinstance(check, CheckConstraint)}
 
 
 def test_every_constraint_and_index_carries_a_name_of_our_own(empty_database: str) -> None:

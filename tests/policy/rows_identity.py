@@ -58,7 +58,7 @@ def login_by_password(world: World, *, grant: Grant | None = None) -> Json:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with transaction():
         login = Login(id=new_id(), account_id=UUID(phone.account_id), kind=LoginKind.PASSWORD, name=NAME, password_hash=cheap)
-        login.failures, login.created_at = 0, clock.now()
+        login.created_at = clock.now()
         db.session.add(login)
     return {"name": NAME, "password": PASSWORD}
 

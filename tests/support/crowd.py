@@ -35,7 +35,7 @@ def claimers(area_id: UUID, count: int) -> list[Claimer]:
         for number in range(count):
             account_id, login_id, family_id, team_id = (new_id() for _ in range(4))
             rows[Account].append({"id": account_id, "status": AccountStatus.ACTIVE, "created_at": now})
-            login = {"kind": LoginKind.WECHAT, "appid": "wx-crowd", "openid": f"oCrowd-{number}", "failures": 0, "created_at": now}
+            login = {"kind": LoginKind.WECHAT, "appid": "wx-crowd", "openid": f"oCrowd-{number}", "created_at": now}
             rows[Login].append(login | {"id": login_id, "account_id": account_id})
             family = {"generation": 1, "rotated_at": now, "created_at": now, "expires_at": now.replace(year=now.year + 1)}
             rows[TokenFamily].append(family | {"id": family_id, "account_id": account_id, "login_id": login_id})

@@ -100,7 +100,7 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
     db.session.execute(insert(Account).values(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
     added = db.session.scalar(
         insert(Login)
-        .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, failures=0, created_at=now)
+        .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, created_at=now)
         .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=text("kind = 'wechat'"))
         .returning(Login.id)
     )

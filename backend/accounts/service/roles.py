@@ -294,7 +294,6 @@ def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant
             name=name,
             password_hash=hash_of(password),
             password_initial=is_initial,
-            failures=0,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["name"], index_where=text("kind = 'password'"))

@@ -1,14 +1,14 @@
 """Add statistics.
 
-Revision ID: 0013
-Revises: 0012
+Revision ID: 0017
+Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
@@ -19,13 +19,14 @@ def upgrade() -> None:
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Uuid(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date()),
         sa.Column("area_path", sa.Text(collation="C"), nullable=False),
         sa.Column("dimension", sa.Text(), nullable=False, comment="empty where the measure has none"),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid()),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("measure", "source_id", name="pk_statistics_bookings"),
     )
+
     op.create_table(
         "statistics_presences",
         sa.Column("measure", sa.Text(), nullable=False),
@@ -37,12 +38,13 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("measure", "person_id", "enters", "leaves", "area_path", "dimension", name="pk_statistics_presences"),
     )
+
     op.create_table(
         "statistics_cells",
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("area_path", sa.Text(collation="C"), nullable=False),
         sa.Column("dimension", sa.Text(), nullable=False),
-        sa.Column("grain", sa.String(length=40), nullable=False),
+        sa.Column("grain", sa.String(40), nullable=False),
         sa.Column("period", sa.Date(), nullable=False),
         sa.Column("rows_in", sa.BigInteger(), nullable=False),
         sa.Column("rows_out", sa.BigInteger(), nullable=False),
@@ -54,11 +56,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("measure", "area_path", "dimension", "grain", "period", name="pk_statistics_cells"),
         postgresql_with={"fillfactor": 60},
     )
-    op.create_index("ix_statistics_cells_area_path", "statistics_cells", ["area_path", "grain", "period"], unique=False)
+    op.create_index("ix_statistics_cells_area_path", "statistics_cells", ["area_path", "grain", "period"])
 
 
 def downgrade() -> None:
-    op.drop_index("ix_statistics_cells_area_path", table_name="statistics_cells")
     op.drop_table("statistics_cells")
     op.drop_table("statistics_presences")
     op.drop_table("statistics_bookings")

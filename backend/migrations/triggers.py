@@ -1,0 +1,44 @@
+"""Triggers, which only refuse: a table whose rows are written once, and a table of facts, which are revised and never changed."""
+
+from alembic import op
+
+_REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are written once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refuse_change';
+END $$
+"""
+
+_REFUSE_FACT_CHANGE = """
+CREATE FUNCTION refuse_fact_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.superseded_at IS NULL AND NEW.superseded_at IS NOT NULL
+        AND to_jsonb(NEW) - 'superseded_at' = to_jsonb(OLD) - 'superseded_at' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'facts of % are revised, never changed', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refuse_fact_change';
+END $$
+"""
+
+
+def make_functions() -> None:
+    """Make what the triggers of all tables call."""
+    op.execute(_REFUSE_CHANGE)
+    op.execute(_REFUSE_FACT_CHANGE)
+
+
+def drop_functions() -> None:
+    """Take away what `make_functions` made."""
+    op.execute("DROP FUNCTION refuse_fact_change()")
+    op.execute("DROP FUNCTION refuse_change()")
+
+
+def written_once(table: str) -> None:
+    """Refuse each change of a row."""
+    op.execute(f"CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+
+
+def revised_only(table: str) -> None:
+    """Refuse each change of a fact but that a revision took its place."""
+    op.execute(f"CREATE TRIGGER refuse_fact_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_fact_change()")
