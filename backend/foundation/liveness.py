@@ -15,6 +15,7 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import PQGen
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 from psycopg.waiting import Ready
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -65,6 +66,19 @@ class Gate:
                 self._trying.release()
 
 
+def server_answers(address: str) -> bool:
+    """Whether a server is there: it lets us in, or says with an SQLSTATE why it does not (too many are connected, it is going down)."""
+    try:
+        psycopg.connect(address).close()
+    except errors.ConnectionTimeout:
+        return False
+    except psycopg.OperationalError:
+        # psycopg has only the text of a refusal, and that is in the server's language. libpq's own ping knows the SQLSTATE. It keeps the
+        # interpreter's lock until it has its answer; so it is not asked first, but only of an address that has just said no at once.
+        return PGconn.ping(address.encode()) in (Ping.OK, Ping.REJECT)
+    return True
+
+
 class WatchedConnection(PipedConnection):
     """Gives up on a server that neither answers nor can be reached anew."""
 
@@ -89,14 +103,7 @@ class WatchedConnection(PipedConnection):
     def _server_is_there(self) -> bool:
         if self.gate is not None and self.gate.shut:
             return False  # somebody else has just found out
-        address = make_conninfo(self.info.dsn, password=self.info.password or None, connect_timeout=PATIENCE)
-        try:
-            psycopg.connect(address).close()
-        except errors.ConnectionTimeout:
-            return False
-        except psycopg.OperationalError as error:
-            return "FATAL" in str(error)  # it said why it takes no more: too many are connected, or it is going down
-        return True
+        return server_answers(make_conninfo(self.info.dsn, password=self.info.password or None, connect_timeout=PATIENCE))
 
 
 def _continued(gen: PQGen[T]) -> PQGen[T]:
