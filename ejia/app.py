@@ -29,8 +29,10 @@ from ejia import logs, metrics
 from ejia.keys import bytes_of, keyring_of
 from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
-from miniprogram_api import health, limits
-from miniprogram_api.api import make_api, watch
+from miniprogram_api.api import make_api
+from miniprogram_api.health import bp as health_routes
+from web import health, limits
+from web.application import watch
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     metrics.watch_requests(app)
     limits.install(app, settings)
     health.install(app, settings)
+    app.register_blueprint(health_routes)
     connect_database(app, settings)
     _tell_of_keys(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))

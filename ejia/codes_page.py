@@ -25,7 +25,7 @@ from backend.foundation.paging import CursorInvalid
 from backend.wechat.errors import CodeRejected
 from ejia.resources import RESOURCES
 from miniprogram_api import health, openapi
-from miniprogram_api.problems import BodyTooLarge, InternalError, MethodNotAllowed, UnsupportedMediaType
+from web.refusals import BodyTooLarge, InternalError, MethodNotAllowed, UnsupportedMediaType
 
 HEAD = """\
 # Codes of the API

@@ -18,13 +18,13 @@ import sqlalchemy.exc
 import structlog
 
 from backend.foundation.tracing import current_account_id, current_request_id
-from miniprogram_api.api import Answered
+from web.application import Answered
 
 Fields = MutableMapping[str, Any]
 
 # Whose messages speak of names and types in the code, or of the machine.
 _SPEAKABLE = (AttributeError, TypeError, NameError, ImportError, NotImplementedError, OSError, MemoryError, RecursionError)
-_OURS = ("backend.", "config.", "ejia.", "miniprogram_api.", "tasks.")
+_OURS = ("backend.", "config.", "ejia.", "miniprogram_api.", "tasks.", "web.")
 # Their lines at these levels may hold an address with a secret in its query, or rows.
 _QUIET = {
     "urllib3": logging.ERROR,

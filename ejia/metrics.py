@@ -31,7 +31,7 @@ from backend.people.service.reveals import WINDOW
 from config.settings import Settings, read_settings
 from ejia import logs
 from ejia.keys import keyring_of
-from miniprogram_api.api import Answered, watch
+from web.application import Answered, watch
 
 log = structlog.get_logger(__name__)
 

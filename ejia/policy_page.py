@@ -18,7 +18,7 @@ from backend.accounts.policy import RULES, Permission
 from backend.accounts.policy_words import PERMISSIONS, REACHES, ROLES
 from backend.foundation.actor import Role
 from ejia.resources import RESOURCES
-from miniprogram_api.contract import Access, contract_of
+from web.routes import Access, contract_of
 
 _HEAD = """\
 # Who may do what
@@ -143,4 +143,4 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[s
 
 
 def _is_ours(function: FunctionType) -> bool:
-    return function.__module__.startswith(("backend.", "miniprogram_api.")) and function.__module__ != policy.__name__
+    return function.__module__.startswith(("backend.", "miniprogram_api.", "web.")) and function.__module__ != policy.__name__

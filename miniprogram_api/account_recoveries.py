@@ -38,18 +38,16 @@ from backend.people.service import (
 )
 from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
 from miniprogram_api.auth import wechat_client
-from miniprogram_api.contract import Page, Resource, at_most, refuses
-from miniprogram_api.edge import creates, in_steps, logged_in_family, reads, writes
-from miniprogram_api.schemas.account_recoveries import (
-    AccountMergedOut,
-    AccountMergeIn,
-    RecoveryConfirmationIn,
-    RecoveryOut,
-    RecoveryQuery,
-)
-from miniprogram_api.schemas.auth import PasswordLoginIn, TokensOut, WeChatLoginIn
-from miniprogram_api.schemas.common import ReasonIn
-from miniprogram_api.schemas.proxies import IdentityIn
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.account_recoveries import AccountMergedOut, RecoveryOut
+from miniprogram_api.schemas.auth import TokensOut
+from web.caller import logged_in_family
+from web.edge import creates, in_steps, reads, writes
+from web.inputs.accounts import PasswordLoginIn, WeChatLoginIn
+from web.inputs.common import ReasonIn
+from web.inputs.proxies import IdentityIn
+from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
+from web.routes import at_most, refuses
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
 

@@ -1,19 +1,10 @@
-"""The app that carries the contract: problem documents, limits of size, safe headers, the OpenAPI document and its page."""
-
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+"""The application that carries the contract: its name, the OpenAPI document and its page."""
 
 from apiflask import APIFlask
-from flask import Flask, Response, current_app, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
-from miniprogram_api import docs, openapi, problems
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from miniprogram_api import docs, openapi
+from web.application import make_application
 
 DESCRIPTION = """\
 社区E家的小程序接口。
@@ -26,102 +17,12 @@ DESCRIPTION = """\
 - 每个回答都带 `X-Request-Id`，反馈问题时请提供。
 """
 
-# A JSON answer is never a page: nothing in it may run, be framed, be guessed to be something else or be kept by a cache.
-_SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-_ONLY_BY_HTTPS = "max-age=31536000"
-
 
 def make_api(settings: Settings) -> APIFlask:
     """An app that keeps the contract and has no resource yet; each `Resource` is registered on it as a blueprint."""
-    # No folder of static files at the root; APIFlask types it as str where Flask takes None.
-    app = _Api("miniprogram_api", title="社区E家 API", version=settings.release, enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
-    app.description = DESCRIPTION
+    app = make_application(settings)
+    app.title, app.description = "社区E家 API", DESCRIPTION
     app.license = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    # Beyond this a body is not read, with a stated length or in chunks.
-    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit_bytes
-    # An address with two slashes is unknown; the redirect that werkzeug would send is a page of HTML.
-    app.url_map.merge_slashes = False
-    app.wsgi_app = _in_one_piece(app.wsgi_app)  # type: ignore[method-assign, assignment]
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.before_request(_trace)
-    app.after_request(_finish)
-    if not settings.is_trial:
-        app.after_request(_insist_on_https)
-    problems.install(app)
     openapi.configure(app)
     app.register_blueprint(docs.bp)
     return app
-
-
-class Answered(NamedTuple):
-    """One answer, as whoever watches hears of it: the route is its template, None where no route fits; the time is in seconds."""
-
-    method: str
-    route: str | None
-    status: int
-    seconds: float
-
-
-def watch(app: Flask, watcher: Callable[[Answered], None]) -> None:
-    """Have a watcher hear of each answer of the app."""
-    app.extensions.setdefault(_WATCHERS, []).append(watcher)
-
-
-_WATCHERS = "ejia_watchers"
-
-
-class _Api(APIFlask):
-    """Flask asks of each function at each call whether it is asynchronous; none of ours is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
-def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
-    """The answers of an application as lists: all of ours lie in memory, and granian sends a list at once, anything else piece by piece
-    through a channel between threads (a tenth of a claim)."""
-
-    def whole(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-        answer = application(environ, start_response)
-        try:
-            return list(answer)
-        finally:
-            close = getattr(answer, "close", None)  # of what werkzeug gives all but a plain list have it
-            if close is not None:
-                close()
-
-    return whole
-
-
-def _trace() -> None:
-    """First of all hooks: when the request began (what watches measures from here) and what it is called."""
-    g.began = time.perf_counter()
-    bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id())
-
-
-def _finish(answer: Response) -> Response:
-    headers = answer.headers
-    for name, value in _SAFE_HEADERS.items():
-        if name not in headers:
-            headers.add(name, value)
-    headers.add("X-Request-Id", current_request_id() or new_request_id())
-    route = request.url_rule
-    answered = Answered(request.method, route.rule if route else None, answer.status_code, time.perf_counter() - g.began)
-    for watcher in current_app.extensions.get(_WATCHERS, ()):
-        watcher(answered)
-    return answer
-
-
-def _insist_on_https(answer: Response) -> Response:
-    """A browser that came by https comes by https for a year; said over http it would count for nothing."""
-    if request.is_secure:
-        answer.headers["Strict-Transport-Security"] = _ONLY_BY_HTTPS
-    return answer

@@ -5,9 +5,11 @@ from typing import Any
 from backend.areas import queries
 from backend.foundation.database import transaction
 from backend.foundation.paging import CursorInvalid
-from miniprogram_api.contract import Page, Resource, refuses
-from miniprogram_api.edge import public
-from miniprogram_api.schemas.areas import AreaOut, AreaQuery
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.areas import AreaOut
+from web.edge import public
+from web.inputs.areas import AreaQuery
+from web.routes import refuses
 
 bp = Resource("areas", tag="区域")
 

@@ -9,9 +9,11 @@ from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.paging import Cursor
-from miniprogram_api.contract import Page, Resource, refuses
-from miniprogram_api.edge import reads
-from miniprogram_api.schemas.oversight import AuditEntryOut, AuditQuery
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.oversight import AuditEntryOut
+from web.edge import reads
+from web.inputs.audit import AuditQuery
+from web.routes import refuses
 
 bp = Resource("audit_entries", tag="安全与审计")
 

@@ -13,9 +13,12 @@ from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal
 from backend.wechat.client import WeChatClient
 from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
-from miniprogram_api.contract import Resource, refuses
-from miniprogram_api.edge import in_steps, logged_in_family, public
-from miniprogram_api.schemas.auth import PasswordLoginIn, RefreshIn, TokensOut, WeChatLoginIn
+from miniprogram_api.contract import Resource
+from miniprogram_api.schemas.auth import TokensOut
+from web.caller import logged_in_family
+from web.edge import in_steps, public
+from web.inputs.accounts import PasswordLoginIn, RefreshIn, WeChatLoginIn
+from web.routes import refuses
 
 bp = Resource("auth", tag="登录")
 

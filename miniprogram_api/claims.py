@@ -23,10 +23,13 @@ from backend.openings.service import (
     OpeningFull,
 )
 from backend.people.queries import PersonNeeded
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.claims import ClaimIn, ClaimMadeOut, ClaimOut, ClaimsQuery
-from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.claims import ClaimMadeOut, ClaimOut
+from web.edge import creates, reads, writes
+from web.inputs.common import ReasonIn
+from web.inputs.openings import ClaimIn, ClaimsQuery
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("claims", tag="认领")
 

@@ -30,19 +30,12 @@ from backend.people.service import (
     WardNotMinor,
     WardTooYoung,
 )
-from miniprogram_api.contract import Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import MaybeReasonIn
-from miniprogram_api.schemas.consents import (
-    AgreedOut,
-    AgreementIn,
-    AgreementRenewalIn,
-    ConsentIn,
-    ConsentsOut,
-    ConsentWithdrawalIn,
-    WardsOut,
-    WithdrawnOut,
-)
+from miniprogram_api.contract import Resource
+from miniprogram_api.schemas.consents import AgreedOut, ConsentsOut, WardsOut, WithdrawnOut
+from web.edge import creates, reads, writes
+from web.inputs.common import MaybeReasonIn
+from web.inputs.people import AgreementIn, AgreementRenewalIn, ConsentIn, ConsentWithdrawalIn
+from web.routes import refuses
 
 bp = Resource("consents", tag="同意与监护")
 

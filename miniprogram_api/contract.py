@@ -1,11 +1,11 @@
-"""The HTTP contract that every resource of the mini-program keeps; a resource file needs nothing else of the frameworks.
+"""How a resource of the mini-program speaks JSON and describes itself; a resource file needs nothing else of the frameworks.
 
-A route reads from top to bottom in the order in which it runs: address, who may call it (edge.py: `@public`, `@reads`, `@writes`,
+A route reads from top to bottom in the order in which it runs: address, who may call it (web/edge.py: `@public`, `@reads`, `@writes`,
 `@creates`: actor, transaction, idempotency), what it takes, what it gives, how it is described, why it may refuse.
 
     bp = Resource("claims", tag="认领")
 
-    class ClaimIn(Body):
+    class ClaimIn(Body):  # in web/inputs/
         model_config = ConfigDict(json_schema_extra={"examples": [{"role_id": "0192…", "note": "周三下午可以"}]})
         role_id: Id
         note: Annotated[str, Text(max=200, multiline=True)] | None = None
@@ -24,72 +24,21 @@ answer that cannot be written rolls back what it was about.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import wraps
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, get_args, get_origin
+from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
-from werkzeug.datastructures import MultiDict
 
-from backend.foundation.errors import Malformed, Refusal, Unprocessable
-from miniprogram_api.fields import Between, BigInt, CursorText, Day, Id, Instant, Limit, Line, Name, NoNumbers, Prose, Text
-from miniprogram_api.problems import BodyTooLarge, InvalidInput, Problem, UnsupportedMediaType, problem
-
-__all__ = [
-    "Access",
-    "Between",
-    "BigInt",
-    "Body",
-    "CursorText",
-    "Day",
-    "Id",
-    "Instant",
-    "Limit",
-    "Line",
-    "ListQuery",
-    "Name",
-    "NoNumbers",
-    "Out",
-    "Page",
-    "Problem",
-    "Prose",
-    "Query",
-    "Resource",
-    "RouteContract",
-    "Text",
-    "at_most",
-    "contract_of",
-    "problem",
-    "refuses",
-    "route_is",
-]
+from backend.foundation.errors import Malformed
+from web.refusals import BodyTooLarge, InvalidInput, UnsupportedMediaType
+from web.routes import AnyView, contract_of
+from web.shapes import query_reader
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
-AnyView = TypeVar("AnyView", bound=Callable[..., Any])
-
-
-class Body(BaseModel):
-    """What a request carries as JSON. Read strictly: "1" is no number, 1 is no text, an unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, frozen=True)
-
-
-class Query(BaseModel):
-    """What stands behind the question mark. Values are text and are read as what the field says; unknown names are refused."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, frozen=True)
-
-
-class ListQuery(Query):
-    """The page of a list that is asked for."""
-
-    limit: Limit = 20
-    cursor: CursorText | None = None
 
 
 class Out(BaseModel):
@@ -105,70 +54,6 @@ class Page(Out, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
-
-
-class Access(StrEnum):
-    """What a route is to its caller; edge.py names it, the document shows it."""
-
-    PUBLIC = "public"
-    READS = "reads"
-    WRITES = "writes"
-    CREATES = "creates"
-
-
-@dataclass
-class RouteContract:
-    """All that the OpenAPI document says about one route beyond its address and summary."""
-
-    access: Access | None = None
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
-    output: type[BaseModel] | None = None
-    status: int = 200
-    media_type: str = "application/json"
-    rate: str | None = None
-    refusals: list[type[Refusal]] = field(default_factory=list)
-
-
-def contract_of(view: Callable[..., Any]) -> RouteContract:
-    """The contract of a view. `functools.wraps` carries it outwards, so each decorator adds to the same one."""
-    contract: RouteContract | None = view.__dict__.get("_contract")
-    if contract is None:
-        contract = RouteContract()
-        view.__dict__["_contract"] = contract
-    return contract
-
-
-def route_is(access: Access, *refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
-    """Declare what a route is to its caller, and what its edge may refuse beside the usual. For the decorators of edge.py."""
-
-    def decorate(view: AnyView) -> AnyView:
-        contract = contract_of(view)
-        contract.access = access
-        contract.refusals.extend(refusals)
-        return view
-
-    return decorate
-
-
-def refuses(*refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
-    """Declare why a route may say no. The common reasons (401, 403, 404 with an id in the path, 422, 429, 503) add themselves."""
-
-    def decorate(view: AnyView) -> AnyView:
-        contract_of(view).refusals.extend(refusals)
-        return view
-
-    return decorate
-
-
-def at_most(rate: str) -> Callable[[AnyView], AnyView]:
-    """Declare how often one caller may use a route, where the usual rates of limits.py do not fit: `@at_most("10/minute")`."""
-
-    def decorate(view: AnyView) -> AnyView:
-        contract_of(view).rate = rate
-        return view
-
-    return decorate
 
 
 class Resource(APIBlueprint):
@@ -190,7 +75,7 @@ class Resource(APIBlueprint):
                 contract.body = model
             else:
                 contract.query = model
-            read: Callable[[], BaseModel] = _body_reader(model) if location == "json" else _query_reader(model)
+            read: Callable[[], BaseModel] = _body_reader(model) if location == "json" else query_reader(model)
 
             @wraps(view)
             def reading(*args: Any, **kwargs: Any) -> R:
@@ -279,30 +164,3 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(names) != len(pairs):
         raise Malformed("请求内容中有重复的字段名")
     return names
-
-
-def _query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
-    lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
-    flags = {name for name, info in model.model_fields.items() if bool in (info.annotation, *get_args(info.annotation))}
-
-    def read() -> BaseModel:
-        values = _single_values(request.args, lists)
-        # Pydantic would take "on", "Y" and "1" as well, which the document does not: named with the other faults.
-        values |= {name: "" for name in flags & values.keys() if values[name] not in ("true", "false")}
-        try:
-            return model.model_validate(values)
-        except ValidationError as error:
-            raise InvalidInput(error) from None
-
-    return read
-
-
-def _takes_many(annotation: Any) -> bool:
-    return any(get_origin(part) in (list, set, tuple, frozenset) for part in (annotation, *get_args(annotation)))
-
-
-def _single_values(sent: MultiDict[str, str], lists: set[str]) -> dict[str, str | list[str]]:
-    repeated = {name: ["只能出现一次"] for name, values in sent.lists() if len(values) > 1 and name not in lists}
-    if repeated:
-        raise Unprocessable(errors=repeated)
-    return {name: sent.getlist(name) if name in lists else sent[name] for name in sent}

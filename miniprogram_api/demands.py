@@ -33,22 +33,13 @@ from backend.foundation.paging import Cursor
 from backend.openings.service import PlacesInService
 from backend.people.queries import PersonNeeded
 from backend.people.service import TooManyReveals, ValueUnreadable
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import ReasonIn
-from miniprogram_api.schemas.demands import (
-    BeneficiaryLineOut,
-    BeneficiaryMadeOut,
-    BeneficiaryOut,
-    BrandsOut,
-    DemandIn,
-    DemandLineOut,
-    DemandOut,
-    DemandsInCareQuery,
-    NewBeneficiaryIn,
-    OpenDemandsQuery,
-    PublicationIn,
-)
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.demands import BeneficiaryLineOut, BeneficiaryMadeOut, BeneficiaryOut, BrandsOut, DemandLineOut, DemandOut
+from web.edge import creates, reads, writes
+from web.inputs.common import ReasonIn
+from web.inputs.demands import DemandIn, DemandsInCareQuery, NewBeneficiaryIn, OpenDemandsQuery, PublicationIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
 

@@ -6,9 +6,11 @@ from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.jobs import JobLine
 from backend.statistics import exports
 from backend.statistics.queries import YearNotBegun
-from miniprogram_api.contract import Resource, at_most, refuses
-from miniprogram_api.edge import creates
-from miniprogram_api.schemas.jobs import JobOut, YearEndIn
+from miniprogram_api.contract import Resource
+from miniprogram_api.schemas.jobs import JobOut
+from web.edge import creates
+from web.inputs.statistics import YearEndIn
+from web.routes import at_most, refuses
 
 bp = Resource("exports", tag="导出任务")
 

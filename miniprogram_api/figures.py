@@ -9,18 +9,11 @@ from backend.foundation.paging import CursorInvalid
 from backend.statistics import queries as statistics
 from backend.statistics.indicators import Indicator, IndicatorUnknown, indicator
 from backend.statistics.queries import AreaLine, Figure, FigureRow, PartUnknown, Series, YearFigures, YearNotBegun
-from miniprogram_api.contract import Page, Resource, refuses
-from miniprogram_api.edge import reads
-from miniprogram_api.schemas.figures import (
-    CommunityValueOut,
-    FigureAreaOut,
-    FigureOut,
-    FigurePartOut,
-    FigureRowOut,
-    FigureRowsQuery,
-    FiguresOut,
-    FiguresQuery,
-)
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.figures import CommunityValueOut, FigureAreaOut, FigureOut, FigurePartOut, FigureRowOut, FiguresOut
+from web.edge import reads
+from web.inputs.statistics import FigureRowsQuery, FiguresQuery
+from web.routes import refuses
 
 bp = Resource("figures", tag="年度统计")
 

@@ -14,10 +14,11 @@ from backend.foundation import clock, jobs, paging
 from backend.foundation.actor import Actor
 from backend.foundation.jobs import JobFileGone, JobLine, JobNotDone, JobOver
 from backend.foundation.paging import Cursor
-from miniprogram_api.contract import Page, Resource, refuses
-from miniprogram_api.edge import reads, writes
+from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.jobs import JobOut
-from miniprogram_api.schemas.oversight import JobsQuery
+from web.edge import reads, writes
+from web.inputs.jobs import JobsQuery
+from web.routes import refuses
 
 bp = Resource("jobs", tag="导出任务")
 

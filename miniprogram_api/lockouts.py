@@ -10,9 +10,11 @@ from backend.accounts.service import NotLocked
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Cursor
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import reads, writes
+from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.oversight import LockoutOut
+from web.edge import reads, writes
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("lockouts", tag="安全与审计")
 

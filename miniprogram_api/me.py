@@ -8,11 +8,13 @@ from backend.people import service as people
 from backend.people.queries import OwnPerson, PersonNeeded
 from backend.wechat.errors import InvalidArgument, PhoneCodeRejected, PhoneNotSupported, RateLimited, WeChatUnavailable
 from miniprogram_api.auth import wechat_client
-from miniprogram_api.contract import Resource, refuses
-from miniprogram_api.edge import in_steps, reads
+from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.auth import RoleOut
 from miniprogram_api.schemas.me import MeOut
-from miniprogram_api.schemas.people import OwnPersonOut, PhoneIn
+from miniprogram_api.schemas.people import OwnPersonOut
+from web.edge import in_steps, reads
+from web.inputs.people import PhoneIn
+from web.routes import refuses
 
 bp = Resource("me", tag="我的")
 

@@ -18,15 +18,12 @@ from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
 from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.foundation.paging import CursorInvalid
-from miniprogram_api.contract import (
-    Access,
-    ListQuery,
-    Resource,
-    RouteContract,
-    contract_of,
-)
-from miniprogram_api.fields import IDEMPOTENCY_KEY_PATTERN
-from miniprogram_api.problems import PROBLEM_JSON, BodyTooLarge, Busy, Problem, UnsupportedMediaType
+from miniprogram_api.contract import Resource
+from web.problems import PROBLEM_JSON, Problem
+from web.refusals import BodyTooLarge, Busy, UnsupportedMediaType
+from web.routes import Access, RouteContract, contract_of
+from web.shapes import ListQuery
+from web.submissions import IDEMPOTENCY_KEY_PATTERN
 
 Json = dict[str, Any]
 

@@ -24,19 +24,13 @@ from backend.organisations.service import (
     StaffUnknown,
 )
 from backend.people.queries import PersonNeeded, VolunteerUnknown
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import ReasonIn
-from miniprogram_api.schemas.organisations import (
-    OrganisationApplicationIn,
-    OrganisationLineOut,
-    OrganisationOut,
-    OrganisationPlanIn,
-    OrganisationsQuery,
-    OrganisationSuccessorIn,
-    StaffIn,
-    StaffOut,
-)
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.organisations import OrganisationLineOut, OrganisationOut, StaffOut
+from web.edge import creates, reads, writes
+from web.inputs.common import ReasonIn
+from web.inputs.organisations import OrganisationApplicationIn, OrganisationPlanIn, OrganisationsQuery, OrganisationSuccessorIn, StaffIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("organisations", tag="社会组织")
 

@@ -26,18 +26,13 @@ from backend.people.service import (
     PersonKnown,
     StillLeading,
 )
-from miniprogram_api.contract import Page, Resource, refuses
-from miniprogram_api.edge import creates, public, reads, writes
-from miniprogram_api.schemas.common import MaybeReasonIn
-from miniprogram_api.schemas.people import (
-    NoticesOut,
-    OwnPersonOut,
-    PersonIn,
-    RegisteredVolunteerOut,
-    VolunteerIn,
-    VolunteerOut,
-    VolunteerQuery,
-)
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, RegisteredVolunteerOut, VolunteerOut
+from web.edge import creates, public, reads, writes
+from web.inputs.common import MaybeReasonIn
+from web.inputs.people import PersonIn
+from web.inputs.volunteers import VolunteerIn, VolunteerQuery
+from web.routes import refuses
 
 bp = Resource("people", tag="实名与志愿者")
 

@@ -8,9 +8,11 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
 from backend.points import queries as points
 from backend.recognition import queries as recognition
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import reads
+from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.points import LedgerLineOut, StandingOut
+from web.edge import reads
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("points", tag="积分与星级")
 

@@ -27,10 +27,12 @@ from backend.people.service import (
     RelationUnknown,
     TooManyElders,
 )
-from miniprogram_api.contract import Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import MaybeReasonIn
-from miniprogram_api.schemas.proxies import ProxyIn, ProxyOut, ProxyQuery, RenewalIn
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.proxies import ProxyOut
+from web.edge import creates, reads, writes
+from web.inputs.common import MaybeReasonIn
+from web.inputs.proxies import ProxyIn, ProxyQuery, RenewalIn
+from web.routes import refuses
 
 bp = Resource("proxies", tag="代办")
 

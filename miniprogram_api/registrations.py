@@ -17,17 +17,14 @@ from backend.people.queries import ConsentNeeded, PersonNeeded
 from backend.registration import queries, service
 from backend.registration.queries import RegistrationLine
 from backend.registration.service import OwnRegistration, RegistrationActive, RegistrationNotAccepted, RegistrationNotApplied
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import MaybeReasonIn, ReasonIn
-from miniprogram_api.schemas.registrations import (
-    RegistrationIn,
-    RegistrationOut,
-    RegistrationQuery,
-    WorkUnitIn,
-    WorkUnitOut,
-    WorkUnitQuery,
-)
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
+from web.edge import creates, reads, writes
+from web.inputs.common import MaybeReasonIn, ReasonIn
+from web.inputs.party import WorkUnitIn, WorkUnitQuery
+from web.inputs.registration import RegistrationIn, RegistrationQuery
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
 

@@ -13,9 +13,12 @@ from backend.people import service as people
 from backend.people.disclosures import RevealLine
 from backend.people.queries import PersonNeeded
 from backend.people.service import FieldNotForPurpose, MinorProtected, PurposeUnknown, Revealed, TooManyReveals, ValueUnreadable
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads
-from miniprogram_api.schemas.reveals import PurposesOut, RevealIn, RevealLineOut, RevealOut
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.reveals import PurposesOut, RevealLineOut, RevealOut
+from web.edge import creates, reads
+from web.inputs.reveals import RevealIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("reveals", tag="查看个人信息")
 

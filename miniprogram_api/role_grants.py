@@ -23,11 +23,14 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.paging import Cursor
 from backend.people import queries as people
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import CommunityOut
-from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantIn, RoleGrantOut, RoleGrantsQuery, TermIn
+from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantOut
+from web.edge import creates, reads, writes
+from web.inputs.accounts import RoleGrantIn, RoleGrantsQuery, TermIn
+from web.inputs.common import ReasonIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("role_grants", tag="角色")
 

@@ -33,21 +33,13 @@ from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
 from backend.people.queries import ConsentNeeded, PersonNeeded, VolunteerUnknown
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.attendance import (
-    AttendanceOut,
-    ConfirmationOut,
-    ConfirmedTogetherOut,
-    CorrectionIn,
-    LateRecordIn,
-    ServiceDetailsOut,
-    ServiceOut,
-    ServicesQuery,
-    StretchIn,
-    WithdrawalIn,
-)
-from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, ConfirmedTogetherOut, ServiceDetailsOut, ServiceOut
+from web.edge import creates, reads, writes
+from web.inputs.attendance import CorrectionIn, LateRecordIn, ServicesQuery, StretchIn, WithdrawalIn
+from web.inputs.common import ReasonIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("services", tag="服务记录")
 

@@ -24,9 +24,13 @@ from backend.foundation.database import transaction
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import changes_password, creates, logged_in_family, reads, writes
-from miniprogram_api.schemas.auth import InitialPasswordOut, LoginNameIn, OfficeLoginIn, OfficeLoginOut, PasswordChangeIn, SessionOut
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, SessionOut
+from web.caller import logged_in_family
+from web.edge import changes_password, creates, reads, writes
+from web.inputs.accounts import LoginNameIn, OfficeLoginIn, PasswordChangeIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("sessions", tag="登录")
 

@@ -30,20 +30,13 @@ from backend.foundation.errors import Forbidden
 from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
 from backend.people.queries import ConsentNeeded, PersonNeeded
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.attendance import (
-    AttendanceOut,
-    CodeOut,
-    ShiftOut,
-    ShiftsQuery,
-    SignedInOut,
-    SignedOutOut,
-    SignInIn,
-    SignOutIn,
-    code_out,
-)
-from miniprogram_api.schemas.common import ReasonIn
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.attendance import AttendanceOut, CodeOut, ShiftOut, SignedInOut, SignedOutOut, code_out
+from web.edge import creates, reads, writes
+from web.inputs.attendance import ShiftsQuery, SignInIn, SignOutIn
+from web.inputs.common import ReasonIn
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("shifts", tag="场次与签到")
 

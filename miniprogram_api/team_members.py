@@ -18,10 +18,13 @@ from backend.teams.service import (
     NotAMember,
     TeamNotActive,
 )
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import ReasonIn
-from miniprogram_api.schemas.teams import JoinIn, JoinRequestOut, JoinRequestsQuery, MemberOut
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.teams import JoinRequestOut, MemberOut
+from web.edge import creates, reads, writes
+from web.inputs.common import ReasonIn
+from web.inputs.teams import JoinIn, JoinRequestsQuery
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("team_members", tag="志愿服务队")
 

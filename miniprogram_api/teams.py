@@ -19,10 +19,13 @@ from backend.teams.service import (
     TeamNotReturned,
     TeamPlan,
 )
-from miniprogram_api.contract import ListQuery, Page, Resource, refuses
-from miniprogram_api.edge import creates, reads, writes
-from miniprogram_api.schemas.common import ReasonIn
-from miniprogram_api.schemas.teams import SuccessorIn, TeamApplicationIn, TeamLineOut, TeamOut, TeamPlanIn, TeamsQuery
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.teams import TeamLineOut, TeamOut
+from web.edge import creates, reads, writes
+from web.inputs.common import ReasonIn
+from web.inputs.teams import SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamsQuery
+from web.routes import refuses
+from web.shapes import ListQuery
 
 bp = Resource("teams", tag="志愿服务队")
 

@@ -14,7 +14,10 @@ from pydantic import ConfigDict, Field
 
 from backend.foundation import clock
 from backend.foundation.errors import Missing, Unprocessable
-from miniprogram_api.contract import Access, Body, Instant, Out, Resource, refuses, route_is
+from miniprogram_api.contract import Out, Resource
+from web.fields import Instant
+from web.routes import Access, refuses, route_is
+from web.shapes import Body
 
 bp = Resource("trial_clock", tag="试用", url_prefix="/__trial__")
 bp.enable_openapi = False  # the document of a trial copy is the product's

@@ -6,11 +6,11 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from backend.people.models import RecoveryProof, RecoveryStatus
-from miniprogram_api.contract import Body, Id, Instant, ListQuery, Out, Text
-from miniprogram_api.schemas.common import Reason, WrittenReason
-from miniprogram_api.schemas.people import CommunityOut, RealName
-
-CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
+from miniprogram_api.contract import Out
+from miniprogram_api.schemas.people import CommunityOut
+from web.fields import Id, Instant
+from web.inputs.common import Reason
+from web.inputs.recoveries import CheckCode
 
 _RECOVERY: JsonDict = {
     "id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
@@ -27,21 +27,6 @@ _RECOVERY: JsonDict = {
     },
     "check_code": None,
 }
-
-
-class RecoveryConfirmationIn(Body):
-    """By what the person was known again, and which application is theirs."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"proof": "id_card", "check_code": "047215"}]})
-
-    proof: RecoveryProof
-    check_code: CheckCode = Field(description="申请人手机上显示的核对码")
-
-
-class RecoveryQuery(ListQuery):
-    """Which applications are asked for."""
-
-    status: RecoveryStatus | None = None
 
 
 class AskedForOut(Out):
@@ -66,21 +51,6 @@ class RecoveryOut(Out):
     proof: RecoveryProof | None
     person: AskedForOut | None = Field(description="只给社区和本人看；申请人看不到")
     check_code: CheckCode | None = Field(description="六位核对码，只在等待核实时给申请人看，到社区时出示")
-
-
-class AccountMergeIn(Body):
-    """Which two accounts belong to one person."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"login_name": "shequ-1", "volunteer_number": "V2026000123", "name": "张三", "reason": "同一人的两个账号"}]
-        }
-    )
-
-    login_name: Annotated[str, Text(max=60)] = Field(description="并入的账号的用户名")
-    volunteer_number: Annotated[str, Text(max=40)] = Field(description="保留的账号的志愿者编号")
-    name: RealName
-    reason: WrittenReason
 
 
 class AccountMergedOut(Out):

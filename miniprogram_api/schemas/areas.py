@@ -5,13 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from backend.areas.models import Level
-from miniprogram_api.contract import Day, Id, ListQuery, Out
-
-
-class AreaQuery(ListQuery):
-    """Which areas are asked for."""
-
-    parent_id: Id | None = Field(default=None, description="上级区域；不填则从最上一级开始")
+from miniprogram_api.contract import Out
+from web.fields import Day, Id
 
 
 class AreaOut(Out):

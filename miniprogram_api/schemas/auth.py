@@ -6,69 +6,10 @@ from pydantic import ConfigDict, Field
 
 from backend.accounts.models import LoginKind
 from backend.foundation.actor import Role
-from miniprogram_api.contract import Body, Day, Id, Instant, NoNumbers, Out, Text
+from miniprogram_api.contract import Out
+from web.fields import Id, Instant
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"  # noqa: S105 - an example of the form
-
-
-class WeChatLoginIn(Body):
-    """What `wx.login` gave."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "0a3Xyz000LoginCode"}]})
-
-    code: Annotated[str, Text(max=512)] = Field(description="wx.login 返回的 code，五分钟内有效，只能用一次")
-
-
-class PasswordLoginIn(Body):
-    """An administrator's name and password."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "street-officer", "password": "correct-Horse-7"}]})
-
-    name: Annotated[str, Text(max=60)]
-    # Taken as it is typed: blanks belong to it.
-    password: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class PasswordChangeIn(Body):
-    """The password as it is, and as it shall be."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"old_password": "kx4m-8rtw-pzq2", "new_password": "correct-Horse-7-battery"}]}
-    )
-
-    old_password: Annotated[str, Field(min_length=1, max_length=200)]
-    # What may be set is said by its refusal, so that the person reads why.
-    new_password: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class LoginNameIn(Body):
-    """The name by which a colleague logs in."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"login_name": "shequ-1"}]})
-
-    login_name: Annotated[str, Text(max=60)]
-
-
-class OfficeLoginIn(Body):
-    """A new colleague: name of the log-in, and the office."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "login_name": "heping.wang",
-                    "role": "community_officer",
-                    "area_id": "01931f6e-7c1a-7d2e-8f00-00000000c001",
-                    "ends_on": "2027-11-23",
-                }
-            ]
-        }
-    )
-
-    login_name: Annotated[str, Text(max=60), NoNumbers] = Field(description="3至60个英文字母、数字或 . - _")
-    role: Role
-    area_id: Id = Field(description="任职的区域，级别须与角色相符")
-    ends_on: Day | None = Field(default=None, description="任期最后一天；不填则长期有效")
 
 
 class OfficeLoginOut(Out):
@@ -114,14 +55,6 @@ class SessionOut(Out):
     last_used_at: Instant = Field(description="最近一次换取令牌的时间，精确到一刻钟左右")
     ends_at: Instant = Field(description="最迟到这时失效")
     current: bool = Field(description="是否本次登录")
-
-
-class RefreshIn(Body):
-    """The refresh token of the last answer."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": "AZLq3n…"}]})
-
-    refresh_token: Annotated[str, Text(max=200)]
 
 
 class TokensOut(Out):

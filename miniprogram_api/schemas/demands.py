@@ -1,14 +1,15 @@
 """Shapes of demands, and of whom they are for."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from backend.brands import ClaimantKind, Completion
 from backend.demands.models import DemandStatus
-from backend.demands.service import BeneficiaryDetails, NewDemand, Publication
-from miniprogram_api.contract import Between, Body, Id, Instant, ListQuery, Name, NoNumbers, Out, Text
-from miniprogram_api.schemas.common import Reason
+from miniprogram_api.contract import Out
+from web.fields import Between, Id, Instant, Name, Text
+from web.inputs.common import Reason
+from web.inputs.demands import BrandCode, Called
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _LINE: dict[str, Any] = {
@@ -30,9 +31,6 @@ _LINE: dict[str, Any] = {
     "role_id": "01931f6e-7c1a-7d2e-8f00-0123456789ae",
     "taken": 1,
 }
-
-BrandCode = Annotated[str, Text(max=40)]
-Called = Annotated[str, Text(max=20)]
 
 
 class BrandOut(Out):
@@ -79,108 +77,6 @@ class BrandsOut(Out):
     items: Annotated[list[BrandOut], Field(max_length=1000)]
 
 
-class BeneficiaryIn(Body):
-    """Who is visited, and where."""
-
-    name: Annotated[Name, NoNumbers]
-    called: Annotated[Called, NoNumbers] = Field(description="名单上的称呼，例如：王奶奶；不写全名")
-    address: Annotated[str, Text(max=200)]
-    born_in: Annotated[int, Between(1900, 2199)] | None = Field(default=None, description="出生年份")
-    phone: Annotated[str, Text(max=20)] | None = None
-    contact_note: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = Field(default=None, description="上门注意事项")
-
-    def details(self) -> BeneficiaryDetails:
-        """As the service takes it."""
-        return BeneficiaryDetails(self.name, self.called, self.address, self.born_in, self.phone, self.contact_note)
-
-
-class NewBeneficiaryIn(BeneficiaryIn):
-    """Somebody to be put on record."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"area_id": _COMMUNITY, "name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942}
-            ]
-        }
-    )
-
-    area_id: Id = Field(description="所在社区或网格")
-
-
-class DemandIn(Body):
-    """What is needed."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "brand": "door_knock",
-                    "title": "每周看望一次，聊聊天",
-                    "details": "老人听力不好，请多敲几声",
-                    "community_id": _COMMUNITY,
-                    "places": 2,
-                    "beneficiary": {"name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942},
-                }
-            ]
-        }
-    )
-
-    brand: BrandCode
-    title: Annotated[str, Text(max=80), NoNumbers] = Field(description="一句话；不写姓名、住址、病情")
-    details: Annotated[str, Text(max=2000, multiline=True), NoNumbers]
-    community_id: Id
-    places: Annotated[int, Between(1, 10000)] = 1
-    requester_person_id: Id | None = Field(default=None, description="工作人员代居民提交时填写；不填则没有指定的申请人")
-    beneficiary_id: Id | None = Field(default=None, description="已登记的服务对象；由社区工作人员或网格员选用")
-    beneficiary: BeneficiaryIn | None = Field(default=None, description="新填一位服务对象")
-
-    def demand(self) -> NewDemand:
-        """As the service takes it."""
-        return NewDemand(
-            brand=self.brand,
-            title=self.title,
-            details=self.details,
-            community_id=self.community_id,
-            places=self.places,
-            requester_person_id=self.requester_person_id,
-            beneficiary_id=self.beneficiary_id,
-            beneficiary=self.beneficiary.details() if self.beneficiary else None,
-        )
-
-
-class PublicationIn(Body):
-    """When and for how many."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"places": 2, "starts_at": "2026-03-05T09:00:00+08:00", "ends_at": "2026-03-05T11:00:00+08:00"}]}
-    )
-
-    starts_at: Instant
-    ends_at: Instant
-    places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不填则按提交时的名额")
-    title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
-    latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
-    longitude: float | None = Field(default=None, ge=-180, le=180)
-
-    @model_validator(mode="after")
-    def _place_is_whole(self) -> Self:
-        if (self.latitude is None) != (self.longitude is None):
-            raise ValueError("经纬度应同时填写")
-        return self
-
-    def publication(self) -> Publication:
-        """As the service takes it."""
-        return Publication(
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            places=self.places,
-            title=self.title,
-            latitude=self.latitude,
-            longitude=self.longitude,
-        )
-
-
 class DemandLineOut(Out):
     """A demand as lists show it."""
 
@@ -213,24 +109,6 @@ class DemandOut(DemandLineOut):
     details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领方看")
     requester: Name | None
     reason: Reason | None = Field(description="最近一次处理的理由")
-
-
-class OpenDemandsQuery(ListQuery):
-    """Which published demands."""
-
-    brand: BrandCode | None = None
-    community_id: Id | None = None
-    number: Annotated[str, Text(max=30)] | None = Field(default=None, description="需求编号，「需」也可写作 XQ")
-    with_room: bool = Field(default=True, description="只看还有名额的")
-
-
-class DemandsInCareQuery(ListQuery):
-    """Which demands of the own communities."""
-
-    status: DemandStatus = DemandStatus.SUBMITTED
-    brand: BrandCode | None = None
-    community_id: Id | None = None
-    number: Annotated[str, Text(max=30)] | None = None
 
 
 class BeneficiaryMadeOut(Out):

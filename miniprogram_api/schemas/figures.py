@@ -7,7 +7,8 @@ from pydantic.config import JsonDict
 
 from backend.areas.models import Level
 from backend.statistics.indicators import Kind
-from miniprogram_api.contract import Between, Day, Id, Instant, ListQuery, Out, Query, Text
+from miniprogram_api.contract import Out
+from web.fields import Day, Id, Instant
 
 _AREA: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-0123456789ab", "name": "青山街道", "level": "street"}
 _COMMUNITY: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-0123456789ac", "name": "和平社区", "level": "community"}
@@ -16,24 +17,8 @@ _NUMBERS: JsonDict = {
     "months": [3.2, 1.5, 0, 0, 0, 0, 8, 0, 0, 0, None, None],
     "communities": [{"area_id": _COMMUNITY["id"], "value": 12.7}],
 }
-
 Value = Annotated[int | float, Field(description="以指标的单位计；时长保留一位小数")]
-Month = Annotated[int, Between(1, 12)]
 PartCode = Annotated[str, Field(max_length=80, description="分项代码，如类别或品牌")]
-
-
-class FiguresQuery(Query):
-    """Which area."""
-
-    area_id: Id | None = Field(default=None, description="区、街道或社区；不填为本人负责的最大范围")
-
-
-class FigureRowsQuery(ListQuery):
-    """Which figure's rows."""
-
-    area_id: Id | None = Field(default=None, description="区、街道或社区；不填为本人负责的最大范围")
-    month: Month | None = Field(default=None, description="月份；不填为全年（存量为年末）")
-    part: Annotated[str, Text(max=80)] | None = Field(default=None, description="分项代码，如 door_knock；不填为合计")
 
 
 class FigureAreaOut(Out):

@@ -5,16 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from backend.foundation.jobs import State
-from miniprogram_api.contract import Between, BigInt, Body, Id, Instant, Out
-
-
-class YearEndIn(Body):
-    """Which year's table of which area."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"year": 2023, "area_id": "01931f6e-7c1a-7d2e-8f00-00000000c001"}]})
-
-    year: Annotated[int, Between(2000, 2199)] = Field(description="年度（北京时间）")
-    area_id: Id = Field(description="区、街道或社区")
+from miniprogram_api.contract import Out
+from web.fields import BigInt, Id, Instant
 
 
 class JobOut(Out):

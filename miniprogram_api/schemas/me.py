@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from miniprogram_api.contract import Id, Out
+from miniprogram_api.contract import Out
 from miniprogram_api.schemas.auth import RoleOut
 from miniprogram_api.schemas.people import OwnPersonOut, OwnVolunteerOut
+from web.fields import Id
 
 _ROLE: JsonDict = {
     "role": "volunteer",

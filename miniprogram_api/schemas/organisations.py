@@ -1,28 +1,23 @@
 """Shapes of social organisations and their staff."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
 from backend.organisations.models import OrganisationStatus, Origin, Standing
-from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Name, NoNumbers, Out, Prose, Text
+from miniprogram_api.contract import Out
+from web.fields import Day, Id, Instant
+from web.inputs.organisations import EXAMPLE_PLAN
 
 _ORGANISATION = "01931f6e-7c1a-7d2e-8f00-0123456789b0"
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
 _STAFF = "01931f6e-7c1a-7d2e-8f00-0123456789b1"
-_PLAN: dict[str, Any] = {
-    "name": "青山社会工作服务中心",
-    "origin": "introduced",
-    "standing": "registered",
-    "credit_code": "52639999MJX00000XM",
-    "purpose": "为老年人和困境儿童提供社会工作服务。",
-}
 _LINE: dict[str, Any] = {
     "id": _ORGANISATION,
-    "name": _PLAN["name"],
+    "name": EXAMPLE_PLAN["name"],
     "origin": "introduced",
     "standing": "registered",
-    "credit_code": _PLAN["credit_code"],
+    "credit_code": EXAMPLE_PLAN["credit_code"],
     "record_number": None,
     "community_id": _COMMUNITY,
     "community_name": "和平社区",
@@ -31,52 +26,6 @@ _LINE: dict[str, Any] = {
     "applied_at": "2026-03-02T10:00:00+08:00",
     "counted_on": "2026-03-05",
 }
-
-
-class OrganisationPlanIn(Body):
-    """What an application says of the organisation."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_PLAN]})
-
-    name: Annotated[str, Text(max=100, min=2), NoNumbers]
-    origin: Origin = Field(description="introduced 引进；incubated 培育")
-    standing: Standing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
-    credit_code: Annotated[str, Text(max=40)] | None = Field(None, description="统一社会信用代码，18位")
-    record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(None, description="备案编号，本社区内不能重复")
-    purpose: Annotated[Prose, NoNumbers] = Field(description="宗旨和服务内容")
-
-
-class OrganisationApplicationIn(OrganisationPlanIn):
-    """An application for an organisation in a community; who applies becomes its officer."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_PLAN | {"community_id": _COMMUNITY}]})
-
-    community_id: Id = Field(description="开展服务的社区")
-
-
-class StaffIn(Body):
-    """Who is to act for the organisation."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"volunteer_number": "V2026000123", "name": "李晓明"}]})
-
-    volunteer_number: Annotated[str, Text(max=30)] = Field(description="志愿者编号")
-    name: Name = Field(description="本人姓名，须与编号相符")
-
-
-class OrganisationSuccessorIn(Body):
-    """Who is to be the officer."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"staff_id": _STAFF}]})
-
-    staff_id: Id = Field(description="工作人员列表中的 id")
-
-
-class OrganisationsQuery(ListQuery):
-    """Which organisations."""
-
-    status: OrganisationStatus = Field(OrganisationStatus.VERIFIED, description="通过审核的人人可见；其他状态只列出本人可见的")
-    community_id: Id | None = None
-    origin: Origin | None = None
 
 
 class OrganisationLineOut(Out):
@@ -101,7 +50,9 @@ class OrganisationLineOut(Out):
 class OrganisationOut(OrganisationLineOut):
     """One organisation."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"purpose": _PLAN["purpose"], "ended_on": None, "reason": None}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [_LINE | {"purpose": EXAMPLE_PLAN["purpose"], "ended_on": None, "reason": None}]}
+    )
 
     purpose: str
     ended_on: Day | None

@@ -4,20 +4,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from backend.foundation.jobs import State
-from miniprogram_api.contract import BigInt, Id, Instant, ListQuery, Out, Text
+from miniprogram_api.contract import Out
+from web.fields import BigInt, Id, Instant
 
 _ACCOUNT = "01931f6e-7c1a-7d2e-8f00-0000000000e1"
-
-
-class AuditQuery(ListQuery):
-    """Which acts are asked for; several conditions hold together."""
-
-    account_id: Id | None = Field(default=None, description="谁做的")
-    subject_id: Id | None = Field(default=None, description="对什么做的")
-    action: Annotated[str, Text(max=60)] | None = Field(default=None, description="做了什么，例如 role.grant")
-    since: Instant | None = Field(default=None, description="从何时起")
-    until: Instant | None = Field(default=None, description="到何时为止，不含该时刻")
 
 
 class AuditEntryOut(Out):
@@ -72,9 +62,3 @@ class LockoutOut(Out):
     login_name: Annotated[str, Field(max_length=60)]
     failures: BigInt = Field(description="连续输错的次数")
     locked_until: Instant
-
-
-class JobsQuery(ListQuery):
-    """Which jobs are asked for."""
-
-    state: State | None = Field(default=None, description="queued 排队 · running 进行中 · done 完成 · failed 失败 · cancelled 已取消")

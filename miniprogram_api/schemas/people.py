@@ -6,7 +6,8 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from backend.people.notices import NoticeName
-from miniprogram_api.contract import Body, Day, Id, ListQuery, Out, Text
+from miniprogram_api.contract import Out
+from web.fields import Day, Id
 
 _COMMUNITY: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
 _PERSON: JsonDict = {
@@ -22,63 +23,7 @@ _VOLUNTEER: JsonDict = {
     "registered_on": "2026-11-23",
     "community": _COMMUNITY,
 }
-
-RealName = Annotated[str, Text(max=50, min=2), Field(description="身份证上的姓名：汉字、字母，可用“·”")]
-IdNumber = Annotated[str, Text(max=18, min=18), Field(description="18 位公民身份号码")]
-NoticeVersion = Annotated[str, Text(max=20), Field(description="使用者读过并同意的告知书版本，见 GET /notices")]
 Number = Annotated[str, Field(max_length=40, description="志愿者编号")]
-
-
-class PersonIn(Body):
-    """Who somebody is."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "张三",
-                    "id_number": "639999199001010014",
-                    "community_id": _COMMUNITY["id"],
-                    "notice_version": "2026-11-01",
-                }
-            ]
-        }
-    )
-
-    name: RealName
-    id_number: IdNumber
-    community_id: Id = Field(description="居住的社区")
-    notice_version: NoticeVersion
-
-
-class VolunteerIn(Body):
-    """A registration as volunteer. Name and number may be left out by who is registered as a person already."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "张三",
-                    "id_number": "639999199001010014",
-                    "community_id": _COMMUNITY["id"],
-                    "notice_version": "2026-11-01",
-                }
-            ]
-        }
-    )
-
-    name: RealName | None = None
-    id_number: IdNumber | None = None
-    community_id: Id = Field(description="居住的社区")
-    notice_version: NoticeVersion
-
-
-class PhoneIn(Body):
-    """What the phone-number button gave."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "5f2c0b6de1a94c7f8c1d2e3f40516273"}]})
-
-    code: Annotated[str, Text(max=512)] = Field(description="手机号按钮返回的 code，五分钟内有效，只能用一次；不是 wx.login 的 code")
 
 
 class CommunityOut(Out):
@@ -117,12 +62,6 @@ class RegisteredVolunteerOut(OwnVolunteerOut):
     model_config = ConfigDict(json_schema_extra={"examples": [_VOLUNTEER | {"person": _PERSON}]})
 
     person: OwnPersonOut
-
-
-class VolunteerQuery(ListQuery):
-    """Which volunteers are asked for."""
-
-    community_id: Id | None = None
 
 
 class VolunteerOut(Out):

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from miniprogram_api.contract import BigInt, Day, Id, Instant, Out
+from miniprogram_api.contract import Out
+from web.fields import BigInt, Day, Id, Instant
 
 
 class StandingOut(Out):

@@ -7,8 +7,9 @@ from pydantic.config import JsonDict
 
 from backend.party.models import UnitNature
 from backend.registration.models import RegistrationStatus
-from miniprogram_api.contract import Body, Day, Id, Instant, Line, ListQuery, NoNumbers, Out, Text
+from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
+from web.fields import Day, Id, Instant
 
 _UNIT: JsonDict = {
     "id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
@@ -34,26 +35,6 @@ _REGISTRATION: JsonDict = {
 }
 
 
-class WorkUnitIn(Body):
-    """An employer."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"name": "测试区住房保障中心", "credit_code": "116399990150001267", "nature": "public_institution"}]
-        }
-    )
-
-    name: Annotated[str, Text(max=100, min=2), NoNumbers]
-    credit_code: Annotated[str, Text(max=18, min=18)] | None = Field(default=None, description="统一社会信用代码，可以以后补")
-    nature: UnitNature
-
-
-class WorkUnitQuery(ListQuery):
-    """Which units are asked for."""
-
-    q: Annotated[str, Text(max=50)] | None = Field(default=None, description="单位名称的一部分，或完整的统一社会信用代码")
-
-
 class WorkUnitOut(Out):
     """An employer, to choose from."""
 
@@ -63,37 +44,6 @@ class WorkUnitOut(Out):
     name: Annotated[str, Field(max_length=100)]
     credit_code: Annotated[str, Field(max_length=18)] | None
     nature: UnitNature
-
-
-class RegistrationIn(Body):
-    """An application to the community of residence."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "community_id": "01931f6e-7c1a-7d2e-8f00-00000000c001",
-                    "work_unit_id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
-                    "party_organisation_name": "测试区住房保障中心党支部",
-                    "joined_party_on": "2011-07-01",
-                    "skills": "电工",
-                }
-            ]
-        }
-    )
-
-    community_id: Id = Field(description="居住的社区")
-    work_unit_id: Id
-    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
-    joined_party_on: Day | None = None
-    skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
-
-
-class RegistrationQuery(ListQuery):
-    """Which registrations are asked for."""
-
-    status: RegistrationStatus | None = None
-    community_id: Id | None = None
 
 
 class NamedUnitOut(Out):

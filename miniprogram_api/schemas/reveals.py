@@ -7,8 +7,8 @@ from pydantic.config import JsonDict
 
 from backend.foundation.actor import Role
 from backend.people.purposes import PersonalField
-from backend.people.service import Purposeful
-from miniprogram_api.contract import Body, Id, Instant, Out, Text
+from miniprogram_api.contract import Out
+from web.fields import Id, Instant
 
 _AT = "2026-11-24T10:00:00+08:00"
 _ID = "01931f6e-7c1a-7d2e-8f00-0000000000d1"
@@ -31,20 +31,6 @@ class PurposesOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_PURPOSE]}]})
 
     items: Annotated[list[PurposeOut], Field(max_length=100)]
-
-
-class RevealIn(Body):
-    """What is to be read, and why."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"field": "phone", "purpose": "contact", "note": "通知更改服务时间"}]})
-
-    field: PersonalField
-    purpose: Annotated[str, Text(max=40)] = Field(description="用途，见 GET /reveal-purposes")
-    note: Annotated[str, Text(max=200, min=2)] = Field(description="具体事由；本人可以看到")
-
-    def purposeful(self) -> Purposeful:
-        """As the service takes it."""
-        return Purposeful(self.field, self.purpose, self.note)
 
 
 class RevealOut(Out):

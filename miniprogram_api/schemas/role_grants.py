@@ -2,12 +2,14 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from backend.accounts.queries import GrantStatus
 from backend.foundation.actor import Role
-from miniprogram_api.contract import Body, Day, Id, Instant, ListQuery, Out, Text
+from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
+from web.fields import Id, Instant
+from web.inputs.accounts import GRANT_STATUS
 
 _GRANT = "01931f6e-7c1a-7d2e-8f00-0000000000d1"
 _AREA: dict[str, Any] = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
@@ -30,60 +32,13 @@ _LINE = _TERM | {
     "granted_by": "01931f6e-7c1a-7d2e-8f00-0000000000e2",
 }
 
-STATUS = "held 任期内 · awaited 任期未开始 · ended 已收回或任期已满"
-
-
-class RoleGrantIn(Body):
-    """Who is appointed to what, where and for how long. Whom: a login name, or the number and name of a registered volunteer."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"role": "grid_worker", "area_id": _AREA["id"], "volunteer_number": "V2026000123", "name": "张三", "ends_on": "2027-03-04"},
-                {"role": "community_officer", "area_id": _AREA["id"], "login_name": "heping.wang"},
-            ]
-        }
-    )
-
-    role: Role = Field(description="网格员、社区、街道、区的工作人员；三员由运维人员用命令行授予，其他角色随入队、报到等自动取得")
-    area_id: Id = Field(description="任职的区域，级别须与角色相符")
-    login_name: Annotated[str, Text(max=60)] | None = Field(default=None, description="用户名；或填写志愿者编号和姓名")
-    volunteer_number: Annotated[str, Text(max=40)] | None = Field(default=None, description="志愿者编号")
-    name: Annotated[str, Text(max=50)] | None = Field(default=None, description="姓名，须与志愿者编号相符")
-    starts_on: Day | None = Field(default=None, description="任期第一天；不填则即刻生效")
-    ends_on: Day | None = Field(default=None, description="任期最后一天；不填则长期有效")
-
-    @model_validator(mode="after")
-    def _one_way_of_naming(self) -> "RoleGrantIn":
-        by_number = self.volunteer_number is not None and self.name is not None
-        named = (self.login_name is not None) + (self.volunteer_number is not None or self.name is not None)
-        if named != 1 or (self.login_name is None and not by_number):
-            raise ValueError("请填写用户名，或志愿者编号和姓名")
-        return self
-
-
-class TermIn(Body):
-    """Until when."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"ends_on": "2028-03-04"}]})
-
-    ends_on: Day | None = Field(description="任期最后一天；null 为长期有效")
-
-
-class RoleGrantsQuery(ListQuery):
-    """Which offices are asked for."""
-
-    role: Role | None = None
-    area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")
-    status: GrantStatus | None = Field(default=None, description=f"{STATUS}；不填则为前两种")
-
 
 class TermOut(Out):
     """A role within its term."""
 
     id: Id
     role: Role
-    status: GrantStatus = Field(description=STATUS)
+    status: GrantStatus = Field(description=GRANT_STATUS)
     area: CommunityOut | None = Field(description="任职的区域")
     starts_at: Instant
     ends_at: Instant | None

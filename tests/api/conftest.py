@@ -20,22 +20,10 @@ from backend.foundation.paging import Cursor
 from config.settings import Settings
 from ejia import logs
 from miniprogram_api.api import make_api
-from miniprogram_api.contract import (
-    Access,
-    Between,
-    BigInt,
-    Body,
-    Day,
-    Id,
-    Instant,
-    ListQuery,
-    Out,
-    Page,
-    Resource,
-    Text,
-    refuses,
-    route_is,
-)
+from miniprogram_api.contract import Out, Page, Resource
+from web.fields import Between, BigInt, Day, Id, Instant, Text
+from web.routes import Access, refuses, route_is
+from web.shapes import Body, ListQuery
 
 
 class Colour(StrEnum):

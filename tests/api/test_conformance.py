@@ -15,8 +15,8 @@ from schemathesis.schemas import BaseSchema
 
 from backend.foundation.errors import Unauthenticated
 from backend.foundation.idempotency import IdempotencyKeyMissing
-from miniprogram_api.contract import Access, contract_of
-from miniprogram_api.fields import IDEMPOTENCY_KEY_PATTERN
+from web.routes import Access, contract_of
+from web.submissions import IDEMPOTENCY_KEY_PATTERN
 
 LET_IN = "Bearer let-me-in"
 

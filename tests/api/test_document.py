@@ -11,8 +11,11 @@ from pydantic import Field
 
 from config.settings import Settings
 from miniprogram_api.api import make_api
-from miniprogram_api.contract import Access, Body, Out, Query, Resource, Text, route_is
+from miniprogram_api.contract import Out, Resource
 from miniprogram_api.openapi import DocumentIncomplete
+from web.fields import Text
+from web.routes import Access, route_is
+from web.shapes import Body, Query
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 Document = dict[str, Any]

@@ -10,10 +10,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from backend.foundation.actor import Role
 from backend.foundation.identifiers import holds_personal_number
 from backend.foundation.tracing import sane_request_id
-from miniprogram_api.contract import contract_of
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
 from tests.support.teams import team_plan
+from web.routes import contract_of
 
 SEALED = {"address", "phone", "note"}
 COMPARED = {"login_name", "volunteer_number", "password", "old_password", "new_password", "refresh_token", "code"}

@@ -20,9 +20,10 @@ from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims, TokenMaker
 from backend.foundation import clock
 from config.settings import Settings
-from miniprogram_api import limits
 from miniprogram_api.api import make_api
-from miniprogram_api.contract import Access, Out, Resource, at_most, contract_of, route_is
+from miniprogram_api.contract import Out, Resource
+from web import limits
+from web.routes import Access, at_most, contract_of, route_is
 
 
 class BellOut(Out):

@@ -20,6 +20,7 @@ from apiflask import APIFlask
 
 import backend
 import miniprogram_api
+import web
 from backend.accounts import policy, policy_words
 from backend.consumers import CONSUMERS
 from backend.foundation.actor import Role
@@ -28,8 +29,9 @@ from backend.foundation.outbox import Event
 from backend.foundation.paging import CursorInvalid
 from ejia.policy_page import body_of, named, page, permissions
 from ejia.resources import RESOURCES
-from miniprogram_api.contract import Access, ListQuery, contract_of
 from tests.policy.table import TABLE
+from web.routes import Access, contract_of
+from web.shapes import ListQuery
 
 # Beside what stands under /me, which is one's own by the token.
 CATALOGUE = "every account may see it"
@@ -119,7 +121,7 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-MODULES = [*modules_of(backend), *modules_of(miniprogram_api)]
+MODULES = [*modules_of(backend), *modules_of(web), *modules_of(miniprogram_api)]
 TREES = {module.__name__: ast.parse(Path(str(module.__file__)).read_text()) for module in MODULES}
 
 
@@ -134,7 +136,11 @@ def views() -> dict[str, tuple[str, FunctionType]]:
 
 def asks_policy(function: object, seen: set[object]) -> bool:
     """Whether a function of ours, or one that it names, asks policy."""
-    if not isinstance(function, FunctionType) or function in seen or not function.__module__.startswith(("backend.", "miniprogram_api.")):
+    if (
+        not isinstance(function, FunctionType)
+        or function in seen
+        or not function.__module__.startswith(("backend.", "miniprogram_api.", "web."))
+    ):
         return False
     if function in ASKING:
         return True
@@ -305,4 +311,4 @@ def ours_below(kind: type[Kind]) -> list[type[Kind]]:
 
 
 def _is_ours(kind: type) -> bool:
-    return kind.__module__.startswith(("backend.", "miniprogram_api.")) and kind is not Event
+    return kind.__module__.startswith(("backend.", "miniprogram_api.", "web.")) and kind is not Event

@@ -22,10 +22,10 @@ from werkzeug.wrappers import Response as WSGIAnswer
 
 from backend.foundation.errors import Malformed, Unprocessable
 from backend.foundation.idempotency import IdempotencyKeyMissing
-from miniprogram_api.problems import BodyTooLarge, UnsupportedMediaType
 from tests.api.conformance.keeping import Kept
 from tests.api.conformance.world import Json, Neighbourhood
 from tests.support.operations import Operation
+from web.refusals import BodyTooLarge, UnsupportedMediaType
 
 # tests/api/refusals tries the usual methods on every address; here are two that nobody thinks of.
 PHASES: dict[str, Json] = {"examples": {}, "coverage": {"unexpected-methods": ["trace", "query"]}, "fuzzing": {}, "stateful": {}}

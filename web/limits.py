@@ -20,8 +20,8 @@ from backend.accounts import tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import TooMany
 from config.settings import Settings
-from miniprogram_api.contract import contract_of
-from miniprogram_api.problems import problem
+from web.problems import problem
+from web.routes import contract_of
 
 log = structlog.get_logger(__name__)
 

@@ -200,6 +200,3 @@ Day = Annotated[
 Name = Annotated[str, Text(max=50)]
 Line = Annotated[str, Text(max=200)]
 Prose = Annotated[str, Text(max=4000, multiline=True)]
-
-# What edge.py takes: visible ASCII. A UUID fits.
-IDEMPOTENCY_KEY_PATTERN = r"^[\x21-\x7e]{8,200}$"

@@ -6,30 +6,22 @@ open their transaction afterwards: no network call stands inside a transaction. 
 to who logged in by an initial password.
 """
 
-import hashlib
-import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, request
 
-from backend.accounts import tokens
-from backend.accounts.service import PasswordChangeNeeded, actor_beside, actor_of
-from backend.accounts.tokens import AccessClaims, TokenInvalid
+from backend.accounts.service import PasswordChangeNeeded, actor_beside
+from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
-from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Unauthenticated
-from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, Submission
-from backend.foundation.tracing import bind_account_id
-from miniprogram_api.contract import Access, contract_of, route_is
+from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused
+from web import submissions
+from web.caller import caller, known_token, remember
+from web.routes import Access, contract_of, route_is
 
 View = Callable[..., Response]
-
-_KEY = re.compile(r"[\x21-\x7e]{8,200}")
 
 
 def public(view: View) -> View:
@@ -44,7 +36,7 @@ def reads(view: View) -> View:
     @wraps(view)
     def reading(*args: Any, **kwargs: Any) -> Response:
         with transaction():
-            return view(*args, actor=_actor(), **kwargs)
+            return view(*args, actor=caller(), **kwargs)
 
     return reading
 
@@ -57,7 +49,7 @@ def writes(view: View) -> View:
     def writing(*args: Any, **kwargs: Any) -> Response:
         _receive(view)
         with transaction():
-            return view(*args, actor=_actor(), **kwargs)
+            return view(*args, actor=caller(), **kwargs)
 
     return writing
 
@@ -70,7 +62,7 @@ def in_steps(view: View) -> View:
     def stepping(*args: Any, **kwargs: Any) -> Response:
         _receive(view)
         with transaction():
-            actor = _actor()
+            actor = caller()
         return view(*args, actor=actor, **kwargs)
 
     return stepping
@@ -84,7 +76,7 @@ def changes_password(view: View) -> View:
     def changing(*args: Any, **kwargs: Any) -> Response:
         _receive(view)
         with transaction():
-            actor = _actor(even_by_initial_password=True)
+            actor = caller(even_by_initial_password=True)
         return view(*args, actor=actor, **kwargs)
 
     return changing
@@ -99,14 +91,14 @@ def creates(view: View) -> View:
     @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
-        _known_token(clock.now())  # a stranger is told 401 first
-        key, digest = _key(), _digest()
+        known_token(clock.now())  # a stranger is told 401 first
+        key, digest = submissions.key(), submissions.digest()
         now = clock.now()  # not before the body is here: see _receive
-        claims = _known_token(now)
-        submission = Submission(claims.account_id, f"{request.method} {request.url_rule}", key)
+        claims = known_token(now)
+        submission = submissions.submission(claims.account_id, key)
         with transaction():
             actor, is_first = actor_beside(submission.taking(digest, now=now), claims, now=now)
-            _remember(actor, claims.family_id)
+            remember(actor, claims.family_id)
             if not is_first:
                 first = submission.first_answer(digest)
                 return Response(first.body, first.status, mimetype="application/json")
@@ -117,50 +109,11 @@ def creates(view: View) -> View:
     return creating
 
 
-def logged_in_family() -> UUID:
-    """The token family by which this request is logged in."""
-    family: UUID = g.family_id
-    return family
-
-
 def _receive(view: View) -> None:
     """Have the whole body before anybody asks who sends it and what they may do, and before a transaction is open.
 
     A body may take hours to come, by a bad line or on purpose; a role that is withdrawn meanwhile must not be in force when it is there.
     """
     if contract_of(view).body is not None:
-        _known_token(clock.now())  # a stranger is told 401 first
+        known_token(clock.now())  # a stranger is told 401 first
         request.get_data(cache=True)
-
-
-def _actor(*, even_by_initial_password: bool = False) -> Actor:
-    actor, family_id = actor_of(_token(), now=clock.now(), even_by_initial_password=even_by_initial_password)
-    _remember(actor, family_id)
-    return actor
-
-
-def _remember(actor: Actor, family_id: UUID) -> None:
-    g.family_id = family_id
-    bind_account_id(actor.account_id)
-
-
-def _known_token(now: datetime) -> AccessClaims:
-    return tokens.maker().read_access_token(_token(), now=now)
-
-
-def _token() -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated
-    return token.strip()
-
-
-def _key() -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not _KEY.fullmatch(key):
-        raise IdempotencyKeyMissing
-    return key
-
-
-def _digest() -> str:
-    return hashlib.sha256(request.path.encode() + b"\x00" + request.get_data(cache=True)).hexdigest()

@@ -1,10 +1,11 @@
-"""Shapes that several resources take."""
+"""Reasons, as many commands take them."""
 
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from miniprogram_api.contract import Body, NoNumbers, Text
+from web.fields import NoNumbers, Text
+from web.shapes import Body
 
 Reason = Annotated[str, Text(max=500, multiline=True)]
 WrittenReason = Annotated[Reason, NoNumbers]

@@ -1,0 +1,96 @@
+"""Whether a copy can do its work: database, tables, keys, Redis."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import redis
+from flask import Flask, current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from backend.foundation import key_register, schema
+from backend.foundation.database import db, transaction
+from backend.foundation.errors import Unavailable
+from backend.foundation.sealing import keyring
+from config.settings import Settings
+
+_LONGEST_WAIT = 0.5
+
+
+class NotReady(Unavailable):
+    """The database is away, its tables are those of another release, or its values need a key that this copy has not."""
+
+    code, detail = "not_ready", "服务尚未就绪"
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """The copy can do its work. Without Redis it still does: limits are counted per process, and nothing rings until it is back."""
+
+    release: str
+    migration_head: str
+    redis: Literal["ok", "degraded"]
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What this code needs, read once when the app is made."""
+
+    release: str
+    migration_head: str
+    redis: redis.Redis
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Note what this code needs, so that `readiness` can compare."""
+    app.extensions["ejia_health"] = _Expected(
+        release=settings.release,
+        migration_head=schema.head(),
+        redis=redis.Redis.from_url(
+            settings.redis_url, socket_timeout=_LONGEST_WAIT, socket_connect_timeout=_LONGEST_WAIT, retry=Retry(NoBackoff(), 0)
+        ),
+    )
+
+
+def readiness() -> Readiness:
+    """What this copy finds of itself. Raises NotReady unless the database answers and stands at this code's migration, with every key here.
+    Redis is told, not required."""
+    expected: _Expected = current_app.extensions["ejia_health"]
+    found = _migration_head_of_database()
+    if found != expected.migration_head:
+        raise NotReady(
+            "数据库不可用" if found is None else "数据库的表结构与本版本不一致",
+            release=expected.release,
+            migration_head=expected.migration_head,
+            database_head=found,
+        )
+    missing = _missing_keys()
+    if missing:
+        raise NotReady("缺少打开已加密数据的密钥", release=expected.release, migration_head=found, missing_keys=", ".join(missing))
+    return Readiness(expected.release, found, "ok" if _answers(expected.redis) else "degraded")
+
+
+def _migration_head_of_database() -> str | None:
+    """Where the database stands: several heads joined by a comma, an empty text before the first migration, None when it is away."""
+    try:
+        with transaction():
+            if db.session.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+                return ""
+            return ",".join(db.session.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num")))
+    except SQLAlchemyError:
+        return None
+
+
+def _missing_keys() -> list[str]:
+    """Names of keys that values in the database need and this process has not."""
+    with transaction():
+        return key_register.missing_keys(keyring())
+
+
+def _answers(server: redis.Redis) -> bool:
+    try:
+        return bool(server.ping())
+    except redis.exceptions.RedisError:
+        return False

@@ -1,0 +1,127 @@
+"""Logging in, passwords, and who holds an office."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
+
+from backend.accounts.queries import GrantStatus
+from backend.foundation.actor import Role
+from web.fields import Day, Id, NoNumbers, Text
+from web.shapes import Body, ListQuery
+
+GRANT_STATUS = "held 任期内 · awaited 任期未开始 · ended 已收回或任期已满"
+
+_AREA = "01931f6e-7c1a-7d2e-8f00-00000000c001"
+
+
+class WeChatLoginIn(Body):
+    """What `wx.login` gave."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "0a3Xyz000LoginCode"}]})
+
+    code: Annotated[str, Text(max=512)] = Field(description="wx.login 返回的 code，五分钟内有效，只能用一次")
+
+
+class PasswordLoginIn(Body):
+    """An administrator's name and password."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "street-officer", "password": "correct-Horse-7"}]})
+
+    name: Annotated[str, Text(max=60)]
+    # Taken as it is typed: blanks belong to it.
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PasswordChangeIn(Body):
+    """The password as it is, and as it shall be."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"old_password": "kx4m-8rtw-pzq2", "new_password": "correct-Horse-7-battery"}]}
+    )
+
+    old_password: Annotated[str, Field(min_length=1, max_length=200)]
+    # What may be set is said by its refusal, so that the person reads why.
+    new_password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LoginNameIn(Body):
+    """The name by which a colleague logs in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"login_name": "shequ-1"}]})
+
+    login_name: Annotated[str, Text(max=60)]
+
+
+class OfficeLoginIn(Body):
+    """A new colleague: name of the log-in, and the office."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "login_name": "heping.wang",
+                    "role": "community_officer",
+                    "area_id": _AREA,
+                    "ends_on": "2027-11-23",
+                }
+            ]
+        }
+    )
+
+    login_name: Annotated[str, Text(max=60), NoNumbers] = Field(description="3至60个英文字母、数字或 . - _")
+    role: Role
+    area_id: Id = Field(description="任职的区域，级别须与角色相符")
+    ends_on: Day | None = Field(default=None, description="任期最后一天；不填则长期有效")
+
+
+class RefreshIn(Body):
+    """The refresh token of the last answer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": "AZLq3n…"}]})
+
+    refresh_token: Annotated[str, Text(max=200)]
+
+
+class RoleGrantIn(Body):
+    """Who is appointed to what, where and for how long. Whom: a login name, or the number and name of a registered volunteer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"role": "grid_worker", "area_id": _AREA, "volunteer_number": "V2026000123", "name": "张三", "ends_on": "2027-03-04"},
+                {"role": "community_officer", "area_id": _AREA, "login_name": "heping.wang"},
+            ]
+        }
+    )
+
+    role: Role = Field(description="网格员、社区、街道、区的工作人员；三员由运维人员用命令行授予，其他角色随入队、报到等自动取得")
+    area_id: Id = Field(description="任职的区域，级别须与角色相符")
+    login_name: Annotated[str, Text(max=60)] | None = Field(default=None, description="用户名；或填写志愿者编号和姓名")
+    volunteer_number: Annotated[str, Text(max=40)] | None = Field(default=None, description="志愿者编号")
+    name: Annotated[str, Text(max=50)] | None = Field(default=None, description="姓名，须与志愿者编号相符")
+    starts_on: Day | None = Field(default=None, description="任期第一天；不填则即刻生效")
+    ends_on: Day | None = Field(default=None, description="任期最后一天；不填则长期有效")
+
+    @model_validator(mode="after")
+    def _one_way_of_naming(self) -> "RoleGrantIn":
+        by_number = self.volunteer_number is not None and self.name is not None
+        named = (self.login_name is not None) + (self.volunteer_number is not None or self.name is not None)
+        if named != 1 or (self.login_name is None and not by_number):
+            raise ValueError("请填写用户名，或志愿者编号和姓名")
+        return self
+
+
+class TermIn(Body):
+    """Until when."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ends_on": "2028-03-04"}]})
+
+    ends_on: Day | None = Field(description="任期最后一天；null 为长期有效")
+
+
+class RoleGrantsQuery(ListQuery):
+    """Which offices are asked for."""
+
+    role: Role | None = None
+    area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")
+    status: GrantStatus | None = Field(default=None, description=f"{GRANT_STATUS}；不填则为前两种")

@@ -1,0 +1,111 @@
+"""Signing in and out, late records and their correction."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from backend.attendance.positions import Position
+from backend.attendance.queries import ServiceStatus
+from web.fields import Id, Instant, Line, Name, Text
+from web.inputs.common import ReasonIn, WrittenReason
+from web.shapes import Body, ListQuery
+
+_FACT = "01931f6e-7c1a-7d2e-8f00-0123456789c4"
+_CODE = "EJ1.AZMfbnwafS6PAAEjRWeJwAADm2Z4ZmRXJ2ZlcXFhZHN0"
+_STRETCH: dict[str, Any] = {
+    "started_at": "2026-03-05T09:00:00+08:00",
+    "ended_at": "2026-03-05T10:30:00+08:00",
+    "reason": "手机没电，未能签退",
+}
+
+
+class PositionIn(Body):
+    """What `wx.getLocation({type: 'gcj02', isHighAccuracy: true})` gave."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    accuracy: float = Field(ge=0, le=100_000, description="米；大于200时请重新定位")
+    type: Literal["gcj02"] = Field(description="坐标系，须为 gcj02")
+
+    def position(self) -> Position:
+        """As the service takes it."""
+        return Position(self.latitude, self.longitude, self.accuracy)
+
+
+class SignOutIn(Body):
+    """The code that was scanned, and where, if the person lets us know."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"code": _CODE, "position": {"latitude": 30.5728, "longitude": 114.2792, "accuracy": 25, "type": "gcj02"}}]
+        }
+    )
+
+    code: Annotated[str, Text(max=100)] = Field(description="扫描现场签到码得到的文字，出示后60秒内有效")
+    position: PositionIn | None = Field(default=None, description="可不填；只保存是否在范围内和距离")
+
+    def where(self) -> Position | None:
+        """As the service takes it."""
+        return None if self.position is None else self.position.position()
+
+
+class SignInIn(SignOutIn):
+    """The code that was scanned, where, and on which claim, for who may serve on several."""
+
+    claim_id: Id | None = Field(default=None, description="属于多个认领方时可指明以哪一个认领服务")
+
+
+class StretchIn(Body):
+    """From when to when somebody served, on the community's word."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_STRETCH]})
+
+    started_at: Instant
+    ended_at: Instant
+    reason: WrittenReason
+
+    @model_validator(mode="after")
+    def _goes_forward(self) -> Self:
+        if self.ended_at <= self.started_at:
+            raise ValueError("结束时间须晚于开始时间")
+        return self
+
+
+class LateRecordIn(StretchIn):
+    """A record for who served without signing in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_STRETCH | {"volunteer_number": "V00000042", "name": "王志愿"}]})
+
+    volunteer_number: Line
+    name: Name
+
+
+class CorrectionIn(StretchIn):
+    """A correction of the revision that the officer looked at."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_STRETCH | {"revision_id": _FACT}]})
+
+    revision_id: Id = Field(description="所见版本的 revision_id；已被他人更正时返回409")
+
+
+class WithdrawalIn(ReasonIn):
+    """A withdrawal of the revision that the officer looked at."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision_id": _FACT, "reason": "本人未到场"}]})
+
+    revision_id: Id
+
+
+class ShiftsQuery(ListQuery):
+    """Which shifts."""
+
+    opening_id: Id | None = None
+    ends_after: Instant | None = None
+    starts_before: Instant | None = None
+
+
+class ServicesQuery(ListQuery):
+    """Which records."""
+
+    status: ServiceStatus | None = Field(default=None, description="不填：未撤销的全部")
+    shift_id: Id | None = None

@@ -1,0 +1,65 @@
+"""Social organisations and their staff."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from backend.organisations.models import OrganisationStatus, Origin, Standing
+from web.fields import Id, Name, NoNumbers, Prose, Text
+from web.shapes import Body, ListQuery
+
+_COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
+_STAFF = "01931f6e-7c1a-7d2e-8f00-0123456789b1"
+EXAMPLE_PLAN: dict[str, Any] = {
+    "name": "青山社会工作服务中心",
+    "origin": "introduced",
+    "standing": "registered",
+    "credit_code": "52639999MJX00000XM",
+    "purpose": "为老年人和困境儿童提供社会工作服务。",
+}
+
+
+class OrganisationPlanIn(Body):
+    """What an application says of the organisation."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN]})
+
+    name: Annotated[str, Text(max=100, min=2), NoNumbers]
+    origin: Origin = Field(description="introduced 引进；incubated 培育")
+    standing: Standing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
+    credit_code: Annotated[str, Text(max=40)] | None = Field(None, description="统一社会信用代码，18位")
+    record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(None, description="备案编号，本社区内不能重复")
+    purpose: Annotated[Prose, NoNumbers] = Field(description="宗旨和服务内容")
+
+
+class OrganisationApplicationIn(OrganisationPlanIn):
+    """An application for an organisation in a community; who applies becomes its officer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN | {"community_id": _COMMUNITY}]})
+
+    community_id: Id = Field(description="开展服务的社区")
+
+
+class StaffIn(Body):
+    """Who is to act for the organisation."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"volunteer_number": "V2026000123", "name": "李晓明"}]})
+
+    volunteer_number: Annotated[str, Text(max=30)] = Field(description="志愿者编号")
+    name: Name = Field(description="本人姓名，须与编号相符")
+
+
+class OrganisationSuccessorIn(Body):
+    """Who is to be the officer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"staff_id": _STAFF}]})
+
+    staff_id: Id = Field(description="工作人员列表中的 id")
+
+
+class OrganisationsQuery(ListQuery):
+    """Which organisations."""
+
+    status: OrganisationStatus = Field(OrganisationStatus.VERIFIED, description="通过审核的人人可见；其他状态只列出本人可见的")
+    community_id: Id | None = None
+    origin: Origin | None = None

@@ -1,0 +1,108 @@
+"""Who somebody is, what they agree to, and guardians' words for minors."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from backend.people.models import Relation
+from backend.people.notices import NoticeName
+from backend.people.service import Agreement, Named
+from web.fields import Id, Text
+from web.inputs.common import WrittenReason
+from web.shapes import Body
+
+RealName = Annotated[str, Text(max=50, min=2), Field(description="身份证上的姓名：汉字、字母，可用“·”")]
+IdNumber = Annotated[str, Text(max=18, min=18), Field(description="18 位公民身份号码")]
+NoticeVersion = Annotated[str, Text(max=20), Field(description="使用者读过并同意的告知书版本，见 GET /notices")]
+
+_COMMUNITY = "01931f6e-7c1a-7d2e-8f00-00000000c001"
+_CHILD: JsonDict = {"name": "张小小", "id_number": "639999201202290120"}
+
+
+class PersonIn(Body):
+    """Who somebody is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "张三",
+                    "id_number": "639999199001010014",
+                    "community_id": _COMMUNITY,
+                    "notice_version": "2026-11-01",
+                }
+            ]
+        }
+    )
+
+    name: RealName
+    id_number: IdNumber
+    community_id: Id = Field(description="居住的社区")
+    notice_version: NoticeVersion
+
+
+class PhoneIn(Body):
+    """What the phone-number button gave."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "5f2c0b6de1a94c7f8c1d2e3f40516273"}]})
+
+    code: Annotated[str, Text(max=512)] = Field(description="手机号按钮返回的 code，五分钟内有效，只能用一次；不是 wx.login 的 code")
+
+
+class ConsentIn(Body):
+    """A notice that was read and is agreed to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "version": "2026-11-01"}]})
+
+    notice: NoticeName
+    version: NoticeVersion
+
+
+class ConsentWithdrawalIn(Body):
+    """The notice to which one agrees no more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "reason": "搬家"}]})
+
+    notice: NoticeName
+    reason: WrittenReason | None = None
+
+
+class NamedIn(Body):
+    """Somebody by name and identity number."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_CHILD]})
+
+    name: RealName
+    id_number: IdNumber
+
+    def named(self) -> Named:
+        """As the service takes it."""
+        return Named(self.name, self.id_number)
+
+
+class AgreementIn(Body):
+    """A guardian's word for a minor."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ward": _CHILD, "relation": "mother", "community_id": _COMMUNITY, "notice_version": "2026-11-01"}]}
+    )
+
+    ward: NamedIn = Field(description="未成年人")
+    relation: Relation = Field(description="监护人是未成年人的什么人")
+    community_id: Id = Field(description="未成年人居住的社区")
+    notice_version: NoticeVersion
+    guardian: NamedIn | None = Field(default=None, description="监护人到社区办理时，由工作人员填写；本人办理时不填")
+
+    def agreement(self) -> Agreement:
+        """As the service takes it."""
+        guardian = self.guardian.named() if self.guardian else None
+        return Agreement(self.ward.named(), self.relation, self.community_id, self.notice_version, guardian)
+
+
+class AgreementRenewalIn(Body):
+    """The notice that a guardian read anew."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notice_version": "2026-11-01"}]})
+
+    notice_version: NoticeVersion

@@ -1,0 +1,40 @@
+"""双报到: a member registers with a community."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from backend.registration.models import RegistrationStatus
+from web.fields import Day, Id, Line, NoNumbers, Text
+from web.shapes import Body, ListQuery
+
+
+class RegistrationIn(Body):
+    """An application to the community of residence."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "community_id": "01931f6e-7c1a-7d2e-8f00-00000000c001",
+                    "work_unit_id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
+                    "party_organisation_name": "测试区住房保障中心党支部",
+                    "joined_party_on": "2011-07-01",
+                    "skills": "电工",
+                }
+            ]
+        }
+    )
+
+    community_id: Id = Field(description="居住的社区")
+    work_unit_id: Id
+    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
+    joined_party_on: Day | None = None
+    skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
+
+
+class RegistrationQuery(ListQuery):
+    """Which registrations are asked for."""
+
+    status: RegistrationStatus | None = None
+    community_id: Id | None = None

@@ -1,0 +1,66 @@
+"""Teams, their members, and wishes to join."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field
+
+from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
+from web.fields import Id, NoNumbers, Prose, Text
+from web.shapes import Body, ListQuery
+
+TeamName = Annotated[str, Text(max=40, min=2)]
+_COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
+_MEMBERSHIP = "01931f6e-7c1a-7d2e-8f00-0123456789ad"
+EXAMPLE_PLAN: dict[str, Any] = {
+    "name": "和平社区银龄互助队",
+    "category": "public_welfare",
+    "charter": "定期上门看望独居老人，每月开展一次集中活动。",
+}
+
+
+class TeamPlanIn(Body):
+    """What an application says of the team."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN]})
+
+    name: Annotated[TeamName, NoNumbers] = Field(description="队名，本社区内不能重复")
+    category: TeamCategory = Field(description="类别")
+    charter: Annotated[Prose, NoNumbers] = Field(description="章程或服务宗旨")
+
+
+class TeamApplicationIn(TeamPlanIn):
+    """An application for a team of a community; who applies becomes its leader."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN | {"community_id": _COMMUNITY}]})
+
+    community_id: Id = Field(description="所属社区")
+
+
+class SuccessorIn(Body):
+    """Who is to lead."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"membership_id": _MEMBERSHIP}]})
+
+    membership_id: Id = Field(description="队员列表中的 id")
+
+
+class JoinIn(Body):
+    """A wish to join."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"message": "周末有空，会理发。"}]})
+
+    message: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = None
+
+
+class TeamsQuery(ListQuery):
+    """Which teams."""
+
+    status: TeamStatus = Field(TeamStatus.ACTIVE, description="服务中的队伍人人可见；其他状态只列出本人可见的")
+    community_id: Id | None = None
+    category: TeamCategory | None = None
+
+
+class JoinRequestsQuery(ListQuery):
+    """Which wishes to join."""
+
+    status: JoinStatus = JoinStatus.ASKED

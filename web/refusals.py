@@ -1,0 +1,134 @@
+"""Whatever goes wrong leaves as a refusal; this is the one mapping.
+
+A refusal of the domain brings its own status and code. What the frameworks and drivers raise is translated here; what nobody foresaw is a
+500 that is logged with its traceback under the request's id and shows nothing of it.
+"""
+
+from http import HTTPStatus
+
+import redis.exceptions
+import sqlalchemy.exc
+import structlog
+from flask import Flask, Response
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, Unauthenticated, Unavailable, Unprocessable
+from web.problems import document, problem
+from web.sentences import field_errors
+
+log = structlog.get_logger(__name__)
+
+
+class BodyTooLarge(Refusal):
+    """The request's body is beyond the limit of this copy."""
+
+    status, code, detail = 413, "body_too_large", "提交的内容过大"
+
+
+class UnsupportedMediaType(Refusal):
+    """The body is not JSON."""
+
+    status, code, detail = 415, "unsupported_media_type", "请求内容必须是 application/json"
+
+
+class MethodNotAllowed(Refusal):
+    """The address exists, the method does not."""
+
+    status, code, detail = 405, "method_not_allowed", "不支持此请求方法"
+
+
+class InternalError(Refusal):
+    """A fault of ours that nobody foresaw."""
+
+    status, code, detail = 500, "internal_error", "系统出现异常，请稍后再试；如需反馈请提供请求编号"
+
+
+class Busy(Unavailable):
+    """The database gave up on a lock or a conflict between transactions; the same request may succeed in a moment."""
+
+    code, detail = "busy", "当前操作的人较多，请稍后再试"
+
+
+class InvalidInput(Unprocessable):
+    """The request has fields that break the schema."""
+
+    def __init__(self, error: ValidationError, *, prefix: str = "") -> None:
+        super().__init__(errors=field_errors(error.errors(include_url=False, include_input=False), prefix=prefix))
+
+
+# SQLSTATEs after which the same request may be sent again: serialization failure, deadlock, lock not available.
+_BUSY_STATES = {"40001", "40P01", "55P03"}
+# Statement cancelled, server going down or read-only after a failover, too many connections, disk or memory full.
+_DOWN_STATES = {"57014", "57P01", "57P02", "57P03", "25006", "53000", "53100", "53200", "53300"}
+
+_KINDS: dict[int, type[Refusal]] = {
+    400: Malformed,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: Missing,
+    405: MethodNotAllowed,
+    413: BodyTooLarge,
+    415: UnsupportedMediaType,
+    422: Unprocessable,
+    500: InternalError,
+    503: Unavailable,
+}
+
+
+def install(app: Flask) -> None:
+    """Let every error of the app leave as a problem document."""
+    app.register_error_handler(Refusal, problem)
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(sqlalchemy.exc.DBAPIError, _from_database)
+    app.register_error_handler(sqlalchemy.exc.TimeoutError, _from_exhausted_pool)
+    for lost in (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
+        app.register_error_handler(lost, _from_redis)
+    app.register_error_handler(Exception, _from_unforeseen)
+
+
+def _from_http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Content-Range")}
+    kind = _KINDS.get(error.code)
+    if kind is not None:
+        return problem(kind(), headers=kept)
+    answer = document(error.code, _code_of_status(error.code), "无法处理这个请求", "无法处理这个请求")
+    answer.headers.update(kept)
+    return answer
+
+
+def _code_of_status(status: int) -> str:
+    try:
+        return HTTPStatus(status).name.lower()
+    except ValueError:
+        return "http_error"
+
+
+def _from_database(error: sqlalchemy.exc.DBAPIError) -> Response:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _BUSY_STATES:
+        log.warning("database_busy", sqlstate=state)
+        return problem(Busy(retry_after=1))
+    # A connection that broke has no SQLSTATE; class 08 is a connection exception by the standard.
+    lost = state is None and isinstance(error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError)
+    if lost or error.connection_invalidated or state in _DOWN_STATES or (state or "").startswith("08"):
+        log.error("database_unavailable", sqlstate=state, reason=type(error.orig).__name__)
+        return problem(Unavailable(retry_after=5))
+    return _from_unforeseen(error)
+
+
+def _from_exhausted_pool(_error: sqlalchemy.exc.TimeoutError) -> Response:
+    log.error("database_pool_exhausted")
+    return problem(Busy(retry_after=2))
+
+
+def _from_redis(error: Exception) -> Response:
+    log.error("redis_unavailable", reason=type(error).__name__)
+    return problem(Unavailable(retry_after=5))
+
+
+def _from_unforeseen(error: Exception) -> Response:
+    log.error("unforeseen_error", reason=type(error).__name__, exc_info=error)
+    return problem(InternalError())

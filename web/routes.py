@@ -1,0 +1,76 @@
+"""What a route says of itself, by decorators: the edge and the limits keep to it, and the OpenAPI document is written from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from backend.foundation.errors import Refusal
+
+AnyView = TypeVar("AnyView", bound=Callable[..., Any])
+
+
+class Access(StrEnum):
+    """What a route is to its caller; the decorators of edge.py name it, the document shows it."""
+
+    PUBLIC = "public"
+    READS = "reads"
+    WRITES = "writes"
+    CREATES = "creates"
+
+
+@dataclass
+class RouteContract:
+    """All that the OpenAPI document says about one route beyond its address and summary."""
+
+    access: Access | None = None
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    output: type[BaseModel] | None = None
+    status: int = 200
+    media_type: str = "application/json"
+    rate: str | None = None
+    refusals: list[type[Refusal]] = field(default_factory=list)
+
+
+def contract_of(view: Callable[..., Any]) -> RouteContract:
+    """The contract of a view. `functools.wraps` carries it outwards, so each decorator adds to the same one."""
+    contract: RouteContract | None = view.__dict__.get("_contract")
+    if contract is None:
+        contract = RouteContract()
+        view.__dict__["_contract"] = contract
+    return contract
+
+
+def route_is(access: Access, *refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
+    """Declare what a route is to its caller, and what its edge may refuse beside the usual. For the decorators of edge.py."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract = contract_of(view)
+        contract.access = access
+        contract.refusals.extend(refusals)
+        return view
+
+    return decorate
+
+
+def refuses(*refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
+    """Declare why a route may say no. The common reasons (401, 403, 404 with an id in the path, 422, 429, 503) add themselves."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract_of(view).refusals.extend(refusals)
+        return view
+
+    return decorate
+
+
+def at_most(rate: str) -> Callable[[AnyView], AnyView]:
+    """Declare how often one caller may use a route, where the usual rates of limits.py do not fit: `@at_most("10/minute")`."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract_of(view).rate = rate
+        return view
+
+    return decorate
