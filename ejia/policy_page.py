@@ -9,6 +9,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from types import FunctionType, ModuleType
 
 from apiflask import APIFlask
@@ -46,9 +47,13 @@ def views() -> dict[str, tuple[str, str, FunctionType]]:
     return found
 
 
-def body_of(function: FunctionType) -> list[ast.AST]:
-    """All that stands in the source of a function."""
-    return list(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))
+@cache
+def body_of(function: FunctionType) -> tuple[ast.AST, ...]:
+    """All that stands in the source of a function, without what its decorators say."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    decorators = [said for node in tree.body if isinstance(node, ast.FunctionDef) for said in node.decorator_list]
+    left_out = {id(part) for said in decorators for part in ast.walk(said)}
+    return tuple(node for node in ast.walk(tree) if id(node) not in left_out)
 
 
 def named(function: FunctionType, node: ast.AST) -> object:

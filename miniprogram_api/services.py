@@ -148,7 +148,6 @@ def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDet
 @refuses(
     Forbidden,
     OwnService,
-    OwnWord,
     ShiftCancelled,
     VolunteerUnknown,
     NotEntitled,
