@@ -106,8 +106,7 @@ class Submission:
     def first_answer(self, body_digest: str) -> Answer:
         """What the same submission got before, where the key could not be taken. Raises IdempotencyKeyReused."""
         [first] = run(_FIRST, **self._values)
-        # A release before this one kept the digest as it is.
-        if first.body_digest not in (*keyring().indexes(body_digest, field=_DIGEST), bytes.fromhex(body_digest)):
+        if first.body_digest not in keyring().indexes(body_digest, field=_DIGEST):
             raise IdempotencyKeyReused
         return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD, row=self._row))
 

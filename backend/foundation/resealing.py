@@ -5,6 +5,7 @@ Rows are taken in small transactions, in the order of their keys, and never wait
 in its hands is taken afterwards by itself. So no request waits longer than for one batch, and none is killed over a deadlock.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -47,12 +48,11 @@ class SealedTable:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many values of a column are sealed by a key, and how many of them are bound to their row."""
+    """How many values of a column are sealed by a key."""
 
     column: str
     key_id: str
     values: int
-    bound_to_row: int
 
 
 @dataclass(slots=True)
@@ -81,18 +81,15 @@ def count_by_key(tables: Sequence[SealedTable]) -> list[Count]:
     for sealed in tables:
         for column in sealed.fields:
             head = _head(column).label("head")
-            found: dict[str, list[int]] = {}
+            found: Counter[str] = Counter()
             for start, number in db.session.execute(select(head, func.count()).where(column.is_not(None)).group_by(head)):
-                of_value = head_of(start)
-                both = found.setdefault(of_value.key_id, [0, 0])
-                both[0] += number
-                both[1] += number if of_value.bound_to_row else 0
-            counts += [Count(f"{sealed.table.name}.{column.name}", key_id, *both) for key_id, both in sorted(found.items())]
+                found[head_of(start).key_id] += number
+            counts += [Count(f"{sealed.table.name}.{column.name}", key_id, number) for key_id, number in sorted(found.items())]
     return counts
 
 
 def count_waiting(sealed: SealedTable, *, index_too: bool) -> int:
-    """How many rows of the table a run looks at: those with a value of another key or form, or all when the index is made anew."""
+    """How many rows of the table a run looks at: those with a value of another key, or all when the index is made anew."""
     allow_long_statements()
     return db.session.scalar(select(func.count()).select_from(sealed.table).where(_waits(sealed, index_too=index_too))) or 0
 
@@ -200,9 +197,5 @@ def _waits(sealed: SealedTable, *, index_too: bool) -> ColumnElement[bool]:
 
 def _head(column: Column[Any]) -> ColumnElement[bytes]:
     """The head of a sealed value (`sealing.head_of`), cut out by the database: the values themselves stay there."""
-    length = case(
-        (func.octet_length(column) < 3, 0),
-        (func.get_byte(column, 0) == 0, 3 + func.get_byte(column, 2)),
-        else_=1 + func.get_byte(column, 0),
-    )
+    length = case((func.octet_length(column) < 2, 0), else_=2 + func.get_byte(column, 1))
     return cast(ColumnElement[bytes], func.substring(column, 1, length, type_=LargeBinary))

@@ -1,8 +1,7 @@
 """Sealed values: ID number, phone and a beneficiary's address are stored encrypted and found by a keyed index.
 
-A sealed value is `0 | version | key id | nonce | AES-256-GCM`, bound to the name of its field and to its row: it can be moved neither to
-another column nor to another row without breaking. Values of the first release have no version and are bound to their field only; they
-are read, and `ejia keys rotate` seals them anew. The blind index is HMAC-SHA256 over field and value: equal values of one field meet,
+A sealed value is `version | key id | nonce | AES-256-GCM`, bound to the name of its field and to its row: it can be moved neither to
+another column nor to another row without breaking. The blind index is HMAC-SHA256 over field and value: equal values of one field meet,
 and nothing can be read from it. A column says what it holds by `info={SEALED: field}`, an index by `info={INDEX_OF: sealed column}`.
 """
 
@@ -24,8 +23,7 @@ Row = UUID | str
 """What names a row within its table: its id, or the parts of a longer key joined by `row_of`."""
 
 _NONCE_BYTES = 12
-_NEW_FORM = 0  # where the first release put the length of a key's id, which is never 0
-_VERSION = 2
+_VERSION = 1
 
 
 class SealBroken(Exception):
@@ -38,19 +36,16 @@ class KeyMissing(SealBroken):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before a sealed value: the id of its key, and whether it is bound to its row."""
+    """What stands before a sealed value: version, and the id of its key after its length."""
 
     key_id: str
-    bound_to_row: bool
     length: int
 
 
 def head_of(sealed: bytes) -> Head:
     """Read the head of a sealed value. Of what is no sealed value it gives the id of a key that nobody has."""
-    bound = sealed[:2] == bytes([_NEW_FORM, _VERSION])
-    start = 2 if bound else 0
-    end = start + 1 + (sealed[start] if len(sealed) > start else 0)
-    return Head(sealed[start + 1 : end].decode(errors="replace"), bound, end)
+    end = 2 + sealed[1] if sealed[:1] == bytes([_VERSION]) and len(sealed) > 1 else 0
+    return Head(sealed[2:end].decode(errors="replace"), end)
 
 
 def row_of(*parts: object) -> Row:
@@ -96,7 +91,7 @@ class Keyring:
             raise KeyMissing(field)
         nonce, body = sealed[head.length : head.length + _NONCE_BYTES], sealed[head.length + _NONCE_BYTES :]
         try:
-            return _cipher(key).decrypt(nonce, body, _bound_to(field, row) if head.bound_to_row else field.encode())
+            return _cipher(key).decrypt(nonce, body, _bound_to(field, row))
         except (InvalidTag, ValueError) as error:
             raise SealBroken(field) from error
 
@@ -120,7 +115,7 @@ class Keyring:
 @cache
 def _head(key_id: str) -> bytes:
     encoded = key_id.encode()
-    return bytes([_NEW_FORM, _VERSION, len(encoded)]) + encoded
+    return bytes([_VERSION, len(encoded)]) + encoded
 
 
 @cache

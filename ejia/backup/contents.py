@@ -76,9 +76,8 @@ def unopened(connection: Connection, keyring: Keyring) -> list[str]:
 def _sealed_values(connection: Connection) -> Iterator[tuple[str, UUID, bytes, bytes | None]]:
     """Field, row, sealed value, and blind index where there is one: one value for each head that there is (sealing.head_of)."""
     query = sql.SQL(
-        "SELECT DISTINCT ON (substring({sealed} FROM 1 FOR"
-        "  CASE get_byte({sealed}, 0) WHEN 0 THEN 3 + get_byte({sealed}, 2) ELSE 1 + get_byte({sealed}, 0) END))"
-        " id, {sealed}, {index} FROM public.{table} WHERE octet_length({sealed}) > 3"
+        "SELECT DISTINCT ON (substring({sealed} FROM 1 FOR 2 + get_byte({sealed}, 1))) id, {sealed}, {index}"
+        " FROM public.{table} WHERE octet_length({sealed}) > 1"
     )
     for table, name, indexed in connection.execute(_SEALED_COLUMNS, {"suffix": SUFFIX}).fetchall():
         index = sql.Identifier(f"{name}_index") if indexed else sql.SQL("NULL")

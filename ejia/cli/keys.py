@@ -51,10 +51,7 @@ def list_keys() -> None:
             click.echo(f"{key_id:<20} {number:>12,}  {state}")
             for count in counts:
                 if count.key_id == key_id:
-                    unbound = count.values - count.bound_to_row
-                    click.echo(
-                        f"    {count.column:<32} {count.values:>12,}" + (f"  ({unbound:,} not bound to their row)" if unbound else "")
-                    )
+                    click.echo(f"    {count.column:<32} {count.values:>12,}")
 
 
 @keys.command(short_help="检查。Fail when values need a key that the settings do not hold.")
