@@ -44,10 +44,30 @@ class Event:
     subject_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event as it happened. `event_id` is the same whenever it is delivered, `at` is when it was recorded."""
+
+    event_id: UUID
+    subject_id: UUID
+    at: datetime
+
+
 Reaction = Callable[..., None]
 """Called as `reaction(subject_ids, now=now)`: set-based, indifferent to order, repeats and delay."""
 
-Reactions = Mapping[str, Reaction]
+
+@dataclass(frozen=True, slots=True)
+class Happenings:
+    """In a table of reactions: this one is called as `reaction(happenings, now=now)`, for a consumer to which each time counts.
+
+    It gets every happening of a batch, in the order of their events. One that failed, or that another worker holds, comes later.
+    """
+
+    reaction: Reaction
+
+
+Reactions = Mapping[str, Reaction | Happenings]
 
 
 class OutboxEvent(Base):
@@ -82,6 +102,7 @@ class Delivery(Protocol):
     event_id: UUID
     name: str
     subject_id: UUID
+    at: datetime
     attempts: int
     request_id: str | None
 
@@ -145,7 +166,14 @@ def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
 
 
 _DUE = Prepared(
-    select(OutboxDelivery.event_id, OutboxEvent.name, OutboxEvent.subject_id, OutboxDelivery.attempts, OutboxEvent.request_id)
+    select(
+        OutboxDelivery.event_id,
+        OutboxEvent.name,
+        OutboxEvent.subject_id,
+        OutboxEvent.at,
+        OutboxDelivery.attempts,
+        OutboxEvent.request_id,
+    )
     .join(OutboxEvent, OutboxEvent.id == OutboxDelivery.event_id)
     .where(OutboxDelivery.consumer == bindparam("consumer"), OutboxDelivery.due_at <= bindparam("now", type_=OutboxDelivery.due_at.type))
     .order_by(OutboxDelivery.due_at, OutboxDelivery.event_id)
@@ -179,7 +207,7 @@ def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Deliv
         return
     try:
         with db.session.begin_nested():
-            reaction(sorted({line.subject_id for line in lines}), now=now)
+            _tell(reaction, lines, now=now)
             _forget(consumer, (line.event_id for line in lines))
     except Exception as error:
         if _is_nobodys_fault(error):
@@ -187,8 +215,16 @@ def _apply(consumer: str, reactions: Reactions, name: str, lines: Sequence[Deliv
         if len(lines) == 1:
             _postpone(consumer, lines[0], error, now=now)
             return
-        for line in lines:
+        for line in sorted(lines, key=attrgetter("event_id")):
             _apply(consumer, reactions, name, [line], now=now)
+
+
+def _tell(reaction: Reaction | Happenings, lines: Sequence[Delivery], *, now: datetime) -> None:
+    if isinstance(reaction, Happenings):
+        happened = (Happening(line.event_id, line.subject_id, line.at) for line in lines)
+        reaction.reaction(sorted(happened, key=attrgetter("event_id")), now=now)
+    else:
+        reaction(sorted({line.subject_id for line in lines}), now=now)
 
 
 def _is_nobodys_fault(error: Exception) -> bool:
