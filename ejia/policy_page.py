@@ -18,6 +18,7 @@ from backend.accounts import policy
 from backend.accounts.policy import RULES, Permission
 from backend.accounts.policy_words import PERMISSIONS, REACHES, ROLES
 from backend.foundation.actor import Role
+from backend.foundation.life import FactStep, Step
 from ejia.resources import RESOURCES
 from web.routes import Access, contract_of
 
@@ -67,7 +68,10 @@ def named(function: FunctionType, node: ast.AST) -> object:
 
 
 def permissions(function: object, seen: set[object]) -> tuple[set[str], set[str]]:
-    """The permissions under which a function writes into the audit log, and those that it names elsewhere; with what it calls."""
+    """The permissions under which a function writes into the audit log, and those that it names elsewhere; with what it calls, and with the
+    steps that it takes."""
+    if isinstance(function, Step | FactStep):
+        return {Permission(function.permission).name}, set()
     if not isinstance(function, FunctionType) or function in seen or not _is_ours(function):
         return set(), set()
     seen.add(function)

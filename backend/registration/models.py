@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, as_text
-from backend.foundation.facts import FactRevision
+from backend.foundation.life import LivingFact
 
 RECEIPT_NUMBERS = Sequence("registration_receipt_numbers", metadata=Base.metadata)
 """Feeds 回执编号."""
@@ -24,7 +24,7 @@ class RegistrationStatus(StrEnum):
     ENDED = "ended"
 
 
-class MemberRegistration(FactRevision):
+class MemberRegistration(LivingFact):
     """党员报到. Each step is a further revision; a person has at most one that is applied for or accepted."""
 
     __tablename__ = "member_registrations"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -16,6 +15,7 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.foundation.life import FactStep
 from backend.openings import service as openings
 from backend.party import service as party
 from backend.party.models import PartyMember
@@ -57,6 +57,15 @@ class OwnRegistration(Forbidden):
 
     code = "own_registration"
     detail = "不能审核自己的报到"
+
+
+_APPLIED, _ACCEPTED = RegistrationStatus.APPLIED, RegistrationStatus.ACCEPTED
+ACCEPT = FactStep(_APPLIED, _ACCEPTED, RegistrationAccepted, Permission.REGISTRATION_REVIEW, RegistrationNotApplied, "accepted")
+RETURN = FactStep(
+    _APPLIED, RegistrationStatus.RETURNED, RegistrationReturned, Permission.REGISTRATION_REVIEW, RegistrationNotApplied, "returned"
+)
+WITHDRAW = FactStep(_APPLIED, RegistrationStatus.WITHDRAWN, RegistrationWithdrawn, Permission.REGISTRATION_WITHDRAW, RegistrationNotApplied)
+END = FactStep(_ACCEPTED, RegistrationStatus.ENDED, RegistrationEnded, Permission.REGISTRATION_END, RegistrationNotAccepted)
 
 
 def apply_for_registration(
@@ -111,18 +120,8 @@ def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -
     seen = _to_review(actor, registration_id)
     today = clock.shanghai_day(now)
     running = db.session.scalars(RECEIPT_NUMBERS.next_value().select()).one()
-    accepted = _step(
-        actor,
-        seen,
-        RegistrationStatus.ACCEPTED,
-        now=now,
-        reason=None,
-        accepted_on=today,
-        receipt_number=receipt_number(today.year, running),
-    )
+    accepted = ACCEPT.take(actor, seen, now=now, accepted_on=today, receipt_number=receipt_number(today.year, running))
     accounts.grant_to_person(actor, seen.person_id, _role_in(seen.area_path), now=now)
-    outbox.record(RegistrationAccepted(accepted.id), now=now)
-    audit.record(actor, Permission.REGISTRATION_REVIEW, registration_id, now=now, decision=RegistrationStatus.ACCEPTED.value)
     return accepted
 
 
@@ -131,22 +130,14 @@ def return_registration(actor: Actor, registration_id: UUID, *, reason: str, now
 
     Raises Missing, Forbidden, OwnRegistration, RegistrationNotApplied, facts.AlreadyCorrected.
     """
-    returned = _step(actor, _to_review(actor, registration_id), RegistrationStatus.RETURNED, now=now, reason=reason)
-    outbox.record(RegistrationReturned(returned.id), now=now)
-    audit.record(actor, Permission.REGISTRATION_REVIEW, registration_id, now=now, decision=RegistrationStatus.RETURNED.value)
-    return returned
+    return RETURN.take(actor, _to_review(actor, registration_id), now=now, reason=reason)
 
 
 def withdraw_registration(actor: Actor, registration_id: UUID, *, reason: str | None, now: datetime) -> MemberRegistration:
     """Take one's own application back before it is decided. Raises Missing, Forbidden, RegistrationNotApplied, facts.AlreadyCorrected."""
     seen = current_registration(registration_id)
     policy.require(actor, Permission.REGISTRATION_WITHDRAW, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
-    if seen.status is not RegistrationStatus.APPLIED:
-        raise RegistrationNotApplied
-    withdrawn = _step(actor, seen, RegistrationStatus.WITHDRAWN, now=now, reason=reason)
-    outbox.record(RegistrationWithdrawn(withdrawn.id), now=now)
-    audit.record(actor, Permission.REGISTRATION_WITHDRAW, registration_id, now=now)
-    return withdrawn
+    return WITHDRAW.take(actor, seen, now=now, reason=reason)
 
 
 def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: datetime) -> MemberRegistration:
@@ -156,12 +147,8 @@ def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: d
     """
     seen = current_registration(registration_id)
     policy.require(actor, Permission.REGISTRATION_END, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
-    if seen.status is not RegistrationStatus.ACCEPTED:
-        raise RegistrationNotAccepted
-    ended = _step(actor, seen, RegistrationStatus.ENDED, now=now, reason=reason, ended_on=clock.shanghai_day(now))
+    ended = END.take(actor, seen, now=now, reason=reason, ended_on=clock.shanghai_day(now))
     accounts.withdraw_from_person(actor, seen.person_id, _role_in(seen.area_path), reason="registration_ended", now=now)
-    outbox.record(RegistrationEnded(ended.id), now=now)
-    audit.record(actor, Permission.REGISTRATION_END, registration_id, now=now)
     return ended
 
 
@@ -209,15 +196,7 @@ def _to_review(actor: Actor, registration_id: UUID) -> MemberRegistration:
     policy.require(actor, Permission.REGISTRATION_REVIEW, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
     if actor.person_id == seen.person_id:
         raise OwnRegistration
-    if seen.status is not RegistrationStatus.APPLIED:
-        raise RegistrationNotApplied
     return seen
-
-
-def _step(
-    actor: Actor, seen: MemberRegistration, status: RegistrationStatus, *, now: datetime, reason: str | None, **changes: Any
-) -> MemberRegistration:
-    return facts.revise(seen, actor, now=now, reason=reason, status=status, **changes)
 
 
 def _role_in(area_path: str) -> Grant:

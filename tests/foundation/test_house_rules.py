@@ -24,7 +24,8 @@ import web
 from backend.accounts import policy, policy_words
 from backend.consumers import CONSUMERS
 from backend.foundation.actor import Role
-from backend.foundation.errors import Forbidden, Missing, Refusal, Unauthenticated
+from backend.foundation.errors import Conflict, Forbidden, Missing, Refusal, Unauthenticated
+from backend.foundation.life import FactStep, Step
 from backend.foundation.outbox import Event
 from backend.foundation.paging import CursorInvalid
 from ejia.policy_page import body_of, named, page, permissions
@@ -56,7 +57,6 @@ COMES_WITH = {
 # What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.
 HELD = "the row of the team or organisation is held meanwhile"
 OWN_ROW = "asked about what the same transaction has just made"
-NO_NEW_NUMBER = "only an application brings a number"
 OTHER_CALL = "WeChat says it to the other of the client's two calls"
 OFFICE_ALONE = "an office that comes with a team, a staff, a registration or a proxy excludes none, and its term was looked at before"
 OFFICES = {
@@ -90,8 +90,6 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
             "submit_demand",
         },
     ),
-    "credit_code_taken": (NO_NEW_NUMBER, {"end_organisation", "return_organisation", "verify_organisation"}),
-    "record_number_taken": (NO_NEW_NUMBER, {"end_organisation", "return_organisation", "verify_organisation"}),
     "wechat_account_blocked": (OTHER_CALL, {"set_phone"}),
     "wechat_phone_not_supported": (OTHER_CALL, {"log_in_by_wechat", "merge_by_wechat"}),
     "password_too_weak": ("a password of ours is none", {"open_office_login"}),
@@ -105,7 +103,6 @@ NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
     ),
     "roles_exclude": (OFFICE_ALONE, OFFICES | {"open_office_login"}),
     "shift_too_long": ("brands.toml lets no window and its graces pass a day", {"publish_demand"}),
-    "team_name_taken": ("the name is unique from the application on", {"accept_team", "dissolve_team", "return_team"}),
     "term_over": (OFFICE_ALONE, OFFICES | {"confirm_recovery"}),
 }
 # What a route declares and no reading of its code finds: code → how it is raised, routes.
@@ -219,9 +216,12 @@ def test_each_command_asks_for_the_permission_that_it_writes_into_the_audit_log(
 
 def refusals_of(thing: object, seen: set[object]) -> set[type[Refusal]]:
     """The refusals that a function of ours names other than to catch them or as a type, with all that it calls: functions, classes with
-    their methods, and tables from constraints to refusals. Policy's own stand in every guarded route."""
+    their methods, steps of a life, and tables from constraints to refusals. Policy's own stand in every guarded route."""
     if isinstance(thing, dict):
         return {kind for kind in thing.values() if isinstance(kind, type) and issubclass(kind, Refusal)}
+    if isinstance(thing, Step | FactStep):
+        conflicts = set(thing.conflicts.values()) if isinstance(thing, Step) else set()
+        return ({thing.refusal} - {Conflict}) | conflicts | refusals_of(type(thing), seen)
     if isinstance(thing, type) and issubclass(thing, Refusal):
         return {thing} - {Refusal}
     thing = thing if isinstance(thing, type) else getattr(thing, "__wrapped__", thing)

@@ -70,10 +70,10 @@ def test_every_step_leaves_a_change_an_event_and_an_audit_entry(leader, officer,
         "team.applied",
         "team.returned",
         "team.applied",
-        "membership.started",
         "team.activated",
-        "membership.ended",
+        "membership.started",
         "team.dissolved",
+        "membership.ended",
     ]
     done = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_id == team["id"]).order_by(AuditEntry.id))
     assert done.all() == ["team.apply", "team.review", "team.amend", "team.review", "team.review"]

@@ -1,6 +1,6 @@
 """The life of a shift: planned when its opening is made, cancelled with it, closed when its window and grace are over."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -18,7 +18,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
-from backend.foundation.life import note_changes
+from backend.foundation.life import Step
 
 LONGEST = timedelta(hours=24)
 
@@ -42,6 +42,11 @@ class ShiftInUse(Conflict):
 
     code: ClassVar[str] = "shift_in_use"
     detail = "已有人在该场次签到，不能取消"
+
+
+PLAN = Step(Shift, ShiftChange, None, ShiftStatus.PLANNED, ShiftPlanned, Permission.SHIFT_PLAN)
+CANCEL = Step(Shift, ShiftChange, ShiftStatus.PLANNED, ShiftStatus.CANCELLED, ShiftCancelled, Permission.SHIFT_CANCEL)
+CLOSE = Step(Shift, ShiftChange, ShiftStatus.PLANNED, ShiftStatus.CLOSED, ShiftClosed, Permission.SHIFT_CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,7 @@ def plan_shift(
     )
     db.session.add(shift)
     db.session.flush()
-    note_changes(ShiftChange, [shift.id], actor, was=None, now_is=ShiftStatus.PLANNED, now=now)
-    outbox.record(ShiftPlanned(shift.id), now=now)
-    audit.record(actor, Permission.SHIFT_PLAN, shift.id, now=now, opening_id=str(opening_id))
+    PLAN.begin(actor, shift.id, now=now, details={"opening_id": str(opening_id)})
     return shift
 
 
@@ -145,28 +148,12 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
         .returning(Attendance.id)
         .execution_options(synchronize_session=False)
     ).all()
-    ended = db.session.scalars(
-        update(Shift)
-        .where(
-            Shift.id.in_(
-                select(Shift.id)
-                .where(Shift.status == ShiftStatus.PLANNED, _is_over(now))
-                .limit(at_most)
-                .with_for_update(of=Shift, skip_locked=True)
-            )
-        )
-        .values(status=ShiftStatus.CLOSED)
-        .returning(Shift.id)
-        .execution_options(synchronize_session=False)
-    ).all()
     system = Actor.system()
-    note_changes(ShiftChange, ended, system, was=ShiftStatus.PLANNED, now_is=ShiftStatus.CLOSED, now=now)
     for attendance_id in forgotten:
         outbox.record(AttendanceClosed(attendance_id), now=now)
         audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
-    for shift_id in ended:
-        outbox.record(ShiftClosed(shift_id), now=now)
-        audit.record(system, Permission.SHIFT_CLOSE, shift_id, now=now)
+    over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now)).limit(at_most)
+    ended = CLOSE.take_all(system, db.session.scalars(over.with_for_update(skip_locked=True)).all(), now=now)
     return len(forgotten) + len(ended)
 
 
@@ -175,19 +162,6 @@ def _is_over(now: datetime) -> ColumnElement[bool]:
     return (Shift.ends_at <= now) & (Shift.ends_at + Shift.grace() < now)
 
 
-def _cancel(shift_ids: Collection[UUID], actor: Actor, *, reason: str, now: datetime) -> list[UUID]:
+def _cancel(shift_ids: Sequence[UUID], actor: Actor, *, reason: str, now: datetime) -> list[UUID]:
     """Cancel those of the locked shifts at which nobody has signed in."""
-    if not shift_ids:
-        return []
-    cancelled = db.session.scalars(
-        update(Shift)
-        .where(Shift.id.in_(shift_ids), ~exists().where(Attendance.shift_id == Shift.id))
-        .values(status=ShiftStatus.CANCELLED)
-        .returning(Shift.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    note_changes(ShiftChange, cancelled, actor, was=ShiftStatus.PLANNED, now_is=ShiftStatus.CANCELLED, reason=reason, now=now)
-    for shift_id in cancelled:
-        outbox.record(ShiftCancelled(shift_id), now=now)
-        audit.record(actor, Permission.SHIFT_CANCEL, shift_id, now=now)
-    return list(cancelled)
+    return CANCEL.take_all(actor, shift_ids, ~exists().where(Attendance.shift_id == Shift.id), now=now, reason=reason)

@@ -1,7 +1,5 @@
-"""What every step in the life of a demand has in common: who may know of it, and what is written down."""
+"""The life of a demand: its steps, and who may know of it."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,13 +7,20 @@ from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.demands.events import (
+    DemandCancelled,
+    DemandCompleted,
+    DemandPublished,
+    DemandReopened,
+    DemandReturned,
+    DemandSubmitted,
+    DemandWithdrawn,
+)
 from backend.demands.models import Demand, DemandChange, DemandStatus
-from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
-from backend.foundation.life import note_changes
-from backend.foundation.outbox import Event
+from backend.foundation.life import Step
 
 PUBLIC = frozenset({DemandStatus.PUBLISHED, DemandStatus.COMPLETED})
 """In these states every account may know of a demand; in the others only who asked, and the community."""
@@ -35,6 +40,16 @@ class DemandNotPublished(Conflict):
     detail = "该需求未发布或已结束"
 
 
+_SUBMITTED, _PUBLISHED, _COMPLETED = DemandStatus.SUBMITTED, DemandStatus.PUBLISHED, DemandStatus.COMPLETED
+SUBMIT = Step(Demand, DemandChange, None, _SUBMITTED, DemandSubmitted, Permission.DEMAND_SUBMIT)
+RETURN = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.RETURNED, DemandReturned, Permission.DEMAND_REVIEW, DemandNotSubmitted)
+WITHDRAW = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
+PUBLISH = Step(Demand, DemandChange, _SUBMITTED, _PUBLISHED, DemandPublished, Permission.DEMAND_REVIEW, DemandNotSubmitted)
+CANCEL = Step(Demand, DemandChange, _PUBLISHED, DemandStatus.CANCELLED, DemandCancelled, Permission.DEMAND_CANCEL, DemandNotPublished)
+COMPLETE = Step(Demand, DemandChange, _PUBLISHED, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE, DemandNotPublished)
+REOPEN = Step(Demand, DemandChange, _COMPLETED, _PUBLISHED, DemandReopened, Permission.DEMAND_COMPLETE)
+
+
 def scope_of(demand: Demand) -> Scope:
     """Where a demand belongs: its community, and who asked."""
     return Scope(area_path=demand.area_path, person_id=demand.requester_person_id)
@@ -46,23 +61,3 @@ def known_demand(actor: Actor, demand_id: UUID) -> Demand:
     if demand is None or (demand.status not in PUBLIC and not policy.allows(actor, Permission.DEMAND_SEE, scope_of(demand))):
         raise Missing
     return demand
-
-
-def write_down(
-    demand_ids: Sequence[UUID],
-    from_status: DemandStatus | None,
-    to_status: DemandStatus,
-    event: type[Event],
-    actor: Actor,
-    permission: Permission,
-    *,
-    now: datetime,
-    reason: str | None = None,
-    on_behalf_of: UUID | None = None,
-) -> None:
-    """Step, event and audit entry of demands that were just changed; `on_behalf_of` says for whom a proxy did it."""
-    note_changes(DemandChange, demand_ids, actor, was=from_status, now_is=to_status, now=now, reason=reason, on_behalf_of=on_behalf_of)
-    for demand_id in demand_ids:
-        outbox.record(event(demand_id), now=now)
-        # The reason is prose of a person: it stands with the step, and the audit log holds no prose that may name somebody.
-        audit.record(actor, permission, demand_id, now=now, on_behalf_of=on_behalf_of)

@@ -16,16 +16,16 @@ from backend.attendance.models import Confirmation, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.brands import Brand, Completion
-from backend.demands.events import DemandCancelled, DemandCompleted, DemandPublished, DemandReopened
 from backend.demands.models import Demand, DemandStatus
 from backend.demands.service.beneficiaries import refuse_named
-from backend.demands.service.life import DemandNotPublished, DemandNotSubmitted, known_demand, scope_of, write_down
+from backend.demands.service.life import CANCEL, COMPLETE, PUBLISH, REOPEN, DemandNotPublished, known_demand, scope_of
 from backend.demands.service.submission import refuse_places
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
-from backend.foundation.life import move
 from backend.openings import service as openings
+
+SERVICE_WITHDRAWN = "计入的服务记录已撤回"
 
 
 class WindowInvalid(Unprocessable):
@@ -79,19 +79,16 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     place = _place(brand, publication)
     title = publication.title or demand.title
     refuse_named(demand.beneficiary_id, title)
-    published = move(
-        Demand,
+    PUBLISH.take(
+        actor,
         demand_id,
-        seen=DemandStatus.SUBMITTED,
-        to=DemandStatus.PUBLISHED,
+        now=now,
         title=title,
         places=places,
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         published_at=now,
     )
-    if not published:
-        raise DemandNotSubmitted
     opening_id = openings.make_opening(
         brand=brand,
         title=title,
@@ -120,7 +117,6 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         place=place,
         now=now,
     )
-    write_down([demand_id], DemandStatus.SUBMITTED, DemandStatus.PUBLISHED, DemandPublished, actor, Permission.DEMAND_REVIEW, now=now)
 
 
 def _refuse_window(brand: Brand, publication: Publication, *, now: datetime) -> None:
@@ -148,21 +144,12 @@ def cancel_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) 
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_CANCEL, scope_of(demand))
-    if demand.opening_id is None or not move(Demand, demand_id, seen=DemandStatus.PUBLISHED, to=DemandStatus.CANCELLED):
+    if demand.opening_id is None:
         raise DemandNotPublished
+    CANCEL.take(actor, demand_id, now=now, reason=reason)
     # In this order everywhere: demand, shift, role, claim. Whoever signs in holds the shift and then takes the claim.
     attendance.cancel_shifts(actor, demand.opening_id, reason=reason, now=now)
     openings.cancel_opening(actor, demand.opening_id, reason=reason, now=now)
-    write_down(
-        [demand_id],
-        DemandStatus.PUBLISHED,
-        DemandStatus.CANCELLED,
-        DemandCancelled,
-        actor,
-        Permission.DEMAND_CANCEL,
-        now=now,
-        reason=reason,
-    )
 
 
 def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
@@ -173,11 +160,10 @@ def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_COMPLETE, scope_of(demand))
     served = counting_records().where(ServiceRecord.opening_id == demand.opening_id).exists()
-    if demand.opening_id is None or not move(Demand, demand_id, served, seen=DemandStatus.PUBLISHED, to=DemandStatus.COMPLETED):
+    if demand.opening_id is None or not COMPLETE.take_all(actor, [demand_id], served, now=now):
         still = db.session.scalar(select(Demand.status).where(Demand.id == demand_id))
         raise NoCountingService if still is DemandStatus.PUBLISHED else DemandNotPublished
     openings.close_openings([demand.opening_id])
-    write_down([demand_id], DemandStatus.PUBLISHED, DemandStatus.COMPLETED, DemandCompleted, actor, Permission.DEMAND_COMPLETE, now=now)
 
 
 def settle_by_records(revision_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -214,26 +200,7 @@ def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     served = set(db.session.scalars(select(counting.c.opening_id).distinct()))
     done = [demand for demand in demands if demand.status is DemandStatus.PUBLISHED and demand.opening_id in served]
     undone = [demand for demand in demands if demand.status is DemandStatus.COMPLETED and demand.opening_id not in served]
-    _set_status([demand.id for demand in done], DemandStatus.PUBLISHED, DemandStatus.COMPLETED, now=now)
+    COMPLETE.take_all(Actor.system(), [demand.id for demand in done], now=now)
     openings.close_openings([demand.opening_id for demand in done])
-    _set_status([demand.id for demand in undone], DemandStatus.COMPLETED, DemandStatus.PUBLISHED, now=now)
+    REOPEN.take_all(Actor.system(), [demand.id for demand in undone], now=now, reason=SERVICE_WITHDRAWN)
     openings.reopen_openings([demand.opening_id for demand in undone])
-
-
-def _set_status(demand_ids: Sequence[UUID], from_status: DemandStatus, to_status: DemandStatus, *, now: datetime) -> None:
-    if not demand_ids:
-        return
-    db.session.execute(
-        update(Demand).where(Demand.id.in_(demand_ids)).values(status=to_status).execution_options(synchronize_session=False)
-    )
-    completed = to_status is DemandStatus.COMPLETED
-    write_down(
-        demand_ids,
-        from_status,
-        to_status,
-        DemandCompleted if completed else DemandReopened,
-        Actor.system(),
-        Permission.DEMAND_COMPLETE,
-        now=now,
-        reason=None if completed else "计入的服务记录已撤回",
-    )

@@ -13,16 +13,14 @@ from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.brands import Brand
-from backend.demands.events import DemandReturned, DemandSubmitted, DemandWithdrawn
 from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandStatus
 from backend.demands.service.beneficiaries import BeneficiaryDetails, put_on_record
-from backend.demands.service.life import DemandNotSubmitted, known_demand, scope_of, write_down
+from backend.demands.service.life import RETURN, SUBMIT, WITHDRAW, known_demand, scope_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Unprocessable
 from backend.foundation.ids import new_id
-from backend.foundation.life import move
 from backend.people.models import Person
 from backend.people.queries import person_of
 
@@ -108,16 +106,8 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
         )
     )
     db.session.flush()
-    write_down(
-        [demand_id],
-        None,
-        DemandStatus.SUBMITTED,
-        DemandSubmitted,
-        actor,
-        Permission.DEMAND_SUBMIT,
-        now=now,
-        on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_SUBMIT, Scope(area_path=community.path, person_id=requester_id)),
-    )
+    scope = Scope(area_path=community.path, person_id=requester_id)
+    SUBMIT.begin(actor, demand_id, now=now, on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_SUBMIT, scope))
     return demand_id
 
 
@@ -174,18 +164,7 @@ def return_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) 
     """Give a submitted demand back with a reason. Raises DemandNotSubmitted, Missing, Forbidden."""
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
-    if not move(Demand, demand_id, seen=DemandStatus.SUBMITTED, to=DemandStatus.RETURNED):
-        raise DemandNotSubmitted
-    write_down(
-        [demand_id],
-        DemandStatus.SUBMITTED,
-        DemandStatus.RETURNED,
-        DemandReturned,
-        actor,
-        Permission.DEMAND_REVIEW,
-        now=now,
-        reason=reason,
-    )
+    RETURN.take(actor, demand_id, now=now, reason=reason)
 
 
 def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
@@ -197,15 +176,4 @@ def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     nobodys = demand.requester_person_id is None
     scope = Scope(area_path=demand.area_path if nobodys else None, person_id=demand.requester_person_id)
     policy.require(actor, Permission.DEMAND_WITHDRAW, scope)
-    if not move(Demand, demand_id, seen=DemandStatus.SUBMITTED, to=DemandStatus.WITHDRAWN):
-        raise DemandNotSubmitted
-    write_down(
-        [demand_id],
-        DemandStatus.SUBMITTED,
-        DemandStatus.WITHDRAWN,
-        DemandWithdrawn,
-        actor,
-        Permission.DEMAND_WITHDRAW,
-        now=now,
-        on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_WITHDRAW, scope),
-    )
+    WITHDRAW.take(actor, demand_id, now=now, on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_WITHDRAW, scope))

@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import true
-from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
-from backend.foundation import audit, clock, identifiers, outbox
+from backend.foundation import clock, identifiers
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, violated_constraint
+from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Unprocessable
 from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
-from backend.foundation.life import note_changes
+from backend.foundation.life import Step
 from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
 from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Standing
 from backend.organisations.service import rows
-from backend.organisations.service.rows import TAKEN, OrganisationNotApplied, OrganisationNotReturned
+from backend.organisations.service.rows import NUMBERS, OrganisationNotApplied, OrganisationNotReturned, OrganisationNotVerified
 from backend.organisations.service.staff import live_staff, start_staff, stop_staff
 from backend.party.service import CreditCodeInvalid
 from backend.people import queries as people
@@ -34,6 +34,15 @@ class RecordNumberInvalid(Unprocessable):
 
     code: ClassVar[str] = "record_number_invalid"
     detail = "备案编号不正确"
+
+
+_RETURNED, _APPLIED, _VERIFIED = OrganisationStatus.RETURNED, OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED
+_step = partial(Step, Organisation, OrganisationChange)
+APPLY = _step(None, _APPLIED, OrganisationApplied, Permission.ORGANISATION_APPLY)
+AMEND = _step(_RETURNED, _APPLIED, OrganisationApplied, Permission.ORGANISATION_AMEND, OrganisationNotReturned, conflicts=NUMBERS)
+VERIFY = _step(_APPLIED, _VERIFIED, OrganisationVerified, Permission.ORGANISATION_REVIEW, OrganisationNotApplied, "verified")
+RETURN = _step(_APPLIED, _RETURNED, OrganisationReturned, Permission.ORGANISATION_REVIEW, OrganisationNotApplied, "returned")
+END = _step(_VERIFIED, OrganisationStatus.ENDED, OrganisationEnded, Permission.ORGANISATION_REVIEW, OrganisationNotVerified, "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +82,8 @@ def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id
         applied_by=actor.account_id,
     )
     db.session.add(organisation)
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        taken = TAKEN.get(violated_constraint(error))
-        if taken is None:
-            raise
-        raise taken from error
-    note_changes(OrganisationChange, [organisation.id], actor, was=None, now_is=OrganisationStatus.APPLIED, now=now)
-    outbox.record(OrganisationApplied(organisation.id), now=now)
-    audit.record(actor, Permission.ORGANISATION_APPLY, organisation.id, now=now)
+    flush_or_refuse(NUMBERS)
+    APPLY.begin(actor, organisation.id, now=now)
     return organisation.id
 
 
@@ -93,10 +94,10 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
     """
     rows.require(actor, Permission.ORGANISATION_AMEND, rows.found(organisation_id))
     credit_code, record_number = _number(plan)
-    moved = rows.move(
+    AMEND.take(
+        actor,
         organisation_id,
-        seen=OrganisationStatus.RETURNED,
-        to=OrganisationStatus.APPLIED,
+        now=now,
         name=plan.name,
         origin=plan.origin,
         standing=plan.standing,
@@ -106,42 +107,20 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
         applied_at=now,
         applied_by=actor.account_id,
     )
-    if not moved:
-        raise OrganisationNotReturned
-    note_changes(OrganisationChange, [organisation_id], actor, was=OrganisationStatus.RETURNED, now_is=OrganisationStatus.APPLIED, now=now)
-    outbox.record(OrganisationApplied(organisation_id), now=now)
-    audit.record(actor, Permission.ORGANISATION_AMEND, organisation_id, now=now)
 
 
 def verify_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) -> None:
     """Let an organisation work here and count from today; the applicant acts for it. Raises OrganisationNotApplied."""
     organisation = rows.found(organisation_id)
     rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
-    moved = rows.move(organisation_id, seen=OrganisationStatus.APPLIED, to=OrganisationStatus.VERIFIED, counted_on=clock.shanghai_day(now))
-    if not moved:
-        raise OrganisationNotApplied
+    VERIFY.take(actor, organisation_id, now=now, counted_on=clock.shanghai_day(now))
     start_staff(actor, organisation_id, organisation.officer_person_id, is_officer=True, now=now)
-    note_changes(OrganisationChange, [organisation_id], actor, was=OrganisationStatus.APPLIED, now_is=OrganisationStatus.VERIFIED, now=now)
-    outbox.record(OrganisationVerified(organisation_id), now=now)
-    audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="verified")
 
 
 def return_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: datetime) -> None:
     """Give an application back with the reason, to be amended. Raises OrganisationNotApplied."""
     rows.require(actor, Permission.ORGANISATION_REVIEW, rows.found(organisation_id))
-    if not rows.move(organisation_id, seen=OrganisationStatus.APPLIED, to=OrganisationStatus.RETURNED):
-        raise OrganisationNotApplied
-    note_changes(
-        OrganisationChange,
-        [organisation_id],
-        actor,
-        was=OrganisationStatus.APPLIED,
-        now_is=OrganisationStatus.RETURNED,
-        now=now,
-        reason=reason,
-    )
-    outbox.record(OrganisationReturned(organisation_id), now=now)
-    audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="returned")
+    RETURN.take(actor, organisation_id, now=now, reason=reason)
 
 
 def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: datetime) -> None:
@@ -149,20 +128,9 @@ def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: d
     organisation = rows.held(organisation_id)
     rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
     rows.require_verified(organisation)
-    rows.move(organisation_id, seen=OrganisationStatus.VERIFIED, to=OrganisationStatus.ENDED, ended_on=clock.shanghai_day(now))
+    END.take(actor, organisation_id, now=now, reason=reason, ended_on=clock.shanghai_day(now))
     for staff in live_staff(organisation_id, true()):
         stop_staff(actor, staff, reason=ENDED, now=now)
-    note_changes(
-        OrganisationChange,
-        [organisation_id],
-        actor,
-        was=OrganisationStatus.VERIFIED,
-        now_is=OrganisationStatus.ENDED,
-        now=now,
-        reason=reason,
-    )
-    outbox.record(OrganisationEnded(organisation_id), now=now)
-    audit.record(actor, Permission.ORGANISATION_REVIEW, organisation_id, now=now, decision="ended")
 
 
 def _number(plan: OrganisationPlan) -> tuple[str | None, str | None]:

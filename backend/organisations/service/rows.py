@@ -1,19 +1,18 @@
-"""The organisation's own row: found for policy, held for the length of a command, moved from one status to the next.
+"""The organisation's own row: found for policy, and held for the length of a command.
 
 Lock order of every command: the organisation, then its staff, then role grants. Whatever changes who acts for it holds it first.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import life
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, violated_constraint
+from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.organisations.models import Organisation, OrganisationStatus
 
@@ -53,7 +52,7 @@ class OrganisationNotVerified(Conflict):
     detail = "该社会组织尚未通过审核或已终止"
 
 
-TAKEN: dict[str | None, type[Conflict]] = {
+NUMBERS: Mapping[str, type[Conflict]] = {
     "uq_organisations_credit_code": CreditCodeTaken,
     "uq_organisations_record_number": RecordNumberTaken,
 }
@@ -92,14 +91,3 @@ def require_verified(organisation: Organisation) -> None:
     """Raises OrganisationNotVerified."""
     if organisation.status is not OrganisationStatus.VERIFIED:
         raise OrganisationNotVerified
-
-
-def move(organisation_id: UUID, *, seen: OrganisationStatus, to: OrganisationStatus, **values: Any) -> bool:
-    """Take an organisation from one status to another, unless it is no longer in the first. Raises CreditCodeTaken, RecordNumberTaken."""
-    try:
-        return life.move(Organisation, organisation_id, seen=seen, to=to, **values)
-    except IntegrityError as error:
-        taken = TAKEN.get(violated_constraint(error))
-        if taken is None:
-            raise
-        raise taken from error

@@ -18,14 +18,26 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
-from backend.foundation.life import note_changes
+from backend.foundation.life import Step
 from backend.organisations.events import OrganisationHandedOver, StaffAdded, StaffRemoved
-from backend.organisations.models import OrganisationChange, OrganisationStatus, Staff
+from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Staff
 from backend.organisations.service import rows
+from backend.organisations.service.rows import OrganisationNotVerified
 from backend.people import queries as people
 from backend.people.queries import VolunteerUnknown
 
 HANDED_OVER = "更换负责人"
+
+
+HAND_OVER = Step(
+    Organisation,
+    OrganisationChange,
+    OrganisationStatus.VERIFIED,
+    OrganisationStatus.VERIFIED,
+    OrganisationHandedOver,
+    Permission.ORGANISATION_HAND_OVER,
+    OrganisationNotVerified,
+)
 
 
 class AlreadyStaff(Conflict):
@@ -124,18 +136,14 @@ def hand_over(actor: Actor, organisation_id: UUID, *, staff_id: UUID, now: datet
     if former is not None:
         facts.revise(former, actor, now=now, reason=HANDED_OVER, is_officer=False)
     facts.revise(successor, actor, now=now, reason=HANDED_OVER, is_officer=True)
-    organisation.officer_person_id = successor.person_id
-    note_changes(
-        OrganisationChange,
-        [organisation_id],
+    HAND_OVER.take(
         actor,
-        was=OrganisationStatus.VERIFIED,
-        now_is=OrganisationStatus.VERIFIED,
+        organisation_id,
         now=now,
         reason=HANDED_OVER,
+        details={"to_person_id": str(successor.person_id)},
+        officer_person_id=successor.person_id,
     )
-    outbox.record(OrganisationHandedOver(organisation_id), now=now)
-    audit.record(actor, Permission.ORGANISATION_HAND_OVER, organisation_id, now=now, to_person_id=str(successor.person_id))
 
 
 def start_staff(actor: Actor, organisation_id: UUID, person_id: UUID, *, is_officer: bool, now: datetime) -> Staff:

@@ -1,31 +1,32 @@
 """The life of a team: applied for, accepted or returned, handed over, dissolved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import text, true
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import true
 
 from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
-from backend.foundation import audit, clock, outbox
+from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
-from backend.foundation.life import note_changes
+from backend.foundation.life import Step
 from backend.people import queries as people
 from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamReturned
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.teams.service import rows
 from backend.teams.service.members import MemberUnknown, close_wishes, end_membership, live_membership, live_memberships, start_membership
-from backend.teams.service.rows import TeamNameTaken, TeamNotApplied, TeamNotReturned
+from backend.teams.service.rows import TeamNameTaken, TeamNotActive, TeamNotApplied, TeamNotReturned
 
-DISSOLVED = "服务队已解散"
+DISSOLVED, NEW_LEADER = "服务队已解散", "更换队长"
+NAMES: Mapping[str, type[Conflict]] = {"uq_teams_name": TeamNameTaken}
 
 
 class LeaderNotVolunteer(Conflict):
@@ -40,6 +41,15 @@ class AlreadyLeader(Conflict):
 
     code: ClassVar[str] = "already_leader"
     detail = "该队员已经是队长"
+
+
+_RETURNED, _APPLIED, _ACTIVE = TeamStatus.RETURNED, TeamStatus.APPLIED, TeamStatus.ACTIVE
+APPLY = Step(Team, TeamChange, None, _APPLIED, TeamApplied, Permission.TEAM_APPLY)
+AMEND = Step(Team, TeamChange, _RETURNED, _APPLIED, TeamApplied, Permission.TEAM_AMEND, TeamNotReturned, conflicts=NAMES)
+ACCEPT = Step(Team, TeamChange, _APPLIED, _ACTIVE, TeamActivated, Permission.TEAM_REVIEW, TeamNotApplied, "accepted")
+RETURN = Step(Team, TeamChange, _APPLIED, _RETURNED, TeamReturned, Permission.TEAM_REVIEW, TeamNotApplied, "returned")
+HAND_OVER = Step(Team, TeamChange, _ACTIVE, _ACTIVE, TeamHandedOver, Permission.TEAM_HAND_OVER, TeamNotActive)
+DISSOLVE = Step(Team, TeamChange, _ACTIVE, TeamStatus.DISSOLVED, TeamDissolved, Permission.TEAM_REVIEW, TeamNotActive, "dissolved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +69,22 @@ def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: dat
     person_id = people.adult_volunteer_of(actor, now=now)
     policy.require(actor, Permission.TEAM_APPLY, Scope(person_id=person_id))
     community = areas.community(community_id)
-    team_id: UUID | None = db.session.scalar(
-        insert(Team)
-        .values(
-            id=new_id(),
-            name=plan.name,
-            category=plan.category,
-            charter=plan.charter,
-            area_id=community.id,
-            area_path=community.path,
-            leader_person_id=person_id,
-            status=TeamStatus.APPLIED,
-            applied_at=now,
-            applied_by=actor.account_id,
-        )
-        .on_conflict_do_nothing(index_elements=["area_path", "name"], index_where=text("status IN ('applied', 'active')"))
-        .returning(Team.id)
+    team = Team(
+        id=new_id(),
+        name=plan.name,
+        category=plan.category,
+        charter=plan.charter,
+        area_id=community.id,
+        area_path=community.path,
+        leader_person_id=person_id,
+        status=TeamStatus.APPLIED,
+        applied_at=now,
+        applied_by=actor.account_id,
     )
-    if team_id is None:
-        raise TeamNameTaken
-    note_changes(TeamChange, [team_id], actor, was=None, now_is=TeamStatus.APPLIED, now=now)
-    outbox.record(TeamApplied(team_id), now=now)
-    audit.record(actor, Permission.TEAM_APPLY, team_id, now=now)
-    return team_id
+    db.session.add(team)
+    flush_or_refuse(NAMES)
+    APPLY.begin(actor, team.id, now=now)
+    return team.id
 
 
 def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datetime) -> None:
@@ -92,36 +95,24 @@ def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datet
     rows.require(actor, Permission.TEAM_AMEND, rows.found(team_id))
     people.volunteer_of(actor, now=now)
     values = {"name": plan.name, "category": plan.category, "charter": plan.charter, "applied_at": now, "applied_by": actor.account_id}
-    if not rows.move(team_id, seen=TeamStatus.RETURNED, to=TeamStatus.APPLIED, **values):
-        raise TeamNotReturned
-    note_changes(TeamChange, [team_id], actor, was=TeamStatus.RETURNED, now_is=TeamStatus.APPLIED, now=now)
-    outbox.record(TeamApplied(team_id), now=now)
-    audit.record(actor, Permission.TEAM_AMEND, team_id, now=now)
+    AMEND.take(actor, team_id, now=now, **values)
 
 
 def accept_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
     """Let a team serve from today; the applicant becomes its first member and leader. Raises TeamNotApplied, LeaderNotVolunteer."""
     team = rows.found(team_id)
     rows.require(actor, Permission.TEAM_REVIEW, team)
-    if not rows.move(team_id, seen=TeamStatus.APPLIED, to=TeamStatus.ACTIVE, founded_on=clock.shanghai_day(now)):
-        raise TeamNotApplied
+    ACCEPT.take(actor, team_id, now=now, founded_on=clock.shanghai_day(now))
     if not people.holds_live_volunteer(team.leader_person_id):
         raise LeaderNotVolunteer
     start_membership(actor, team, team.leader_person_id, now=now)
     accounts.grant_to_person(actor, team.leader_person_id, _lead(team_id), now=now)
-    note_changes(TeamChange, [team_id], actor, was=TeamStatus.APPLIED, now_is=TeamStatus.ACTIVE, now=now)
-    outbox.record(TeamActivated(team_id), now=now)
-    audit.record(actor, Permission.TEAM_REVIEW, team_id, now=now, decision="accepted")
 
 
 def return_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) -> None:
     """Give an application back with the reason, to be amended. Raises TeamNotApplied."""
     rows.require(actor, Permission.TEAM_REVIEW, rows.found(team_id))
-    if not rows.move(team_id, seen=TeamStatus.APPLIED, to=TeamStatus.RETURNED):
-        raise TeamNotApplied
-    note_changes(TeamChange, [team_id], actor, was=TeamStatus.APPLIED, now_is=TeamStatus.RETURNED, now=now, reason=reason)
-    outbox.record(TeamReturned(team_id), now=now)
-    audit.record(actor, Permission.TEAM_REVIEW, team_id, now=now, decision="returned")
+    RETURN.take(actor, team_id, now=now, reason=reason)
 
 
 def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime) -> None:
@@ -142,13 +133,16 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
         raise LeaderNotVolunteer
     if people.is_minor(successor.person_id, now=now):
         raise people.AdultNeeded
-    team.leader_person_id = successor.person_id
-    db.session.flush()
-    accounts.withdraw_from_person(actor, former, _lead(team_id), reason="更换队长", now=now)
+    HAND_OVER.take(
+        actor,
+        team_id,
+        now=now,
+        reason=NEW_LEADER,
+        details={"from_person_id": str(former), "to_person_id": str(successor.person_id)},
+        leader_person_id=successor.person_id,
+    )
+    accounts.withdraw_from_person(actor, former, _lead(team_id), reason=NEW_LEADER, now=now)
     accounts.grant_to_person(actor, successor.person_id, _lead(team_id), now=now)
-    note_changes(TeamChange, [team_id], actor, was=TeamStatus.ACTIVE, now_is=TeamStatus.ACTIVE, now=now, reason="更换队长")
-    outbox.record(TeamHandedOver(team_id), now=now)
-    audit.record(actor, Permission.TEAM_HAND_OVER, team_id, now=now, from_person_id=str(former), to_person_id=str(successor.person_id))
 
 
 def dissolve_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) -> None:
@@ -156,14 +150,11 @@ def dissolve_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) ->
     team = rows.held(team_id)
     rows.require(actor, Permission.TEAM_REVIEW, team)
     rows.require_active(team)
-    rows.move(team_id, seen=TeamStatus.ACTIVE, to=TeamStatus.DISSOLVED, dissolved_on=clock.shanghai_day(now))
+    DISSOLVE.take(actor, team_id, now=now, reason=reason, dissolved_on=clock.shanghai_day(now))
     close_wishes(actor, JoinRequest.team_id == team_id, to=JoinStatus.REFUSED, reason=DISSOLVED, now=now)
     for membership in live_memberships(team_id, true()):
         end_membership(actor, membership, reason=DISSOLVED, now=now)
     accounts.withdraw_from_person(actor, team.leader_person_id, _lead(team_id), reason=DISSOLVED, now=now)
-    note_changes(TeamChange, [team_id], actor, was=TeamStatus.ACTIVE, now_is=TeamStatus.DISSOLVED, now=now, reason=reason)
-    outbox.record(TeamDissolved(team_id), now=now)
-    audit.record(actor, Permission.TEAM_REVIEW, team_id, now=now, decision="dissolved")
 
 
 def _lead(team_id: UUID) -> Grant:

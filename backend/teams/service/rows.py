@@ -1,20 +1,18 @@
-"""The team's own row: found for policy, held for the length of a command, moved from one status to the next.
+"""The team's own row: found for policy, and held for the length of a command.
 
 Lock order of every command: the team, then requests and memberships, then role grants. Whatever changes who belongs to a team or leads
 it holds the team first, so commands on one team come one after the other. What touches several teams holds them in order of their ids.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import life
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, violated_constraint
+from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.teams.models import Team, TeamStatus
 
@@ -85,13 +83,3 @@ def require_active(team: Team) -> None:
     """Raises TeamNotActive."""
     if team.status is not TeamStatus.ACTIVE:
         raise TeamNotActive
-
-
-def move(team_id: UUID, *, seen: TeamStatus, to: TeamStatus, **values: Any) -> bool:
-    """Take a team from one status to another, unless it is no longer in the first. Raises TeamNameTaken."""
-    try:
-        return life.move(Team, team_id, seen=seen, to=to, **values)
-    except IntegrityError as error:
-        if violated_constraint(error) == "uq_teams_name":
-            raise TeamNameTaken from error
-        raise
