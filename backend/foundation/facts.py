@@ -5,16 +5,19 @@ superseded nor void; as known at T is what was recorded by then and not supersed
 every change but setting `superseded_at` once.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, inspect, or_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Actor
-from backend.foundation.database import Base, RowId, db
-from backend.foundation.errors import Conflict
+from backend.foundation.database import Base, RowId, db, flush_or_refuse
+from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.ids import new_id
 
 
@@ -57,12 +60,33 @@ Fact = TypeVar("Fact", bound=FactRevision)
 _OF_THE_REVISION = {"id", "recorded_at", "superseded_at", "void", "reason", "actor_account_id"}
 
 
-def state(kind: type[Fact], actor: Actor, *, now: datetime, **values: Any) -> Fact:
-    """The first revision of a fact, added to the session."""
-    revision_id = new_id()
-    fact = kind(id=revision_id, fact_id=revision_id, recorded_at=now, void=False, actor_account_id=actor.account_id, **values)
+def state(
+    kind: type[Fact], actor: Actor, *, now: datetime, conflicts: Mapping[str, type[Refusal]] = MappingProxyType({}), **values: Any
+) -> Fact:
+    """Write the first revision of a fact. A constraint named in `conflicts` that refuses it becomes its refusal."""
+    fact = kind(**_first(actor, now), **values)
     db.session.add(fact)
+    flush_or_refuse(conflicts)
     return fact
+
+
+def state_missing(
+    kind: type[Fact], actor: Actor, stated: Sequence[Mapping[str, Any]], *, key: Sequence[str], now: datetime
+) -> Sequence[Fact]:
+    """Write the first revisions of those facts that have none yet; returns them. The unique index on `key` of what is current decides."""
+    if not stated:
+        return []
+    return db.session.scalars(
+        insert(kind)
+        .values([{**_first(actor, now), **values} for values in stated])
+        .on_conflict_do_nothing(index_elements=key, index_where=kind.is_current())
+        .returning(kind)
+    ).all()
+
+
+def _first(actor: Actor, now: datetime) -> dict[str, Any]:
+    revision_id = new_id()
+    return {"id": revision_id, "fact_id": revision_id, "recorded_at": now, "void": False, "actor_account_id": actor.account_id}
 
 
 def revise(seen: Fact, actor: Actor, *, now: datetime, reason: str | None, void: bool = False, **changes: Any) -> Fact:

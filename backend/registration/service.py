@@ -13,7 +13,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.life import FactStep
 from backend.openings import service as openings
@@ -98,6 +98,7 @@ def apply_for_registration(
         MemberRegistration,
         actor,
         now=now,
+        conflicts={"uq_member_registrations_active": RegistrationActive},
         person_id=person_id,
         party_member_id=member_id,
         area_id=community.id,
@@ -106,7 +107,6 @@ def apply_for_registration(
         skills=skills,
         applied_at=now,
     )
-    flush_or_refuse({"uq_member_registrations_active": RegistrationActive})
     outbox.record(RegistrationApplied(applied.id), now=now)
     audit.record(actor, Permission.REGISTRATION_APPLY, applied.fact_id, now=now)
     return applied

@@ -7,7 +7,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -21,7 +20,6 @@ from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden
-from backend.foundation.ids import new_id
 from backend.organisations.models import Organisation, Staff
 from backend.party.models import PartyMember
 from backend.teams.models import Membership, Team
@@ -220,29 +218,9 @@ def _confirm(
     fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, now: datetime, on_behalf_of: UUID | None = None
 ) -> list[Confirmed]:
     """Confirm those of the records that are not confirmed yet; uq_service_confirmations_record decides a race."""
-    if not fact_ids:
-        return []
-    rows = [
-        {
-            "id": revision_id,
-            "fact_id": revision_id,
-            "recorded_at": now,
-            "void": False,
-            "actor_account_id": actor.account_id,
-            "record_fact_id": fact_id,
-            "confirmer": confirmer,
-            "confirmed_at": now,
-            "on_behalf_of": on_behalf_of,
-        }
-        for fact_id in fact_ids
-        for revision_id in [new_id()]
-    ]
-    written = db.session.execute(
-        insert(Confirmation)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["record_fact_id"], index_where=Confirmation.is_current())
-        .returning(Confirmation.id, Confirmation.record_fact_id)
-    ).all()
+    word = {"confirmer": confirmer, "confirmed_at": now, "on_behalf_of": on_behalf_of}
+    stated = [{"record_fact_id": fact_id} | word for fact_id in fact_ids]
+    written = facts.state_missing(Confirmation, actor, stated, key=["record_fact_id"], now=now)
     for line in written:
         outbox.record(ServiceConfirmed(line.id), now=now)
         audit.record(

@@ -64,14 +64,8 @@ def state_record(
     actor: Actor, shift: Shift, attendance: Attendance, served: Span, *, evidence: Evidence, reason: str | None, now: datetime
 ) -> ServiceRecord:
     """Write the record of an attendance, which counts once it is confirmed. The caller has asked policy. Raises RecordExists."""
-    record_id = new_id()
     values = _times(served) | {
-        "id": record_id,
-        "fact_id": record_id,
-        "recorded_at": now,
-        "void": False,
         "reason": reason,
-        "actor_account_id": actor.account_id,
         "attendance_id": attendance.id,
         "shift_id": shift.id,
         "opening_id": shift.opening_id,
@@ -83,14 +77,10 @@ def state_record(
         "capacity_id": attendance.capacity_id,
         "evidence": evidence,
     }
-    record = db.session.scalars(
-        insert(ServiceRecord)
-        .values(values)
-        .on_conflict_do_nothing(index_elements=["attendance_id"], index_where=ServiceRecord.is_current())
-        .returning(ServiceRecord)
-    ).one_or_none()
-    if record is None:
+    stated = facts.state_missing(ServiceRecord, actor, [values], key=["attendance_id"], now=now)
+    if not stated:
         raise RecordExists
+    record = stated[0]
     outbox.record(ServiceRecorded(record.id), now=now)
     return record
 

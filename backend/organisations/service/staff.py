@@ -148,18 +148,16 @@ def hand_over(actor: Actor, organisation_id: UUID, *, staff_id: UUID, now: datet
 
 def start_staff(actor: Actor, organisation_id: UUID, person_id: UUID, *, is_officer: bool, now: datetime) -> Staff:
     """State that the person acts for the organisation from today, with the role. The caller holds it. Raises AlreadyStaff."""
-    if _one(organisation_id, Staff.person_id == person_id) is not None:
-        raise AlreadyStaff
     staff = facts.state(
         Staff,
         actor,
         now=now,
+        conflicts={"uq_organisation_staff_person": AlreadyStaff},
         organisation_id=organisation_id,
         person_id=person_id,
         is_officer=is_officer,
         joined_on=clock.shanghai_day(now),
     )
-    db.session.flush()
     accounts.grant_to_person(actor, person_id, _act_for(organisation_id), now=now)
     outbox.record(StaffAdded(staff.id), now=now)
     return staff

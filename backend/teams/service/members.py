@@ -179,18 +179,16 @@ def end_for_former_volunteers(volunteer_ids: Sequence[UUID], *, now: datetime) -
 
 def start_membership(actor: Actor, team: Team, person_id: UUID, *, now: datetime) -> UUID:
     """State that the person belongs to the team from today. The caller holds the team. Raises AlreadyMember. Returns the revision."""
-    if live_membership(team.id, Membership.person_id == person_id) is not None:
-        raise AlreadyMember
     membership = facts.state(
         Membership,
         actor,
         now=now,
+        conflicts={"uq_team_memberships_member": AlreadyMember},
         team_id=team.id,
         person_id=person_id,
         area_path=team.area_path,
         joined_on=clock.shanghai_day(now),
     )
-    db.session.flush()
     outbox.record(MembershipStarted(membership.id), now=now)
     return membership.id
 
