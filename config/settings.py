@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.strength import is_this_machine, weakness_of_key, weakness_of_password_in, weakness_of_wechat_secret
@@ -38,16 +39,16 @@ class SettingsInvalid(Exception):
     def __init__(self, complaints: Sequence[str], database_url: str | None = None) -> None:
         self.complaints = list(complaints)
         self.database_url = database_url
-        super().__init__("\n".join(["The settings do not allow a start:", *(f"  {complaint}" for complaint in complaints)]))
+        super().__init__("\n".join(["设置不允许启动：", *(f"  {complaint}" for complaint in complaints)]))
 
 
 def _key_of_32_bytes(value: SecretStr) -> SecretStr:
     try:
         length = len(base64.b64decode(value.get_secret_value(), validate=True))
     except binascii.Error as error:
-        raise ValueError("must be base64") from error
+        raise ValueError("应为 base64") from error
     if length != 32:
-        raise ValueError(f"must be base64 of 32 bytes, not of {length}")
+        raise ValueError(f"应为 32 个字节的 base64，现为 {length} 个字节")
     return value
 
 
@@ -56,7 +57,7 @@ def _with_psycopg(url: str) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
     if not url.startswith("postgresql+psycopg://"):
-        raise ValueError("must be a postgresql:// address: PostgreSQL is the one database")
+        raise ValueError("应为 postgresql:// 开头的地址：只支持 PostgreSQL")
     return url
 
 
@@ -119,19 +120,19 @@ class Settings(BaseSettings):
             return keys
         pairs = [pair.partition(":") for pair in keys.split(",") if pair.strip()]
         if any(not separator for _, separator, _ in pairs):
-            raise ValueError("must read id:base64,id:base64")
+            raise ValueError("应写作 名称:base64,名称:base64")
         named = {key_id.strip(): key.strip() for key_id, _, key in pairs}
         if len(named) < len(pairs):
-            raise ValueError("names two keys alike")
+            raise ValueError("有两个密钥同名")
         return named
 
     @field_validator("sealing_keys")
     @classmethod
     def _keys_have_names(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
         if not keys:
-            raise ValueError("must hold at least one key")
+            raise ValueError("至少要有一个密钥")
         if not all(KEY_ID.fullmatch(key_id) for key_id in keys):
-            raise ValueError("an id is 1 to 40 letters, digits, dots, hyphens and underscores")
+            raise ValueError("密钥名称为 1 至 40 个字母、数字、点、连字符或下划线")
         return keys
 
     @field_validator("second_index_key", mode="before")
@@ -163,7 +164,7 @@ class Settings(BaseSettings):
     @classmethod
     def _wechat_is_the_real_one(cls, url: str, info: ValidationInfo) -> str:
         if _in_production(info) and (not url.startswith("https://") or is_this_machine(url)):
-            raise ValueError("is a stand-in: production speaks to WeChat over https, and never to this machine")
+            raise ValueError("是微信模拟服务：正式系统只经 https 连接微信，不连接本机")
         return url
 
     @field_validator("wechat_secret")
@@ -178,14 +179,14 @@ class Settings(BaseSettings):
     @classmethod
     def _clock_is_not_steered(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         if file is not None and _in_production(info):
-            raise ValueError("production does not steer its clock")
+            raise ValueError("正式系统不能拨动时钟")
         return file
 
     @field_validator("debug")
     @classmethod
     def _nothing_is_debugged(cls, debug: bool, info: ValidationInfo) -> bool:
         if debug and _in_production(info):
-            raise ValueError("production does not run in debug mode")
+            raise ValueError("正式系统不能以调试模式运行")
         return debug
 
     @property
@@ -210,7 +211,7 @@ def _refuse_used_before(value: SecretStr | dict[str, SecretStr], info: Validatio
     ]
     secrets = [key.get_secret_value() for key in [*keys, *earlier]]
     if len(set(secrets)) < len(secrets):
-        raise ValueError("is the same key as another one: each purpose has a key of its own")
+        raise ValueError("与另一个密钥相同：每种用途须有自己的密钥")
 
 
 def read_settings() -> Settings:
@@ -234,7 +235,11 @@ def _database_of_production() -> str | None:
 
 
 def _complaints(error: ValidationError) -> list[str]:
-    return [f"{_variable(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}" for problem in error.errors()]
+    return [f"{_variable(problem['loc'])}: {_sentence(problem)}" for problem in error.errors()]
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    return "没有设置" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

@@ -22,11 +22,11 @@ def trial_mark(beginning: bytes) -> bytes:
 def weakness_of_key(key: bytes) -> str | None:
     """Why 32 bytes are no key for production; None when nothing is wrong with them."""
     if is_of_a_trial(key):
-        return "is a key of a trial copy (`ejia run`)"
+        return "是试用系统（ejia run）的密钥"
     if len(set(key)) < _FEWEST_DIFFERENT_BYTES or _is_repeated(key) or _is_counted(key):
-        return "is not random"
+        return "不是随机生成的"
     if all(32 <= byte < 127 for byte in key):
-        return "was typed, not drawn at random"
+        return "是键盘输入的，不是随机生成的"
     return None
 
 
@@ -37,11 +37,11 @@ def weakness_of_wechat_secret(secret: str) -> str | None:
     except ValueError:
         drawn = b""
     if len(drawn) != 16:
-        return "is not the 32 hexadecimal digits of an AppSecret"
+        return "不是 AppSecret 的 32 位十六进制数"
     if is_of_a_trial(drawn):
-        return "is the secret of a trial copy's stand-in"
+        return "是试用系统微信模拟服务的密钥"
     if len(set(secret.lower())) < _FEWEST_DIFFERENT_DIGITS or _is_repeated(drawn) or _is_counted(drawn):
-        return "is not random"
+        return "不是随机生成的"
     return None
 
 
@@ -59,7 +59,7 @@ def weakness_of_password_in(url: str) -> str | None:
     if password is None:
         return None
     if not password or password.lower() in _KNOWN_PASSWORDS or password == unquote(address.username or ""):
-        return "has a password that everybody knows"
+        return "的密码人人皆知"
     return None
 
 

@@ -12,7 +12,7 @@ from config.settings import Settings, SettingsInvalid, read_settings
 
 log = structlog.get_logger(__name__)
 
-DEMONSTRATION = "DATABASE_URL: the database holds demonstration data (`ejia demo load`), which production does not serve"
+DEMONSTRATION = "DATABASE_URL: 数据库中是示范数据（ejia demo load），正式系统不能使用"
 
 
 class StartCheck:

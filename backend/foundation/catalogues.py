@@ -33,11 +33,11 @@ def load(path: Path, shape: type[Catalogue]) -> Catalogue:
         raise CatalogueInvalid(f"{path.name}: {error}") from error
     except ValidationError as error:
         problems = "\n".join(f"  {_place(text, problem['loc'], path.name)}: {problem['msg']}" for problem in error.errors())
-        raise CatalogueInvalid(f"{path.name} cannot be used:\n{problems}") from error
+        raise CatalogueInvalid(f"{path.name} 有误：\n{problems}") from error
 
 
 def _place(text: str, location: tuple[int | str, ...], name: str) -> str:
-    return f"{name}, line {_line(text, location)}, {'.'.join(map(str, location))}"
+    return f"{name} 第 {_line(text, location)} 行，{'.'.join(map(str, location))}"
 
 
 def _line(text: str, location: tuple[int | str, ...]) -> int:

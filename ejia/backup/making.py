@@ -23,9 +23,9 @@ def make_backup(server: Server, output: Path, *, release: str, tools_folder: Pat
     """
     folder = output.absolute().parent
     if output.exists():
-        raise BackupUnusable(f"{output} is there already: a backup never takes the place of another.")
+        raise BackupUnusable(f"{output} 已经存在：备份不覆盖已有的文件。")
     if not folder.is_dir():
-        raise BackupUnusable(f"There is no folder {folder}.")
+        raise BackupUnusable(f"没有文件夹 {folder}。")
     _clear_away_what_was_killed(folder)
     with _scratch_file(folder / f".{output.name}.{os.getpid()}.unfinished") as scratch:
         with server.connect() as connection:
@@ -61,7 +61,7 @@ def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch
     [snapshot] = connection.execute("SELECT pg_export_snapshot()").fetchone() or [""]
     head = contents.migration_of(connection)
     if head is None:
-        raise BackupUnusable(f"The database {server.database} holds no copy: it has no migration.")
+        raise BackupUnusable(f"数据库 {server.database} 不是社区E家的数据库：没有表结构版本。")
     dump = tools.start_dump(server, snapshot, scratch)
     try:
         rows, keys = contents.row_counts(connection), contents.key_ids(connection)
@@ -70,7 +70,7 @@ def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch
         dump.kill()
     lacking = rows.keys() - tools.tables_in(server, scratch)
     if lacking:
-        raise BackupUnusable(f"What pg_dump wrote lacks tables: {', '.join(sorted(lacking))}.")
+        raise BackupUnusable(f"pg_dump 写出的备份缺少这些表：{'、'.join(sorted(lacking))}。")
     return Manifest(
         made_at=now,
         release=release,

@@ -44,23 +44,23 @@ def read(backup: Path) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise BackupUnusable(f"{path} is missing: a backup is two files, and belongs together.") from None
+        raise BackupUnusable(f"缺少 {path}：备份由两个文件组成，须放在一起。") from None
     except (OSError, ValidationError) as error:
-        raise BackupUnusable(f"{path} cannot be read: {type(error).__name__}.") from None
+        raise BackupUnusable(f"{path} 无法读取：{type(error).__name__}。") from None
     if manifest.form != FORM:
-        raise BackupUnusable(f"{path} is of form {manifest.form}, this release reads {FORM}.")
+        raise BackupUnusable(f"{path} 的格式是 {manifest.form}，本版本只读 {FORM}。")
     return manifest
 
 
 def check(backup: Path, manifest: Manifest) -> None:
     """Raises BackupUnusable unless the file is, byte for byte, the one that was written."""
     if not backup.is_file():
-        raise BackupUnusable(f"{backup} is no file.")
+        raise BackupUnusable(f"{backup} 不是文件。")
     size = backup.stat().st_size
     if size != manifest.size:
-        raise BackupUnusable(f"{backup} is damaged: it has {size:,} bytes, its manifest tells of {manifest.size:,}.")
+        raise BackupUnusable(f"{backup} 已损坏：实际 {size:,} 字节，清单记载 {manifest.size:,} 字节。")
     if digest(backup) != manifest.sha256:
-        raise BackupUnusable(f"{backup} is damaged: its checksum is not the one in its manifest.")
+        raise BackupUnusable(f"{backup} 已损坏：校验和与清单不符。")
 
 
 def digest(file: Path) -> str:

@@ -71,8 +71,7 @@ def restore_backup(
     manifest.check(backup, found)
     if found.migration_head not in schema.revisions():
         raise BackupUnusable(
-            f"{backup} is of migration {found.migration_head} (release {found.release}), which this release does not know yet: "
-            "restore it with that release or a newer one."
+            f"{backup} 的表结构是 {found.migration_head}（版本 {found.release}），本版本还不认识：请用该版本或更新的版本恢复。"
         )
     fresh, aside = _name(server.database, "restoring"), _name(server.database, f"before_{now.astimezone(SHANGHAI):%Y%m%d_%H%M%S}")
     with server.connect(MAINTENANCE) as connection:
@@ -90,9 +89,8 @@ def restore_backup(
                 closed = contents.unopened(there, keyring)
             if closed and not consent.without_keys:
                 raise KeysDiffer(
-                    f"The keys of the settings do not open {', '.join(closed)}. The backup was made under the sealing keys "
-                    f"{', '.join(found.sealing_keys) or '(none)'}: set EJIA_SEALING_KEYS and EJIA_INDEX_KEY as they were then, or say "
-                    "--without-keys and never read those values again."
+                    f"设置中的密钥打不开 {'、'.join(closed)}。备份时使用的加密密钥是 {'、'.join(found.sealing_keys) or '（无）'}："
+                    "请把 EJIA_SEALING_KEYS 和 EJIA_INDEX_KEY 设为当时的值；或者加 --without-keys，这些数据就再也读不出来。"
                 )
             _swap(connection, server.database, fresh, aside if occupied else None)
         finally:
@@ -103,17 +101,14 @@ def restore_backup(
 def _tools(connection: Connection, found: Manifest, folder: Path | None) -> Tools:
     release = release_of(connection)
     if release < found.postgresql:
-        raise BackupUnusable(f"The backup is of PostgreSQL {found.postgresql}, the server is {release}: it takes one as new, or newer.")
+        raise BackupUnusable(f"备份来自 PostgreSQL {found.postgresql}，服务器是 {release}：服务器的版本不能低于备份的版本。")
     return tools_for(release, folder)
 
 
 def _require_empty(server: Server) -> None:
     with server.connect() as present:
         if contents.holds_data(present):
-            raise NotEmpty(
-                f"The database {server.database} holds data. With --replace it is put aside under another name, and whoever works on "
-                "it is cut off; nothing was changed."
-            )
+            raise NotEmpty(f"数据库 {server.database} 中已有数据，没有改动。加 --replace 会把它改名保留，并断开正在使用的连接。")
 
 
 def _create(connection: Connection, name: str, *, like: str) -> None:
@@ -147,7 +142,7 @@ def _fill(server: Server, tools: Tools, backup: Path, found: Manifest, fresh: st
         counted = contents.row_counts(there)
         differing = sorted(table for table in counted.keys() | found.rows.keys() if counted.get(table) != found.rows.get(table))
         if differing:
-            raise BackupUnusable(f"What was restored has other rows than the manifest tells of: {', '.join(differing)}.")
+            raise BackupUnusable(f"恢复出来的行数与清单不符：{'、'.join(differing)}。")
         there.execute("ANALYZE")
 
 
@@ -163,7 +158,7 @@ def _swap(connection: Connection, present: str, fresh: str, aside: str | None) -
         except errors.ObjectInUse:  # somebody connected in between
             continue
         return
-    raise SwapRefused(f"Others connect to {present} faster than they can be cut off: stop what works on it. Nothing was changed.")
+    raise SwapRefused(f"不断有新的连接使用 {present}，无法替换：请先停止使用它的程序。没有改动任何数据。")
 
 
 def _rename(old: str, new: str) -> sql.Composed:

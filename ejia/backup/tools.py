@@ -104,7 +104,7 @@ def finish(process: "subprocess.Popen[str]") -> str:
     finally:
         process.kill()
     if process.returncode != 0:
-        raise ToolFailed("\n".join(complained.strip().splitlines()[-5:]) or f"it ended with code {process.returncode}")
+        raise ToolFailed("\n".join(complained.strip().splitlines()[-5:]) or f"退出码 {process.returncode}")
     return said
 
 
@@ -126,10 +126,10 @@ def tools_for(release: int, folder: Path | None) -> Tools:
             return Tools(candidate)
         if of_folder is not None:
             found[candidate] = of_folder
-    seen = "; ".join(f"{place} holds those of {of_folder}" for place, of_folder in found.items()) or "none were found"
+    seen = "；".join(f"{place} 中的是 {of_folder}" for place, of_folder in found.items()) or "没有找到"
     raise ToolsMissing(
-        f"The server is PostgreSQL {release} and needs pg_dump and pg_restore of {release}: {seen}. "
-        f"Install them (Debian: postgresql-client-{release}), or name their folder by --tools."
+        f"服务器是 PostgreSQL {release}，需要 {release} 版的 pg_dump 和 pg_restore：{seen}。"
+        f"请安装（Debian：postgresql-client-{release}），或用 --tools 指明所在的文件夹。"
     )
 
 

@@ -21,13 +21,13 @@ _ROLE = click.Choice([role.value for role in OFFICES])
 @click.command()
 @click.argument("name")
 @click.option("--role", required=True, type=_ROLE)
-@click.option("--area", "area_code", required=True, metavar="CODE", help="Statistical code of the area in which the role holds.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the term.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
+@click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="任期最后一天。")
+@click.option("--password-stdin", is_flag=True, help="从标准输入读取密码，不再询问。")
 def create_admin(name: str, role: str, area_code: str, until: datetime | None, password_stdin: bool) -> None:
-    """创建管理员。Make an administrator who logs in as NAME, with one role in one area.
+    """建立用户名密码账号，登录名为 NAME，在一个区域担任一种角色。
 
-    The password is an initial one: until NAME has changed it, it opens nothing else.
+    密码是初始密码：修改之前只能用来修改密码。
     """
     password = _password(from_stdin=password_stdin)
     with application(), transaction():
@@ -41,7 +41,7 @@ def create_admin(name: str, role: str, area_code: str, until: datetime | None, p
 @click.command()
 @click.argument("name")
 def reset_password(name: str) -> None:
-    """重置密码。Print a new initial password for who logs in as NAME; all logins of the account end, and a lock is lifted."""
+    """重置密码：显示 NAME 的新初始密码；该账号的所有登录随即失效，锁定同时解除。"""
     with application(), transaction():
         password = accounts.reset_password(Actor.system(), name, now=clock.now())
     click.echo(f"{name} 的初始密码：{password}（登录后须立即修改）")
@@ -50,20 +50,20 @@ def reset_password(name: str) -> None:
 @click.command()
 @click.argument("name")
 def unlock_login(name: str) -> None:
-    """解除锁定。Let who logs in as NAME try again at once, after too many wrong passwords."""
+    """解除锁定：密码错误次数过多后，让 NAME 马上可以再试。"""
     with application(), transaction():
         accounts.unlock_login(Actor.system(), name, now=clock.now())
     click.echo(f"已解除 {name} 的锁定")
 
 
 @click.command()
-@click.option("--login", help="The account that logs in by this name.")
-@click.option("--volunteer", metavar="NUMBER", help="The account of the volunteer with this number.")
+@click.option("--login", help="以此登录名登录的账号。")
+@click.option("--volunteer", metavar="NUMBER", help="此志愿者编号的账号。")
 @click.option("--role", required=True, type=_ROLE)
-@click.option("--area", "area_code", required=True, metavar="CODE", help="Statistical code of the area in which the role holds.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day of the term.")
+@click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="任期最后一天。")
 def grant_role(login: str | None, volunteer: str | None, role: str, area_code: str, until: datetime | None) -> None:
-    """授予角色。Grant an account one more role; a role that it holds there already gets the new term."""
+    """授予账号一个角色；在该区域已有此角色的，改为新的任期。"""
     with application(), transaction():
         grant = accounts.office(Role(role), area_code, until=until and until.date())
         accounts.grant_role(Actor.system(), _account(login, volunteer), grant, now=clock.now())
@@ -71,31 +71,31 @@ def grant_role(login: str | None, volunteer: str | None, role: str, area_code: s
 
 
 @click.command()
-@click.option("--login", help="The account that logs in by this name.")
-@click.option("--volunteer", metavar="NUMBER", help="The account of the volunteer with this number.")
+@click.option("--login", help="以此登录名登录的账号。")
+@click.option("--volunteer", metavar="NUMBER", help="此志愿者编号的账号。")
 @click.option("--role", required=True, type=_ROLE)
-@click.option("--area", "area_code", required=True, metavar="CODE")
-@click.option("--reason", required=True, help="Why; it stands in the audit log.")
+@click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
+@click.option("--reason", required=True, help="原因，记入审计日志。")
 def withdraw_role(login: str | None, volunteer: str | None, role: str, area_code: str, reason: str) -> None:
-    """收回角色。Withdraw a role; it is over with the next request."""
+    """收回角色，从下一次请求起失效。"""
     with application(), transaction():
         grant = accounts.office(Role(role), area_code)
         held = accounts.withdraw_role(Actor.system(), _account(login, volunteer), grant, reason=reason, now=clock.now())
     if not held:
-        raise Failure(f"{login or volunteer} does not hold {role} in {area_code}.")
+        raise Failure(f"{login or volunteer} 在 {area_code} 没有角色 {role}。")
     click.echo(f"已收回 {login or volunteer}：{role}，{area_code}")
 
 
 @click.command()
-@click.option("--keep-login", help="The account that stays: who logs in by this name.")
-@click.option("--keep-volunteer", metavar="NUMBER", help="The account that stays: the volunteer with this number.")
-@click.option("--dissolve-login", help="The account that is dissolved: who logs in by this name.")
-@click.option("--dissolve-volunteer", metavar="NUMBER", help="The account that is dissolved: the volunteer with this number.")
-@click.option("--reason", required=True, help="Why; it stands with the dissolved account.")
+@click.option("--keep-login", help="保留的账号：登录名。")
+@click.option("--keep-volunteer", metavar="NUMBER", help="保留的账号：志愿者编号。")
+@click.option("--dissolve-login", help="并入后注销的账号：登录名。")
+@click.option("--dissolve-volunteer", metavar="NUMBER", help="并入后注销的账号：志愿者编号。")
+@click.option("--reason", required=True, help="原因，记在注销的账号上。")
 def merge_accounts(
     keep_login: str | None, keep_volunteer: str | None, dissolve_login: str | None, dissolve_volunteer: str | None, reason: str
 ) -> None:
-    """合并账号。Let one account take over the log-ins and roles of another one of the same person, which is closed."""
+    """合并同一个人的两个账号：登录方式和角色转入保留的账号，另一个账号注销。"""
     with application(), transaction():
         kept, dissolved = _account(keep_login, keep_volunteer), _account(dissolve_login, dissolve_volunteer)
         merged = accounts.merge_accounts(Actor.system(), kept, dissolved, reason=reason, now=clock.now())
@@ -105,18 +105,18 @@ def merge_accounts(
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt("密码 · Password", hide_input=True, confirmation_prompt=True)
+    password: str = click.prompt("密码", hide_input=True, confirmation_prompt=True)
     return password
 
 
 def _account(login: str | None, volunteer: str | None) -> UUID:
     if (login is None) == (volunteer is None):
-        raise click.UsageError("Name the account by --login or by --volunteer.")
+        raise click.UsageError("请用 --login 或 --volunteer 指明账号（只用一种）。")
     if login is not None:
         account_id = accounts.account_of_login(login)
     else:
         person_id = people.person_of_number(volunteer or "")
         account_id = person_id and accounts.account_of_person(person_id)
     if account_id is None:
-        raise Failure(f"No account in use for {login or volunteer}.")
+        raise Failure(f"没有找到 {login or volunteer} 正在使用的账号。")
     return account_id

@@ -14,24 +14,24 @@ from ejia.cli.application import application
 
 @click.group(name="areas")
 def areas_group() -> None:
-    """区域。Districts, streets, communities and grids, by statistical code."""
+    """区域：区、街道、社区、网格，以统计代码为准。"""
 
 
-@areas_group.command(short_help="增加区域。Add an area under the one that its code names.")
+@areas_group.command(short_help="增加区域，上级由代码决定。")
 @click.argument("code")
 @click.argument("name")
 @click.option("--level", required=True, type=click.Choice([level.value for level in Level]))
 def add(code: str, name: str, level: str) -> None:
-    """增加区域。Add the area of CODE (12 digits with zeros below its level, a grid 15) under the one that the code names."""
+    """增加区域。CODE 是统计代码：12 位，本级以下补零；网格 15 位。上级区域由代码决定。"""
     with application(), transaction():
         areas.add_area(code=code, level=Level(level), name=name, now=clock.now())
     click.echo(f"已增加：{code} {name}")
 
 
 @areas_group.command(name="list")
-@click.option("--withdrawn", is_flag=True, help="Show those out of use, too.")
+@click.option("--withdrawn", is_flag=True, help="已撤销的也列出。")
 def list_all(withdrawn: bool) -> None:
-    """区域列表。The tree, one area a line."""
+    """列出区域，每行一个，按层级缩进。"""
     lengths = sorted(LENGTH_OF_PATH.values())
     with application(), transaction():
         for area in queries.all_areas(withdrawn=withdrawn):
@@ -43,27 +43,27 @@ def list_all(withdrawn: bool) -> None:
 @click.argument("code")
 @click.argument("name")
 def rename(code: str, name: str) -> None:
-    """更名。Give the area of CODE another name."""
+    """给代码为 CODE 的区域更名。"""
     with application(), transaction():
         areas.rename_area(areas.area_of_code(code).id, name, now=clock.now())
     click.echo(f"已更名：{code} {name}")
 
 
-@areas_group.command(short_help="撤销。Take an area out of use; what was recorded stands.")
+@areas_group.command(short_help="撤销区域，已有记录保留。")
 @click.argument("code")
 @click.confirmation_option(prompt="撤销后不能再在该区域新办业务，确定吗？")
 def withdraw(code: str) -> None:
-    """撤销。Take the area of CODE out of use; what was recorded there stands."""
+    """撤销代码为 CODE 的区域；已有记录保留。"""
     with application(), transaction():
         areas.withdraw_area(areas.area_of_code(code).id, now=clock.now())
     click.echo(f"已撤销：{code}")
 
 
-@areas_group.command(short_help="确定为三社联动试点社区。A community is a pilot.")
+@areas_group.command(short_help="确定为三社联动试点社区。")
 @click.argument("code")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The day of the document; today unless given.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="文件日期；不填为今天。")
 def designate_pilot(code: str, since: datetime | None) -> None:
-    """确定为三社联动试点社区。Write down that the community of CODE is a pilot."""
+    """把代码为 CODE 的社区确定为三社联动试点社区。"""
     now = clock.now()
     day = clock.shanghai_day(now) if since is None else since.date()
     with application(), transaction():

@@ -20,28 +20,24 @@ from ejia.cli.failures import Failure
 from ejia.keys import keyring_of
 
 WITHOUT_KEYS = (
-    "注意：备份中没有密钥。EJIA_SEALING_KEYS（{keys}）和 EJIA_INDEX_KEY 须另行妥善保管，缺了它们，身份证号、电话和住址再也读不出来。\n"
-    "The keys are NOT in the backup. Keep EJIA_SEALING_KEYS and EJIA_INDEX_KEY elsewhere: without them ID numbers, phones and addresses\n"
-    "can never be read again."
+    "注意：备份中没有密钥。EJIA_SEALING_KEYS（{keys}）和 EJIA_INDEX_KEY 须另行妥善保管，缺了它们，身份证号、电话和住址再也读不出来。"
 )
 _TOOLS = click.option(
     "--tools",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of pg_dump and pg_restore, of the server's release.",
+    help="pg_dump 和 pg_restore 所在的文件夹，版本与服务器一致。",
 )
 _say = partial(click.echo, err=True)
 
 
 @click.command()
-@click.option(
-    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write; one that is there stays."
-)
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="要写入的文件；已有同名文件时不覆盖。")
 @_TOOLS
 def backup(output: Path, tools: Path | None) -> None:
-    """备份。Write the database into a file, and beside it FILE.manifest.json, by which a restore knows that it is whole.
+    """把数据库备份到文件，旁边另写 文件名.manifest.json，恢复时据此核对备份是否完整。
 
-    Nobody has to stop working: it is the state of one moment. The file is in pg_dump's custom format, readable by its owner only, and
-    appears once it was written, read again and found complete. The keys are not in it: keep them elsewhere.
+    备份期间可以照常工作，备份的是同一时刻的数据。文件为 pg_dump 的 custom 格式，只有所有者可读；写完、重读、核对无误之后才出现。
+    备份中没有密钥，请另行保管。
     """
     settings = read_settings()
     _say("正在备份 …")
@@ -53,15 +49,14 @@ def backup(output: Path, tools: Path | None) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="The database holds data: put it aside under another name, and cut off who works on it.")
-@click.option("--without-keys", is_flag=True, help="Restore although the keys of the settings do not open the sealed values.")
+@click.option("--replace", is_flag=True, help="数据库中已有数据：改名保留，并断开正在使用的连接。")
+@click.option("--without-keys", is_flag=True, help="现有密钥打不开备份中的加密数据时仍然恢复。")
 @_TOOLS
 def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -> None:
-    """恢复。Make the database of the settings what it was when FILE was made, brought to the schema of this release.
+    """把数据库恢复到备份 FILE 时的状态，并更新到本版本的表结构。
 
-    The backup goes into a new database first, is counted, migrated and tried with the keys of the settings, and takes the place of the
-    present one in the last step; whatever goes wrong before changes nothing. Stop the web server, the workers and beat before, or what
-    they accept meanwhile stays behind in the old database.
+    备份先装入一个新的数据库，清点、更新结构、用现有密钥试读之后，最后一步才替换当前数据库；此前出错不改变任何数据。
+    请先停止 web、worker 和 beat，否则期间受理的业务会留在旧数据库里。
     """
     settings = read_settings()
     consent = Consent(replace=replace, without_keys=without_keys)
@@ -83,13 +78,13 @@ def _told_plainly() -> Iterator[None]:
     except (BackupUnusable, NotEmpty, KeysDiffer, SwapRefused, ToolsMissing) as refusal:
         raise Failure(str(refusal)) from None
     except ToolFailed as error:
-        raise Failure(f"PostgreSQL's own program failed:\n{error}") from None
+        raise Failure(f"PostgreSQL 自带的程序运行失败：\n{error}") from None
     except errors.InsufficientPrivilege as error:
-        raise Failure(f"The database user lacks a right: {error.diag.message_primary}. docs/operations.md names those needed.") from None
+        raise Failure(f"数据库用户缺少权限：{error.diag.message_primary}。所需权限见 docs/operations.md。") from None
     except (errors.ObjectInUse, errors.DuplicateDatabase) as error:
-        raise Failure(f"Another restore is going on: {error.diag.message_primary}.") from None
+        raise Failure(f"另一个恢复正在进行：{error.diag.message_primary}。") from None
     except OSError as error:
-        raise Failure(f"{error.filename or 'The file'} cannot be read or written: {error.strerror}.") from None
+        raise Failure(f"{error.filename or '文件'} 无法读写：{error.strerror}。") from None
 
 
 @contextmanager

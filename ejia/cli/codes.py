@@ -7,5 +7,5 @@ from ejia.codes_page import page
 
 @click.command()
 def codes() -> None:
-    """错误代码表。Print docs/api-codes.md: each code, what it means, what a client does about it, and which operations give it."""
+    """显示 docs/api-codes.md：每个错误代码的含义、处理办法和使用它的接口。"""
     click.echo(page(), nl=False)

@@ -18,7 +18,7 @@ from ejia.trial.demo.logins import PASSWORD
 
 @click.group()
 def demo() -> None:
-    """示范数据。The demonstration year: the report's own 2023, synthetic in every person."""
+    """示范数据：报告所写的 2023 年度，人员全部是虚构的。"""
 
 
 @demo.command()
@@ -27,24 +27,22 @@ def demo() -> None:
     type=click.FloatRange(0.001, 100),
     default=1.0,
     show_default=True,
-    help="1 gives the report's figures: 136 teams, 26,000 volunteers.",
+    help="规模；1 与报告的数字相同：136 支队伍、26000 名志愿者。",
 )
-@click.option(
-    "--logins", type=click.Path(dir_okay=False, path_type=Path), help="Write the logins to this file when all is done, not to the terminal."
-)
+@click.option("--logins", type=click.Path(dir_okay=False, path_type=Path), help="全部完成后把示范账号写入此文件，不在屏幕上显示。")
 def load(scale: float, logins: Path | None) -> None:
-    """装载示范年度。Load the year into an empty database, and count it.
+    """把示范年度装入空的数据库，并完成统计。
 
-    Refused where somebody is registered already, and in production.
+    已有登记人员的数据库和正式系统不能装载。
     """
     settings = read_settings()
     if not settings.is_trial:
-        raise Failure("Production holds no demonstration data: set EJIA_PROFILE=trial on a copy that is meant for trying out.")
+        raise Failure("正式系统不能装载示范数据；试用系统请设置 EJIA_PROFILE=trial。")
     with application():
         try:
             loaded = year.load_demonstration_year(settings.wechat_appid, scale=scale, progress=bar)
         except year.NotEmpty as refusal:
-            raise Failure("The database holds people already; the demonstration year goes into an empty one only.") from refusal
+            raise Failure("数据库中已有登记人员；示范年度只能装入空的数据库。") from refusal
         points.rebuild(now=clock.now(), advance=bar("积分入账", loaded.people))
         with transaction():
             statistics.rebuild(advance=bar("年度统计", statistics.how_many_steps()))

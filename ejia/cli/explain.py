@@ -15,7 +15,7 @@ from backend.foundation.errors import Refusal, Unavailable
 from config.settings import SettingsInvalid
 from ejia.cli.failures import Failure, Misconfigured, Unreachable
 
-NO_COPY = "No trial copy is up in this folder: start one by `make run` in another terminal, or set these (docs/operations.md)."
+NO_COPY = "本文件夹中没有正在运行的试用系统：请在另一个终端运行 make run，或者设置上述变量（见 docs/operations.md）。"
 
 
 def failure_of(error: Exception) -> Failure | None:
@@ -27,7 +27,7 @@ def failure_of(error: Exception) -> Failure | None:
     if isinstance(error, Unavailable):
         return Unreachable(error.detail)
     if isinstance(error, Refusal):
-        return Failure(f"{error.detail} ({error.code})")
+        return Failure(f"{error.detail}（{error.code}）")
     return _of_service(error)
 
 
@@ -35,11 +35,11 @@ def _of_service(error: Exception) -> Failure | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     # With a code of its own the server did answer.
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
-        return Unreachable(f"The database cannot be reached: {_first_line(cause)}")
+        return Unreachable(f"连接不上数据库：{_first_line(cause)}")
     if isinstance(cause, psycopg.OperationalError):
-        return Failure(f"The database gave up: {_first_line(cause)}")  # a timeout, no room, a shutdown: not a wrong statement
+        return Failure(f"数据库没有完成操作：{_first_line(cause)}")  # a timeout, no room, a shutdown: not a wrong statement
     if isinstance(cause, redis.ConnectionError | requests.ConnectionError):
-        return Unreachable(f"A service cannot be reached: {_first_line(cause)}")
+        return Unreachable(f"连接不上所需的服务：{_first_line(cause)}")
     return None
 
 

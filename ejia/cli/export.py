@@ -25,25 +25,25 @@ EXPORTER = "ejia命令行"
 
 @click.group()
 def export() -> None:
-    """导出。Write figures into files."""
+    """把统计数据导出为文件。"""
 
 
-@export.command(name="year-end", short_help="年终统计表。The year-end workbook of an area.")
-@click.option("--year", required=True, type=click.IntRange(2000, 2199), help="The calendar year, in Asia/Shanghai.")
+@export.command(name="year-end", short_help="导出一个区域的年终统计表。")
+@click.option("--year", required=True, type=click.IntRange(2000, 2199), help="年度（上海时间）。")
 @click.option(
     "-o",
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The workbook to write; one that is there already is replaced.",
+    help="要写入的 .xlsx 文件；已有同名文件时替换。",
 )
-@click.option("--area", "code", metavar="CODE", help="Statistical code of a district, street or community; without it the one street.")
+@click.option("--area", "code", metavar="CODE", help="区、街道或社区的统计代码；只有一个街道时可以不填。")
 def year_end(year: int, output: Path, code: str | None) -> None:
-    """年终统计表。Write the year-end workbook of an area: figures by community, by month, and what each of them means."""
+    """导出一个区域的年终统计表：分社区、分月的数字，以及每个指标的口径。"""
     if output.suffix.lower() != ".xlsx":
-        raise click.BadParameter("the file's name must end in .xlsx, or Excel will not open it.", param_hint="--output")
+        raise click.BadParameter("文件名须以 .xlsx 结尾，否则 Excel 打不开。", param_hint="--output")
     if not output.absolute().parent.is_dir():
-        raise Failure(f"There is no folder {output.absolute().parent}.")
+        raise Failure(f"没有文件夹 {output.absolute().parent}。")
     with application():
         figures = _figures(year, code, now=clock.now())
     _write(output, workbook.write(figures, exporter=EXPORTER, report=_Progress()))
@@ -54,7 +54,7 @@ def _figures(year: int, code: str | None, *, now: datetime) -> YearFigures:
     with transaction():
         area = _the_one_street() if code is None else areas.area_of_code(code)
         if area.level is Level.GRID:
-            raise Failure("Figures end at communities: a grid has no workbook.")
+            raise Failure("统计到社区为止，网格没有年终统计表。")
         figures = queries.year_figures(Actor.system(), year, area.id, now=now)
         audit.record(Actor.system(), Permission.FIGURES_EXPORT, area.id, now=now, year=year)
     return figures
@@ -63,10 +63,10 @@ def _figures(year: int, code: str | None, *, now: datetime) -> YearFigures:
 def _the_one_street() -> Area:
     streets = [area for area in areas_queries.all_areas(withdrawn=False) if area.level is Level.STREET]
     if not streets:
-        raise Failure("There is no street yet: add one with `ejia areas add`, or load the demonstration year with `ejia demo load`.")
+        raise Failure("还没有街道：请用 ejia areas add 增加，或者用 ejia demo load 装载示范年度。")
     if len(streets) > 1:
         listed = "\n".join(f"  {street.code}  {street.name}" for street in streets)
-        raise Failure(f"There are several streets; name one, or their district, by --area CODE:\n{listed}")
+        raise Failure(f"有多个街道，请用 --area CODE 指明其中一个或所在的区：\n{listed}")
     return streets[0]
 
 
@@ -95,7 +95,7 @@ def _write(output: Path, content: bytes) -> None:
     except OSError as error:
         if scratch is not None:
             scratch.unlink(missing_ok=True)
-        raise Failure(f"{output} cannot be written: {error.strerror}.") from error
+        raise Failure(f"{output} 无法写入：{error.strerror}。") from error
 
 
 def _umask() -> int:

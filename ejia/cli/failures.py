@@ -1,4 +1,6 @@
-"""How a command ends when it cannot do its work: one clear line on standard error, and an exit code that means something."""
+"""How a command ends when it cannot do its work: one clear line on standard error, and an exit code that says which kind."""
+
+from typing import IO, Any
 
 import click
 
@@ -7,6 +9,10 @@ class Failure(click.ClickException):
     """Refused or failed."""
 
     exit_code = 1
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Write the line; click's own would begin in English."""
+        click.echo(f"错误：{self.format_message()}", file=file, err=file is None)
 
 
 class Unreachable(Failure):

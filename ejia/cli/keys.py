@@ -23,23 +23,23 @@ KEY_BYTES = 32
 
 @click.group(name="keys")
 def keys() -> None:
-    """密钥。The keys that seal ID numbers, phones and addresses: which seal what, a new one, and the change to it."""
+    """加密身份证号、电话和住址的密钥：查看、新建和更换。"""
 
 
-@keys.command(short_help="新密钥。Draw a key and print it.")
-@click.option("--id", "key_id", help="The new key's name; without it, the day.")
-@click.option("--index", is_flag=True, help="A key for the blind index, which has no name.")
+@keys.command(short_help="生成并显示一个新密钥。")
+@click.option("--id", "key_id", help="新密钥的名称；不填则用当天日期。")
+@click.option("--index", is_flag=True, help="生成盲索引密钥（没有名称）。")
 def new(key_id: str | None, index: bool) -> None:
-    """新密钥。Draw a key and print it; nothing is changed and nothing is kept."""
+    """生成并显示一个新密钥；不保存，也不改变任何设置。"""
     key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     click.echo(key if index else f"{key_id or f'k{clock.shanghai_day(clock.now()):%Y%m%d}'}:{key}")
-    then = "EJIA_SECOND_INDEX_KEY, then EJIA_INDEX_KEY" if index else "EJIA_SEALING_KEYS, last at first"
-    click.echo(f"For {then}: docs/operations.md, Keys and their change, says in which order.", err=True)
+    then = "EJIA_SECOND_INDEX_KEY，然后 EJIA_INDEX_KEY" if index else "EJIA_SEALING_KEYS，先放在最后"
+    click.echo(f"用于 {then}；步骤和顺序见 docs/operations.md 的 Keys and their change。", err=True)
 
 
-@keys.command(name="list", short_help="密钥清单。Which key seals how many values.")
+@keys.command(name="list", short_help="列出每个密钥加密了多少项。")
 def list_keys() -> None:
-    """密钥清单。Which key seals how many values: a key that seals none may go from the settings."""
+    """列出每个密钥加密了多少项；一项也没有的密钥可以从设置中删除。"""
     with application():
         counts = _counts(METADATA)
         ring = keyring()
@@ -47,54 +47,52 @@ def list_keys() -> None:
         for count in counts:
             sealed[count.key_id] += count.values
         for key_id, number in sealed.items():
-            state = "seals" if key_id == ring.sealing_id else "opens" if key_id in ring.keys else "MISSING FROM THE SETTINGS"
+            state = "用于加密" if key_id == ring.sealing_id else "只用于解密" if key_id in ring.keys else "设置中缺少此密钥"
             click.echo(f"{key_id:<20} {number:>12,}  {state}")
             for count in counts:
                 if count.key_id == key_id:
                     click.echo(f"    {count.column:<32} {count.values:>12,}")
 
 
-@keys.command(short_help="检查。Fail when values need a key that the settings do not hold.")
-@click.option("--index", is_flag=True, help="Also open every value and compare its blind index with the key of the settings.")
+@keys.command(short_help="检查设置中的密钥是否齐全。")
+@click.option("--index", is_flag=True, help="同时逐项解密，核对盲索引。")
 def check(index: bool) -> None:
-    """检查。Fail when values are sealed by a key that the settings do not hold, or indexed by another one."""
+    """检查设置中的密钥是否齐全；有数据由缺少的密钥加密或索引时报错。"""
     with application():
         with transaction():
             given_up = key_register.given_up()
         unknown = [count for count in _counts(METADATA) if count.key_id not in keyring().keys.keys() | given_up]
         with transaction():
-            complaints = [
-                f"the register names a key that the settings do not hold: {name}" for name in key_register.missing_keys(keyring())
-            ]
-        complaints += [f"{one.column}: {one.values:,} values are sealed by {one.key_id!r}" for one in unknown]
+            complaints = [f"登记过、但设置中没有的密钥：{name}" for name in key_register.missing_keys(keyring())]
+        complaints += [f"{one.column}：{one.values:,} 项由 {one.key_id!r} 加密" for one in unknown]
         if index:
             complaints += _wrong_indexes()
     if complaints:
-        raise Failure("The keys do not fit the database:\n" + "\n".join(f"  {complaint}" for complaint in complaints))
-    click.echo("Every value can be opened by a key of the settings.")
+        raise Failure("密钥与数据库不符：\n" + "\n".join(f"  {complaint}" for complaint in complaints))
+    click.echo("设置中的密钥可以打开全部加密数据。")
 
 
-@keys.command(name="give-up", short_help="放弃密钥。Say that a key is lost for good.")
+@keys.command(name="give-up", short_help="确认一个密钥已经永久丢失。")
 @click.argument("key_id")
 def give_up(key_id: str) -> None:
-    """放弃密钥。Say that a key is lost for good: what it sealed is never read again, and the copy stops asking for it."""
+    """确认一个密钥已经永久丢失：它加密的数据再也读不出来，系统不再要求提供它。"""
     with application():
         if key_id in keyring().keys:
-            raise Failure(f"The settings hold {key_id}: it is not lost.")
+            raise Failure(f"设置中有密钥 {key_id}，它没有丢失。")
         with transaction():
             if not key_register.give_up(key_id, now=clock.now()):
-                raise Failure(f"No value is known to need a key of the name {key_id}.")
+                raise Failure(f"没有数据需要名为 {key_id} 的密钥。")
             audit.record(Actor.system(), Permission.KEYS_ROTATE, None, now=clock.now(), key=key_id, given_up=True)
     click.echo(f"已放弃密钥 {key_id}。")
 
 
-@keys.command(short_help="换密钥。Seal every value anew with the first key.")
-@click.option("--index", is_flag=True, help="Also make the blind index anew, with EJIA_INDEX_KEY.")
-@click.option("--batch", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Rows of one transaction.")
+@keys.command(short_help="用第一个密钥重新加密全部数据。")
+@click.option("--index", is_flag=True, help="同时用 EJIA_INDEX_KEY 重建盲索引。")
+@click.option("--batch", type=click.IntRange(1, 10_000), default=500, show_default=True, help="每个事务处理的行数。")
 def rotate(index: bool, batch: int) -> None:
-    """换密钥。Seal every value anew with the first key of EJIA_SEALING_KEYS.
+    """用 EJIA_SEALING_KEYS 的第一个密钥重新加密全部数据。
 
-    Requests and workers go on meanwhile. Cut short at any instant it loses nothing; run again, it goes on where it was.
+    期间可以照常工作。中途停止不会丢失数据，再次运行会接着做完。
     """
     with application():
         tables = resealing.sealed_tables(METADATA)
@@ -109,11 +107,9 @@ def rotate(index: bool, batch: int) -> None:
     click.echo(f"重新加密 {changed:,} 项。")
     if unopened:
         shown = "\n".join(f"  {one}" for one in unopened[:20])
-        raise Failure(f"{len(unopened):,} values are opened by no key of the settings and were left as they are:\n{shown}")
+        raise Failure(f"{len(unopened):,} 项用设置中的密钥都打不开，保持原样：\n{shown}")
     if left:
-        raise Failure(
-            f"{left:,} values were sealed by another key meanwhile: restart what still runs with the old order of keys, run again."
-        )
+        raise Failure(f"期间又有 {left:,} 项用别的密钥加密：请重启仍在使用旧密钥顺序的进程，再运行一次。")
 
 
 def _rotate(sealed: SealedTable, *, index_too: bool, batch: int) -> resealing.Outcome:
@@ -146,5 +142,5 @@ def _wrong_indexes() -> list[str]:
         with transaction():
             length = resealing.count_waiting(sealed, index_too=True) if sealed.indexes else 0
         wrong = resealing.wrongly_indexed(sealed, batch=500, advance=bar(sealed.table.name, length))
-        complaints += [f"{sealed.table.name}: {wrong:,} values are not found by EJIA_INDEX_KEY"] if wrong else []
+        complaints += [f"{sealed.table.name}：{wrong:,} 项用 EJIA_INDEX_KEY 查不到"] if wrong else []
     return complaints

@@ -9,24 +9,24 @@ import click
 from ejia.trial import running
 
 COMMANDS = {
-    "run": ("ejia.cli.run:run", "启动试用系统 · Start a trial copy with everything that it needs."),
-    "demo": ("ejia.cli.demo:demo", "示范数据 · The demonstration year: load it into an empty trial copy."),
-    "export": ("ejia.cli.export:export", "导出 · Write the year-end workbook."),
-    "rebuild": ("ejia.cli.rebuild:rebuild", "重新计算 · Make derived values again from the facts."),
-    "areas": ("ejia.cli.areas:areas_group", "区域 · Districts, streets, communities and grids."),
-    "create-admin": ("ejia.cli.accounts:create_admin", "创建管理员 · Make an administrator who logs in by name and password."),
-    "reset-password": ("ejia.cli.accounts:reset_password", "重置密码 · Print a new initial password for an administrator."),
-    "unlock-login": ("ejia.cli.accounts:unlock_login", "解除锁定 · Lift the lock of a login after too many wrong passwords."),
-    "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并账号 · Make two accounts of one person into one."),
-    "grant-role": ("ejia.cli.accounts:grant_role", "授予角色 · Grant an officer's, a grid worker's or an administrator's role."),
-    "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色 · Withdraw such a role; it is over at once."),
-    "policy": ("ejia.cli.policy:policy", "权限表 · Print who may do what, as the code has it."),
-    "outbox": ("ejia.cli.outbox:outbox", "待送达事件 · What happened and has yet to be heard: list it, try again."),
-    "backup": ("ejia.cli.backup:backup", "备份 · Write the database into a file, without an interruption."),
-    "restore": ("ejia.cli.backup:restore", "恢复 · Make the database what it was when a backup was made."),
-    "keys": ("ejia.cli.keys:keys", "密钥 · The keys that seal personal data, and their change."),
-    "codes": ("ejia.cli.codes:codes", "错误代码表 · Print why the API refuses, as the code has it."),
-    "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构 · Bring the database's schema up to date."),
+    "run": ("ejia.cli.run:run", "启动试用系统，所需的一切自动准备"),
+    "demo": ("ejia.cli.demo:demo", "示范数据：装入空的试用系统"),
+    "export": ("ejia.cli.export:export", "导出年终统计表"),
+    "rebuild": ("ejia.cli.rebuild:rebuild", "根据事实重新计算积分和统计"),
+    "areas": ("ejia.cli.areas:areas_group", "区域：区、街道、社区、网格"),
+    "create-admin": ("ejia.cli.accounts:create_admin", "建立用户名密码账号（工作人员、管理员）"),
+    "reset-password": ("ejia.cli.accounts:reset_password", "重置密码，显示新的初始密码"),
+    "unlock-login": ("ejia.cli.accounts:unlock_login", "解除密码错误过多造成的锁定"),
+    "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并同一个人的两个账号"),
+    "grant-role": ("ejia.cli.accounts:grant_role", "授予工作人员、网格员或管理员角色"),
+    "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色，马上失效"),
+    "policy": ("ejia.cli.policy:policy", "显示权限表"),
+    "outbox": ("ejia.cli.outbox:outbox", "待送达事件：查看、重试"),
+    "backup": ("ejia.cli.backup:backup", "备份数据库，期间照常工作"),
+    "restore": ("ejia.cli.backup:restore", "恢复到备份时的状态"),
+    "keys": ("ejia.cli.keys:keys", "个人信息的加密密钥：查看、更换"),
+    "codes": ("ejia.cli.codes:codes", "显示接口的错误代码表"),
+    "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构"),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""
 
@@ -48,7 +48,7 @@ class Ejia(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as click calls it
         """The list of commands in the help, without importing any."""
-        with formatter.section("Commands"):
+        with formatter.section("命令"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> object:
@@ -67,16 +67,15 @@ class Ejia(click.Group):
 @click.group(
     cls=Ejia,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 done · 1 refused or failed, with one line that says why · 2 wrong use of the command line · "
-    "3 a service (database, Redis, WeChat) cannot be reached · 4 the settings do not allow a start.",
+    epilog="退出码：0 完成 · 1 被拒绝或失败（有一行说明原因）· 2 命令写法不对 · 3 连接不上数据库、Redis 或微信 · 4 设置不允许启动",
 )
 @click.version_option(package_name="ejia", message="ejia %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """社区E家的命令行。The command line of Ejia.
+    """社区E家的命令行。
 
-    `ejia run` starts a trial copy with everything that it needs. While it runs, the other commands started in the same folder work on that
-    copy; elsewhere they take their settings from the environment (DATABASE_URL, EJIA_…).
+    ejia run 启动一套试用系统。它运行期间，在同一文件夹中使用的其他命令都作用于这套系统；
+    在别处，设置取自环境变量（DATABASE_URL、EJIA_…）。
     """
     if ctx.invoked_subcommand != "run" and "DATABASE_URL" not in os.environ:
         os.environ.update(running.environment_of(Path(os.environ.get("EJIA_VAR", "var"))))

@@ -10,10 +10,10 @@ from ejia.cli.failures import Failure
 
 
 @click.command()
-@click.option("--to", "revision", default="head", show_default=True, metavar="REVISION", help="Migrate up to this one, e.g. 0007.")
-@click.option("--check", is_flag=True, help="Change nothing; fail when the database is not what this release expects.")
+@click.option("--to", "revision", default="head", show_default=True, metavar="REVISION", help="更新到这一版，例如 0007。")
+@click.option("--check", is_flag=True, help="只检查不更新；数据库结构与本版本不符时报错。")
 def migrate(revision: str, check: bool) -> None:
-    """更新数据库结构。Bring the database's schema up to date; safe to repeat, and to run on two machines at once."""
+    """把数据库结构更新到本版本；可以重复运行，也可以在两台机器上同时运行。"""
     url = read_settings().database_url
     if check:
         _check(url)
@@ -24,14 +24,14 @@ def migrate(revision: str, check: bool) -> None:
     except CommandError as error:
         raise Failure(str(error)) from None
     after = schema.current(url)
-    click.echo(f"The schema was up to date at {after}." if before == after else f"The schema went from {before or 'nothing'} to {after}.")
+    click.echo(f"数据库结构已是最新：{after}。" if before == after else f"数据库结构已更新：{before or '空'} → {after}。")
 
 
 def _check(url: str) -> None:
     current, head = schema.current(url), schema.head()
     if current != head:
-        raise Failure(f"The database stands at {current or 'no migration'}, this release needs {head}: run `ejia migrate`.")
+        raise Failure(f"数据库结构是 {current or '空'}，本版本需要 {head}：请运行 ejia migrate。")
     differences = schema.differences(url, METADATA)
     if differences:
-        raise Failure("The database differs from the models:\n" + "\n".join(f"  {difference}" for difference in differences))
-    click.echo(f"The schema is at {head} and equal to the models.")
+        raise Failure("数据库结构与程序不一致：\n" + "\n".join(f"  {difference}" for difference in differences))
+    click.echo(f"数据库结构是 {head}，与程序一致。")

@@ -14,23 +14,23 @@ from ejia.cli.failures import Failure
 
 _HEADINGS = ("消费者", "状态", "失败", "发生于", "下次处理", "事件", "事件编号", "对象编号", "最近错误")
 _WORDS = {State.FAILING: "失败", State.POSTPONED: "推迟", State.DUE: "待处理"}
-_CONSUMER = click.option("--consumer", metavar="NAME", help="Only what this consumer has yet to hear: points, statistics …")
+_CONSUMER = click.option("--consumer", metavar="NAME", help="只看这一个消费者：points、statistics 等。")
 
 
 @click.group()
 def outbox() -> None:
-    """待送达事件。What happened and has yet to be heard, and what failed on the way."""
+    """待送达事件：已经发生、还没有送达或者送达失败的事件。"""
 
 
-@outbox.command(name="list", short_help="列出待送达的事件。What waits, with the reason and since when.")
+@outbox.command(name="list", short_help="列出待送达的事件、原因和时间。")
 @_CONSUMER
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only what stands like this.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many lines at most.")
+@click.option("--state", type=click.Choice([state.value for state in State]), help="只看这一种状态。")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="最多显示多少条。")
 def list_waiting(consumer: str | None, state: str | None, limit: int) -> None:
-    """列出待送达的事件。How many deliveries wait for each consumer, then one line for each: what failed most often first.
+    """列出待送达的事件：先是每个消费者的条数，然后每条一行，失败次数多的在前。
 
-    due: the next ring of its consumer takes it. postponed: it waits for its next try. failing: it failed five times or more, and the
-    alarm counts it. Ids only, no personal data; the log line outbox.postponed of the same event tells the whole error.
+    due 待处理：马上就会处理。postponed 推迟：等待下一次重试。failing 失败：已失败五次或更多，计入告警。
+    只显示编号，没有个人信息；完整的错误见日志中同一事件的 outbox.postponed。
     """
     with application(), transaction():
         now, wanted = clock.now(), Wanted(consumer, state=State(state) if state else None)
@@ -49,25 +49,24 @@ def list_waiting(consumer: str | None, state: str | None, limit: int) -> None:
         click.echo(f"另有 {left} 条未显示（--limit）。")
 
 
-@outbox.command(short_help="立即重试。Try again now what waits for its next try.")
+@outbox.command(short_help="立即重试推迟中的事件。")
 @click.argument("event_ids", nargs=-1, type=click.UUID, metavar="[EVENT_ID]...")
 @_CONSUMER
-@click.option("--all", "everything", is_flag=True, help="All that failed, of every consumer.")
+@click.option("--all", "everything", is_flag=True, help="所有消费者的全部失败事件。")
 def retry(event_ids: tuple[UUID, ...], consumer: str | None, everything: bool) -> None:
-    """立即重试。Make deliveries due now that failed and wait for their next try: by the ids of their events, by consumer, or all.
+    """立即重试失败后等待中的事件：按事件编号、按消费者，或者全部。
 
-    Harmless at any time: a delivery that is done is gone, and one that a worker holds is being tried already. Mend the cause first, or
-    it fails once more.
+    随时可以运行，不会重复处理。请先排除原因，否则还会失败。
     """
     if everything == bool(event_ids or consumer):
-        raise click.UsageError("Name events or a consumer, or say --all.")
+        raise click.UsageError("请写明事件编号或 --consumer，或者用 --all。")
     wanted = Wanted(consumer, event_ids or None)
     with application(), transaction():
         now = clock.now()
         there = sum(deliveries.counts(wanted, now=now).values())
         made_due = deliveries.retry(wanted, now=now)
     if event_ids and not there:
-        raise Failure("No such delivery waits: it is done, or the id is not one that `ejia outbox list` shows as 事件编号.")
+        raise Failure("没有这样的待送达事件：已经处理完，或者编号不是 ejia outbox list 所列的事件编号。")
     click.echo(f"已安排立即重试 {made_due} 条。" if made_due else "没有推迟中的事件，无需重试。")
 
 

@@ -7,5 +7,5 @@ from ejia.policy_page import page
 
 @click.command()
 def policy() -> None:
-    """权限表。Print docs/policy.md: permissions, roles and reach, and which route asks for which permission."""
+    """显示 docs/policy.md：权限、角色和范围，以及每个接口所需的权限。"""
     click.echo(page(), nl=False)

@@ -13,26 +13,26 @@ from ejia.cli.progress import bar
 
 @click.group()
 def rebuild() -> None:
-    """重新计算。Make derived values again from the facts; without an interruption, and to the same values."""
+    """根据事实重新计算积分和统计；期间可以照常工作，结果不变。"""
 
 
-@rebuild.command(short_help="积分。Everybody's points, by the rules as they stand.")
+@rebuild.command(short_help="所有人的积分。")
 def points() -> None:
-    """积分。Settle everybody's points by the facts and the rules as they stand."""
+    """按事实和现行规则重新结算所有人的积分。"""
     with application():
         _rebuild_points()
 
 
-@rebuild.command(short_help="年度统计。Every cell of the year's tables.")
+@rebuild.command(short_help="年度统计。")
 def statistics() -> None:
-    """年度统计。Count every cell of the year's tables anew; readers see the old ones until all is counted."""
+    """重新统计每一个年度数字；统计完成之前显示原来的数字。"""
     with application():
         _rebuild_statistics()
 
 
 @rebuild.command(name="all")
 def everything() -> None:
-    """全部。Points first, then the statistics that count them."""
+    """先积分，后年度统计。"""
     with application():
         _rebuild_points()
         _rebuild_statistics()

@@ -17,7 +17,7 @@ REFUSALS = (NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadab
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Port of the web server; without it 8000, or the next free one.")
+@click.option("--port", type=click.IntRange(1, 65535), help="web 服务的端口；不填为 8000 或其后第一个空闲端口。")
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
@@ -25,22 +25,21 @@ REFUSALS = (NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadab
     default=Path("var"),
     show_default=True,
     show_envvar=True,
-    help="Folder for everything that the run writes: database, keys, logs. Delete it to begin anew.",
+    help="存放数据库、密钥和日志的文件夹；删除即可重新开始。",
 )
 @click.option(
     "--scale",
     type=click.FloatRange(0, 100),
     default=1.0,
     show_default=True,
-    help="Size of the demonstration year that an empty database of our own gets: 1 is the report's, 0 is none.",
+    help="示范年度的规模（只装入自带的空数据库）：1 与报告相同，0 不装载。",
 )
-@click.option("--check", is_flag=True, help="Stop again as soon as everything is healthy.")
+@click.option("--check", is_flag=True, help="全部正常后马上停止。")
 def run(port: int | None, data: Path, scale: float, check: bool) -> None:
-    """启动试用系统。Start a trial copy and keep it running until Ctrl-C.
+    """启动一套试用系统，按 Ctrl-C 停止。
 
-    Starts PostgreSQL and Valkey of its own, migrates, loads the demonstration year on the first run, then starts the web server, a
-    Celery worker, Celery beat and a stand-in for WeChat's server. A service that dies is started again. DATABASE_URL, REDIS_URL and
-    BROKER_URL replace the servers one by one. Data and keys stay in the folder for the next run.
+    自带 PostgreSQL 和 Valkey，第一次运行时建表并装入示范年度，然后启动 web、Celery worker、Celery beat 和微信模拟服务。
+    停掉的服务会自动重新启动。DATABASE_URL、REDIS_URL、BROKER_URL 可以分别换成自己的服务器。数据和密钥留在文件夹中，下次继续使用。
     """
     try:
         TrialRun(data, os.environ, port=port, scale=scale, say=click.echo)(check=check)

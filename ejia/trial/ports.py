@@ -26,7 +26,7 @@ class Ports:
         Raises PortTaken.
         """
         if not self._claim(port):
-            raise PortTaken(f"Port {port} is taken; choose another, or none and the next free one is used.")
+            raise PortTaken(f"端口 {port} 已被占用；请换一个，或者不指定，自动选用空闲端口。")
         return port
 
     def take_from(self, port: int) -> int:

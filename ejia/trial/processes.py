@@ -91,9 +91,9 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", *,
     deadline = time.monotonic() + seconds
     while not ready():
         if process.poll() is not None:
-            raise ServiceFailed(f"{name} ended with code {process.returncode}; {log} ends:\n{last_lines(log)}")
+            raise ServiceFailed(f"{name} 已退出，退出码 {process.returncode}；{log} 的末尾：\n{last_lines(log)}")
         if time.monotonic() > deadline:
-            raise ServiceFailed(f"{name} did not answer within {seconds:.0f} s; {log} ends:\n{last_lines(log)}")
+            raise ServiceFailed(f"{name} 在 {seconds:.0f} 秒内没有应答；{log} 的末尾：\n{last_lines(log)}")
         time.sleep(0.02)
 
 

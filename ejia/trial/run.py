@@ -49,18 +49,18 @@ class TrialRun:
         Raises NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable or ServersMissing.
         """
         if self.given.get("EJIA_PROFILE", "trial") not in {"trial", "test"}:
-            raise NotATrial("EJIA_PROFILE is not trial: `ejia run` is for trying things out; production starts its services one by one.")
+            raise NotATrial("EJIA_PROFILE 不是 trial：ejia run 只用于试用，正式系统的各项服务请分别启动。")
         try:
             with Supervisor(self.var / running.LOCK, self.say) as supervisor:
                 self._serve(supervisor, check=check)
         except StopRequested:
-            self.say("Stopped before everything was up.")
+            self.say("全部启动之前已停止。")
             return
         finally:
             self.ports.release()
             if self.postgres is not None:
                 self.postgres.tidy()
-        self.say("Stopped; the data stays." if self.postgres is not None else "Stopped.")
+        self.say("已停止，数据保留。" if self.postgres is not None else "已停止。")
 
     def _serve(self, supervisor: Supervisor, *, check: bool) -> None:
         try:
@@ -69,12 +69,12 @@ class TrialRun:
             self._announce(environment)
             if not check:
                 supervisor.watch()
-            self.say("Stopping …")
+            self.say("正在停止 …")
         finally:
             running.forget(self.var)
 
     def _start(self, supervisor: Supervisor) -> dict[str, str]:
-        self.say("Starting …")
+        self.say("正在启动 …")
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
         environment |= self._start_servers(supervisor)
         environment |= {name: value for name, value in self.given.items() if value and name.startswith("EJIA_")}
@@ -119,28 +119,28 @@ class TrialRun:
                 self.postgres.drop_database()
             self.postgres.create_database()
         if not _has_newest_schema(url):
-            supervisor.run_once("migrate", Command((*ejia, "migrate"), environment), services.log_of(self.var, "migrate"))
+            supervisor.run_once("更新数据库结构", Command((*ejia, "migrate"), environment), services.log_of(self.var, "migrate"))
         if self.postgres is not None and self.scale > 0 and _is_empty(url):
             unfinished.touch()
             load = Command((*ejia, "demo", "load", "--scale", str(self.scale), "--logins", str(self.logins)), environment)
-            supervisor.run_once("demonstration data", load, log=None)
+            supervisor.run_once("装载示范数据", load, log=None)
             unfinished.unlink()
 
     def _announce(self, environment: Mapping[str, str]) -> None:
         base = f"http://{HOST}:{self.web_port}"
-        self.say(f"Ejia is up after {time.monotonic() - self.started:.1f} s:")
-        self.say(f"  API        {base}/api/v1")
-        self.say(f"  docs       {base}/docs")
-        self.say(f"  WeChat     {environment['EJIA_WECHAT_BASE_URL']}")
+        self.say(f"社区E家已启动，用时 {time.monotonic() - self.started:.1f} 秒：")
+        self.say(f"  接口       {base}/api/v1")
+        self.say(f"  接口说明   {base}/docs")
+        self.say(f"  微信模拟   {environment['EJIA_WECHAT_BASE_URL']}")
         self.say(f"  PostgreSQL {environment['DATABASE_URL']}")
-        self.say(f"  metrics    http://{HOST}:{self.metrics_port}/metrics")
-        self.say(f"  logs       {_short(self.var / 'log')}")
+        self.say(f"  运行指标   http://{HOST}:{self.metrics_port}/metrics")
+        self.say(f"  日志       {_short(self.var / 'log')}")
         if self.postgres is not None and self.logins.exists():
-            self.say(f"Demonstration logins:\n{self.logins.read_text().rstrip()}")
-            self.say("For 微信 ask the stand-in for a login code, as wx.login gives one, then POST it to /api/v1/auth/wechat:")
+            self.say(f"示范账号：\n{self.logins.read_text().rstrip()}")
+            self.say("微信账号先向微信模拟服务要一个登录码（如同 wx.login），再 POST 到 /api/v1/auth/wechat：")
             self.say(f'  curl -s {environment["EJIA_WECHAT_BASE_URL"]}/__stand-in__/codes/login -d \'{{"user": "leader"}}\'')
-            self.say("README.md has a tour of five minutes.")
-        self.say("Ctrl-C stops everything.")
+            self.say("五分钟导览见 README.zh-CN.md。")
+        self.say("按 Ctrl-C 全部停止。")
 
 
 def _has_newest_schema(database_url: str) -> bool:

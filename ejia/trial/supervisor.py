@@ -139,11 +139,9 @@ class Supervisor:
             for running in waiting:
                 service = running.service
                 if running.process.poll() is not None:
-                    raise ServiceFailed(f"{service.name} {_how(running.process)}; {service.log} ends:\n{last_lines(service.log)}")
+                    raise ServiceFailed(f"{service.name} {_how(running.process)}；{service.log} 的末尾：\n{last_lines(service.log)}")
                 if time.monotonic() > deadline:
-                    raise ServiceFailed(
-                        f"{service.name} is not healthy after {seconds:.0f} s; {service.log} ends:\n{last_lines(service.log)}"
-                    )
+                    raise ServiceFailed(f"{service.name} 在 {seconds:.0f} 秒内没有就绪；{service.log} 的末尾：\n{last_lines(service.log)}")
             waiting = [running for running in waiting if not running.service.healthy()]
             time.sleep(0.05 if waiting else 0)
 
@@ -163,7 +161,7 @@ class Supervisor:
             end(process, command.stop_signal, patience=5)
             self._tell_guardian("-", process)
         if process.returncode != 0:
-            raise ServiceFailed(f"{name} {_how(process)}" + (f"; {log} ends:\n{last_lines(log)}" if log else ""))
+            raise ServiceFailed(f"{name} {_how(process)}" + (f"；{log} 的末尾：\n{last_lines(log)}" if log else ""))
 
     def watch(self) -> None:
         """Start dead services again, and say so, until somebody asks to stop."""
@@ -183,10 +181,10 @@ class Supervisor:
             pause = pause_after(running.deaths)
             self._bury(running)
             running.start_again_at = now + pause
-            self._say(f"{service.name} {_how(running.process)}; it starts again in {pause:g} s (log: {service.log})")
+            self._say(f"{service.name} {_how(running.process)}，{pause:g} 秒后重新启动（日志：{service.log}）")
         elif not running.known_healthy and service.healthy():
             running.known_healthy = True
-            self._say(f"{service.name} is healthy again")
+            self._say(f"{service.name} 已恢复正常")
 
     def _start_again(self, running: _Running) -> None:
         try:
@@ -194,7 +192,7 @@ class Supervisor:
         except Exception as error:
             running.deaths += 1
             running.start_again_at = time.monotonic() + pause_after(running.deaths)
-            self._say(f"{running.service.name} cannot start again yet: {error}")
+            self._say(f"{running.service.name} 暂时无法重新启动：{error}")
             return
         running.process = spawn(running.service.command, running.service.log)
         self._tell_guardian("+", running.process)
@@ -215,7 +213,7 @@ class Supervisor:
         while ending and not self._hurried:
             for running in ending:
                 if time.monotonic() - began > running.service.patience:
-                    self._say(f"{running.service.name} did not end within {running.service.patience:g} s and is killed")
+                    self._say(f"{running.service.name} 在 {running.service.patience:g} 秒内没有结束，已强行终止")
                     running.process.kill()
             time.sleep(0.01)
             ending = [running for running in ending if running.process.poll() is None]
@@ -264,7 +262,7 @@ def pause_after(deaths: int) -> float:
 
 def _how(process: "subprocess.Popen[bytes]") -> str:
     code = process.returncode
-    return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+    return f"被信号 {-code} 终止" if code < 0 else f"已退出，退出码 {code}"
 
 
 def _take_lock(file: Path) -> IO[str]:
@@ -283,7 +281,7 @@ def _take_lock(file: Path) -> IO[str]:
             owner = lock.read().strip()
             if (owner and _exists(int(owner))) or time.monotonic() > deadline:
                 lock.close()
-                raise AlreadyRunning(f"ejia run (process {owner or 'unknown'}) already uses {file.parent}.") from None
+                raise AlreadyRunning(f"ejia run（进程 {owner or '未知'}）已经在使用 {file.parent}。") from None
             time.sleep(0.05)
         else:
             lock.truncate(0)

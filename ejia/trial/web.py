@@ -14,7 +14,7 @@ def create_trial_app(settings: Settings | None = None) -> APIFlask:
     """
     settings = settings or read_settings()
     if not settings.is_trial:
-        raise SettingsInvalid(["EJIA_PROFILE: production does not load ejia.trial; start ejia.app:create_app"])
+        raise SettingsInvalid(["EJIA_PROFILE: 正式系统不加载 ejia.trial，请启动 ejia.app:create_app"])
     app = create_app(settings)
     if settings.clock_file is not None:
         app.register_blueprint(clock.bp)

@@ -107,7 +107,7 @@ def test_a_backup_never_takes_the_place_of_another(saved, ejia):
 
     told = ejia("backup", "-o", str(saved))
 
-    assert (told.exit_code, "is there already" in told.output) == (1, True)
+    assert (told.exit_code, "已经存在" in told.output) == (1, True)
     assert saved.read_bytes() == content
 
 
@@ -125,7 +125,7 @@ def test_a_backup_that_fails_leaves_no_file(life, ejia, tmp_path):
 
     told = ejia("backup", "-o", str(folder / "ejia.dump"), "--tools", str(tools))
 
-    assert (told.exit_code, "ended with code 3" in told.output) == (1, True), told.output
+    assert (told.exit_code, "退出码 3" in told.output) == (1, True), told.output
     assert list(folder.iterdir()) == []
 
 
@@ -199,7 +199,7 @@ def test_programs_of_another_release_are_refused_by_name(life, ejia, tmp_path):
     told = ejia("backup", "-o", str(tmp_path / "ejia.dump"), "--tools", str(tmp_path))
 
     assert told.exit_code == 1
-    assert f"needs pg_dump and pg_restore of 18: {tmp_path} holds those of 15" in told.output
+    assert f"需要 18 版的 pg_dump 和 pg_restore：{tmp_path} 中的是 15" in told.output
 
 
 def test_what_is_restored_is_what_was_saved(saved, other, settings):
@@ -214,15 +214,15 @@ def test_what_is_restored_is_what_was_saved(saved, other, settings):
 
 
 SPOILT: Mapping[str, Callable[[Path], None]] = {
-    "is damaged: it has": lambda file: file.write_bytes(file.read_bytes()[:-100]),
-    "is damaged: its checksum": broken_in_the_middle,
-    "other rows than the manifest tells of": lambda file: altered(file, rows={"demands": 7}),
-    "this release does not know yet": lambda file: altered(file, migration_head="9999"),
-    "The backup is of PostgreSQL 99": lambda file: altered(file, postgresql=99),
-    "is of form 2": lambda file: altered(file, form=2),
-    "cannot be read": lambda file: manifest_of(file).write_text("{"),
-    "is missing": lambda file: manifest_of(file).unlink(),
-    "is no file": lambda file: file.unlink(),
+    "已损坏：实际": lambda file: file.write_bytes(file.read_bytes()[:-100]),
+    "已损坏：校验和": broken_in_the_middle,
+    "行数与清单不符": lambda file: altered(file, rows={"demands": 7}),
+    "本版本还不认识": lambda file: altered(file, migration_head="9999"),
+    "备份来自 PostgreSQL 99": lambda file: altered(file, postgresql=99),
+    "的格式是 2": lambda file: altered(file, form=2),
+    "无法读取": lambda file: manifest_of(file).write_text("{"),
+    "缺少": lambda file: manifest_of(file).unlink(),
+    "不是文件": lambda file: file.unlink(),
 }
 """What a restore says → what was done to the backup before."""
 
@@ -250,7 +250,7 @@ def test_a_backup_whose_checksum_was_made_to_fit_is_found_out_by_its_content(sav
 
     told = other.ejia("restore", str(saved))
 
-    assert (told.exit_code, "PostgreSQL's own program failed" in told.output) == (1, True), told.output
+    assert (told.exit_code, "PostgreSQL 自带的程序运行失败" in told.output) == (1, True), told.output
     assert not [name for name in databases(servers) if name.startswith(OTHER)]
 
 
@@ -259,7 +259,7 @@ def test_a_database_with_data_is_put_aside_only_where_somebody_said_so(saved, ot
     other.change(MISTAKE)
 
     refused = other.ejia("restore", str(saved))
-    assert (refused.exit_code, "holds data" in refused.output) == (1, True)
+    assert (refused.exit_code, "已有数据" in refused.output) == (1, True)
     assert other.rows(MISTAKEN) == [(1,)]
 
     with psycopg.connect(other.url) as working:  # somebody still works on it
@@ -293,7 +293,7 @@ def test_keys_that_do_not_open_the_values_are_found_out_before_anything_is_repla
 
     assert refused.exit_code == 1
     assert closed in refused.output, refused.output
-    assert "made under the sealing keys k1" in refused.output
+    assert "备份时使用的加密密钥是 k1" in refused.output
     assert OTHER not in databases(servers)
     assert other.ejia("restore", str(saved), "--without-keys").exit_code == 0
     assert other.rows("SELECT count(*) FROM people WHERE id_number_sealed IS NOT NULL") == [(2,)]
@@ -337,4 +337,4 @@ def test_a_database_user_without_the_right_to_make_databases_is_told_so(saved, o
 
     told = other.ejia("restore", str(saved))
 
-    assert (told.exit_code, "lacks a right" in told.output) == (1, True), told.output
+    assert (told.exit_code, "缺少权限" in told.output) == (1, True), told.output

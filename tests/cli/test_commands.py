@@ -38,7 +38,7 @@ def test_help_names_every_command_and_every_exit_code() -> None:
     for name in COMMANDS:
         assert f"  {name} " in shown
     for code in "01234":
-        assert code in shown.split("Exit codes:")[1].split()
+        assert code in shown.split("退出码：")[1].split()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -59,15 +59,15 @@ def test_without_a_copy_and_settings_it_says_how_to_have_one(tmp_path: Path, mon
     monkeypatch.delenv("DATABASE_URL", raising=False)
     told = CliRunner().invoke(main, ["rebuild", "points"])
     assert told.exit_code == 4
-    assert "  DATABASE_URL: Field required\n" in told.output
-    assert told.output.splitlines()[-1].startswith("No trial copy is up in this folder: start one by `make run`")
+    assert "  DATABASE_URL: 没有设置\n" in told.output
+    assert told.output.splitlines()[-1].startswith("本文件夹中没有正在运行的试用系统：请在另一个终端运行 make run")
 
 
 def test_migrate_brings_an_empty_database_up_to_date_and_may_be_repeated(ejia: Ejia) -> None:
     first = ejia("migrate")
-    assert (first.exit_code, first.output) == (0, f"The schema went from nothing to {schema.head()}.\n")
+    assert (first.exit_code, first.output) == (0, f"数据库结构已更新：空 → {schema.head()}。\n")
     second = ejia("migrate")
-    assert (second.exit_code, second.output) == (0, f"The schema was up to date at {schema.head()}.\n")
+    assert (second.exit_code, second.output) == (0, f"数据库结构已是最新：{schema.head()}。\n")
     assert ejia("migrate", "--check").exit_code == 0
 
 
@@ -77,7 +77,7 @@ def test_a_check_of_an_old_schema_fails_and_changes_nothing(ejia: Ejia) -> None:
         answer = ejia("migrate", "--check")
         assert (answer.exit_code, answer.output) == (
             1,
-            f"Error: The database stands at 0003, this release needs {schema.head()}: run `ejia migrate`.\n",
+            f"错误：数据库结构是 0003，本版本需要 {schema.head()}：请运行 ejia migrate。\n",
         )
 
 
@@ -97,7 +97,7 @@ def test_a_database_that_does_not_answer_is_told_in_one_line(ejia: Ejia, monkeyp
     monkeypatch.setenv("DATABASE_URL", "postgresql://ejia@127.0.0.1:9/ejia")
     answer = ejia("migrate")
     assert answer.exit_code == 3
-    assert answer.output.startswith("Error: The database cannot be reached: ")
+    assert answer.output.startswith("错误：连接不上数据库：")
     assert answer.output.count("\n") == 1
 
 

@@ -128,10 +128,10 @@ def test_the_list_says_when_an_old_key_may_go(town: dict[str, str], ejia_with: C
         return {key_id: (int(number.replace(",", "")), state) for key_id, number, state in lines}
 
     before = seen()
-    assert (before["k2"], before["k1"][1]) == ((0, "seals"), "opens")
+    assert (before["k2"], before["k1"][1]) == ((0, "用于加密"), "只用于解密")
     assert before["k1"][0] > len(town)
     ejia_with(BOTH, "rotate")
-    assert seen() == {"k2": (before["k1"][0], "seals"), "k1": (0, "opens")}
+    assert seen() == {"k2": (before["k1"][0], "用于加密"), "k1": (0, "只用于解密")}
     assert ejia_with(ONLY_NEW, "check").exit_code == 0
 
 
@@ -141,7 +141,7 @@ def test_a_key_that_is_missed_is_told_by_check_list_readiness_and_the_nightly_co
     assert ejia_with(ONLY_OLD, "check").exit_code == 0  # whoever starts with a key writes it down
     refused_start = ejia_with(ONLY_NEW, "check")
     assert (refused_start.exit_code, "'k1'" in refused_start.output) == (1, True), refused_start.output
-    assert "MISSING" in ejia_with(ONLY_NEW, "list").output
+    assert "设置中缺少此密钥" in ejia_with(ONLY_NEW, "list").output
     without = settings.model_copy(update={"sealing_keys": {"k2": SecretStr(encoded(K2))}})
     copy = create_app(without)
     client = copy.test_client()

@@ -145,9 +145,9 @@ def test_a_long_list_is_cut_at_its_limit_and_says_so(demand, ejia: CommandLine):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["retry"], 2, "say --all"),
-        (["retry", "--all", "--consumer", "points"], 2, "say --all"),
-        (["retry", "0190b5b2-0000-7000-8000-000000000000"], 1, "No such delivery waits"),
+        (["retry"], 2, "或者用 --all"),
+        (["retry", "--all", "--consumer", "points"], 2, "或者用 --all"),
+        (["retry", "0190b5b2-0000-7000-8000-000000000000"], 1, "没有这样的待送达事件"),
         (["retry", "--consumer", "nobody"], 0, "没有推迟中的事件"),
         (["list", "--consumer", "nobody"], 0, "没有待送达的事件"),
     ],

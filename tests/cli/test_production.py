@@ -99,9 +99,7 @@ def test_keys_drawn_at_random_are_good() -> None:
 
 def test_one_key_for_two_purposes_is_refused(starting: Starting) -> None:
     same = drawn_key()
-    assert starting(EJIA_TOKEN_KEY=same, EJIA_CODE_KEY=same) == [
-        "EJIA_CODE_KEY: is the same key as another one: each purpose has a key of its own"
-    ]
+    assert starting(EJIA_TOKEN_KEY=same, EJIA_CODE_KEY=same) == ["EJIA_CODE_KEY: 与另一个密钥相同：每种用途须有自己的密钥"]
     assert [one.split(":")[0] for one in starting(EJIA_INDEX_KEY=same, EJIA_SEALING_KEYS=f"k1:{same}")] == ["EJIA_SEALING_KEYS"]
     assert [one.split(":")[0] for one in starting(EJIA_SEALING_KEYS=f"k2:{same},k1:{same}")] == ["EJIA_SEALING_KEYS"]
 
@@ -128,7 +126,7 @@ def test_a_password_that_everybody_knows_is_refused(starting: Starting, login: s
 
 @pytest.mark.parametrize("value", ["1", "true", "on", "yes"])
 def test_debug_mode_is_refused(starting: Starting, value: str) -> None:
-    assert starting(FLASK_DEBUG=value) == ["FLASK_DEBUG: production does not run in debug mode"]
+    assert starting(FLASK_DEBUG=value) == ["FLASK_DEBUG: 正式系统不能以调试模式运行"]
 
 
 def test_a_profile_that_is_none_is_as_strict_as_production(starting: Starting) -> None:
@@ -177,7 +175,7 @@ def production(settings: Settings, **changed: object) -> Settings:
 
 
 def test_the_web_server_does_not_start_beside_demonstration_data(settings: Settings, demonstration_url: str) -> None:
-    with pytest.raises(SettingsInvalid, match="demonstration data"):
+    with pytest.raises(SettingsInvalid, match="示范数据"):
         create_app(production(settings))
 
 
@@ -185,7 +183,7 @@ def test_commands_of_production_do_not_work_on_demonstration_data(settings: Sett
     command_line = CommandLine(settings)
     command_line.environment |= production_environment(demonstration_url) | {"EJIA_CLOCK_FILE": ""}
     answer = command_line("rebuild", "points")
-    assert (answer.exit_code, "demonstration data" in answer.output) == (4, True), answer.output
+    assert (answer.exit_code, "示范数据" in answer.output) == (4, True), answer.output
 
 
 def test_a_database_that_came_back_with_demonstration_data_is_served_to_nobody(settings: Settings, demonstration_url: str) -> None:

@@ -42,7 +42,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         there.close()
         run.send_signal(signal.SIGINT)
         told, _ = run.communicate(timeout=60)
-        assert (run.returncode, told) == (0, "Stopping …\nStopped; the data stays.\n"), "a service died on the way"
+        assert (run.returncode, told) == (0, "正在停止 …\n已停止，数据保留。\n"), "a service died on the way"
     finally:
         if run.poll() is None:
             run.terminate()

@@ -81,14 +81,14 @@ def test_area_is_named_by_its_code(export, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "words"),
     [
-        (["--year", "2023", "-o", "a.xlsx"], 1, ["several streets", "639999001000  青山街道", "639999002000  绿水街道"]),
+        (["--year", "2023", "-o", "a.xlsx"], 1, ["多个街道", "639999001000  青山街道", "639999002000  绿水街道"]),
         (["--year", "2023", "-o", "a.xlsx", "--area", "639999009000"], 1, ["area_unknown"]),
-        (["--year", "2023", "-o", "a.xlsx", "--area", "639999001001001"], 1, ["grid"]),
+        (["--year", "2023", "-o", "a.xlsx", "--area", "639999001001001"], 1, ["网格"]),
         (["--year", "2199", "-o", "a.xlsx", "--area", "639999001000"], 1, ["year_not_begun"]),
         (["--year", "2023", "-o", "a.pdf"], 2, [".xlsx"]),
         (["--year", "23", "-o", "a.xlsx"], 2, ["--year"]),
         (["--year", "2023"], 2, ["--output"]),
-        (["--year", "2023", "-o", "nowhere/a.xlsx"], 1, ["There is no folder"]),
+        (["--year", "2023", "-o", "nowhere/a.xlsx"], 1, ["没有文件夹"]),
     ],
 )
 def test_what_cannot_be_exported_is_refused_and_leaves_nothing(export, tmp_path, arguments, exit_code, words):

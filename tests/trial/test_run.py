@@ -47,8 +47,8 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
     with psycopg.connect(address(other, "PostgreSQL")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
 
-    assert "Demonstration logins:" not in heard
-    assert "jiedao" in other.split("Demonstration logins:")[1]
+    assert "示范账号：" not in heard
+    assert "jiedao" in other.split("示范账号：")[1]
 
     _refuses_a_second_run(one, tmp_path / "one")
     _is_found_by_other_commands(tmp_path / "one")
@@ -64,9 +64,9 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
     assert environment_of(tmp_path / "one") == environment_of(tmp_path / "two") == {}
 
     output, _ = start(tmp_path / "two", "--check").communicate(timeout=90)
-    assert "Ejia is up" in output
-    assert "jiedao" in output.split("Demonstration logins:")[1], "the year is there already; who can log in is told again"
-    assert output.endswith("Stopped; the data stays.\n")
+    assert "社区E家已启动" in output
+    assert "jiedao" in output.split("示范账号：")[1], "the year is there already; who can log in is told again"
+    assert output.endswith("已停止，数据保留。\n")
     assert (tmp_path / "two" / "secrets.env").read_text() == keys
     assert _minutes_kept(tmp_path / "two") == (47,)
 
@@ -80,7 +80,7 @@ def test_a_load_that_was_cut_short_begins_anew(start: Run, tmp_path: Path) -> No
         connection.execute("CREATE TABLE half_of_it ()")
 
     output, _ = start(tmp_path, "--check", "--scale", "0.01").communicate(timeout=90)
-    assert "Ejia is up" in output
+    assert "社区E家已启动" in output
     assert not (tmp_path / "demonstration.unfinished").exists()
     with _database_of(tmp_path) as connection:
         assert connection.execute("SELECT to_regclass('half_of_it'), count(*) > 50 FROM people").fetchone() == (None, True)
@@ -93,7 +93,7 @@ def _is_ready(said: str) -> bool:
 def _refuses_a_second_run(first: "subprocess.Popen[str]", folder: Path) -> None:
     second = subprocess.run([EJIA, "run", "--data", folder], capture_output=True, text=True)
     assert (second.returncode, second.stdout) == (1, "")
-    assert second.stderr == f"Error: ejia run (process {first.pid}) already uses {folder}.\n"
+    assert second.stderr == f"错误：ejia run（进程 {first.pid}）已经在使用 {folder}。\n"
 
 
 def _is_found_by_other_commands(folder: Path) -> None:
@@ -106,7 +106,7 @@ def _is_found_by_other_commands(folder: Path) -> None:
 def _starts_postgres_again(run: "subprocess.Popen[str]", folder: Path) -> None:
     postgres = (folder / "postgres" / "data" / "postmaster.pid").read_text().split("\n")[0]
     os.kill(int(postgres), signal.SIGKILL)
-    assert "postgres was killed by signal 9; it starts again" in read_until(run, "postgres is healthy again")
+    assert "postgres 被信号 9 终止" in read_until(run, "postgres 已恢复正常")
 
 
 def _minutes_kept(folder: Path) -> object:
@@ -142,5 +142,5 @@ def test_production_is_not_run_by_this_command(start: Run, tmp_path: Path) -> No
     run = start(tmp_path, EJIA_PROFILE="production")
     output, _ = run.communicate(timeout=20)
     assert run.returncode == 1
-    assert output.startswith("Error: EJIA_PROFILE is not trial")
+    assert output.startswith("错误：EJIA_PROFILE 不是 trial")
     assert list(tmp_path.iterdir()) == []

@@ -37,6 +37,6 @@ def test_a_key_that_a_newer_release_needs_is_added_and_the_others_stay(tmp_path:
 def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "secrets.env"
     file.write_text("EJIA_TOKEN_KEY\n")
-    with pytest.raises(SecretsUnreadable, match="line 1"):
+    with pytest.raises(SecretsUnreadable, match="第 1 行"):
         local_secrets(file)
     assert file.read_text() == "EJIA_TOKEN_KEY\n"

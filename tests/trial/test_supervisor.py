@@ -50,8 +50,8 @@ def test_a_dead_service_starts_again_and_this_is_said(start: Run, tmp_path: Path
     assert _line(run) == "up"
     first, child = _processes(tmp_path, "one")[0]
     os.kill(first, signal.SIGKILL)
-    assert _line(run).startswith("one was killed by signal 9; it starts again in 0.25 s")
-    assert _line(run) == "one is healthy again"
+    assert _line(run).startswith("one 被信号 9 终止，0.25 秒后重新启动")
+    assert _line(run) == "one 已恢复正常"
     assert len(_processes(tmp_path)) == 3
     assert not is_running(child), "what the dead service left behind stands in the way of its successor"
 
@@ -69,9 +69,9 @@ def test_a_service_that_keeps_dying_is_started_less_and_less_often(start: Run, t
         assert eventually(lambda: len(_processes(tmp_path)) == number + 1)  # noqa: B023 - used at once
         os.kill(_processes(tmp_path)[-1][0], signal.SIGKILL)
         said = _line(run)
-        while "starts again in" not in said:
+        while "后重新启动" not in said:
             said = _line(run)
-        pauses.append(said.split("starts again in ")[1].split(" s")[0])
+        pauses.append(said.split("，")[1].split(" 秒")[0])
     assert pauses == ["0.25", "0.5", "1"]
 
 
@@ -99,7 +99,7 @@ def test_a_service_that_does_not_end_is_killed_after_its_patience(start: Run, tm
     run = start("one", "stubborn")
     assert _line(run) == "up"
     run.terminate()
-    assert _line(run) == "stubborn did not end within 2 s and is killed"
+    assert _line(run) == "stubborn 在 2 秒内没有结束，已强行终止"
     assert run.wait(10) == 0
     assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
 
@@ -141,7 +141,7 @@ def test_a_folder_has_one_run_at_a_time(start: Run, tmp_path: Path) -> None:
     first = start("one")
     assert _line(first) == "up"
     second = start("one")
-    assert _line(second) == f"AlreadyRunning: ejia run (process {first.pid}) already uses {tmp_path}."
+    assert _line(second) == f"AlreadyRunning: ejia run（进程 {first.pid}）已经在使用 {tmp_path}。"
     assert second.wait(5) == 1
     assert first.poll() is None
 
@@ -158,7 +158,7 @@ def test_a_run_after_a_killed_one_waits_until_its_services_are_gone(start: Run, 
     assert not any(map(is_running, leftovers))
 
 
-@pytest.mark.parametrize(("name", "said"), [("broken", "broken ended with code 1"), ("sick", "sick is not healthy after 2 s")])
+@pytest.mark.parametrize(("name", "said"), [("broken", "broken 已退出，退出码 1"), ("sick", "sick 在 2 秒内没有就绪")])
 def test_a_service_that_does_not_come_up_ends_the_start(start: Run, tmp_path: Path, name: str, said: str) -> None:
     run = start("one", name)
     output, _ = run.communicate(timeout=20)
