@@ -16,7 +16,8 @@ from backend.foundation.database import db, transaction
 from backend.foundation.identifiers import Sex, identity_check_digit
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
-from backend.people.models import ID_NUMBER, PHONE, Person, Volunteer
+from backend.people.models import ID_NUMBER, PHONE, Person
+from backend.volunteers.models import Volunteer
 
 Row = dict[str, object]
 

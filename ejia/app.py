@@ -18,9 +18,11 @@ from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.database import db, ping_after_rest, transaction
-from backend.people import minors, notices, proxy_rules, purposes
+from backend.people import minors, notices
 from backend.points import rules as points_rules
+from backend.proxies import rules as proxy_rules
 from backend.recognition import stars
+from backend.reveals import purposes
 from backend.runners import KINDS
 from backend.statistics import indicators
 from backend.wechat.client import client_from

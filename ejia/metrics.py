@@ -26,8 +26,8 @@ from backend.consumers import CONSUMERS
 from backend.foundation import clock, key_register, liveness
 from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
 from backend.foundation.sealing import Keyring
-from backend.people.models import Reveal
-from backend.people.service.reveals import WINDOW
+from backend.reveals.models import Reveal
+from backend.reveals.service import WINDOW
 from config.settings import Settings, read_settings
 from ejia import logs
 from ejia.keys import keyring_of

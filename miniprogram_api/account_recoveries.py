@@ -20,22 +20,20 @@ from backend.foundation.database import transaction
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
-from backend.people import queries
-from backend.people import service as people
-from backend.people.queries import RecoveryLine, VolunteerUnknown
-from backend.people.service import (
+from backend.people.service import GuardianNeeded, IdNumberInvalid, NameInvalid, PersonKnown
+from backend.recoveries import queries
+from backend.recoveries import service as recoveries
+from backend.recoveries.queries import RecoveryLine
+from backend.recoveries.service import (
     CheckCodeWrong,
-    GuardianNeeded,
-    IdNumberInvalid,
-    NameInvalid,
     OwnAccount,
     OwnRecovery,
-    PersonKnown,
     RecoveryDecided,
     RecoveryOpen,
     TooManyRecoveries,
     WechatLoginNeeded,
 )
+from backend.volunteers.service import VolunteerUnknown
 from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Page, Resource
@@ -66,7 +64,7 @@ _MERGING = (AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing)
 )
 @refuses(PersonKnown, WechatLoginNeeded, NameInvalid, IdNumberInvalid, GuardianNeeded, RecoveryOpen, TooManyRecoveries)
 def apply_for_recovery(actor: Actor, body: IdentityIn) -> RecoveryLine:
-    return queries.recovery(actor, people.apply_for_recovery(actor, name=body.name, id_number=body.id_number, now=clock.now()))
+    return queries.recovery(actor, recoveries.apply_for_recovery(actor, name=body.name, id_number=body.id_number, now=clock.now()))
 
 
 @bp.get("/account-recoveries")
@@ -98,7 +96,7 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 )
 @refuses(CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Forbidden)
 def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
-    people.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
+    recoveries.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
     return queries.recovery(actor, recovery_id)
 
 
@@ -109,7 +107,7 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmation
 @bp.doc(summary="退回找回账号的申请", description="由社区退回；账号的本人没有申请过的，也可以自己退回。")
 @refuses(RecoveryDecided, Forbidden)
 def return_recovery(actor: Actor, recovery_id: UUID, body: ReasonIn) -> RecoveryLine:
-    people.return_recovery(actor, recovery_id, reason=body.reason, now=clock.now())
+    recoveries.return_recovery(actor, recovery_id, reason=body.reason, now=clock.now())
     return queries.recovery(actor, recovery_id)
 
 
@@ -119,7 +117,7 @@ def return_recovery(actor: Actor, recovery_id: UUID, body: ReasonIn) -> Recovery
 @bp.doc(summary="撤回找回账号的申请")
 @refuses(RecoveryDecided, Forbidden)
 def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
-    people.withdraw_recovery(actor, recovery_id, now=clock.now())
+    recoveries.withdraw_recovery(actor, recovery_id, now=clock.now())
     return queries.recovery(actor, recovery_id)
 
 
@@ -165,7 +163,7 @@ def merge_by_wechat(actor: Actor, body: WeChatLoginIn) -> Tokens:
 )
 @refuses(VolunteerUnknown, OwnAccount, *_MERGING)
 def merge_accounts(actor: Actor, body: AccountMergeIn) -> dict[str, UUID]:
-    kept_id = people.merge_login_into_person(
+    kept_id = recoveries.merge_login_into_person(
         actor,
         login_name=body.login_name,
         volunteer_number=body.volunteer_number,

@@ -22,7 +22,7 @@ from backend.openings.service import (
     OpeningClosed,
     OpeningFull,
 )
-from backend.people.queries import PersonNeeded
+from backend.people.service import PersonNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.claims import ClaimMadeOut, ClaimOut
 from web.edge import creates, reads, writes

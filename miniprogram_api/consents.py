@@ -3,18 +3,18 @@
 from typing import Any
 from uuid import UUID
 
+from backend.agreements import queries
+from backend.agreements import service as agreements
 from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
-from backend.people import disclosures, notices
+from backend.people import notices
 from backend.people import queries as people_queries
 from backend.people import service as people
 from backend.people.notices import NoticeName
-from backend.people.queries import PersonNeeded
 from backend.people.service import (
-    AlreadyVolunteer,
     ConsentNotGiven,
     GuardianNeeded,
     GuardianNotAdult,
@@ -26,10 +26,12 @@ from backend.people.service import (
     NameInvalid,
     NoticeOutdated,
     PersonExists,
-    StillLeading,
+    PersonNeeded,
     WardNotMinor,
     WardTooYoung,
 )
+from backend.volunteers.queries import number_of
+from backend.volunteers.service import AlreadyVolunteer, StillLeading
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.consents import AgreedOut, ConsentsOut, WardsOut, WithdrawnOut
 from web.edge import creates, reads, writes
@@ -46,7 +48,7 @@ bp = Resource("consents", tag="同意与监护")
 @bp.doc(summary="我同意过的告知书", description="in_force 为 false 的，下次办理有关事项前须重新同意。")
 @refuses(PersonNeeded)
 def list_own_consents(actor: Actor) -> dict[str, Any]:
-    return {"items": disclosures.own_consents(actor)}
+    return {"items": people_queries.own_consents(actor)}
 
 
 @bp.post("/me/consents")
@@ -57,7 +59,7 @@ def list_own_consents(actor: Actor) -> dict[str, Any]:
 @refuses(PersonNeeded, NoticeOutdated, GuardiansConsent, GuardianNeeded)
 def agree_to_notice(actor: Actor, body: ConsentIn) -> dict[str, Any]:
     people.agree(actor, body.notice, version=body.version, now=clock.now())
-    return {"items": disclosures.own_consents(actor)}
+    return {"items": people_queries.own_consents(actor)}
 
 
 @bp.post("/me/consents/withdrawal")
@@ -67,7 +69,7 @@ def agree_to_notice(actor: Actor, body: ConsentIn) -> dict[str, Any]:
 @bp.doc(summary="撤回同意", description="回答说明哪些处理停止，哪些记录依法保留。撤回前的处理仍然有效。")
 @refuses(PersonNeeded, GuardiansConsent, ConsentNotGiven, StillLeading, AlreadyCorrected)
 def withdraw_consent(actor: Actor, body: ConsentWithdrawalIn) -> dict[str, Any]:
-    people.withdraw_consent(actor, body.notice, reason=body.reason, now=clock.now())
+    agreements.withdraw_consent(actor, body.notice, reason=body.reason, now=clock.now())
     return _what_follows(body.notice)
 
 
@@ -95,8 +97,8 @@ def withdraw_consent(actor: Actor, body: ConsentWithdrawalIn) -> dict[str, Any]:
     Forbidden,
 )
 def agree_for_minor(actor: Actor, body: AgreementIn) -> dict[str, Any]:
-    held = people.agree_for_minor(actor, body.agreement(), now=clock.now())
-    return {"id": held.fact_id, "volunteer_number": people_queries.number_of(held.ward_person_id)}
+    held = agreements.agree_for_minor(actor, body.agreement(), now=clock.now())
+    return {"id": held.fact_id, "volunteer_number": number_of(held.ward_person_id)}
 
 
 @bp.post("/guardianships/<uuid:guardianship_id>/renewal")
@@ -116,7 +118,7 @@ def renew_agreement(actor: Actor, guardianship_id: UUID, body: AgreementRenewalI
 @bp.doc(summary="监护人撤回同意", description="未成年人的志愿者注册从即日起终止，以往的服务记录依法保留。")
 @refuses(GuardianshipOver, WardNotMinor, StillLeading, AlreadyCorrected)
 def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn) -> dict[str, Any]:
-    people.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
+    agreements.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
     return _what_follows(NoticeName.MINOR)
 
 
@@ -126,7 +128,7 @@ def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn)
 @bp.doc(summary="我监护的未成年人")
 @refuses(PersonNeeded)
 def list_own_wards(actor: Actor) -> dict[str, Any]:
-    return {"items": disclosures.own_wards(actor, now=clock.now())}
+    return {"items": queries.own_wards(actor, now=clock.now())}
 
 
 def _what_follows(name: NoticeName) -> dict[str, Any]:

@@ -31,8 +31,8 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import Cursor
 from backend.openings.service import PlacesInService
-from backend.people.queries import PersonNeeded
-from backend.people.service import TooManyReveals, ValueUnreadable
+from backend.people.service import PersonNeeded
+from backend.reveals.service import TooManyReveals, ValueUnreadable
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.demands import BeneficiaryLineOut, BeneficiaryMadeOut, BeneficiaryOut, BrandsOut, DemandLineOut, DemandOut
 from web.edge import creates, reads, writes

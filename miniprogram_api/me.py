@@ -5,7 +5,9 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from backend.people import queries
 from backend.people import service as people
-from backend.people.queries import OwnPerson, PersonNeeded
+from backend.people.queries import OwnPerson
+from backend.people.service import PersonNeeded
+from backend.volunteers.queries import own_registration
 from backend.wechat.errors import InvalidArgument, PhoneCodeRejected, PhoneNotSupported, RateLimited, WeChatUnavailable
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Resource
@@ -26,14 +28,13 @@ _ROLES = list(Role)
 @bp.output(MeOut)
 @bp.doc(summary="我的账号、身份与角色")
 def read_me(actor: Actor) -> MeOut:
-    card = queries.own_card(actor.person_id) if actor.person_id is not None else None
     return MeOut.model_validate(
         {
             "account_id": actor.account_id,
             "person_id": actor.person_id,
             "roles": [RoleOut.model_validate(grant) for grant in sorted(actor.grants, key=_place)],
-            "person": card and card.person,
-            "volunteer": card and card.volunteer,
+            "person": actor.person_id and queries.own_card(actor.person_id),
+            "volunteer": actor.person_id and own_registration(actor.person_id),
         }
     )
 
@@ -51,8 +52,8 @@ def _place(grant: Grant) -> tuple[int, str]:
 @refuses(PersonNeeded, PhoneCodeRejected, PhoneNotSupported, InvalidArgument, RateLimited, WeChatUnavailable)
 def set_phone(actor: Actor, body: PhoneIn) -> OwnPerson:
     # Asked before WeChat is: a code works once and is paid for.
-    person_id = queries.person_of(actor)
+    person_id = people.phone_holder(actor)
     phone = wechat_client().phone_number(body.code)
     with transaction():
         people.set_phone(actor, phone, now=clock.now())
-        return queries.own_card(person_id).person
+        return queries.own_card(person_id)

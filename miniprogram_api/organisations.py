@@ -23,7 +23,8 @@ from backend.organisations.service import (
     RecordNumberTaken,
     StaffUnknown,
 )
-from backend.people.queries import PersonNeeded, VolunteerUnknown
+from backend.people.service import PersonNeeded
+from backend.volunteers.service import VolunteerUnknown
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.organisations import OrganisationLineOut, OrganisationOut, StaffOut
 from web.edge import creates, reads, writes

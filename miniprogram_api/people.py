@@ -11,21 +11,21 @@ from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from backend.people import notices, queries
 from backend.people import service as people
-from backend.people.queries import OwnPerson, PersonNeeded, VolunteerLine
+from backend.people.queries import OwnPerson
 from backend.people.service import (
-    AlreadyVolunteer,
     Channel,
     GuardianNeeded,
     IdentityDiffers,
-    IdentityNeeded,
     IdNumberInvalid,
     NameInvalid,
-    NotAVolunteer,
     NoticeOutdated,
     PersonExists,
     PersonKnown,
-    StillLeading,
+    PersonNeeded,
 )
+from backend.volunteers import service as volunteers
+from backend.volunteers.queries import VolunteerLine, registered_volunteers
+from backend.volunteers.service import AlreadyVolunteer, IdentityNeeded, NotAVolunteer, StillLeading
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
@@ -64,7 +64,7 @@ def register_person(actor: Actor, body: PersonIn) -> OwnPerson:
         channel=Channel.MINI_PROGRAM,
         now=clock.now(),
     )
-    return queries.own_card(person.id).person
+    return queries.own_card(person.id)
 
 
 @bp.post("/volunteers")
@@ -74,7 +74,7 @@ def register_person(actor: Actor, body: PersonIn) -> OwnPerson:
 @bp.doc(summary="注册成为志愿者", description="同意的是 volunteer 告知书。已实名登记的，可以不再填写姓名和身份证号。")
 @refuses(AlreadyVolunteer, IdentityNeeded, IdentityDiffers, *_IDENTITY)
 def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
-    volunteer = people.register_volunteer(
+    volunteer = volunteers.register_volunteer(
         actor,
         name=body.name,
         id_number=body.id_number,
@@ -84,13 +84,13 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
         channel=Channel.MINI_PROGRAM,
         now=clock.now(),
     )
-    card = queries.own_card(volunteer.person_id)
+    person = queries.own_card(volunteer.person_id)
     return {
         "id": volunteer.fact_id,
         "number": volunteer.number,
         "registered_on": volunteer.registered_on,
-        "community": card.person.community,
-        "person": card.person,
+        "community": person.community,
+        "person": person,
     }
 
 
@@ -101,7 +101,7 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
 @bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。")
 @refuses(CursorInvalid)
 def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
-    return queries.registered_volunteers(actor, community_id=query.community_id, limit=query.limit, after=query.cursor)
+    return registered_volunteers(actor, community_id=query.community_id, limit=query.limit, after=query.cursor)
 
 
 @bp.post("/me/volunteer/leaving")
@@ -111,4 +111,4 @@ def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]
 @bp.doc(summary="退出志愿者注册", description="以往的服务记录保留；以后可以重新注册，编号另给。")
 @refuses(PersonNeeded, NotAVolunteer, StillLeading, AlreadyCorrected)
 def leave_volunteering(actor: Actor, body: MaybeReasonIn) -> None:
-    people.leave_volunteering(actor, reason=body.reason, now=clock.now())
+    volunteers.leave_volunteering(actor, reason=body.reason, now=clock.now())

@@ -9,17 +9,13 @@ from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
-from backend.people import queries
-from backend.people import service as people
-from backend.people.queries import ProxyLine
-from backend.people.service import (
+from backend.people.service import GuardianNeeded, IdNumberInvalid, NameInvalid, NoticeOutdated, PersonExists
+from backend.proxies import queries
+from backend.proxies import service as proxies
+from backend.proxies.queries import ProxyLine
+from backend.proxies.service import (
     AlreadyProxy,
-    GuardianNeeded,
-    IdNumberInvalid,
-    NameInvalid,
-    NoticeOutdated,
     OwnProxy,
-    PersonExists,
     ProxyOfOneself,
     ProxyOver,
     ProxyTermInvalid,
@@ -63,7 +59,7 @@ bp = Resource("proxies", tag="代办")
 )
 def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
     now = clock.now()
-    return queries.proxy(actor, people.record_proxy(actor, body.wanted(), now=now).fact_id, now=now)
+    return queries.proxy(actor, proxies.record_proxy(actor, body.wanted(), now=now).fact_id, now=now)
 
 
 @bp.get("/proxies")
@@ -92,7 +88,7 @@ def see_proxy(actor: Actor, proxy_id: UUID) -> ProxyLine:
 @refuses(ProxyTermInvalid, OwnProxy, ProxyOver, TooManyElders, AlreadyCorrected, Forbidden)
 def renew_proxy(actor: Actor, proxy_id: UUID, body: RenewalIn) -> ProxyLine:
     now = clock.now()
-    people.renew_proxy(actor, proxy_id, ends_on=body.ends_on, now=now)
+    proxies.renew_proxy(actor, proxy_id, ends_on=body.ends_on, now=now)
     return queries.proxy(actor, proxy_id, now=now)
 
 
@@ -104,5 +100,5 @@ def renew_proxy(actor: Actor, proxy_id: UUID, body: RenewalIn) -> ProxyLine:
 @refuses(ProxyOver, AlreadyCorrected, Forbidden)
 def end_proxy(actor: Actor, proxy_id: UUID, body: MaybeReasonIn) -> ProxyLine:
     now = clock.now()
-    people.end_proxy(actor, proxy_id, reason=body.reason, now=now)
+    proxies.end_proxy(actor, proxy_id, reason=body.reason, now=now)
     return queries.proxy(actor, proxy_id, now=now)

@@ -13,7 +13,7 @@ from backend.party import queries as party_queries
 from backend.party import service as party
 from backend.party.models import WorkUnit
 from backend.party.service import CreditCodeInvalid, JoinedPartyInFuture, WorkUnitExists, WorkUnitUnknown
-from backend.people.queries import ConsentNeeded, PersonNeeded
+from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.registration import queries, service
 from backend.registration.queries import RegistrationLine
 from backend.registration.service import OwnRegistration, RegistrationActive, RegistrationNotAccepted, RegistrationNotApplied

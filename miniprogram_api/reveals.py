@@ -8,11 +8,11 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
-from backend.people import disclosures, purposes
-from backend.people import service as people
-from backend.people.disclosures import RevealLine
-from backend.people.queries import PersonNeeded
-from backend.people.service import FieldNotForPurpose, MinorProtected, PurposeUnknown, Revealed, TooManyReveals, ValueUnreadable
+from backend.people.service import PersonNeeded
+from backend.reveals import purposes, queries
+from backend.reveals import service as reveals
+from backend.reveals.queries import RevealLine
+from backend.reveals.service import FieldNotForPurpose, MinorProtected, PurposeUnknown, Revealed, TooManyReveals, ValueUnreadable
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.reveals import PurposesOut, RevealLineOut, RevealOut
 from web.edge import creates, reads
@@ -43,7 +43,7 @@ def list_reveal_purposes(actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - ever
 )
 @refuses(MinorProtected, *_REFUSALS)
 def disclose_person(actor: Actor, person_id: UUID, body: RevealIn) -> Revealed:
-    return people.reveal_person(actor, person_id, body.purposeful(), now=clock.now())
+    return reveals.reveal_person(actor, person_id, body.purposeful(), now=clock.now())
 
 
 @bp.post("/beneficiaries/<uuid:beneficiary_id>/reveals")
@@ -63,4 +63,4 @@ def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> 
 @bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，和本人监护的未成年人。")
 @refuses(PersonNeeded, CursorInvalid)
 def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[RevealLine]:
-    return disclosures.own_reveals(actor, now=clock.now(), limit=query.limit, after=query.cursor)
+    return queries.own_reveals(actor, now=clock.now(), limit=query.limit, after=query.cursor)

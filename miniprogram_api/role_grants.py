@@ -22,7 +22,8 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.paging import Cursor
-from backend.people import queries as people
+from backend.volunteers import queries as volunteer_queries
+from backend.volunteers import service as volunteers
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import CommunityOut
 from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantOut
@@ -117,7 +118,7 @@ def _account(body: RoleGrantIn) -> UUID | None:
     """Whose account is meant, by login name or by number and name."""
     if body.login_name is not None:
         return accounts.account_of_login(body.login_name)
-    person_id = people.volunteer_of_number(body.volunteer_number or "", body.name or "")
+    person_id = volunteers.volunteer_of_number(body.volunteer_number or "", body.name or "")
     return None if person_id is None else accounts.account_of_person(person_id)
 
 
@@ -126,7 +127,7 @@ def _one(actor: Actor, grant_id: UUID, now: datetime) -> RoleGrantOut:
 
 
 def _shown(actor: Actor, lines: Sequence[GrantLine]) -> list[RoleGrantOut]:
-    known = people.people_by_name(actor, {line.person_id for line in lines if line.person_id is not None})
+    known = volunteer_queries.people_by_name(actor, {line.person_id for line in lines if line.person_id is not None})
     shown = []
     for line in lines:
         holder = known.get(line.person_id) if line.person_id is not None else None

@@ -32,7 +32,8 @@ from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
-from backend.people.queries import ConsentNeeded, PersonNeeded, VolunteerUnknown
+from backend.people.service import ConsentNeeded, PersonNeeded
+from backend.volunteers.service import VolunteerUnknown
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, ConfirmedTogetherOut, ServiceDetailsOut, ServiceOut
 from web.edge import creates, reads, writes

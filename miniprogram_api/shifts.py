@@ -29,7 +29,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
-from backend.people.queries import ConsentNeeded, PersonNeeded
+from backend.people.service import ConsentNeeded, PersonNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, CodeOut, ShiftOut, SignedInOut, SignedOutOut, code_out
 from web.edge import creates, reads, writes

@@ -5,7 +5,7 @@ from uuid import UUID
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Rows
-from backend.people.queries import ConsentNeeded, PersonNeeded, VolunteerNeeded
+from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.teams import queries, service
 from backend.teams.queries import MemberLine, WishLine
 from backend.teams.service import (
@@ -18,6 +18,7 @@ from backend.teams.service import (
     NotAMember,
     TeamNotActive,
 )
+from backend.volunteers.service import VolunteerNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import JoinRequestOut, MemberOut
 from web.edge import creates, reads, writes

@@ -6,7 +6,7 @@ from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Rows
-from backend.people.queries import AdultNeeded, ConsentNeeded, PersonNeeded, VolunteerNeeded
+from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.teams import queries, service
 from backend.teams.queries import TeamLine, TeamSheet
 from backend.teams.service import (
@@ -19,6 +19,7 @@ from backend.teams.service import (
     TeamNotReturned,
     TeamPlan,
 )
+from backend.volunteers.service import AdultNeeded, VolunteerNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import TeamLineOut, TeamOut
 from web.edge import creates, reads, writes

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from backend.accounts.service import passwords
 from backend.foundation import clock, schema
 from backend.foundation.database import db
+from backend.people import notices
+from backend.people.notices import Notice, NoticeName
 from config.settings import Settings
 from ejia.app import create_app, start_process
 from ejia.trial.servers import Servers, test_servers
@@ -20,6 +22,8 @@ from tests.support.beginning import empty, officer_of, street_of, wechat_user
 from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
 from tests.support.environment import settings_on
+from tests.support.guardians import born
+from tests.support.people import identity_number, registered_person
 from tests.support.phone import Phone
 from tests.support.stand_in import running_stand_in, talking_to
 from tests.wechat.steering import Levers
@@ -134,6 +138,26 @@ def street(app: APIFlask) -> dict[str, str]:
     """A synthetic street with two communities and a grid in the first: name → area id. Paths: 639999001 (street), 639999001001 and
     639999001002 (communities), 639999001001001 (grid); and a second street 639999002 with community 639999002001."""
     return street_of(app)
+
+
+@pytest.fixture
+def mother(phone_of: Callable[..., Phone], street: dict[str, str]) -> Phone:
+    """The phone of a grown-up person who may agree for a minor."""
+    return registered_person(phone_of, street, "mother", name="李妈妈", id_number=identity_number(born(40)))
+
+
+@pytest.fixture
+def new_version() -> Iterator[Callable[[str], str]]:
+    """Puts a newer version of a notice into force: `new_version("volunteer")`."""
+    before = {notice.name: notice for notice in notices.all_current()}
+
+    def publish(name: str) -> str:
+        changed: Notice = before[NoticeName(name)].model_copy(update={"version": "2027-01-01"})
+        notices.use(before | {changed.name: changed})
+        return changed.version
+
+    yield publish
+    notices.use(before)
 
 
 @pytest.fixture

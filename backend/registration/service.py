@@ -20,7 +20,7 @@ from backend.openings import service as openings
 from backend.party import service as party
 from backend.party.models import PartyMember
 from backend.people.notices import NoticeName
-from backend.people.queries import person_of, require_consent
+from backend.people.service import person_of, require_consent
 from backend.registration.events import (
     RegistrationAccepted,
     RegistrationApplied,

@@ -16,8 +16,9 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Cursor, Page
-from backend.people.models import Person, Volunteer
+from backend.people.models import Person
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
+from backend.volunteers.models import Volunteer
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
 

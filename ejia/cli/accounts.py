@@ -11,7 +11,7 @@ from backend.accounts.service import OFFICES
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import transaction
-from backend.people import queries as people
+from backend.volunteers import service as volunteers
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
 
@@ -115,7 +115,7 @@ def _account(login: str | None, volunteer: str | None) -> UUID:
     if login is not None:
         account_id = accounts.account_of_login(login)
     else:
-        person_id = people.person_of_number(volunteer or "")
+        person_id = volunteers.person_of_number(volunteer or "")
         account_id = person_id and accounts.account_of_person(person_id)
     if account_id is None:
         raise Failure(f"没有找到 {login or volunteer} 正在使用的账号。")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from backend.people.models import RecoveryProof, RecoveryStatus
+from backend.recoveries.models import RecoveryProof, RecoveryStatus
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
 from web.fields import Id, Instant

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from backend.people.queries import ProxyStatus
+from backend.proxies.queries import ProxyStatus
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
 from web.fields import Day, Id, Instant

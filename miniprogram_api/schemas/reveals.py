@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from backend.foundation.actor import Role
-from backend.people.purposes import PersonalField
+from backend.reveals.purposes import PersonalField
 from miniprogram_api.contract import Out
 from web.fields import Id, Instant
 

@@ -12,9 +12,9 @@ from backend.foundation.database import db, transaction
 from backend.foundation.outbox import Event
 from backend.openings.events import PlaceClaimed, PlaceReleased
 from backend.organisations.events import OrganisationVerified
-from backend.people.events import VolunteerLeft, VolunteerRegistered
 from backend.registration.events import RegistrationAccepted, RegistrationEnded
 from backend.teams.events import MembershipEnded, MembershipStarted, TeamActivated, TeamDissolved
+from backend.volunteers.events import VolunteerLeft, VolunteerRegistered
 from ejia.trial.demo import load
 from tests.faults.deliveries import mix_up, waiting
 

@@ -13,7 +13,7 @@ from backend.demands import service as demands
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.errors import Refusal
-from backend.people import service as people
+from backend.volunteers import service as volunteers
 from tests.faults.deliveries import mix_up
 
 COMMUNITY = Actor.system()
@@ -116,7 +116,7 @@ class Stream:
     def leave(self, now: datetime) -> None:
         """A volunteer who belongs to a team and leads none gives it up."""
         volunteer = self._one(FREE_VOLUNTEERS)
-        people.leave_volunteering(Actor(account_id=None, person_id=volunteer.person_id, is_system=True), reason=None, now=now)
+        volunteers.leave_volunteering(Actor(account_id=None, person_id=volunteer.person_id, is_system=True), reason=None, now=now)
 
     def _withdraw(self, record: Line, now: datetime) -> None:
         attendance.withdraw_record(COMMUNITY, record.fact_id, record.id, reason=WHY, now=now)

@@ -8,8 +8,8 @@ from backend.attendance.models import Confirmation, ServiceRecord
 from backend.foundation.database import db
 from backend.foundation.ids import new_id
 from backend.organisations.models import Staff
-from backend.people.models import Volunteer
 from backend.teams.models import Membership
+from backend.volunteers.models import Volunteer
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 
 from backend.foundation.actor import Role
-from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.people.models import Consent, Person
-from tests.support.people import registered_person, registered_volunteer, registration_form, volunteer_form, work_unit
-from tests.support.phone import Phone, refused
+from tests.support.consents import agreed_to
+from tests.support.people import registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.phone import refused
 from tests.support.teams import active_team
 
 
@@ -18,13 +18,9 @@ def team(phone_of, street, administrator) -> str:
     return str(active_team(registered_volunteer(phone_of, street), from_officer(Role.COMMUNITY_OFFICER, "639999001001"), street)["id"])
 
 
-def consents(phone: Phone) -> list[tuple[str, str, bool]]:
-    return [(line["notice"], line["version"], line["in_force"]) for line in phone.seen("/me/consents")["items"]]
-
-
 def test_a_person_sees_what_they_agreed_to(phone_of, street):
-    assert consents(registered_volunteer(phone_of, street)) == [("volunteer", "2026-11-01", True)]
-    assert consents(registered_person(phone_of, street)) == [("identity", "2026-11-01", True)]
+    assert agreed_to(registered_volunteer(phone_of, street)) == [("volunteer", "2026-11-01", True)]
+    assert agreed_to(registered_person(phone_of, street)) == [("identity", "2026-11-01", True)]
     assert refused(phone_of().get("/me/consents")) == (403, "person_needed")
 
 
@@ -34,11 +30,11 @@ def test_a_new_version_is_asked_for_before_the_next_act_that_needs_it(phone_of, 
     answer = phone.post(f"/teams/{team}/join-requests", {})
     assert refused(answer) == (403, "consent_needed")
     assert (answer.get_json()["notice"], answer.get_json()["current_version"]) == ("volunteer", version)
-    assert consents(phone) == [("volunteer", "2026-11-01", False)]
+    assert agreed_to(phone) == [("volunteer", "2026-11-01", False)]
     assert refused(phone.post("/me/consents", {"notice": "volunteer", "version": "2026-11-01"})) == (409, "notice_outdated")
     phone.made("/me/consents", {"notice": "volunteer", "version": version})
     assert phone.post(f"/teams/{team}/join-requests", {}).status_code == 201
-    assert consents(phone) == [("volunteer", version, True), ("volunteer", "2026-11-01", False)]
+    assert agreed_to(phone) == [("volunteer", version, True), ("volunteer", "2026-11-01", False)]
 
 
 def test_registering_with_a_community_needs_a_consent_in_force(phone_of, street, administrator, new_version):
@@ -48,21 +44,6 @@ def test_registering_with_a_community_needs_a_consent_in_force(phone_of, street,
     assert refused(phone.post("/registrations", registration_form(street, unit))) == (403, "consent_needed")
     phone.made("/me/consents", {"notice": "identity", "version": "2027-01-01"})
     assert phone.post("/registrations", registration_form(street, unit)).status_code == 201
-
-
-def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of, street, team):
-    phone = registered_volunteer(phone_of, street)
-    told = phone.made("/me/consents/withdrawal", {"notice": "volunteer", "reason": "搬家"})
-    assert told["notice"] == "volunteer"
-    assert "志愿者注册" in told["stops"]
-    assert "十年" in told["stays"]
-    assert phone.seen("/me")["volunteer"] is None
-    assert consents(phone) == [("volunteer", "2026-11-01", False)]
-    assert phone.seen("/me/consents")["items"][0]["withdrawn_at"] is not None
-    assert refused(phone.post(f"/teams/{team}/join-requests", {}))[1] == "volunteer_needed"
-    assert refused(phone.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "consent_not_given")
-    assert db.session.scalars(select(AuditEntry.action).where(AuditEntry.action == "consent.change")).one() == "consent.change"
-    assert phone.made("/volunteers", volunteer_form(street, name=None, id_number=None))["number"], "whoever wants to may come back"
 
 
 def test_the_history_of_a_consent_stands(phone_of, street):
@@ -79,13 +60,6 @@ def test_with_the_consent_to_the_identity_the_phone_number_goes_too(phone_of, st
     person = db.session.scalars(select(Person).where(Person.phone_sealed.is_(None), Person.phone_index.is_(None))).one()
     assert str(person.id) == phone.person_id
     assert phone.seen("/me")["person"]["phone"] is None
-
-
-def test_who_leads_a_team_hands_it_over_first(phone_of, street, administrator):
-    leader = registered_volunteer(phone_of, street)
-    active_team(leader, administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
-    assert refused(leader.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "still_leading")
-    assert consents(leader) == [("volunteer", "2026-11-01", True)]
 
 
 def test_the_notice_for_minors_is_a_guardians_to_give_and_to_take(phone_of, street):

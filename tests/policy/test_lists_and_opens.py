@@ -19,7 +19,8 @@ from backend.foundation.database import db
 from backend.foundation.jobs import Job
 from backend.openings.models import Claim
 from backend.organisations.models import Organisation, OrganisationStatus
-from backend.people.models import AccountRecovery, Proxy
+from backend.proxies.models import Proxy
+from backend.recoveries.models import AccountRecovery
 from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.statistics import indicators
 from backend.teams.models import Team, TeamStatus

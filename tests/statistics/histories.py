@@ -16,10 +16,11 @@ from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimStatus
 from backend.organisations.models import Organisation, OrganisationStatus, Origin, Standing
 from backend.party.models import PartyMember, UnitNature, WorkUnit
-from backend.people.models import Person, Volunteer
+from backend.people.models import Person
 from backend.points.models import LedgerTransaction
 from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.teams.models import Membership, Team, TeamCategory, TeamStatus
+from backend.volunteers.models import Volunteer
 from tests.support.served import NOON, SYSTEM, confirm, happened, make_opening, make_person, make_record
 
 YEAR = 2023

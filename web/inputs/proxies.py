@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from backend.people.queries import ProxyStatus
-from backend.people.service import NewProxy
+from backend.proxies.queries import ProxyStatus
+from backend.proxies.service import NewProxy
 from web.fields import Day, Id, NoNumbers, Text
 from web.inputs.people import IdNumber, NoticeVersion, RealName
 from web.shapes import Body, ListQuery

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from backend.people.models import RecoveryProof, RecoveryStatus
+from backend.recoveries.models import RecoveryProof, RecoveryStatus
 from web.fields import Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import RealName

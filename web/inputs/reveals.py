@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from backend.people.purposes import PersonalField
-from backend.people.service import Purposeful
+from backend.reveals.purposes import PersonalField
+from backend.reveals.service import Purposeful
 from web.fields import Text
 from web.shapes import Body
 

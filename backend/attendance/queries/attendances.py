@@ -21,7 +21,7 @@ from backend.foundation.paging import Cursor, Page
 from backend.openings.models import Opening
 from backend.organisations.models import Organisation
 from backend.people.models import Person
-from backend.people.queries import person_of
+from backend.people.service import person_of
 
 
 class AttendanceState(StrEnum):

@@ -20,7 +20,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import Cursor, Page
 from backend.openings.models import Claim, Opening
-from backend.people.queries import person_of
+from backend.people.service import person_of
 
 LONGEST_WINDOW, LONGEST_GRACE = timedelta(hours=24), timedelta(minutes=240)
 

@@ -16,7 +16,7 @@ from backend.people import minors
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Guardianship
 from backend.people.notices import NoticeName
-from backend.people.queries import require_consent
+from backend.people.service import require_consent
 
 
 class TooYoung(Conflict):

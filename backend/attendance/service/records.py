@@ -31,7 +31,7 @@ from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.ids import new_id
 from backend.openings import service as openings
 from backend.people.models import Person
-from backend.people.queries import VolunteerUnknown, volunteer_of_number
+from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 
 class RecordExists(Conflict):

@@ -27,7 +27,7 @@ from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.openings import service as openings
 from backend.people.models import Person
-from backend.people.queries import person_of
+from backend.people.service import person_of
 
 
 class AlreadySignedIn(Conflict):

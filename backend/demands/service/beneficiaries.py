@@ -21,9 +21,9 @@ from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim
-from backend.people import service as people
-from backend.people.purposes import VISIT, PersonalField
 from backend.people.service import PhoneInvalid
+from backend.reveals import service as reveals
+from backend.reveals.purposes import VISIT, PersonalField
 
 _ADDRESSED = tuple("奶奶 爷爷 婆婆 公公 大爷 大妈 大娘 阿姨 叔叔 伯伯 老人 先生 女士 师傅 老师".split())
 
@@ -145,12 +145,12 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
     if scope is None:
         raise Missing
     if scope.area_path is not None:
-        people.require_moderation(actor, now=now)
+        reveals.require_moderation(actor, now=now)
     audit.record(actor, Permission.BENEFICIARY_SEE, beneficiary.id, now=now, demand_id=str(demand.id))
-    people.write_reveal(
+    reveals.write_reveal(
         actor,
         policy.grant_for(actor, Permission.BENEFICIARY_SEE, scope),
-        people.Subject(demand.requester_person_id, beneficiary.id),
+        reveals.Subject(demand.requester_person_id, beneficiary.id),
         [PersonalField.NAME, PersonalField.ADDRESS, PersonalField.PHONE],
         VISIT,
         note=None,
@@ -166,7 +166,7 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
     )
 
 
-def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: people.Purposeful, *, now: datetime) -> people.Revealed:
+def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: reveals.Purposeful, *, now: datetime) -> reveals.Revealed:
     """Read one value of somebody on record in clear, by the own community's officers and grid workers, where no demand is open.
 
     Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, ValueUnreadable, Missing.
@@ -176,14 +176,14 @@ def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: peop
         raise Missing
     scope = Scope(area_path=beneficiary.area_path)
     policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
-    people.require_purpose(wanted)
-    people.require_moderation(actor, now=now)
+    reveals.require_purpose(wanted)
+    reveals.require_moderation(actor, now=now)
     value = _value_of(beneficiary, wanted.field)
     audit.record(actor, Permission.BENEFICIARY_REVEAL, beneficiary.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
     grant = policy.grant_for(actor, Permission.BENEFICIARY_REVEAL, scope)
-    subject = people.Subject(None, beneficiary.id)
-    reveal_id = people.write_reveal(actor, grant, subject, [wanted.field], wanted.purpose, note=wanted.note, now=now)
-    return people.Revealed(reveal_id, wanted.field, value, now)
+    subject = reveals.Subject(None, beneficiary.id)
+    reveal_id = reveals.write_reveal(actor, grant, subject, [wanted.field], wanted.purpose, note=wanted.note, now=now)
+    return reveals.Revealed(reveal_id, wanted.field, value, now)
 
 
 def _value_of(beneficiary: Beneficiary, field: PersonalField) -> str | None:
@@ -195,16 +195,16 @@ def _value_of(beneficiary: Beneficiary, field: PersonalField) -> str | None:
         case PersonalField.PHONE:
             return _phone_of(beneficiary)
         case PersonalField.ID_NUMBER:
-            raise people.FieldNotForPurpose(errors={"field": ["服务对象不登记身份证号"]})
+            raise reveals.FieldNotForPurpose(errors={"field": ["服务对象不登记身份证号"]})
 
 
 def _address_of(beneficiary: Beneficiary) -> str:
-    return people.in_clear(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id)
+    return reveals.in_clear(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id)
 
 
 def _phone_of(beneficiary: Beneficiary) -> str | None:
     sealed = beneficiary.phone_sealed
-    return None if sealed is None else people.in_clear(sealed, field=PHONE, row=beneficiary.id)
+    return None if sealed is None else reveals.in_clear(sealed, field=PHONE, row=beneficiary.id)
 
 
 def _scopes_of_claims(demand: Demand, *, now: datetime) -> list[Scope]:

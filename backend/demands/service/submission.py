@@ -22,7 +22,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Unprocessable
 from backend.foundation.ids import new_id
 from backend.people.models import Person
-from backend.people.queries import person_of
+from backend.people.service import person_of
 
 
 class TooManyPlaces(Unprocessable):

@@ -23,7 +23,7 @@ from backend.foundation.statements import Prepared
 from backend.openings.events import PlaceClaimed, PlaceReleased
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
-from backend.people.queries import person_of
+from backend.people.service import person_of
 from backend.teams.models import Team, TeamStatus
 
 

@@ -24,7 +24,7 @@ from backend.organisations.service import rows
 from backend.organisations.service.rows import NUMBERS, OrganisationNotApplied, OrganisationNotReturned, OrganisationNotVerified
 from backend.organisations.service.staff import live_staff, start_staff, stop_staff
 from backend.party.service import CreditCodeInvalid
-from backend.people import queries as people
+from backend.people import service as people
 
 ENDED = "社会组织已终止"
 

@@ -23,8 +23,8 @@ from backend.organisations.events import OrganisationHandedOver, StaffAdded, Sta
 from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Staff
 from backend.organisations.service import rows
 from backend.organisations.service.rows import OrganisationNotVerified
-from backend.people import queries as people
-from backend.people.queries import VolunteerUnknown
+from backend.people import service as people
+from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 HANDED_OVER = "更换负责人"
 
@@ -83,7 +83,7 @@ def add_staff(actor: Actor, organisation_id: UUID, *, volunteer_number: str, nam
     organisation = rows.held(organisation_id)
     rows.require(actor, Permission.STAFF_CHANGE, organisation)
     rows.require_verified(organisation)
-    person_id = people.volunteer_of_number(volunteer_number, name)
+    person_id = volunteer_of_number(volunteer_number, name)
     if person_id is None:
         raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
     staff = start_staff(actor, organisation_id, person_id, is_officer=False, now=now)

@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
@@ -24,10 +23,9 @@ from backend.people.events import GuardianAgreed, GuardianshipEnded
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Guardianship, Person, Relation
 from backend.people.notices import NoticeName
-from backend.people.queries import is_minor, number_of
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
+from backend.people.service.guards import is_minor
 from backend.people.service.persons import Identity, IdentityDiffers, own_person, person_of_identity, put_on_record, read_identity
-from backend.people.service.volunteers import end_registration, state_volunteer
 
 
 class GuardianNotAdult(Unprocessable):
@@ -84,14 +82,13 @@ class Agreement:
     guardian: Named | None = None
 
 
-def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Guardianship:
-    """Put a minor on record with the guardian's word; under 14 the child is a registered volunteer from now on.
+def state_guardianship(actor: Actor, agreement: Agreement, community: Area, *, now: datetime) -> Guardianship:
+    """Put a minor on record with the guardian's word. Both may have to be put on record first; they live in the community.
 
     By the guardian from their own account, or at the desk by an officer of the community before whom the guardian stands. Raises
     PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung, GuardianshipKnown, IdentityDiffers, NameInvalid,
-    IdNumberInvalid, AlreadyVolunteer, areas.NotACommunity, Forbidden.
+    IdNumberInvalid, Forbidden.
     """
-    community = areas.community(agreement.community_id)
     require_current(NoticeName.MINOR, agreement.notice_version)
     guardian, channel = _guardian(actor, agreement, community, now=now)
     identity = _identity_of_ward(agreement.ward, now=now)
@@ -108,8 +105,6 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
     )
     flush_or_refuse({"uq_guardianships_held": GuardianshipKnown})
     _consent(actor, ward, guardian.id, channel, now=now)
-    if minors.is_under_special_rule(ward.born_on, now) and number_of(ward.id) is None:
-        state_volunteer(actor, ward, community, now=now)
     outbox.record(GuardianAgreed(held.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_STATE, held.id, now=now, channel=channel.value)
     return held
@@ -124,19 +119,19 @@ def agree_anew(actor: Actor, guardianship_id: UUID, *, notice_version: str, now:
     audit.record(actor, Permission.GUARDIANSHIP_END, held.id, now=now, renewed=True)
 
 
-def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> None:
-    """Take the guardian's word back: the minor volunteers no more from now on, what was served stays on record.
+def end_guardianship(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> Guardianship:
+    """Take the guardian's word back, by the guardian or at the desk. What rests on it ends in `agreements`.
 
-    By the guardian, or at the desk. Raises GuardianshipOver, WardNotMinor, Missing, StillLeading, AlreadyCorrected.
+    Raises GuardianshipOver, WardNotMinor, Missing, AlreadyCorrected.
     """
     held = _held(actor, guardianship_id)
     if not is_minor(held.ward_person_id, now=now):
         raise WardNotMinor
     ended = facts.revise(held, actor, now=now, reason=reason, ended_on=clock.shanghai_day(now))
     void_consents(actor, held.ward_person_id, NoticeName.MINOR, NoticeName.VOLUNTEER, reason="guardian_withdrew", now=now)
-    end_registration(actor, held.ward_person_id, reason="guardian_withdrew", now=now)
     outbox.record(GuardianshipEnded(ended.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_END, ended.id, now=now)
+    return ended
 
 
 def _consent(actor: Actor, ward: Person, guardian_id: UUID, channel: Channel, *, now: datetime) -> None:

@@ -24,8 +24,8 @@ from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.names import NotAName, real_name
 from backend.people.notices import NoticeName
-from backend.people.queries import person_of
 from backend.people.service.consents import Channel, give_consent, require_current
+from backend.people.service.guards import person_of
 
 
 class NameInvalid(Unprocessable):
@@ -75,13 +75,6 @@ class IdentityDiffers(Conflict):
 
     code = "identity_differs"
     detail = "填写的身份与已登记的不一致，请联系所在社区核实"
-
-
-class IdentityNeeded(Unprocessable):
-    """The account has no person yet, so name and identity number must come with the request."""
-
-    code = "identity_needed"
-    detail = "请填写姓名和身份证号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +181,16 @@ def put_on_record(actor: Actor, identity: Identity, community: Area, phone: str 
     return person
 
 
-def set_phone(actor: Actor, phone: str, *, now: datetime) -> None:
-    """Keep the mobile number that WeChat vouches for. Raises PersonNeeded, PhoneInvalid."""
+def phone_holder(actor: Actor) -> UUID:
+    """The person whose mobile number the actor may set: their own. Raises PersonNeeded, Forbidden."""
     person_id = person_of(actor)
     policy.require(actor, Permission.PHONE_SET, Scope(person_id=person_id))
+    return person_id
+
+
+def set_phone(actor: Actor, phone: str, *, now: datetime) -> None:
+    """Keep the mobile number that WeChat vouches for. Raises PersonNeeded, PhoneInvalid."""
+    person_id = phone_holder(actor)
     store_phone(actor, person_id, phone, now=now)
 
 
@@ -206,6 +205,16 @@ def store_phone(actor: Actor, person_id: UUID, phone: str, *, now: datetime) -> 
     )
     outbox.record(PhoneSet(person_id), now=now)
     audit.record(actor, Permission.PHONE_SET, person_id, now=now)
+
+
+def move_person(person_id: UUID, community: Area) -> None:
+    """Let a person live in another community. The caller has asked policy."""
+    db.session.execute(
+        update(Person)
+        .where(Person.id == person_id)
+        .values(area_id=community.id, area_path=community.path)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def own_person(actor: Actor) -> Person:

@@ -1,7 +1,8 @@
-"""Agreeing anew to a changed notice, and taking a consent back: what it ends, and what the law keeps (个人信息保护法 arts 14 to 16, 47)."""
+"""Agreeing anew to a changed notice, and taking a consent back (个人信息保护法 arts 14 to 16, 47)."""
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from sqlalchemy import update
 
@@ -14,11 +15,9 @@ from backend.foundation.errors import Conflict
 from backend.people.events import ConsentWithdrawn
 from backend.people.models import Person
 from backend.people.notices import NoticeName
-from backend.people.queries import is_minor, person_of
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
+from backend.people.service.guards import is_minor, person_of
 from backend.people.service.persons import GuardianNeeded
-from backend.people.service.proxies import end_proxies_of
-from backend.people.service.volunteers import end_registration
 
 
 class ConsentNotGiven(Conflict):
@@ -48,12 +47,10 @@ def agree(actor: Actor, name: NoticeName, *, version: str, now: datetime) -> Non
     audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, notice=name.value, version=version)
 
 
-def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> None:
-    """Take a consent back. Being a volunteer ends with its own and with the identity's, with which the phone number is deleted too; with
-    the one to proxies nobody acts for the person any more.
+def take_back_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> UUID:
+    """Void the actor's consent; with that to the identity also that of volunteers, and the phone number is deleted. Returns the person.
 
-    The facts of past services stay: recording them is a duty of the office, not a matter of consent (志愿服务条例 art. 19).
-    Raises PersonNeeded, GuardiansConsent, ConsentNotGiven, StillLeading, AlreadyCorrected.
+    What rests on it ends in `agreements`. Raises PersonNeeded, GuardiansConsent, ConsentNotGiven, AlreadyCorrected.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.CONSENT_CHANGE, Scope(person_id=person_id))
@@ -62,10 +59,6 @@ def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now:
     ending = [NoticeName.VOLUNTEER, NoticeName.IDENTITY] if name is NoticeName.IDENTITY else [name]
     if not void_consents(actor, person_id, *ending, reason=reason or "withdrawn", now=now):
         raise ConsentNotGiven
-    if name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
-        end_registration(actor, person_id, reason="consent_withdrawn", now=now)
-    if name is NoticeName.PROXY:
-        end_proxies_of(actor, person_id, reason="本人已撤回同意", now=now)
     if name is NoticeName.IDENTITY:
         db.session.execute(
             update(Person)
@@ -75,3 +68,4 @@ def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now:
         )
     outbox.record(ConsentWithdrawn(person_id), now=now)
     audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, notice=name.value, withdrawn=True)
+    return person_id

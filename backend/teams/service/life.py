@@ -18,12 +18,13 @@ from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
-from backend.people import queries as people
+from backend.people import service as people
 from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamReturned
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.teams.service import rows
 from backend.teams.service.members import MemberUnknown, close_wishes, end_membership, live_membership, live_memberships, start_membership
 from backend.teams.service.rows import TeamNameTaken, TeamNotActive, TeamNotApplied, TeamNotReturned
+from backend.volunteers import service as volunteers
 
 DISSOLVED, NEW_LEADER = "服务队已解散", "更换队长"
 NAMES: Mapping[str, type[Conflict]] = {"uq_teams_name": TeamNameTaken}
@@ -66,7 +67,7 @@ def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: dat
 
     Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken.
     """
-    person_id = people.adult_volunteer_of(actor, now=now)
+    person_id = volunteers.adult_volunteer_of(actor, now=now)
     policy.require(actor, Permission.TEAM_APPLY, Scope(person_id=person_id))
     community = areas.community(community_id)
     team = Team(
@@ -93,7 +94,7 @@ def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datet
     Raises VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken.
     """
     rows.require(actor, Permission.TEAM_AMEND, rows.found(team_id))
-    people.volunteer_of(actor, now=now)
+    volunteers.volunteer_of(actor, now=now)
     values = {"name": plan.name, "category": plan.category, "charter": plan.charter, "applied_at": now, "applied_by": actor.account_id}
     AMEND.take(actor, team_id, now=now, **values)
 
@@ -103,7 +104,7 @@ def accept_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
     team = rows.found(team_id)
     rows.require(actor, Permission.TEAM_REVIEW, team)
     ACCEPT.take(actor, team_id, now=now, founded_on=clock.shanghai_day(now))
-    if not people.holds_live_volunteer(team.leader_person_id):
+    if not volunteers.holds_live_volunteer(team.leader_person_id):
         raise LeaderNotVolunteer
     start_membership(actor, team, team.leader_person_id, now=now)
     accounts.grant_to_person(actor, team.leader_person_id, _lead(team_id), now=now)
@@ -129,10 +130,10 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
     former = team.leader_person_id
     if successor.person_id == former:
         raise AlreadyLeader
-    if not people.holds_live_volunteer(successor.person_id):
+    if not volunteers.holds_live_volunteer(successor.person_id):
         raise LeaderNotVolunteer
     if people.is_minor(successor.person_id, now=now):
-        raise people.AdultNeeded
+        raise volunteers.AdultNeeded
     HAND_OVER.take(
         actor,
         team_id,

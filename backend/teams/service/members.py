@@ -18,11 +18,12 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.ids import new_id
-from backend.people import queries as people
+from backend.people import service as people
 from backend.teams import queries as teams
 from backend.teams.events import MembershipEnded, MembershipStarted
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team
 from backend.teams.service import rows
+from backend.volunteers import service as volunteers
 
 LEFT_VOLUNTEERS = "已注销志愿者注册"
 
@@ -83,7 +84,7 @@ def ask_to_join(actor: Actor, team_id: UUID, *, message: str | None, now: dateti
     """
     team = rows.held(team_id)
     rows.require_seen(actor, team)
-    person_id = people.volunteer_of(actor, now=now)
+    person_id = volunteers.volunteer_of(actor, now=now)
     policy.require(actor, Permission.TEAM_JOIN, Scope(person_id=person_id))
     rows.require_active(team)
     if live_membership(team_id, Membership.person_id == person_id) is not None:
@@ -106,7 +107,7 @@ def accept_member(actor: Actor, team_id: UUID, request_id: UUID, *, now: datetim
     rows.require(actor, Permission.TEAM_LEAD, team)
     rows.require_active(team)
     person_id = _decide(actor, team_id, request_id, JoinStatus.ACCEPTED, now=now)
-    if not people.holds_live_volunteer(person_id):
+    if not volunteers.holds_live_volunteer(person_id):
         raise ApplicantNotVolunteer
     start_membership(actor, team, person_id, now=now)
     audit.record(actor, Permission.TEAM_LEAD, request_id, now=now, decision="accepted")

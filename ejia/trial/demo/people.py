@@ -10,11 +10,12 @@ from backend.foundation.clock import SHANGHAI
 from backend.foundation.sealing import keyring
 from backend.party.models import PartyMember, PartyOrganisation, WorkUnit
 from backend.people import notices
-from backend.people.models import VOLUNTEER_NUMBERS, Consent, Person, Volunteer
+from backend.people.models import Consent, Person
 from backend.people.notices import NoticeName
-from backend.people.service import volunteer_number
 from backend.registration.models import RECEIPT_NUMBERS, MemberRegistration
 from backend.registration.service import receipt_number
+from backend.volunteers.models import VOLUNTEER_NUMBERS, Volunteer
+from backend.volunteers.service import volunteer_number
 from ejia.trial.demo import plan
 from ejia.trial.demo.plan import scaled
 from ejia.trial.demo.world import Community, Someone, World

@@ -17,8 +17,9 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_id_number, masked_name
 from backend.foundation.paging import Cursor, Page
 from backend.foundation.sealing import keyring
-from backend.people.models import ID_NUMBER, AccountRecovery, AccountRecoveryChange, Person, RecoveryProof, RecoveryStatus
-from backend.people.queries.persons import Community
+from backend.people.models import ID_NUMBER, Person
+from backend.people.queries import Community
+from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryProof, RecoveryStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""Registered volunteers (志愿服务条例 art. 7): joining, leaving, and joining again."""
+"""Registered volunteers (志愿服务条例 art. 7): joining, leaving and joining again, and whether somebody is one."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts import service as accounts
@@ -13,26 +14,33 @@ from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse
-from backend.foundation.errors import Conflict
+from backend.foundation.errors import Conflict, Forbidden, Unprocessable
 from backend.people import minors
-from backend.people.events import VolunteerLeft, VolunteerRegistered
 from backend.people.minors import AGE_OF_MAJORITY, is_minor_at
-from backend.people.models import VOLUNTEER_NUMBERS, Person, Volunteer
+from backend.people.models import Person
 from backend.people.notices import NoticeName
-from backend.people.queries import has_guardians_word, was_ward
-from backend.people.service.consents import Channel, give_consent, require_current
-from backend.people.service.persons import (
+from backend.people.service import (
+    Channel,
     GuardianNeeded,
     Identity,
     IdentityDiffers,
-    IdentityNeeded,
     PersonExists,
     add_person,
+    give_consent,
+    has_guardians_word,
+    is_minor,
+    move_person,
     own_person,
+    person_of,
     person_of_identity,
     read_identity,
+    require_consent,
+    require_current,
     store_phone,
+    was_ward,
 )
+from backend.volunteers.events import VolunteerLeft, VolunteerRegistered
+from backend.volunteers.models import VOLUNTEER_NUMBERS, Volunteer
 
 
 class AlreadyVolunteer(Conflict):
@@ -54,6 +62,34 @@ class StillLeading(Conflict):
 
     code = "still_leading"
     detail = "您还是志愿服务队的队长，请先交接再退出"
+
+
+class IdentityNeeded(Unprocessable):
+    """The account has no person yet, so name and identity number must come with the request."""
+
+    code = "identity_needed"
+    detail = "请填写姓名和身份证号"
+
+
+class VolunteerNeeded(Forbidden):
+    """The account's person is no registered volunteer, or no longer one."""
+
+    code: ClassVar[str] = "volunteer_needed"
+    detail = "请先注册成为志愿者"
+
+
+class AdultNeeded(Forbidden):
+    """What only adults may take on."""
+
+    code: ClassVar[str] = "adult_needed"
+    detail = "未满18周岁不能担任负责人"
+
+
+class VolunteerUnknown(Unprocessable):
+    """No registered volunteer has this number and this name."""
+
+    code: ClassVar[str] = "volunteer_unknown"
+    detail = "没有找到编号与姓名相符的注册志愿者"
 
 
 def register_volunteer(
@@ -130,7 +166,7 @@ def end_registration(actor: Actor, person_id: UUID, *, reason: str | None, now: 
     if seen is None:
         return None
     left = facts.revise(seen, actor, now=now, reason=reason, left_on=clock.shanghai_day(now))
-    # Only now, that the row above is ours: who is made leader meanwhile holds it (queries.holds_live_volunteer).
+    # Only now, that the row above is ours: who is made leader meanwhile holds it (holds_live_volunteer).
     if accounts.holds_role(person_id, Role.TEAM_LEADER, now=now):
         raise StillLeading
     accounts.withdraw_from_person(actor, person_id, _role_in(seen.area_path), reason="volunteer_left", now=now)
@@ -164,12 +200,7 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
         raise IdentityDiffers
     if is_minor_at(person.born_on, now) and not has_guardians_word(person.id):
         raise GuardianNeeded
-    db.session.execute(
-        update(Person)
-        .where(Person.id == person.id)
-        .values(area_id=community.id, area_path=community.path)
-        .execution_options(synchronize_session=False)
-    )
+    move_person(person.id, community)
     if phone is not None:
         store_phone(actor, person.id, phone, now=now)
     return person
@@ -195,3 +226,49 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
 
 def _role_in(area_path: str) -> Grant:
     return Grant(Role.VOLUNTEER, area_path=area_path)
+
+
+def volunteer_of(actor: Actor, *, now: datetime) -> UUID:
+    """The person who acts, who must be a registered volunteer until this transaction ends, by the notice in force.
+
+    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded.
+    """
+    person_id = person_of(actor)
+    if not holds_live_volunteer(person_id):
+        raise VolunteerNeeded
+    require_consent(person_id, NoticeName.VOLUNTEER, now=now)
+    return person_id
+
+
+def adult_volunteer_of(actor: Actor, *, now: datetime) -> UUID:
+    """As `volunteer_of`, for what only adults take on. Raises AdultNeeded, PersonNeeded, VolunteerNeeded, ConsentNeeded."""
+    person_id = volunteer_of(actor, now=now)
+    if is_minor(person_id, now=now):
+        raise AdultNeeded
+    return person_id
+
+
+def holds_live_volunteer(person_id: UUID) -> bool:
+    """Whether the person is a registered volunteer now; then nobody can end the registration before this transaction does."""
+    live = (
+        select(Volunteer.id)
+        .where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
+        .with_for_update(read=True)
+    )
+    return db.session.scalar(live) is not None
+
+
+def person_of_number(number: str) -> UUID | None:
+    """The person behind a 志愿者编号. For operators; who asks over HTTP must know the name, too."""
+    return db.session.scalar(
+        select(Volunteer.person_id).where(Volunteer.number == number, Volunteer.is_current(), Volunteer.left_on.is_(None))
+    )
+
+
+def volunteer_of_number(number: str, name: str) -> UUID | None:
+    """The person behind a 志愿者编号, if the name is theirs too: who does not know the name learns nothing from numbers."""
+    return db.session.scalar(
+        select(Volunteer.person_id)
+        .join(Person, Person.id == Volunteer.person_id)
+        .where(Volunteer.number == number, Person.name == name, Volunteer.is_current(), Volunteer.left_on.is_(None))
+    )

@@ -15,10 +15,11 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
-from backend.people import purposes
 from backend.people.minors import is_minor_at
-from backend.people.models import ID_NUMBER, PHONE, REVEAL_NOTE, Person, Reveal
-from backend.people.purposes import PersonalField
+from backend.people.models import ID_NUMBER, PHONE, Person
+from backend.reveals import purposes
+from backend.reveals.models import REVEAL_NOTE, Reveal
+from backend.reveals.purposes import PersonalField
 
 WINDOW = timedelta(hours=1)
 _ONE_BY_ONE = 0x7265  # the first half of the advisory lock's name; the second is the account

@@ -19,10 +19,11 @@ from backend.foundation.ids import new_id
 from backend.foundation.life import move, note_changes
 from backend.foundation.outbox import Event
 from backend.people import minors
-from backend.people.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
-from backend.people.models import AccountRecovery, AccountRecoveryChange, Person, RecoveryProof, RecoveryStatus
-from backend.people.service.persons import GuardianNeeded, PersonKnown, read_identity
-from backend.people.service.volunteers import grant_as_registered
+from backend.people.models import Person
+from backend.people.service import GuardianNeeded, PersonKnown, read_identity
+from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
+from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryProof, RecoveryStatus
+from backend.volunteers.service import grant_as_registered
 
 MOST_APPLICATIONS, WITHIN = 3, timedelta(days=7)
 OTHER_CONFIRMED = "已由本人通过另一个微信找回"

@@ -18,9 +18,10 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Cursor, Page
-from backend.people import proxy_rules
-from backend.people.models import Person, Proxy
-from backend.people.queries.persons import Community
+from backend.people.models import Person
+from backend.people.queries import Community
+from backend.proxies import rules
+from backend.proxies.models import Proxy
 
 
 class ProxyStatus(StrEnum):
@@ -111,7 +112,7 @@ def _line(row: Row[Any], today: date) -> ProxyLine:
         elder=Party(fact.person_id, masked_name(row.elder_name)),
         proxy=Party(fact.proxy_person_id, masked_name(row.proxy_name)),
         relation=fact.relation,
-        relation_name=proxy_rules.relation_names().get(fact.relation, fact.relation),
+        relation_name=rules.relation_names().get(fact.relation, fact.relation),
         cause=fact.cause,
         community=Community(fact.area_id, row.area_name),
         began_on=fact.began_on,

@@ -1,12 +1,9 @@
-"""Who sees which volunteers, how the list turns pages, and the notices that anybody may read."""
+"""Who sees which volunteers, and how the list turns pages."""
 
-import pytest
 from sqlalchemy import event
 
 from backend.foundation.actor import Role
-from backend.foundation.catalogues import CatalogueInvalid
 from backend.foundation.database import db
-from backend.people import notices
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
 
@@ -75,28 +72,3 @@ def test_the_list_sends_as_many_statements_for_thirty_as_for_three(phone_of, str
         registered_volunteer(phone_of, street)
 
     assert statements() == with_three
-
-
-def test_anybody_may_read_the_notices(client):
-    items = client.get("/api/v1/notices").get_json()["items"]
-
-    assert [item["name"] for item in items] == ["identity", "volunteer", "minor", "proxy"]
-    assert all("个人信息" in item["title"] and item["version"] for item in items)
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        (('name = "volunteer"', 'name = "visitor"'), "line"),
-        (('name = "volunteer"', 'name = "identity"'), "must hold each of these once"),
-        (('version = "2026-11-01"', 'version = "newest"'), "version"),
-        (('title = "', 'headline = "'), "title"),
-    ],
-)
-def test_a_notice_that_nobody_could_agree_to_stops_the_start(project_root, tmp_path, change, complaint):
-    shipped = (project_root / "config" / "notices.toml").read_text(encoding="utf-8")
-    edited = tmp_path / "notices.toml"
-    edited.write_text(shipped.replace(*change, 1), encoding="utf-8")
-
-    with pytest.raises(CatalogueInvalid, match=complaint):
-        notices.read(edited)

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from backend.foundation.database import db
 from backend.foundation.idempotency import IdempotencyKey
 from backend.foundation.outbox import OutboxEvent
 from backend.foundation.sealing import keyring
-from backend.people.models import Consent, Person, Volunteer
+from backend.people.models import Consent, Person
+from backend.volunteers.models import Volunteer
 from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
 from tests.support.teams import active_team
@@ -48,23 +49,6 @@ def test_a_person_registers_and_sees_their_own_card_masked(phone_of, street):
     assert seen["person_id"] == seen["person"]["id"]
     assert seen["volunteer"] == {key: made[key] for key in ("id", "number", "registered_on", "community")}
     assert [(role["role"], role["area_path"]) for role in seen["roles"]] == [("volunteer", "639999001001")]
-
-
-def test_the_identity_number_lies_sealed_and_is_found_by_its_index(phone_of, street):
-    phone_of("zhang").made("/volunteers", volunteer_form(street, id_number=ADULT))
-
-    person = db.session.scalars(select(Person)).one()
-
-    assert ADULT.encode() not in person.id_number_sealed
-    assert keyring().unseal(person.id_number_sealed, field="people.id_number", row=person.id) == ADULT
-    assert person.id_number_index == keyring().index(ADULT, field="people.id_number")
-    assert (person.born_on, person.sex.value) == (date(1990, 1, 1), "male")
-
-
-def test_a_small_x_at_the_end_is_the_same_number(phone_of, street):
-    phone_of("zhang").made("/volunteers", volunteer_form(street, id_number="63999919660318005x"))
-
-    assert refused(phone_of("li").post("/volunteers", volunteer_form(street, id_number="63999919660318005X"))) == (409, "person_exists")
 
 
 def test_registering_leaves_consent_event_and_audit_without_personal_data(phone_of, street):
@@ -119,13 +103,6 @@ def test_an_outdated_notice_says_which_version_is_in_force(phone_of, street):
     assert answer.get_json()["current_version"] == "2026-11-01"
 
 
-@pytest.mark.parametrize("name", ["阿卜杜·热合曼", "阿卜杜•热合曼", "John Smith", "𠮷野", "欧阳小明"])
-def test_names_of_many_kinds_are_names(phone_of, street, name):
-    phone = registered_volunteer(phone_of, street, name=name)
-
-    assert phone.seen("/me")["person"]["name"] == name.replace("•", "·")
-
-
 def test_whoever_is_younger_than_18_on_the_shanghai_day_needs_a_guardian(phone_of, street, pass_time):
     tomorrow = clock.shanghai_day(clock.now()) + timedelta(days=1)
     minor = identity_number(born_on=tomorrow.replace(year=tomorrow.year - 18), sequence=1)
@@ -134,32 +111,6 @@ def test_whoever_is_younger_than_18_on_the_shanghai_day_needs_a_guardian(phone_o
     assert rows(Person) == 0
     pass_time(hours=24)
     assert phone_of("child").post("/volunteers", volunteer_form(street, id_number=minor)).status_code == 201
-
-
-def test_an_identity_number_stands_for_one_person_and_it_is_not_said_whose(phone_of, street):
-    registered_volunteer(phone_of, street, "zhang", name="张三", id_number=ADULT)
-
-    answer = phone_of("li").post("/volunteers", volunteer_form(street, name="李四", id_number=ADULT))
-
-    assert refused(answer) == (409, "person_exists")
-    assert "张" not in answer.get_json()["detail"]
-    assert (rows(Person), rows(Volunteer)) == (1, 1)
-
-
-def test_of_many_that_bring_one_number_at_once_one_becomes_the_person(phone_of, street):
-    phones = [phone_of(f"phone-{i}") for i in range(8)]
-    form, start = volunteer_form(street, id_number=ADULT), Barrier(len(phones))
-
-    def register(phone):
-        start.wait()
-        return phone.post("/volunteers", form)
-
-    with ThreadPoolExecutor(len(phones)) as pool:
-        answers = list(pool.map(register, phones))
-
-    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
-    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"person_exists"}
-    assert (rows(Person), rows(Volunteer)) == (1, 1)
 
 
 def test_of_one_account_that_brings_two_numbers_at_once_one_registration_stands(phone_of, street):
@@ -250,16 +201,6 @@ def test_who_comes_back_with_another_identity_is_refused(phone_of, street):
         form = volunteer_form(street, name="张三", id_number=ADULT) | other
         assert refused(phone.post("/volunteers", form)) == (409, "identity_differs")
     assert phone.post("/volunteers", volunteer_form(street, name="张三", id_number=ADULT)).status_code == 201
-
-
-def test_a_person_need_not_be_a_volunteer(phone_of, street):
-    phone = registered_person(phone_of, street, "zhang")
-
-    seen = phone.seen("/me")
-    assert (seen["person"]["name"], seen["volunteer"], seen["roles"]) == ("王志愿", None, [])
-    assert refused(phone.post("/people", volunteer_form(street))) == (409, "person_known")
-    assert refused(phone.post("/me/volunteer/leaving", {})) == (409, "not_a_volunteer")
-    assert db.session.scalars(select(Consent.notice)).all() == ["identity"]
 
 
 def test_nobody_leaves_who_never_said_who_they_are(phone_of, street):

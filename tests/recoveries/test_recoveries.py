@@ -17,12 +17,12 @@ from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from backend.foundation.sealing import keyring
-from backend.people.models import AccountRecovery, AccountRecoveryChange, Person
-from tests.people.test_guardians import child
-from tests.people.test_guardians import form as guardianship_form
+from backend.people.models import Person
+from backend.recoveries.models import AccountRecovery, AccountRecoveryChange
 from tests.support.attendance import Visit, counting
 from tests.support.beginning import officer_of
 from tests.support.demands import give_role
+from tests.support.guardians import child, guardianship_form
 from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
 from tests.support.proxies import recorded_proxy

@@ -1,7 +1,7 @@
-"""What statistics may count of people."""
+"""What statistics may count of volunteers."""
 
 from backend.foundation.measures import Measure, Shape, contribution, facts_of
-from backend.people.models import Volunteer
+from backend.volunteers.models import Volunteer
 
 VOLUNTEERS = Measure(
     name="volunteers",

@@ -19,8 +19,9 @@ from backend.foundation.audit import AuditEntry
 from backend.foundation.catalogues import CatalogueInvalid
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
-from backend.people import proxy_rules
-from backend.people.models import Consent, Person, Proxy
+from backend.people.models import Consent, Person
+from backend.proxies import rules as proxy_rules
+from backend.proxies.models import Proxy
 from tests.support.attendance import Visit, counted_statements, counting, joins
 from tests.support.demands import demand_form, give_role
 from tests.support.people import identity_number, registered_person, registered_volunteer
@@ -329,22 +330,6 @@ def test_a_catalogue_that_makes_no_sense_stops_the_start(project_root, tmp_path,
 
     with pytest.raises(CatalogueInvalid, match=complaint):
         proxy_rules.read(edited)
-
-
-def test_who_takes_back_the_consent_is_acted_for_no_more(officer, neighbour, card, street, phone_of):
-    elder_card = {"name": "王桂芳", "id_number": identity_number()}
-    elder = registered_person(phone_of, street, "elder", **elder_card)
-    proxy = recorded_proxy(officer, street, card, elder=elder_card)
-    assert submitted(neighbour, street, elder.person_id).status_code == 201
-
-    told = elder.made("/me/consents/withdrawal", {"notice": "proxy"})
-
-    assert "终止" in told["stops"]
-    assert refused(submitted(neighbour, street, elder.person_id)) == (403, "forbidden")
-    ended = officer.seen(f"/proxies/{proxy['id']}")
-    assert (ended["status"], ended["end_reason"]) == ("ended", "本人已撤回同意")
-    recorded_proxy(officer, street, card, elder=elder_card)
-    assert submitted(neighbour, street, elder.person_id).status_code == 201, "with a paper signed anew"
 
 
 def test_who_is_acted_for_agrees_anew_with_each_renewal(proxy, officer, new_version):

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
-from backend.people import purposes
-from backend.people.models import Reveal
+from backend.reveals import purposes
+from backend.reveals.models import Reveal
 from config.settings import CONFIG_FOLDER
 from ejia.metrics import registry_of
 from tests.support.attendance import Visit

@@ -13,7 +13,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden
 from backend.people.models import Person
-from backend.people.queries import VolunteerUnknown, volunteer_of_number
+from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 
 class OwnAccount(Forbidden):

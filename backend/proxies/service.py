@@ -15,12 +15,12 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
-from backend.people import proxy_rules
-from backend.people.events import ProxyEnded, ProxyRecorded, ProxyRenewed
-from backend.people.models import Person, Proxy
+from backend.people.models import Person
 from backend.people.notices import NoticeName
-from backend.people.service.consents import Channel, give_consent, require_current
-from backend.people.service.persons import Identity, PersonExists, put_on_record, read_adult
+from backend.people.service import Channel, Identity, PersonExists, give_consent, put_on_record, read_adult, require_current
+from backend.proxies import rules
+from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
+from backend.proxies.models import Proxy
 
 
 class ProxyUnknown(Unprocessable):
@@ -103,7 +103,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
     community = areas.community(wanted.community_id)
     policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=community.path))
     require_current(NoticeName.PROXY, wanted.notice_version)
-    if wanted.relation not in proxy_rules.relation_names():
+    if wanted.relation not in rules.relation_names():
         raise RelationUnknown(errors={"relation": [RelationUnknown.detail]})
     _refuse_term(wanted.ends_on, now=now)
     proxy_id = _proxy_of(read_adult(wanted.proxy_name, wanted.proxy_id_number, now=now))
@@ -219,7 +219,7 @@ def _elder_of(actor: Actor, identity: Identity, community: Area, *, now: datetim
 
 def _refuse_term(ends_on: date, *, now: datetime) -> None:
     today = clock.shanghai_day(now)
-    if not today <= ends_on <= today + timedelta(days=proxy_rules.current().limits.longest_term_days):
+    if not today <= ends_on <= today + timedelta(days=rules.current().limits.longest_term_days):
         raise ProxyTermInvalid(errors={"ends_on": [ProxyTermInvalid.detail]})
 
 
@@ -233,7 +233,7 @@ def _refuse_more_elders(proxy_id: UUID, *, besides: UUID | None = None, now: dat
         Proxy.ends_on >= clock.shanghai_day(now),
         Proxy.fact_id.is_distinct_from(besides),
     )
-    if (db.session.scalar(live) or 0) >= proxy_rules.current().limits.most_elders:
+    if (db.session.scalar(live) or 0) >= rules.current().limits.most_elders:
         raise TooManyElders
 
 

@@ -1,0 +1,93 @@
+"""Who acts, and what they have to have agreed to before they do."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Uuid, and_, literal, or_, select
+
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Forbidden
+from backend.people import notices
+from backend.people.minors import is_minor_at
+from backend.people.models import Consent, Guardianship, Person
+from backend.people.notices import NoticeName
+
+
+class PersonNeeded(Forbidden):
+    """The account has no person behind it yet."""
+
+    code: ClassVar[str] = "person_needed"
+    detail = "请先完成实名登记"
+
+
+class ConsentNeeded(Forbidden):
+    """The notice changed since the person agreed, or they withdrew their consent; `notice` and `current_version` say which."""
+
+    code: ClassVar[str] = "consent_needed"
+    detail = "告知书已更新或者您已撤回同意，请阅读并同意后再办理"
+
+
+def person_of(actor: Actor) -> UUID:
+    """The person who acts. Raises PersonNeeded."""
+    if actor.person_id is None:
+        raise PersonNeeded
+    return actor.person_id
+
+
+def is_minor(person_id: UUID, *, now: datetime) -> bool:
+    """Whether the person is younger than 18 today."""
+    born_on = db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()
+    return is_minor_at(born_on, now)
+
+
+def has_guardians_word(person_id: UUID) -> bool:
+    """Whether a guardian agrees, by the notice in force, to what is done with a minor's data."""
+    return db.session.scalar(select(guardians_word(literal(person_id, Uuid)))) is True
+
+
+def guardians_word(person_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Condition: a guardian of the person agrees by the notice in force."""
+    held = select(Guardianship.id).where(
+        Guardianship.ward_person_id == person_id, Guardianship.is_current(), Guardianship.ended_on.is_(None)
+    )
+    return and_(held.exists(), consents_to(person_id, NoticeName.MINOR))
+
+
+def consents_to(person_id: ColumnElement[UUID], name: NoticeName) -> ColumnElement[bool]:
+    """Condition: the person, or a guardian for them, agrees to the notice in force."""
+    return (
+        select(Consent.id)
+        .where(
+            Consent.person_id == person_id,
+            Consent.notice == name.value,
+            Consent.version == notices.current(name).version,
+            Consent.is_current(),
+        )
+        .exists()
+    )
+
+
+def was_ward(person_id: UUID) -> bool:
+    """Whether a guardian ever put this person on record."""
+    return db.session.scalar(select(Guardianship.id).where(Guardianship.ward_person_id == person_id).limit(1)) is not None
+
+
+def require_consent(person_id: UUID, *names: NoticeName, now: datetime) -> None:
+    """Let pass who agrees to one of these notices as it is in force, a minor with their guardian's word. Raises ConsentNeeded, which names
+    the first of the notices that is missing."""
+    of_person = literal(person_id, Uuid)
+    found = db.session.execute(
+        select(
+            Person.born_on,
+            or_(*(consents_to(of_person, name) for name in names)).label("own"),
+            guardians_word(of_person).label("guardians"),
+        ).where(Person.id == person_id)
+    ).one()
+    if not found.own:
+        raise ConsentNeeded(notice=names[0].value, current_version=notices.current(names[0]).version)
+    if is_minor_at(found.born_on, now) and not found.guardians:
+        raise ConsentNeeded(
+            "监护人须先阅读并同意新的告知书", notice=NoticeName.MINOR.value, current_version=notices.current(NoticeName.MINOR).version
+        )

@@ -1,0 +1,30 @@
+"""Commands on accounts that their people lost or have twice: applications for one, and merging two."""
+
+from backend.recoveries.service.applications import (
+    CheckCodeWrong,
+    OwnRecovery,
+    RecoveryDecided,
+    RecoveryOpen,
+    TooManyRecoveries,
+    WechatLoginNeeded,
+    apply_for_recovery,
+    confirm_recovery,
+    return_recovery,
+    withdraw_recovery,
+)
+from backend.recoveries.service.merging import OwnAccount, merge_login_into_person
+
+__all__ = [
+    "CheckCodeWrong",
+    "OwnAccount",
+    "OwnRecovery",
+    "RecoveryDecided",
+    "RecoveryOpen",
+    "TooManyRecoveries",
+    "WechatLoginNeeded",
+    "apply_for_recovery",
+    "confirm_recovery",
+    "merge_login_into_person",
+    "return_recovery",
+    "withdraw_recovery",
+]

@@ -1,0 +1,82 @@
+"""Who read a person's data in clear, as the person sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.areas.models import Area
+from backend.foundation.actor import Actor, Role
+from backend.foundation.database import db
+from backend.foundation.paging import Cursor, Page
+from backend.foundation.sealing import keyring
+from backend.people import minors
+from backend.people import service as people
+from backend.people.models import Guardianship, Person
+from backend.reveals import purposes
+from backend.reveals.models import REVEAL_NOTE, Reveal
+from backend.reveals.purposes import PersonalField
+
+
+@dataclass(frozen=True, slots=True)
+class RevealLine:
+    """One reading of somebody's data, as they see it: by whom in which role, not by name."""
+
+    id: UUID
+    revealed_at: datetime
+    role: Role
+    area: str | None
+    fields: list[PersonalField]
+    purpose: str
+    note: str | None
+    of_beneficiary: bool
+    """Whether it was of whom the person had asked a service for, not of themselves."""
+    of_ward: bool
+    """Whether it was of a minor whose guardian the person is, or of whom that minor had asked a service for."""
+
+
+def own_reveals(actor: Actor, *, now: datetime, limit: int, after: str | None) -> Page[RevealLine]:
+    """Who read the actor's data in clear, or that of minors whose guardian they are, the latest first.
+
+    Raises PersonNeeded, CursorInvalid.
+    """
+    cursor = Cursor.decode(after, UUID)
+    person_id = people.person_of(actor)
+    wanted = (
+        select(Reveal, Area.name)
+        .outerjoin(Area, Area.path == Reveal.area_path)
+        .where(Reveal.person_id.in_([person_id, *_minors_of(person_id, now=now)]))
+        .order_by(Reveal.id.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        wanted = wanted.where(Reveal.id < cursor.values[0])
+    lines = [_line(reveal, area, person_id) for reveal, area in db.session.execute(wanted)]
+    return Page.of(lines, limit, lambda line: (line.id,))
+
+
+def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
+    """Of whom a person is the guardian today: the youngest have no account of their own to look with (未成年人网络保护条例 art. 34)."""
+    held = (
+        select(Person.id, Person.born_on)
+        .join(Guardianship, Guardianship.ward_person_id == Person.id)
+        .where(Guardianship.guardian_person_id == guardian_id, Guardianship.is_current(), Guardianship.ended_on.is_(None))
+    )
+    return [ward.id for ward in db.session.execute(held) if minors.is_minor_at(ward.born_on, now)]
+
+
+def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:
+    purpose = purposes.catalogue().purposes.get(reveal.purpose)
+    sealed = reveal.note_sealed
+    return RevealLine(
+        id=reveal.id,
+        revealed_at=reveal.at,
+        role=reveal.role,
+        area=area,
+        fields=[PersonalField(field) for field in reveal.fields],
+        purpose=purpose.name if purpose is not None else reveal.purpose,
+        note=None if sealed is None else keyring().unseal_if_possible(sealed, field=REVEAL_NOTE, row=reveal.id),
+        of_beneficiary=reveal.beneficiary_id is not None,
+        of_ward=reveal.person_id != own_id,
+    )

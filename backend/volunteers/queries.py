@@ -1,0 +1,121 @@
+"""Volunteers as lists name them, and one's own registration. Names are masked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, select, tuple_
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.masking import masked_name
+from backend.foundation.paging import Cursor, Page
+from backend.people.models import Person
+from backend.people.queries import Community
+from backend.volunteers.models import Volunteer
+
+
+def number_of(person_id: UUID) -> str | None:
+    """The 志愿者编号 of a person who is a registered volunteer now."""
+    return db.session.scalar(
+        select(Volunteer.number).where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVolunteer:
+    """One's own registration as volunteer."""
+
+    id: UUID
+    number: str
+    registered_on: date
+    community: Community
+
+
+def own_registration(person_id: UUID) -> OwnVolunteer | None:
+    """The registration of a person who is a volunteer now."""
+    row = db.session.execute(
+        select(Volunteer.fact_id, Volunteer.number, Volunteer.registered_on, Area.id.label("area_id"), Area.name.label("area_name"))
+        .join(Area, Area.id == Volunteer.area_id)
+        .where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
+    ).one_or_none()
+    return None if row is None else OwnVolunteer(row.fact_id, row.number, row.registered_on, Community(row.area_id, row.area_name))
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerLine:
+    """One volunteer in a list."""
+
+    id: UUID
+    person_id: UUID
+    number: str
+    name: str
+    community: Community
+    registered_on: date
+
+
+def registered_volunteers(viewer: Actor, *, community_id: UUID | None, limit: int, after: str | None) -> Page[VolunteerLine]:
+    """Volunteers whom the viewer may see, community by community, the newest first. Raises paging.CursorInvalid."""
+    cursor = Cursor.decode(after, str, date, UUID)
+    key = (Volunteer.area_path, Volunteer.registered_on, Volunteer.id)
+    wanted = (
+        select(
+            Volunteer.id,
+            Volunteer.fact_id,
+            Volunteer.person_id,
+            Volunteer.number,
+            Volunteer.registered_on,
+            Volunteer.area_path,
+            Person.name,
+            Area.id.label("area_id"),
+            Area.name.label("area_name"),
+        )
+        .join(Person, Person.id == Volunteer.person_id)
+        .join(Area, Area.id == Volunteer.area_id)
+        .where(Volunteer.is_current(), Volunteer.left_on.is_(None))
+        .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
+        .order_by(*(column.desc() for column in key))
+        .limit(limit + 1)
+    )
+    if community_id is not None:
+        wanted = wanted.where(Volunteer.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+    if cursor is not None:
+        wanted = wanted.where(tuple_(*key) < cursor.values)
+    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.area_path, row.registered_on, row.id))
+    return Page(
+        [
+            VolunteerLine(
+                id=row.fact_id,
+                person_id=row.person_id,
+                number=row.number,
+                name=masked_name(row.name),
+                community=Community(row.area_id, row.area_name),
+                registered_on=row.registered_on,
+            )
+            for row in page.items
+        ],
+        page.next_cursor,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """By what a list names somebody: the masked name, and the 志愿者编号 where they have one."""
+
+    name: str
+    volunteer_number: str | None
+
+
+def people_by_name(viewer: Actor, person_ids: Collection[UUID]) -> dict[UUID, KnownPerson]:
+    """Those of the persons whom the viewer may see, as a list names them. One statement."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Volunteer.number)
+        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+        .where(Person.id.in_(person_ids))
+        .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Person.area_path, person_id=Person.id)))
+    )
+    return {row.id: KnownPerson(masked_name(row.name), row.number) for row in rows}
