@@ -15,8 +15,7 @@ from types import FunctionType, ModuleType
 from apiflask import APIFlask
 
 from backend.accounts import policy
-from backend.accounts.policy import RULES, Permission
-from backend.accounts.policy_words import PERMISSIONS, REACHES, ROLES
+from backend.accounts.permissions import Permission, Reach
 from backend.foundation.actor import Role
 from backend.foundation.life import FactStep, Step
 from ejia.resources import RESOURCES
@@ -25,9 +24,9 @@ from web.routes import Access, contract_of
 _HEAD = """\
 # Who may do what
 
-Made from the code by `ejia policy > docs/policy.md`; do not edit it by hand. The table itself stands in
-[backend/accounts/policy.py](../backend/accounts/policy.py), its words in [policy_words.py](../backend/accounts/policy_words.py), and
-[tests/policy/](../tests/policy/) walks every route by every role against a table of its own.
+Made from the code by `ejia policy > docs/policy.md`; do not edit it by hand. The rules and their words stand in
+[backend/accounts/permissions.py](../backend/accounts/permissions.py), and [tests/policy/](../tests/policy/) walks every route by every role
+against a table of its own.
 
 A role is granted within one scope and for a term; nothing else opens anything. What somebody may not open appears in no list, count or
 export of theirs and answers 404; what they may see but not do answers 403; without a log-in it is 401.
@@ -96,33 +95,35 @@ def page() -> str:
 
 def _roles() -> Iterator[str]:
     yield "## Roles · 角色\n"
-    yield from _table(("role", "角色", "who it is"), ((f"`{role}`", ROLES[role].name, ROLES[role].sentence) for role in Role))
+    yield from _table(("role", "角色", "who it is"), ((f"`{role}`", role.chinese, role.sentence) for role in Role))
 
 
 def _reaches() -> Iterator[str]:
     yield "## How far a role reaches · 范围\n"
-    yield from _table(("reach", "范围", "the grant meets the subject when"), ((f"`{r}`", w.name, w.sentence) for r, w in REACHES.items()))
+    yield from _table(
+        ("reach", "范围", "the grant meets the subject when"), ((f"`{reach}`", reach.chinese, reach.sentence) for reach in Reach)
+    )
 
 
 def _matrix() -> Iterator[str]:
     yield "## Permissions × roles · 权限表\n"
     yield "An empty cell: the role does not allow it. Everybody is 居民 beside what they are else. A row without any: see below.\n"
     yield from _table(
-        ("permission", "权限", *(ROLES[role].name for role in Role)),
-        ((f"`{permission}`", PERMISSIONS[permission].name, *(_cell(permission, role) for role in Role)) for permission in Permission),
+        ("permission", "权限", *(role.chinese for role in Role)),
+        ((f"`{permission}`", permission.chinese, *(_cell(permission, role) for role in Role)) for permission in Permission),
     )
 
 
 def _cell(permission: Permission, role: Role) -> str:
-    reach = RULES[permission].get(role)
-    return "" if reach is None else REACHES[reach].name
+    reach = permission.rule.get(role)
+    return "" if reach is None else reach.chinese
 
 
 def _words() -> Iterator[str]:
     yield "## What each permission allows · 权限说明\n"
     yield from _table(
         ("permission", "权限", "what it allows"),
-        ((f"`{permission}`", PERMISSIONS[permission].name, PERMISSIONS[permission].sentence) for permission in Permission),
+        ((f"`{permission}`", permission.chinese, permission.sentence) for permission in Permission),
     )
 
 

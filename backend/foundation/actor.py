@@ -2,27 +2,32 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from backend.foundation.terms import Term
 
-class Role(StrEnum):
+
+class Role(Term):
     """What somebody may be. A grant ties a role to exactly one scope; every account is a resident without any grant."""
 
-    RESIDENT = "resident"
-    VOLUNTEER = "volunteer"
-    TEAM_LEADER = "team_leader"
-    ORGANISATION_STAFF = "organisation_staff"
-    WORK_UNIT_OFFICER = "work_unit_officer"
-    PARTY_MEMBER = "party_member"
-    GRID_WORKER = "grid_worker"
-    PROXY = "proxy"
-    COMMUNITY_OFFICER = "community_officer"
-    STREET_OFFICER = "street_officer"
-    DISTRICT_OFFICER = "district_officer"
-    SYSTEM_ADMIN = "system_admin"
-    SECURITY_ADMIN = "security_admin"
-    AUDIT_ADMIN = "audit_admin"
+    RESIDENT = ("resident", "居民", "Every account, without a grant.")
+    VOLUNTEER = ("volunteer", "志愿者", "Registered with a 志愿者编号; the grant names the person.")
+    TEAM_LEADER = ("team_leader", "队长", "Leads one team; comes and goes with the team's life.")
+    ORGANISATION_STAFF = ("organisation_staff", "社会组织工作人员", "Acts for one organisation; its officer (负责人) is one of them.")
+    WORK_UNIT_OFFICER = ("work_unit_officer", "单位联络员", "Speaks for one work unit.")
+    PARTY_MEMBER = ("party_member", "报到党员", "A serving Party member whose registration a community accepted; reaches that community.")
+    GRID_WORKER = ("grid_worker", "网格员", "Knows the people of a grid or a whole community.")
+    PROXY = ("proxy", "代理人", "Acts for one elder without a phone, for a term; what is done is recorded as theirs.")
+    COMMUNITY_OFFICER = ("community_officer", "社区工作人员", "Decides in one community.")
+    STREET_OFFICER = ("street_officer", "街道工作人员", "Decides in the communities of one street.")
+    DISTRICT_OFFICER = (
+        "district_officer",
+        "区工作人员",
+        "Sees the streets of one district, and decides on nothing but offices and work units.",
+    )
+    SYSTEM_ADMIN = ("system_admin", "系统管理员", "Sees that the copy runs; sees no personal data.")
+    SECURITY_ADMIN = ("security_admin", "安全管理员", "Appoints officers and releases locked log-ins; sees no personal data.")
+    AUDIT_ADMIN = ("audit_admin", "审计管理员", "Reads the audit log; sees no personal data.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,15 @@ from apiflask import APIFlask
 import backend
 import miniprogram_api
 import web
-from backend.accounts import policy, policy_words
+from backend.accounts import policy
+from backend.accounts.permissions import Permission, Reach
 from backend.consumers import CONSUMERS
 from backend.foundation.actor import Role
 from backend.foundation.errors import Conflict, Forbidden, Missing, Refusal, Unauthenticated
 from backend.foundation.life import FactStep, Step
 from backend.foundation.outbox import Event
 from backend.foundation.paging import CursorInvalid
+from backend.foundation.terms import Term
 from ejia.policy_page import body_of, named, page, permissions
 from ejia.resources import RESOURCES
 from tests.policy.table import TABLE
@@ -184,15 +186,15 @@ def test_each_view_is_walked_by_every_role() -> None:
 
 
 def test_the_page_on_policy_says_what_the_code_does() -> None:
-    """Written anew by `ejia policy > docs/policy.md`; a new permission gets its words in policy_words.py."""
+    """Written anew by `ejia policy > docs/policy.md`; a new permission is a block in permissions.py."""
     assert (ROOT / "docs/policy.md").read_text() == page()
 
 
 def test_policy_names_each_role_reach_and_permission_in_words() -> None:
-    for kinds, words in ((Role, policy_words.ROLES), (policy.Reach, policy_words.REACHES), (policy.Permission, policy_words.PERMISSIONS)):
-        assert words.keys() == {*kinds}
-        assert all(CHINESE.search(said.name) and said.sentence.endswith(".") for said in words.values())
-        assert len({said.name for said in words.values()}) == len(words)
+    kinds: tuple[type[Term], ...] = (Role, Reach, Permission)
+    for terms in map(list, kinds):
+        assert all(CHINESE.search(term.chinese) and term.sentence.endswith(".") for term in terms)
+        assert len({term.chinese for term in terms}) == len({term.value for term in terms}) == len(terms)
 
 
 def test_each_command_that_a_view_calls_asks_policy_itself() -> None:

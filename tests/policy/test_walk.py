@@ -12,7 +12,7 @@ import re
 
 import pytest
 
-from backend.accounts.policy import RULES, Permission, Reach
+from backend.accounts.permissions import Permission, Reach
 from backend.foundation.actor import Role
 from tests.policy.table import TABLE
 from tests.policy.viewers import HERE, NOBODY, roles_of
@@ -84,7 +84,7 @@ UNPROVED = {
 @pytest.mark.parametrize("permission", [permission for permission in Permission if permission not in BY_LIFE])
 def test_policy_and_table_agree_on_the_roles(permission: Permission) -> None:
     """By each role of the rule somebody succeeds; who succeeds has one of them, and elsewhere one that reaches that far."""
-    rule = RULES[permission]
+    rule = permission.rule
     succeeding = NOBODY.union(*(row.yes for row in TABLE if row.by is permission))
     proved = frozenset[Role]().union(*map(roles_of, succeeding & HERE))
     assert {role for role in rule if role not in proved} == {role for of, role in UNPROVED if of is permission}

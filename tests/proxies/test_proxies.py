@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.accounts.models import RoleGrant
-from backend.accounts.policy import RULES, Permission
+from backend.accounts.permissions import Permission
 from backend.attendance.models import Confirmation
 from backend.demands.models import DemandChange
 from backend.foundation import clock
@@ -148,11 +148,7 @@ def test_the_elder_may_not_be_claimed_or_signed_in_for_nor_their_phone_set(proxy
     assert refused(neighbour.get(f"/shifts/{visit.shift_id}/code")) == (404, "not_found")
     assert refused(neighbour.post(f"/shifts/{visit.shift_id}/sign-in", {"code": visit.code()})) == (403, "not_entitled")
     for permission in ("place.claim", "shift.sign", "phone.set", "demand.complete", "points.see"):
-        assert Role.PROXY not in _rule(permission), permission
-
-
-def _rule(permission: str):
-    return RULES[Permission(permission)]
+        assert Role.PROXY not in Permission(permission).rule, permission
 
 
 def test_a_stranger_may_not_act_for_the_elder(proxy, phone_of, street):
