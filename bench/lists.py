@@ -3,16 +3,17 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from backend.areas.models import Area
 from backend.demands.models import Demand, DemandStatus
+from backend.demands.queries import LATEST_PUBLISHED
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
-from backend.foundation.paging import Cursor
 from bench import phones, reading, year
 from bench.machine import Machine
 from bench.results import Result, interleaved
@@ -31,10 +32,10 @@ def measure(machine: Machine, *, demands: int, rounds: int, say: Callable[[str],
     deep = _deep_in(demands)
     with machine.web("product") as port, year.connection() as server:
         values = {"now": clock.now(), "limit": PAGE + 1, "at": None, "id": None}
-        after = values | {"at": deep.values[0], "id": deep.values[1]}
+        after = values | {"at": deep.published_at, "id": deep.id}
         paths = {
             "first": f"/api/v1/demands?limit={PAGE}",
-            "deep": f"/api/v1/demands?limit={PAGE}&cursor={deep.encode()}",
+            "deep": f"/api/v1/demands?limit={PAGE}&cursor={LATEST_PUBLISHED.cursor(deep)}",
             "me": "/api/v1/me",
         }
         _same_rows(server, reading.answer_to(port, paths["first"], caller.token), _FIRST, values)
@@ -66,14 +67,13 @@ def make_demands(count: int, communities: list[Area]) -> None:
         server.execute("ANALYZE")
 
 
-def _deep_in(count: int) -> Cursor:
-    """The cursor of a page behind nine tenths of what is published."""
+def _deep_in(count: int) -> Row[datetime | None, UUID]:
+    """The last row before a page behind nine tenths of what is published."""
     newest_first = select(Demand.published_at, Demand.id).where(Demand.status == DemandStatus.PUBLISHED)
     with transaction():
-        published = db.session.execute(
+        return db.session.execute(
             newest_first.order_by(Demand.published_at.desc(), Demand.id.desc()).offset(int(count * 0.8 * 0.9)).limit(1)
         ).one()
-    return Cursor((published.published_at, published.id))
 
 
 def _same_rows(server: Any, answer: bytes, statement: str, values: dict[str, Any]) -> None:

@@ -18,7 +18,6 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Forbidden, Missing
-from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from backend.people.service import GuardianNeeded, IdNumberInvalid, NameInvalid, PersonKnown
 from backend.recoveries import queries
@@ -72,9 +71,8 @@ def apply_for_recovery(actor: Actor, body: IdentityIn) -> RecoveryLine:
 @bp.input(RecoveryQuery, location="query")
 @bp.output(Page[RecoveryOut])
 @bp.doc(summary="找回账号的申请", description="社区看到本社区居民的；居民看到针对自己账号的；申请人看到自己提出的，不含是谁。")
-@refuses(CursorInvalid)
 def list_recoveries(actor: Actor, query: RecoveryQuery) -> Lines[RecoveryLine]:
-    return queries.recoveries(actor, status=query.status, limit=query.limit, after=query.cursor)
+    return queries.recoveries(actor, status=query.status, page=query.page)
 
 
 @bp.get("/account-recoveries/<uuid:recovery_id>")

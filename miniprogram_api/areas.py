@@ -1,15 +1,13 @@
 """Areas, for the picker of a phone: the parts of one, level by level."""
 
-from typing import Any
-
 from backend.areas import queries
 from backend.foundation.database import transaction
-from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import AnyRow
+from backend.foundation.paging import Page as Rows
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.areas import AreaOut
 from web.edge import public
 from web.inputs.areas import AreaQuery
-from web.routes import refuses
 
 bp = Resource("areas", tag="区域")
 
@@ -19,8 +17,6 @@ bp = Resource("areas", tag="区域")
 @bp.input(AreaQuery, location="query")
 @bp.output(Page[AreaOut])
 @bp.doc(summary="区域列表", description="某区域的下一级，例如一个街道的全部社区。不含已撤销的。")
-@refuses(CursorInvalid)
-def list_areas(query: AreaQuery) -> dict[str, Any]:
+def list_areas(query: AreaQuery) -> Rows[AnyRow]:
     with transaction():
-        page = queries.parts_of(query.parent_id, limit=query.limit, after=query.cursor)
-        return {"items": [AreaOut.model_validate(area) for area in page.items], "next_cursor": page.next_cursor}
+        return queries.parts_of(query.parent_id, page=query.page)

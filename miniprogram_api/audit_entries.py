@@ -1,14 +1,10 @@
 """审计: who did what to which row and when, for the audit administrator."""
 
-from datetime import datetime
-from uuid import UUID
-
 from backend.accounts import queries
 from backend.accounts.queries import EntryLine
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
-from backend.foundation.paging import Cursor
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.oversight import AuditEntryOut
 from web.edge import reads
@@ -33,6 +29,5 @@ def list_audit_entries(actor: Actor, query: AuditQuery) -> paging.Page[EntryLine
         since=query.since,
         until=query.until,
         now=clock.now(),
-        limit=query.limit,
-        after=Cursor.decode(query.cursor, datetime, UUID),
+        page=query.page,
     )

@@ -8,7 +8,6 @@ from backend.demands import queries as demands
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden, Missing
-from backend.foundation.paging import Cursor
 from backend.openings import queries
 from backend.openings import service as openings
 from backend.openings.models import ClaimStatus
@@ -78,7 +77,7 @@ def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
 def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
-    return _page(queries.my_claims(actor, status=query.status, limit=query.limit, after=Cursor.decode(query.cursor, UUID)))
+    return _page(queries.my_claims(actor, status=query.status, page=query.page))
 
 
 @bp.get("/demands/<uuid:demand_id>/claims")
@@ -89,10 +88,7 @@ def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
 @refuses(Forbidden)
 def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)
-    after = Cursor.decode(query.cursor, UUID)
-    if opening_id is None:
-        return Page[ClaimOut](items=[], next_cursor=None)
-    return _page(queries.claims_of_opening(opening_id, limit=query.limit, after=after))
+    return _page(queries.claims_of_opening(opening_id, page=query.page))
 
 
 def _page(page: paging.Page[ClaimLine]) -> Page[ClaimOut]:

@@ -1,6 +1,5 @@
 """服务需求: asked for, decided on by the community, completed or called off."""
 
-from datetime import datetime
 from uuid import UUID
 
 from backend import brands
@@ -29,7 +28,6 @@ from backend.demands.service import (
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden, Missing
-from backend.foundation.paging import Cursor
 from backend.openings.service import PlacesInService
 from backend.people.service import PersonNeeded
 from backend.reveals.service import TooManyReveals, ValueUnreadable
@@ -89,8 +87,7 @@ def list_open_demands(actor: Actor, query: OpenDemandsQuery) -> paging.Page[Dema
         number=query.number,
         with_room=query.with_room,
         now=clock.now(),
-        limit=query.limit,
-        after=Cursor.decode(query.cursor, datetime, UUID),
+        page=query.page,
     )
 
 
@@ -107,8 +104,7 @@ def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page
         community_id=query.community_id,
         number=query.number,
         now=clock.now(),
-        limit=query.limit,
-        after=Cursor.decode(query.cursor, UUID),
+        page=query.page,
     )
 
 
@@ -118,7 +114,7 @@ def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page
 @bp.output(Page[DemandLineOut])
 @bp.doc(summary="我提交的服务需求")
 def list_my_demands(actor: Actor, query: ListQuery) -> paging.Page[DemandLine]:
-    return queries.my_demands(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, UUID))
+    return queries.my_demands(actor, now=clock.now(), page=query.page)
 
 
 @bp.get("/demands/<uuid:demand_id>")
@@ -212,4 +208,4 @@ def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
 @bp.output(Page[BeneficiaryLineOut])
 @bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
 def list_beneficiaries(actor: Actor, query: ListQuery) -> paging.Page[BeneficiaryLine]:
-    return queries.beneficiaries(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, UUID))
+    return queries.beneficiaries(actor, now=clock.now(), page=query.page)

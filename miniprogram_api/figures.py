@@ -5,7 +5,6 @@ from typing import Any
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden, Missing
-from backend.foundation.paging import CursorInvalid
 from backend.statistics import queries as statistics
 from backend.statistics.indicators import Indicator, IndicatorUnknown, indicator
 from backend.statistics.queries import AreaLine, Figure, FigureRow, PartUnknown, Series, YearFigures, YearNotBegun
@@ -35,7 +34,7 @@ def see_year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut
 @bp.input(FigureRowsQuery, "query")
 @bp.output(Page[FigureRowOut])
 @bp.doc(summary="统计数字的明细", description="一个数字由哪些记录（去重指标：哪些人）构成；各行 value 之和即该数字。")
-@refuses(Forbidden, Missing, IndicatorUnknown, PartUnknown, YearNotBegun, CursorInvalid)
+@refuses(Forbidden, Missing, IndicatorUnknown, PartUnknown, YearNotBegun)
 def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_code: str) -> Page[FigureRowOut]:
     page = statistics.figure_rows(
         actor,
@@ -44,8 +43,7 @@ def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_
         area_id=query.area_id,
         month=query.month,
         part=query.part,
-        limit=query.limit,
-        cursor=query.cursor,
+        page=query.page,
         now=clock.now(),
     )
     counted = indicator(indicator_code)

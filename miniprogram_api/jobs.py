@@ -13,7 +13,6 @@ from backend.accounts import queries
 from backend.foundation import clock, jobs, paging
 from backend.foundation.actor import Actor
 from backend.foundation.jobs import JobFileGone, JobLine, JobNotDone, JobOver
-from backend.foundation.paging import Cursor
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.jobs import JobOut
 from web.edge import reads, writes
@@ -31,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.output(Page[JobOut])
 @bp.doc(summary="任务列表", description="由系统管理员查看本辖区的任务，新的在前；文件只有提出的人能下载。")
 def list_jobs(actor: Actor, query: JobsQuery) -> paging.Page[JobLine]:
-    return queries.jobs_in_care(actor, state=query.state, limit=query.limit, after=Cursor.decode(query.cursor, UUID))
+    return queries.jobs_in_care(actor, state=query.state, page=query.page)
 
 
 @bp.get("/jobs/<uuid:job_id>")

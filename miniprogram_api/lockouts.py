@@ -1,6 +1,5 @@
 """锁定的登录名: seen and released by the security administrator."""
 
-from datetime import datetime
 from uuid import UUID
 
 from backend.accounts import queries
@@ -9,7 +8,6 @@ from backend.accounts.queries import LockoutLine
 from backend.accounts.service import NotLocked
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
-from backend.foundation.paging import Cursor
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.oversight import LockoutOut
 from web.edge import reads, writes
@@ -25,7 +23,7 @@ bp = Resource("lockouts", tag="安全与审计")
 @bp.output(Page[LockoutOut])
 @bp.doc(summary="被锁定的登录名", description="由安全管理员查看：本辖区任职人员中，因连续输错密码而暂时不能登录的。")
 def list_lockouts(actor: Actor, query: ListQuery) -> paging.Page[LockoutLine]:
-    return queries.lockouts(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, datetime, UUID))
+    return queries.lockouts(actor, now=clock.now(), page=query.page)
 
 
 @bp.post("/lockouts/<uuid:login_id>/release")

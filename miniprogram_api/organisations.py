@@ -53,9 +53,7 @@ def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> Org
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="社会组织列表", description="社区用 status=applied 查看待审核的申请。")
 def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[OrganisationLine]:
-    return queries.organisations_of_status(
-        actor, query.status, community_id=query.community_id, origin=query.origin, limit=query.limit, after=query.cursor
-    )
+    return queries.organisations_of_status(actor, query.status, community_id=query.community_id, origin=query.origin, page=query.page)
 
 
 @bp.get("/organisations/<uuid:organisation_id>")
@@ -72,7 +70,7 @@ def show_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="我的社会组织", description="我任职的、负责的和申请登记的。")
 def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[OrganisationLine]:
-    return queries.organisations_of_person(actor.person_id, limit=query.limit, after=query.cursor)
+    return queries.organisations_of_person(actor.person_id, page=query.page)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/application")
@@ -135,7 +133,7 @@ def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> Org
 @bp.output(Page[StaffOut])
 @bp.doc(summary="工作人员列表", description="本组织工作人员和社区可见，姓名已脱敏。")
 def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[StaffLine]:
-    return queries.staff_of_organisation(actor, organisation_id, limit=query.limit, after=query.cursor)
+    return queries.staff_of_organisation(actor, organisation_id, page=query.page)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/staff")

@@ -7,7 +7,6 @@ from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.facts import AlreadyCorrected
-from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from backend.people import notices, queries
 from backend.people import service as people
@@ -99,9 +98,8 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
 @bp.input(VolunteerQuery, location="query")
 @bp.output(Page[VolunteerOut])
 @bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。")
-@refuses(CursorInvalid)
 def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
-    return registered_volunteers(actor, community_id=query.community_id, limit=query.limit, after=query.cursor)
+    return registered_volunteers(actor, community_id=query.community_id, page=query.page)
 
 
 @bp.post("/me/volunteer/leaving")

@@ -40,7 +40,7 @@ def see_my_standing(actor: Actor) -> StandingOut:
 @bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲正，再按新的事实入账。")
 @refuses(Missing)
 def list_my_points(actor: Actor, query: ListQuery) -> object:
-    found: object = points.ledger_of(_own_person(actor), limit=query.limit, cursor=query.cursor)
+    found: object = points.ledger_of(_own_person(actor), page=query.page)
     return found
 
 

@@ -7,7 +7,6 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
-from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from backend.people.service import GuardianNeeded, IdNumberInvalid, NameInvalid, NoticeOutdated, PersonExists
 from backend.proxies import queries
@@ -67,9 +66,8 @@ def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
 @bp.input(ProxyQuery, location="query")
 @bp.output(Page[ProxyOut])
 @bp.doc(summary="代办名单", description="工作人员看到自己范围内的；其他人看到替自己代办的和自己代办的。")
-@refuses(CursorInvalid)
 def list_proxies(actor: Actor, query: ProxyQuery) -> Lines[ProxyLine]:
-    return queries.proxies(actor, status=query.status, now=clock.now(), limit=query.limit, after=query.cursor)
+    return queries.proxies(actor, status=query.status, now=clock.now(), page=query.page)
 
 
 @bp.get("/proxies/<uuid:proxy_id>")

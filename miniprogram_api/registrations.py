@@ -7,7 +7,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
-from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from backend.party import queries as party_queries
 from backend.party import service as party
@@ -34,9 +34,8 @@ bp = Resource("registrations", tag="双报到")
 @bp.input(WorkUnitQuery, location="query")
 @bp.output(Page[WorkUnitOut])
 @bp.doc(summary="单位列表")
-@refuses(CursorInvalid)
-def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[WorkUnit]:  # noqa: ARG001 - whoever is logged in
-    return party_queries.work_units(search=query.q, limit=query.limit, after=query.cursor)
+def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[AnyRow]:  # noqa: ARG001 - whoever is logged in
+    return party_queries.work_units(search=query.q, page=query.page)
 
 
 @bp.post("/work-units")
@@ -73,9 +72,8 @@ def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLi
 @bp.input(RegistrationQuery, location="query")
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="报到列表", description="社区待审核的：`?status=applied&community_id=…`。先申请的排在前面。")
-@refuses(CursorInvalid)
 def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
-    return queries.registrations(actor, status=query.status, community_id=query.community_id, limit=query.limit, after=query.cursor)
+    return queries.registrations(actor, status=query.status, community_id=query.community_id, page=query.page)
 
 
 @bp.get("/me/registrations")
@@ -83,9 +81,8 @@ def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[Registra
 @bp.input(ListQuery, location="query")
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="我的报到")
-@refuses(CursorInvalid)
 def list_my_registrations(actor: Actor, query: ListQuery) -> Lines[RegistrationLine]:
-    return queries.own_registrations(actor, limit=query.limit, after=query.cursor)
+    return queries.own_registrations(actor, page=query.page)
 
 
 @bp.get("/registrations/<uuid:registration_id>")

@@ -6,7 +6,6 @@ from uuid import UUID
 from backend.demands import service as demands
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from backend.people.service import PersonNeeded
 from backend.reveals import purposes, queries
@@ -61,6 +60,6 @@ def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> 
 @bp.input(ListQuery, location="query")
 @bp.output(Page[RevealLineOut])
 @bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，和本人监护的未成年人。")
-@refuses(PersonNeeded, CursorInvalid)
+@refuses(PersonNeeded)
 def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[RevealLine]:
-    return queries.own_reveals(actor, now=clock.now(), limit=query.limit, after=query.cursor)
+    return queries.own_reveals(actor, now=clock.now(), page=query.page)

@@ -21,7 +21,6 @@ from backend.areas.service import AreaUnknown
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
-from backend.foundation.paging import Cursor
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
 from miniprogram_api.contract import Page, Resource
@@ -48,8 +47,7 @@ def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> Page[RoleGrantOut]
         area_id=query.area_id,
         status=query.status,
         now=clock.now(),
-        limit=query.limit,
-        after=Cursor.decode(query.cursor, str, UUID),
+        page=query.page,
     )
     return Page[RoleGrantOut](items=_shown(actor, page.items), next_cursor=page.next_cursor)
 
@@ -110,7 +108,7 @@ def withdraw_role(actor: Actor, grant_id: UUID, body: ReasonIn) -> RoleGrantOut:
 @bp.output(Page[OwnRoleGrantOut])
 @bp.doc(summary="我的角色", description="现有的和以往的，新的在前；被收回的附有理由。")
 def list_my_role_grants(actor: Actor, query: ListQuery) -> Page[OwnRoleGrantOut]:
-    page = queries.own_role_grants(actor, now=clock.now(), limit=query.limit, after=Cursor.decode(query.cursor, UUID))
+    page = queries.own_role_grants(actor, now=clock.now(), page=query.page)
     return Page[OwnRoleGrantOut](items=[OwnRoleGrantOut.model_validate(_fields(line)) for line in page.items], next_cursor=page.next_cursor)
 
 

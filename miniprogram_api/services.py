@@ -1,7 +1,6 @@
 """服务记录: whose word makes it count, and what the community adds, corrects and withdraws."""
 
 from dataclasses import asdict
-from datetime import date, datetime
 from uuid import UUID
 
 from backend.attendance import queries
@@ -30,7 +29,6 @@ from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
-from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
 from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.volunteers.service import VolunteerUnknown
@@ -52,7 +50,7 @@ bp = Resource("services", tag="服务记录")
 @bp.doc(summary="我的服务", description="每次签到及其结果，新的在前；missing 说明还差哪一步才计入。")
 @refuses(PersonNeeded)
 def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLine]:
-    return queries.my_services(actor, limit=query.limit, after=Cursor.decode(query.cursor, datetime, UUID))
+    return queries.my_services(actor, page=query.page)
 
 
 @bp.get("/services")
@@ -61,9 +59,7 @@ def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLi
 @bp.output(Page[ServiceOut])
 @bp.doc(summary="服务记录", description="社区看到本辖区的，需求方看到自己需求的；待确认的用 status=awaiting_confirmation。")
 def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
-    return queries.services(
-        actor, status=query.status, shift_id=query.shift_id, limit=query.limit, after=Cursor.decode(query.cursor, date, UUID)
-    )
+    return queries.services(actor, status=query.status, shift_id=query.shift_id, page=query.page)
 
 
 @bp.get("/services/<uuid:fact_id>")

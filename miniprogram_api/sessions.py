@@ -22,7 +22,6 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Forbidden, Missing
-from backend.foundation.paging import CursorInvalid
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, SessionOut
@@ -40,9 +39,8 @@ bp = Resource("sessions", tag="登录")
 @bp.input(ListQuery, location="query")
 @bp.output(Page[SessionOut])
 @bp.doc(summary="我的登录", description="目前有效的登录，不含设备信息。")
-@refuses(CursorInvalid)
 def list_sessions(actor: Actor, query: ListQuery) -> Lines[SessionLine]:
-    return queries.own_sessions(actor, logged_in_family(), now=clock.now(), limit=query.limit, after=query.cursor)
+    return queries.own_sessions(actor, logged_in_family(), now=clock.now(), page=query.page)
 
 
 @bp.post("/me/sessions/<uuid:session_id>/ending")

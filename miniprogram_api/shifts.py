@@ -1,6 +1,5 @@
 """场次: where one may serve, the code that is shown there, sign-in and sign-out."""
 
-from datetime import datetime
 from uuid import UUID
 
 from backend.attendance import queries
@@ -27,7 +26,6 @@ from backend.attendance.service import (
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
-from backend.foundation.paging import Cursor
 from backend.openings.service import ClaimReleased
 from backend.people.service import ConsentNeeded, PersonNeeded
 from miniprogram_api.contract import Page, Resource
@@ -48,7 +46,7 @@ bp = Resource("shifts", tag="场次与签到")
 @bp.doc(summary="我可以参加的场次", description="尚未结束的，先开始的在前。")
 @refuses(PersonNeeded)
 def list_my_shifts(actor: Actor, query: ListQuery) -> paging.Page[ShiftLine]:
-    return queries.my_shifts(actor, limit=query.limit, after=_after(query), now=clock.now())
+    return queries.my_shifts(actor, page=query.page, now=clock.now())
 
 
 @bp.get("/shifts")
@@ -62,8 +60,7 @@ def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftLine]:
         opening_id=query.opening_id,
         ends_after=query.ends_after,
         starts_before=query.starts_before,
-        limit=query.limit,
-        after=_after(query),
+        page=query.page,
     )
 
 
@@ -164,8 +161,4 @@ def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
 @bp.output(Page[AttendanceOut])
 @bp.doc(summary="某个场次的签到情况", description="姓名隐去。missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
 def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
-    return queries.attendances_of_shift(actor, shift_id, limit=query.limit, after=_after(query), now=clock.now())
-
-
-def _after(query: ListQuery) -> Cursor | None:
-    return Cursor.decode(query.cursor, datetime, UUID)
+    return queries.attendances_of_shift(actor, shift_id, page=query.page, now=clock.now())

@@ -46,7 +46,7 @@ def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> WishLine:
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="入队申请列表", description="队长和社区可见，默认列出待处理的。")
 def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) -> Rows[WishLine]:
-    return queries.wishes_of_team(actor, team_id, query.status, limit=query.limit, after=query.cursor)
+    return queries.wishes_of_team(actor, team_id, query.status, page=query.page)
 
 
 @bp.get("/me/join-requests")
@@ -55,7 +55,7 @@ def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) ->
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="我的入队申请")
 def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[WishLine]:
-    return queries.wishes_of_person(actor.person_id, limit=query.limit, after=query.cursor)
+    return queries.wishes_of_person(actor.person_id, page=query.page)
 
 
 @bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/acceptance")
@@ -95,7 +95,7 @@ def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> Wish
 @bp.output(Page[MemberOut])
 @bp.doc(summary="队员列表", description="队长和社区可见，姓名已脱敏。")
 def list_members(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[MemberLine]:
-    return queries.members_of_team(actor, team_id, limit=query.limit, after=query.cursor)
+    return queries.members_of_team(actor, team_id, page=query.page)
 
 
 @bp.post("/teams/<uuid:team_id>/members/<uuid:membership_id>/removal")

@@ -48,9 +48,7 @@ def apply_for_team(actor: Actor, body: TeamApplicationIn) -> TeamSheet:
 @bp.output(Page[TeamLineOut])
 @bp.doc(summary="志愿服务队列表", description="社区用 status=applied 查看待审核的申请。")
 def list_teams(actor: Actor, query: TeamsQuery) -> Rows[TeamLine]:
-    return queries.teams_of_status(
-        actor, query.status, community_id=query.community_id, category=query.category, limit=query.limit, after=query.cursor
-    )
+    return queries.teams_of_status(actor, query.status, community_id=query.community_id, category=query.category, page=query.page)
 
 
 @bp.get("/teams/<uuid:team_id>")
@@ -67,7 +65,7 @@ def show_team(actor: Actor, team_id: UUID) -> TeamSheet:
 @bp.output(Page[TeamLineOut])
 @bp.doc(summary="我的志愿服务队", description="我加入的、带领的和申请成立的。")
 def list_my_teams(actor: Actor, query: ListQuery) -> Rows[TeamLine]:
-    return queries.teams_of_person(actor.person_id, limit=query.limit, after=query.cursor)
+    return queries.teams_of_person(actor.person_id, page=query.page)
 
 
 @bp.post("/teams/<uuid:team_id>/application")

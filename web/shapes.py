@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Unprocessable
+from backend.foundation.paging import PageRequest
 from web.fields import CursorText, Limit
 from web.refusals import InvalidInput
 
@@ -29,6 +30,11 @@ class ListQuery(Query):
 
     limit: Limit = 20
     cursor: CursorText | None = None
+
+    @property
+    def page(self) -> PageRequest:
+        """The same for a query of the domain."""
+        return PageRequest(self.limit, self.cursor)
 
 
 def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:

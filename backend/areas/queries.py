@@ -6,17 +6,17 @@ from sqlalchemy import select
 
 from backend.areas.models import Area
 from backend.foundation.database import db
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+
+BY_CODE = Order((Area.path,))
 
 
-def parts_of(parent_id: UUID | None, *, limit: int, after: str | None) -> Page[Area]:
+def parts_of(parent_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """The areas in use directly below one (None: those at the top), by code. Raises CursorInvalid."""
-    cursor = Cursor.decode(after, str)
     above = Area.parent_id.is_(None) if parent_id is None else Area.parent_id == parent_id
-    wanted = select(Area).where(above, Area.withdrawn_on.is_(None)).order_by(Area.path).limit(limit + 1)
-    if cursor is not None:
-        wanted = wanted.where(Area.path > cursor.values[0])
-    return Page.of(db.session.scalars(wanted).all(), limit, lambda area: (area.path,))
+    shown = (Area.id, Area.code, Area.path, Area.level, Area.name, Area.parent_id, Area.pilot_since)
+    wanted = select(*shown).where(above, Area.withdrawn_on.is_(None))
+    return BY_CODE.page(wanted, page)
 
 
 def all_areas(*, withdrawn: bool) -> list[Area]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -18,9 +18,13 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, OpeningRole
 from backend.people.models import Person
+
+LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True)
+OLDEST_FIRST, NEWEST_FIRST = Order((Demand.id,)), Order((Demand.id,), latest_first=True)
+LATEST_ON_RECORD = Order((Beneficiary.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +79,14 @@ def open_demands(
     number: str | None,
     with_room: bool,
     now: datetime,
-    limit: int,
-    after: Cursor | None,
+    page: PageRequest,
 ) -> Page[DemandLine]:
     """What is published, newest first; with room left and its window not over, unless that is not asked."""
     policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
-    wanted = (
-        _filtered(brand, community_id, number)
-        .where(Demand.status == DemandStatus.PUBLISHED)
-        .order_by(Demand.published_at.desc(), Demand.id.desc())
-    )
+    wanted = _filtered(brand, community_id, number).where(Demand.status == DemandStatus.PUBLISHED)
     if with_room:
         wanted = wanted.where(OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
-    if after is not None:
-        wanted = wanted.where(tuple_(Demand.published_at, Demand.id) < tuple_(*after.values))
-    return _page(wanted, limit, lambda line: (line.published_at, line.id), now)
+    return _page(LATEST_PUBLISHED, wanted, page, now)
 
 
 def demands_in_care(
@@ -100,30 +97,20 @@ def demands_in_care(
     community_id: UUID | None,
     number: str | None,
     now: datetime,
-    limit: int,
-    after: Cursor | None,
+    page: PageRequest,
 ) -> Page[DemandLine]:
     """What the viewer's communities have in one state, the longest waiting first: the review list is those submitted."""
-    wanted = (
-        _filtered(brand, community_id, number)
-        .where(Demand.status == status, policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path)))
-        .order_by(Demand.id)
-    )
-    if after is not None:
-        wanted = wanted.where(Demand.id > after.values[0])
-    return _page(wanted, limit, lambda line: (line.id,), now)
+    seen = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
+    return _page(OLDEST_FIRST, _filtered(brand, community_id, number).where(Demand.status == status, seen), page, now)
 
 
-def my_demands(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[DemandLine]:
+def my_demands(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[DemandLine]:
     """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of; newest first."""
     of_theirs = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(person_id=Demand.requester_person_id))
     in_reach = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
     # What a proxy or a grid worker submitted is out of their sight when they are that no longer.
     submitted = and_(Demand.submitted_by.in_(accounts_of(viewer.account_id)), or_(Demand.status.in_(PUBLIC), in_reach))
-    wanted = _lines().where(or_(of_theirs, submitted)).order_by(Demand.id.desc())
-    if after is not None:
-        wanted = wanted.where(Demand.id < after.values[0])
-    return _page(wanted, limit, lambda line: (line.id,), now)
+    return _page(NEWEST_FIRST, _lines().where(or_(of_theirs, submitted)), page, now)
 
 
 def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
@@ -154,23 +141,17 @@ def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     return {line.opening_id: line.id for line in lines}
 
 
-def beneficiaries(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[BeneficiaryLine]:
+def beneficiaries(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
     """Who is on record in the viewer's communities and grids."""
     wanted = (
         select(Beneficiary.id, Beneficiary.name, Beneficiary.called, Beneficiary.born_in, Beneficiary.area_id, Area.name.label("area"))
         .join(Area, Area.id == Beneficiary.area_id)
         .where(policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path)))
-        .order_by(Beneficiary.id.desc())
-        .limit(limit + 1)
     )
-    if after is not None:
-        wanted = wanted.where(Beneficiary.id < after.values[0])
     today = clock.shanghai_day(now)
-    lines = [
-        BeneficiaryLine(row.id, masked_name(row.name), row.called, age_band(row.born_in, today), row.area_id, row.area)
-        for row in db.session.execute(wanted)
-    ]
-    return Page.of(lines, limit, lambda line: (line.id,))
+    return LATEST_ON_RECORD.page(wanted, page).map(
+        lambda row: BeneficiaryLine(row.id, masked_name(row.name), row.called, age_band(row.born_in, today), row.area_id, row.area)
+    )
 
 
 def age_band(born_in: int | None, today: date) -> str | None:
@@ -204,9 +185,9 @@ def _filtered(brand: str | None, community_id: UUID | None, number: str | None) 
     return wanted
 
 
-def _page(wanted: Select[*tuple[Any, ...]], limit: int, key: Any, now: datetime) -> Page[DemandLine]:
+def _page(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest, now: datetime) -> Page[DemandLine]:
     today = clock.shanghai_day(now)
-    return Page.of([_line(row, today) for row in db.session.execute(wanted.limit(limit + 1))], limit, key)
+    return order.page(wanted, page).map(lambda row: _line(row, today))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

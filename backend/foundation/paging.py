@@ -9,10 +9,17 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.foundation.database import db
 from backend.foundation.errors import Malformed
 
-Row = TypeVar("Row")
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 Value = str | int | date | datetime | UUID
+AnyRow = Row[*tuple[Any, ...]]
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 _LONGEST = 1000
 
 
@@ -24,31 +31,73 @@ class CursorInvalid(Malformed):
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """The sort key of the last row on a page. Opaque to clients."""
+class PageRequest:
+    """The page that somebody asks for: so many rows, behind those of an earlier page."""
 
-    values: tuple[Value, ...]
+    limit: int
+    cursor: str | None = None
 
-    def encode(self) -> str:
-        """As text for `next_cursor`."""
-        plain = [value if isinstance(value, int) else value.isoformat() if isinstance(value, date) else str(value) for value in self.values]
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Some rows and where the next ones begin (None: these were the last)."""
+
+    items: Sequence[Item]
+    next_cursor: str | None
+
+    def map(self, make: Callable[[Item], Made]) -> "Page[Made]":
+        """The same page with each row made into something else."""
+        return Page([make(item) for item in self.items], self.next_cursor)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Order:
+    """The sort key of a list, as its statements select it: by the columns' own names, never null, the last one different in each row.
+
+    The values of the last row on a page are the cursor of the next, opaque to clients.
+    """
+
+    columns: tuple[Column, ...]
+    latest_first: bool = False
+
+    def page(self, wanted: Select[*tuple[Any, ...]], asked: PageRequest) -> Page[AnyRow]:
+        """The rows of one page. Raises CursorInvalid before it reads any."""
+        return self.cut(db.session.execute(self.statement(wanted, asked)).all(), asked)
+
+    def statement(self, wanted: Select[*tuple[Any, ...]], asked: PageRequest) -> Select[*tuple[Any, ...]]:
+        """Reads the rows of one page and one more. Raises CursorInvalid."""
+        after = self.after(asked.cursor)
+        if after is not None:
+            # Compared as one row value, so that an index in this order is entered at the cursor.
+            key = tuple_(*self.columns)
+            last = tuple_(*(literal(value, column.type) for value, column in zip(after, self.columns, strict=True)))
+            wanted = wanted.where(key < last if self.latest_first else key > last)
+        return wanted.order_by(*(column.desc() if self.latest_first else column for column in self.columns)).limit(asked.limit + 1)
+
+    def cut(self, rows: Sequence[Item], asked: PageRequest) -> Page[Item]:
+        """The page out of the rows that `statement` read."""
+        if len(rows) <= asked.limit:
+            return Page(rows, None)
+        kept = rows[: asked.limit]
+        return Page(kept, self.cursor(kept[-1]))
+
+    def cursor(self, row: object) -> str:
+        """What stands behind a row, as text for `next_cursor`."""
+        values = [getattr(row, str(column.key)) for column in self.columns]
+        plain = [value if isinstance(value, int) else value.isoformat() if isinstance(value, date) else str(value) for value in values]
         return base64.urlsafe_b64encode(json.dumps(plain, ensure_ascii=False).encode()).rstrip(b"=").decode()
 
-    @classmethod
-    def decode(cls, text: str | None, *kinds: type[Value]) -> "Cursor | None":
-        """The cursor in the text, its values of just these kinds, or None for no text.
-
-        Raises CursorInvalid for anything that `encode` could not have made.
-        """
-        if text is None:
+    def after(self, cursor: str | None) -> tuple[Value, ...] | None:
+        """The values in a cursor of this list (None: no cursor). Raises CursorInvalid for what `cursor` could not have made."""
+        if cursor is None:
             return None
         try:
-            if len(text) > _LONGEST:
+            if len(cursor) > _LONGEST:
                 raise ValueError("too long")
-            plain = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
-            if not isinstance(plain, list) or len(plain) != len(kinds):
+            plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+            if not isinstance(plain, list) or len(plain) != len(self.columns):
                 raise ValueError("another list's cursor")
-            return cls(tuple(_read(value, kind) for value, kind in zip(plain, kinds, strict=True)))
+            return tuple(_read(value, column.type.python_type) for value, column in zip(plain, self.columns, strict=True))
         except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error) as error:
             raise CursorInvalid from error
 
@@ -71,19 +120,3 @@ def _read(value: object, kind: type[Value]) -> Value:
             raise ValueError("an instant without its zone")
         return instant
     return date.fromisoformat(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Some rows and where the next ones begin (None: these were the last)."""
-
-    items: Sequence[Row]
-    next_cursor: str | None
-
-    @classmethod
-    def of(cls, rows: Sequence[Row], limit: int, key: Callable[[Row], tuple[Any, ...]]) -> "Page[Row]":
-        """A page out of one row more than the limit; `key` gives the sort key of a row."""
-        if len(rows) <= limit:
-            return cls(rows, None)
-        kept = rows[:limit]
-        return cls(kept, Cursor(key(kept[-1])).encode())

@@ -15,12 +15,14 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
 from backend.people.models import Person
 from backend.teams.models import Team
+
+NEWEST_FIRST = Order((Claim.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class ClaimLine:
     released_at: datetime | None
 
 
-def my_claims(viewer: Actor, *, status: ClaimStatus | None, limit: int, after: Cursor | None) -> Page[ClaimLine]:
+def my_claims(viewer: Actor, *, status: ClaimStatus | None, page: PageRequest) -> Page[ClaimLine]:
     """Claims of the teams that the viewer leads, the organisations they act for, and their own; newest first."""
     columns = ScopeColumns(
         team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
@@ -53,12 +55,12 @@ def my_claims(viewer: Actor, *, status: ClaimStatus | None, limit: int, after: C
     wanted = _lines().where(policy.visible(viewer, Permission.CLAIM_SEE, columns))
     if status is not None:
         wanted = wanted.where(Claim.status == status)
-    return _page(wanted, limit, after)
+    return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
-def claims_of_opening(opening_id: UUID, *, limit: int, after: Cursor | None) -> Page[ClaimLine]:
-    """Who holds and who held the places of an opening, newest first. The caller has asked policy."""
-    return _page(_lines().where(Claim.opening_id == opening_id), limit, after)
+def claims_of_opening(opening_id: UUID | None, *, page: PageRequest) -> Page[ClaimLine]:
+    """Who holds and who held the places of an opening (None: there is none yet), newest first. The caller has asked policy."""
+    return NEWEST_FIRST.page(_lines().where(Claim.opening_id == opening_id), page).map(_line)
 
 
 def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
@@ -76,13 +78,6 @@ def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
     if not policy.allows(viewer, Permission.CLAIM_SEE, scope):
         policy.require_seen(viewer, Permission.CLAIM_SEE, Scope(person_id=row.requester_person_id))
     return _line(row)
-
-
-def _page(wanted: Select[*tuple[Any, ...]], limit: int, after: Cursor | None) -> Page[ClaimLine]:
-    wanted = wanted.order_by(Claim.id.desc()).limit(limit + 1)
-    if after is not None:
-        wanted = wanted.where(Claim.id < after.values[0])
-    return Page.of([_line(row) for row in db.session.execute(wanted)], limit, lambda line: (line.id,))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

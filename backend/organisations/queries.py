@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, false, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, exists, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -14,11 +14,13 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Staff, Standing
 from backend.people.models import Person
 
 SCOPE = ScopeColumns(area_path=Organisation.area_path, organisation_id=Organisation.id, person_id=Organisation.officer_person_id)
+NEWEST_FIRST = Order((Organisation.id,), latest_first=True)
+AS_THEY_JOINED = Order((Staff.fact_id,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,7 @@ def organisations_of_status(
     *,
     community_id: UUID | None = None,
     origin: Origin | None = None,
-    limit: int,
-    after: str | None,
+    page: PageRequest,
 ) -> Page[OrganisationLine]:
     """Organisations of one status, the newest first: verified ones are public, of the others only what the viewer may see."""
     wanted = _lines().where(Organisation.status == status)
@@ -75,16 +76,14 @@ def organisations_of_status(
         wanted = wanted.where(Organisation.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
     if origin is not None:
         wanted = wanted.where(Organisation.origin == origin)
-    return _page(wanted, limit, after)
+    return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
-def organisations_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[OrganisationLine]:
-    """The organisations that a person acts for, and those whose officer they are or applied to be, whatever became of them."""
-    if person_id is None:
-        return _page(_lines().where(false()), limit, after)
+def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[OrganisationLine]:
+    """The organisations that a person (None: nobody) acts for, is the officer of or applied for, whatever became of them."""
     acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_current(), Staff.left_on.is_(None))
     heads = select(Organisation.id).where(Organisation.officer_person_id == person_id)
-    return _page(_lines().where(Organisation.id.in_(acts_for.union(heads))), limit, after)
+    return NEWEST_FIRST.page(_lines().where(Organisation.id.in_(acts_for.union(heads))), page).map(_line)
 
 
 def organisation_sheet(viewer: Actor, organisation_id: UUID) -> OrganisationSheet:
@@ -113,14 +112,14 @@ def organisation_sheet(viewer: Actor, organisation_id: UUID) -> OrganisationShee
         scope = Scope(area_path=row.area_path, organisation_id=row.id, person_id=row.officer_person_id)
         policy.require_seen(viewer, Permission.ORGANISATION_SEE, scope)
     return OrganisationSheet(
-        **_line(row),
+        **_shown(row),
         purpose=row.purpose,
         ended_on=row.ended_on,
         reason=row.reason if row.status in (OrganisationStatus.RETURNED, OrganisationStatus.ENDED) else None,
     )
 
 
-def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, limit: int, after: str | None) -> Page[StaffLine]:
+def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[StaffLine]:
     """Those who act for an organisation now, in the order of joining. Raises Missing, or Forbidden where the organisation is public."""
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None:
@@ -132,12 +131,7 @@ def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, limit: int, a
         Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id),
         seen_by=None if public else Permission.ORGANISATION_SEE,
     )
-    wanted = _staff().where(Staff.organisation_id == organisation_id).order_by(Staff.fact_id).limit(limit + 1)
-    cursor = Cursor.decode(after, UUID)
-    if cursor is not None:
-        wanted = wanted.where(tuple_(Staff.fact_id) > cursor.values)
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.fact_id,))
-    return Page([_staff_line(row) for row in page.items], page.next_cursor)
+    return AS_THEY_JOINED.page(_staff().where(Staff.organisation_id == organisation_id), page).map(_staff_line)
 
 
 def staff_line(staff_id: UUID) -> StaffLine:
@@ -178,15 +172,11 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _page(wanted: Select[*tuple[Any, ...]], limit: int, after: str | None) -> Page[OrganisationLine]:
-    cursor = Cursor.decode(after, UUID)
-    if cursor is not None:
-        wanted = wanted.where(tuple_(Organisation.id) < cursor.values)
-    page = Page.of(db.session.execute(wanted.order_by(Organisation.id.desc()).limit(limit + 1)).all(), limit, lambda row: (row.id,))
-    return Page([OrganisationLine(**_line(row)) for row in page.items], page.next_cursor)
+def _line(row: Row[*tuple[Any, ...]]) -> OrganisationLine:
+    return OrganisationLine(**_shown(row))
 
 
-def _line(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+def _shown(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     shown = {name: row._mapping[name] for name in OrganisationLine.__dataclass_fields__}
     return shown | {"officer_name": masked_name(row.officer_name)}
 

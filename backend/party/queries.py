@@ -1,20 +1,16 @@
 """Reads of work units, for the list from which people choose theirs."""
 
-from uuid import UUID
+from sqlalchemy import or_, select
 
-from sqlalchemy import or_, select, tuple_
-
-from backend.foundation.database import db
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.party.models import WorkUnit
 
+BY_NAME = Order((WorkUnit.name, WorkUnit.id))
 
-def work_units(*, search: str | None, limit: int, after: str | None) -> Page[WorkUnit]:
+
+def work_units(*, search: str | None, page: PageRequest) -> Page[AnyRow]:
     """Units by name; `search` is a part of the name or the whole credit code. Who is logged in may see them all. Raises CursorInvalid."""
-    cursor = Cursor.decode(after, str, UUID)
-    wanted = select(WorkUnit).order_by(WorkUnit.name, WorkUnit.id).limit(limit + 1)
+    wanted = select(WorkUnit.id, WorkUnit.name, WorkUnit.credit_code, WorkUnit.nature)
     if search is not None:
         wanted = wanted.where(or_(WorkUnit.name.contains(search, autoescape=True), WorkUnit.credit_code == search.upper()))
-    if cursor is not None:
-        wanted = wanted.where(tuple_(WorkUnit.name, WorkUnit.id) > cursor.values)
-    return Page.of(db.session.scalars(wanted).all(), limit, lambda unit: (unit.name, unit.id))
+    return BY_NAME.page(wanted, page)

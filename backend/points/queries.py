@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from backend.foundation.database import db
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.points.models import LedgerTransaction, PointsAccount
+
+LATEST_BOOKED = Order((LedgerTransaction.booked_at, LedgerTransaction.id), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +30,14 @@ def balance_of(person_id: UUID) -> int:
     return db.session.scalar(select(PointsAccount.balance).where(PointsAccount.person_id == person_id)) or 0
 
 
-def ledger_of(person_id: UUID, *, limit: int, cursor: str | None) -> Page[LedgerLine]:
+def ledger_of(person_id: UUID, *, page: PageRequest) -> Page[LedgerLine]:
     """A person's transactions, newest first."""
-    wanted = (
-        select(
-            LedgerTransaction.id,
-            LedgerTransaction.points,
-            LedgerTransaction.reason,
-            LedgerTransaction.counts_on,
-            LedgerTransaction.booked_at,
-            LedgerTransaction.reverses_id,
-        )
-        .where(LedgerTransaction.person_id == person_id)
-        .order_by(LedgerTransaction.booked_at.desc(), LedgerTransaction.id.desc())
-        .limit(limit + 1)
-    )
-    after = Cursor.decode(cursor, datetime, UUID)
-    if after is not None:
-        wanted = wanted.where(tuple_(LedgerTransaction.booked_at, LedgerTransaction.id) < tuple_(*after.values))
-    lines = [LedgerLine(*row) for row in db.session.execute(wanted)]
-    return Page.of(lines, limit, lambda line: (line.booked_at, line.id))
+    wanted = select(
+        LedgerTransaction.id,
+        LedgerTransaction.points,
+        LedgerTransaction.reason,
+        LedgerTransaction.counts_on,
+        LedgerTransaction.booked_at,
+        LedgerTransaction.reverses_id,
+    ).where(LedgerTransaction.person_id == person_id)
+    return LATEST_BOOKED.page(wanted, page).map(lambda row: LedgerLine(*row))

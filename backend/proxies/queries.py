@@ -17,11 +17,13 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.people.models import Person
 from backend.people.queries import Community
 from backend.proxies import rules
 from backend.proxies.models import Proxy
+
+NEWEST_FIRST = Order((Proxy.id,), latest_first=True)
 
 
 class ProxyStatus(StrEnum):
@@ -59,16 +61,12 @@ class ProxyLine:
     consent_seen_by: UUID | None
 
 
-def proxies(viewer: Actor, *, status: ProxyStatus | None, now: datetime, limit: int, after: str | None) -> Page[ProxyLine]:
+def proxies(viewer: Actor, *, status: ProxyStatus | None, now: datetime, page: PageRequest) -> Page[ProxyLine]:
     """Those of the viewer's communities, and those that they are a party of; the newest first. Raises paging.CursorInvalid."""
-    cursor = Cursor.decode(after, UUID)
-    wanted = _seen(viewer).order_by(Proxy.id.desc()).limit(limit + 1)
+    wanted = _seen(viewer)
     if status is not None:
         wanted = wanted.where(_is(status, clock.shanghai_day(now)))
-    if cursor is not None:
-        wanted = wanted.where(Proxy.id < cursor.values[0])
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.Proxy.id,))
-    return Page([_line(row, clock.shanghai_day(now)) for row in page.items], page.next_cursor)
+    return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, clock.shanghai_day(now)))
 
 
 def proxy(viewer: Actor, fact_id: UUID, *, now: datetime) -> ProxyLine:
@@ -86,7 +84,7 @@ def _seen(viewer: Actor) -> Select[*tuple[Any, ...]]:
         policy.visible(viewer, Permission.PROXY_SEE, ScopeColumns(person_id=Proxy.proxy_person_id)),
     )
     return (
-        select(Proxy, elder.name.label("elder_name"), acting.name.label("proxy_name"), Area.name.label("area_name"))
+        select(Proxy, Proxy.id, elder.name.label("elder_name"), acting.name.label("proxy_name"), Area.name.label("area_name"))
         .join(elder, elder.id == Proxy.person_id)
         .join(acting, acting.id == Proxy.proxy_person_id)
         .join(Area, Area.id == Proxy.area_id)

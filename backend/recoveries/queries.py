@@ -15,11 +15,13 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_id_number, masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, Person
 from backend.people.queries import Community
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryProof, RecoveryStatus
+
+NEWEST_FIRST = Order((AccountRecovery.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +49,15 @@ class RecoveryLine:
     """For who applied, as long as it waits."""
 
 
-def recoveries(viewer: Actor, *, status: RecoveryStatus | None, limit: int, after: str | None) -> Page[RecoveryLine]:
+def recoveries(viewer: Actor, *, status: RecoveryStatus | None, page: PageRequest) -> Page[RecoveryLine]:
     """Those for people of the viewer's communities, for the viewer's own account, and those that the viewer made; the newest first.
 
     Raises paging.CursorInvalid.
     """
-    cursor = Cursor.decode(after, UUID)
-    wanted = _lines(viewer).order_by(AccountRecovery.id.desc()).limit(limit + 1)
+    wanted = _lines(viewer)
     if status is not None:
         wanted = wanted.where(AccountRecovery.status == status)
-    if cursor is not None:
-        wanted = wanted.where(AccountRecovery.id < cursor.values[0])
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
-    return Page([_line(row) for row in page.items], page.next_cursor)
+    return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
 def recovery(viewer: Actor, recovery_id: UUID) -> RecoveryLine:

@@ -14,10 +14,12 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.party.models import PartyMember, WorkUnit
 from backend.people.models import Person
 from backend.registration.models import MemberRegistration, RegistrationStatus
+
+FIRST_COME, LATEST_FIRST = Order((MemberRegistration.id,)), Order((MemberRegistration.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +51,21 @@ class RegistrationLine:
 
 
 def registrations(
-    viewer: Actor, *, status: RegistrationStatus | None, community_id: UUID | None, limit: int, after: str | None
+    viewer: Actor, *, status: RegistrationStatus | None, community_id: UUID | None, page: PageRequest
 ) -> Page[RegistrationLine]:
     """Those that the viewer may see, first come first: the review list of a community. Raises CursorInvalid."""
-    cursor = Cursor.decode(after, UUID)
-    wanted = _visible_to(viewer).order_by(MemberRegistration.id).limit(limit + 1)
+    wanted = _visible_to(viewer)
     if status is not None:
         wanted = wanted.where(MemberRegistration.status == status)
     if community_id is not None:
         wanted = wanted.where(MemberRegistration.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
-    if cursor is not None:
-        wanted = wanted.where(MemberRegistration.id > cursor.values[0])
-    return _page(viewer, wanted, limit)
+    return FIRST_COME.page(wanted, page).map(lambda row: _line(viewer, row))
 
 
-def own_registrations(viewer: Actor, *, limit: int, after: str | None) -> Page[RegistrationLine]:
+def own_registrations(viewer: Actor, *, page: PageRequest) -> Page[RegistrationLine]:
     """The viewer's own, the latest first. Raises CursorInvalid."""
-    cursor = Cursor.decode(after, UUID)
-    wanted = (
-        _registrations().where(MemberRegistration.person_id == viewer.person_id).order_by(MemberRegistration.id.desc()).limit(limit + 1)
-    )
-    if cursor is not None:
-        wanted = wanted.where(MemberRegistration.id < cursor.values[0])
-    return _page(viewer, wanted, limit)
+    wanted = _registrations().where(MemberRegistration.person_id == viewer.person_id)
+    return LATEST_FIRST.page(wanted, page).map(lambda row: _line(viewer, row))
 
 
 def registration(viewer: Actor, registration_id: UUID) -> RegistrationLine:
@@ -86,6 +80,7 @@ def _registrations() -> Select[*tuple[Any, ...]]:
     return (
         select(
             MemberRegistration,
+            MemberRegistration.id,
             Person.name,
             Area.name.label("area_name"),
             PartyMember.party_organisation_name,
@@ -106,11 +101,6 @@ def _visible_to(viewer: Actor) -> Select[*tuple[Any, ...]]:
         area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id, work_unit_id=PartyMember.work_unit_id
     )
     return _registrations().where(policy.visible(viewer, Permission.REGISTRATION_SEE, columns))
-
-
-def _page(viewer: Actor, wanted: Select[*tuple[Any, ...]], limit: int) -> Page[RegistrationLine]:
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.MemberRegistration.id,))
-    return Page([_line(viewer, row) for row in page.items], page.next_cursor)
 
 
 def _line(viewer: Actor, row: Row[*tuple[Any, ...]]) -> RegistrationLine:

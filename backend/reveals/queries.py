@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend.areas.models import Area
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
 from backend.people import minors
 from backend.people import service as people
@@ -17,6 +17,8 @@ from backend.people.models import Guardianship, Person
 from backend.reveals import purposes
 from backend.reveals.models import REVEAL_NOTE, Reveal
 from backend.reveals.purposes import PersonalField
+
+LATEST_FIRST = Order((Reveal.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,18 @@ class RevealLine:
     """Whether it was of a minor whose guardian the person is, or of whom that minor had asked a service for."""
 
 
-def own_reveals(actor: Actor, *, now: datetime, limit: int, after: str | None) -> Page[RevealLine]:
+def own_reveals(actor: Actor, *, now: datetime, page: PageRequest) -> Page[RevealLine]:
     """Who read the actor's data in clear, or that of minors whose guardian they are, the latest first.
 
     Raises PersonNeeded, CursorInvalid.
     """
-    cursor = Cursor.decode(after, UUID)
     person_id = people.person_of(actor)
     wanted = (
-        select(Reveal, Area.name)
+        select(Reveal, Reveal.id, Area.name)
         .outerjoin(Area, Area.path == Reveal.area_path)
         .where(Reveal.person_id.in_([person_id, *_minors_of(person_id, now=now)]))
-        .order_by(Reveal.id.desc())
-        .limit(limit + 1)
     )
-    if cursor is not None:
-        wanted = wanted.where(Reveal.id < cursor.values[0])
-    lines = [_line(reveal, area, person_id) for reveal, area in db.session.execute(wanted)]
-    return Page.of(lines, limit, lambda line: (line.id,))
+    return LATEST_FIRST.page(wanted, page).map(lambda row: _line(row.Reveal, row.name, person_id))
 
 
 def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -15,12 +15,15 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.people.models import Person
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.volunteers.models import Volunteer
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
+NEWEST_FIRST = Order((Team.id,), latest_first=True)
+AS_THEY_JOINED = Order((Membership.fact_id,))
+OLDEST_WISH_FIRST, NEWEST_WISH_FIRST = Order((JoinRequest.id,)), Order((JoinRequest.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,7 @@ def teams_of_status(
     *,
     community_id: UUID | None = None,
     category: TeamCategory | None = None,
-    limit: int,
-    after: str | None,
+    page: PageRequest,
 ) -> Page[TeamLine]:
     """Teams of one status, the newest first: active ones are public, of the others only what the viewer may see."""
     wanted = _lines().where(Team.status == status)
@@ -90,16 +92,14 @@ def teams_of_status(
         wanted = wanted.where(Team.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
     if category is not None:
         wanted = wanted.where(Team.category == category)
-    return _page(wanted, limit, after)
+    return _page(wanted, page)
 
 
-def teams_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[TeamLine]:
-    """The teams that a person belongs to, and those that they lead or applied for, whatever became of them."""
-    if person_id is None:
-        return _page(_lines().where(false()), limit, after)
+def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[TeamLine]:
+    """The teams that a person (None: nobody) belongs to, and those that they lead or applied for, whatever became of them."""
     belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_current(), Membership.left_on.is_(None))
     leads = select(Team.id).where(Team.leader_person_id == person_id)
-    return _page(_lines().where(Team.id.in_(belongs.union(leads))), limit, after)
+    return _page(_lines().where(Team.id.in_(belongs.union(leads))), page)
 
 
 def team_sheet(viewer: Actor, team_id: UUID) -> TeamSheet:
@@ -132,45 +132,29 @@ def team_sheet(viewer: Actor, team_id: UUID) -> TeamSheet:
     )
 
 
-def members_of_team(viewer: Actor, team_id: UUID, *, limit: int, after: str | None) -> Page[MemberLine]:
+def members_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[MemberLine]:
     """The present members of a team, in the order of joining. Raises Missing, or Forbidden where the team is public."""
     team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
     wanted = (
         select(Membership.fact_id, Membership.person_id, Membership.joined_on, Person.name)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team_id, Membership.is_current(), Membership.left_on.is_(None))
-        .order_by(Membership.fact_id)
-        .limit(limit + 1)
     )
-    cursor = Cursor.decode(after, UUID)
-    if cursor is not None:
-        wanted = wanted.where(tuple_(Membership.fact_id) > cursor.values)
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.fact_id,))
-    return Page(
-        [MemberLine(row.fact_id, masked_name(row.name), row.joined_on, row.person_id == team.leader_person_id) for row in page.items],
-        page.next_cursor,
+    return AS_THEY_JOINED.page(wanted, page).map(
+        lambda row: MemberLine(row.fact_id, masked_name(row.name), row.joined_on, row.person_id == team.leader_person_id)
     )
 
 
-def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, limit: int, after: str | None) -> Page[WishLine]:
+def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: PageRequest) -> Page[WishLine]:
     """Wishes to join a team, the oldest first. Raises Missing, or Forbidden where the team is public."""
     _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
-    wanted = _wishes().where(JoinRequest.team_id == team_id, JoinRequest.status == status).order_by(JoinRequest.id).limit(limit + 1)
-    cursor = Cursor.decode(after, UUID)
-    if cursor is not None:
-        wanted = wanted.where(tuple_(JoinRequest.id) > cursor.values)
-    return _wish_page(wanted, limit)
+    wanted = _wishes().where(JoinRequest.team_id == team_id, JoinRequest.status == status)
+    return OLDEST_WISH_FIRST.page(wanted, page).map(_wish_line)
 
 
-def wishes_of_person(person_id: UUID | None, *, limit: int, after: str | None) -> Page[WishLine]:
-    """A person's own wishes to join, the newest first."""
-    cursor = Cursor.decode(after, UUID)
-    if person_id is None:
-        return Page([], None)
-    wanted = _wishes().where(JoinRequest.person_id == person_id).order_by(JoinRequest.id.desc()).limit(limit + 1)
-    if cursor is not None:
-        wanted = wanted.where(tuple_(JoinRequest.id) < cursor.values)
-    return _wish_page(wanted, limit)
+def wishes_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[WishLine]:
+    """A person's own wishes (None: nobody's) to join, the newest first."""
+    return NEWEST_WISH_FIRST.page(_wishes().where(JoinRequest.person_id == person_id), page).map(_wish_line)
 
 
 def wish(request_id: UUID) -> WishLine:
@@ -233,13 +217,10 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _page(wanted: Select[*tuple[Any, ...]], limit: int, after: str | None) -> Page[TeamLine]:
-    cursor = Cursor.decode(after, UUID)
-    if cursor is not None:
-        wanted = wanted.where(tuple_(Team.id) < cursor.values)
-    page = Page.of(db.session.execute(wanted.order_by(Team.id.desc()).limit(limit + 1)).all(), limit, lambda row: (row.id,))
-    counts = _member_counts([row.id for row in page.items])
-    return Page([TeamLine(**_line(row, counts)) for row in page.items], page.next_cursor)
+def _page(wanted: Select[*tuple[Any, ...]], page: PageRequest) -> Page[TeamLine]:
+    found = NEWEST_FIRST.page(wanted, page)
+    counts = _member_counts([row.id for row in found.items])
+    return found.map(lambda row: TeamLine(**_line(row, counts)))
 
 
 def _member_counts(team_ids: Iterable[UUID]) -> dict[UUID, int]:
@@ -283,11 +264,6 @@ def _wishes() -> Select[*tuple[Any, ...]]:
         .join(Team, Team.id == JoinRequest.team_id)
         .join(Person, Person.id == JoinRequest.person_id)
     )
-
-
-def _wish_page(wanted: Select[*tuple[Any, ...]], limit: int) -> Page[WishLine]:
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
-    return Page([_wish_line(row) for row in page.items], page.next_cursor)
 
 
 def _wish_line(row: Row[*tuple[Any, ...]]) -> WishLine:

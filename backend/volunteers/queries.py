@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -13,10 +13,12 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.people.models import Person
 from backend.people.queries import Community
 from backend.volunteers.models import Volunteer
+
+NEWEST_BY_COMMUNITY = Order((Volunteer.area_path, Volunteer.registered_on, Volunteer.id), latest_first=True)
 
 
 def number_of(person_id: UUID) -> str | None:
@@ -58,10 +60,8 @@ class VolunteerLine:
     registered_on: date
 
 
-def registered_volunteers(viewer: Actor, *, community_id: UUID | None, limit: int, after: str | None) -> Page[VolunteerLine]:
+def registered_volunteers(viewer: Actor, *, community_id: UUID | None, page: PageRequest) -> Page[VolunteerLine]:
     """Volunteers whom the viewer may see, community by community, the newest first. Raises paging.CursorInvalid."""
-    cursor = Cursor.decode(after, str, date, UUID)
-    key = (Volunteer.area_path, Volunteer.registered_on, Volunteer.id)
     wanted = (
         select(
             Volunteer.id,
@@ -78,27 +78,20 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, limit: in
         .join(Area, Area.id == Volunteer.area_id)
         .where(Volunteer.is_current(), Volunteer.left_on.is_(None))
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
-        .order_by(*(column.desc() for column in key))
-        .limit(limit + 1)
     )
     if community_id is not None:
         wanted = wanted.where(Volunteer.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
-    if cursor is not None:
-        wanted = wanted.where(tuple_(*key) < cursor.values)
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.area_path, row.registered_on, row.id))
-    return Page(
-        [
-            VolunteerLine(
-                id=row.fact_id,
-                person_id=row.person_id,
-                number=row.number,
-                name=masked_name(row.name),
-                community=Community(row.area_id, row.area_name),
-                registered_on=row.registered_on,
-            )
-            for row in page.items
-        ],
-        page.next_cursor,
+    return NEWEST_BY_COMMUNITY.page(wanted, page).map(_line)
+
+
+def _line(row: AnyRow) -> VolunteerLine:
+    return VolunteerLine(
+        id=row.fact_id,
+        person_id=row.person_id,
+        number=row.number,
+        name=masked_name(row.name),
+        community=Community(row.area_id, row.area_name),
+        registered_on=row.registered_on,
     )
 
 

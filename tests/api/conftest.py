@@ -14,9 +14,10 @@ from flask.testing import FlaskClient
 from pydantic import ConfigDict, Field
 from schemathesis import Case, Response
 from schemathesis.transport.wsgi import WSGITransport
+from sqlalchemy import BigInteger, column
 
 from backend.foundation.errors import Conflict
-from backend.foundation.paging import Cursor
+from backend.foundation.paging import Order
 from config.settings import Settings
 from ejia import logs
 from miniprogram_api.api import make_api
@@ -24,6 +25,8 @@ from miniprogram_api.contract import Out, Page, Resource
 from web.fields import Between, BigInt, Day, Id, Instant, Text
 from web.routes import Access, refuses, route_is
 from web.shapes import Body, ListQuery
+
+BY_NUMBER = Order((column("number", BigInteger),))
 
 
 class Colour(StrEnum):
@@ -99,7 +102,7 @@ def make_notes() -> Resource:
     @bp.output(QueryOut)
     @bp.doc(summary="查看问到了什么")
     def echo_query(query: NoteQuery) -> NoteQuery:
-        Cursor.decode(query.cursor, int)
+        BY_NUMBER.after(query.cursor)
         return query
 
     @bp.get("/shelves/<uuid:shelf_id>/notes")
@@ -108,7 +111,7 @@ def make_notes() -> Resource:
     @bp.output(Page[NoteOut])
     @bp.doc(summary="架上的便签")
     def notes_of_shelf(shelf_id: UUID, query: ListQuery) -> dict[str, Any]:
-        Cursor.decode(query.cursor, int)
+        BY_NUMBER.after(query.cursor)
         return {"items": [], "next_cursor": None}
 
     @bp.delete("/notes/<uuid:note_id>")

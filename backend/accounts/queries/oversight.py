@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import Login, LoginLockOut, RoleGrant
@@ -16,7 +16,11 @@ from backend.foundation.audit import AuditEntry, Detail
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.jobs import Job, JobLine, State
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
+
+LONGEST_LOCKED = Order((LoginLockOut.locked_until, LoginLockOut.login_id))
+LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
+NEWEST_JOB = Order((Job.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class EntryLine:
     details: dict[str, Detail]
 
 
-def lockouts(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[LockoutLine]:
+def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[LockoutLine]:
     """The logins locked now of those who hold or held an office in the viewer's areas, the longest locked first."""
     wanted = (
         select(
@@ -56,13 +60,8 @@ def lockouts(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) 
         )
         .join(Login, Login.id == LoginLockOut.login_id)
         .where(LoginLockOut.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
-        .order_by(LoginLockOut.locked_until, LoginLockOut.login_id)
-        .limit(limit + 1)
     )
-    if after is not None:
-        wanted = wanted.where(tuple_(LoginLockOut.locked_until, LoginLockOut.login_id) > after.values)
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.locked_until, row.login_id))
-    return Page([LockoutLine(**row._mapping) for row in page.items], page.next_cursor)
+    return LONGEST_LOCKED.page(wanted, page).map(lambda row: LockoutLine(*row))
 
 
 def serves_in_sight(viewer: Actor, permission: Permission) -> Any:
@@ -80,11 +79,9 @@ def audit_entries(
     since: datetime | None,
     until: datetime | None,
     now: datetime,
-    limit: int,
-    after: Cursor | None,
+    page: PageRequest,
 ) -> Page[EntryLine]:
     """The audit log, the latest act first; that it was read is an act of its own. Raises Forbidden."""
-    policy.require(viewer, Permission.AUDIT_SEE, Scope())
     wanted = select(
         AuditEntry.id,
         AuditEntry.at,
@@ -102,12 +99,11 @@ def audit_entries(
         wanted = wanted.where(AuditEntry.at >= since)
     if until is not None:
         wanted = wanted.where(AuditEntry.at < until)
-    if after is not None:
-        wanted = wanted.where(tuple_(AuditEntry.at, AuditEntry.id) < after.values)
-    rows = db.session.execute(wanted.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit + 1)).all()
+    entries = LATEST_ACT.statement(wanted, page)
+    policy.require(viewer, Permission.AUDIT_SEE, Scope())
+    rows = db.session.execute(entries).all()
     audit.record(viewer, Permission.AUDIT_SEE, subject_id, now=now, of_account=None if account_id is None else str(account_id))
-    page = Page.of(rows, limit, lambda row: (row.at, row.id))
-    return Page([EntryLine(*row) for row in page.items], page.next_cursor)
+    return LATEST_ACT.cut(rows, page).map(lambda row: EntryLine(*row))
 
 
 def job(viewer: Actor, job_id: UUID) -> JobLine:
@@ -137,12 +133,9 @@ def _overseen(viewer: Actor) -> ColumnElement[bool]:
     return policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))
 
 
-def jobs_in_care(viewer: Actor, *, state: State | None, limit: int, after: Cursor | None) -> Page[JobLine]:
+def jobs_in_care(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
     """The long work asked for in the viewer's areas, the newest first: how far it is and why it failed, never its file."""
-    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(_overseen(viewer)).order_by(Job.id.desc()).limit(limit + 1)
+    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(_overseen(viewer))
     if state is not None:
         wanted = wanted.where(Job.state == state)
-    if after is not None:
-        wanted = wanted.where(Job.id < after.values[0])
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
-    return Page([JobLine(*row) for row in page.items], page.next_cursor)
+    return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import Account, Login, LoginKind, RoleGrant
@@ -16,7 +16,10 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
+
+BY_AREA = Order((RoleGrant.area_path, RoleGrant.id))
+NEWEST_FIRST = Order((RoleGrant.id,), latest_first=True)
 
 
 class GrantStatus(StrEnum):
@@ -53,18 +56,15 @@ class GrantLine:
 
 
 def role_grants(
-    viewer: Actor, *, role: Role | None, area_id: UUID | None, status: GrantStatus | None, now: datetime, limit: int, after: Cursor | None
+    viewer: Actor, *, role: Role | None, area_id: UUID | None, status: GrantStatus | None, now: datetime, page: PageRequest
 ) -> Page[GrantLine]:
     """The offices in the viewer's areas, area by area, the oldest first; without a status those that are held or awaited."""
-    wanted = _offices(viewer).where(_of_status(status, now)).order_by(RoleGrant.area_path, RoleGrant.id).limit(limit + 1)
+    wanted = _offices(viewer).where(_of_status(status, now))
     if role is not None:
         wanted = wanted.where(RoleGrant.role == role)
     if area_id is not None:
         wanted = wanted.where(RoleGrant.area_path == select(Area.path).where(Area.id == area_id).scalar_subquery())
-    if after is not None:
-        wanted = wanted.where(tuple_(RoleGrant.area_path, RoleGrant.id) > after.values)
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.area_path, row.id))
-    return Page([_line(row, now) for row in page.items], page.next_cursor)
+    return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
 
 
 def role_grant(viewer: Actor, grant_id: UUID, *, now: datetime) -> GrantLine:
@@ -75,13 +75,10 @@ def role_grant(viewer: Actor, grant_id: UUID, *, now: datetime) -> GrantLine:
     return _line(row, now)
 
 
-def own_role_grants(viewer: Actor, *, now: datetime, limit: int, after: Cursor | None) -> Page[GrantLine]:
+def own_role_grants(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[GrantLine]:
     """Every role that the account holds or held, the newest first."""
-    wanted = _lines().where(RoleGrant.account_id == viewer.account_id).order_by(RoleGrant.id.desc()).limit(limit + 1)
-    if after is not None:
-        wanted = wanted.where(RoleGrant.id < after.values[0])
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.id,))
-    return Page([_line(row, now) for row in page.items], page.next_cursor)
+    wanted = _lines().where(RoleGrant.account_id == viewer.account_id)
+    return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
 
 
 def _offices(viewer: Actor) -> Select[*tuple[Any, ...]]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from backend.accounts.models import Login, LoginKind, TokenFamily
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
+
+NEWEST_FIRST = Order((TokenFamily.created_at, TokenFamily.id), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,13 @@ class SessionLine:
     current: bool
 
 
-def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, limit: int, after: str | None) -> Page[SessionLine]:
+def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageRequest) -> Page[SessionLine]:
     """The logins of the viewer's account that hold, the newest first; `family_id` is the one that asks. Raises paging.CursorInvalid."""
-    cursor = Cursor.decode(after, datetime, UUID)
-    key = (TokenFamily.created_at, TokenFamily.id)
     wanted = (
         select(TokenFamily.id, Login.kind, TokenFamily.created_at, TokenFamily.rotated_at, TokenFamily.expires_at)
         .join(Login, Login.id == TokenFamily.login_id)
         .where(TokenFamily.account_id == viewer.account_id, TokenFamily.ended_at.is_(None), TokenFamily.expires_at > now)
-        .order_by(*(column.desc() for column in key))
-        .limit(limit + 1)
     )
-    if cursor is not None:
-        wanted = wanted.where(tuple_(*key) < cursor.values)
-    page = Page.of(db.session.execute(wanted).all(), limit, lambda row: (row.created_at, row.id))
-    return Page(
-        [SessionLine(row.id, row.kind, row.created_at, row.rotated_at, row.expires_at, current=row.id == family_id) for row in page.items],
-        page.next_cursor,
+    return NEWEST_FIRST.page(wanted, page).map(
+        lambda row: SessionLine(row.id, row.kind, row.created_at, row.rotated_at, row.expires_at, current=row.id == family_id)
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -15,13 +15,15 @@ from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Opening
 from backend.organisations.models import Organisation
 from backend.people.models import Person
 from backend.people.service import person_of
+
+AS_THEY_CAME = Order((Attendance.signed_in_at, Attendance.id))
+LATEST_FIRST = Order((Attendance.signed_in_at, Attendance.id), latest_first=True)
 
 
 class AttendanceState(StrEnum):
@@ -78,25 +80,18 @@ class AttendanceLine:
     missing: str | None
 
 
-def attendances_of_shift(actor: Actor, shift_id: UUID, *, limit: int, after: Cursor | None, now: datetime) -> Page[AttendanceLine]:
+def attendances_of_shift(actor: Actor, shift_id: UUID, *, page: PageRequest, now: datetime) -> Page[AttendanceLine]:
     """Who signed in at a shift: all of them for the community and the requester, those of their own for the leader of a team,
     organisation or unit, and just oneself for anybody else whom the shift concerns. Raises Missing.
     """
     seen_shift(actor, shift_id, now=now)
     wanted = _lines().where(Attendance.shift_id == shift_id, _visible(actor))
-    if after is not None:
-        wanted = wanted.where(tuple_(Attendance.signed_in_at, Attendance.id) > after.values)
-    rows = db.session.execute(wanted.order_by(Attendance.signed_in_at, Attendance.id).limit(limit + 1)).all()
-    return Page.of([_line(row) for row in rows], limit, lambda line: (line.signed_in_at, line.id))
+    return AS_THEY_CAME.page(wanted, page).map(_line)
 
 
-def my_services(actor: Actor, *, limit: int, after: Cursor | None) -> Page[AttendanceLine]:
+def my_services(actor: Actor, *, page: PageRequest) -> Page[AttendanceLine]:
     """Where one has been, the latest first, with what became of each. Raises PersonNeeded."""
-    wanted = _lines().where(Attendance.person_id == person_of(actor))
-    if after is not None:
-        wanted = wanted.where(tuple_(Attendance.signed_in_at, Attendance.id) < after.values)
-    rows = db.session.execute(wanted.order_by(Attendance.signed_in_at.desc(), Attendance.id.desc()).limit(limit + 1)).all()
-    return Page.of([_line(row) for row in rows], limit, lambda line: (line.signed_in_at, line.id))
+    return LATEST_FIRST.page(_lines().where(Attendance.person_id == person_of(actor)), page).map(_line)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

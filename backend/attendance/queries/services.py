@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -18,11 +18,12 @@ from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Opening
 from backend.people.models import Person
 
 MOST_REVISIONS = 100
+LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=True)
 
 
 class ServiceStatus(StrEnum):
@@ -83,7 +84,7 @@ class ServiceDetails:
     revisions: Sequence[RevisionLine]
 
 
-def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, limit: int, after: Cursor | None) -> Page[ServiceLine]:
+def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, page: PageRequest) -> Page[ServiceLine]:
     """The records that the viewer as officer or requester may see, the latest first; without a status all that were not withdrawn."""
     wanted = _lines().where(_visible(actor))
     match status:
@@ -97,10 +98,7 @@ def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | Non
             wanted = wanted.where(ServiceRecord.is_current())
     if shift_id is not None:
         wanted = wanted.where(ServiceRecord.shift_id == shift_id)
-    if after is not None:
-        wanted = wanted.where(tuple_(ServiceRecord.served_on, ServiceRecord.id) < after.values)
-    rows = db.session.execute(wanted.order_by(ServiceRecord.served_on.desc(), ServiceRecord.id.desc()).limit(limit + 1)).all()
-    return Page.of([_line(row) for row in rows], limit, lambda line: (line.served_on, line.revision_id))
+    return LATEST_SERVED.page(wanted, page).map(_line)
 
 
 def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
@@ -145,7 +143,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
     return (
         select(
             ServiceRecord.fact_id,
-            ServiceRecord.id.label("revision_id"),
+            ServiceRecord.id,
             ServiceRecord.shift_id,
             ServiceRecord.opening_id,
             Opening.title,
@@ -180,6 +178,7 @@ def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
     return ServiceLine(
         **values
         | {
+            "revision_id": values.pop("id"),
             "name": masked_name(row.name),
             "hours": hours(row.minutes),
             "status": _status(void=void, confirmed_at=row.confirmed_at),

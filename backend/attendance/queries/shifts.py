@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -18,11 +18,12 @@ from backend.attendance.service.shifts import Place
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, Opening
 from backend.people.service import person_of
 
 LONGEST_WINDOW, LONGEST_GRACE = timedelta(hours=24), timedelta(minutes=240)
+SOONEST_FIRST = Order((Shift.starts_at, Shift.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,18 @@ class ShiftLine:
     signed_out_at: datetime | None
 
 
-def my_shifts(actor: Actor, *, limit: int, after: Cursor | None, now: datetime) -> Page[ShiftLine]:
+def my_shifts(actor: Actor, *, page: PageRequest, now: datetime) -> Page[ShiftLine]:
     """The shifts not yet over at which the person may serve by a claim that holds now, soonest first. Raises PersonNeeded."""
     person_id = person_of(actor)
     mine = openings_of(person_id, clock.shanghai_day(now))
     wanted = _lines(person_id).where(
         Shift.opening_id.in_(mine), Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now - LONGEST_GRACE, _not_over(now)
     )
-    return _page(wanted, limit=limit, after=after)
+    return SOONEST_FIRST.page(wanted, page).map(_line)
 
 
 def shifts(
-    actor: Actor, *, opening_id: UUID | None, ends_after: datetime | None, starts_before: datetime | None, limit: int, after: Cursor | None
+    actor: Actor, *, opening_id: UUID | None, ends_after: datetime | None, starts_before: datetime | None, page: PageRequest
 ) -> Page[ShiftLine]:
     """The shifts that the viewer is in charge of or that concern them by a claim of theirs, soonest first."""
     wanted = _lines(actor.person_id).where(_visible(actor))
@@ -69,7 +70,7 @@ def shifts(
         wanted = wanted.where(Shift.ends_at > ends_after, Shift.starts_at > ends_after - LONGEST_WINDOW)
     if starts_before is not None:
         wanted = wanted.where(Shift.starts_at < starts_before)
-    return _page(wanted, limit=limit, after=after)
+    return SOONEST_FIRST.page(wanted, page).map(_line)
 
 
 def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
@@ -128,13 +129,6 @@ def _lines(person_id: UUID | None) -> Select[*tuple[Any, ...]]:
         .join(Area, Area.id == Shift.area_id)
         .outerjoin(Attendance, and_(Attendance.shift_id == Shift.id, Attendance.person_id == person_id))
     )
-
-
-def _page(wanted: Select[*tuple[Any, ...]], *, limit: int, after: Cursor | None) -> Page[ShiftLine]:
-    if after is not None:
-        wanted = wanted.where(tuple_(Shift.starts_at, Shift.id) > after.values)
-    rows = db.session.execute(wanted.order_by(Shift.starts_at, Shift.id).limit(limit + 1)).all()
-    return Page.of([_line(row) for row in rows], limit, lambda line: (line.starts_at, line.id))
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> ShiftLine:

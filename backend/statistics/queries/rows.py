@@ -1,19 +1,18 @@
 """The rows behind a figure: what it counts, read from the facts, so that they can be compared with it."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Subquery, Uuid, and_, case, cast, func, literal, null, or_, select, tuple_
+from sqlalchemy import ColumnElement, Date, Select, Subquery, Uuid, and_, case, cast, func, null, or_, select
 
 from backend.areas.models import LENGTH_OF_PATH, Area, Level
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Cursor, Page
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.people.models import Person
 from backend.statistics.indicators import Indicator, indicator
 from backend.statistics.queries.reach import area_in_reach, months_begun
@@ -51,8 +50,7 @@ def figure_rows(
     area_id: UUID | None,
     month: int | None,
     part: str | None,
-    limit: int,
-    cursor: str | None,
+    page: PageRequest,
     now: datetime,
 ) -> Page[FigureRow]:
     """What one figure counts in an area, in a year or one month of it (a stock: at its end), in all or of one part.
@@ -69,8 +67,8 @@ def figure_rows(
     if wanted.only or part:
         conditions.append(stated.c.dimension == (wanted.only or part))
     if wanted.kind.is_distinct:
-        return _by_person(stated, conditions, limit, cursor)
-    return _by_source(stated, conditions, limit, cursor, sums_quantity=wanted.sums == "quantity")
+        return _by_person(stated, conditions, page)
+    return _by_source(stated, conditions, page, sums_quantity=wanted.sums == "quantity")
 
 
 def _in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None) -> ColumnElement[bool]:
@@ -81,25 +79,15 @@ def _in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None
     return stated.c.starts_on.between(first, last)
 
 
-def _by_source(
-    stated: Subquery, conditions: list[ColumnElement[bool]], limit: int, cursor: str | None, *, sums_quantity: bool
-) -> Page[FigureRow]:
-    keys = (stated.c.area_path, stated.c.starts_on, stated.c.source_id)
-    after = Cursor.decode(cursor, str, date, UUID)
-    if after is not None:
-        conditions.append(tuple_(*keys) > tuple_(*(literal(value, key.type) for value, key in zip(after.values, keys, strict=True))))
-    page = select(stated).where(*conditions).order_by(*keys).limit(limit + 1).subquery("page")
-    rows = db.session.execute(_named(page).order_by(page.c.area_path, page.c.starts_on, page.c.source_id)).all()
-    return _made(rows, limit, lambda row: (row.area_path, row.starts_on, row.source_id), sums_quantity=sums_quantity)
+def _by_source(stated: Subquery, conditions: list[ColumnElement[bool]], page: PageRequest, *, sums_quantity: bool) -> Page[FigureRow]:
+    order = Order((stated.c.area_path, stated.c.starts_on, stated.c.source_id))
+    return _named(order, select(stated).where(*conditions), page).map(lambda row: _made(row, row.quantity if sums_quantity else 1))
 
 
-def _by_person(stated: Subquery, conditions: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Page[FigureRow]:
-    after = Cursor.decode(cursor, UUID)
-    if after is not None:
-        conditions.append(stated.c.person_id > after.values[0])
+def _by_person(stated: Subquery, conditions: list[ColumnElement[bool]], page: PageRequest) -> Page[FigureRow]:
     # One row a person: the first day, and the community and part where there is only one.
     only_one = {column: _where_one(stated.c[column]).label(column) for column in ("area_path", "dimension")}
-    page = (
+    people = (
         select(
             cast(null(), Uuid).label("source_id"),
             func.min(stated.c.starts_on).label("starts_on"),
@@ -110,40 +98,36 @@ def _by_person(stated: Subquery, conditions: list[ColumnElement[bool]], limit: i
         )
         .where(*conditions, stated.c.person_id.is_not(None))
         .group_by(stated.c.person_id)
-        .order_by(stated.c.person_id)
-        .limit(limit + 1)
-        .subquery("page")
     )
-    rows = db.session.execute(_named(page).order_by(page.c.person_id)).all()
-    return _made(rows, limit, lambda row: (row.person_id,), sums_quantity=False)
+    return _named(Order((stated.c.person_id,)), people, page).map(lambda row: _made(row, 1))
 
 
 def _where_one(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((func.min(column) == func.max(column), func.min(column)))
 
 
-def _named(page: Subquery) -> Select[Any]:
-    community = func.left(page.c.area_path, LENGTH_OF_PATH[Level.COMMUNITY])
-    return select(page, Person.name.label("person_name"), Area.name.label("community")).select_from(
-        page.outerjoin(Person, Person.id == page.c.person_id).outerjoin(Area, Area.path == community)
+def _named(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest) -> Page[AnyRow]:
+    """The page with names; they are looked up for its rows only."""
+    counted = order.statement(wanted, page).subquery("page")
+    community = func.left(counted.c.area_path, LENGTH_OF_PATH[Level.COMMUNITY])
+    named = (
+        select(counted, Person.name.label("person_name"), Area.name.label("community"))
+        .select_from(counted)
+        .outerjoin(Person, Person.id == counted.c.person_id)
+        .outerjoin(Area, Area.path == community)
+        .order_by(*(counted.c[str(column.key)] for column in order.columns))
     )
+    return order.cut(db.session.execute(named).all(), page)
 
 
-def _made(rows: Sequence[Any], limit: int, key: Callable[[Any], tuple[Any, ...]], *, sums_quantity: bool) -> Page[FigureRow]:
-    page = Page.of(rows, limit, key)
-    return Page(
-        [
-            FigureRow(
-                source_id=row.source_id,
-                starts_on=row.starts_on,
-                ends_on=row.ends_on,
-                community=row.community,
-                part=row.dimension or None,
-                person_id=row.person_id,
-                person_name=None if row.person_name is None else masked_name(row.person_name),
-                value=row.quantity if sums_quantity else 1,
-            )
-            for row in page.items
-        ],
-        page.next_cursor,
+def _made(row: AnyRow, value: int) -> FigureRow:
+    return FigureRow(
+        source_id=row.source_id,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        community=row.community,
+        part=row.dimension or None,
+        person_id=row.person_id,
+        person_name=None if row.person_name is None else masked_name(row.person_name),
+        value=value,
     )
