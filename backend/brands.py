@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry
+from backend.foundation.catalogues import Entry, InUse
 from backend.foundation.errors import Unprocessable
 
 MINUTES_OF_A_DAY = 24 * 60
@@ -107,7 +107,8 @@ class Brands(Entry):
         return self
 
 
-_brands: Mapping[str, Brand] | None = None
+_in_use: InUse[Mapping[str, Brand]] = InUse("brands")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Mapping[str, Brand]:
@@ -115,22 +116,9 @@ def read(path: Path) -> Mapping[str, Brand]:
     return {brand.code: brand for brand in catalogues.load(path, Brands).brand}
 
 
-def use(brands: Mapping[str, Brand]) -> None:
-    """Give this process its brands, once, when it starts."""
-    global _brands  # noqa: PLW0603 - one catalogue per process, as with the keys
-    _brands = brands
-
-
-def brands() -> Mapping[str, Brand]:
-    """Brand by code, in the catalogue's order. Raises RuntimeError before `use`."""
-    if _brands is None:
-        raise RuntimeError("no brands: the process was not started by create_app")
-    return _brands
-
-
 def brand(code: str) -> Brand:
     """The brand of a code. Raises BrandUnknown."""
-    found = brands().get(code)
+    found = current().get(code)
     if found is None:
         raise BrandUnknown(errors={"brand": [BrandUnknown.detail]})
     return found

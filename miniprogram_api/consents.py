@@ -132,5 +132,5 @@ def list_own_wards(actor: Actor) -> dict[str, Any]:
 
 
 def _what_follows(name: NoticeName) -> dict[str, Any]:
-    notice = notices.current(name)
+    notice = notices.notice(name)
     return {"notice": name, "stops": notice.stops, "stays": notice.stays}

@@ -47,7 +47,7 @@ bp = Resource("demands", tag="服务需求")
 @bp.output(BrandsOut)
 @bp.doc(summary="服务品牌")
 def list_brands(actor: Actor) -> dict[str, object]:  # noqa: ARG001 - every account may see the catalogue
-    return {"items": list(brands.brands().values())}
+    return {"items": list(brands.current().values())}
 
 
 @bp.post("/demands")

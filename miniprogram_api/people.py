@@ -43,7 +43,7 @@ _IDENTITY = (AccountTied, PersonExists, GuardianNeeded, NoticeOutdated, NameInva
 @bp.output(NoticesOut)
 @bp.doc(summary="告知书", description="登记前请使用者阅读并同意；登记时把同意的版本放在 notice_version。")
 def list_notices() -> dict[str, Any]:
-    return {"items": notices.all_current()}
+    return {"items": list(notices.current().values())}
 
 
 @bp.post("/people")

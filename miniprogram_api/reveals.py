@@ -29,7 +29,7 @@ _REFUSALS = (PurposeUnknown, FieldNotForPurpose, TooManyReveals, ValueUnreadable
 @bp.output(PurposesOut)
 @bp.doc(summary="查看个人信息的用途", description="每种用途只能查看列出的项目。")
 def list_reveal_purposes(actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - every account may see the catalogue
-    return {"items": list(purposes.catalogue().purposes.values())}
+    return {"items": list(purposes.current().purposes.values())}
 
 
 @bp.post("/people/<uuid:person_id>/reveals")

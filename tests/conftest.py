@@ -149,7 +149,7 @@ def mother(phone_of: Callable[..., Phone], street: dict[str, str]) -> Phone:
 @pytest.fixture
 def new_version() -> Iterator[Callable[[str], str]]:
     """Puts a newer version of a notice into force: `new_version("volunteer")`."""
-    before = {notice.name: notice for notice in notices.all_current()}
+    before = {notice.name: notice for notice in list(notices.current().values())}
 
     def publish(name: str) -> str:
         changed: Notice = before[NoticeName(name)].model_copy(update={"version": "2027-01-01"})

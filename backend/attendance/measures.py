@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from backend import brands
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.attendance.queries import counting_records
-from backend.brands import brands
 from backend.foundation.measures import Dimension, Measure, Shape, among, contribution, facts_of
 
-BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands().values()})
+BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
 
 MINUTES_PER_TENTH = 6
 """Hours count in tenths; each record is floored, totals sum the floored ones."""

@@ -7,12 +7,12 @@ from uuid import UUID
 from sqlalchemy import Date, Select, cast, func, select, true
 from sqlalchemy.sql.selectable import FromClause
 
-from backend.brands import brands
+from backend import brands
 from backend.demands.models import Demand, DemandChange, DemandStatus
 from backend.foundation.measures import Column, Dimension, Measure, Shape, among, contribution, themselves
 from backend.openings.models import Claim, ClaimStatus
 
-BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands().values()})
+BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
 
 
 def _shanghai_day(instant: Column) -> Column:

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from backend.foundation import catalogues, clock
-from backend.foundation.catalogues import Entry
+from backend.foundation.catalogues import Entry, InUse
 from backend.foundation.identifiers import age_on
 
 AGE_OF_MAJORITY = 18
@@ -29,18 +29,13 @@ class Ages(Entry):
         return self
 
 
-_ages: Ages | None = None
+_in_use: InUse[Ages] = InUse("ages")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Ages:
     """The ages of a file. Raises CatalogueInvalid, naming file, line and field."""
     return catalogues.load(path, Ages)
-
-
-def use(ages: Ages) -> None:
-    """Give this process its ages, once, when it starts."""
-    global _ages  # noqa: PLW0603 - one catalogue per process, as with the keys
-    _ages = ages
 
 
 def is_minor_at(born_on: date, now: datetime) -> bool:
@@ -50,11 +45,4 @@ def is_minor_at(born_on: date, now: datetime) -> bool:
 
 def is_under_special_rule(born_on: date, now: datetime) -> bool:
     """Whether a guardian acts for who was born then (个人信息保护法 art. 31)."""
-    return age_on(born_on, clock.shanghai_day(now)) < ages().special_rule_under
-
-
-def ages() -> Ages:
-    """The ages of this process. Raises RuntimeError before `use`."""
-    if _ages is None:
-        raise RuntimeError("no ages: the process was not started by create_app")
-    return _ages
+    return age_on(born_on, clock.shanghai_day(now)) < current().special_rule_under

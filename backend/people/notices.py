@@ -8,7 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry
+from backend.foundation.catalogues import Entry, InUse
 
 
 class NoticeName(StrEnum):
@@ -43,7 +43,8 @@ class Notices(Entry):
         return self
 
 
-_current: Mapping[NoticeName, Notice] = {}
+_in_use: InUse[Mapping[NoticeName, Notice]] = InUse("notices")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Mapping[NoticeName, Notice]:
@@ -51,17 +52,6 @@ def read(path: Path) -> Mapping[NoticeName, Notice]:
     return {notice.name: notice for notice in catalogues.load(path, Notices).notices}
 
 
-def use(notices: Mapping[NoticeName, Notice]) -> None:
-    """Give this process its notices, once, when it starts."""
-    global _current  # noqa: PLW0603 - one catalogue per process, as with the keys
-    _current = notices
-
-
-def current(name: NoticeName) -> Notice:
+def notice(name: NoticeName) -> Notice:
     """The notice as it stands now."""
-    return _current[name]
-
-
-def all_current() -> list[Notice]:
-    """Every notice as it stands now."""
-    return list(_current.values())
+    return current()[name]

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from backend.brands import brands
-from backend.foundation.catalogues import Entry, load
+from backend import brands
+from backend.foundation.catalogues import Entry, InUse, load
 from backend.points.facts import FACTS
 
 
@@ -31,7 +31,7 @@ class PointsRule(Entry):
             self.reason.format(amount=0, brand="")
         except (KeyError, IndexError, ValueError) as error:
             raise ValueError("reason may use {amount} and {brand} only") from error
-        unknown = set(self.brands or ()) - set(brands())
+        unknown = set(self.brands or ()) - set(brands.current())
         if unknown:
             raise ValueError(f"no brand has the code {', '.join(sorted(unknown))}")
         return self
@@ -55,22 +55,10 @@ class PointsRules(Entry):
         return self
 
 
-_rules: PointsRules | None = None
+_in_use: InUse[PointsRules] = InUse("points rules")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> PointsRules:
     """Read the catalogue. Raises CatalogueInvalid."""
     return load(path, PointsRules)
-
-
-def use(rules: PointsRules) -> None:
-    """Give this process its rules, once, when it starts."""
-    global _rules  # noqa: PLW0603 - one catalogue per process
-    _rules = rules
-
-
-def rules() -> tuple[PointsRule, ...]:
-    """The rules of this process. Raises RuntimeError before `use`."""
-    if _rules is None:
-        raise RuntimeError("no points rules: the process was not started by create_app")
-    return _rules.rules

@@ -13,17 +13,17 @@ from uuid import UUID
 
 from sqlalchemy import Text, literal, select, union, union_all
 
-from backend.brands import brands
+from backend import brands
 from backend.foundation import outbox
 from backend.foundation.database import look_up_by_key, run
 from backend.foundation.outbox import Reactions
 from backend.foundation.rewards import Fact, Rows
 from backend.foundation.statements import Prepared
-from backend.points import ledger
+from backend.points import ledger, rules
 from backend.points.events import PointsBooked
 from backend.points.facts import FACTS
 from backend.points.ledger import Awards, Booking
-from backend.points.rules import PointsRule, rules
+from backend.points.rules import PointsRule
 
 Standing = Mapping[str, Mapping[str, Fact | None]]
 """By the name of a fact and by source; None where nothing stands behind the source (any more)."""
@@ -38,7 +38,7 @@ def award_for(event: str, subject_ids: Sequence[UUID], *, now: datetime) -> None
     # Whoever settles a person waits here; what is read afterwards is what the last one committed.
     accounts = ledger.hold_accounts(persons)
     facts = _standing(_facts_of_event(event), subject_ids)
-    booked = {rule.code: ledger.awards_for(rule.code, list(facts[rule.fact])) for rule in rules()}
+    booked = {rule.code: ledger.awards_for(rule.code, list(facts[rule.fact])) for rule in rules.current().rules}
     _settle(facts, booked, accounts, now=now)
 
 
@@ -52,7 +52,7 @@ def settle_persons(person_ids: Sequence[UUID], *, now: datetime) -> int:
 
 
 def _settle(facts: Standing, booked: Mapping[str, Awards], accounts: Mapping[UUID, UUID], *, now: datetime) -> int:
-    bookings = [booking for rule in rules() for booking in _differences(rule, facts[rule.fact], booked[rule.code])]
+    bookings = [booking for rule in rules.current().rules for booking in _differences(rule, facts[rule.fact], booked[rule.code])]
     written = ledger.book(bookings, accounts, now=now)
     outbox.record_all([PointsBooked(transaction_id) for transaction_id in written], now=now)
     return len(bookings)
@@ -128,7 +128,7 @@ def _award(rule: PointsRule, fact: Fact, points: int, *, turn: int) -> Booking:
 
 
 def _brand_name(code: str) -> str:
-    known = brands().get(code)
+    known = brands.current().get(code)
     return known.name if known is not None else code
 
 

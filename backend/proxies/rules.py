@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from backend.foundation.catalogues import Entry, load
+from backend.foundation.catalogues import Entry, InUse, load
 
 
 class Limits(Entry):
@@ -36,25 +36,13 @@ class ProxyRules(Entry):
         return self
 
 
-_rules: ProxyRules | None = None
+_in_use: InUse[ProxyRules] = InUse("proxy rules")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> ProxyRules:
     """Read the catalogue. Raises CatalogueInvalid."""
     return load(path, ProxyRules)
-
-
-def use(rules: ProxyRules) -> None:
-    """Give this process its rules, once, when it starts."""
-    global _rules  # noqa: PLW0603 - one catalogue per process
-    _rules = rules
-
-
-def current() -> ProxyRules:
-    """The rules of this process. Raises RuntimeError before `use`."""
-    if _rules is None:
-        raise RuntimeError("no proxy rules: the process was not started by create_app")
-    return _rules
 
 
 def relation_names() -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from backend.foundation.catalogues import Entry, load
+from backend.foundation.catalogues import Entry, InUse, load
 
 
 class Star(Entry):
@@ -32,7 +32,8 @@ class Recognition(Entry):
         return self
 
 
-_recognition: Recognition | None = None
+_in_use: InUse[Recognition] = InUse("star levels")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Recognition:
@@ -40,21 +41,11 @@ def read(path: Path) -> Recognition:
     return load(path, Recognition)
 
 
-def use(recognition: Recognition) -> None:
-    """Give this process its levels, once, when it starts."""
-    global _recognition  # noqa: PLW0603 - one catalogue per process
-    _recognition = recognition
-
-
 def star_level(tenths_of_hours: int) -> int:
     """The level of somebody who served so long (in tenths of an hour); 0 below the first."""
-    if _recognition is None:
-        raise RuntimeError("no star levels: the process was not started by create_app")
-    return max((star.level for star in _recognition.stars if tenths_of_hours >= star.hours * 10), default=0)
+    return max((star.level for star in current().stars if tenths_of_hours >= star.hours * 10), default=0)
 
 
 def hours_to_next(tenths_of_hours: int) -> int | None:
     """Tenths of an hour that are missing to the next level; None on the highest."""
-    if _recognition is None:
-        raise RuntimeError("no star levels: the process was not started by create_app")
-    return min((star.hours * 10 - tenths_of_hours for star in _recognition.stars if tenths_of_hours < star.hours * 10), default=None)
+    return min((star.hours * 10 - tenths_of_hours for star in current().stars if tenths_of_hours < star.hours * 10), default=None)

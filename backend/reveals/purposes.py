@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry
+from backend.foundation.catalogues import Entry, InUse
 
 VISIT = "visit"
 """The purpose of who opens a demand whose place they hold: the visit that they took on."""
@@ -56,23 +56,11 @@ class Catalogue:
     most_in_an_hour: int
 
 
-_catalogue: Catalogue | None = None
+_in_use: InUse[Catalogue] = InUse("purposes")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Catalogue:
     """The catalogue of a file. Raises CatalogueInvalid, naming file, line and field."""
     found = catalogues.load(path, Reveals)
     return Catalogue({purpose.code: purpose for purpose in found.purpose}, found.most_in_an_hour)
-
-
-def use(catalogue: Catalogue) -> None:
-    """Give this process its purposes, once, when it starts."""
-    global _catalogue  # noqa: PLW0603 - one catalogue per process, as with the keys
-    _catalogue = catalogue
-
-
-def catalogue() -> Catalogue:
-    """The purposes of this process. Raises RuntimeError before `use`."""
-    if _catalogue is None:
-        raise RuntimeError("no purposes: the process was not started by create_app")
-    return _catalogue

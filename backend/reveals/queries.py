@@ -63,7 +63,7 @@ def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
 
 
 def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:
-    purpose = purposes.catalogue().purposes.get(reveal.purpose)
+    purpose = purposes.current().purposes.get(reveal.purpose)
     sealed = reveal.note_sealed
     return RevealLine(
         id=reveal.id,

@@ -117,7 +117,7 @@ def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: dat
 
 def require_purpose(wanted: Purposeful) -> None:
     """Let pass what the catalogue allows. Raises PurposeUnknown, FieldNotForPurpose."""
-    purpose = purposes.catalogue().purposes.get(wanted.purpose)
+    purpose = purposes.current().purposes.get(wanted.purpose)
     if purpose is None:
         raise PurposeUnknown(errors={"purpose": [PurposeUnknown.detail]})
     if wanted.field not in purpose.fields:
@@ -133,7 +133,7 @@ def require_moderation(actor: Actor, *, now: datetime) -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(_ONE_BY_ONE, func.hashtext(str(actor.account_id)))))
     recent = select(func.count(), func.min(Reveal.at)).where(Reveal.account_id == actor.account_id, Reveal.at > now - WINDOW)
     number, oldest = db.session.execute(recent).one()
-    if number >= purposes.catalogue().most_in_an_hour:
+    if number >= purposes.current().most_in_an_hour:
         raise TooManyReveals(retry_after=max(1, int((oldest + WINDOW - now).total_seconds()) + 1))
 
 

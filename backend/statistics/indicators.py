@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry
+from backend.foundation.catalogues import Entry, InUse
 from backend.foundation.errors import Missing
 from backend.foundation.measures import Measure, Shape
 from backend.statistics.measures import MEASURES
@@ -99,7 +99,8 @@ class Indicators(Entry):
         return self
 
 
-_indicators: Mapping[str, Indicator] | None = None
+_in_use: InUse[Mapping[str, Indicator]] = InUse("indicators")
+use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Mapping[str, Indicator]:
@@ -110,22 +111,9 @@ def read(path: Path) -> Mapping[str, Indicator]:
     return {indicator.code: indicator for indicator in catalogues.load(path, Indicators).indicator}
 
 
-def use(indicators: Mapping[str, Indicator]) -> None:
-    """Give this process its indicators, once, when it starts."""
-    global _indicators  # noqa: PLW0603 - one catalogue per process
-    _indicators = indicators
-
-
-def indicators() -> Mapping[str, Indicator]:
-    """Indicator by code, in the catalogue's order. Raises RuntimeError before `use`."""
-    if _indicators is None:
-        raise RuntimeError("no indicators: the process was not started by create_app")
-    return _indicators
-
-
 def indicator(code: str) -> Indicator:
     """The indicator of a code. Raises IndicatorUnknown."""
-    found = indicators().get(code)
+    found = current().get(code)
     if found is None:
         raise IndicatorUnknown
     return found

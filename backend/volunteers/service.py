@@ -214,7 +214,7 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
     person = person_of_identity(identity)
     if person is None or actor.account_id is None or not identity.is_of(person) or not was_ward(person.id):
         return None
-    if identity.age_at(now) < minors.ages().special_rule_under:
+    if identity.age_at(now) < minors.current().special_rule_under:
         raise GuardianNeeded
     if identity.age_at(now) < AGE_OF_MAJORITY and not has_guardians_word(person.id):
         raise GuardianNeeded

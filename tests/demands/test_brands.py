@@ -38,7 +38,7 @@ radius_m = 50
 def fourth_brand(app, tmp_path):
     catalogue = tmp_path / "brands.toml"
     catalogue.write_text((CONFIG_FOLDER / "brands.toml").read_text() + REPAIR)
-    before = brands.brands()
+    before = brands.current()
     brands.use(brands.read(catalogue))
     yield
     brands.use(before)

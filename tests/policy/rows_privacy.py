@@ -32,7 +32,7 @@ def a_child(**fields: object) -> Json:
     return {
         "ward": {"name": "张小小", "id_number": identity_number(date(clock.shanghai_day(clock.now()).year - 13, 12, 31))},
         "relation": "mother",
-        "notice_version": notices.current(NoticeName.MINOR).version,
+        "notice_version": notices.notice(NoticeName.MINOR).version,
     } | fields
 
 
@@ -48,7 +48,7 @@ def at_the_desk(world: World) -> Ask:
 def agreed_for(world: World) -> Ask:
     """The resident agreed for a child."""
     made = world["resident"].made("/guardianships", a_child(community_id=world.street[HOME]))
-    version = notices.current(NoticeName.MINOR).version
+    version = notices.notice(NoticeName.MINOR).version
     return ask(guardianship_id=made["id"], notice_version=version)
 
 

@@ -210,7 +210,7 @@ LOOKING_AFTER = sorted({*OFFICERS, *(elsewhere(role) for role in OFFICERS), "gri
 def test_each_row_behind_a_figure_opens_where_rows_of_its_kind_do(viewer: str, phones: dict[str, Phone], world: World) -> None:
     known = {one: kind for kind in KINDS if kind.name in ROWS_OF for one in ids_of(kind.ids)}
     opened = Counter[str]()
-    for code in (counted.code for counted in indicators.indicators().values()):
+    for code in (counted.code for counted in indicators.current().values()):
         path = f"/figures/{world.known['year']}/{code}/rows"
         for row in phones[viewer].seen(path, limit=100)["items"]:
             kind = known.get(row["source_id"])

@@ -92,15 +92,15 @@ def test_who_is_out_of_reach_does_not_exist_and_nobody_else_may(phone_of, street
 def test_an_account_reads_so_much_in_an_hour_and_no_more(phone_of, street, officer, administrator, pass_time, settings):
     person = registered_volunteer(phone_of, street)
     path = f"/people/{person.person_id}/reveals"
-    for _ in range(purposes.catalogue().most_in_an_hour):
+    for _ in range(purposes.current().most_in_an_hour):
         officer.made(path, wanted())
     answer = officer.post(path, wanted())
     assert refused(answer) == (429, "too_many_reveals")
     assert 0 < int(answer.headers["Retry-After"]) <= 3600
     assert administrator(Role.STREET_OFFICER, STREET).post(path, wanted()).status_code == 201
     registry = registry_of(settings)
-    assert registry.get_sample_value("ejia_reveals_hour_of_one_account") == purposes.catalogue().most_in_an_hour
-    assert registry.get_sample_value("ejia_reveals_hour") == purposes.catalogue().most_in_an_hour + 1
+    assert registry.get_sample_value("ejia_reveals_hour_of_one_account") == purposes.current().most_in_an_hour
+    assert registry.get_sample_value("ejia_reveals_hour") == purposes.current().most_in_an_hour + 1
     pass_time(minutes=61)
     officer.refresh_token = None
     assert administrator(Role.COMMUNITY_OFFICER, COMMUNITY).post(path, wanted()).status_code == 201
@@ -152,7 +152,7 @@ def test_the_purposes_can_be_listed(phone_of, street):
 def test_several_readings_at_once_are_counted_one_by_one(phone_of, street, officer):
     person = registered_volunteer(phone_of, street)
     path = f"/people/{person.person_id}/reveals"
-    for _ in range(purposes.catalogue().most_in_an_hour - 1):
+    for _ in range(purposes.current().most_in_an_hour - 1):
         officer.made(path, wanted())
     together = Barrier(6)
 
@@ -167,7 +167,7 @@ def test_several_readings_at_once_are_counted_one_by_one(phone_of, street, offic
 def test_officers_do_not_read_more_by_way_of_the_demands(phone_of, street, officer):
     visit = Visit(phone_of, street, officer)
     path = f"/demands/{visit.demand['id']}/beneficiary"
-    for _ in range(purposes.catalogue().most_in_an_hour):
+    for _ in range(purposes.current().most_in_an_hour):
         assert officer.get(path).status_code == 200
     assert refused(officer.get(path)) == (429, "too_many_reveals")
-    assert {visit.leader.get(path).status_code for _ in range(purposes.catalogue().most_in_an_hour + 1)} == {200}, "who is on the way"
+    assert {visit.leader.get(path).status_code for _ in range(purposes.current().most_in_an_hour + 1)} == {200}, "who is on the way"

@@ -49,4 +49,4 @@ def test_a_code_stands_for_one_indicator(app, tmp_path):
 
 
 def test_the_catalogue_of_the_street_can_be_used(app):
-    assert indicators.read(CONFIG_FOLDER / "indicators.toml") == indicators.indicators()
+    assert indicators.read(CONFIG_FOLDER / "indicators.toml") == indicators.current()

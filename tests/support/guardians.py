@@ -22,5 +22,5 @@ def child(age: int, name: str = "张小小") -> dict[str, str]:
 
 def guardianship_form(street: Mapping[str, str], ward: Mapping[str, str], **fields: object) -> dict[str, object]:
     """What a guardian fills in who agrees for a minor."""
-    version = notices.current(NoticeName.MINOR).version
+    version = notices.notice(NoticeName.MINOR).version
     return {"ward": ward, "relation": "mother", "community_id": street["和平社区"], "notice_version": version} | fields

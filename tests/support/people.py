@@ -30,7 +30,7 @@ def person_form(
         "name": "王志愿",
         "id_number": identity_number(),
         "community_id": street[community],
-        "notice_version": notices.current(notice).version,
+        "notice_version": notices.notice(notice).version,
     }
     return form | fields
 

@@ -20,7 +20,7 @@ def proxy_form(street: Mapping[str, str], proxy: Mapping[str, str], *, community
         "relation": "neighbour",
         "cause": "不使用手机",
         "ends_on": (clock.shanghai_day(clock.now()) + timedelta(days=300)).isoformat(),
-        "notice_version": notices.current(NoticeName.PROXY).version,
+        "notice_version": notices.notice(NoticeName.PROXY).version,
     }
     return form | fields
 

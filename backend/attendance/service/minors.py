@@ -41,11 +41,11 @@ def require_fit(person_id: UUID, born_on: date, shift: Shift, *, on: datetime, n
     age = age_on(born_on, clock.shanghai_day(on))
     if age >= AGE_OF_MAJORITY:
         return
-    brand = brands.brands().get(shift.brand)
+    brand = brands.current().get(shift.brand)
     if brand is None or age < brand.youngest_age:  # of a brand that is gone from the catalogue nobody knows whether it is for minors
         raise TooYoung
     require_consent(person_id, NoticeName.VOLUNTEER, now=now)
-    if age < minors.ages().accompanied_under and not _guardian_is_there(person_id, shift.id):
+    if age < minors.current().accompanied_under and not _guardian_is_there(person_id, shift.id):
         raise GuardianAbsent
 
 

@@ -184,7 +184,7 @@ def settle_by_confirmations(revision_ids: Sequence[UUID], *, now: datetime) -> N
 
 def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     """Complete what the first confirmed service completes, and reopen what it no longer does: by how the facts stand, in any order."""
-    completing = [brand.code for brand in brands.brands().values() if brand.completion is Completion.FIRST_CONFIRMED_SERVICE]
+    completing = [brand.code for brand in brands.current().values() if brand.completion is Completion.FIRST_CONFIRMED_SERVICE]
     # Locked before the records are read: whoever settles last has seen every record that was committed before.
     demands = db.session.execute(
         select(Demand.id, Demand.opening_id, Demand.status)

@@ -40,7 +40,7 @@ def own_consents(actor: Actor) -> list[ConsentLine]:
 
 def _consent(consent: Consent) -> ConsentLine:
     name = NoticeName(consent.notice)
-    current = notices.current(name).version
+    current = notices.notice(name).version
     return ConsentLine(
         notice=name,
         version=consent.version,

@@ -34,7 +34,7 @@ class Channel(StrEnum):
 
 def require_current(name: NoticeName, version: str) -> None:
     """Let pass who read the notice in force. Raises NoticeOutdated."""
-    in_force = notices.current(name).version
+    in_force = notices.notice(name).version
     if version != in_force:
         raise NoticeOutdated(current_version=in_force)
 
@@ -54,7 +54,7 @@ def give_consent(
             actor_account_id=actor.account_id,
             person_id=person_id,
             notice=name.value,
-            version=notices.current(name).version,
+            version=notices.notice(name).version,
             given_at=now,
             channel=channel.value,
             guardian_person_id=guardian_person_id,

@@ -160,7 +160,7 @@ def _identity_of_ward(written: Named, *, now: datetime) -> Identity:
     identity = read_identity(written.name, written.id_number, now=now)
     if identity.age_at(now) >= AGE_OF_MAJORITY:
         raise WardNotMinor
-    if identity.age_at(now) < minors.ages().least_age:
+    if identity.age_at(now) < minors.current().least_age:
         raise WardTooYoung
     return identity
 

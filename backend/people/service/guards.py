@@ -62,7 +62,7 @@ def consents_to(person_id: ColumnElement[UUID], name: NoticeName) -> ColumnEleme
         .where(
             Consent.person_id == person_id,
             Consent.notice == name.value,
-            Consent.version == notices.current(name).version,
+            Consent.version == notices.notice(name).version,
             Consent.is_current(),
         )
         .exists()
@@ -86,8 +86,8 @@ def require_consent(person_id: UUID, *names: NoticeName, now: datetime) -> None:
         ).where(Person.id == person_id)
     ).one()
     if not found.own:
-        raise ConsentNeeded(notice=names[0].value, current_version=notices.current(names[0]).version)
+        raise ConsentNeeded(notice=names[0].value, current_version=notices.notice(names[0]).version)
     if is_minor_at(found.born_on, now) and not found.guardians:
         raise ConsentNeeded(
-            "监护人须先阅读并同意新的告知书", notice=NoticeName.MINOR.value, current_version=notices.current(NoticeName.MINOR).version
+            "监护人须先阅读并同意新的告知书", notice=NoticeName.MINOR.value, current_version=notices.notice(NoticeName.MINOR).version
         )

@@ -82,7 +82,7 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     if actor.person_id is not None:
         raise PersonKnown
     identity = read_identity(name, id_number, now=now)
-    if identity.age_at(now) < minors.ages().special_rule_under:  # they go by their guardian's account
+    if identity.age_at(now) < minors.current().special_rule_under:  # they go by their guardian's account
         raise GuardianNeeded
     # The account's row is the lock: of two applications at once the later one counts the earlier.
     db.session.execute(select(Account.id).where(Account.id == actor.account_id).with_for_update(key_share=True))

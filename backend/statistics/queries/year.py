@@ -12,7 +12,8 @@ from sqlalchemy import Integer, Select, and_, case, cast, func, or_, select
 from backend.foundation import outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.statistics.indicators import Indicator, Kind, indicators
+from backend.statistics import indicators
+from backend.statistics.indicators import Indicator, Kind
 from backend.statistics.models import Cell, Grain
 from backend.statistics.queries.reach import AreaLine, area_in_reach, communities_of, months_begun
 from backend.statistics.service import CONSUMER
@@ -69,7 +70,7 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
     communities = communities_of(area)
     as_of = outbox.oldest_waiting(CONSUMER) or now  # before the cells are read: they know at least that much
     table = _Table(area, communities, begun, db.session.execute(_cells_of(year, area, communities)).all())
-    return YearFigures(year, area, communities, as_of, tuple(table.figure(indicator) for indicator in indicators().values()))
+    return YearFigures(year, area, communities, as_of, tuple(table.figure(indicator) for indicator in indicators.current().values()))
 
 
 @dataclass(frozen=True, slots=True)

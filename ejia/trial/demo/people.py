@@ -100,7 +100,7 @@ class People:
         """The volunteer registration of a person, with the consent that goes before it."""
         world, at = self.world, self.world.at(on, 9, 18)
         consent, volunteer = world.id_at(at), world.id_at(at)
-        version = notices.current(NoticeName.VOLUNTEER).version
+        version = notices.notice(NoticeName.VOLUNTEER).version
         self.consents.add(consent, consent, at, False, person.id, "volunteer", version, at, "demonstration")
         self._registered.append((at, volunteer, person, on))
 

@@ -127,7 +127,7 @@ def _login_of(phone: Phone) -> str:
 
 def _a_child(street: Mapping[str, str]) -> Json:
     ward = {"name": "张小小", "id_number": identity_number(date(clock.shanghai_day(clock.now()).year - 13, 12, 31))}
-    version = notices.current(NoticeName.MINOR).version
+    version = notices.notice(NoticeName.MINOR).version
     return {"ward": ward, "relation": "mother", "community_id": street["和平社区"], "notice_version": version}
 
 
