@@ -1,14 +1,7 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
-from backend.accounts.service.lock_outs import (
-    LoginLocked,
-    forget_old_tries,
-)
-from backend.accounts.service.lockouts import (
-    NotLocked,
-    lift_lockout,
-    unlock_login,
-)
+from backend.accounts.service.lock_outs import LoginLocked, forget_old_tries
+from backend.accounts.service.lockouts import NotLocked, lift_lockout, unlock_login
 from backend.accounts.service.logins import (
     AccountClosed,
     PasswordChangeNeeded,
@@ -33,16 +26,7 @@ from backend.accounts.service.merging import (
     merge_own_accounts,
     recover_account,
 )
-from backend.accounts.service.offices import (
-    AccountUnknown,
-    OwnRole,
-    RoleEnded,
-    RoleHeld,
-    TermInPast,
-    appoint,
-    dismiss,
-    set_term,
-)
+from backend.accounts.service.offices import AccountUnknown, OwnRole, RoleEnded, RoleHeld, TermInPast, appoint, dismiss, set_term
 from backend.accounts.service.passwords import (
     Attempt,
     CredentialsWrong,
@@ -60,7 +44,6 @@ from backend.accounts.service.passwords import (
     reset_password,
 )
 from backend.accounts.service.roles import (
-    ADMINISTRATORS,
     OFFICES,
     AccountTied,
     LevelMismatch,
@@ -84,77 +67,3 @@ from backend.accounts.service.roles import (
     withdraw_role,
 )
 from backend.accounts.service.standing import HolderOfOffice, require_above
-
-__all__ = [
-    "ADMINISTRATORS",
-    "OFFICES",
-    "AccountClosed",
-    "AccountTied",
-    "AccountUnknown",
-    "AccountsAreOne",
-    "AccountsOfDifferentPersons",
-    "Attempt",
-    "CredentialsWrong",
-    "HolderOfOffice",
-    "LevelMismatch",
-    "LoginLocked",
-    "LoginNameInvalid",
-    "LoginNameTaken",
-    "NotLocked",
-    "OfficeLogin",
-    "OldPasswordWrong",
-    "OtherLoginWrong",
-    "OwnRole",
-    "PasswordChangeNeeded",
-    "PasswordLoginNeeded",
-    "PasswordTooWeak",
-    "PasswordUnchanged",
-    "PersonHasAccount",
-    "RoleEnded",
-    "RoleHeld",
-    "RolesExclude",
-    "TermInPast",
-    "TermOver",
-    "Tokens",
-    "account_of_login",
-    "account_of_password",
-    "account_of_person",
-    "account_of_wechat",
-    "actor_beside",
-    "actor_of",
-    "appoint",
-    "begin_own_merge",
-    "begin_password_change",
-    "begin_password_login",
-    "create_administrator",
-    "dismiss",
-    "end_session",
-    "finish_password_change",
-    "finish_password_login",
-    "forget_old_families",
-    "forget_old_tries",
-    "grant_role",
-    "grant_to_person",
-    "hash_of",
-    "holding_still",
-    "holds_role",
-    "is_right_password",
-    "lift_lockout",
-    "log_in_by_wechat",
-    "log_out",
-    "log_out_everywhere",
-    "login_named",
-    "merge_accounts",
-    "merge_own_accounts",
-    "office",
-    "open_office_login",
-    "recover_account",
-    "refresh",
-    "require_above",
-    "reset_password",
-    "set_term",
-    "tie_to_person",
-    "unlock_login",
-    "withdraw_from_person",
-    "withdraw_role",
-]

@@ -2,24 +2,5 @@
 
 from backend.attendance.queries.attendances import AttendanceLine, AttendanceState, attendances_of_shift, my_services
 from backend.attendance.queries.counting import counting_records, served_by
-from backend.attendance.queries.services import RevisionLine, ServiceDetails, ServiceLine, ServiceStatus, service_details, services
+from backend.attendance.queries.services import ServiceDetails, ServiceLine, ServiceStatus, service_details, services
 from backend.attendance.queries.shifts import ShiftLine, my_shifts, shift_details, shifts
-
-__all__ = [
-    "AttendanceLine",
-    "AttendanceState",
-    "RevisionLine",
-    "ServiceDetails",
-    "ServiceLine",
-    "ServiceStatus",
-    "ShiftLine",
-    "attendances_of_shift",
-    "counting_records",
-    "my_services",
-    "my_shifts",
-    "served_by",
-    "service_details",
-    "services",
-    "shift_details",
-    "shifts",
-]

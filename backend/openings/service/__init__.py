@@ -8,49 +8,11 @@ from backend.openings.service.claims import (
     ClaimantNotAllowed,
     ClaimInService,
     ClaimReleased,
-    HeldClaim,
     OpeningClosed,
     OpeningFull,
     begin_service,
     claim_place,
     release_claim,
 )
-from backend.openings.service.places import (
-    PlacesInService,
-    TakenDiffers,
-    cancel_opening,
-    close_openings,
-    make_opening,
-    recount,
-    reopen_openings,
-)
-from backend.openings.service.releases import (
-    release_for_dissolved_teams,
-    release_for_ended_organisations,
-    release_for_former_members,
-)
-
-__all__ = [
-    "AlreadyClaimed",
-    "ClaimInService",
-    "ClaimReleased",
-    "Claimant",
-    "ClaimantNotActive",
-    "ClaimantNotAllowed",
-    "HeldClaim",
-    "OpeningClosed",
-    "OpeningFull",
-    "PlacesInService",
-    "TakenDiffers",
-    "begin_service",
-    "cancel_opening",
-    "claim_place",
-    "close_openings",
-    "make_opening",
-    "recount",
-    "release_claim",
-    "release_for_dissolved_teams",
-    "release_for_ended_organisations",
-    "release_for_former_members",
-    "reopen_openings",
-]
+from backend.openings.service.places import PlacesInService, cancel_opening, close_openings, make_opening, recount, reopen_openings
+from backend.openings.service.releases import release_for_dissolved_teams, release_for_ended_organisations, release_for_former_members

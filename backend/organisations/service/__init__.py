@@ -28,28 +28,3 @@ from backend.organisations.service.staff import (
     remove_staff,
 )
 from backend.party.service import CreditCodeInvalid
-
-__all__ = [
-    "AlreadyOfficer",
-    "AlreadyStaff",
-    "CreditCodeInvalid",
-    "CreditCodeTaken",
-    "NotStaff",
-    "OfficerMustHandOver",
-    "OrganisationNotApplied",
-    "OrganisationNotReturned",
-    "OrganisationNotVerified",
-    "OrganisationPlan",
-    "RecordNumberInvalid",
-    "RecordNumberTaken",
-    "StaffUnknown",
-    "add_staff",
-    "amend_application",
-    "apply_for_organisation",
-    "end_organisation",
-    "hand_over",
-    "leave_organisation",
-    "remove_staff",
-    "return_organisation",
-    "verify_organisation",
-]

@@ -1,11 +1,6 @@
 """Commands on people and what they ask first, by noun: persons, consents, guardians."""
 
-from backend.people.service.consents import (
-    Channel,
-    NoticeOutdated,
-    give_consent,
-    require_current,
-)
+from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
 from backend.people.service.guardians import (
     Agreement,
     GuardianNotAdult,
@@ -49,57 +44,4 @@ from backend.people.service.persons import (
     set_phone,
     store_phone,
 )
-from backend.people.service.withdrawals import (
-    ConsentNotGiven,
-    GuardiansConsent,
-    agree,
-    take_back_consent,
-)
-
-__all__ = [
-    "Agreement",
-    "Channel",
-    "ConsentNeeded",
-    "ConsentNotGiven",
-    "GuardianNeeded",
-    "GuardianNotAdult",
-    "GuardiansConsent",
-    "GuardianshipKnown",
-    "GuardianshipOver",
-    "IdNumberInvalid",
-    "Identity",
-    "IdentityDiffers",
-    "NameInvalid",
-    "Named",
-    "NoticeOutdated",
-    "PersonExists",
-    "PersonKnown",
-    "PersonNeeded",
-    "PhoneInvalid",
-    "WardNotMinor",
-    "WardTooYoung",
-    "add_person",
-    "agree",
-    "agree_anew",
-    "consents_to",
-    "end_guardianship",
-    "give_consent",
-    "has_guardians_word",
-    "is_minor",
-    "move_person",
-    "own_person",
-    "person_of",
-    "person_of_identity",
-    "phone_holder",
-    "put_on_record",
-    "read_adult",
-    "read_identity",
-    "register_person",
-    "require_consent",
-    "require_current",
-    "set_phone",
-    "state_guardianship",
-    "store_phone",
-    "take_back_consent",
-    "was_ward",
-]
+from backend.people.service.withdrawals import ConsentNotGiven, GuardiansConsent, agree, take_back_consent

@@ -13,18 +13,3 @@ from backend.recoveries.service.applications import (
     withdraw_recovery,
 )
 from backend.recoveries.service.merging import OwnAccount, merge_login_into_person
-
-__all__ = [
-    "CheckCodeWrong",
-    "OwnAccount",
-    "OwnRecovery",
-    "RecoveryDecided",
-    "RecoveryOpen",
-    "TooManyRecoveries",
-    "WechatLoginNeeded",
-    "apply_for_recovery",
-    "confirm_recovery",
-    "merge_login_into_person",
-    "return_recovery",
-    "withdraw_recovery",
-]

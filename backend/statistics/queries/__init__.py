@@ -2,17 +2,4 @@
 
 from backend.statistics.queries.reach import AreaLine, YearNotBegun
 from backend.statistics.queries.rows import FigureRow, PartUnknown, figure_rows
-from backend.statistics.queries.year import Figure, Part, Series, YearFigures, year_figures
-
-__all__ = [
-    "AreaLine",
-    "Figure",
-    "FigureRow",
-    "Part",
-    "PartUnknown",
-    "Series",
-    "YearFigures",
-    "YearNotBegun",
-    "figure_rows",
-    "year_figures",
-]
+from backend.statistics.queries.year import Figure, Series, YearFigures, year_figures

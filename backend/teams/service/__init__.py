@@ -28,33 +28,3 @@ from backend.teams.service.members import (
     withdraw_wish,
 )
 from backend.teams.service.rows import TeamNameTaken, TeamNotActive, TeamNotApplied, TeamNotReturned
-
-__all__ = [
-    "AlreadyAsked",
-    "AlreadyLeader",
-    "AlreadyMember",
-    "ApplicantNotVolunteer",
-    "JoinRequestDecided",
-    "LeaderMustHandOver",
-    "LeaderNotVolunteer",
-    "MemberUnknown",
-    "NotAMember",
-    "TeamNameTaken",
-    "TeamNotActive",
-    "TeamNotApplied",
-    "TeamNotReturned",
-    "TeamPlan",
-    "accept_member",
-    "accept_team",
-    "amend_application",
-    "apply_for_team",
-    "ask_to_join",
-    "dissolve_team",
-    "end_for_former_volunteers",
-    "hand_over",
-    "leave_team",
-    "refuse_member",
-    "remove_member",
-    "return_team",
-    "withdraw_wish",
-]
