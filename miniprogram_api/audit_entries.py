@@ -1,10 +1,10 @@
 """审计: who did what to which row and when, for the audit administrator."""
 
 from backend.accounts import queries
-from backend.accounts.queries import EntryLine
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
+from backend.foundation.paging import AnyRow
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.oversight import AuditEntryOut
 from web.edge import reads
@@ -20,7 +20,7 @@ bp = Resource("audit_entries", tag="安全与审计")
 @bp.output(Page[AuditEntryOut])
 @bp.doc(summary="审计记录", description="由审计管理员查看，新的在前，只有编号，没有个人信息；查看本身也留有记录。")
 @refuses(Forbidden)
-def list_audit_entries(actor: Actor, query: AuditQuery) -> paging.Page[EntryLine]:
+def list_audit_entries(actor: Actor, query: AuditQuery) -> paging.Page[AnyRow]:
     return queries.audit_entries(
         actor,
         account_id=query.account_id,

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from backend.accounts import queries
 from backend.accounts import service as accounts
-from backend.accounts.queries import LockoutLine
 from backend.accounts.service import NotLocked
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
+from backend.foundation.paging import AnyRow
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.oversight import LockoutOut
 from web.edge import reads, writes
@@ -22,7 +22,7 @@ bp = Resource("lockouts", tag="安全与审计")
 @bp.input(ListQuery, location="query")
 @bp.output(Page[LockoutOut])
 @bp.doc(summary="被锁定的登录名", description="由安全管理员查看：本辖区任职人员中，因连续输错密码而暂时不能登录的。")
-def list_lockouts(actor: Actor, query: ListQuery) -> paging.Page[LockoutLine]:
+def list_lockouts(actor: Actor, query: ListQuery) -> paging.Page[AnyRow]:
     return queries.lockouts(actor, now=clock.now(), page=query.page)
 
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
 from backend.organisations import queries, service
-from backend.organisations.queries import OrganisationLine, OrganisationSheet, StaffLine
 from backend.organisations.service import (
     AlreadyOfficer,
     AlreadyStaff,
@@ -42,7 +42,7 @@ bp = Resource("organisations", tag="社会组织")
 @bp.output(OrganisationOut, status_code=201)
 @bp.doc(summary="申请登记社会组织", description="申请人须先完成实名登记，审核通过后为该组织的负责人。")
 @refuses(PersonNeeded, NotACommunity, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken)
-def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> OrganisationSheet:
+def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> AnyRow:
     organisation_id = service.apply_for_organisation(actor, _plan(body), community_id=body.community_id, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
@@ -52,7 +52,7 @@ def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> Org
 @bp.input(OrganisationsQuery, location="query")
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="社会组织列表", description="社区用 status=applied 查看待审核的申请。")
-def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[OrganisationLine]:
+def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[AnyRow]:
     return queries.organisations_of_status(actor, query.status, community_id=query.community_id, origin=query.origin, page=query.page)
 
 
@@ -60,7 +60,7 @@ def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[Organisa
 @reads
 @bp.output(OrganisationOut)
 @bp.doc(summary="社会组织详情")
-def show_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
+def show_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
     return queries.organisation_sheet(actor, organisation_id)
 
 
@@ -69,7 +69,7 @@ def show_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
 @bp.input(ListQuery, location="query")
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="我的社会组织", description="我任职的、负责的和申请登记的。")
-def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[OrganisationLine]:
+def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
     return queries.organisations_of_person(actor.person_id, page=query.page)
 
 
@@ -79,7 +79,7 @@ def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[OrganisationLi
 @bp.output(OrganisationOut)
 @bp.doc(summary="修改被退回的登记申请并重新提交")
 @refuses(OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken)
-def amend_organisation_application(actor: Actor, organisation_id: UUID, body: OrganisationPlanIn) -> OrganisationSheet:
+def amend_organisation_application(actor: Actor, organisation_id: UUID, body: OrganisationPlanIn) -> AnyRow:
     service.amend_application(actor, organisation_id, _plan(body), now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
@@ -89,7 +89,7 @@ def amend_organisation_application(actor: Actor, organisation_id: UUID, body: Or
 @bp.output(OrganisationOut)
 @bp.doc(summary="审核通过社会组织", description="由社区办理；自当日起计入引进或培育数，申请人为负责人。")
 @refuses(OrganisationNotApplied)
-def verify_organisation(actor: Actor, organisation_id: UUID) -> OrganisationSheet:
+def verify_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
     service.verify_organisation(actor, organisation_id, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
@@ -100,7 +100,7 @@ def verify_organisation(actor: Actor, organisation_id: UUID) -> OrganisationShee
 @bp.output(OrganisationOut)
 @bp.doc(summary="退回登记申请", description="由社区办理，须写明理由；申请人可以修改后重新提交。")
 @refuses(OrganisationNotApplied)
-def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> OrganisationSheet:
+def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> AnyRow:
     service.return_organisation(actor, organisation_id, reason=body.reason, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
@@ -111,7 +111,7 @@ def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> 
 @bp.output(OrganisationOut)
 @bp.doc(summary="更换负责人", description="由负责人办理；负责人无法办理时由社区指定。原负责人仍是工作人员。")
 @refuses(OrganisationNotVerified, StaffUnknown, AlreadyOfficer)
-def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccessorIn) -> OrganisationSheet:
+def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccessorIn) -> AnyRow:
     service.hand_over(actor, organisation_id, staff_id=body.staff_id, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
@@ -122,7 +122,7 @@ def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccesso
 @bp.output(OrganisationOut)
 @bp.doc(summary="终止社会组织", description="由社区办理，须写明理由；全体工作人员当日离职。")
 @refuses(OrganisationNotVerified)
-def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> OrganisationSheet:
+def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> AnyRow:
     service.end_organisation(actor, organisation_id, reason=body.reason, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
@@ -132,7 +132,7 @@ def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> Org
 @bp.input(ListQuery, location="query")
 @bp.output(Page[StaffOut])
 @bp.doc(summary="工作人员列表", description="本组织工作人员和社区可见，姓名已脱敏。")
-def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[StaffLine]:
+def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[AnyRow]:
     return queries.staff_of_organisation(actor, organisation_id, page=query.page)
 
 
@@ -142,7 +142,7 @@ def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[St
 @bp.output(StaffOut, status_code=201)
 @bp.doc(summary="添加工作人员", description="由负责人办理；凭志愿者编号和姓名，两者须相符。")
 @refuses(OrganisationNotVerified, VolunteerUnknown, AlreadyStaff)
-def add_staff(actor: Actor, organisation_id: UUID, body: StaffIn) -> StaffLine:
+def add_staff(actor: Actor, organisation_id: UUID, body: StaffIn) -> AnyRow:
     staff_id = service.add_staff(actor, organisation_id, volunteer_number=body.volunteer_number, name=body.name, now=clock.now())
     return queries.staff_line(staff_id)
 

@@ -180,4 +180,4 @@ def confirm_shift(actor: Actor, shift_id: UUID) -> ConfirmedTogether:
 
 
 def _details(details: ServiceDetails) -> ServiceDetailsOut:
-    return ServiceDetailsOut.model_validate(asdict(details.line) | {"revisions": [asdict(revision) for revision in details.revisions]})
+    return ServiceDetailsOut.model_validate(asdict(details.line) | {"revisions": details.revisions})

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from backend.accounts import queries
 from backend.accounts import service as accounts
-from backend.accounts.queries import SessionLine
 from backend.accounts.service import (
     LevelMismatch,
     LoginLocked,
@@ -22,6 +21,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, SessionOut
@@ -39,7 +39,7 @@ bp = Resource("sessions", tag="登录")
 @bp.input(ListQuery, location="query")
 @bp.output(Page[SessionOut])
 @bp.doc(summary="我的登录", description="目前有效的登录，不含设备信息。")
-def list_sessions(actor: Actor, query: ListQuery) -> Lines[SessionLine]:
+def list_sessions(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
     return queries.own_sessions(actor, logged_in_family(), now=clock.now(), page=query.page)
 
 

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
 from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.teams import queries, service
-from backend.teams.queries import MemberLine, WishLine
 from backend.teams.service import (
     AlreadyAsked,
     AlreadyMember,
@@ -36,7 +36,7 @@ bp = Resource("team_members", tag="志愿服务队")
 @bp.output(JoinRequestOut, status_code=201)
 @bp.doc(summary="申请加入志愿服务队", description="申请人须是注册志愿者；可以同时加入几个队。")
 @refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotActive, AlreadyMember, AlreadyAsked)
-def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> WishLine:
+def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> AnyRow:
     return queries.wish(service.ask_to_join(actor, team_id, message=body.message, now=clock.now()))
 
 
@@ -45,7 +45,7 @@ def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> WishLine:
 @bp.input(JoinRequestsQuery, location="query")
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="入队申请列表", description="队长和社区可见，默认列出待处理的。")
-def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) -> Rows[WishLine]:
+def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) -> Rows[AnyRow]:
     return queries.wishes_of_team(actor, team_id, query.status, page=query.page)
 
 
@@ -54,7 +54,7 @@ def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) ->
 @bp.input(ListQuery, location="query")
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="我的入队申请")
-def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[WishLine]:
+def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
     return queries.wishes_of_person(actor.person_id, page=query.page)
 
 
@@ -63,7 +63,7 @@ def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[WishLine]:
 @bp.output(JoinRequestOut)
 @bp.doc(summary="同意入队", description="由队长办理。")
 @refuses(TeamNotActive, JoinRequestDecided, ApplicantNotVolunteer, AlreadyMember)
-def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> WishLine:
+def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
     service.accept_member(actor, team_id, request_id, now=clock.now())
     return queries.wish(request_id)
 
@@ -74,7 +74,7 @@ def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> WishLine:
 @bp.output(JoinRequestOut)
 @bp.doc(summary="不同意入队", description="由队长办理，须写明理由。")
 @refuses(TeamNotActive, JoinRequestDecided)
-def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn) -> WishLine:
+def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn) -> AnyRow:
     service.refuse_member(actor, team_id, request_id, reason=body.reason, now=clock.now())
     return queries.wish(request_id)
 
@@ -84,7 +84,7 @@ def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn)
 @bp.output(JoinRequestOut)
 @bp.doc(summary="撤回入队申请", description="由申请人本人办理。")
 @refuses(JoinRequestDecided)
-def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> WishLine:
+def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
     service.withdraw_wish(actor, team_id, request_id, now=clock.now())
     return queries.wish(request_id)
 
@@ -94,7 +94,7 @@ def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> Wish
 @bp.input(ListQuery, location="query")
 @bp.output(Page[MemberOut])
 @bp.doc(summary="队员列表", description="队长和社区可见，姓名已脱敏。")
-def list_members(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[MemberLine]:
+def list_members(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[AnyRow]:
     return queries.members_of_team(actor, team_id, page=query.page)
 
 

@@ -5,10 +5,10 @@ from uuid import UUID
 from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
 from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.teams import queries, service
-from backend.teams.queries import TeamLine, TeamSheet
 from backend.teams.service import (
     AlreadyLeader,
     LeaderNotVolunteer,
@@ -37,7 +37,7 @@ bp = Resource("teams", tag="志愿服务队")
 @bp.output(TeamOut, status_code=201)
 @bp.doc(summary="申请成立志愿服务队", description="申请人须是注册志愿者，成立后担任队长。")
 @refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken)
-def apply_for_team(actor: Actor, body: TeamApplicationIn) -> TeamSheet:
+def apply_for_team(actor: Actor, body: TeamApplicationIn) -> AnyRow:
     team_id = service.apply_for_team(actor, _plan(body), community_id=body.community_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
 
@@ -47,7 +47,7 @@ def apply_for_team(actor: Actor, body: TeamApplicationIn) -> TeamSheet:
 @bp.input(TeamsQuery, location="query")
 @bp.output(Page[TeamLineOut])
 @bp.doc(summary="志愿服务队列表", description="社区用 status=applied 查看待审核的申请。")
-def list_teams(actor: Actor, query: TeamsQuery) -> Rows[TeamLine]:
+def list_teams(actor: Actor, query: TeamsQuery) -> Rows[AnyRow]:
     return queries.teams_of_status(actor, query.status, community_id=query.community_id, category=query.category, page=query.page)
 
 
@@ -55,7 +55,7 @@ def list_teams(actor: Actor, query: TeamsQuery) -> Rows[TeamLine]:
 @reads
 @bp.output(TeamOut)
 @bp.doc(summary="志愿服务队详情")
-def show_team(actor: Actor, team_id: UUID) -> TeamSheet:
+def show_team(actor: Actor, team_id: UUID) -> AnyRow:
     return queries.team_sheet(actor, team_id)
 
 
@@ -64,7 +64,7 @@ def show_team(actor: Actor, team_id: UUID) -> TeamSheet:
 @bp.input(ListQuery, location="query")
 @bp.output(Page[TeamLineOut])
 @bp.doc(summary="我的志愿服务队", description="我加入的、带领的和申请成立的。")
-def list_my_teams(actor: Actor, query: ListQuery) -> Rows[TeamLine]:
+def list_my_teams(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
     return queries.teams_of_person(actor.person_id, page=query.page)
 
 
@@ -74,7 +74,7 @@ def list_my_teams(actor: Actor, query: ListQuery) -> Rows[TeamLine]:
 @bp.output(TeamOut)
 @bp.doc(summary="修改被退回的申请并重新提交")
 @refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken)
-def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> TeamSheet:
+def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> AnyRow:
     service.amend_application(actor, team_id, _plan(body), now=clock.now())
     return queries.team_sheet(actor, team_id)
 
@@ -84,7 +84,7 @@ def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> Tea
 @bp.output(TeamOut)
 @bp.doc(summary="同意成立志愿服务队", description="由社区办理；申请人成为第一名队员并担任队长。")
 @refuses(TeamNotApplied, LeaderNotVolunteer)
-def accept_team(actor: Actor, team_id: UUID) -> TeamSheet:
+def accept_team(actor: Actor, team_id: UUID) -> AnyRow:
     service.accept_team(actor, team_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
 
@@ -95,7 +95,7 @@ def accept_team(actor: Actor, team_id: UUID) -> TeamSheet:
 @bp.output(TeamOut)
 @bp.doc(summary="退回成立申请", description="由社区办理，须写明理由；申请人可以修改后重新提交。")
 @refuses(TeamNotApplied)
-def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> TeamSheet:
+def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> AnyRow:
     service.return_team(actor, team_id, reason=body.reason, now=clock.now())
     return queries.team_sheet(actor, team_id)
 
@@ -106,7 +106,7 @@ def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> TeamSheet:
 @bp.output(TeamOut)
 @bp.doc(summary="指定新队长", description="由队长办理；队长无法办理时由社区指定。原队长仍是队员。")
 @refuses(TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer, AdultNeeded)
-def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> TeamSheet:
+def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> AnyRow:
     service.hand_over(actor, team_id, membership_id=body.membership_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
 
@@ -117,7 +117,7 @@ def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> TeamSheet:
 @bp.output(TeamOut)
 @bp.doc(summary="解散志愿服务队", description="由社区办理，须写明理由；全体队员当日退队。")
 @refuses(TeamNotActive)
-def dissolve_team(actor: Actor, team_id: UUID, body: ReasonIn) -> TeamSheet:
+def dissolve_team(actor: Actor, team_id: UUID, body: ReasonIn) -> AnyRow:
     service.dissolve_team(actor, team_id, reason=body.reason, now=clock.now())
     return queries.team_sheet(actor, team_id)
 

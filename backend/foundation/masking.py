@@ -1,5 +1,8 @@
 """Personal data as it may be shown: enough to be recognised by who knows it, not enough to be used (domain facts §6.3)."""
 
+from sqlalchemy import ColumnElement, Dialect, Text, TypeDecorator, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
+
 _COMPOUND_SURNAMES = frozenset(
     (
         "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 "
@@ -15,6 +18,19 @@ def masked_name(name: str) -> str:
         return head + dot + "*" * len(tail)
     shown = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
     return name[:shown] + "*" * max(len(name) - shown, 1)
+
+
+class _Masked(TypeDecorator[str]):
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else masked_name(value)
+
+
+def masked(name: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """A name as a statement selects it to be shown to others: its rows hold it masked."""
+    return type_coerce(name, _Masked()).label(name.key)
 
 
 def masked_phone(phone: str | None) -> str:

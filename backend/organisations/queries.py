@@ -1,11 +1,10 @@
 """Reads of social organisations: lists and sheets as they are shown, and what claims, attendance and statistics ask. Names are masked."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -13,51 +12,15 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked_name
-from backend.foundation.paging import Order, Page, PageRequest
-from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Staff, Standing
+from backend.foundation.masking import masked
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 from backend.people.models import Person
 
 SCOPE = ScopeColumns(area_path=Organisation.area_path, organisation_id=Organisation.id, person_id=Organisation.officer_person_id)
 NEWEST_FIRST = Order((Organisation.id,), latest_first=True)
-AS_THEY_JOINED = Order((Staff.fact_id,))
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationLine:
-    """One organisation in a list."""
-
-    id: UUID
-    name: str
-    origin: Origin
-    standing: Standing
-    credit_code: str | None
-    record_number: str | None
-    community_id: UUID
-    community_name: str
-    officer_name: str
-    status: OrganisationStatus
-    applied_at: datetime
-    counted_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationSheet(OrganisationLine):
-    """All that is shown of one organisation."""
-
-    purpose: str
-    ended_on: date | None
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StaffLine:
-    """One who acts for an organisation."""
-
-    id: UUID
-    name: str
-    joined_on: date
-    is_officer: bool
+STAFF_ID = Staff.fact_id.label("id")
+AS_THEY_JOINED = Order((STAFF_ID,))
 
 
 def organisations_of_status(
@@ -67,7 +30,7 @@ def organisations_of_status(
     community_id: UUID | None = None,
     origin: Origin | None = None,
     page: PageRequest,
-) -> Page[OrganisationLine]:
+) -> Page[AnyRow]:
     """Organisations of one status, the newest first: verified ones are public, of the others only what the viewer may see."""
     wanted = _lines().where(Organisation.status == status)
     if status is not OrganisationStatus.VERIFIED:
@@ -76,21 +39,22 @@ def organisations_of_status(
         wanted = wanted.where(Organisation.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
     if origin is not None:
         wanted = wanted.where(Organisation.origin == origin)
-    return NEWEST_FIRST.page(wanted, page).map(_line)
+    return NEWEST_FIRST.page(wanted, page)
 
 
-def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[OrganisationLine]:
+def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """The organisations that a person (None: nobody) acts for, is the officer of or applied for, whatever became of them."""
     acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_current(), Staff.left_on.is_(None))
     heads = select(Organisation.id).where(Organisation.officer_person_id == person_id)
-    return NEWEST_FIRST.page(_lines().where(Organisation.id.in_(acts_for.union(heads))), page).map(_line)
+    return NEWEST_FIRST.page(_lines().where(Organisation.id.in_(acts_for.union(heads))), page)
 
 
-def organisation_sheet(viewer: Actor, organisation_id: UUID) -> OrganisationSheet:
+def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
     """One organisation. Raises Missing where the viewer may not open it."""
     last = (
         select(OrganisationChange.reason)
         .where(OrganisationChange.organisation_id == Organisation.id, OrganisationChange.to_status == Organisation.status)
+        .where(Organisation.status.in_((OrganisationStatus.RETURNED, OrganisationStatus.ENDED)))
         .order_by(OrganisationChange.at.desc(), OrganisationChange.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -111,15 +75,10 @@ def organisation_sheet(viewer: Actor, organisation_id: UUID) -> OrganisationShee
     if row.status is not OrganisationStatus.VERIFIED:
         scope = Scope(area_path=row.area_path, organisation_id=row.id, person_id=row.officer_person_id)
         policy.require_seen(viewer, Permission.ORGANISATION_SEE, scope)
-    return OrganisationSheet(
-        **_shown(row),
-        purpose=row.purpose,
-        ended_on=row.ended_on,
-        reason=row.reason if row.status in (OrganisationStatus.RETURNED, OrganisationStatus.ENDED) else None,
-    )
+    return row
 
 
-def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[StaffLine]:
+def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
     """Those who act for an organisation now, in the order of joining. Raises Missing, or Forbidden where the organisation is public."""
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None:
@@ -131,12 +90,12 @@ def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageReq
         Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id),
         seen_by=None if public else Permission.ORGANISATION_SEE,
     )
-    return AS_THEY_JOINED.page(_staff().where(Staff.organisation_id == organisation_id), page).map(_staff_line)
+    return AS_THEY_JOINED.page(_staff().where(Staff.organisation_id == organisation_id), page)
 
 
-def staff_line(staff_id: UUID) -> StaffLine:
+def staff_line(staff_id: UUID) -> AnyRow:
     """One who acts for an organisation; the caller has asked policy."""
-    return _staff_line(db.session.execute(_staff().where(Staff.fact_id == staff_id)).one())
+    return db.session.execute(_staff().where(Staff.fact_id == staff_id)).one()
 
 
 def was_staff(organisation_id: UUID, person_id: UUID, on: date) -> bool:
@@ -162,7 +121,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Organisation.record_number,
             Organisation.area_id.label("community_id"),
             Area.name.label("community_name"),
-            Person.name.label("officer_name"),
+            masked(Person.name).label("officer_name"),
             Organisation.status,
             Organisation.applied_at,
             Organisation.counted_on,
@@ -172,22 +131,9 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _line(row: Row[*tuple[Any, ...]]) -> OrganisationLine:
-    return OrganisationLine(**_shown(row))
-
-
-def _shown(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    shown = {name: row._mapping[name] for name in OrganisationLine.__dataclass_fields__}
-    return shown | {"officer_name": masked_name(row.officer_name)}
-
-
 def _staff() -> Select[*tuple[Any, ...]]:
     return (
-        select(Staff.fact_id, Staff.joined_on, Staff.is_officer, Person.name)
+        select(STAFF_ID, masked(Person.name), Staff.joined_on, Staff.is_officer)
         .join(Person, Person.id == Staff.person_id)
         .where(Staff.is_current(), Staff.left_on.is_(None))
     )
-
-
-def _staff_line(row: Row[*tuple[Any, ...]]) -> StaffLine:
-    return StaffLine(row.fact_id, masked_name(row.name), row.joined_on, row.is_officer)

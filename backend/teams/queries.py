@@ -1,12 +1,11 @@
 """Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -14,66 +13,17 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked_name
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.masking import masked
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.people.models import Person
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.volunteers.models import Volunteer
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
 NEWEST_FIRST = Order((Team.id,), latest_first=True)
-AS_THEY_JOINED = Order((Membership.fact_id,))
+MEMBERSHIP_ID = Membership.fact_id.label("id")
+AS_THEY_JOINED = Order((MEMBERSHIP_ID,))
 OLDEST_WISH_FIRST, NEWEST_WISH_FIRST = Order((JoinRequest.id,)), Order((JoinRequest.id,), latest_first=True)
-
-
-@dataclass(frozen=True, slots=True)
-class TeamLine:
-    """One team in a list."""
-
-    id: UUID
-    name: str
-    category: TeamCategory
-    community_id: UUID
-    community_name: str
-    leader_name: str
-    status: TeamStatus
-    applied_at: datetime
-    founded_on: date | None
-    member_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class TeamSheet(TeamLine):
-    """All that is shown of one team."""
-
-    charter: str
-    dissolved_on: date | None
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class MemberLine:
-    """One member in the list of a team; `id` is the membership's."""
-
-    id: UUID
-    name: str
-    joined_on: date
-    is_leader: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WishLine:
-    """One wish to join a team."""
-
-    id: UUID
-    team_id: UUID
-    team_name: str
-    name: str
-    message: str | None
-    status: JoinStatus
-    asked_at: datetime
-    decided_at: datetime | None
-    reason: str | None
 
 
 def teams_of_status(
@@ -83,7 +33,7 @@ def teams_of_status(
     community_id: UUID | None = None,
     category: TeamCategory | None = None,
     page: PageRequest,
-) -> Page[TeamLine]:
+) -> Page[AnyRow]:
     """Teams of one status, the newest first: active ones are public, of the others only what the viewer may see."""
     wanted = _lines().where(Team.status == status)
     if status is not TeamStatus.ACTIVE:
@@ -92,21 +42,22 @@ def teams_of_status(
         wanted = wanted.where(Team.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
     if category is not None:
         wanted = wanted.where(Team.category == category)
-    return _page(wanted, page)
+    return NEWEST_FIRST.page(wanted, page)
 
 
-def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[TeamLine]:
+def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """The teams that a person (None: nobody) belongs to, and those that they lead or applied for, whatever became of them."""
     belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_current(), Membership.left_on.is_(None))
     leads = select(Team.id).where(Team.leader_person_id == person_id)
-    return _page(_lines().where(Team.id.in_(belongs.union(leads))), page)
+    return NEWEST_FIRST.page(_lines().where(Team.id.in_(belongs.union(leads))), page)
 
 
-def team_sheet(viewer: Actor, team_id: UUID) -> TeamSheet:
+def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:
     """One team. Raises Missing where the viewer may not open it."""
     last = (
         select(TeamChange.reason)
         .where(TeamChange.team_id == Team.id, TeamChange.to_status == Team.status)
+        .where(Team.status.in_((TeamStatus.RETURNED, TeamStatus.DISSOLVED)))
         .order_by(TeamChange.at.desc(), TeamChange.id.desc())
         .limit(1)
         .scalar_subquery()
@@ -124,42 +75,40 @@ def team_sheet(viewer: Actor, team_id: UUID) -> TeamSheet:
             Permission.TEAM_SEE,
             policy.Scope(area_path=row.area_path, team_id=row.id, person_id=row.leader_person_id),
         )
-    return TeamSheet(
-        **_line(row, _member_counts([team_id])),
-        charter=row.charter,
-        dissolved_on=row.dissolved_on,
-        reason=row.reason if row.status in (TeamStatus.RETURNED, TeamStatus.DISSOLVED) else None,
-    )
+    return row
 
 
-def members_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[MemberLine]:
+def members_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
     """The present members of a team, in the order of joining. Raises Missing, or Forbidden where the team is public."""
     team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
     wanted = (
-        select(Membership.fact_id, Membership.person_id, Membership.joined_on, Person.name)
+        select(
+            MEMBERSHIP_ID,
+            masked(Person.name),
+            Membership.joined_on,
+            (Membership.person_id == team.leader_person_id).label("is_leader"),
+        )
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team_id, Membership.is_current(), Membership.left_on.is_(None))
     )
-    return AS_THEY_JOINED.page(wanted, page).map(
-        lambda row: MemberLine(row.fact_id, masked_name(row.name), row.joined_on, row.person_id == team.leader_person_id)
-    )
+    return AS_THEY_JOINED.page(wanted, page)
 
 
-def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: PageRequest) -> Page[WishLine]:
+def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: PageRequest) -> Page[AnyRow]:
     """Wishes to join a team, the oldest first. Raises Missing, or Forbidden where the team is public."""
     _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
     wanted = _wishes().where(JoinRequest.team_id == team_id, JoinRequest.status == status)
-    return OLDEST_WISH_FIRST.page(wanted, page).map(_wish_line)
+    return OLDEST_WISH_FIRST.page(wanted, page)
 
 
-def wishes_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[WishLine]:
+def wishes_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """A person's own wishes (None: nobody's) to join, the newest first."""
-    return NEWEST_WISH_FIRST.page(_wishes().where(JoinRequest.person_id == person_id), page).map(_wish_line)
+    return NEWEST_WISH_FIRST.page(_wishes().where(JoinRequest.person_id == person_id), page)
 
 
-def wish(request_id: UUID) -> WishLine:
+def wish(request_id: UUID) -> AnyRow:
     """One wish to join; the caller has asked policy."""
-    return _wish_line(db.session.execute(_wishes().where(JoinRequest.id == request_id)).one())
+    return db.session.execute(_wishes().where(JoinRequest.id == request_id)).one()
 
 
 def was_member(team_id: UUID, person_id: UUID, on: date) -> bool:
@@ -200,52 +149,24 @@ def _opened(viewer: Actor, permission: Permission, team_id: UUID) -> Team:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
+    # Counted by uq_team_memberships_member: a counter on the team's row is one that joining would have to contend for.
+    members = select(func.count()).where(Membership.team_id == Team.id, Membership.is_current(), Membership.left_on.is_(None))
     return (
         select(
             Team.id,
             Team.name,
             Team.category,
-            Team.area_id,
-            Area.name.label("area_name"),
-            Person.name.label("leader_name"),
+            Team.area_id.label("community_id"),
+            Area.name.label("community_name"),
+            masked(Person.name).label("leader_name"),
             Team.status,
             Team.applied_at,
             Team.founded_on,
+            members.scalar_subquery().label("member_count"),
         )
         .join(Area, Area.id == Team.area_id)
         .join(Person, Person.id == Team.leader_person_id)
     )
-
-
-def _page(wanted: Select[*tuple[Any, ...]], page: PageRequest) -> Page[TeamLine]:
-    found = NEWEST_FIRST.page(wanted, page)
-    counts = _member_counts([row.id for row in found.items])
-    return found.map(lambda row: TeamLine(**_line(row, counts)))
-
-
-def _member_counts(team_ids: Iterable[UUID]) -> dict[UUID, int]:
-    # One grouped read of uq_team_memberships_member for a whole page: no counter on the team's row that joining would have to contend for.
-    counted = (
-        select(Membership.team_id, func.count())
-        .where(Membership.team_id.in_(list(team_ids)), Membership.is_current(), Membership.left_on.is_(None))
-        .group_by(Membership.team_id)
-    )
-    return dict(db.session.execute(counted).all())
-
-
-def _line(row: Row[*tuple[Any, ...]], counts: dict[UUID, int]) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "category": row.category,
-        "community_id": row.area_id,
-        "community_name": row.area_name,
-        "leader_name": masked_name(row.leader_name),
-        "status": row.status,
-        "applied_at": row.applied_at,
-        "founded_on": row.founded_on,
-        "member_count": counts.get(row.id, 0),
-    }
 
 
 def _wishes() -> Select[*tuple[Any, ...]]:
@@ -254,7 +175,7 @@ def _wishes() -> Select[*tuple[Any, ...]]:
             JoinRequest.id,
             JoinRequest.team_id,
             Team.name.label("team_name"),
-            Person.name,
+            masked(Person.name),
             JoinRequest.message,
             JoinRequest.status,
             JoinRequest.asked_at,
@@ -264,8 +185,3 @@ def _wishes() -> Select[*tuple[Any, ...]]:
         .join(Team, Team.id == JoinRequest.team_id)
         .join(Person, Person.id == JoinRequest.person_id)
     )
-
-
-def _wish_line(row: Row[*tuple[Any, ...]]) -> WishLine:
-    fields = dict(row._mapping)
-    return WishLine(**(fields | {"name": masked_name(row.name)}))

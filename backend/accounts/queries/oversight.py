@@ -1,6 +1,5 @@
 """What the three administrators look after (三员分立): jobs, locked logins, the audit log. Ids, codes and numbers; nobody's data."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,43 +11,18 @@ from backend.accounts.models import Login, LoginLockOut, RoleGrant
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.foundation import audit
 from backend.foundation.actor import Actor
-from backend.foundation.audit import AuditEntry, Detail
+from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.jobs import Job, JobLine, State
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
 LONGEST_LOCKED = Order((LoginLockOut.locked_until, LoginLockOut.login_id))
 LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
 NEWEST_JOB = Order((Job.id,), latest_first=True)
 
 
-@dataclass(frozen=True, slots=True)
-class LockoutLine:
-    """A login that takes no password for a while, after too many wrong ones."""
-
-    login_id: UUID
-    account_id: UUID
-    login_name: str
-    failures: int
-    locked_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EntryLine:
-    """One act as the audit log has it. What somebody wrote as a reason stands with the act itself, not here."""
-
-    id: UUID
-    at: datetime
-    account_id: UUID | None
-    action: str
-    subject_id: UUID | None
-    succeeded: bool
-    request_id: str | None
-    details: dict[str, Detail]
-
-
-def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[LockoutLine]:
+def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
     """The logins locked now of those who hold or held an office in the viewer's areas, the longest locked first."""
     wanted = (
         select(
@@ -61,7 +35,7 @@ def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[Lockout
         .join(Login, Login.id == LoginLockOut.login_id)
         .where(LoginLockOut.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
     )
-    return LONGEST_LOCKED.page(wanted, page).map(lambda row: LockoutLine(*row))
+    return LONGEST_LOCKED.page(wanted, page)
 
 
 def serves_in_sight(viewer: Actor, permission: Permission) -> Any:
@@ -80,8 +54,11 @@ def audit_entries(
     until: datetime | None,
     now: datetime,
     page: PageRequest,
-) -> Page[EntryLine]:
-    """The audit log, the latest act first; that it was read is an act of its own. Raises Forbidden."""
+) -> Page[AnyRow]:
+    """The audit log, the latest act first; that it was read is an act of its own. Raises Forbidden.
+
+    What somebody wrote as a reason stands with the act itself, not here.
+    """
     wanted = select(
         AuditEntry.id,
         AuditEntry.at,
@@ -103,7 +80,7 @@ def audit_entries(
     policy.require(viewer, Permission.AUDIT_SEE, Scope())
     rows = db.session.execute(entries).all()
     audit.record(viewer, Permission.AUDIT_SEE, subject_id, now=now, of_account=None if account_id is None else str(account_id))
-    return LATEST_ACT.cut(rows, page).map(lambda row: EntryLine(*row))
+    return LATEST_ACT.cut(rows, page)
 
 
 def job(viewer: Actor, job_id: UUID) -> JobLine:

@@ -18,7 +18,7 @@ from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked_name
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.openings.models import Opening
 from backend.people.models import Person
 
@@ -62,26 +62,11 @@ class ServiceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RevisionLine:
-    """One revision of a record: what it said, since when, and why it differs from the one before."""
-
-    id: UUID
-    recorded_at: datetime
-    superseded_at: datetime | None
-    void: bool
-    reason: str | None
-    started_at: datetime
-    ended_at: datetime
-    minutes: int
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceDetails:
     """A record with its revisions, the first one first; of more than a hundred the latest."""
 
     line: ServiceLine
-    revisions: Sequence[RevisionLine]
+    revisions: Sequence[AnyRow]
 
 
 def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, page: PageRequest) -> Page[ServiceLine]:
@@ -130,7 +115,7 @@ def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
         .order_by(ServiceRecord.recorded_at.desc(), ServiceRecord.id.desc())
         .limit(MOST_REVISIONS)
     ).all()
-    return ServiceDetails(_line(row), [RevisionLine(*revision) for revision in reversed(revisions)])
+    return ServiceDetails(_line(row), revisions[::-1])
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
