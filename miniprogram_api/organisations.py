@@ -170,7 +170,7 @@ def _plan(body: OrganisationPlanIn) -> OrganisationPlan:
     return OrganisationPlan(
         name=body.name,
         origin=body.origin,
-        standing=body.standing,
+        filing=body.filing,
         credit_code=body.credit_code,
         record_number=body.record_number,
         purpose=body.purpose,

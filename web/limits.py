@@ -26,7 +26,7 @@ from web.routes import contract_of
 log = structlog.get_logger(__name__)
 
 USUAL = "240/minute"
-# Behind one address stands a whole community's Wi-Fi or a carrier's gateway; a single login is guarded by the lock-outs in the database.
+# Behind one address stands a whole community's Wi-Fi or a carrier's gateway; a single login is guarded by the lockouts in the database.
 LOGGING_IN = "60/minute"
 
 _LONGEST_WAIT = 0.2

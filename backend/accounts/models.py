@@ -80,22 +80,22 @@ class Login(Base):
     end_reason: Mapped[str | None]
 
 
-class LoginLockOut(Base):
+class LoginLockout(Base):
     """Wrong passwords for one name in a row. The name may be nobody's: a lock must not tell which names exist.
 
     Keyed by the name's blind index, because what is typed into the field of a name may be a password or a phone number.
     """
 
-    __tablename__ = "login_lock_outs"
+    __tablename__ = "login_lockouts"
     __table_args__ = (
-        Index("ix_login_lock_outs_last_failed_at", "last_failed_at"),
-        Index("ix_login_lock_outs_login_id", "login_id", postgresql_where="login_id IS NOT NULL"),
-        Index("ix_login_lock_outs_locked_until", "locked_until", "login_id", postgresql_where="login_id IS NOT NULL"),
+        Index("ix_login_lockouts_last_failed_at", "last_failed_at"),
+        Index("ix_login_lockouts_login_id", "login_id", postgresql_where="login_id IS NOT NULL"),
+        Index("ix_login_lockouts_locked_until", "locked_until", "login_id", postgresql_where="login_id IS NOT NULL"),
     )
 
     name_index: Mapped[bytes] = mapped_column(primary_key=True)
     login_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("logins.id", name="fk_login_lock_outs_login_id"), comment="whose name it is; nobody's without"
+        ForeignKey("logins.id", name="fk_login_lockouts_login_id"), comment="whose name it is; nobody's without"
     )
     failures: Mapped[int]
     last_failed_at: Mapped[datetime]

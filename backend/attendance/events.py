@@ -11,10 +11,10 @@ class ShiftPlanned(Event):
     name: ClassVar[str] = "shift.planned"
 
 
-class ShiftCancelled(Event):
+class ShiftCalledOff(Event):
     """A shift will not take place [shift id]."""
 
-    name: ClassVar[str] = "shift.cancelled"
+    name: ClassVar[str] = "shift.called_off"
 
 
 class ShiftClosed(Event):
@@ -35,10 +35,10 @@ class SignedOut(Event):
     name: ClassVar[str] = "shift.signed_out"
 
 
-class AttendanceClosed(Event):
+class AttendanceExpired(Event):
     """Nobody signed out in time, so there is no record until the community adds one [attendance id]."""
 
-    name: ClassVar[str] = "attendance.closed"
+    name: ClassVar[str] = "attendance.expired"
 
 
 class ServiceRecorded(Event):

@@ -19,8 +19,8 @@ class Origin(StrEnum):
     INCUBATED = "incubated"
 
 
-class Standing(StrEnum):
-    """登记 with a credit code, or 备案 with the community's record number only."""
+class Filing(StrEnum):
+    """How an organisation is known to the authorities: 登记 with a credit code, or 备案 with the community's record number only."""
 
     REGISTERED = "registered"
     ON_RECORD = "on_record"
@@ -51,14 +51,14 @@ class Organisation(Living):
         Index("ix_organisations_area_path", "area_path", "status", "id"),
         Index("ix_organisations_status", "status", "id"),
         CheckConstraint(
-            "CASE standing WHEN 'registered' THEN credit_code IS NOT NULL WHEN 'on_record' THEN record_number IS NOT NULL ELSE false END",
-            name="number_of_its_standing",
+            "CASE filing WHEN 'registered' THEN credit_code IS NOT NULL WHEN 'on_record' THEN record_number IS NOT NULL ELSE false END",
+            name="number_of_its_filing",
         ),
     )
 
     name: Mapped[str]
     origin: Mapped[Origin] = mapped_column(as_text(Origin))
-    standing: Mapped[Standing] = mapped_column(as_text(Standing))
+    filing: Mapped[Filing] = mapped_column(as_text(Filing))
     credit_code: Mapped[str | None]
     record_number: Mapped[str | None] = mapped_column(comment="备案编号, given by the community")
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_organisations_area_id"))

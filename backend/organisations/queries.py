@@ -116,7 +116,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Organisation.id,
             Organisation.name,
             Organisation.origin,
-            Organisation.standing,
+            Organisation.filing,
             Organisation.credit_code,
             Organisation.record_number,
             Organisation.area_id.label("community_id"),

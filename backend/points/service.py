@@ -25,8 +25,8 @@ from backend.points.facts import FACTS
 from backend.points.ledger import Awards, Booking
 from backend.points.rules import PointsRule
 
-Standing = Mapping[str, Mapping[str, Fact | None]]
-"""By the name of a fact and by source; None where nothing stands behind the source (any more)."""
+Earning = Mapping[str, Mapping[str, Fact | None]]
+"""What the facts earn now: by the name of a fact and by source; None where nothing is left behind the source."""
 
 
 def award_for(event: str, subject_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -37,7 +37,7 @@ def award_for(event: str, subject_ids: Sequence[UUID], *, now: datetime) -> None
         return
     # Whoever settles a person waits here; what is read afterwards is what the last one committed.
     accounts = ledger.hold_accounts(persons)
-    facts = _standing(_facts_of_event(event), subject_ids)
+    facts = _earning(_facts_of_event(event), subject_ids)
     booked = {rule.code: ledger.awards_for(rule.code, list(facts[rule.fact])) for rule in rules.current().rules}
     _settle(facts, booked, accounts, now=now)
 
@@ -46,12 +46,12 @@ def settle_persons(person_ids: Sequence[UUID], *, now: datetime) -> int:
     """Settle all that these persons earned or hold, whatever was heard of it. Returns how many transactions that took."""
     look_up_by_key()
     accounts = ledger.hold_accounts(person_ids)
-    facts = _standing(_facts_of_persons(), person_ids)
+    facts = _earning(_facts_of_persons(), person_ids)
     booked = ledger.awards_to(person_ids)
     return _settle(facts, booked, accounts, now=now)
 
 
-def _settle(facts: Standing, booked: Mapping[str, Awards], accounts: Mapping[UUID, UUID], *, now: datetime) -> int:
+def _settle(facts: Earning, booked: Mapping[str, Awards], accounts: Mapping[UUID, UUID], *, now: datetime) -> int:
     bookings = [booking for rule in rules.current().rules for booking in _differences(rule, facts[rule.fact], booked[rule.code])]
     written = ledger.book(bookings, accounts, now=now)
     outbox.record_all([PointsBooked(transaction_id) for transaction_id in written], now=now)
@@ -84,24 +84,24 @@ def _facts(keys_of: Mapping[str, Rows]) -> Prepared:
     return Prepared(union_all(*named))
 
 
-def _standing(facts: Prepared, ids: Sequence[UUID]) -> Standing:
-    standing: dict[str, dict[str, Fact | None]] = defaultdict(dict)
+def _earning(facts: Prepared, ids: Sequence[UUID]) -> Earning:
+    earning: dict[str, dict[str, Fact | None]] = defaultdict(dict)
     for row in run(facts, ids=ids):
-        standing[row.name][row.source] = None if row.brand is None else Fact._make(row[1:])
-    return standing
+        earning[row.name][row.source] = None if row.brand is None else Fact._make(row[1:])
+    return earning
 
 
 def _differences(rule: PointsRule, facts: Mapping[str, Fact | None], booked: Awards) -> Iterator[Booking]:
     """What must be reversed and what booked, so that the rule's awards are what the facts earn."""
     for source in sorted(facts.keys() | booked.keys()):
         awards = booked.get(source, ())
-        standing = next((award for award in awards if not award.reversed), None)
+        in_force = next((award for award in awards if not award.reversed), None)
         fact = facts.get(source)
         points = 0 if fact is None else _points(rule, fact)
-        if standing is not None:
-            if fact is not None and standing.rewards(fact, points):
+        if in_force is not None:
+            if fact is not None and in_force.rewards(fact, points):
                 continue
-            yield standing.reversal()
+            yield in_force.reversal()
         if fact is not None and points > 0:
             yield _award(rule, fact, points, turn=len(awards))
 

@@ -1,4 +1,4 @@
-"""`ejia create-admin`, `reset-password`, `unlock-login`, `grant-role`, `withdraw-role`: administrators, officers and grid workers."""
+"""`ejia create-account`, `reset-password`, `unlock-login`, `grant-role`, `withdraw-role`: administrators, officers and grid workers."""
 
 import sys
 from datetime import datetime
@@ -24,7 +24,7 @@ _ROLE = click.Choice([role.value for role in OFFICES])
 @click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="任期最后一天。")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读取密码，不再询问。")
-def create_admin(name: str, role: str, area_code: str, until: datetime | None, password_stdin: bool) -> None:
+def create_account(name: str, role: str, area_code: str, until: datetime | None, password_stdin: bool) -> None:
     """建立用户名密码账号，登录名为 NAME，在一个区域担任一种角色。
 
     密码是初始密码：修改之前只能用来修改密码。
@@ -32,7 +32,7 @@ def create_admin(name: str, role: str, area_code: str, until: datetime | None, p
     password = _password(from_stdin=password_stdin)
     with application(), transaction():
         grant = accounts.office(Role(role), area_code, until=until and until.date())
-        account_id = accounts.create_administrator(
+        account_id = accounts.create_office_account(
             Actor.system(), name=name, password=password, grant=grant, is_initial=True, now=clock.now()
         )
     click.echo(f"已创建管理员 {name}（{role}，{area_code}），账号 {account_id}")

@@ -1,6 +1,6 @@
 """What a trial run tells the other commands of the same folder: the environment of its services, while it is up.
 
-`ejia export`, `ejia create-admin` and the others then reach the trial's database without a word; a copy with settings of its own is
+`ejia export`, `ejia create-account` and the others then reach the trial's database without a word; a copy with settings of its own is
 never touched by this.
 """
 

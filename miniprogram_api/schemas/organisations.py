@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from backend.organisations.models import OrganisationStatus, Origin, Standing
+from backend.organisations.models import Filing, OrganisationStatus, Origin
 from miniprogram_api.contract import Out
 from web.fields import Day, Id, Instant
 from web.inputs.organisations import EXAMPLE_PLAN
@@ -16,7 +16,7 @@ _LINE: dict[str, Any] = {
     "id": _ORGANISATION,
     "name": EXAMPLE_PLAN["name"],
     "origin": "introduced",
-    "standing": "registered",
+    "filing": "registered",
     "credit_code": EXAMPLE_PLAN["credit_code"],
     "record_number": None,
     "community_id": _COMMUNITY,
@@ -36,7 +36,7 @@ class OrganisationLineOut(Out):
     id: Id
     name: str
     origin: Origin
-    standing: Standing
+    filing: Filing
     credit_code: str | None
     record_number: str | None
     community_id: Id

@@ -51,7 +51,7 @@ def browser(app, street) -> Phone:
     """Somebody is logged in by name and password as officer of the community."""
     with transaction():
         grant = Grant(Role.COMMUNITY_OFFICER, area_path=COMMUNITY)
-        accounts.create_administrator(SYSTEM, name=NAME, password=OLD, grant=grant, now=clock.now())
+        accounts.create_office_account(SYSTEM, name=NAME, password=OLD, grant=grant, now=clock.now())
     tokens = app.test_client().post("/api/v1/auth/password", json={"name": NAME, "password": OLD}).get_json()
     phone = Phone(app.test_client(), tokens["access_token"], "", refresh_token=tokens["refresh_token"])
     phone.account_id = phone.seen("/me")["account_id"]

@@ -33,7 +33,9 @@ def roles(phone) -> list[tuple[str, str]]:
 
 
 def test_the_administrator_that_is_made_logs_in(ejia, street, log_in):
-    made = ejia("create-admin", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
+    made = ejia(
+        "create-account", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n"
+    )
 
     assert made.exit_code == 0, made.output
     assert PASSWORD not in made.output
@@ -41,7 +43,7 @@ def test_the_administrator_that_is_made_logs_in(ejia, street, log_in):
 
 
 def test_the_password_is_asked_for_twice_and_not_shown(ejia, street, log_in):
-    asked = ("create-admin", "peace", "--role", "street_officer", "--area", "639999001000")
+    asked = ("create-account", "peace", "--role", "street_officer", "--area", "639999001000")
 
     assert ejia(*asked, stdin=f"{PASSWORD}\nanother\n").exit_code == 1
     made = ejia(*asked, stdin=f"{PASSWORD}\n{PASSWORD}\n")
@@ -53,7 +55,7 @@ def test_the_password_is_asked_for_twice_and_not_shown(ejia, street, log_in):
 
 def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(ejia, street):
     def attempt(name="peace", role="community_officer", area="639999001001", password=PASSWORD, *more):
-        return ejia("create-admin", name, "--role", role, "--area", area, "--password-stdin", *more, stdin=f"{password}\n")
+        return ejia("create-account", name, "--role", role, "--area", area, "--password-stdin", *more, stdin=f"{password}\n")
 
     for result, code in (
         (attempt(password="weak"), "password_too_weak"),
@@ -73,7 +75,7 @@ def test_what_is_wrong_is_said_in_one_line_and_nothing_is_made(ejia, street):
 
 
 def test_who_forgot_the_password_gets_an_initial_one_and_all_logins_end(ejia, street, log_in):
-    ejia("create-admin", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
+    ejia("create-account", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
     before = log_in("peace")
 
     reset = ejia("reset-password", "peace")
@@ -86,7 +88,7 @@ def test_who_forgot_the_password_gets_an_initial_one_and_all_logins_end(ejia, st
 
 
 def test_a_locked_login_is_unlocked(ejia, street, app):
-    ejia("create-admin", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
+    ejia("create-account", "peace", "--role", "community_officer", "--area", "639999001001", "--password-stdin", stdin=f"{PASSWORD}\n")
 
     def attempt(password):
         return app.test_client().post("/api/v1/auth/password", json={"name": "peace", "password": password}).status_code
@@ -127,7 +129,7 @@ def test_a_term_ends_with_its_last_day_in_shanghai(ejia, phone_of, street):
 
 
 def test_an_administrator_gets_a_second_office_but_no_excluding_one(ejia, street, log_in):
-    ejia("create-admin", "root", "--role", "district_officer", "--area", "639999000000", "--password-stdin", stdin=f"{PASSWORD}\n")
+    ejia("create-account", "root", "--role", "district_officer", "--area", "639999000000", "--password-stdin", stdin=f"{PASSWORD}\n")
 
     assert ejia("grant-role", "--login", "root", "--role", "street_officer", "--area", "639999001000").exit_code == 0
     refused = ejia("grant-role", "--login", "root", "--role", "audit_admin", "--area", "639999000000")

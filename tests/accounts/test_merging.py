@@ -37,7 +37,7 @@ def officer(app, street) -> Phone:
     """The browser of somebody who logs in by password as the street's officer; the account has no person."""
     with transaction():
         grant = Grant(Role.STREET_OFFICER, area_path="639999001")
-        account_id = accounts.create_administrator(SYSTEM, name=NAME, password=PASSWORD, grant=grant, now=clock.now())
+        account_id = accounts.create_office_account(SYSTEM, name=NAME, password=PASSWORD, grant=grant, now=clock.now())
     return logged_in(app, str(account_id))
 
 
@@ -283,7 +283,7 @@ def test_who_cannot_prove_the_other_account_merges_nothing_and_is_counted(office
 def test_an_initial_password_proves_nothing(app, zhang, street):
     with transaction():
         grant = Grant(Role.STREET_OFFICER, area_path="639999001")
-        accounts.create_administrator(SYSTEM, name=NAME, password=PASSWORD, grant=grant, is_initial=True, now=clock.now())
+        accounts.create_office_account(SYSTEM, name=NAME, password=PASSWORD, grant=grant, is_initial=True, now=clock.now())
 
     answer = zhang.post("/auth/merge/password", {"name": NAME, "password": PASSWORD})
 

@@ -23,7 +23,7 @@ def auditor(administrator):
     return administrator(Role.AUDIT_ADMIN, STREET)
 
 
-def lock_out(client, phone) -> str:
+def locked_login(client, phone) -> str:
     """Five wrong passwords: the login's id."""
     db.session.rollback()
     login = db.session.scalars(select(Login).where(Login.account_id == UUID(phone.account_id))).one()
@@ -96,7 +96,7 @@ def test_nobody_but_the_audit_administrator_reads_the_audit_log(street, administ
 def test_the_security_administrator_sees_who_is_locked_out_and_lets_them_in_again(street, client, administrator):
     officer, security = administrator(Role.COMMUNITY_OFFICER, HERE), administrator(Role.SECURITY_ADMIN, STREET)
     assert security.seen("/lockouts")["items"] == []
-    login_id = lock_out(client, officer)
+    login_id = locked_login(client, officer)
     assert log_in(client, officer) == 429
 
     (seen,) = security.seen("/lockouts")["items"]
@@ -112,7 +112,7 @@ def test_the_security_administrator_sees_who_is_locked_out_and_lets_them_in_agai
 
 def test_a_lockout_that_is_over_is_none(street, client, administrator, pass_time):
     officer, security = administrator(Role.COMMUNITY_OFFICER, HERE), administrator(Role.SECURITY_ADMIN, STREET)
-    login_id = lock_out(client, officer)
+    login_id = locked_login(client, officer)
     pass_time(minutes=15, seconds=1)
 
     assert security.seen("/lockouts")["items"] == []
@@ -125,7 +125,7 @@ def test_a_lockout_that_is_over_is_none(street, client, administrator, pass_time
 )
 def test_whom_a_lockout_does_not_concern_sees_and_lifts_none(street, client, administrator, role, path):
     officer, other = administrator(Role.COMMUNITY_OFFICER, HERE), administrator(role, path)
-    login_id = lock_out(client, officer)
+    login_id = locked_login(client, officer)
 
     assert other.seen("/lockouts")["items"] == []
     assert refused(other.post(f"/lockouts/{login_id}/release")) == (404, "not_found")

@@ -11,7 +11,7 @@ from argon2 import extract_parameters, profiles
 from sqlalchemy import select
 
 from backend.accounts import service as accounts
-from backend.accounts.models import Login, LoginLockOut
+from backend.accounts.models import Login, LoginLockout
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.audit import AuditEntry
@@ -26,7 +26,7 @@ NAME, PASSWORD = "street-officer", "Correct-Horse-7"
 @pytest.fixture
 def officer(app, street) -> str:
     with transaction():
-        account_id = accounts.create_administrator(
+        account_id = accounts.create_office_account(
             Actor.system(), name=NAME, password=PASSWORD, grant=Grant(Role.STREET_OFFICER, area_path="639999001"), now=clock.now()
         )
     return str(account_id)
@@ -103,7 +103,7 @@ def test_the_fifth_try_may_still_be_the_right_one(officer, log_in):
         log_in("Wrong-Horse-7")
 
     assert log_in().status_code == 200
-    assert db.session.scalars(select(LoginLockOut)).all() == []
+    assert db.session.scalars(select(LoginLockout)).all() == []
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])
@@ -130,7 +130,7 @@ def test_a_lock_does_not_tell_whether_the_name_exists(officer, log_in):
 def test_a_day_without_a_try_forgets_the_wrong_ones(officer, log_in, pass_time):
     for _ in range(9):
         log_in("Wrong-Horse-7")
-        if db.session.scalar(select(LoginLockOut.locked_until)):
+        if db.session.scalar(select(LoginLockout.locked_until)):
             pass_time(minutes=16)
     pass_time(hours=24)
 
@@ -143,8 +143,8 @@ def test_a_day_without_a_try_forgets_the_wrong_ones(officer, log_in, pass_time):
 def test_what_somebody_typed_as_a_name_stands_nowhere_in_clear(officer, log_in):
     log_in("Wrong-Horse-7", "13800000001")
 
-    row = db.session.scalars(select(LoginLockOut)).one()
-    assert (row.login_id, row.name_index) == (None, keyring().index("13800000001", field="login_lock_outs.name"))
+    row = db.session.scalars(select(LoginLockout)).one()
+    assert (row.login_id, row.name_index) == (None, keyring().index("13800000001", field="login_lockouts.name"))
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.reason == "name_unknown")).one()
     assert (entry.account_id, entry.subject_id, entry.succeeded, entry.details) == (None, None, False, {"locked": False})
 
@@ -165,7 +165,7 @@ def test_counts_that_are_a_day_old_are_dropped(officer, log_in, pass_time):
 
     forget_old_tries()
 
-    assert [row.login_id is not None for row in db.session.scalars(select(LoginLockOut))] == [True]
+    assert [row.login_id is not None for row in db.session.scalars(select(LoginLockout))] == [True]
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])
@@ -191,7 +191,7 @@ def test_a_lock_is_of_one_name_only(officer, log_in, administrator):
 
 def test_blanks_belong_to_a_password(app, street, log_in):
     with transaction():
-        accounts.create_administrator(
+        accounts.create_office_account(
             Actor.system(), name="blanks", password=" Correct Horse 7 ", grant=Grant(Role.AUDIT_ADMIN, area_path="639999"), now=clock.now()
         )
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.accounts import service as accounts
-from backend.accounts.models import Login, LoginLockOut, RoleGrant, TokenFamily
+from backend.accounts.models import Login, LoginLockout, RoleGrant, TokenFamily
 from backend.accounts.service import PasswordTooWeak
 from backend.accounts.service.passwords import initial_password, refuse_weak
 from backend.foundation import clock
@@ -28,7 +28,7 @@ def make(app, street):
     def made(name=NAME, role=Role.COMMUNITY_OFFICER, area_path="639999001001", *, initial=False) -> UUID:
         with transaction():
             grant = Grant(role, area_path=area_path)
-            return accounts.create_administrator(Actor.system(), name=name, password=OLD, grant=grant, is_initial=initial, now=clock.now())
+            return accounts.create_office_account(Actor.system(), name=name, password=OLD, grant=grant, is_initial=initial, now=clock.now())
 
     return made
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_set_counts_no_try(make, log_in):
     assert refused(change(phone, new="1234567890")) == (422, "password_too_weak")
     assert refused(change(phone, new="too-short")) == (422, "password_too_weak")
 
-    assert db.session.scalars(select(LoginLockOut)).all() == []
+    assert db.session.scalars(select(LoginLockout)).all() == []
 
 
 def test_of_two_changes_at_once_one_is_made(make, log_in):

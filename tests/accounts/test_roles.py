@@ -160,7 +160,7 @@ def test_of_excluding_grants_at_once_one_stands(app, phone_of, street):
 
 def test_only_the_platform_makes_one_of_the_three_administrators(app, street):
     with pytest.raises(Forbidden), transaction():
-        accounts.create_administrator(
+        accounts.create_office_account(
             Actor(account_id=UUID(int=1), grants=(Grant(Role.DISTRICT_OFFICER, area_path="639999"),)),
             name="somebody",
             password="Correct-Horse-7",
@@ -177,7 +177,7 @@ def test_of_two_administrators_with_one_name_at_once_one_is_made(app, street):
             start.wait()
             try:
                 with transaction():
-                    accounts.create_administrator(
+                    accounts.create_office_account(
                         SYSTEM,
                         name="the-name",
                         password="Correct-Horse-7",

@@ -17,9 +17,9 @@ from tests.support.phone import Phone, refused
 from tests.support.tables import contents
 from tests.wechat.steering import Levers
 
-# The end of a stolen login, and who tried; a wrong password counts towards the lock-out.
+# The end of a stolen login, and who tried; a wrong password counts towards the lockout.
 LOGIN_ENDED = {"token_families", "audit_entries"}
-GUESS_COUNTED = {"login_lock_outs", "audit_entries"}
+GUESS_COUNTED = {"login_lockouts", "audit_entries"}
 
 
 @contextmanager

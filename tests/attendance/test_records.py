@@ -66,7 +66,7 @@ def late_entry(phone, begun, minutes, name="王志愿", **more):
 def test_who_never_signs_out_has_no_record_and_can_sign_in_elsewhere(visit, forgotten, street, officer):
     assert [(out, closed is not None) for _, _, out, closed in attendance_rows()] == [(None, True)]
     assert db.session.scalars(select(ServiceRecord.id)).all() == []
-    assert events(forgotten) == ["shift.signed_in", "attendance.closed"]
+    assert events(forgotten) == ["shift.signed_in", "attendance.expired"]
     sign_out = visit.member.post(f"/shifts/{visit.shift_id}/sign-out", {"code": "x"})
     assert refused(sign_out) == (422, "code_forged")
     opening_id, elsewhere = open_shift(street["和平社区"])

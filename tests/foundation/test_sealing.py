@@ -19,7 +19,7 @@ OLD, BOTH = Keyring({"k1": K1}, "k1", INDEX), Keyring({"k2": K2, "k1": K1}, "k2"
 
 NEITHER = {
     "idempotency_keys.body_digest": "a keyed digest, of which nobody without the index key finds the body by trying",
-    "login_lock_outs.name_index": "the blind index of a name that was tried; soon forgotten, and begun anew under another key",
+    "login_lockouts.name_index": "the blind index of a name that was tried; soon forgotten, and begun anew under another key",
     "jobs.content": "a file of masked names, for its asker",
     "key_uses.fingerprint": "tells a key from another",
 }

@@ -1,4 +1,4 @@
-"""An organisation is applied for with the number of its standing, and verified, returned or ended by the community."""
+"""An organisation is applied for with the number of its filing, and verified, returned or ended by the community."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -93,13 +93,13 @@ def test_an_ended_organisation_has_no_staff_and_no_role(head, community, street)
         ({"credit_code": "639999199001010014"}, "credit_code_invalid", "credit_code"),
         ({"credit_code": None}, "credit_code_invalid", "credit_code"),
         (
-            {"record_number": "和备001", "standing": "registered", "credit_code": VALID},
+            {"record_number": "和备001", "filing": "registered", "credit_code": VALID},
             "credit_code_invalid",
             "record_number",
         ),
-        ({"standing": "on_record", "credit_code": None}, "record_number_invalid", "record_number"),
+        ({"filing": "on_record", "credit_code": None}, "record_number_invalid", "record_number"),
         (
-            {"standing": "on_record", "record_number": "和备001", "credit_code": VALID},
+            {"filing": "on_record", "record_number": "和备001", "credit_code": VALID},
             "record_number_invalid",
             "credit_code",
         ),
@@ -151,7 +151,7 @@ def test_an_amended_application_holds_what_was_amended(head, community, street):
 
     amended = head.made(f"{path}/application", organisation_plan(name="青山服务社", origin="incubated", record_number="备2026-009"))
 
-    assert (amended["name"], amended["origin"], amended["standing"]) == ("青山服务社", "incubated", "on_record")
+    assert (amended["name"], amended["origin"], amended["filing"]) == ("青山服务社", "incubated", "on_record")
     assert (amended["credit_code"], amended["record_number"], amended["reason"]) == (None, "备2026-009", None)
     assert refused(head.post(f"{path}/application", organisation_plan())) == (409, "organisation_not_returned")
 

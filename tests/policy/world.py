@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, select, update
 
 from backend.accounts import tokens
-from backend.accounts.models import Login, LoginKind, LoginLockOut, TokenFamily
-from backend.accounts.service.lock_outs import name_index
+from backend.accounts.models import Login, LoginKind, LoginLockout, TokenFamily
+from backend.accounts.service.tries import name_index
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
 from backend.attendance.models import Shift
@@ -90,9 +90,9 @@ class World:
         """The login of the community's officer after too many wrong passwords: its id."""
         with transaction():
             now, login = clock.now(), self._login_by_password(self.officer)
-            lock_out = LoginLockOut(name_index=name_index(OFFICER_NAME), login_id=login.id, failures=5, last_failed_at=now)
-            lock_out.locked_until = now + timedelta(minutes=15)
-            db.session.add(lock_out)
+            lockout = LoginLockout(name_index=name_index(OFFICER_NAME), login_id=login.id, failures=5, last_failed_at=now)
+            lockout.locked_until = now + timedelta(minutes=15)
+            db.session.add(lockout)
             return str(login.id)
 
     def give_password(self, phone: Phone, name: str) -> None:

@@ -14,7 +14,7 @@ from backend.foundation.database import db
 from backend.foundation.facts import FactRevision
 from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimStatus
-from backend.organisations.models import Organisation, OrganisationStatus, Origin, Standing
+from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.party.models import PartyMember, UnitNature, WorkUnit
 from backend.people.models import Person
 from backend.points.models import LedgerTransaction
@@ -93,9 +93,9 @@ class History:
             happened("team.activated", team.id)
 
     def dissolve_team(self) -> None:
-        standing = [team for team in self.teams if team.status is TeamStatus.ACTIVE]
-        if standing:
-            team = self.random.choice(standing)
+        in_force = [team for team in self.teams if team.status is TeamStatus.ACTIVE]
+        if in_force:
+            team = self.random.choice(in_force)
             assert team.founded_on is not None
             team.status, team.dissolved_on = TeamStatus.DISSOLVED, self.day(team.founded_on)
             happened("team.dissolved", team.id)
@@ -141,7 +141,7 @@ class History:
             id=new_id(),
             name="社会组织",
             origin=self.random.choice(list(Origin)),
-            standing=Standing.ON_RECORD,
+            filing=Filing.ON_RECORD,
             record_number=uuid4().hex,
             area_id=area.id,
             area_path=area.path,
@@ -157,9 +157,9 @@ class History:
         happened("organisation.verified", organisation.id)
 
     def disband(self) -> None:
-        standing = [organisation for organisation in self.organisations if organisation.ended_on is None]
-        if standing:
-            organisation = self.random.choice(standing)
+        in_force = [organisation for organisation in self.organisations if organisation.ended_on is None]
+        if in_force:
+            organisation = self.random.choice(in_force)
             assert organisation.counted_on is not None
             organisation.status, organisation.ended_on = OrganisationStatus.ENDED, self.day(organisation.counted_on)
             happened("organisation.ended", organisation.id)

@@ -70,7 +70,9 @@ def officer_of(app: APIFlask, role: Role, area_path: str) -> Phone:
     """An administrator, made as the command line does and logged in by password."""
     name, password = f"{role.value}-{uuid4().hex[:8]}", "Correct-Horse-7"
     with app.app_context(), transaction():
-        accounts.create_administrator(Actor.system(), name=name, password=password, grant=Grant(role, area_path=area_path), now=clock.now())
+        accounts.create_office_account(
+            Actor.system(), name=name, password=password, grant=Grant(role, area_path=area_path), now=clock.now()
+        )
     answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": password})
     assert answer.status_code == 200, answer.get_json()
     tokens = answer.get_json()

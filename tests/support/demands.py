@@ -14,7 +14,7 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.openings.models import Claim, OpeningRole
-from backend.organisations.models import Organisation, OrganisationStatus, Origin, Standing
+from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.teams.models import Team, TeamCategory, TeamStatus
 from tests.support.phone import Phone
 from tests.support.served import make_person
@@ -76,7 +76,7 @@ def organisation_of(phone: Phone, street: Mapping[str, str], *, status: Organisa
                 id=organisation_id,
                 name=f"邻里互助会{organisation_id}",
                 origin=Origin.INCUBATED,
-                standing=Standing.ON_RECORD,
+                filing=Filing.ON_RECORD,
                 record_number=str(organisation_id),
                 area_id=home.id,
                 area_path=home.path,

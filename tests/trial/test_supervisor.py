@@ -52,7 +52,7 @@ def test_a_dead_service_starts_again_and_this_is_said(start: Run, tmp_path: Path
     os.kill(first, signal.SIGKILL)
     assert _line(run).startswith("one 被信号 9 终止，0.25 秒后重新启动")
     assert _line(run) == "one 已恢复正常"
-    assert len(_processes(tmp_path)) == 3
+    assert eventually(lambda: len(_processes(tmp_path)) == 3)
     assert not is_running(child), "what the dead service left behind stands in the way of its successor"
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from backend.organisations.models import OrganisationStatus, Origin, Standing
+from backend.organisations.models import Filing, OrganisationStatus, Origin
 from web.fields import Id, Name, NoNumbers, Prose, Text
 from web.shapes import Body, ListQuery
 
@@ -13,7 +13,7 @@ _STAFF = "01931f6e-7c1a-7d2e-8f00-0123456789b1"
 EXAMPLE_PLAN: dict[str, Any] = {
     "name": "青山社会工作服务中心",
     "origin": "introduced",
-    "standing": "registered",
+    "filing": "registered",
     "credit_code": "52639999MJX00000XM",
     "purpose": "为老年人和困境儿童提供社会工作服务。",
 }
@@ -26,7 +26,7 @@ class OrganisationPlanIn(Body):
 
     name: Annotated[str, Text(max=100, min=2), NoNumbers]
     origin: Origin = Field(description="introduced 引进；incubated 培育")
-    standing: Standing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
+    filing: Filing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
     credit_code: Annotated[str, Text(max=40)] | None = Field(None, description="统一社会信用代码，18位")
     record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(None, description="备案编号，本社区内不能重复")
     purpose: Annotated[Prose, NoNumbers] = Field(description="宗旨和服务内容")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 
 from backend.accounts import policy
-from backend.accounts.models import Login, LoginLockOut, RoleGrant
+from backend.accounts.models import Login, LoginLockout, RoleGrant
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.foundation import audit
 from backend.foundation.actor import Actor
@@ -17,7 +17,7 @@ from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.jobs import Job, JobLine, State
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
-LONGEST_LOCKED = Order((LoginLockOut.locked_until, LoginLockOut.login_id))
+LONGEST_LOCKED = Order((LoginLockout.locked_until, LoginLockout.login_id))
 LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
 NEWEST_JOB = Order((Job.id,), latest_first=True)
 
@@ -26,14 +26,14 @@ def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[AnyRow]
     """The logins locked now of those who hold or held an office in the viewer's areas, the longest locked first."""
     wanted = (
         select(
-            LoginLockOut.login_id,
+            LoginLockout.login_id,
             Login.account_id,
             Login.name.label("login_name"),
-            LoginLockOut.failures,
-            LoginLockOut.locked_until,
+            LoginLockout.failures,
+            LoginLockout.locked_until,
         )
-        .join(Login, Login.id == LoginLockOut.login_id)
-        .where(LoginLockOut.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
+        .join(Login, Login.id == LoginLockout.login_id)
+        .where(LoginLockout.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
     )
     return LONGEST_LOCKED.page(wanted, page)
 

@@ -1,6 +1,5 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
-from backend.accounts.service.lock_outs import LoginLocked, forget_old_tries
 from backend.accounts.service.lockouts import NotLocked, lift_lockout, unlock_login
 from backend.accounts.service.logins import (
     AccountClosed,
@@ -43,6 +42,7 @@ from backend.accounts.service.passwords import (
     login_named,
     reset_password,
 )
+from backend.accounts.service.rank import HolderOfOffice, require_above
 from backend.accounts.service.roles import (
     OFFICES,
     AccountTied,
@@ -55,7 +55,7 @@ from backend.accounts.service.roles import (
     TermOver,
     account_of_login,
     account_of_person,
-    create_administrator,
+    create_office_account,
     grant_role,
     grant_to_person,
     holding_still,
@@ -66,4 +66,4 @@ from backend.accounts.service.roles import (
     withdraw_from_person,
     withdraw_role,
 )
-from backend.accounts.service.standing import HolderOfOffice, require_above
+from backend.accounts.service.tries import LoginLocked, forget_old_tries

@@ -1,4 +1,4 @@
-"""Locked logins: the security administrator lets somebody try again before the time is over."""
+"""Locked logins: the security administrator unlocks one before its time is over."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -9,8 +9,8 @@ from sqlalchemy import select
 from backend.accounts.models import Login
 from backend.accounts.policy import Permission
 from backend.accounts.queries.oversight import serves_in_sight
-from backend.accounts.service.lock_outs import lift
 from backend.accounts.service.passwords import login_named
+from backend.accounts.service.tries import lift
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db

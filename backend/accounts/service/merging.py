@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.lock_outs import forget_tries
 from backend.accounts.service.logins import PasswordChangeNeeded, Tokens, end_families, start_family, wechat_account
 from backend.accounts.service.passwords import Attempt, note_failure
+from backend.accounts.service.rank import require_above_if_office
 from backend.accounts.service.roles import (
     ADMINISTRATORS,
     OFFICES,
@@ -23,7 +23,7 @@ from backend.accounts.service.roles import (
     scope_values,
     tie_to_person,
 )
-from backend.accounts.service.standing import require_above_if_office
+from backend.accounts.service.tries import forget_tries
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import audit, idempotency, jobs
 from backend.foundation.actor import Actor
@@ -49,7 +49,7 @@ class AccountsAreOne(Conflict):
 
 
 class OtherLoginWrong(Unprocessable):
-    """What should prove the other account does not. A wrong password counts towards the lock-out."""
+    """What should prove the other account does not. A wrong password counts towards the lockout."""
 
     code: ClassVar[str] = "other_login_wrong"
     detail = "另一个账号的登录信息不正确"

@@ -15,9 +15,9 @@ from zxcvbn import zxcvbn
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.lock_outs import count_try, forget_tries, locks
 from backend.accounts.service.logins import Tokens, end_families, start_family
-from backend.accounts.service.standing import require_above
+from backend.accounts.service.rank import require_above
+from backend.accounts.service.tries import count_try, forget_tries, locks
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -59,7 +59,7 @@ class PasswordUnchanged(Unprocessable):
 
 
 class OldPasswordWrong(Unprocessable):
-    """Not the password of this login. It counts towards the lock-out."""
+    """Not the password of this login. It counts towards the lockout."""
 
     code: ClassVar[str] = "old_password_wrong"
     detail = "原密码不正确"

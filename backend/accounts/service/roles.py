@@ -15,7 +15,7 @@ from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.passwords import hash_of, initial_password, refuse_weak
-from backend.accounts.service.standing import area_above
+from backend.accounts.service.rank import area_above
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.foundation import audit, clock
@@ -269,7 +269,7 @@ def account_of_person(person_id: UUID) -> UUID | None:
     return db.session.scalar(select(Account.id).where(Account.person_id == person_id, Account.status == AccountStatus.ACTIVE))
 
 
-def create_administrator(actor: Actor, *, name: str, password: str, grant: Grant, is_initial: bool = False, now: datetime) -> UUID:
+def create_office_account(actor: Actor, *, name: str, password: str, grant: Grant, is_initial: bool = False, now: datetime) -> UUID:
     """Make an account that logs in by name and password, with one office, by who may do so in the area above. Returns its id.
 
     An initial password opens nothing but its own change. The three administrators are made by `ejia` only.
@@ -321,7 +321,7 @@ def open_office_login(actor: Actor, *, name: str, role: Role, area_id: UUID, las
     """
     grant = office_in(role, areas.area_in_use(area_id), until=last_day)
     password = initial_password()
-    account_id = create_administrator(actor, name=name, password=password, grant=grant, is_initial=True, now=now)
+    account_id = create_office_account(actor, name=name, password=password, grant=grant, is_initial=True, now=now)
     return OfficeLogin(account_id, password)
 
 

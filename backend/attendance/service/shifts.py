@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import seen_shift
-from backend.attendance.events import AttendanceClosed, ShiftCancelled, ShiftClosed, ShiftPlanned
+from backend.attendance.events import AttendanceExpired, ShiftCalledOff, ShiftClosed, ShiftPlanned
 from backend.attendance.models import Attendance, Confirmer, Shift, ShiftChange, ShiftStatus
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
@@ -45,7 +45,7 @@ class ShiftInUse(Conflict):
 
 
 PLAN = Step(Shift, ShiftChange, None, ShiftStatus.PLANNED, ShiftPlanned, Permission.SHIFT_PLAN)
-CANCEL = Step(Shift, ShiftChange, ShiftStatus.PLANNED, ShiftStatus.CANCELLED, ShiftCancelled, Permission.SHIFT_CANCEL)
+CANCEL = Step(Shift, ShiftChange, ShiftStatus.PLANNED, ShiftStatus.CANCELLED, ShiftCalledOff, Permission.SHIFT_CANCEL)
 CLOSE = Step(Shift, ShiftChange, ShiftStatus.PLANNED, ShiftStatus.CLOSED, ShiftClosed, Permission.SHIFT_CLOSE)
 
 
@@ -150,7 +150,7 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
     ).all()
     system = Actor.system()
     for attendance_id in forgotten:
-        outbox.record(AttendanceClosed(attendance_id), now=now)
+        outbox.record(AttendanceExpired(attendance_id), now=now)
         audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
     over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now)).limit(at_most)
     ended = CLOSE.take_all(system, db.session.scalars(over.with_for_update(skip_locked=True)).all(), now=now)

@@ -59,20 +59,20 @@ def upgrade() -> None:
     op.create_index("uq_logins_wechat", "logins", ["appid", "openid"], unique=True, postgresql_where="kind = 'wechat'")
 
     op.create_table(
-        "login_lock_outs",
+        "login_lockouts",
         sa.Column("name_index", sa.LargeBinary(), nullable=False),
         sa.Column("login_id", sa.Uuid(), comment="whose name it is; nobody's without"),
         sa.Column("failures", sa.BigInteger(), nullable=False),
         sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True)),
-        sa.ForeignKeyConstraint(["login_id"], ["logins.id"], name="fk_login_lock_outs_login_id"),
-        sa.PrimaryKeyConstraint("name_index", name="pk_login_lock_outs"),
+        sa.ForeignKeyConstraint(["login_id"], ["logins.id"], name="fk_login_lockouts_login_id"),
+        sa.PrimaryKeyConstraint("name_index", name="pk_login_lockouts"),
     )
-    op.create_index("ix_login_lock_outs_last_failed_at", "login_lock_outs", ["last_failed_at"])
+    op.create_index("ix_login_lockouts_last_failed_at", "login_lockouts", ["last_failed_at"])
     op.create_index(
-        "ix_login_lock_outs_locked_until", "login_lock_outs", ["locked_until", "login_id"], postgresql_where="login_id IS NOT NULL"
+        "ix_login_lockouts_locked_until", "login_lockouts", ["locked_until", "login_id"], postgresql_where="login_id IS NOT NULL"
     )
-    op.create_index("ix_login_lock_outs_login_id", "login_lock_outs", ["login_id"], postgresql_where="login_id IS NOT NULL")
+    op.create_index("ix_login_lockouts_login_id", "login_lockouts", ["login_id"], postgresql_where="login_id IS NOT NULL")
 
     op.create_table(
         "token_families",
@@ -147,6 +147,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("role_grants")
     op.drop_table("token_families")
-    op.drop_table("login_lock_outs")
+    op.drop_table("login_lockouts")
     op.drop_table("logins")
     op.drop_table("accounts")

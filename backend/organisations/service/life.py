@@ -19,7 +19,7 @@ from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
-from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Standing
+from backend.organisations.models import Filing, Organisation, OrganisationChange, OrganisationStatus, Origin
 from backend.organisations.service import rows
 from backend.organisations.service.rows import NUMBERS, OrganisationNotApplied, OrganisationNotReturned, OrganisationNotVerified
 from backend.organisations.service.staff import live_staff, start_staff, stop_staff
@@ -47,11 +47,11 @@ END = _step(_VERIFIED, OrganisationStatus.ENDED, OrganisationEnded, Permission.O
 
 @dataclass(frozen=True, slots=True)
 class OrganisationPlan:
-    """What an application says of the organisation: a credit code or a record number, as its standing has it."""
+    """What an application says of the organisation: a credit code or a record number, as its filing has it."""
 
     name: str
     origin: Origin
-    standing: Standing
+    filing: Filing
     credit_code: str | None
     record_number: str | None
     purpose: str
@@ -70,7 +70,7 @@ def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id
         id=new_id(),
         name=plan.name,
         origin=plan.origin,
-        standing=plan.standing,
+        filing=plan.filing,
         credit_code=credit_code,
         record_number=record_number,
         area_id=community.id,
@@ -100,7 +100,7 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
         now=now,
         name=plan.name,
         origin=plan.origin,
-        standing=plan.standing,
+        filing=plan.filing,
         credit_code=credit_code,
         record_number=record_number,
         purpose=plan.purpose,
@@ -134,8 +134,8 @@ def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: d
 
 
 def _number(plan: OrganisationPlan) -> tuple[str | None, str | None]:
-    """The credit code and the record number as they are kept: just the one of the standing."""
-    if plan.standing is Standing.ON_RECORD:
+    """The credit code and the record number as they are kept: just the one of the filing."""
+    if plan.filing is Filing.ON_RECORD:
         _refuse_field("credit_code", plan.credit_code, RecordNumberInvalid)
         if plan.record_number is None:
             raise RecordNumberInvalid(errors={"record_number": ["必填"]})

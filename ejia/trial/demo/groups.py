@@ -125,7 +125,7 @@ class Groups:
         world = self.world
         rows = world.table(
             Organisation,
-            *("id", "name", "origin", "standing", "credit_code", "record_number", "area_id", "area_path", "purpose", "officer_person_id"),
+            *("id", "name", "origin", "filing", "credit_code", "record_number", "area_id", "area_path", "purpose", "officer_person_id"),
             *("status", "counted_on", "applied_at"),
         )
         changes = world.table(OrganisationChange, "id", "organisation_id", "from_status", "to_status", "at")

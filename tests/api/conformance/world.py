@@ -116,7 +116,7 @@ class Neighbourhood:
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         with self.app.app_context(), transaction():
             grant = Grant(Role.COMMUNITY_OFFICER, area_path=COMMUNITY)
-            accounts.create_administrator(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
+            accounts.create_office_account(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
         answer = self.app.test_client().post("/api/v1/auth/password", json={"name": "officer", "password": PASSWORD})
         self.phones["officer"] = Phone(self.app.test_client(), answer.get_json()["access_token"], "")
         self.phones["officer"].account_id = self.phones["officer"].seen("/me")["account_id"]

@@ -1,4 +1,4 @@
-"""Lock-outs: wrong passwords are counted by name, so that nobody guesses for long; a name that nobody has is counted and locked alike."""
+"""Wrong passwords, counted by name. Too many lock the name for a while. A name that nobody has is counted and locked alike."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts.models import LoginLockOut
+from backend.accounts.models import LoginLockout
 from backend.foundation.database import db
 from backend.foundation.errors import TooMany
 from backend.foundation.sealing import keyring
@@ -31,29 +31,29 @@ def count_try(name: str, login_id: UUID | None, *, now: datetime) -> int:
     long as before, at most 4 hours. Raises LoginLocked while a lock holds.
     """
     index = name_index(name)
-    forgotten = LoginLockOut.last_failed_at <= now - FORGOTTEN_AFTER
+    forgotten = LoginLockout.last_failed_at <= now - FORGOTTEN_AFTER
     tries: int | None = db.session.scalar(
-        insert(LoginLockOut)
+        insert(LoginLockout)
         .values(name_index=index, login_id=login_id, failures=1, last_failed_at=now)
         .on_conflict_do_update(
             index_elements=["name_index"],
             set_={
                 "login_id": login_id,
-                "failures": case((forgotten, 1), else_=LoginLockOut.failures + 1),
+                "failures": case((forgotten, 1), else_=LoginLockout.failures + 1),
                 "last_failed_at": now,
                 "locked_until": None,
             },
-            where=or_(LoginLockOut.locked_until.is_(None), LoginLockOut.locked_until <= now),
+            where=or_(LoginLockout.locked_until.is_(None), LoginLockout.locked_until <= now),
         )
-        .returning(LoginLockOut.failures)
+        .returning(LoginLockout.failures)
     )
     if tries is None:
-        locked_until = db.session.scalar(select(LoginLockOut.locked_until).where(LoginLockOut.name_index == index)) or now
+        locked_until = db.session.scalar(select(LoginLockout.locked_until).where(LoginLockout.name_index == index)) or now
         raise LoginLocked(retry_after=max(int((locked_until - now).total_seconds()), 0) + 1)
     if locks(tries):  # the row is ours until the commit: nobody tries between the count and the lock
         db.session.execute(
-            update(LoginLockOut)
-            .where(LoginLockOut.name_index == index)
+            update(LoginLockout)
+            .where(LoginLockout.name_index == index)
             .values(locked_until=now + _lock_after(tries))
             .execution_options(synchronize_session=False)
         )
@@ -67,15 +67,15 @@ def locks(tries: int) -> bool:
 
 def forget_tries(name: str) -> None:
     """Begin to count anew, and lift a lock: the right password was given, or a new one."""
-    db.session.execute(delete(LoginLockOut).where(LoginLockOut.name_index == name_index(name)).execution_options(synchronize_session=False))
+    db.session.execute(delete(LoginLockout).where(LoginLockout.name_index == name_index(name)).execution_options(synchronize_session=False))
 
 
 def lift(login_id: UUID, *, now: datetime) -> bool:
     """End the lock of a login and begin to count anew. Returns whether it was locked; the caller has asked policy."""
     lifted = db.session.scalar(
-        delete(LoginLockOut)
-        .where(LoginLockOut.login_id == login_id, LoginLockOut.locked_until > now)
-        .returning(LoginLockOut.failures)
+        delete(LoginLockout)
+        .where(LoginLockout.login_id == login_id, LoginLockout.locked_until > now)
+        .returning(LoginLockout.failures)
         .execution_options(synchronize_session=False)
     )
     return lifted is not None
@@ -84,9 +84,9 @@ def lift(login_id: UUID, *, now: datetime) -> bool:
 def forget_old_tries(*, now: datetime) -> int:
     """Delete what counts no more, a day after the last failure; returns how many names."""
     gone = db.session.scalars(
-        delete(LoginLockOut)
-        .where(LoginLockOut.last_failed_at <= now - FORGOTTEN_AFTER)
-        .returning(LoginLockOut.failures)
+        delete(LoginLockout)
+        .where(LoginLockout.last_failed_at <= now - FORGOTTEN_AFTER)
+        .returning(LoginLockout.failures)
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
@@ -94,7 +94,7 @@ def forget_old_tries(*, now: datetime) -> int:
 
 def name_index(name: str) -> bytes:
     """By what the tries for a name are found."""
-    return keyring().index(name, field="login_lock_outs.name")
+    return keyring().index(name, field="login_lockouts.name")
 
 
 def _lock_after(tries: int) -> timedelta:
