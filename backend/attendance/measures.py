@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from backend import brands
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.attendance.queries import counting_records
-from backend.foundation.measures import Dimension, Measure, Shape, among, contribution, facts_of
+from backend.foundation.measures import AsOf, Dimension, Measure, Shape, among, contribution, facts_of
 
 BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
 
@@ -17,7 +17,16 @@ MINUTES_PER_TENTH = 6
 """Hours count in tenths; each record is floored, totals sum the floored ones."""
 
 
-_counting = counting_records().subquery("counting")
+def _counting(known_at: AsOf) -> Select[Any]:
+    record = counting_records(known_at).subquery("counting")
+    return contribution(
+        source_id=record.c.fact_id,
+        starts_on=record.c.served_on,
+        area_path=record.c.area_path,
+        dimension=record.c.brand,
+        person_id=record.c.person_id,
+        quantity=record.c.minutes // MINUTES_PER_TENTH,
+    )
 
 
 def _confirmed(confirmation_ids: Sequence[UUID]) -> Select[Any]:
@@ -28,14 +37,7 @@ SERVICES = Measure(
     name="services",
     source="经确认的服务记录",
     shape=Shape.EVENTS,
-    contributions=contribution(
-        source_id=_counting.c.fact_id,
-        starts_on=_counting.c.served_on,
-        area_path=_counting.c.area_path,
-        dimension=_counting.c.brand,
-        person_id=_counting.c.person_id,
-        quantity=_counting.c.minutes // MINUTES_PER_TENTH,
-    ),
+    contributions=_counting,
     moved_by={
         # A record that nobody confirmed yet contributes nothing, so `service.recorded` moves nothing.
         "service.corrected": facts_of(ServiceRecord),

@@ -1,16 +1,20 @@
-"""What statistics may count of demands: published, claimed, completed, each demand once, on the day on which it came to be so."""
+"""What statistics may count of demands: published, claimed, completed, each demand once, on the day on which it came to be so.
+
+Brand and community of a demand stand from its publication on.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, cast, func, select, true
+from sqlalchemy import ColumnElement, Date, Select, cast, func, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from backend import brands
 from backend.demands.models import Demand, DemandChange, DemandStatus
-from backend.foundation.measures import Column, Dimension, Measure, Shape, among, contribution, themselves
-from backend.openings.models import Claim, ClaimStatus
+from backend.foundation.life import status_at
+from backend.foundation.measures import AsOf, Column, Dimension, Measure, Shape, among, contribution, themselves
+from backend.openings.models import Claim, ClaimChange, ClaimStatus
 
 BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
 
@@ -19,23 +23,28 @@ def _shanghai_day(instant: Column) -> Column:
     return cast(func.timezone("Asia/Shanghai", instant), Date)
 
 
-_published = (
-    select(func.min(DemandChange.at).label("at"))
-    .where(DemandChange.demand_id == Demand.id, DemandChange.to_status == DemandStatus.PUBLISHED)
-    .lateral("published")
-)
+def _published(known_at: AsOf) -> Select[Any]:
+    steps = _steps_to(DemandStatus.PUBLISHED, func.min(DemandChange.at), known_at)
+    return _counted_from(steps.lateral("published"))
 
-_completed = (
-    select(func.max(DemandChange.at).label("at"))
-    .where(DemandChange.demand_id == Demand.id, DemandChange.to_status == DemandStatus.COMPLETED)
-    .lateral("completed")
-)
 
-_claimed = (
-    select(func.min(Claim.claimed_at).label("at"))
-    .where(Claim.opening_id == Demand.opening_id, Claim.status == ClaimStatus.HELD, Claim.released_at.is_(None))
-    .lateral("claimed")
-)
+def _claimed(known_at: AsOf) -> Select[Any]:
+    held = [status_at(Claim, ClaimChange, known_at) == ClaimStatus.HELD]
+    if known_at is None:
+        held.append(Claim.released_at.is_(None))  # so says the index
+    first = select(func.min(Claim.claimed_at).label("at")).where(Claim.opening_id == Demand.opening_id, *held)
+    return _counted_from(first.lateral("claimed"))
+
+
+def _completed(known_at: AsOf) -> Select[Any]:
+    steps = _steps_to(DemandStatus.COMPLETED, func.max(DemandChange.at), known_at)
+    return _counted_from(steps.lateral("completed")).where(status_at(Demand, DemandChange, known_at) == DemandStatus.COMPLETED)
+
+
+def _steps_to(status: DemandStatus, when: ColumnElement[Any], known_at: AsOf) -> Select[Any]:
+    """When the demand took a step to this status, once it did."""
+    steps = select(when.label("at")).where(DemandChange.demand_id == Demand.id, DemandChange.to_status == status)
+    return steps if known_at is None else steps.where(DemandChange.at <= known_at)
 
 
 def _counted_from(step: FromClause) -> Select[Any]:
@@ -55,7 +64,7 @@ DEMANDS_PUBLISHED = Measure(
     name="demands_published",
     source="服务需求办理记录",
     shape=Shape.EVENTS,
-    contributions=_counted_from(_published),
+    contributions=_published,
     moved_by={"demand.published": themselves},
     dimension=BRAND,
 )
@@ -65,7 +74,7 @@ DEMANDS_CLAIMED = Measure(
     name="demands_claimed",
     source="服务需求认领记录",
     shape=Shape.EVENTS,
-    contributions=_counted_from(_claimed),
+    contributions=_claimed,
     moved_by={"place.claimed": _of_claims, "place.released": _of_claims},
     dimension=BRAND,
 )
@@ -75,7 +84,7 @@ DEMANDS_COMPLETED = Measure(
     name="demands_completed",
     source="服务需求办理记录",
     shape=Shape.EVENTS,
-    contributions=_counted_from(_completed).where(Demand.status == DemandStatus.COMPLETED),
+    contributions=_completed,
     moved_by={"demand.completed": themselves, "demand.reopened": themselves},
     dimension=BRAND,
 )

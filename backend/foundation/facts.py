@@ -50,8 +50,10 @@ class FactRevision(Base):
         return and_(cls.superseded_at.is_(None), ~cls.void)
 
     @classmethod
-    def known_at(cls, instant: datetime) -> ColumnElement[bool]:
-        """Condition: the revision that was known at the instant, unless the fact was withdrawn by then."""
+    def known_at(cls, instant: datetime | None) -> ColumnElement[bool]:
+        """Condition: the revision that was known at the instant, unless the fact was withdrawn by then; without one, that is known now."""
+        if instant is None:
+            return cls.is_current()
         return and_(cls.recorded_at <= instant, or_(cls.superseded_at.is_(None), cls.superseded_at > instant), ~cls.void)
 
 

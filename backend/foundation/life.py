@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, update
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, case, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
@@ -20,6 +20,8 @@ from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.facts import FactRevision
 from backend.foundation.ids import new_id
 from backend.foundation.outbox import Event
+
+Value = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class Living(Base):
@@ -38,6 +40,7 @@ class StatusChange(Base):
     subject: ClassVar[str]
 
     id: Mapped[RowId]
+    to_status: Mapped[Any]
     at: Mapped[datetime]
     actor_account_id: Mapped[UUID | None]
     reason: Mapped[str | None]
@@ -215,3 +218,24 @@ def note_changes(
     ]
     if changes:
         db.session.execute(insert(kind), changes)
+
+
+def status_at(kind: type[Living], changes: type[StatusChange], known_at: datetime | None) -> Value:
+    """The status of a thing as known at an instant, by its last step until then (NULL: it was not yet there); without one, that of now."""
+    if known_at is None:
+        return kind.status
+    last = (
+        select(changes.to_status)
+        .where(getattr(changes, changes.subject) == kind.id, changes.at <= known_at)
+        .order_by(changes.at.desc(), changes.id.desc())
+        .limit(1)
+    )
+    return last.scalar_subquery()
+
+
+def written_with(last_step: StrEnum, column: Value, status: Value, known_at: datetime | None) -> Value:
+    """A value that comes with the last step of a life (the day of an ending): as known at an instant it is NULL before that step.
+
+    `status` is that of `status_at`, for the same instant.
+    """
+    return column if known_at is None else case((status == last_step, column))

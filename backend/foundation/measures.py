@@ -1,13 +1,18 @@
 """What statistics may count. A capability defines measures over the rows that it owns; indicators (`config/indicators.toml`) name them.
 
-A measure says what each of its sources (a fact, a row) contributes now: one contribution or none. An event that may change this
+A measure says what each of its sources (a fact, a row) contributes: one contribution or none. An event that may change this
 names the sources that it touched. Statistics keep what each source last contributed and move their cells by the difference.
+
+A measure can also be asked what was known at an instant: by the revisions of facts (`FactRevision.known_at`) and by the steps in the
+lives of things (`life.status_at`, `life.written_with`). A year is frozen by that. What was known no longer changes once no transaction is
+open that began before the instant.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Date, Select, Text, Uuid, any_, cast, func, literal, null, select
@@ -17,6 +22,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.foundation.facts import FactRevision
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+AsOf = datetime | None
+"""As known at an instant, or now."""
+
+NOW: Final[AsOf] = None
 
 SourcesOf = Callable[[Sequence[UUID]], Select[Any]]
 """From the subjects of an event to the ids of the sources that it may have moved (one column)."""
@@ -45,15 +55,15 @@ class Dimension:
 class Measure:
     """Rows that can be counted or summed, by day, community, dimension and person.
 
-    `contributions` is made by `contribution`, at most one row per source. `moved_by` names every event after which a source may
-    contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it is asked for. `source` says in
-    Chinese where the rows stand, for whoever reads a figure's definition.
+    `contributions` gives what `contribution` makes, as known now or at an instant; at most one row per source. `moved_by` names every
+    event after which a source may contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it
+    is asked for. `source` says in Chinese where the rows stand, for whoever reads a figure's definition.
     """
 
     name: str
     source: str
     shape: Shape
-    contributions: Select[Any]
+    contributions: Callable[[AsOf], Select[Any]]
     moved_by: Mapping[str, SourcesOf]
     dimension: Dimension | None = None
     counts_people: bool = False

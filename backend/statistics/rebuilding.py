@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, Text, delete, insert, literal, literal_column, select, text
 
 from backend.foundation.database import db
-from backend.foundation.measures import COLUMNS, Measure
+from backend.foundation.measures import COLUMNS, NOW, Measure
 from backend.statistics.cells import added_to_cells, moved_by_presence, moved_rows
 from backend.statistics.measures import MEASURES
 from backend.statistics.models import Booking, Cell, Presence
@@ -45,7 +45,7 @@ def _steps() -> Iterator[Any]:
 
 
 def _all_bookings(measure: Measure) -> Any:
-    stated = measure.contributions.subquery("stated")
+    stated = measure.contributions(NOW).subquery("stated")
     return insert(Booking).from_select(
         ["measure", *COLUMNS], select(literal(measure.name, Text), *(stated.c[column] for column in COLUMNS))
     )

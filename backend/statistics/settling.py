@@ -36,7 +36,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from backend.foundation.database import db
-from backend.foundation.measures import COLUMNS, Measure, Shape
+from backend.foundation.measures import COLUMNS, NOW, Measure, Shape
 from backend.statistics.cells import (
     AMOUNTS,
     Rows,
@@ -82,7 +82,7 @@ def _settlement(name: str) -> Select[int]:
     """Settles the parameter `sources` and gives how many contributions were taken back."""
     measure = MEASURES[name]
     sources = literal_column(":sources", ARRAY(Uuid))
-    stated = measure.contributions.subquery("stated")
+    stated = measure.contributions(NOW).subquery("stated")
     now = select(*(stated.c[column] for column in COLUMNS)).where(stated.c.source_id == any_(sources)).cte("now")
     was = (
         select(*(getattr(Booking, column) for column in COLUMNS))

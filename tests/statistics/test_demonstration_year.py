@@ -8,14 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from backend.accounts import service as accounts
-from backend.consumers import CONSUMERS
-from backend.foundation import clock, outbox
+from backend.foundation import clock
 from backend.foundation.database import db, transaction
-from ejia.trial.demo.logins import PASSWORD
-from ejia.trial.wechat.world import openid_of
+from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
 from tests.support.command_line import CommandLine
-from tests.support.environment import APPID
 from tests.support.phone import Phone
 from tests.support.recounts import EARNED, RECOUNTS, WHOLE_YEAR, counted
 from tests.support.workbooks import IN_ALL, Found, Place, differences_to_recount, numbers_in
@@ -79,72 +75,9 @@ def street_total(numbers: dict[Place, int], code: str) -> int:
     return numbers[code, STREET, IN_ALL, WHOLE_YEAR]
 
 
-def hear_everything() -> None:
-    while sum(outbox.deliver_batch(consumer, now=clock.now()) for consumer in CONSUMERS):
-        pass
-    with transaction():
-        assert db.session.scalar(text("SELECT count(*) FROM outbox_deliveries")) == 0
-
-
 def all_cells() -> set[tuple[Any, ...]]:
     with transaction():
         return {tuple(row) for row in db.session.execute(text("SELECT * FROM statistics_cells"))}
-
-
-@pytest.fixture
-def phone_in(app) -> Callable[[str], Phone]:
-    """Logs in to the demonstration: an administrator by name and password, anybody else by WeChat."""
-
-    def log_in(name: str) -> Phone:
-        answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": PASSWORD})
-        if answer.status_code == 200:
-            return Phone(app.test_client(), answer.get_json()["access_token"], "", refresh_token=answer.get_json()["refresh_token"])
-        with transaction():
-            tokens = accounts.log_in_by_wechat(APPID, openid_of(APPID, name), unionid=None, session_key="-", now=clock.now())
-        return Phone(app.test_client(), tokens.access_token, str(tokens.account_id), refresh_token=tokens.refresh_token)
-
-    return log_in
-
-
-def change_the_past(officer: Phone) -> int:
-    """A record of 2023 is made shorter, one is taken back, and the confirmation of one that fulfilled a wish. Gives how many tenths of
-    an hour are gone; who served did so at other times too."""
-    shorter, withdrawn, unconfirmed = (a_counting_record(brand) for brand in ("door_knock", "red_ribbon", "sunset_wish"))
-    corrected = officer.made(
-        f"/services/{shorter.fact_id}/corrections",
-        {
-            "revision_id": str(shorter.id),
-            "started_at": shorter.started_at.isoformat(),
-            "ended_at": (shorter.started_at + timedelta(minutes=13)).isoformat(),
-            "reason": "核对签到表",
-        },
-    )
-    assert corrected["minutes"] == 13
-    officer.made(f"/services/{withdrawn.fact_id}/withdrawal", {"revision_id": str(withdrawn.id), "reason": "本人未到场"})
-    officer.made(f"/services/{unconfirmed.fact_id}/confirmation/withdrawal", {"reason": "误确认"})
-    return 13 // 6 - sum(record.minutes // 6 for record in (shorter, withdrawn, unconfirmed))
-
-
-def a_counting_record(brand: str) -> Any:
-    """A counting record of more than an hour, by somebody who also served at other times; at a home the only one of its demand."""
-    with transaction():
-        return db.session.execute(
-            text(
-                """
-                SELECT r.id, r.fact_id, r.started_at, r.minutes
-                FROM (
-                    SELECT r.*, count(*) OVER (PARTITION BY r.opening_id) AS here, count(*) OVER (PARTITION BY r.person_id) AS in_all
-                    FROM service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id
-                    WHERE r.superseded_at IS NULL AND NOT r.void AND c.superseded_at IS NULL AND NOT c.void
-                ) r
-                JOIN demands d ON d.opening_id = r.opening_id
-                WHERE r.brand = :brand AND d.status = 'completed' AND r.minutes > 60 AND r.in_all > 2
-                  AND (r.brand = 'red_ribbon' OR r.here = 1)
-                ORDER BY r.fact_id LIMIT 1
-                """
-            ),
-            {"brand": brand},
-        ).one()
 
 
 def serve_over_the_end_of_a_month(phone_in: Callable[[str], Phone], pass_time: Callable[..., datetime]) -> list[int]:
@@ -183,18 +116,3 @@ def serve_over_the_end_of_a_month(phone_in: Callable[[str], Phone], pass_time: C
 def next_first(instant: datetime) -> Any:
     """The first day of the month after the one of an instant."""
     return (clock.shanghai_day(instant).replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def change_who_belongs(phone_in: Callable[[str], Phone]) -> None:
-    """A volunteer leaves a team and then altogether, a team is dissolved, an organisation and a registration end."""
-    street, volunteer, leader = (phone_in(name) for name in ("jiedao", "volunteer", "leader"))
-    its_own = {team["id"] for phone in (volunteer, leader) for team in phone.seen("/me/teams")["items"]}
-    for team in volunteer.seen("/me/teams")["items"]:
-        volunteer.made(f"/teams/{team['id']}/departure")
-    volunteer.made("/me/volunteer/leaving")
-    other = next(team for team in street.seen("/teams", limit=10)["items"] if team["id"] not in its_own)
-    street.made(f"/teams/{other['id']}/dissolution", {"reason": "队员不足"})
-    organisation = street.seen("/organisations", limit=1)["items"][0]
-    street.made(f"/organisations/{organisation['id']}/ending", {"reason": "项目结束"})
-    registration = street.seen("/registrations", status="accepted", limit=1)["items"][0]
-    street.made(f"/registrations/{registration['id']}/ending", {"reason": "迁出"})

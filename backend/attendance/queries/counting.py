@@ -17,11 +17,6 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
     Now, or as known at an instant. Columns: fact_id, id (of the revision), person_id, brand, area_id, area_path, served_on, minutes,
     capacity, capacity_id, opening_id, shift_id. At most one row per fact. To be used as a subquery or widened by `where`.
     """
-    holds = (
-        (ServiceRecord.is_current(), Confirmation.is_current())
-        if known_at is None
-        else (ServiceRecord.known_at(known_at), Confirmation.known_at(known_at))
-    )
     return (
         select(
             ServiceRecord.fact_id,
@@ -38,7 +33,7 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
             ServiceRecord.shift_id,
         )
         .join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id)
-        .where(*holds)
+        .where(ServiceRecord.known_at(known_at), Confirmation.known_at(known_at))
     )
 
 

@@ -12,6 +12,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
+from backend.foundation.measures import NOW
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.people.models import Person
 from backend.statistics.indicators import Indicator, indicator
@@ -60,7 +61,7 @@ def figure_rows(
     wanted = indicator(code)
     months_begun(year, now=now)
     area = area_in_reach(viewer, area_id)
-    stated = wanted.counted.contributions.subquery("stated")
+    stated = wanted.counted.contributions(NOW).subquery("stated")
     conditions = [stated.c.area_path.startswith(area.path), _in_period(wanted, stated, year, month)]
     if part is not None and not wanted.split:
         raise PartUnknown

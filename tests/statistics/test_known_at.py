@@ -1,0 +1,100 @@
+"""A measure asked at an instant gives what it gave then, whatever came afterwards."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from backend.areas.models import Area
+from backend.attendance.queries import counting_records
+from backend.demands.models import Demand, DemandStatus
+from backend.foundation import clock
+from backend.foundation.database import db, transaction
+from backend.foundation.measures import NOW, AsOf
+from backend.points.rebuild import rebuild
+from backend.statistics.measures import MEASURES
+from ejia.trial.demo import load
+from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
+from tests.support.demands import claimed, published_demand
+from tests.support.people import registered_volunteer
+from tests.support.phone import Phone
+from tests.support.teams import applied_team
+
+SCALE = 0.02
+"""Of the demonstration year: some 950 services."""
+
+Known = dict[str, list[tuple[Any, ...]]]
+
+
+def known(known_at: AsOf) -> Known:
+    """All that the measures state, now or as known at an instant."""
+    with transaction():
+        stated = {name: measure.contributions(known_at).subquery() for name, measure in MEASURES.items()}
+        return {name: [tuple(row) for row in db.session.execute(select(rows).order_by(rows.c.source_id))] for name, rows in stated.items()}
+
+
+@pytest.fixture
+def year(app, settings) -> None:
+    """A small demonstration year, and the points that follow from it."""
+    load.load_demonstration_year(settings.wechat_appid, scale=SCALE, progress=lambda *_: lambda _: None)
+    rebuild(now=clock.now())
+
+
+@pytest.mark.usefixtures("year")
+def test_what_is_known_at_this_instant_is_what_is_known_now():
+    stated = known(NOW)
+    assert {name for name, rows in stated.items() if not rows} == set()
+    assert known(clock.now()) == stated
+    assert all(rows == [] for rows in known(clock.now() - timedelta(days=20 * 365)).values())
+
+
+@pytest.mark.usefixtures("year")
+def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_begun(phone_in, phone_of, pass_time: Callable[..., datetime]):
+    officer, leader = phone_in("jiedao"), phone_in("leader")
+    here = {"和平社区": community_id()}
+    team_id = leader.seen("/me/teams")["items"][0]["id"]
+    demands = [claimed_demand(officer, leader, here, team_id) for _ in range(2)]
+    applied = applied_team(registered_volunteer(phone_of, here), here)
+    hear_everything()
+    then, at = known(NOW), clock.now()
+    pass_time(seconds=1)
+
+    change_the_past(officer)
+    change_demands(officer, leader, demands)
+    claimed_demand(officer, leader, here, team_id)
+    officer.made(f"/teams/{applied['id']}/acceptance")
+    change_who_belongs(phone_in)
+    hear_everything()
+
+    assert {name for name, rows in known(NOW).items() if rows == then[name]} == set(), "nothing befell these measures"
+    assert known(at) == then
+
+
+def community_id() -> str:
+    with transaction():
+        return str(db.session.scalars(select(Area.id).where(Area.code == "639999001001")).one())
+
+
+def claimed_demand(officer: Phone, leader: Phone, here: dict[str, str], team_id: str) -> dict[str, Any]:
+    """A demand that was just published, and the id of the team's claim on it."""
+    demand = published_demand(officer, here, brand="red_ribbon")
+    return demand | {"claim_id": claimed(leader, demand, team_id)["id"]}
+
+
+def change_demands(officer: Phone, leader: Phone, demands: list[dict[str, Any]]) -> None:
+    """The place of one is given back, another is cancelled, and one of the year is completed."""
+    released, cancelled = demands
+    leader.made(f"/claims/{released['claim_id']}/release", {"reason": "改时间"})
+    officer.made(f"/demands/{cancelled['id']}/cancellation", {"reason": "不再需要"})
+    officer.made(f"/demands/{a_served_demand()}/completion")
+
+
+def a_served_demand() -> UUID:
+    """A published demand on which a service counts."""
+    counting = counting_records().subquery()
+    with transaction():
+        served = select(Demand.id).join(counting, counting.c.opening_id == Demand.opening_id).where(Demand.status == DemandStatus.PUBLISHED)
+        return db.session.scalars(served.order_by(Demand.id).limit(1)).one()
