@@ -290,6 +290,7 @@ class History:
             reverses_id=reverses_id,
             person_id=person_id,
             points=points,
+            fact_amount=1,
             counts_on=day,
             area_path=area_path,
             reason="服务",
