@@ -9,10 +9,11 @@ from uuid import UUID
 
 from flask import Response
 
-from backend.accounts import queries
 from backend.foundation import clock, jobs, paging
 from backend.foundation.actor import Actor
 from backend.foundation.jobs import JobFileGone, JobLine, JobNotDone, JobOver
+from backend.jobs import queries
+from backend.jobs.service import require_own_job
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.jobs import JobOut
 from web.edge import reads, writes
@@ -47,7 +48,7 @@ def see_job(actor: Actor, job_id: UUID) -> JobLine:
 @bp.doc(summary="下载任务生成的文件", description="只有提出的人、且仍管理该区域时可以下载；每次下载都留有记录。文件保存 7 天。")
 @refuses(JobNotDone, JobFileGone)
 def download_job_file(actor: Actor, job_id: UUID) -> Response:
-    queries.require_own_job(actor, job_id)
+    require_own_job(actor, job_id)
     file = jobs.file_of(actor, job_id, now=clock.now())
     answer = Response(file.content, mimetype=file.media_type)
     answer.headers["Content-Disposition"] = _attachment(file.name)
@@ -61,7 +62,7 @@ def download_job_file(actor: Actor, job_id: UUID) -> Response:
 @bp.doc(summary="取消任务", description="正在进行的任务在下一步停下。")
 @refuses(JobOver)
 def cancel_job(actor: Actor, job_id: UUID) -> JobLine:
-    queries.require_own_job(actor, job_id)
+    require_own_job(actor, job_id)
     return jobs.cancel(actor, job_id, now=clock.now())
 
 

@@ -1,4 +1,4 @@
-"""What the three administrators look after: the audit log, locked logins, long work. Each sees their own part, and nobody's data."""
+"""What the three administrators look after: the audit log and locked logins. Each sees their own part, and nobody's data."""
 
 from uuid import UUID
 
@@ -130,22 +130,6 @@ def test_whom_a_lockout_does_not_concern_sees_and_lifts_none(street, client, adm
     assert other.seen("/lockouts")["items"] == []
     assert refused(other.post(f"/lockouts/{login_id}/release")) == (404, "not_found")
     assert log_in(client, officer) == 429
-
-
-def test_the_system_administrator_sees_how_long_work_goes_in_their_area(street, administrator):
-    officer, system = administrator(Role.COMMUNITY_OFFICER, HERE), administrator(Role.SYSTEM_ADMIN, STREET)
-    year = clock.shanghai_day(clock.now()).year
-    asked = [officer.made("/exports/year-end", {"year": year, "area_id": street["和平社区"]})["id"] for _ in range(3)]
-    officer.made(f"/jobs/{asked[0]}/cancellation")
-
-    assert [job["id"] for job in system.seen("/jobs")["items"]] == asked[::-1]
-    assert [job["id"] for job in system.seen("/jobs", state="cancelled")["items"]] == asked[:1]
-    page = system.seen("/jobs", limit=2)
-    assert [job["id"] for job in system.seen("/jobs", cursor=page["next_cursor"])["items"]] == asked[:1]
-    for other in (officer, administrator(Role.SYSTEM_ADMIN, ELSEWHERE), administrator(Role.AUDIT_ADMIN, STREET)):
-        assert other.seen("/jobs")["items"] == []
-    assert system.seen(f"/jobs/{asked[1]}")["id"] == asked[1]
-    assert refused(system.get(f"/jobs/{asked[1]}/file")) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("role", THREE)

@@ -1,6 +1,6 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
 from backend.accounts.queries.merged import account_now, accounts_of, holds_office, opens_by_wechat
-from backend.accounts.queries.oversight import audit_entries, job, jobs_in_care, lockouts, require_own_job
+from backend.accounts.queries.oversight import audit_entries, lockouts
 from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, role_grant, role_grants
 from backend.accounts.queries.sessions import own_sessions

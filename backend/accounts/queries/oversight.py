@@ -1,10 +1,10 @@
-"""What the three administrators look after (三员分立): jobs, locked logins, the audit log. Ids, codes and numbers; nobody's data."""
+"""What the three administrators look after (三员分立): locked logins and the audit log. Ids, codes and numbers; nobody's data."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts.models import Login, LoginLockout, RoleGrant
@@ -13,13 +13,10 @@ from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
-from backend.foundation.errors import Forbidden, Missing
-from backend.foundation.jobs import Job, JobLine, State
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
 LONGEST_LOCKED = Order((LoginLockout.locked_until, LoginLockout.login_id))
 LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
-NEWEST_JOB = Order((Job.id,), latest_first=True)
 
 
 def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
@@ -81,38 +78,3 @@ def audit_entries(
     rows = db.session.execute(entries).all()
     audit.record(viewer, Permission.AUDIT_SEE, subject_id, now=now, of_account=None if account_id is None else str(account_id))
     return LATEST_ACT.cut(rows, page)
-
-
-def job(viewer: Actor, job_id: UUID) -> JobLine:
-    """How far a job is, for its asker and for who looks after the jobs of the area. Raises Missing."""
-    row = db.session.execute(
-        select(*(getattr(Job, field) for field in JobLine.__slots__)).where(
-            Job.id == job_id, or_(Job.asked_by == viewer.account_id, _overseen(viewer))
-        )
-    ).one_or_none()
-    if row is None:
-        raise Missing
-    return JobLine(*row)
-
-
-def require_own_job(viewer: Actor, job_id: UUID) -> None:
-    """Let the asker pass. Raises Forbidden for who merely looks after the jobs of the area, Missing for everybody else."""
-    own = db.session.scalar(
-        select(Job.asked_by == viewer.account_id).where(Job.id == job_id, or_(Job.asked_by == viewer.account_id, _overseen(viewer)))
-    )
-    if own is None:
-        raise Missing
-    if not own:
-        raise Forbidden
-
-
-def _overseen(viewer: Actor) -> ColumnElement[bool]:
-    return policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))
-
-
-def jobs_in_care(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
-    """The long work asked for in the viewer's areas, the newest first: how far it is and why it failed, never its file."""
-    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(_overseen(viewer))
-    if state is not None:
-        wanted = wanted.where(Job.state == state)
-    return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))

@@ -1,0 +1,42 @@
+"""How far long work is, for whoever asked for it and for the system administrator of the area. Never the file."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.jobs import Job, JobLine, State
+from backend.foundation.paging import Order, Page, PageRequest
+
+NEWEST_JOB = Order((Job.id,), latest_first=True)
+
+
+def job(viewer: Actor, job_id: UUID) -> JobLine:
+    """How far a job is, for its asker and for who looks after the jobs of the area. Raises Missing."""
+    row = db.session.execute(
+        select(*(getattr(Job, field) for field in JobLine.__slots__)).where(Job.id == job_id, seen_by(viewer))
+    ).one_or_none()
+    if row is None:
+        raise Missing
+    return JobLine(*row)
+
+
+def jobs_in_care(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
+    """The long work asked for in the viewer's areas, the newest first: how far it is and why it failed, never its file."""
+    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(_overseen(viewer))
+    if state is not None:
+        wanted = wanted.where(Job.state == state)
+    return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))
+
+
+def seen_by(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the viewer asked for the job, or looks after the jobs of its area."""
+    return or_(Job.asked_by == viewer.account_id, _overseen(viewer))
+
+
+def _overseen(viewer: Actor) -> ColumnElement[bool]:
+    return policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))

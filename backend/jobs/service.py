@@ -1,0 +1,20 @@
+"""Who may do something with a job: its asker."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.jobs import Job
+from backend.jobs.queries import seen_by
+
+
+def require_own_job(viewer: Actor, job_id: UUID) -> None:
+    """Let the asker pass. Raises Forbidden for who merely looks after the jobs of the area, Missing for everybody else."""
+    own = db.session.scalar(select(Job.asked_by == viewer.account_id).where(Job.id == job_id, seen_by(viewer)))
+    if own is None:
+        raise Missing
+    if not own:
+        raise Forbidden
