@@ -43,7 +43,7 @@ def views() -> dict[str, tuple[str, str, FunctionType]]:
         view = app.view_functions[rule.endpoint]
         if rule.rule.startswith("/api/") and isinstance(view, FunctionType):
             (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-            found[view.__name__] = (method, re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule), view)
+            found[view.__name__] = (method, re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", r"{\1}", rule.rule), view)
     return found
 
 

@@ -107,7 +107,7 @@ def _operations(app: APIFlask) -> Iterator[_Operation]:
         view = app.view_functions[rule.endpoint]
         if not isinstance(blueprint, Resource) or view.__dict__.get("_spec", {}).get("hide"):
             continue
-        path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule)
+        path = re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", r"{\1}", rule.rule)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield _Operation(path, method.lower(), rule, view.__name__, contract_of(view))
 

@@ -46,7 +46,7 @@ _BARRED = "\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069"
 _BARRED_IN_LINE = "\\u0000-\\u001f" + _BARRED
 _BARRED_IN_PROSE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + _BARRED
 
-_ENDS = re.compile(f"^[{_BLANK}\\n\\t]+|[{_BLANK}\\n\\t]+\\Z")
+_ENDS = re.compile(f"^[{_BLANK}\\n\\t]+|(?<![{_BLANK}\\n\\t])[{_BLANK}\\n\\t]+\\Z")  # each run of blanks is looked at once
 _IN_LINE = re.compile(f"[{_BARRED_IN_LINE}]")
 _IN_PROSE = re.compile(f"[{_BARRED_IN_PROSE}]")
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
@@ -90,14 +90,15 @@ class Text:
         return cleaned
 
     def _pattern(self) -> str:
-        """The rule as a regular expression: nothing barred, and `min` characters between the first and the last that is no blank."""
+        """The rule as a regular expression: nothing barred, and `min` characters from the first to the last that is no blank. What follows
+        each of these cannot be taken for it, so that there is one way to read a text."""
         barred, blank = (_BARRED_IN_PROSE, _BLANK + "\\n\\r\\t") if self.multiline else (_BARRED_IN_LINE, _BLANK)
         allowed, solid = f"[^{barred}]", f"[^{barred}{blank}]"
         if self.min == 0:
             return f"^{allowed}*$"
         if self.min == 1:
-            return f"^{allowed}*{solid}{allowed}*$"
-        return f"^{allowed}*{solid}{allowed}{{{self.min - 2},}}{solid}{allowed}*$"
+            return f"^[{blank}]*{solid}{allowed}*$"
+        return f"^[{blank}]*{solid}{allowed}{{{self.min - 2},}}{solid}[{blank}]*$"
 
 
 def _names_nobody_by_number(value: str) -> str:
