@@ -116,7 +116,6 @@ def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
     ShiftOver,
     AlreadySignedIn,
     AlreadySignedOut,
-    AttendanceClosed,
     ClaimReleased,
 )
 def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:

@@ -11,14 +11,16 @@ from sqlalchemy import func, select
 
 from backend.accounts.policy import Permission
 from backend.attendance.models import Confirmation
+from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
-from tests.support.attendance import Visit, counting
+from tests.support.attendance import Visit, counting, joins
 from tests.support.demands import give_role
-from tests.support.people import registered_person, registered_volunteer
+from tests.support.people import identity_number, registered_person, registered_volunteer
 from tests.support.phone import refused
+from tests.support.proxies import recorded_proxy
 from tests.support.teams import join_team
 
 OFFICER_HERE = Grant(Role.COMMUNITY_OFFICER, area_path="639999001001")
@@ -143,6 +145,24 @@ def test_a_leader_does_not_confirm_a_service_of_their_team(asked_for, pass_time)
     give_role(asked_for.leader, OFFICER_HERE)
     assert refused(asked_for.leader.post(f"/services/{fact_id}/confirmation")) == (403, "own_service")
     assert counting() == {}
+
+
+@pytest.mark.parametrize(("leaves_in_days", "answer"), [(1, 403), (0, 201)])
+def test_a_proxy_confirms_a_service_of_a_team_only_from_the_day_on_that_they_left_it(
+    phone_of, street, officer, pass_time, leaves_in_days, answer
+):
+    card = {"name": "陈邻居", "id_number": identity_number()}
+    neighbour = registered_volunteer(phone_of, street, **card)
+    elder_id = recorded_proxy(officer, street, card)["elder"]["id"]
+    visit = Visit(phone_of, street, officer, requester_person_id=elder_id)
+    today = clock.shanghai_day(clock.now())
+    joins(neighbour, visit.team_id, joined_on=today - timedelta(days=30), left_on=today + timedelta(days=leaves_in_days))
+    fact_id = visit.served(pass_time)
+
+    told = neighbour.post(f"/services/{fact_id}/confirmation")
+
+    assert told.status_code == answer
+    assert told.get_json().get("code") == ("own_service" if answer == 403 else None)
 
 
 def test_strangers_and_other_communities_do_not_find_the_record(visit, administrator, phone_of, street, pass_time):

@@ -149,6 +149,14 @@ def test_who_never_signed_in_gets_a_record_by_the_communitys_word(visit, begun, 
     assert refused(again) == (409, "attendance_exists")
 
 
+def test_nobody_is_added_to_a_shift_that_was_cancelled(visit, begun, officer, pass_time):
+    officer.made(f"/shifts/{visit.shift_id}/cancellation", {"reason": "老人外出"})
+    pass_time(hours=3)
+
+    assert refused(officer.post(f"/shifts/{visit.shift_id}/records", late_entry(visit.member, begun, 60))) == (409, "shift_cancelled")
+    assert attendance_rows() == []
+
+
 def test_only_who_was_entitled_is_added_and_only_under_their_own_name(visit, begun, officer, phone_of, street, pass_time):
     stranger = registered_volunteer(phone_of, street, name="赵路人")
     pass_time(hours=3)

@@ -234,6 +234,17 @@ def test_in_once_and_out_once(visit, pass_time):
     assert len(db.session.scalars(select(ServiceRecord.id)).all()) == 1
 
 
+def test_once_the_grace_is_over_nobody_signs_out_even_by_a_code_that_still_holds(visit, pass_time):
+    visit.sign_in()
+    pass_time(hours=2, minutes=29, seconds=50)
+    code = visit.code()
+    pass_time(seconds=20)
+
+    assert refused(visit.member.post(f"/shifts/{visit.shift_id}/sign-out", {"code": code})) == (409, "attendance_closed")
+    assert len(attendance_rows()) == 1
+    assert db.session.scalars(select(ServiceRecord.id)).all() == []
+
+
 def test_a_repeat_with_the_same_key_gets_the_same_answer(visit, pass_time):
     body, key = {"code": visit.code()}, str(uuid4())
     first = visit.member.post(f"/shifts/{visit.shift_id}/sign-in", body, key=key)
@@ -292,6 +303,18 @@ def test_a_position_within_the_radius_and_its_accuracy_is_inside(phone_of, stree
     assert [outside.get_json()[key] for key in ("evidence", "inside", "distance_m")] == ["code", False, 389]
     assert refused(vague) == (422, "position_inaccurate")
     assert sign_in(200).get_json()["inside"] is True
+
+
+def test_of_what_a_phone_does_not_know_of_its_place_a_hundred_metres_are_allowed_for(phone_of, street, officer):
+    opening_id, shift_id = open_shift(street["和平社区"], place=HOME, brand="red_ribbon")
+    person = registered_person(phone_of, street)
+    claim_for(opening_id, person_id=UUID(person.person_id))
+    far = {"latitude": 30.5728 + 0.0037, "longitude": 114.2792, "type": "gcj02", "accuracy": 200}  # 411 m to the north, 300 are the radius
+    code = officer.seen(f"/shifts/{shift_id}/code")["code"]
+
+    signed = person.made(f"/shifts/{shift_id}/sign-in", {"code": code, "position": far})
+
+    assert [signed[key] for key in ("evidence", "inside", "distance_m")] == ["code", False, 411]
 
 
 def test_a_position_in_another_system_or_off_the_globe_is_refused(visit):

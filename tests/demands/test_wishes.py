@@ -1,18 +1,22 @@
 """A wish is completed by its first confirmed service, and reopens when that no longer counts (config/brands.toml: completion)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, select
 
 from backend.attendance.models import Confirmation, ServiceRecord
+from backend.demands import service as demands
 from backend.demands.models import DemandChange
 from backend.foundation import clock, facts, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxDelivery
 from backend.openings.models import Opening
 from tests.support.demands import area, claimed, published_demand, team_led_by
+from tests.support.locks import somebody_waits
 from tests.support.served import SYSTEM, confirm, happened, make_person, make_record
+from tests.trial.waiting import eventually
 
 
 @pytest.fixture
@@ -109,6 +113,28 @@ def _hear_of(name, subject_id):
     with transaction():
         happened(name, subject_id, now=clock.now())
     _hear()
+
+
+def test_of_two_that_settle_a_wish_at_once_the_later_sees_what_the_first_did(wish, street, app):
+    record_id, confirmation_id = _served(wish, street)
+    with transaction():
+        db.session.execute(delete(OutboxDelivery))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            demands.settle_by_confirmations([confirmation_id], now=clock.now())
+            withdrawing = pool.submit(_withdraw_and_settle, app, record_id)
+            assert eventually(lambda: withdrawing.done() or somebody_waits())
+        withdrawing.result()
+
+    assert _steps(wish) == [COMPLETED, REOPENED]
+
+
+def _withdraw_and_settle(app, record_id):
+    with app.app_context():
+        voided_id = _withdraw(ServiceRecord, record_id, "service.withdrawn")
+        with transaction():
+            demands.settle_by_records([voided_id], now=clock.now())
 
 
 def test_a_corrected_record_completes_a_wish_as_well_as_before(wish, street):

@@ -318,6 +318,27 @@ def test_what_a_refusal_says_of_its_case_is_chinese_too(module: str) -> None:
             assert all(CHINESE.search(sentence) for sentence in said), (module, node.lineno, said)
 
 
+def codes_named(test: ast.FunctionDef) -> Iterator[str]:
+    """What a test may be asserting: its texts, and the classes that it expects to be raised."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.raises":
+            yield from (ast.unparse(part).rpartition(".")[2] for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute))
+
+
+def test_each_refusal_is_asserted_by_a_test_of_behaviour() -> None:
+    """By its code or its class, in a test of its own folder: what is only listed here or in tests/policy could be switched off unseen."""
+    named_there: set[str] = set()
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        if path.relative_to(ROOT / "tests").parts[0] not in {"foundation", "policy"}:
+            tests = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+            named_there |= {said for test in tests if test.name.startswith("test_") for said in codes_named(test)}
+    kinds = ours_below(Refusal)
+    assert len(kinds) > 150
+    assert [kind.code for kind in kinds if kind.code not in named_there and kind.__name__ not in named_there] == []
+
+
 def ours_below(kind: type[Kind]) -> list[type[Kind]]:
     """The product's classes that are made from this one. A dataclass with slots leaves a first draft of itself behind."""
     found = {kind}

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import event, select
 
 from backend.foundation import clock
-from backend.foundation.actor import Role
+from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
 from backend.party.models import PartyMember
 from backend.registration.models import MemberRegistration
+from tests.support.demands import give_role
 from tests.support.people import accepted_member, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import refused
 
@@ -88,6 +89,15 @@ def test_the_community_returns_with_a_reason_and_the_member_applies_anew(member,
     assert second["id"] != first["id"]
     assert [line["id"] for line in member.seen("/me/registrations")["items"]] == [second["id"], first["id"]]
     assert [found.party_organisation_name for found in db.session.scalars(select(PartyMember))] == ["第一党支部"]
+
+
+def test_nobody_decides_on_their_own_registration(member, officer, street, unit_id):
+    applied = member.made("/registrations", registration_form(street, unit_id))
+    give_role(member, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+
+    assert refused(member.post(f"/registrations/{applied['id']}/acceptance")) == (403, "own_registration")
+    assert refused(member.post(f"/registrations/{applied['id']}/return", {"reason": "改"})) == (403, "own_registration")
+    assert officer.made(f"/registrations/{applied['id']}/acceptance")["status"] == "accepted"
 
 
 def test_the_member_withdraws_before_the_decision_only(member, officer, street, unit_id):

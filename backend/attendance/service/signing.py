@@ -105,7 +105,7 @@ def sign_in(
     """Sign in at a shift. `claim_id` says on which claim, for who may serve on several.
 
     Raises Missing, the refusals of a code (codes.py), NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver, TooYoung,
-    GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, AttendanceClosed.
+    GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
@@ -217,9 +217,9 @@ def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
 
 
 def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
-    """Only after a refusal a second look: signed in here, or out, or closed; or signed in elsewhere."""
+    """Only after a refusal a second look: signed in here, or out already; or signed in elsewhere. Nothing closes while one may sign in."""
     lines = db.session.execute(
-        select(Attendance.shift_id, Attendance.signed_out_at, Attendance.closed_at).where(
+        select(Attendance.shift_id, Attendance.signed_out_at).where(
             Attendance.person_id == person_id,
             or_(Attendance.shift_id == shift_id, Attendance.signed_out_at.is_(None) & Attendance.closed_at.is_(None)),
         )
@@ -227,8 +227,6 @@ def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
     here = next((line for line in lines if line.shift_id == shift_id), None)
     if here is not None and here.signed_out_at is not None:
         return AlreadySignedOut()
-    if here is not None and here.closed_at is not None:
-        return AttendanceClosed()
     if here is not None:
         return AlreadySignedIn(shift_id=str(shift_id))
     return AlreadySignedIn("您在其他场次尚未签退", shift_id=str(lines[0].shift_id) if lines else None)
