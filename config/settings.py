@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=256 * 1024, ge=1024)
     rate_limits_enabled: bool = True
     clock_file: Path | None = Field(default=None, description="Trial and test only: where the steered clock keeps its lead.")
+    demonstration_file: Path | None = Field(default=None, description="Trial and test only: who can log in to the demonstration.")
     log_json: bool = True
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
@@ -180,6 +181,13 @@ class Settings(BaseSettings):
     def _clock_is_not_steered(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         if file is not None and _in_production(info):
             raise ValueError("正式系统不能拨动时钟")
+        return file
+
+    @field_validator("demonstration_file")
+    @classmethod
+    def _nobody_of_the_demonstration_is_here(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        if file is not None and _in_production(info):
+            raise ValueError("production has no demonstration")
         return file
 
     @field_validator("debug")

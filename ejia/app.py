@@ -27,14 +27,17 @@ from backend.runners import KINDS
 from backend.statistics import indicators
 from backend.wechat.client import client_from
 from config.settings import CONFIG_FOLDER, Settings
+from console.pages import PAGES
+from console.pages import bp as pages
 from ejia import logs, metrics
 from ejia.keys import bytes_of, keyring_of
 from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
-from miniprogram_api.api import make_api
+from miniprogram_api import api
+from miniprogram_api.api import API
 from miniprogram_api.health import bp as health_routes
 from web import health, limits
-from web.application import watch
+from web.application import make_application, watch
 
 log = structlog.get_logger(__name__)
 
@@ -51,14 +54,16 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     start_process(settings)
     check = StartCheck(settings)
     check.at_start()
-    app = make_api(settings)
+    app = make_application(settings, API, PAGES)
     app.extensions["ejia_start_check"] = check
     app.before_request(lambda: None if request.path == "/healthz" else check.before_work())
     watch(app, logs.note_answer)
     metrics.watch_requests(app)
     limits.install(app, settings)
     health.install(app, settings)
+    api.install(app)
     app.register_blueprint(health_routes)
+    app.register_blueprint(pages)
     connect_database(app, settings)
     _tell_of_keys(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))

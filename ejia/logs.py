@@ -24,7 +24,7 @@ Fields = MutableMapping[str, Any]
 
 # Whose messages speak of names and types in the code, or of the machine.
 _SPEAKABLE = (AttributeError, TypeError, NameError, ImportError, NotImplementedError, OSError, MemoryError, RecursionError)
-_OURS = ("backend.", "config.", "ejia.", "miniprogram_api.", "tasks.", "web.")
+_OURS = ("backend.", "config.", "console.", "ejia.", "miniprogram_api.", "tasks.", "web.")
 # Their lines at these levels may hold an address with a secret in its query, or rows.
 _QUIET = {
     "urllib3": logging.ERROR,

@@ -153,4 +153,4 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[s
 
 
 def _is_ours(function: FunctionType) -> bool:
-    return function.__module__.startswith(("backend.", "miniprogram_api.", "web.")) and function.__module__ != policy.__name__
+    return function.__module__.startswith(("backend.", "console.", "miniprogram_api.", "web.")) and function.__module__ != policy.__name__

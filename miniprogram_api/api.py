@@ -1,10 +1,10 @@
-"""The application that carries the contract: its name, the OpenAPI document and its page."""
+"""The mini-program's face: JSON and problem documents, the OpenAPI document and its page."""
 
 from apiflask import APIFlask
 
-from config.settings import Settings
 from miniprogram_api import docs, openapi
-from web.application import make_application
+from web.faces import Face
+from web.problems import problem
 
 DESCRIPTION = """\
 社区E家的小程序接口。
@@ -17,12 +17,24 @@ DESCRIPTION = """\
 - 每个回答都带 `X-Request-Id`，反馈问题时请提供。
 """
 
+API = Face(
+    addresses=frozenset({"api", "docs", "openapi.json", "healthz", "readyz"}),
+    media_type="application/json",
+    # A JSON answer is never a page: nothing in it may run, be framed, be guessed to be something else or be kept by a cache.
+    headers={
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    },
+    refuse=problem,
+)
 
-def make_api(settings: Settings) -> APIFlask:
-    """An app that keeps the contract and has no resource yet; each `Resource` is registered on it as a blueprint."""
-    app = make_application(settings)
+
+def install(app: APIFlask) -> None:
+    """Let the app describe itself by the OpenAPI document; each `Resource` is registered on it as a blueprint."""
     app.title, app.description = "社区E家 API", DESCRIPTION
     app.license = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     openapi.configure(app)
     app.register_blueprint(docs.bp)
-    return app

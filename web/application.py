@@ -11,23 +11,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
 from web import refusals
+from web.faces import Face, face_in_hand
+from web.faces import install as install_faces
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# A JSON answer is never a page: nothing in it may run, be framed, be guessed to be something else or be kept by a cache.
-_SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 _ONLY_BY_HTTPS = "max-age=31536000"
 
 
-def make_application(settings: Settings) -> APIFlask:
-    """An app without a route: errors, limits of size, headers and request ids are settled; the faces add their own."""
+def make_application(settings: Settings, *faces: Face) -> APIFlask:
+    """An app with these faces and no route yet: refusals, limits of size, headers and request ids are settled."""
     # No folder of static files at the root; APIFlask types it as str where Flask takes None.
     app = _Application("web", version=settings.release, enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
     # Beyond this a body is not read, with a stated length or in chunks.
@@ -42,6 +36,7 @@ def make_application(settings: Settings) -> APIFlask:
     app.after_request(_finish)
     if not settings.is_trial:
         app.after_request(_insist_on_https)
+    install_faces(app, *faces)
     refusals.install(app)
     return app
 
@@ -94,7 +89,7 @@ def _trace() -> None:
 
 def _finish(answer: Response) -> Response:
     headers = answer.headers
-    for name, value in _SAFE_HEADERS.items():
+    for name, value in face_in_hand().headers.items():
         if name not in headers:
             headers.add(name, value)
     headers.add("X-Request-Id", current_request_id() or new_request_id())

@@ -20,7 +20,7 @@ from backend.accounts import tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import TooMany
 from config.settings import Settings
-from web.problems import problem
+from web.refusals import answer_to
 from web.routes import contract_of
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,7 @@ def _network(address: str) -> str:
 
 def _too_many(error: RateLimitExceeded) -> Response:
     log.info("rate_limited", rate=str(error.limit.limit), route=request.url_rule.rule if request.url_rule else None)
-    return problem(TooMany(retry_after=_seconds_left(error)))
+    return answer_to(TooMany(retry_after=_seconds_left(error)))
 
 
 def _seconds_left(error: RateLimitExceeded) -> int:

@@ -1,12 +1,11 @@
 """A refusal as an RFC 9457 problem document."""
 
 import json
-from collections.abc import Mapping
 
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from backend.foundation.errors import Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from backend.foundation.errors import Refusal, Unauthenticated, Unprocessable
 from backend.foundation.tracing import current_request_id
 
 PROBLEM_JSON = "application/problem+json"
@@ -26,36 +25,19 @@ class Problem(BaseModel):
     request_id: str | None = Field(description="反馈问题时请提供")
 
 
-def problem(refusal: Refusal, *, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer to a refusal: its status, its code and its sentence, in the form of RFC 9457."""
-    errors = refusal.errors if isinstance(refusal, Unprocessable) else {}
-    answer = document(refusal.status, refusal.code, type(refusal).detail, refusal.detail, errors=errors, facts=refusal.facts)
-    answer.headers.update(headers or {})
-    if isinstance(refusal, TooMany | Unavailable):
-        answer.headers["Retry-After"] = str(refusal.retry_after)
+def problem(refusal: Refusal) -> Response:
+    """A refusal in the form of RFC 9457: its status, its code and its sentence."""
+    body = {
+        **refusal.facts,
+        "type": f"/problems/{refusal.code}",
+        "title": type(refusal).detail,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "code": refusal.code,
+        "errors": dict(refusal.errors) if isinstance(refusal, Unprocessable) else {},
+        "request_id": current_request_id(),
+    }
+    answer = Response(json.dumps(body, ensure_ascii=False) + "\n", refusal.status, content_type=PROBLEM_JSON)
     if isinstance(refusal, Unauthenticated):
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
-
-
-def document(
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    *,
-    errors: Mapping[str, list[str]] | None = None,
-    facts: Mapping[str, object] | None = None,
-) -> Response:
-    """A problem document of these words."""
-    body = {
-        **(facts or {}),
-        "type": f"/problems/{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "errors": dict(errors or {}),
-        "request_id": current_request_id(),
-    }
-    return Response(json.dumps(body, ensure_ascii=False) + "\n", status, content_type=PROBLEM_JSON)

@@ -13,8 +13,8 @@ from flask import Flask, Response
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, Unauthenticated, Unavailable, Unprocessable
-from web.problems import document, problem
+from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from web.faces import face_in_hand
 from web.sentences import field_errors
 
 log = structlog.get_logger(__name__)
@@ -77,8 +77,8 @@ _KINDS: dict[int, type[Refusal]] = {
 
 
 def install(app: Flask) -> None:
-    """Let every error of the app leave as a problem document."""
-    app.register_error_handler(Refusal, problem)
+    """Let every error of the app leave as a refusal of the face in hand."""
+    app.register_error_handler(Refusal, answer_to)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(sqlalchemy.exc.DBAPIError, _from_database)
     app.register_error_handler(sqlalchemy.exc.TimeoutError, _from_exhausted_pool)
@@ -87,48 +87,52 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _from_unforeseen)
 
 
+def answer_to(refusal: Refusal) -> Response:
+    """A refusal in the form of the face in hand."""
+    answer = face_in_hand().refuse(refusal)
+    if isinstance(refusal, TooMany | Unavailable):
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
+
+
 def _from_http(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return error
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Content-Range")}
-    kind = _KINDS.get(error.code)
-    if kind is not None:
-        return problem(kind(), headers=kept)
-    answer = document(error.code, _code_of_status(error.code), "无法处理这个请求", "无法处理这个请求")
+    answer = answer_to((_KINDS.get(error.code) or _unnamed(error.code))())
     answer.headers.update(kept)
     return answer
 
 
-def _code_of_status(status: int) -> str:
-    try:
-        return HTTPStatus(status).name.lower()
-    except ValueError:
-        return "http_error"
+def _unnamed(status: int) -> type[Refusal]:
+    """A refusal of the frameworks for which nobody found words: its code is the name of its status."""
+    code = HTTPStatus(status).name.lower() if status in set(HTTPStatus) else "http_error"
+    return type("Unnamed", (Refusal,), {"status": status, "code": code, "detail": "无法处理这个请求"})
 
 
 def _from_database(error: sqlalchemy.exc.DBAPIError) -> Response:
     state = getattr(error.orig, "sqlstate", None)
     if state in _BUSY_STATES:
         log.warning("database_busy", sqlstate=state)
-        return problem(Busy(retry_after=1))
+        return answer_to(Busy(retry_after=1))
     # A connection that broke has no SQLSTATE; class 08 is a connection exception by the standard.
     lost = state is None and isinstance(error, sqlalchemy.exc.OperationalError | sqlalchemy.exc.InterfaceError)
     if lost or error.connection_invalidated or state in _DOWN_STATES or (state or "").startswith("08"):
         log.error("database_unavailable", sqlstate=state, reason=type(error.orig).__name__)
-        return problem(Unavailable(retry_after=5))
+        return answer_to(Unavailable(retry_after=5))
     return _from_unforeseen(error)
 
 
 def _from_exhausted_pool(_error: sqlalchemy.exc.TimeoutError) -> Response:
     log.error("database_pool_exhausted")
-    return problem(Busy(retry_after=2))
+    return answer_to(Busy(retry_after=2))
 
 
 def _from_redis(error: Exception) -> Response:
     log.error("redis_unavailable", reason=type(error).__name__)
-    return problem(Unavailable(retry_after=5))
+    return answer_to(Unavailable(retry_after=5))
 
 
 def _from_unforeseen(error: Exception) -> Response:
     log.error("unforeseen_error", reason=type(error).__name__, exc_info=error)
-    return problem(InternalError())
+    return answer_to(InternalError())

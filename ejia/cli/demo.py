@@ -13,7 +13,7 @@ from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.progress import bar
 from ejia.trial.demo import load as year
-from ejia.trial.demo.logins import PASSWORD
+from ejia.trial.demo.logins import keep
 
 
 @click.group()
@@ -47,8 +47,7 @@ def load(scale: float, logins: Path | None) -> None:
         with transaction():
             statistics.rebuild(advance=bar("年度统计", statistics.how_many_steps()))
     click.echo(f"已装载 {loaded.rows:,} 行。")
-    lines = [f"  {login.name:<14}{'微信' if login.by_wechat else f'密码 {PASSWORD}'}  {login.who}" for login in loaded.logins]
     if logins is None:
-        click.echo("\n".join(["示范账号：", *lines]))
+        click.echo("\n".join(["示范账号：", *(login.line() for login in loaded.logins)]))
     else:
-        logins.write_text("\n".join([*lines, ""]))
+        keep(loaded.logins, logins)

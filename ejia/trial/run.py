@@ -10,6 +10,7 @@ import psycopg
 
 import backend
 from ejia.trial import running, services
+from ejia.trial.demo.logins import kept
 from ejia.trial.ports import HOST, Ports
 from ejia.trial.processes import Command
 from ejia.trial.secrets import local_secrets
@@ -41,7 +42,7 @@ class TrialRun:
         self.ports = Ports()
         self.started = time.monotonic()
         self.postgres: EmbeddedPostgres | None = None
-        self.logins = self.var / "demonstration.txt"
+        self.logins = self.var / "demonstration.jsonl"
 
     def __call__(self, *, check: bool) -> None:
         """Bring everything up, and keep it up until somebody stops it; with `check` stop as soon as everything is healthy.
@@ -76,6 +77,7 @@ class TrialRun:
     def _start(self, supervisor: Supervisor) -> dict[str, str]:
         self.say("正在启动 …")
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
+        environment["EJIA_DEMONSTRATION_FILE"] = str(self.logins)
         environment |= self._start_servers(supervisor)
         environment |= {name: value for name, value in self.given.items() if value and name.startswith("EJIA_")}
         wechat_port = None if "EJIA_WECHAT_BASE_URL" in environment else self.ports.take_from(FIRST_WECHAT_PORT)
@@ -129,14 +131,16 @@ class TrialRun:
     def _announce(self, environment: Mapping[str, str]) -> None:
         base = f"http://{HOST}:{self.web_port}"
         self.say(f"社区E家已启动，用时 {time.monotonic() - self.started:.1f} 秒：")
+        self.say(f"  首页       {base}/")
         self.say(f"  接口       {base}/api/v1")
         self.say(f"  接口说明   {base}/docs")
         self.say(f"  微信模拟   {environment['EJIA_WECHAT_BASE_URL']}")
         self.say(f"  PostgreSQL {environment['DATABASE_URL']}")
         self.say(f"  运行指标   http://{HOST}:{self.metrics_port}/metrics")
         self.say(f"  日志       {_short(self.var / 'log')}")
-        if self.postgres is not None and self.logins.exists():
-            self.say(f"示范账号：\n{self.logins.read_text().rstrip()}")
+        logins = kept(self.logins) if self.postgres is not None else []
+        if logins:
+            self.say("\n".join(["示范账号：", *(login.line() for login in logins)]))
             self.say("微信账号先向微信模拟服务要一个登录码（如同 wx.login），再 POST 到 /api/v1/auth/wechat：")
             self.say(f'  curl -s {environment["EJIA_WECHAT_BASE_URL"]}/__stand-in__/codes/login -d \'{{"user": "leader"}}\'')
             self.say("五分钟导览见 README.zh-CN.md。")

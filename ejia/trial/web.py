@@ -1,10 +1,12 @@
-"""The web application of a trial copy: the product's own, and the paths that steer its clock. Production starts `ejia.app` instead."""
+"""The web application of a trial copy: the product's own, a start page, and paths that steer its clock. Production starts `ejia.app`."""
 
 from apiflask import APIFlask
 
 from config.settings import Settings, SettingsInvalid, read_settings
+from console import start
 from ejia.app import create_app
 from ejia.trial import clock
+from ejia.trial.start import trial_copy
 
 
 def create_trial_app(settings: Settings | None = None) -> APIFlask:
@@ -16,6 +18,7 @@ def create_trial_app(settings: Settings | None = None) -> APIFlask:
     if not settings.is_trial:
         raise SettingsInvalid(["EJIA_PROFILE: 正式系统不加载 ejia.trial，请启动 ejia.app:create_app"])
     app = create_app(settings)
+    start.install(app, trial_copy(settings))
     if settings.clock_file is not None:
         app.register_blueprint(clock.bp)
     return app

@@ -20,8 +20,8 @@ from backend.foundation.errors import Conflict
 from backend.foundation.paging import Order
 from config.settings import Settings
 from ejia import logs
-from miniprogram_api.api import make_api
 from miniprogram_api.contract import Out, Page, Resource
+from tests.support.contract import make_api
 from web.fields import Between, BigInt, Day, Id, Instant, Text
 from web.routes import Access, refuses, route_is
 from web.shapes import Body, ListQuery

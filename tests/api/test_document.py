@@ -10,9 +10,9 @@ from jsonschema_rs import Draft202012Validator, meta
 from pydantic import Field
 
 from config.settings import Settings
-from miniprogram_api.api import make_api
 from miniprogram_api.contract import Out, Resource
 from miniprogram_api.openapi import DocumentIncomplete
+from tests.support.contract import make_api
 from web.fields import Text
 from web.routes import Access, route_is
 from web.shapes import Body, Query

@@ -12,8 +12,8 @@ from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.ids import new_id
 from config.settings import Profile, Settings
-from miniprogram_api.api import make_api
 from tests.api.conftest import Raised, make_notes
+from tests.support.contract import make_api
 from tests.support.people import registered_volunteer
 
 PAGE = "/docs"

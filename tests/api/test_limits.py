@@ -20,8 +20,8 @@ from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims, TokenMaker
 from backend.foundation import clock
 from config.settings import Settings
-from miniprogram_api.api import make_api
 from miniprogram_api.contract import Out, Resource
+from tests.support.contract import make_api
 from web import limits
 from web.routes import Access, at_most, contract_of, route_is
 

@@ -7,9 +7,8 @@ from flask.testing import FlaskClient
 
 from backend.foundation.errors import Conflict, Missing, Refusal
 from config.settings import Settings
-from miniprogram_api.api import make_api
 from miniprogram_api.contract import Out, Resource
-from tests.support.contract import Watch
+from tests.support.contract import Watch, make_api
 from web.routes import Access, refuses, route_is
 
 

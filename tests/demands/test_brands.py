@@ -115,7 +115,7 @@ def test_a_wrong_value_is_named_with_its_own_line(tmp_path: Path):
 
 def test_no_brand_is_named_outside_the_catalogue(project_root: Path):
     codes = list(brands.read(CONFIG_FOLDER / "brands.toml"))
-    folders = ("backend", "web", "miniprogram_api", "tasks")
+    folders = ("backend", "web", "miniprogram_api", "console", "tasks")
     sources = [path for folder in folders for path in (project_root / folder).rglob("*.py")]
 
     named = {path.name for path in sources for code in codes if f'"{code}"' in path.read_text() and "schemas" not in path.parts}

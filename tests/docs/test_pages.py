@@ -9,7 +9,7 @@ from config.settings import Settings
 from ejia.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = ("backend", "web", "miniprogram_api", "tasks", "ejia", "config", "bench")
+SOURCES = ("backend", "web", "miniprogram_api", "console", "tasks", "ejia", "config", "bench")
 OUTSIDE = ("http://", "https://", "mailto:")
 
 

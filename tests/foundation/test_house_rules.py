@@ -19,6 +19,7 @@ import pytest
 from apiflask import APIFlask
 
 import backend
+import console
 import miniprogram_api
 import web
 from backend.accounts import policy
@@ -131,7 +132,7 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
             yield importlib.import_module(found.name)
 
 
-MODULES = [*modules_of(backend), *modules_of(web), *modules_of(miniprogram_api)]
+MODULES = [*modules_of(backend), *modules_of(web), *modules_of(miniprogram_api), *modules_of(console)]
 TREES = {module.__name__: ast.parse(Path(str(module.__file__)).read_text()) for module in MODULES}
 
 
@@ -149,7 +150,7 @@ def asks_policy(function: object, seen: set[object]) -> bool:
     if (
         not isinstance(function, FunctionType)
         or function in seen
-        or not function.__module__.startswith(("backend.", "miniprogram_api.", "web."))
+        or not function.__module__.startswith(("backend.", "console.", "miniprogram_api.", "web."))
     ):
         return False
     if function in ASKING:
@@ -348,4 +349,4 @@ def ours_below(kind: type[Kind]) -> list[type[Kind]]:
 
 
 def _is_ours(kind: type) -> bool:
-    return kind.__module__.startswith(("backend.", "miniprogram_api.", "web.")) and kind is not Event
+    return kind.__module__.startswith(("backend.", "console.", "miniprogram_api.", "web.")) and kind is not Event

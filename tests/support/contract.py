@@ -9,7 +9,18 @@ from apiflask import APIFlask
 from flask import Response, request
 from jsonschema_rs import Draft202012Validator
 
+from config.settings import Settings
+from miniprogram_api import api
+from web.application import make_application
+
 Json = dict[str, Any]
+
+
+def make_api(settings: Settings) -> APIFlask:
+    """An app that keeps the contract and has no resource yet."""
+    app = make_application(settings, api.API)
+    api.install(app)
+    return app
 
 
 class Watch:

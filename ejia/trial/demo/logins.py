@@ -1,7 +1,10 @@
 """Who can log in to the demonstration: administrators by name and password, and WeChat users that the stand-in server knows by name."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime, time
+from pathlib import Path
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -24,6 +27,20 @@ class DemonstrationLogin:
     name: str
     by_wechat: bool
     who: str
+
+    def line(self) -> str:
+        """As the terminal shows it."""
+        return f"  {self.name:<14}{'微信' if self.by_wechat else f'密码 {PASSWORD}'}  {self.who}"
+
+
+def keep(logins: Iterable[DemonstrationLogin], file: Path) -> None:
+    """Write down who can log in, for later runs."""
+    file.write_text("".join(json.dumps(asdict(login), ensure_ascii=False) + "\n" for login in logins))
+
+
+def kept(file: Path) -> list[DemonstrationLogin]:
+    """Who was written down; nobody where no demonstration was loaded."""
+    return [DemonstrationLogin(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 class Logins:

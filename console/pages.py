@@ -1,0 +1,24 @@
+"""The console's face: pages of HTML, made here and in no browser, with styles and pictures from this server only."""
+
+from flask import Blueprint
+
+from console.refusals import refusal_page
+from web.faces import ROOT, Face
+
+bp = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
+
+PAGES = Face(
+    addresses=frozenset({ROOT, "console"}),
+    media_type="text/html",
+    headers={
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": (
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    },
+    refuse=refusal_page,
+)

@@ -1,0 +1,38 @@
+"""A refusal as a page: what happened, and what to do now; code and request id stand small below, for who asks for help."""
+
+from flask import Response, render_template
+
+from backend.foundation.errors import Conflict, Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from backend.foundation.tracing import current_request_id
+from web.refusals import InternalError
+
+# What a person does about it, by kind; the first that fits.
+_ADVICE: tuple[tuple[type[Refusal], str], ...] = (
+    (Unauthenticated, "请登录后再试。"),
+    (Forbidden, "如确需办理，请联系上级单位的管理人员。"),
+    (Missing, "请核对网址；如果是从列表点进来的，请刷新列表后再试。"),
+    (Malformed, "请返回上一页，刷新后再试。"),
+    (Unprocessable, "请返回上一页，更正后再提交。"),
+    (Conflict, "请返回上一页，刷新后查看现在的状态。"),
+    (InternalError, "请稍后再试；仍然不行的，请把下面的请求编号告诉系统管理员。"),
+)
+
+
+def refusal_page(refusal: Refusal) -> Response:
+    """The page that tells a person of a refusal."""
+    page = render_template(
+        "refusal.html",
+        title=type(refusal).detail,
+        sentence=refusal.detail,
+        errors=refusal.errors if isinstance(refusal, Unprocessable) else {},
+        advice=_advice(refusal),
+        code=refusal.code,
+        request_id=current_request_id(),
+    )
+    return Response(page, refusal.status, mimetype="text/html")
+
+
+def _advice(refusal: Refusal) -> str:
+    if isinstance(refusal, TooMany | Unavailable):
+        return f"请等{refusal.retry_after}秒，再刷新本页。"
+    return next((advice for kind, advice in _ADVICE if isinstance(refusal, kind)), "请返回上一页。")

@@ -1,0 +1,43 @@
+"""The start page of a trial copy: what there is to try, and who can log in. A copy of production has no such page."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Blueprint, Flask, Response, current_app, render_template
+
+from web.edge import public
+
+bp = Blueprint("start", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLogin:
+    """Somebody who can log in: by which name, and who that is."""
+
+    name: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCopy:
+    """What the page tells. Offices log in by name and the one password; phones are known by name to the stand-in for WeChat's server, which
+    is at the address `wechat`. Nobody is there where no demonstration year was loaded."""
+
+    release: str
+    wechat: str
+    password: str
+    offices: tuple[TrialLogin, ...]
+    phones: tuple[TrialLogin, ...]
+
+
+def install(app: Flask, copy: TrialCopy) -> None:
+    """Add the page to the app of a trial copy."""
+    app.extensions["ejia_trial_copy"] = copy
+    app.register_blueprint(bp)
+
+
+@bp.get("/")
+@public
+def show_start() -> Response:
+    copy = cast(TrialCopy, current_app.extensions["ejia_trial_copy"])
+    return Response(render_template("start.html", copy=copy), mimetype="text/html")

@@ -1,0 +1,38 @@
+"""The start page of a trial copy, and that production has none."""
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from config.settings import Settings
+from ejia.trial.demo.logins import PASSWORD
+
+
+def test_it_tells_who_can_log_in_and_how(browser: FlaskClient, settings: Settings) -> None:
+    answer = browser.get("/")
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    for told in ("shequ-1", PASSWORD, "和平社区管理员", "leader", settings.wechat_base_url, 'href="/docs"', "README.zh-CN.md"):
+        assert told in answer.text, told
+
+
+def test_what_is_written_by_others_stands_there_as_text(browser: FlaskClient) -> None:
+    assert "一支队伍的&lt;队长&gt;" in browser.get("/").text
+
+
+def test_all_that_it_links_to_and_loads_is_there(browser: FlaskClient) -> None:
+    for address in ("/docs", "/openapi.json", "/readyz", "/console/static/console.css", "/console/static/icon.svg"):
+        assert address in browser.get("/").text
+        assert browser.get(address, buffered=True).status_code == 200, address
+
+
+def test_without_a_demonstration_it_names_no_log_in(trial_of: Callable[..., FlaskClient]) -> None:
+    page = trial_of(demonstration_file=None).get("/").text
+    assert PASSWORD not in page
+    assert "没有装载示范数据" in page
+
+
+def test_the_product_itself_has_no_start_page(client: FlaskClient) -> None:
+    """`create_trial_app` adds it, and production refuses to load that."""
+    answer = client.get("/")
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert PASSWORD not in answer.text
