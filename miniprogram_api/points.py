@@ -1,11 +1,9 @@
 """积分、时长与星级: what a volunteer has reached, and why."""
 
-from uuid import UUID
-
-from backend.accounts import policy
-from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
+from backend.foundation.paging import AnyRow
+from backend.foundation.paging import Page as Lines
 from backend.points import queries as points
 from backend.recognition import queries as recognition
 from miniprogram_api.contract import Page, Resource
@@ -23,7 +21,7 @@ bp = Resource("points", tag="积分与星级")
 @bp.doc(summary="我的积分、时长与星级")
 @refuses(Missing)
 def see_my_standing(actor: Actor) -> StandingOut:
-    standing = recognition.standing_of(_own_person(actor))
+    standing = recognition.own_standing(actor)
     return StandingOut(
         points=standing.points,
         services=standing.services,
@@ -39,16 +37,8 @@ def see_my_standing(actor: Actor) -> StandingOut:
 @bp.output(Page[LedgerLineOut])
 @bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲正，再按新的事实入账。")
 @refuses(Missing)
-def list_my_points(actor: Actor, query: ListQuery) -> object:
-    found: object = points.ledger_of(_own_person(actor), page=query.page)
-    return found
-
-
-def _own_person(actor: Actor) -> UUID:
-    if actor.person_id is None:
-        raise Missing("请先实名登记")
-    policy.require(actor, Permission.POINTS_SEE, Scope(person_id=actor.person_id))
-    return actor.person_id
+def list_my_points(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
+    return points.own_ledger(actor, page=query.page)
 
 
 def _hours(tenths: int) -> str:

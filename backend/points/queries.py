@@ -4,7 +4,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.foundation.actor import Actor
 from backend.foundation.database import db
+from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.points.models import LedgerTransaction, PointsAccount
 
@@ -16,8 +20,16 @@ def balance_of(person_id: UUID) -> int:
     return db.session.scalar(select(PointsAccount.balance).where(PointsAccount.person_id == person_id)) or 0
 
 
-def ledger_of(person_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
-    """A person's transactions, newest first, each with its reason; a reversal names what it reverses."""
+def own_person(actor: Actor) -> UUID:
+    """Whose points the actor sees: their own. Raises Missing before they are registered."""
+    if actor.person_id is None:
+        raise Missing("请先实名登记")
+    policy.require(actor, Permission.POINTS_SEE, Scope(person_id=actor.person_id))
+    return actor.person_id
+
+
+def own_ledger(actor: Actor, *, page: PageRequest) -> Page[AnyRow]:
+    """The actor's own transactions, newest first, each with its reason; a reversal names what it reverses."""
     wanted = select(
         LedgerTransaction.id,
         LedgerTransaction.points,
@@ -25,5 +37,5 @@ def ledger_of(person_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
         LedgerTransaction.counts_on,
         LedgerTransaction.booked_at,
         LedgerTransaction.reverses_id,
-    ).where(LedgerTransaction.person_id == person_id)
+    ).where(LedgerTransaction.person_id == own_person(actor))
     return LATEST_BOOKED.page(wanted, page)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.attendance.queries import served_by
-from backend.points.queries import balance_of
+from backend.foundation.actor import Actor
+from backend.points.queries import balance_of, own_person
 from backend.recognition.stars import hours_to_next, star_level
 
 
@@ -17,6 +18,11 @@ class Standing:
     tenths_of_hours: int
     star_level: int
     tenths_to_next_star: int | None
+
+
+def own_standing(actor: Actor) -> Standing:
+    """What the actor has reached. Raises Missing before they are registered."""
+    return standing_of(own_person(actor))
 
 
 def standing_of(person_id: UUID) -> Standing:

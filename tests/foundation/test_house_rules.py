@@ -198,6 +198,14 @@ def test_policy_names_each_role_reach_and_permission_in_words() -> None:
         assert len({term.chinese for term in terms}) == len({term.value for term in terms}) == len(terms)
 
 
+@pytest.mark.parametrize("module", [name for name in TREES if name.startswith(("web.", "miniprogram_api.", "console."))])
+def test_no_view_asks_policy_beside_the_commands_and_reads_that_it_calls(module: str) -> None:
+    named_there = {
+        f"{node.module}.{alias.name}" for node in ast.walk(TREES[module]) if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert {name for name in named_there if f"{name}.".startswith(f"{policy.__name__}.")} == set()
+
+
 def test_each_command_that_a_view_calls_asks_policy_itself() -> None:
     silent = {
         name: f"{command.__module__}.{command.__name__}"
