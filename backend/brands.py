@@ -11,8 +11,9 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry, InUse
+from backend.foundation.catalogues import Entry
 from backend.foundation.errors import Unprocessable
+from backend.foundation.in_use import InUse
 
 MINUTES_OF_A_DAY = 24 * 60
 

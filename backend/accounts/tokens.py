@@ -19,6 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from backend.foundation.errors import Unauthenticated
+from backend.foundation.in_use import InUse
 
 _ALGORITHM = "HS256"
 
@@ -110,17 +111,5 @@ def _signed_claims(key: bytes, text: str) -> tuple[AccessClaims, int]:
         raise TokenInvalid from error
 
 
-_maker: TokenMaker | None = None
-
-
-def use(maker: TokenMaker) -> None:
-    """Give this process its token key, once, when it starts."""
-    global _maker  # noqa: PLW0603 - one token key per process
-    _maker = maker
-
-
-def maker() -> TokenMaker:
-    """The token maker of this process. Raises RuntimeError before `use`."""
-    if _maker is None:
-        raise RuntimeError("no token key: the process was not started by create_app")
-    return _maker
+_in_use: InUse[TokenMaker] = InUse("token key")
+use, maker = _in_use.use, _in_use.current

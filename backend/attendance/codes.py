@@ -15,6 +15,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from backend.foundation.errors import Unprocessable
+from backend.foundation.in_use import InUse
 
 STEP = timedelta(seconds=30)
 STEPS_ACCEPTED = 2
@@ -113,17 +114,5 @@ def _begins(step: int) -> datetime:
     return datetime.fromtimestamp(step * STEP.total_seconds(), UTC)
 
 
-_maker: CodeMaker | None = None
-
-
-def use(maker: CodeMaker) -> None:
-    """Give this process its code key, once, when it starts."""
-    global _maker  # noqa: PLW0603 - one code key per process
-    _maker = maker
-
-
-def maker() -> CodeMaker:
-    """The code maker of this process. Raises RuntimeError before `use`."""
-    if _maker is None:
-        raise RuntimeError("no code key: the process was not started by create_app")
-    return _maker
+_in_use: InUse[CodeMaker] = InUse("code key")
+use, maker = _in_use.use, _in_use.current

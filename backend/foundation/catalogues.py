@@ -1,12 +1,13 @@
 """Catalogues: what a street may change without a programmer (`config/*.toml`), validated when a process starts.
 
-A wrong block stops the start and names file, line and field, so that whoever edited it finds the place.
+Each module of a catalogue offers the same three: `read(path)`, `use(what was read)` and `current()`. A wrong block stops the start and
+names file, line and field, so that whoever edited it finds the place.
 """
 
 import re
 import tomllib
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,28 +23,6 @@ class CatalogueInvalid(Exception):
 
 
 Catalogue = TypeVar("Catalogue", bound=Entry)
-Read = TypeVar("Read")
-
-
-class InUse(Generic[Read]):
-    """What a process has of one catalogue, given to it once, when it starts.
-
-    Each module of a catalogue offers the same three: `read(path)`, `use(what was read)` and `current()`.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._read: Read | None = None
-
-    def use(self, read: Read) -> None:
-        """Give it to this process."""
-        self._read = read
-
-    def current(self) -> Read:
-        """What this process has. Raises RuntimeError before `use`."""
-        if self._read is None:
-            raise RuntimeError(f"no {self._name}: the process was not started by create_app")
-        return self._read
 
 
 def load(path: Path, shape: type[Catalogue]) -> Catalogue:

@@ -16,6 +16,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from backend.foundation.in_use import InUse
+
 SEALED, INDEX_OF = "sealed", "index_of"
 """Keys of a column's `info`."""
 
@@ -131,17 +133,5 @@ def _index(key: bytes, value: str, field: str) -> bytes:
     return hmac.digest(key, f"{field}\x00{value}".encode(), hashlib.sha256)
 
 
-_keyring: Keyring | None = None
-
-
-def use(keyring: Keyring) -> None:
-    """Give this process its keys, once, when it starts."""
-    global _keyring  # noqa: PLW0603 - one keyring per process, as with the clock
-    _keyring = keyring
-
-
-def keyring() -> Keyring:
-    """The keys of this process. Raises RuntimeError before `use`."""
-    if _keyring is None:
-        raise RuntimeError("no sealing keys: the process was not started by create_app")
-    return _keyring
+_in_use: InUse[Keyring] = InUse("sealing keys")
+use, keyring = _in_use.use, _in_use.current

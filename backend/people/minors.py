@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from backend.foundation import catalogues, clock
-from backend.foundation.catalogues import Entry, InUse
+from backend.foundation.catalogues import Entry
 from backend.foundation.identifiers import age_on
+from backend.foundation.in_use import InUse
 
 AGE_OF_MAJORITY = 18
 

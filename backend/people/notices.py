@@ -8,7 +8,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry, InUse
+from backend.foundation.catalogues import Entry
+from backend.foundation.in_use import InUse
 
 
 class NoticeName(StrEnum):

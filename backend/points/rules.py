@@ -7,7 +7,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from backend import brands
-from backend.foundation.catalogues import Entry, InUse, load
+from backend.foundation.catalogues import Entry, load
+from backend.foundation.in_use import InUse
 from backend.points.facts import FACTS
 
 

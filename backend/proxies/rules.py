@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from backend.foundation.catalogues import Entry, InUse, load
+from backend.foundation.catalogues import Entry, load
+from backend.foundation.in_use import InUse
 
 
 class Limits(Entry):

@@ -9,7 +9,8 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry, InUse
+from backend.foundation.catalogues import Entry
+from backend.foundation.in_use import InUse
 
 VISIT = "visit"
 """The purpose of who opens a demand whose place they hold: the visit that they took on."""

@@ -8,8 +8,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from backend.foundation import catalogues
-from backend.foundation.catalogues import Entry, InUse
+from backend.foundation.catalogues import Entry
 from backend.foundation.errors import Missing
+from backend.foundation.in_use import InUse
 from backend.foundation.measures import Measure, Shape
 from backend.statistics.measures import MEASURES
 
