@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 
 from backend.areas.models import Area
 from backend.foundation.database import db
@@ -17,6 +17,11 @@ def parts_of(parent_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     shown = (Area.id, Area.code, Area.path, Area.level, Area.name, Area.parent_id, Area.pilot_since)
     wanted = select(*shown).where(above, Area.withdrawn_on.is_(None))
     return BY_CODE.page(wanted, page)
+
+
+def path_of(area_id: UUID) -> ScalarSelect[str]:
+    """The path of an area, for a statement to compare with; of none, if there is no such area."""
+    return select(Area.path).where(Area.id == area_id).scalar_subquery()
 
 
 def all_areas(*, withdrawn: bool) -> list[Area]:

@@ -20,6 +20,7 @@ from backend.foundation.database import db
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, OpeningRole
+from backend.openings.queries import CLAIMANT
 from backend.people.models import Person
 
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True)
@@ -166,11 +167,8 @@ def age_band(born_in: int | None, today: date) -> str | None:
 
 
 def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:
-    columns = ScopeColumns(
-        team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
-    )
     held = select(Claim.id).where(Claim.opening_id == opening_id, Claim.released_at.is_(None))
-    return db.session.scalar(held.where(policy.visible(viewer, Permission.DEMAND_SEE, columns)).limit(1)) is not None
+    return db.session.scalar(held.where(policy.visible(viewer, Permission.DEMAND_SEE, CLAIMANT)).limit(1)) is not None
 
 
 def _filtered(brand: str | None, community_id: UUID | None, number: str | None) -> Select[*tuple[Any, ...]]:

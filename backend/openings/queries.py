@@ -22,6 +22,9 @@ from backend.party.models import WorkUnit
 from backend.people.models import Person
 from backend.teams.models import Team
 
+CLAIMANT = ScopeColumns(
+    team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
+)
 NEWEST_FIRST = Order((Claim.id,), latest_first=True)
 
 
@@ -49,10 +52,7 @@ class ClaimLine:
 
 def my_claims(viewer: Actor, *, status: ClaimStatus | None, page: PageRequest) -> Page[ClaimLine]:
     """Claims of the teams that the viewer leads, the organisations they act for, and their own; newest first."""
-    columns = ScopeColumns(
-        team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
-    )
-    wanted = _lines().where(policy.visible(viewer, Permission.CLAIM_SEE, columns))
+    wanted = _lines().where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT))
     if status is not None:
         wanted = wanted.where(Claim.status == status)
     return NEWEST_FIRST.page(wanted, page).map(_line)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, exists, or_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
@@ -36,7 +37,7 @@ def organisations_of_status(
     if status is not OrganisationStatus.VERIFIED:
         wanted = wanted.where(policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE))
     if community_id is not None:
-        wanted = wanted.where(Organisation.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+        wanted = wanted.where(Organisation.area_path == path_of(community_id))
     if origin is not None:
         wanted = wanted.where(Organisation.origin == origin)
     return NEWEST_FIRST.page(wanted, page)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
@@ -58,7 +59,7 @@ def registrations(
     if status is not None:
         wanted = wanted.where(MemberRegistration.status == status)
     if community_id is not None:
-        wanted = wanted.where(MemberRegistration.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+        wanted = wanted.where(MemberRegistration.area_path == path_of(community_id))
     return FIRST_COME.page(wanted, page).map(lambda row: _line(viewer, row))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
@@ -39,7 +40,7 @@ def teams_of_status(
     if status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
     if community_id is not None:
-        wanted = wanted.where(Team.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+        wanted = wanted.where(Team.area_path == path_of(community_id))
     if category is not None:
         wanted = wanted.where(Team.category == category)
     return NEWEST_FIRST.page(wanted, page)

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked_name
@@ -80,7 +81,7 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, page: Pag
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
     )
     if community_id is not None:
-        wanted = wanted.where(Volunteer.area_path == select(Area.path).where(Area.id == community_id).scalar_subquery())
+        wanted = wanted.where(Volunteer.area_path == path_of(community_id))
     return NEWEST_BY_COMMUNITY.page(wanted, page).map(_line)
 
 

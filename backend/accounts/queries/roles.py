@@ -13,6 +13,7 @@ from backend.accounts.models import Account, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.accounts.service.roles import OFFICES
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
@@ -63,7 +64,7 @@ def role_grants(
     if role is not None:
         wanted = wanted.where(RoleGrant.role == role)
     if area_id is not None:
-        wanted = wanted.where(RoleGrant.area_path == select(Area.path).where(Area.id == area_id).scalar_subquery())
+        wanted = wanted.where(RoleGrant.area_path == path_of(area_id))
     return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
 
 

@@ -20,6 +20,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, Opening
+from backend.openings.queries import CLAIMANT
 from backend.people.service import person_of
 
 LONGEST_WINDOW, LONGEST_GRACE = timedelta(hours=24), timedelta(minutes=240)
@@ -88,11 +89,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
     claimed = select(Claim.opening_id).where(
         Claim.released_at.is_(None),
-        seen(
-            ScopeColumns(
-                team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
-            )
-        ),
+        seen(CLAIMANT),
     )
     shift = aliased(Shift)
     ways = (seen(ScopeColumns(person_id=shift.requester_person_id)), shift.opening_id.in_(claimed))
