@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.people import minors
 from backend.people import service as people
 from backend.people.models import Guardianship, Person, Relation
@@ -35,7 +35,7 @@ def own_wards(actor: Actor, *, now: datetime) -> list[WardLine]:
     found = db.session.execute(
         select(
             Guardianship,
-            Person.name,
+            masked(Person.name),
             Person.born_on,
             Volunteer.number,
             people.consents_to(ward_id, NoticeName.MINOR).label("agreed"),
@@ -50,7 +50,7 @@ def own_wards(actor: Actor, *, now: datetime) -> list[WardLine]:
     return [
         WardLine(
             id=held.fact_id,
-            name=masked_name(name),
+            name=name,
             relation=held.relation,
             since=held.since,
             ended_on=held.ended_on,

@@ -17,7 +17,7 @@ from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, OpeningRole
 from backend.openings.queries import CLAIMANT
@@ -120,11 +120,11 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     line = _line(db.session.execute(_lines().where(Demand.id == demand_id)).one(), clock.shanghai_day(now))
     concerned = policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
     reason = select(DemandChange.reason).where(DemandChange.demand_id == demand_id).order_by(DemandChange.id.desc()).limit(1)
-    name = db.session.scalar(select(Person.name).where(Person.id == known.requester_person_id)) if concerned else None
+    name = db.session.scalar(select(masked(Person.name)).where(Person.id == known.requester_person_id)) if concerned else None
     return DemandView(
         **{field: getattr(line, field) for field in DemandLine.__slots__},
         details=known.details if concerned else None,
-        requester=masked_name(name) if name else None,
+        requester=name,
         reason=db.session.scalar(reason) if concerned else None,
     )
 
@@ -145,13 +145,15 @@ def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 def beneficiaries(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
     """Who is on record in the viewer's communities and grids."""
     wanted = (
-        select(Beneficiary.id, Beneficiary.name, Beneficiary.called, Beneficiary.born_in, Beneficiary.area_id, Area.name.label("area"))
+        select(
+            Beneficiary.id, masked(Beneficiary.name), Beneficiary.called, Beneficiary.born_in, Beneficiary.area_id, Area.name.label("area")
+        )
         .join(Area, Area.id == Beneficiary.area_id)
         .where(policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path)))
     )
     today = clock.shanghai_day(now)
     return LATEST_ON_RECORD.page(wanted, page).map(
-        lambda row: BeneficiaryLine(row.id, masked_name(row.name), row.called, age_band(row.born_in, today), row.area_id, row.area)
+        lambda row: BeneficiaryLine(row.id, row.name, row.called, age_band(row.born_in, today), row.area_id, row.area)
     )
 
 
@@ -197,7 +199,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Demand.title,
             Beneficiary.called,
             Beneficiary.born_in,
-            Demand.area_id,
+            Demand.area_id.label("community_id"),
             Area.name.label("community"),
             Demand.status,
             Demand.submitted_at,
@@ -216,22 +218,5 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Row[Any], today: date) -> DemandLine:
-    return DemandLine(
-        id=row.id,
-        number=row.number,
-        brand=row.brand,
-        title=row.title,
-        called=row.called,
-        age_band=age_band(row.born_in, today),
-        community_id=row.area_id,
-        community=row.community,
-        status=row.status,
-        submitted_at=row.submitted_at,
-        places=row.places,
-        published_at=row.published_at,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        opening_id=row.opening_id,
-        role_id=row.role_id,
-        taken=row.taken,
-    )
+    values = dict(row._mapping)
+    return DemandLine(age_band=age_band(values.pop("born_in"), today), **values)

@@ -14,7 +14,7 @@ from backend.brands import ClaimantKind
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation
@@ -98,7 +98,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Claim.work_unit_id,
             Claim.person_id,
             func.coalesce(Team.name, Organisation.name, WorkUnit.name).label("body_name"),
-            Person.name.label("person_name"),
+            masked(Person.name).label("person_name"),
             Claim.claimed_at,
             Claim.in_service_since,
             Claim.released_at,
@@ -134,7 +134,7 @@ def _line(row: Row[Any]) -> ClaimLine:
         status=row.status,
         claimant_kind=kind,
         claimant_id=claimant[kind],
-        claimant_name=masked_name(row.person_name) if kind is ClaimantKind.PERSON else row.body_name,
+        claimant_name=row.person_name if kind is ClaimantKind.PERSON else row.body_name,
         claimed_at=row.claimed_at,
         in_service_since=row.in_service_since,
         released_at=row.released_at,

@@ -16,7 +16,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.people.models import Person
 from backend.people.queries import Community
@@ -84,7 +84,9 @@ def _seen(viewer: Actor) -> Select[*tuple[Any, ...]]:
         policy.visible(viewer, Permission.PROXY_SEE, ScopeColumns(person_id=Proxy.proxy_person_id)),
     )
     return (
-        select(Proxy, Proxy.id, elder.name.label("elder_name"), acting.name.label("proxy_name"), Area.name.label("area_name"))
+        select(
+            Proxy, Proxy.id, masked(elder.name).label("elder_name"), masked(acting.name).label("proxy_name"), Area.name.label("area_name")
+        )
         .join(elder, elder.id == Proxy.person_id)
         .join(acting, acting.id == Proxy.proxy_person_id)
         .join(Area, Area.id == Proxy.area_id)
@@ -107,8 +109,8 @@ def _line(row: Row[Any], today: date) -> ProxyLine:
     over = ProxyStatus.HELD if fact.ends_on >= today else ProxyStatus.RUN_OUT
     return ProxyLine(
         id=fact.fact_id,
-        elder=Party(fact.person_id, masked_name(row.elder_name)),
-        proxy=Party(fact.proxy_person_id, masked_name(row.proxy_name)),
+        elder=Party(fact.person_id, row.elder_name),
+        proxy=Party(fact.proxy_person_id, row.proxy_name),
         relation=fact.relation,
         relation_name=rules.relation_names().get(fact.relation, fact.relation),
         cause=fact.cause,

@@ -14,7 +14,7 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked_id_number, masked_name
+from backend.foundation.masking import masked, masked_id_number
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, Person
@@ -88,7 +88,7 @@ def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
             told.label("told"),
             own.label("own"),
             Person.id.label("person_id"),
-            Person.name,
+            masked(Person.name),
             Person.id_number_sealed,
             Area.id.label("area_id"),
             Area.name.label("area_name"),
@@ -110,7 +110,7 @@ def _line(row: Row[Any]) -> RecoveryLine:
     person = None
     if row.told and row.person_id is not None:
         number = keyring().unseal_if_possible(row.id_number_sealed, field=ID_NUMBER, row=row.person_id)
-        person = AskedFor(row.person_id, masked_name(row.name), masked_id_number(number), Community(row.area_id, row.area_name))
+        person = AskedFor(row.person_id, row.name, masked_id_number(number), Community(row.area_id, row.area_name))
     return RecoveryLine(
         id=row.id,
         status=row.status,

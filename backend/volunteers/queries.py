@@ -13,7 +13,7 @@ from backend.areas.models import Area
 from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.people.models import Person
 from backend.people.queries import Community
@@ -71,7 +71,7 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, page: Pag
             Volunteer.number,
             Volunteer.registered_on,
             Volunteer.area_path,
-            Person.name,
+            masked(Person.name),
             Area.id.label("area_id"),
             Area.name.label("area_name"),
         )
@@ -90,7 +90,7 @@ def _line(row: AnyRow) -> VolunteerLine:
         id=row.fact_id,
         person_id=row.person_id,
         number=row.number,
-        name=masked_name(row.name),
+        name=row.name,
         community=Community(row.area_id, row.area_name),
         registered_on=row.registered_on,
     )
@@ -107,9 +107,9 @@ class KnownPerson:
 def people_by_name(viewer: Actor, person_ids: Collection[UUID]) -> dict[UUID, KnownPerson]:
     """Those of the persons whom the viewer may see, as a list names them. One statement."""
     rows = db.session.execute(
-        select(Person.id, Person.name, Volunteer.number)
+        select(Person.id, masked(Person.name), Volunteer.number)
         .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
         .where(Person.id.in_(person_ids))
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Person.area_path, person_id=Person.id)))
     )
-    return {row.id: KnownPerson(masked_name(row.name), row.number) for row in rows}
+    return {row.id: KnownPerson(row.name, row.number) for row in rows}

@@ -92,20 +92,7 @@ _NOTICE: JsonDict = {
 class NoticeOut(Out):
     """A notice as it stands now."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "volunteer",
-                    "version": "2026-11-01",
-                    "title": "告知书",
-                    "text": "一、处理者…",
-                    "stops": "志愿者注册终止",
-                    "stays": "服务记录依法保存",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_NOTICE]})
 
     name: NoticeName
     version: Annotated[str, Field(max_length=20)]

@@ -17,24 +17,19 @@ IdNumber = Annotated[str, Text(max=18, min=18), Field(description="18 位公民�
 NoticeVersion = Annotated[str, Text(max=20), Field(description="使用者读过并同意的告知书版本，见 GET /notices")]
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-00000000c001"
+A_PERSON: JsonDict = {
+    "name": "张三",
+    "id_number": "639999199001010014",
+    "community_id": _COMMUNITY,
+    "notice_version": "2026-11-01",
+}
 _CHILD: JsonDict = {"name": "张小小", "id_number": "639999201202290120"}
 
 
 class PersonIn(Body):
     """Who somebody is."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "张三",
-                    "id_number": "639999199001010014",
-                    "community_id": _COMMUNITY,
-                    "notice_version": "2026-11-01",
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [A_PERSON]})
 
     name: RealName
     id_number: IdNumber

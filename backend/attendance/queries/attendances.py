@@ -15,7 +15,7 @@ from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
 from backend.foundation.actor import Actor
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Opening
 from backend.organisations.models import Organisation
@@ -131,7 +131,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Shift.starts_at,
             Shift.ends_at,
             Attendance.person_id,
-            Person.name,
+            masked(Person.name),
             Attendance.capacity,
             Attendance.capacity_id,
             Attendance.signed_in_at,
@@ -167,7 +167,6 @@ def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
     return AttendanceLine(
         **values
         | {
-            "name": masked_name(row.name),
             "fact_id": row.fact_id or withdrawn_fact_id,
             "hours": None if row.minutes is None else hours(row.minutes),
             "state": state,

@@ -17,7 +17,7 @@ from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidenc
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.openings.models import Opening
 from backend.people.models import Person
@@ -135,7 +135,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.brand,
             ServiceRecord.area_path,
             ServiceRecord.person_id,
-            Person.name,
+            masked(Person.name),
             ServiceRecord.capacity,
             ServiceRecord.capacity_id,
             ServiceRecord.served_on,
@@ -164,7 +164,6 @@ def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
         **values
         | {
             "revision_id": values.pop("id"),
-            "name": masked_name(row.name),
             "hours": hours(row.minutes),
             "status": _status(void=void, confirmed_at=row.confirmed_at),
         }

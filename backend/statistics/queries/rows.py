@@ -11,7 +11,7 @@ from backend.areas.models import LENGTH_OF_PATH, Area, Level
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked_name
+from backend.foundation.masking import masked
 from backend.foundation.measures import NOW
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.people.models import Person
@@ -112,7 +112,7 @@ def _named(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest) ->
     counted = order.statement(wanted, page).subquery("page")
     community = func.left(counted.c.area_path, LENGTH_OF_PATH[Level.COMMUNITY])
     named = (
-        select(counted, Person.name.label("person_name"), Area.name.label("community"))
+        select(counted, masked(Person.name).label("person_name"), Area.name.label("community"))
         .select_from(counted)
         .outerjoin(Person, Person.id == counted.c.person_id)
         .outerjoin(Area, Area.path == community)
@@ -129,6 +129,6 @@ def _made(row: AnyRow, value: int) -> FigureRow:
         community=row.community,
         part=row.dimension or None,
         person_id=row.person_id,
-        person_name=None if row.person_name is None else masked_name(row.person_name),
+        person_name=row.person_name,
         value=value,
     )
