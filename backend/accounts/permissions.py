@@ -161,7 +161,7 @@ class Permission(Term):
     GUARDIANSHIP_END = (
         "guardianship.end",
         "撤回监护人同意",
-        "Renew the word, or take it back. Own: of who is the guardian.",
+        "Take the word back. Own: of who is the guardian.",
         _ONESELF | _COMMUNITY,
     )
 

@@ -1,7 +1,10 @@
 """What begins and ends with a guardian's word: the child is a volunteer as long as it stands."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 
+from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.people.models import Consent
 from backend.volunteers.models import Volunteer
@@ -61,3 +64,5 @@ def test_to_a_new_notice_of_volunteers_the_guardian_agrees_for_a_child_without_a
     assert mother.seen("/me/wards")["items"][0]["in_force"] is True
     given = db.session.scalars(select(Consent).where(Consent.notice == "volunteer", Consent.guardian_person_id.is_not(None))).all()
     assert {consent.version for consent in given} == {"2026-11-01", "2027-01-01"}
+    written = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == UUID(made["id"])).order_by(AuditEntry.id)).all()
+    assert [entry.action for entry in written] == ["guardianship.state", "guardianship.state"], "renewed is not ended"

@@ -89,7 +89,7 @@ ROWS = (
     ),
     Row("agree_for_minor", by_the_guardian, PERSONS, 403, by=Permission.GUARDIANSHIP_STATE, case="by the guardian"),
     Row("agree_for_minor", at_the_desk, these("community_officer"), 403, by=Permission.GUARDIANSHIP_STATE, case="at the desk"),
-    Row("renew_agreement", agreed_for, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_END),
+    Row("renew_agreement", agreed_for, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_STATE),
     Row("withdraw_agreement", withdrawing, these("resident", "community_officer"), 404, by=Permission.GUARDIANSHIP_END),
     Row("list_own_wards", own_ward, RESIDENT, 403, {EMPTY: PERSONS - RESIDENT}),
     Row("list_reveal_purposes", lambda _: ask(shows="contact"), EVERYBODY),

@@ -112,11 +112,11 @@ def state_guardianship(actor: Actor, agreement: Agreement, community: Area, *, n
 
 def agree_anew(actor: Actor, guardianship_id: UUID, *, notice_version: str, now: datetime) -> None:
     """Agree to the notices in force for a minor whose guardian one is. Raises NoticeOutdated, GuardianshipOver, Missing."""
-    held = _held(actor, guardianship_id)
+    held = _held(actor, Permission.GUARDIANSHIP_STATE, guardianship_id)
     require_current(NoticeName.MINOR, notice_version)
     channel = Channel.MINI_PROGRAM if held.guardian_person_id == actor.person_id else Channel.DESK
     _consent(actor, db.session.get_one(Person, held.ward_person_id), held.guardian_person_id, channel, now=now)
-    audit.record(actor, Permission.GUARDIANSHIP_END, held.id, now=now, renewed=True)
+    audit.record(actor, Permission.GUARDIANSHIP_STATE, held.id, now=now, renewed=True)
 
 
 def end_guardianship(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> Guardianship:
@@ -124,7 +124,7 @@ def end_guardianship(actor: Actor, guardianship_id: UUID, *, reason: str | None,
 
     Raises GuardianshipOver, WardNotMinor, Missing, AlreadyCorrected.
     """
-    held = _held(actor, guardianship_id)
+    held = _held(actor, Permission.GUARDIANSHIP_END, guardianship_id)
     if not is_minor(held.ward_person_id, now=now):
         raise WardNotMinor
     ended = facts.revise(held, actor, now=now, reason=reason, ended_on=clock.shanghai_day(now))
@@ -175,7 +175,7 @@ def _on_record(actor: Actor, identity: Identity, community: Area, *, now: dateti
     return known
 
 
-def _held(actor: Actor, guardianship_id: UUID) -> Guardianship:
+def _held(actor: Actor, permission: Permission, guardianship_id: UUID) -> Guardianship:
     found = db.session.execute(
         select(Guardianship, Person.area_path)
         .join(Person, Person.id == Guardianship.ward_person_id)
@@ -184,7 +184,7 @@ def _held(actor: Actor, guardianship_id: UUID) -> Guardianship:
     if found is None:
         raise Missing
     held, area_path = found
-    policy.require_seen(actor, Permission.GUARDIANSHIP_END, Scope(area_path=area_path, person_id=held.guardian_person_id))
+    policy.require_seen(actor, permission, Scope(area_path=area_path, person_id=held.guardian_person_id))
     if held.ended_on is not None:
         raise GuardianshipOver
     guardianship: Guardianship = held
