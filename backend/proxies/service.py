@@ -17,7 +17,17 @@ from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
 from backend.people.models import Person
 from backend.people.notices import NoticeName
-from backend.people.service import Channel, Identity, PersonExists, give_consent, put_on_record, read_adult, require_current
+from backend.people.service import (
+    Channel,
+    Identity,
+    PersonExists,
+    give_consent,
+    hold_person,
+    look_up,
+    put_on_record,
+    read_adult,
+    require_current,
+)
 from backend.proxies import rules
 from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.proxies.models import Proxy
@@ -197,22 +207,21 @@ def _allowed(actor: Actor, permission: Permission, proxy: Proxy) -> bool:
 
 
 def _proxy_of(identity: Identity) -> UUID:
-    person = _person_of_number(identity)
-    if person is None or not identity.is_of(person) or accounts.account_of_person(person.id) is None:
+    person = look_up(identity).person
+    if person is None or accounts.account_of_person(person.id) is None:
         raise ProxyUnknown
     return person.id
 
 
-def _person_of_number(identity: Identity) -> Person | None:
-    return db.session.scalars(select(Person).where(Person.id_number_index.in_(identity.indexes))).one_or_none()
-
-
 def _elder_of(actor: Actor, identity: Identity, community: Area, *, now: datetime) -> Person:
     """Who is acted for. Somebody of the same number elsewhere, or by another name, is not told apart from one that exists."""
-    person = _person_of_number(identity)
+    found = look_up(identity)
+    if found.differs:
+        raise PersonExists
+    person = found.person
     if person is None:
         return put_on_record(actor, identity, community, None, now=now)
-    if not identity.is_of(person) or not policy.allows(actor, Permission.PROXY_GRANT, Scope(area_path=person.area_path)):
+    if not policy.allows(actor, Permission.PROXY_GRANT, Scope(area_path=person.area_path)):
         raise PersonExists
     return person
 
@@ -225,7 +234,7 @@ def _refuse_term(ends_on: date, *, now: datetime) -> None:
 
 def _refuse_more_elders(proxy_id: UUID, *, besides: UUID | None = None, now: datetime) -> None:
     # The proxy's row is the lock: of two that are recorded at once, the later one counts the earlier.
-    db.session.execute(select(Person.id).where(Person.id == proxy_id).with_for_update(key_share=True))
+    hold_person(proxy_id)
     live = select(func.count()).where(
         Proxy.proxy_person_id == proxy_id,
         Proxy.is_current(),

@@ -29,10 +29,10 @@ from backend.people.service import (
     give_consent,
     has_guardians_word,
     is_minor,
+    look_up,
     move_person,
     own_person,
     person_of,
-    person_of_identity,
     read_identity,
     require_consent,
     require_current,
@@ -211,8 +211,8 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
 
     From `special_rule_under` years of age on; younger ones go by their guardian's. Raises GuardianNeeded.
     """
-    person = person_of_identity(identity)
-    if person is None or actor.account_id is None or not identity.is_of(person) or not was_ward(person.id):
+    person = look_up(identity).person
+    if person is None or actor.account_id is None or not was_ward(person.id):
         return None
     if identity.age_at(now) < minors.current().special_rule_under:
         raise GuardianNeeded

@@ -31,6 +31,7 @@ from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.ids import new_id
 from backend.openings import service as openings
 from backend.people.models import Person
+from backend.people.service import hold_person
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 
@@ -216,7 +217,7 @@ def _worded(shift: Shift, started_at: datetime, ended_at: datetime, *, now: date
 
 def _refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None = None) -> None:
     """Refuse a stretch in which the person served elsewhere. Holds the person's row, so that two stretches are not added side by side."""
-    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    hold_person(person_id)
     days = (clock.shanghai_day(served.starts_at) - timedelta(days=1), clock.shanghai_day(served.ends_at))
     recorded = exists().where(
         ServiceRecord.person_id == person_id,

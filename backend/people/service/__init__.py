@@ -1,4 +1,4 @@
-"""Commands on people and what they ask first, by noun: persons, consents, guardians."""
+"""Commands on people and what they ask first, by noun: identity, persons, consents, guardians."""
 
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
 from backend.people.service.guardians import (
@@ -18,28 +18,32 @@ from backend.people.service.guards import (
     PersonNeeded,
     consents_to,
     has_guardians_word,
+    hold_person,
     is_minor,
     person_of,
     require_consent,
     was_ward,
 )
-from backend.people.service.persons import (
+from backend.people.service.identity import (
     GuardianNeeded,
     Identity,
-    IdentityDiffers,
     IdNumberInvalid,
+    Lookup,
     NameInvalid,
+    look_up,
+    read_adult,
+    read_identity,
+)
+from backend.people.service.persons import (
+    IdentityDiffers,
     PersonExists,
     PersonKnown,
     PhoneInvalid,
     add_person,
     move_person,
     own_person,
-    person_of_identity,
     phone_holder,
     put_on_record,
-    read_adult,
-    read_identity,
     register_person,
     set_phone,
     store_phone,

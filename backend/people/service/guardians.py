@@ -25,7 +25,8 @@ from backend.people.models import Guardianship, Person, Relation
 from backend.people.notices import NoticeName
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
 from backend.people.service.guards import is_minor
-from backend.people.service.persons import Identity, IdentityDiffers, own_person, person_of_identity, put_on_record, read_identity
+from backend.people.service.identity import Identity, look_up, read_identity
+from backend.people.service.persons import IdentityDiffers, own_person, put_on_record
 
 
 class GuardianNotAdult(Unprocessable):
@@ -167,12 +168,10 @@ def _identity_of_ward(written: Named, *, now: datetime) -> Identity:
 
 def _on_record(actor: Actor, identity: Identity, community: Area, *, now: datetime) -> Person:
     """The person of this number, made where there is none. Raises IdentityDiffers when the number has another name."""
-    known = person_of_identity(identity)
-    if known is None:
-        return put_on_record(actor, identity, community, None, now=now)
-    if not identity.is_of(known):
+    found = look_up(identity)
+    if found.differs:
         raise IdentityDiffers
-    return known
+    return found.person or put_on_record(actor, identity, community, None, now=now)
 
 
 def _held(actor: Actor, permission: Permission, guardianship_id: UUID) -> Guardianship:

@@ -36,6 +36,11 @@ def person_of(actor: Actor) -> UUID:
     return actor.person_id
 
 
+def hold_person(person_id: UUID) -> None:
+    """Lock the person's row until the transaction ends: of two commands on one person the later one sees what the earlier did."""
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
 def is_minor(person_id: UUID, *, now: datetime) -> bool:
     """Whether the person is younger than 18 today."""
     born_on = db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()

@@ -1,6 +1,5 @@
 """Who somebody is: a natural person stands on the platform once, by the identity number."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,34 +11,19 @@ from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
-from backend.foundation import audit, clock, outbox
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
-from backend.foundation.identifiers import IdentityNumber, NumberInvalid, age_on, identity_number, mobile_phone
+from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.people.events import PersonRegistered, PhoneSet
-from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import ID_NUMBER, PHONE, Person
-from backend.people.names import NotAName, real_name
 from backend.people.notices import NoticeName
 from backend.people.service.consents import Channel, give_consent, require_current
 from backend.people.service.guards import person_of
-
-
-class NameInvalid(Unprocessable):
-    """Not a real name."""
-
-    code = "name_invalid"
-    detail = "请填写身份证上的姓名"
-
-
-class IdNumberInvalid(Unprocessable):
-    """Not a resident identity number: form, check digit, province or birth date."""
-
-    code = "id_number_invalid"
-    detail = "身份证号有误，请核对"
+from backend.people.service.identity import Identity, read_adult
 
 
 class PhoneInvalid(Unprocessable):
@@ -47,13 +31,6 @@ class PhoneInvalid(Unprocessable):
 
     code = "phone_invalid"
     detail = "只支持中国大陆手机号"
-
-
-class GuardianNeeded(Conflict):
-    """Younger than 18: a guardian has to agree first; under 14 the guardian registers the child."""
-
-    code = "guardian_needed"
-    detail = "未满18周岁，须先由监护人同意；未满14周岁的，由监护人登记"
 
 
 class PersonExists(Conflict):
@@ -77,27 +54,6 @@ class IdentityDiffers(Conflict):
     detail = "填写的身份与已登记的不一致，请联系所在社区核实"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A name and an identity number that passed every check."""
-
-    name: str
-    number: IdentityNumber
-
-    @property
-    def indexes(self) -> list[bytes]:
-        """The blind indexes by which the number is found: one, or two while the index changes its key."""
-        return keyring().indexes(self.number.text, field=ID_NUMBER)
-
-    def age_at(self, now: datetime) -> int:
-        """Completed years of life on the Shanghai day."""
-        return age_on(self.number.born_on, clock.shanghai_day(now))
-
-    def is_of(self, person: Person) -> bool:
-        """Whether this is the name and the number of the person."""
-        return self.name == person.name and person.id_number_index in self.indexes
-
-
 def register_person(
     actor: Actor, *, name: str, id_number: str, area_id: UUID, phone: str | None, notice_version: str, channel: Channel, now: datetime
 ) -> Person:
@@ -114,29 +70,6 @@ def register_person(
     person = add_person(actor, read_adult(name, id_number, now=now), community, phone, now=now)
     give_consent(actor, person.id, NoticeName.IDENTITY, channel=channel, now=now)
     return person
-
-
-def read_adult(name: str, id_number: str, *, now: datetime) -> Identity:
-    """Check name and identity number of an adult. Raises NameInvalid, IdNumberInvalid, GuardianNeeded (under 18 on the Shanghai day)."""
-    identity = read_identity(name, id_number, now=now)
-    if identity.age_at(now) < AGE_OF_MAJORITY:
-        raise GuardianNeeded
-    return identity
-
-
-def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
-    """Check name and identity number. Raises NameInvalid, IdNumberInvalid."""
-    try:
-        return Identity(real_name(name), identity_number(id_number, today=clock.shanghai_day(now)))
-    except NotAName as error:
-        raise NameInvalid(errors={"name": [str(error)]}) from None
-    except NumberInvalid as error:
-        raise IdNumberInvalid(errors={"id_number": [str(error)]}) from None
-
-
-def person_of_identity(identity: Identity) -> Person | None:
-    """Who stands on the platform by this number."""
-    return db.session.scalars(select(Person).where(Person.id_number_index.in_(identity.indexes))).one_or_none()
 
 
 def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:

@@ -17,7 +17,7 @@ from backend.people.models import Person
 from backend.people.notices import NoticeName
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
 from backend.people.service.guards import is_minor, person_of
-from backend.people.service.persons import GuardianNeeded
+from backend.people.service.identity import GuardianNeeded
 
 
 class ConsentNotGiven(Conflict):

@@ -19,8 +19,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.life import move, note_changes
 from backend.foundation.outbox import Event
 from backend.people import minors
-from backend.people.models import Person
-from backend.people.service import GuardianNeeded, PersonKnown, read_identity
+from backend.people.service import GuardianNeeded, PersonKnown, hold_person, look_up, read_identity
 from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryProof, RecoveryStatus
 from backend.volunteers.service import grant_as_registered
@@ -89,9 +88,7 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     if actor.account_id is None or not account_queries.opens_by_wechat(actor.account_id):
         raise WechatLoginNeeded
     _refuse_too_many(actor.account_id, now=now)
-    person = db.session.scalars(select(Person).where(Person.id_number_index.in_(identity.indexes))).one_or_none()
-    if person is not None and not identity.is_of(person):
-        person = None
+    person = look_up(identity).person
     recovery = AccountRecovery(
         id=new_id(),
         account_id=actor.account_id,
@@ -122,7 +119,7 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, c
     if not hmac.compare_digest(check_code, tokens.maker().check_code(recovery_id)):
         raise CheckCodeWrong(errors={"check_code": [CheckCodeWrong.detail]})
     # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
-    db.session.execute(select(Person.id).where(Person.id == seen.person_id).with_for_update(key_share=True))
+    hold_person(seen.person_id)
     if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.CONFIRMED, proof=proof):
         raise RecoveryDecided
     if accounts.recover_account(actor, seen.person_id, applicant_id, now=now) == applicant_id:
