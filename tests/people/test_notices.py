@@ -16,7 +16,7 @@ def test_anybody_may_read_the_notices(client):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (('name = "volunteer"', 'name = "visitor"'), "line"),
+        (('name = "volunteer"', 'name = "visitor"'), "第 20 行"),
         (('name = "volunteer"', 'name = "identity"'), "must hold each of these once"),
         (('version = "2026-11-01"', 'version = "newest"'), "version"),
         (('title = "', 'headline = "'), "title"),

@@ -36,7 +36,7 @@ def test_a_wrong_block_is_named_with_its_line(app, tmp_path, was, now, line, say
     with pytest.raises(CatalogueInvalid) as refusal:
         indicators.read(file)
 
-    assert f"indicators.toml, line {line}" in str(refusal.value)
+    assert f"indicators.toml 第 {line} 行" in str(refusal.value)
     assert says in str(refusal.value)
 
 
