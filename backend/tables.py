@@ -6,6 +6,7 @@ import backend.attendance.models
 import backend.demands.models
 import backend.foundation.audit
 import backend.foundation.demonstration
+import backend.foundation.files
 import backend.foundation.idempotency
 import backend.foundation.jobs
 import backend.foundation.key_register

@@ -92,11 +92,21 @@ class Settings(BaseSettings):
 
     token_key: Key = Field(description="Signs access tokens and refresh tokens.")
     code_key: Key = Field(description="Signs the rotating sign-in codes.")
+    file_key: Key = Field(description="Signs the addresses of files, which hold for some minutes.")
     index_key: Key = Field(description="Keys the blind index by which a sealed value is found.")
     second_index_key: Key | None = Field(default=None, description="Looked up too, while the blind index goes from one key to another.")
     sealing_keys: Annotated[dict[str, Key], NoDecode] = Field(
         description="id:base64 of each sealing key, joined by commas; the first one seals."
     )
+
+    files_folder: Path | None = Field(default=None, description="Where files are kept, on a disk that all processes share.")
+    files_bucket: str | None = Field(
+        default=None, validate_default=True, description="Of an S3-compatible server, and this copy's alone: instead of a folder."
+    )
+    files_endpoint: str = "https://s3.amazonaws.com"
+    files_region: str = "us-east-1"
+    files_access_key: str = Field(default="", validate_default=True)
+    files_secret_key: SecretStr = Field(default=SecretStr(""), validate_default=True)
 
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     refresh_token_days: int = Field(default=60, ge=1, le=365)
@@ -142,7 +152,7 @@ class Settings(BaseSettings):
         return key or None
 
     # Each field for itself, so that a start tells all that is wrong at once. An unreadable profile counts as production.
-    @field_validator("token_key", "code_key", "index_key", "second_index_key", "sealing_keys")
+    @field_validator("token_key", "code_key", "file_key", "index_key", "second_index_key", "sealing_keys")
     @classmethod
     def _keys_are_strong(cls, value: "Keys", info: ValidationInfo) -> "Keys":
         if _in_production(info) and value is not None:
@@ -160,6 +170,34 @@ class Settings(BaseSettings):
         if weakness is not None:
             raise ValueError(weakness)
         return url
+
+    @field_validator("files_endpoint")
+    @classmethod
+    def _files_go_over_https(cls, url: str, info: ValidationInfo) -> str:
+        if _in_production(info) and not url.startswith("https://"):
+            raise ValueError("须以 https:// 开头：文件经此传输")
+        return url
+
+    @field_validator("files_folder")
+    @classmethod
+    def _files_have_a_whole_address(cls, folder: Path | None, info: ValidationInfo) -> Path | None:
+        if folder is not None and _in_production(info) and not folder.is_absolute():
+            raise ValueError("须为绝对路径（以 / 开头），使各进程指向同一文件夹")
+        return folder
+
+    @field_validator("files_bucket")
+    @classmethod
+    def _files_have_one_place(cls, bucket: str | None, info: ValidationInfo) -> str | None:
+        if "files_folder" in info.data and (bucket is None) == (info.data["files_folder"] is None):
+            raise ValueError("与 EJIA_FILES_FOLDER 须且只须填写一项，说明文件存放在何处")
+        return bucket
+
+    @field_validator("files_access_key", "files_secret_key")
+    @classmethod
+    def _bucket_has_keys(cls, key: "SecretStr | str", info: ValidationInfo) -> "SecretStr | str":
+        if info.data.get("files_bucket") is not None and not key:
+            raise ValueError("使用存储桶时必须填写")
+        return key
 
     @field_validator("wechat_base_url")
     @classmethod
@@ -214,7 +252,7 @@ def _refuse_used_before(value: SecretStr | dict[str, SecretStr], info: Validatio
     keys = list(value.values()) if isinstance(value, dict) else [value]
     earlier = [
         key
-        for name in ("token_key", "code_key", "index_key", "second_index_key")
+        for name in ("token_key", "code_key", "file_key", "index_key", "second_index_key")
         if name != info.field_name and (key := info.data.get(name))
     ]
     secrets = [key.get_secret_value() for key in [*keys, *earlier]]

@@ -16,7 +16,7 @@ from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, jobs, key_register, liveness, outbox, sealing
+from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.database import db, ping_after_rest, transaction
 from backend.people import minors, notices
 from backend.points import rules as points_rules
@@ -30,6 +30,7 @@ from config.settings import CONFIG_FOLDER, Settings
 from console.pages import PAGES
 from console.pages import bp as pages
 from ejia import logs, metrics
+from ejia.file_store import objects_of
 from ejia.keys import bytes_of, keyring_of
 from ejia.production import StartCheck, settings_for_start
 from ejia.resources import RESOURCES
@@ -84,6 +85,7 @@ def start_process(settings: Settings) -> None:
         )
     )
     codes.use(CodeMaker(bytes_of(settings.code_key)))
+    files.use(objects_of(settings), bytes_of(settings.file_key))
     notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
     minors.use(minors.read(CONFIG_FOLDER / "minors.toml"))
     purposes.use(purposes.read(CONFIG_FOLDER / "reveals.toml"))

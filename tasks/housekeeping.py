@@ -7,7 +7,7 @@ from celery import shared_task
 
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
-from backend.foundation import clock, idempotency, jobs, key_register, outbox, resealing
+from backend.foundation import clock, files, idempotency, jobs, key_register, outbox, resealing
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.openings import service as openings
@@ -65,9 +65,16 @@ def close_overdue_shifts() -> None:
 
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)
 def forget_old_files() -> None:
-    """Drop the files of jobs that have been kept for a week."""
+    """Let go of the files of jobs that have been kept for a week."""
     with transaction():
         jobs.forget_old_files(now=clock.now())
+
+
+@shared_task(name="housekeeping.sweep_files", ignore_result=True)
+def sweep_files() -> None:
+    """Delete files that nothing refers to, and bytes that no file is of."""
+    _until_nothing_is_left(files.forget_unused)
+    files.sweep()
 
 
 @shared_task(name="housekeeping.forget_old_tries", ignore_result=True)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from backend.foundation import clock, jobs
 from backend.foundation.errors import Refusal
+from backend.foundation.objects import StoreAway
 
 log = structlog.get_logger(__name__)
 
@@ -26,18 +27,17 @@ def _run(task: jobs.Task) -> None:
     report = partial(_report, task)
     try:
         report(0, 1)
-        file = jobs.kinds()[task.kind].run(task, report, clock.now())
+        result = jobs.kinds()[task.kind].run(task, report, clock.now())
+        jobs.finish(task, result, now=clock.now())
     except jobs.Stopped:
         log.info("job.stopped", job_id=str(task.id), kind=task.kind)
-    except OperationalError:
-        raise  # the database went away or a lock was too slow: the job is taken again when its lease is over
+    except (OperationalError, StoreAway):
+        raise  # database or store went away, or a lock was too slow: the job is taken again when its lease is over
     except Refusal as refusal:
         jobs.fail(task, refusal.code, refusal.detail, now=clock.now())
     except Exception:
         log.exception("job.failed", job_id=str(task.id), kind=task.kind)
         jobs.fail(task, UNEXPECTED, UNEXPECTED_DETAIL, now=clock.now())
-    else:
-        jobs.finish(task, file, now=clock.now())
 
 
 def _report(task: jobs.Task, done: int, total: int) -> None:

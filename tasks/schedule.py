@@ -18,6 +18,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "forget old idempotency keys": {"task": "housekeeping.forget_old_keys", "schedule": crontab(minute=17)},
     "forget old files": {"task": "housekeeping.forget_old_files", "schedule": crontab(minute=47)},
     "forget old tries": {"task": "housekeeping.forget_old_tries", "schedule": crontab(minute=37)},
+    "sweep files": {"task": "housekeeping.sweep_files", "schedule": crontab(hour=4, minute=40)},
     "forget old events": {"task": "housekeeping.forget_old_events", "schedule": crontab(hour=4, minute=0)},
     "forget old log-ins": {"task": "housekeeping.forget_old_log_ins", "schedule": crontab(hour=4, minute=20)},
     "count sealed values": {"task": "housekeeping.count_sealed_values", "schedule": crontab(hour=3, minute=40)},

@@ -24,7 +24,12 @@ def steer_by(lead_file: Path | None) -> None:
 
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return datetime.now(UTC) + lead()
+    return machine() + lead()
+
+
+def machine() -> datetime:
+    """The machine's own instant, which nobody steers: to compare with what another server's clock wrote."""
+    return datetime.now(UTC)
 
 
 def lead() -> timedelta:

@@ -1,4 +1,4 @@
-"""Long work that somebody asked for: a row is its state, its progress and its result (docs/design.md, HTTP).
+"""Long work that somebody asked for: a row is its state and its progress, and its result is a file (docs/design.md, HTTP).
 
 A request never talks to the broker: beat rings, a worker takes the next job under a lease and runs it in steps; each step renews the
 lease. A job whose worker was killed is taken again when its lease is over. Whatever a worker writes names its attempt, so one that comes
@@ -12,19 +12,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, LargeBinary, and_, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation import audit
+from backend.foundation import audit, files
 from backend.foundation.actor import Actor
 from backend.foundation.database import AreaPath, Base, RowId, as_text, db, transaction
 from backend.foundation.errors import Conflict, Missing
+from backend.foundation.files import FileLine
 from backend.foundation.ids import new_id
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
-KEPT_FOR = timedelta(days=7)
 
 GIVEN_UP, GIVEN_UP_DETAIL = "job_given_up", "多次尝试都没有完成，请稍后重新提交"
 """Error code of a job whose workers died one after another."""
@@ -78,7 +78,8 @@ class Job(Base):
         CheckConstraint("(state = 'done') = (file_name IS NOT NULL)", name="file_when_done"),
         CheckConstraint("(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name="finished_when_over"),
         Index("ix_jobs_unfinished", "created_at", "id", postgresql_where=text("state IN ('queued', 'running')")),
-        Index("ix_jobs_content", "finished_at", postgresql_where=text("content IS NOT NULL")),
+        Index("ix_jobs_asked_by", "asked_by", "id"),
+        Index("ix_jobs_file_id", "file_id", postgresql_where=text("file_id IS NOT NULL")),
     )
 
     id: Mapped[RowId]
@@ -94,8 +95,7 @@ class Job(Base):
     error: Mapped[str | None] = mapped_column(comment="the code of the refusal, or of what else went wrong")
     error_detail: Mapped[str | None] = mapped_column(comment="one Chinese sentence that says so to the asker")
     file_name: Mapped[str | None]
-    media_type: Mapped[str | None]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("files.id", name="fk_jobs_file_id"), comment="as long as it is kept")
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -131,19 +131,20 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class Result:
     """What a job makes."""
 
     name: str
-    media_type: str
+    kind: files.Kind
     content: bytes
 
 
 Report = Callable[[int, int], None]
 """Called between two steps, outside any transaction of the runner's, with the steps done and the steps in all. Raises Stopped."""
 
-Runner = Callable[[Task, Report, datetime], File]
-"""Does the work and gives the file; opens its transactions itself. May raise a Refusal: code and sentence become the job's error."""
+Runner = Callable[[Task, Report, datetime], Result]
+"""Does the work and gives what becomes the file; opens its transactions itself. A Refusal that it raises becomes the job's error: code
+and sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,24 +200,23 @@ def job_of(actor: Actor, job_id: UUID) -> JobLine:
     return JobLine(*found)
 
 
-def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> File:
+def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> FileLine:
     """The file of a job of the actor's own, which they may still see; fetching it is an audited act.
 
     Raises Missing (another's job, or its area came out of reach), JobNotDone, JobFileGone.
     """
-    job = db.session.execute(
-        select(Job.kind, Job.area_path, Job.state, Job.file_name, Job.media_type, Job.content).where(_own(actor, job_id))
-    ).one_or_none()
+    job = db.session.execute(select(Job.kind, Job.area_path, Job.state, Job.file_id).where(_own(actor, job_id))).one_or_none()
     if job is None:
         raise Missing
     kind = _kinds[job.kind]
     kind.allow(actor, job.area_path)
     if job.state is not State.DONE:
         raise JobNotDone(state=job.state.value)
-    if job.content is None:
+    file = None if job.file_id is None else files.line_of(job.file_id)
+    if file is None:
         raise JobFileGone
     audit.record(actor, kind.permission, job_id, now=now, fetched=True)
-    return File(job.file_name, job.media_type, job.content)
+    return file
 
 
 def cancel(actor: Actor, job_id: UUID, *, now: datetime) -> JobLine:
@@ -278,40 +278,35 @@ def advance(task: Task, done: int, total: int, *, now: datetime) -> bool:
         return connection.execute(moved).rowcount == 1
 
 
-def finish(task: Task, file: File, *, now: datetime) -> bool:
-    """Write the result. False, and nothing written: the job was cancelled or another worker has it."""
-    return _end(
-        task,
-        state=State.DONE,
-        done=Job.total,
-        file_name=file.name,
-        media_type=file.media_type,
-        content=file.content,
-        finished_at=now,
-    )
+def finish(task: Task, result: Result, *, now: datetime) -> bool:
+    """Store the result, then write it down. False, and nothing written: the job was cancelled or another worker has it.
+
+    Raises FileTooLarge, FileTypeRefused, StoreAway.
+    """
+    stored = files.put(result.kind, result.content)
+    with transaction():
+        held = db.session.scalar(select(Job.id).where(_held(task)).with_for_update())
+        if held is not None:
+            file_id = files.add(stored, result.name, area_path=task.area_path, now=now)
+            _end(task, state=State.DONE, done=Job.total, file_name=result.name, file_id=file_id, finished_at=now)
+    return held is not None
 
 
 def fail(task: Task, error: str, detail: str, *, now: datetime) -> bool:
     """Write down why the job cannot be done, as a code and in a sentence. False: the job is not this worker's any more."""
-    return _end(task, state=State.FAILED, error=error, error_detail=detail, finished_at=now)
+    with transaction():
+        return _end(task, state=State.FAILED, error=error, error_detail=detail, finished_at=now)
 
 
 def forget_old_files(*, now: datetime) -> None:
-    """Drop the contents of files that have been kept for a week; that they were made stays known."""
-    db.session.execute(
-        update(Job)
-        .where(Job.content.is_not(None), Job.finished_at < now - KEPT_FOR)
-        .values(content=None)
-        .execution_options(synchronize_session=False)
-    )
+    """Let go of files whose time is over, so that they are swept; that they were made stays known."""
+    over = select(files.File.id).where(files.File.kept_until <= now)
+    db.session.execute(update(Job).where(Job.file_id.in_(over)).values(file_id=None).execution_options(synchronize_session=False))
 
 
 def _end(task: Task, **values: Any) -> bool:
-    with transaction():
-        ended = db.session.execute(
-            update(Job).where(_held(task)).values(lease_until=None, **values).returning(Job.id).execution_options(synchronize_session=False)
-        ).one_or_none()
-    return ended is not None
+    ended = update(Job).where(_held(task)).values(lease_until=None, **values).returning(Job.id)
+    return db.session.execute(ended.execution_options(synchronize_session=False)).one_or_none() is not None
 
 
 def _give_up(*, now: datetime) -> None:

@@ -25,9 +25,9 @@ def job(viewer: Actor, job_id: UUID) -> JobLine:
     return JobLine(*row)
 
 
-def jobs_in_care(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
-    """The long work asked for in the viewer's areas, the newest first: how far it is and why it failed, never its file."""
-    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(_overseen(viewer))
+def jobs_in_sight(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
+    """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file."""
+    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(seen_by(viewer))
     if state is not None:
         wanted = wanted.where(Job.state == state)
     return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))
@@ -35,8 +35,5 @@ def jobs_in_care(viewer: Actor, *, state: State | None, page: PageRequest) -> Pa
 
 def seen_by(viewer: Actor) -> ColumnElement[bool]:
     """Condition: the viewer asked for the job, or looks after the jobs of its area."""
-    return or_(Job.asked_by == viewer.account_id, _overseen(viewer))
-
-
-def _overseen(viewer: Actor) -> ColumnElement[bool]:
-    return policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))
+    overseen = policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))
+    return or_(Job.asked_by == viewer.account_id, overseen)

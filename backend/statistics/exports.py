@@ -1,6 +1,6 @@
 """The year-end workbook as long work: asking for it, and making it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,14 +8,15 @@ from sqlalchemy import select
 from backend.accounts import policy
 from backend.accounts.models import Login, LoginKind
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import jobs
+from backend.foundation import contents, files, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
-from backend.foundation.jobs import File, JobLine, Kind, Report, Task
+from backend.foundation.jobs import JobLine, Kind, Report, Result, Task
 from backend.statistics import queries, workbook
 from backend.statistics.queries.reach import area_in_reach, months_begun
 
 YEAR_END = "year_end_workbook"
+WORKBOOK = files.Kind("workbook", frozenset({contents.XLSX}), largest=50 * 1024 * 1024, kept_for=timedelta(days=7))
 
 
 def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> JobLine:
@@ -26,13 +27,13 @@ def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> Jo
     return jobs.ask(actor, YEAR_END, {"year": year, "area_id": str(area.id)}, area.path, now=now)
 
 
-def make_year_end(task: Task, report: Report, now: datetime) -> File:
+def make_year_end(task: Task, report: Report, now: datetime) -> Result:
     """Read the figures in one transaction, write the workbook outside of it: what it counts was allowed when it was asked for."""
     with transaction():
         figures = queries.year_figures(Actor.system(), int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
         exporter = _exporter(task.asked_by)
     content = workbook.write(figures, exporter=exporter, report=report)
-    return File(workbook.file_name(figures, now=now), workbook.MEDIA_TYPE, content)
+    return Result(workbook.file_name(figures, now=now), WORKBOOK, content)
 
 
 def _allow(actor: Actor, area_path: str) -> None:

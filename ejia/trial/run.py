@@ -79,6 +79,8 @@ class TrialRun:
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
         environment["EJIA_DEMONSTRATION_FILE"] = str(self.logins)
         environment |= self._start_servers(supervisor)
+        if not self.given.get("EJIA_FILES_BUCKET"):
+            environment["EJIA_FILES_FOLDER"] = str(self.var / "files")
         environment |= {name: value for name, value in self.given.items() if value and name.startswith("EJIA_")}
         wechat_port = None if "EJIA_WECHAT_BASE_URL" in environment else self.ports.take_from(FIRST_WECHAT_PORT)
         if wechat_port is not None:

@@ -82,7 +82,7 @@ def test_the_stand_in_for_wechat_is_refused(starting: Starting, url: str) -> Non
     ],
     ids=["zeros", "ones", "counted", "counted down", "repeated", "typed", "short one repeated"],
 )
-@pytest.mark.parametrize("name", ["EJIA_TOKEN_KEY", "EJIA_CODE_KEY", "EJIA_INDEX_KEY", "EJIA_SEALING_KEYS"])
+@pytest.mark.parametrize("name", ["EJIA_TOKEN_KEY", "EJIA_CODE_KEY", "EJIA_FILE_KEY", "EJIA_INDEX_KEY", "EJIA_SEALING_KEYS"])
 def test_a_key_that_nobody_drew_at_random_is_refused(starting: Starting, name: str, weak: bytes) -> None:
     encoded = base64.b64encode(weak).decode()
     [complaint] = starting(**{name: f"k2:{drawn_key()},k1:{encoded}" if name == "EJIA_SEALING_KEYS" else encoded})
@@ -102,6 +102,12 @@ def test_one_key_for_two_purposes_is_refused(starting: Starting) -> None:
     assert starting(EJIA_TOKEN_KEY=same, EJIA_CODE_KEY=same) == ["EJIA_CODE_KEY: 与另一个密钥相同：每种用途须有自己的密钥"]
     assert [one.split(":")[0] for one in starting(EJIA_INDEX_KEY=same, EJIA_SEALING_KEYS=f"k1:{same}")] == ["EJIA_SEALING_KEYS"]
     assert [one.split(":")[0] for one in starting(EJIA_SEALING_KEYS=f"k2:{same},k1:{same}")] == ["EJIA_SEALING_KEYS"]
+
+
+def test_files_have_one_place_that_every_process_finds(starting: Starting) -> None:
+    assert [one.split(":")[0] for one in starting(EJIA_FILES_FOLDER="var/files")] == ["EJIA_FILES_FOLDER"]
+    assert [one.split(":")[0] for one in starting(EJIA_FILES_BUCKET="ejia")] == ["EJIA_FILES_BUCKET"], "beside the folder"
+    assert [one.split(":")[0] for one in starting(EJIA_FILES_ENDPOINT="http://s3.example")] == ["EJIA_FILES_ENDPOINT"]
 
 
 def test_the_keys_that_a_trial_made_are_refused(starting: Starting, tmp_path: Path) -> None:

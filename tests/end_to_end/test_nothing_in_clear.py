@@ -92,6 +92,12 @@ def test_nothing_stands_in_clear_in_any_column_that_is_not_meant_for_it(database
     assert scan.in_tables(database, values) == set()
 
 
+def test_nothing_stands_in_clear_in_a_file_that_is_kept(visited: Town, values: Values) -> None:
+    kept = list((visited.folder / "files").iterdir())
+    assert kept
+    assert [file.name for file in kept if scan.kinds_in(file.read_bytes(), values)] == []
+
+
 def test_nothing_stands_in_clear_in_the_logs_of_any_process(visited: Town, values: Values) -> None:
     assert len(list((visited.folder / "log").iterdir())) > 4
     assert scan.in_files(visited.folder / "log", values) == set()
@@ -186,10 +192,10 @@ def test_the_scan_finds_what_is_planted_in_an_answer_that_is_kept_a_workbook_a_f
         " VALUES (gen_random_uuid(), 'POST /x', %s, %s, now(), %s)",
         (value, b"-", json.dumps({"name": value}).encode()),
     )
-    database.execute("UPDATE jobs SET content = %s WHERE content IS NOT NULL", (workbook.getvalue(),))
-    found = {"idempotency_keys.key", "idempotency_keys.answer", "jobs.content"}
+    found = {"idempotency_keys.key", "idempotency_keys.answer"}
     assert scan.in_tables(database, values) == {(column, kind) for column in found}
     database.rollback()
+    assert scan.kinds_in(workbook.getvalue(), values) == {kind}
     assert scan.kinds_in(f'ejia_requests_total{{route="/x/{value}"}} 1.0'.encode(), values) == {kind}
     assert scan.kinds_in(json.dumps({"code": "invalid", "errors": {"x": [value]}}).encode(), values) == {kind}
     assert scan.kinds_in(repr(value.encode()).encode(), values) == {kind}

@@ -1,22 +1,22 @@
 """Jobs of a kind of their own: a few steps, a file, and a hand on each step."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import clock, jobs
+from backend.foundation import clock, contents, files, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict
-from backend.foundation.jobs import File, JobLine, Kind, Report, Task
-from miniprogram_api.jobs import XLSX
+from backend.foundation.jobs import JobLine, Kind, Report, Result, Task
 from tests.support.phone import Phone
 
 STEPS = 3
+SCROLL = files.Kind("scroll", frozenset({contents.TEXT}), largest=1000, kept_for=timedelta(days=7))
 
 
 class InkDry(Conflict):
@@ -28,14 +28,15 @@ class Scribe:
 
     def __init__(self) -> None:
         self.runs = 0
+        self.content: bytes | None = None
         self.between: Callable[[int], object] = id
 
-    def write(self, task: Task, report: Report, now: datetime) -> File:  # noqa: ARG002 - as jobs call a runner
+    def write(self, task: Task, report: Report, now: datetime) -> Result:  # noqa: ARG002 - as jobs call a runner
         self.runs += 1
         for step in range(1, STEPS + 1):
             report(step, STEPS)
             self.between(step)
-        return File("青山街道_卷轴_2023年度.xlsx", XLSX, f"run {self.runs}, year {task.params['year']}".encode())
+        return Result("青山街道_卷轴_2023年度.txt", SCROLL, self.content or f"run {self.runs}, year {task.params['year']}".encode())
 
 
 def _still_an_officer(actor: Actor, area_path: str) -> None:

@@ -6,18 +6,19 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import OperationalError
 
 from backend.accounts import service as accounts
-from backend.foundation import clock, jobs
+from backend.foundation import clock, files, jobs
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
-from miniprogram_api.jobs import XLSX
+from backend.foundation.objects import Objects, StoreAway
+from ejia.keys import bytes_of
 from tasks import jobs as task
 from tasks import schedule
-from tests.export.conftest import STEPS, InkDry
+from tests.export.conftest import SCROLL, STEPS, InkDry
 from tests.support.phone import refused
 
 STREET = "639999001"
@@ -118,10 +119,10 @@ def test_worker_that_comes_back_late_changes_nothing(officer, ask, pass_time):
     assert prompt is not None
 
     assert not jobs.advance(late, 1, 2, now=clock.now())
-    assert not jobs.finish(late, jobs.File("late.xlsx", XLSX, b"late"), now=clock.now())
+    assert not jobs.finish(late, jobs.Result("late.txt", SCROLL, b"late"), now=clock.now())
     assert not jobs.fail(late, "late", "太迟了", now=clock.now())
-    assert jobs.finish(prompt, jobs.File("prompt.xlsx", XLSX, b"prompt"), now=clock.now())
-    assert not jobs.finish(late, jobs.File("late.xlsx", XLSX, b"late"), now=clock.now())
+    assert jobs.finish(prompt, jobs.Result("prompt.txt", SCROLL, b"prompt"), now=clock.now())
+    assert not jobs.finish(late, jobs.Result("late.txt", SCROLL, b"late"), now=clock.now())
 
     assert officer.get(f"/jobs/{job.id}/file").get_data() == b"prompt"
 
@@ -256,17 +257,85 @@ def test_file_is_out_of_reach_when_the_role_was_withdrawn(officer, ask):
     assert [details for _, details in audited(job.id)] == [{"kind": "scroll", "area_path": STREET}]
 
 
+def test_asker_finds_their_own_jobs_the_newest_first_and_nobody_elses(officer, ask, administrator, pass_time):
+    asked = []
+    for _ in range(3):
+        asked.append(str(ask(officer).id))
+        pass_time(seconds=1)
+    colleague = administrator(Role.STREET_OFFICER, STREET)
+    other = str(ask(colleague).id)
+
+    first = officer.seen("/jobs", limit=2)
+    rest = officer.seen("/jobs", limit=2, cursor=first["next_cursor"])
+
+    assert [job["id"] for job in first["items"] + rest["items"]] == asked[::-1]
+    assert [job["id"] for job in colleague.seen("/jobs")["items"]] == [other]
+
+
+def test_file_is_fetched_by_a_signed_address_for_five_minutes(officer, ask, client, pass_time):
+    job = ask(officer)
+    assert refused(officer.get(f"/jobs/{job.id}/file/address")) == (409, "job_not_done")
+    task.run()
+
+    address = officer.seen(f"/jobs/{job.id}/file/address")["address"]
+    answer = client.get(address)
+    assert (answer.status_code, answer.get_data(), answer.mimetype) == (200, b"run 1, year 2023", "text/plain")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert [details for _, details in audited(job.id)][1:] == [{"fetched": True}]
+
+    for broken in (address[:-1] + ("0" if address[-1] != "0" else "1"), address.replace("expires=", "expires=1")):
+        assert refused(client.get(broken)) == (404, "not_found")
+    pass_time(minutes=5, seconds=1)
+    assert refused(client.get(address)) == (404, "not_found")
+
+
+def test_bytes_that_are_gone_from_the_store_are_told_as_a_file_that_is_gone(officer, ask, client):
+    job = ask(officer)
+    task.run()
+    address = officer.seen(f"/jobs/{job.id}/file/address")["address"]
+    files.objects().delete([str(db.session.scalar(select(files.File.id)))])
+
+    assert refused(officer.get(f"/jobs/{job.id}/file")) == (409, "job_file_gone")
+    assert refused(client.get(address)) == (404, "not_found")
+
+
+def test_result_that_its_kind_does_not_allow_fails_the_job(officer, ask, scribe):
+    scribe.content = b"\x00\x01"
+    job = ask(officer)
+    task.run()
+    assert officer.seen(f"/jobs/{job.id}")["error"] == "file_type_refused"
+    scribe.content = b"x" * (SCROLL.largest + 1)
+    job = ask(officer)
+    task.run()
+    assert officer.seen(f"/jobs/{job.id}")["error"] == "file_too_large"
+
+
+def test_job_waits_for_a_store_that_is_away_and_its_file_for_the_same(officer, ask, pass_time, settings):
+    job, here = ask(officer), files.objects()
+    files.use(Objects.in_bucket("none", endpoint="http://127.0.0.1:1", region="x", access_key="x", secret_key="x"), b"")
+    with pytest.raises(StoreAway):
+        task.run()
+    assert officer.seen(f"/jobs/{job.id}")["state"] == "running"
+    files.use(here, bytes_of(settings.file_key))
+    pass_time(minutes=3)
+    task.run()
+    assert officer.seen(f"/jobs/{job.id}")["state"] == "done"
+    files.use(Objects.in_bucket("none", endpoint="http://127.0.0.1:1", region="x", access_key="x", secret_key="x"), b"")
+    assert refused(officer.get(f"/jobs/{job.id}/file")) == (503, "store_away")
+    files.use(here, bytes_of(settings.file_key))
+
+
 def test_file_is_kept_for_a_week(officer, ask, pass_time):
     job = ask(officer)
     task.run()
     pass_time(days=6)
     with transaction():
         jobs.forget_old_files(now=clock.now())
-    assert db.session.scalar(text("SELECT content IS NOT NULL FROM jobs"))
+    assert db.session.scalar(text("SELECT file_id IS NOT NULL FROM jobs"))
     pass_time(days=2)
     with transaction():
         jobs.forget_old_files(now=clock.now())
-    assert db.session.scalar(text("SELECT content IS NULL FROM jobs"))
+    assert db.session.scalar(text("SELECT file_id IS NULL FROM jobs"))
     # The login is over by now; the file's fate is what counts.
     with pytest.raises(jobs.JobFileGone):
         jobs.file_of(Actor(UUID(officer.account_id), grants=(Grant(Role.STREET_OFFICER, area_path=STREET),)), job.id, now=clock.now())

@@ -117,6 +117,7 @@ NOT_TO_BE_READ: dict[str, tuple[str, set[str]]] = {
     "code_not_yet_valid": (METHOD, {"sign_in", "sign_out"}),
     "code_of_another_shift": (METHOD, {"sign_in", "sign_out"}),
     "person_needed": (METHOD, {"claim_place"}),
+    "store_away": (METHOD, {"download_file", "download_job_file"}),
     "wechat_code_rejected": (KIND_OF_CALL, {"log_in_by_wechat", "merge_by_wechat"}),
     "wechat_phone_code_rejected": (KIND_OF_CALL, {"set_phone"}),
 }

@@ -20,7 +20,7 @@ OLD, BOTH = Keyring({"k1": K1}, "k1", INDEX), Keyring({"k2": K2, "k1": K1}, "k2"
 NEITHER = {
     "idempotency_keys.body_digest": "a keyed digest, of which nobody without the index key finds the body by trying",
     "login_lockouts.name_index": "the blind index of a name that was tried; soon forgotten, and begun anew under another key",
-    "jobs.content": "a file of masked names, for its asker",
+    "files.sha256": "tells whether the bytes of a file are whole",
     "key_uses.fingerprint": "tells a key from another",
 }
 """Bytes that are neither sealed nor a blind index, and why they need not be."""

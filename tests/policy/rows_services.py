@@ -6,14 +6,15 @@ from uuid import UUID
 from sqlalchemy import update
 
 from backend.accounts.policy import Permission
-from backend.foundation import clock
+from backend.foundation import clock, files
 from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
 from backend.foundation.jobs import Job, State
-from miniprogram_api.jobs import XLSX
 from tests.policy.viewers import (
     COMMUNITY,
     DECIDING,
     DISTRICT,
+    EVERYBODY,
     OFFICERS,
     ORGANISATION_OFFICER,
     PERSONS,
@@ -94,19 +95,30 @@ def asked_job(world: World) -> Ask:
     return ask(job_id=job_id, shows=job_id)
 
 
+def job_of_somebody_else(world: World) -> Ask:
+    about = asked_job(world)
+    with transaction():
+        db.session.execute(update(Job).where(Job.id == UUID(about.known["job_id"])).values(asked_by=new_id()))
+    return about
+
+
 def done_job(world: World) -> Ask:
     about = asked_job(world)
-    done = {
-        "state": State.DONE,
-        "done": 1,
-        "file_name": "年终统计表.xlsx",
-        "media_type": XLSX,
-        "content": b"PK",
-        "finished_at": clock.now(),
-    }
+    stored = files.put(files.DOCUMENT, b"%PDF-1.7")
     with transaction():
+        file_id = files.add(stored, "年终统计表.pdf", area_path="639999001001", now=clock.now())
+        done = {"state": State.DONE, "done": 1, "file_name": "年终统计表.pdf", "file_id": file_id, "finished_at": clock.now()}
         db.session.execute(update(Job).where(Job.id == UUID(about.known["job_id"])).values(**done))
     return ask(job_id=about.known["job_id"])
+
+
+def addressed(world: World) -> Ask:
+    """A file, by an address that was signed a moment ago: good for whoever holds it."""
+    stored = files.put(files.DOCUMENT, b"%PDF-1.7")
+    with transaction():
+        file_id = files.add(stored, "x.pdf", area_path="639999001001", now=clock.now())
+    expires = int(clock.now().timestamp()) + 60
+    return ask(file_id=file_id, expires=expires, signature=files.signature(file_id, expires))
 
 
 NUMBERS = "numbers: test_lists_and_opens.py opens the rows behind them"
@@ -243,9 +255,12 @@ FIGURES = (
         by=Permission.FIGURES_SEE,
     ),
     Row("export_year_end", lambda _: ask(), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
-    Row("list_jobs", asked_job, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
+    Row("list_jobs", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
+    Row("list_jobs", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
     Row("see_job", asked_job, these(COMMUNITY, "system_admin"), 404),
     Row("download_job_file", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
+    Row("see_job_file_address", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="an address"),
+    Row("download_file", addressed, EVERYBODY, public=True, shows_nothing="a file"),
     Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404, {403: these("system_admin")}),
 )
 

@@ -100,7 +100,7 @@ def over() -> set[str]:
 
 
 def asked() -> set[str]:
-    """The asker of a job has its id from the answer; the list is the system administrator's."""
+    """Most askers are none of the viewers; that a job stands in its asker's list, tests/export/test_jobs.py says."""
     return ids_of(Job.id)
 
 
@@ -136,9 +136,9 @@ KINDS = (
 
 
 def test_no_kind_of_thing_that_opens_is_left_out(walk: Walk) -> None:
-    """Whatever is read by its id alone."""
+    """Whatever is read by its id alone; a file wants a signature beside it."""
     opens = {operation.path for operation in walk.operations.values() if operation.method == "get" and operation.path.endswith("_id}")}
-    assert {re.sub(r"{.*}", "{}", path) for path in opens} == {f"/api/v1{kind.opens}" for kind in KINDS}
+    assert {re.sub(r"{.*}", "{}", path) for path in opens} - {"/api/v1/files/{}"} == {f"/api/v1{kind.opens}" for kind in KINDS}
 
 
 def ids_of(column: InstrumentedAttribute[UUID], *among: Any) -> set[str]:

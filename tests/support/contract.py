@@ -54,7 +54,7 @@ class Watch:
         if "content" not in said:
             return [f"{answer.status_code} has content: {_shown(answer)}"] if answer.get_data() else []
         ((media_type, content),) = said["content"].items()
-        if answer.mimetype != media_type:
+        if media_type not in (answer.mimetype, "*/*"):
             return [f"{answer.status_code} is {answer.mimetype} where the document says {media_type}"]
         if not media_type.endswith("json"):
             return []

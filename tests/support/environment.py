@@ -22,6 +22,8 @@ def settings_on(servers: Servers, clock_file: Path | None) -> Settings:
         broker_url=servers.broker_url,
         token_key=_key(1),
         code_key=_key(2),
+        file_key=_key(5),
+        files_folder=servers.postgres.folder.parent / "files",
         index_key=_key(3),
         sealing_keys={"k1": _key(4)},
         wechat_appid=APPID,
@@ -38,11 +40,14 @@ def _key(number: int) -> SecretStr:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """What a process needs in its environment to be the same copy."""
-    secrets = {name: getattr(settings, name).get_secret_value() for name in ("token_key", "code_key", "index_key", "wechat_secret")}
+    secrets = {
+        name: getattr(settings, name).get_secret_value() for name in ("token_key", "code_key", "file_key", "index_key", "wechat_secret")
+    }
     sealing = ",".join(f"{key_id}:{key.get_secret_value()}" for key_id, key in settings.sealing_keys.items())
     plain = {
         "profile": settings.profile.value,
         "wechat_appid": settings.wechat_appid,
+        "files_folder": str(settings.files_folder),
         "wechat_base_url": settings.wechat_base_url,
         "rate_limits_enabled": str(settings.rate_limits_enabled),
         "log_json": str(settings.log_json),
@@ -65,6 +70,8 @@ def production_environment(database_url: str = "postgresql://ejia@db.example/eji
         "BROKER_URL": "redis://redis.example/1",
         "EJIA_TOKEN_KEY": drawn_key(),
         "EJIA_CODE_KEY": drawn_key(),
+        "EJIA_FILE_KEY": drawn_key(),
+        "EJIA_FILES_FOLDER": "/var/lib/ejia/files",
         "EJIA_INDEX_KEY": drawn_key(),
         "EJIA_SEALING_KEYS": f"k2:{drawn_key()},k1:{drawn_key()}",
         "EJIA_WECHAT_APPID": "wx8ae41b07c3d952f6",

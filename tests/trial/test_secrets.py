@@ -20,6 +20,7 @@ def test_the_keys_are_what_the_settings_ask_for(tmp_path: Path, monkeypatch: pyt
     for name, value in local_secrets(tmp_path / "secrets.env").items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("EJIA_PROFILE", "trial")
+    monkeypatch.setenv("EJIA_FILES_FOLDER", str(tmp_path))
     for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL"):
         monkeypatch.setenv(name, "postgresql://nowhere" if name == "DATABASE_URL" else "redis://nowhere")
     assert list(Settings().sealing_keys) == ["k1"]

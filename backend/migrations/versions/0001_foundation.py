@@ -74,6 +74,25 @@ def upgrade() -> None:
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
 
     op.create_table(
+        "files",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False, comment="as who fetches it may call it; holds no personal data"),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", sa.Uuid()),
+        sa.Column("area_path", sa.Text(collation="C")),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kept_until", sa.DateTime(timezone=True)),
+        sa.CheckConstraint("num_nonnulls(person_id, area_path) = 1", name="of_person_or_area"),
+        sa.CheckConstraint("size_bytes >= 0", name="size_not_negative"),
+        sa.PrimaryKeyConstraint("id", name="pk_files"),
+    )
+    op.create_index("ix_files_kept_until", "files", ["kept_until"], postgresql_where="kept_until IS NOT NULL")
+    op.create_index("ix_files_stored_at", "files", ["stored_at", "id"])
+
+    op.create_table(
         "jobs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -88,8 +107,7 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), comment="the code of the refusal, or of what else went wrong"),
         sa.Column("error_detail", sa.Text(), comment="one Chinese sentence that says so to the asker"),
         sa.Column("file_name", sa.Text()),
-        sa.Column("media_type", sa.Text()),
-        sa.Column("content", sa.LargeBinary()),
+        sa.Column("file_id", sa.Uuid(), comment="as long as it is kept"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True)),
         sa.Column("finished_at", sa.DateTime(timezone=True)),
@@ -98,9 +116,11 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'done') = (file_name IS NOT NULL)", name="file_when_done"),
         sa.CheckConstraint("(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name="finished_when_over"),
         sa.CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="leased_while_running"),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_jobs_file_id"),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
-    op.create_index("ix_jobs_content", "jobs", ["finished_at"], postgresql_where="content IS NOT NULL")
+    op.create_index("ix_jobs_asked_by", "jobs", ["asked_by", "id"])
+    op.create_index("ix_jobs_file_id", "jobs", ["file_id"], postgresql_where="file_id IS NOT NULL")
     op.create_index("ix_jobs_unfinished", "jobs", ["created_at", "id"], postgresql_where="state IN ('queued', 'running')")
 
     op.create_table(
@@ -124,6 +144,7 @@ def downgrade() -> None:
     op.drop_table("demonstrations")
     op.drop_table("key_uses")
     op.drop_table("jobs")
+    op.drop_table("files")
     op.drop_table("idempotency_keys")
     op.drop_table("outbox_deliveries")
     op.drop_table("outbox_events")

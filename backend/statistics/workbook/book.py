@@ -16,7 +16,6 @@ from backend.statistics.queries import Series, YearFigures
 from backend.statistics.workbook.paper import Formats, Imprint
 from backend.statistics.workbook.tables import DISTINCT_MARK, NOT_YET, sheets_of
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLE = "志愿服务统计表"
 
 _BARRED_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))

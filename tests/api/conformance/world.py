@@ -20,9 +20,10 @@ from backend.accounts import tokens
 from backend.accounts.models import Login, TokenFamily
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
-from backend.foundation import clock
+from backend.foundation import clock, files
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
+from backend.foundation.jobs import Job
 from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
@@ -284,7 +285,12 @@ class Neighbourhood:
         done = asker.made("/exports/year-end", year_end)["id"]
         task.run()
         waiting = asker.made("/exports/year-end", year_end)["id"]
-        self._target("street_officer", "download_job_file", job_id=done)
+        self._target("street_officer", "download_job_file", "see_job_file_address", job_id=done)
+        with transaction():
+            file_id = db.session.scalars(select(Job.file_id).where(Job.id == UUID(done))).one()
+        expires = int(clock.now().timestamp()) + 3600
+        signed = {"expires": expires, "signature": files.signature(file_id, expires)} if file_id else {}
+        self._target("street_officer", "download_file", file_id=str(file_id), **signed)
         self._target("street_officer", "see_job", "cancel_job", job_id=waiting)
 
 
