@@ -42,7 +42,7 @@ def own_wards(actor: Actor, *, now: datetime) -> list[WardLine]:
             people.consents_to(ward_id, NoticeName.VOLUNTEER).label("agreed_as_volunteer"),
         )
         .join(Person, Person.id == Guardianship.ward_person_id)
-        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_live()))
         .where(Guardianship.guardian_person_id == people.person_of(actor), Guardianship.is_current())
         .order_by(Guardianship.id.desc())
         .limit(100)

@@ -6,7 +6,7 @@ every change but setting `superseded_at` once.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -55,6 +55,19 @@ class FactRevision(Base):
         if instant is None:
             return cls.is_current()
         return and_(cls.recorded_at <= instant, or_(cls.superseded_at.is_(None), cls.superseded_at > instant), ~cls.void)
+
+
+class Belonging(FactRevision):
+    """Parent of the facts that somebody belongs somewhere, until the day before `left_on`."""
+
+    __abstract__ = True
+
+    left_on: Mapped[date | None]
+
+    @classmethod
+    def is_live(cls) -> ColumnElement[bool]:
+        """Condition: it holds now, and nobody left. In the words of the partial indexes."""
+        return and_(cls.is_current(), cls.left_on.is_(None))
 
 
 Fact = TypeVar("Fact", bound=FactRevision)

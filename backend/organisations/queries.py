@@ -45,7 +45,7 @@ def organisations_of_status(
 
 def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """The organisations that a person (None: nobody) acts for, is the officer of or applied for, whatever became of them."""
-    acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_current(), Staff.left_on.is_(None))
+    acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_live())
     heads = select(Organisation.id).where(Organisation.officer_person_id == person_id)
     return NEWEST_FIRST.page(_lines().where(Organisation.id.in_(acts_for.union(heads))), page)
 
@@ -136,5 +136,5 @@ def _staff() -> Select[*tuple[Any, ...]]:
     return (
         select(STAFF_ID, masked(Person.name), Staff.joined_on, Staff.is_officer)
         .join(Person, Person.id == Staff.person_id)
-        .where(Staff.is_current(), Staff.left_on.is_(None))
+        .where(Staff.is_live())
     )

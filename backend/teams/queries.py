@@ -48,7 +48,7 @@ def teams_of_status(
 
 def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """The teams that a person (None: nobody) belongs to, and those that they lead or applied for, whatever became of them."""
-    belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_current(), Membership.left_on.is_(None))
+    belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_live())
     leads = select(Team.id).where(Team.leader_person_id == person_id)
     return NEWEST_FIRST.page(_lines().where(Team.id.in_(belongs.union(leads))), page)
 
@@ -90,7 +90,7 @@ def members_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[
             (Membership.person_id == team.leader_person_id).label("is_leader"),
         )
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.team_id == team_id, Membership.is_current(), Membership.left_on.is_(None))
+        .where(Membership.team_id == team_id, Membership.is_live())
     )
     return AS_THEY_JOINED.page(wanted, page)
 
@@ -135,7 +135,7 @@ def former_volunteers(volunteer_ids: Sequence[UUID]) -> Sequence[UUID]:
 
 def teams_touched_by(person_ids: Sequence[UUID]) -> Sequence[UUID]:
     """The teams to which one of these persons belongs or asked to belong, in the order in which they are to be held."""
-    belongs = select(Membership.team_id).where(Membership.person_id.in_(person_ids), Membership.is_current(), Membership.left_on.is_(None))
+    belongs = select(Membership.team_id).where(Membership.person_id.in_(person_ids), Membership.is_live())
     asked = select(JoinRequest.team_id).where(JoinRequest.person_id.in_(person_ids), JoinRequest.status == JoinStatus.ASKED)
     return sorted(db.session.scalars(belongs.union(asked)))
 
@@ -151,7 +151,7 @@ def _opened(viewer: Actor, permission: Permission, team_id: UUID) -> Team:
 
 def _lines() -> Select[*tuple[Any, ...]]:
     # Counted by uq_team_memberships_member: a counter on the team's row is one that joining would have to contend for.
-    members = select(func.count()).where(Membership.team_id == Team.id, Membership.is_current(), Membership.left_on.is_(None))
+    members = select(func.count()).where(Membership.team_id == Team.id, Membership.is_live())
     return (
         select(
             Team.id,

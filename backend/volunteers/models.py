@@ -7,13 +7,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base
-from backend.foundation.facts import FactRevision
+from backend.foundation.facts import Belonging
 
 VOLUNTEER_NUMBERS = Sequence("volunteer_numbers", metadata=Base.metadata)
 """Feeds 志愿者编号: a number of our own, because the layout of the national one is not ours to invent."""
 
 
-class Volunteer(FactRevision):
+class Volunteer(Belonging):
     """That a person is a registered volunteer (志愿服务条例 art. 7) in the community of residence. Leaving is a further revision."""
 
     __tablename__ = "volunteers"
@@ -30,4 +30,3 @@ class Volunteer(FactRevision):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_volunteers_area_id"))
     area_path: Mapped[AreaPath]
     registered_on: Mapped[date]
-    left_on: Mapped[date | None]

@@ -24,9 +24,7 @@ NEWEST_BY_COMMUNITY = Order((Volunteer.area_path, Volunteer.registered_on, Volun
 
 def number_of(person_id: UUID) -> str | None:
     """The 志愿者编号 of a person who is a registered volunteer now."""
-    return db.session.scalar(
-        select(Volunteer.number).where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
-    )
+    return db.session.scalar(select(Volunteer.number).where(Volunteer.person_id == person_id, Volunteer.is_live()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def own_registration(person_id: UUID) -> OwnVolunteer | None:
     row = db.session.execute(
         select(Volunteer.fact_id, Volunteer.number, Volunteer.registered_on, Area.id.label("area_id"), Area.name.label("area_name"))
         .join(Area, Area.id == Volunteer.area_id)
-        .where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
+        .where(Volunteer.person_id == person_id, Volunteer.is_live())
     ).one_or_none()
     return None if row is None else OwnVolunteer(row.fact_id, row.number, row.registered_on, Community(row.area_id, row.area_name))
 
@@ -77,7 +75,7 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, page: Pag
         )
         .join(Person, Person.id == Volunteer.person_id)
         .join(Area, Area.id == Volunteer.area_id)
-        .where(Volunteer.is_current(), Volunteer.left_on.is_(None))
+        .where(Volunteer.is_live())
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
     )
     if community_id is not None:
@@ -108,7 +106,7 @@ def people_by_name(viewer: Actor, person_ids: Collection[UUID]) -> dict[UUID, Kn
     """Those of the persons whom the viewer may see, as a list names them. One statement."""
     rows = db.session.execute(
         select(Person.id, masked(Person.name), Volunteer.number)
-        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+        .outerjoin(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_live()))
         .where(Person.id.in_(person_ids))
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Person.area_path, person_id=Person.id)))
     )

@@ -176,7 +176,7 @@ def end_registration(actor: Actor, person_id: UUID, *, reason: str | None, now: 
 
 
 def _live_registration(person_id: UUID) -> Volunteer | None:
-    return db.session.scalar(select(Volunteer).where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None)))
+    return db.session.scalar(select(Volunteer).where(Volunteer.person_id == person_id, Volunteer.is_live()))
 
 
 def volunteer_number(year: int, running: int) -> str:
@@ -250,19 +250,13 @@ def adult_volunteer_of(actor: Actor, *, now: datetime) -> UUID:
 
 def holds_live_volunteer(person_id: UUID) -> bool:
     """Whether the person is a registered volunteer now; then nobody can end the registration before this transaction does."""
-    live = (
-        select(Volunteer.id)
-        .where(Volunteer.person_id == person_id, Volunteer.is_current(), Volunteer.left_on.is_(None))
-        .with_for_update(read=True)
-    )
+    live = select(Volunteer.id).where(Volunteer.person_id == person_id, Volunteer.is_live()).with_for_update(read=True)
     return db.session.scalar(live) is not None
 
 
 def person_of_number(number: str) -> UUID | None:
     """The person behind a 志愿者编号. For operators; who asks over HTTP must know the name, too."""
-    return db.session.scalar(
-        select(Volunteer.person_id).where(Volunteer.number == number, Volunteer.is_current(), Volunteer.left_on.is_(None))
-    )
+    return db.session.scalar(select(Volunteer.person_id).where(Volunteer.number == number, Volunteer.is_live()))
 
 
 def volunteer_of_number(number: str, name: str) -> UUID | None:
@@ -270,5 +264,5 @@ def volunteer_of_number(number: str, name: str) -> UUID | None:
     return db.session.scalar(
         select(Volunteer.person_id)
         .join(Person, Person.id == Volunteer.person_id)
-        .where(Volunteer.number == number, Person.name == name, Volunteer.is_current(), Volunteer.left_on.is_(None))
+        .where(Volunteer.number == number, Person.name == name, Volunteer.is_live())
     )

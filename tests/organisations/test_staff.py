@@ -33,7 +33,7 @@ def roles_of(phone):
 
 
 def live_officers():
-    live = select(Staff.person_id).where(Staff.is_officer, Staff.is_current(), Staff.left_on.is_(None))
+    live = select(Staff.person_id).where(Staff.is_officer, Staff.is_live())
     return [str(person_id) for person_id in db.session.scalars(live)]
 
 

@@ -82,7 +82,7 @@ def test_an_ended_organisation_has_no_staff_and_no_role(head, community, street)
     assert ended["ended_on"] == str(clock.shanghai_day(clock.now()))
     assert [role["role"] for role in head.seen("/me")["roles"]] == []
     assert head.seen(f"/organisations/{organisation['id']}")["status"] == "ended"
-    assert db.session.scalar(select(func.count()).where(Staff.is_current(), Staff.left_on.is_(None))) == 0
+    assert db.session.scalar(select(func.count()).where(Staff.is_live())) == 0
     assert refused(community.post(f"/organisations/{organisation['id']}/ending", WHY)) == (409, "organisation_not_verified")
 
 

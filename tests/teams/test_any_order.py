@@ -128,7 +128,7 @@ class TeamLife(RuleBasedStateMachine):
         return [*sorted(first), *sorted(set(range(PEOPLE)) - first)][nth]
 
     def _live(self):
-        return select(Membership.person_id).where(Membership.team_id == self.team, Membership.is_current(), Membership.left_on.is_(None))
+        return select(Membership.person_id).where(Membership.team_id == self.team, Membership.is_live())
 
     def _membership(self, who: int) -> UUID:
         """The live membership of the person, or that of nobody."""

@@ -91,7 +91,7 @@ def test_a_dissolved_team_has_no_members_no_leader_and_no_open_wishes(leader, of
     assert (dissolved["status"], dissolved["reason"], dissolved["member_count"]) == ("dissolved", "长期没有活动。", 0)
     assert dissolved["dissolved_on"] == str(clock.shanghai_day(clock.now()))
     assert teams_led(leader) == []
-    assert db.session.scalar(select(func.count()).where(Membership.is_current(), Membership.left_on.is_(None))) == 0
+    assert db.session.scalar(select(func.count()).where(Membership.is_live())) == 0
     assert db.session.scalars(select(JoinRequest.status).order_by(JoinRequest.id)).all() == ["accepted", "refused"]
     assert [item["reason"] for item in wish.seen("/me/join-requests")["items"]] == ["服务队已解散"]
     assert refused(officer.post(f"{path}/dissolution", WHY)) == (409, "team_not_active")

@@ -35,7 +35,7 @@ def codes(answers):
 
 
 def live_people(team_id):
-    return select(Membership.person_id).where(Membership.team_id == team_id, Membership.is_current(), Membership.left_on.is_(None))
+    return select(Membership.person_id).where(Membership.team_id == team_id, Membership.is_live())
 
 
 def leads_whole(team_id):

@@ -174,9 +174,7 @@ def stop_staff(actor: Actor, staff: Staff, *, reason: str | None, now: datetime)
 def live_staff(organisation_id: UUID, which: ColumnElement[bool]) -> Sequence[Staff]:
     """Those who act for this organisation now and meet the condition."""
     return db.session.scalars(
-        select(Staff)
-        .where(Staff.organisation_id == organisation_id, which, Staff.is_current(), Staff.left_on.is_(None))
-        .order_by(Staff.fact_id)
+        select(Staff).where(Staff.organisation_id == organisation_id, which, Staff.is_live()).order_by(Staff.fact_id)
     ).all()
 
 

@@ -219,9 +219,7 @@ def live_membership(team_id: UUID, which: ColumnElement[bool]) -> Membership | N
 def live_memberships(team_id: UUID, which: ColumnElement[bool]) -> Sequence[Membership]:
     """The present memberships of this team that meet the condition."""
     return db.session.scalars(
-        select(Membership)
-        .where(Membership.team_id == team_id, which, Membership.is_current(), Membership.left_on.is_(None))
-        .order_by(Membership.fact_id)
+        select(Membership).where(Membership.team_id == team_id, which, Membership.is_live()).order_by(Membership.fact_id)
     ).all()
 
 
