@@ -1,4 +1,4 @@
-"""Who may serve at a shift, in what capacity, and who is in charge of it. Read from the claims on its opening."""
+"""Says who may serve at a shift, in which capacity, and who is in charge of it. The answer is read from the claims on its opening."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What attendance tells the others. A subject is a row's id; a reaction looks at the facts as they now stand."""
+"""The events of attendance. The subject is the id of a row. A reaction reads the facts as they are now."""
 
 from typing import ClassVar
 

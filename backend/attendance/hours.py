@@ -1,4 +1,4 @@
-"""Minutes and hours of a service (docs/design.md, Facts)."""
+"""Counts the minutes and hours of a service (docs/design.md, Facts)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Position as one sign among several: only whether it lies inside and how far off leave this module; no coordinate is kept or logged."""
+"""Judges a position. Only two things leave this module: whether it lies inside, and its distance. No coordinate is kept or logged."""
 
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt

@@ -1,4 +1,4 @@
-"""What of serving can earn points: minutes served, and the first service with a brand."""
+"""The facts of serving that can earn points: minutes served, and the first service with a brand."""
 
 from sqlalchemy import Integer, Text, cast, select
 from sqlalchemy.dialects.postgresql import distinct_on

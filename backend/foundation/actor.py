@@ -1,4 +1,4 @@
-"""Who is acting. Made by the edge from a login, or by a task or command for the system itself; services only read it."""
+"""Who is acting. The edge makes the actor from a login; a task or command makes it for the system. Services only read it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

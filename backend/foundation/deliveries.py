@@ -1,4 +1,4 @@
-"""What waits in the outbox, for whoever looks after a copy: shown as it stands, and made due again."""
+"""Shows what waits in the outbox, and makes it due again. For whoever looks after a copy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The mark of a database that holds demonstration data: people who do not exist, and log-ins whose password is printed on a terminal.
+"""The mark of a database with demonstration data. Its people do not exist, and the password of its log-ins is printed on a terminal.
 
 Written in the transaction that loads the data. A production copy looks for it when it starts, and does not start beside it.
 """

@@ -1,4 +1,4 @@
-"""Why something is refused, in words that a person can read.
+"""The kinds of refusals. Each has words that a person can read.
 
 A capability picks a kind, gives it a code and one Chinese sentence, and never writes a status of its own. Each refusal is a class,
 so that a route can name it in its answers and the list of codes can be generated from code.

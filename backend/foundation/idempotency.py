@@ -1,4 +1,4 @@
-"""Answers that are given twice: a phone on a bad line repeats itself, and the second request must not do the work again.
+"""Keeps answers, to give them twice. A phone on a bad line sends a request again, and the work must not be done again.
 
 The key is inserted in the transaction of the work, so a repeat that comes at the same time waits for the first one. A 2xx answer is
 kept sealed for 24 hours; a refusal rolls the key back with everything else, so that a repeat is judged anew.

@@ -1,4 +1,4 @@
-"""Numbers that others issued: resident identity number, unified social credit code, mobile phone. Their forms and check digits.
+"""The forms and check digits of numbers that others issue: resident identity number, unified social credit code, mobile phone.
 
 Sources: GB 11643-1999 (ISO 7064 MOD 11-2), GB 32100-2015 (mod 31) with the inner check of GB 11714. Decide by field, never by
 pattern: an all-digit credit code has the shape of an identity number.

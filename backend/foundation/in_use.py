@@ -1,4 +1,4 @@
-"""What a process is given once, when it starts: its keys and its catalogues. Importing a module gives it nothing."""
+"""Holds what a process gets once, at its start: keys and catalogues. An import gives it nothing."""
 
 from typing import Generic, TypeVar
 

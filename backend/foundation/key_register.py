@@ -1,4 +1,4 @@
-"""Which keys the values in the database need: so that a copy without one of them says so before somebody meets a value it cannot open.
+"""Knows which keys the values in the database need. A copy without one of them says so before anybody meets a value it cannot open.
 
 A process writes its sealing and index key down when it starts; `ejia keys rotate` and a task of each hour write down what they counted.
 A fingerprint tells a key from another of the same name, and says nothing about it.

@@ -1,4 +1,4 @@
-"""A database server that hangs is noticed, and holds nobody up for long.
+"""Notices a database server that hangs, so that nobody waits for it for long.
 
 One that is stopped says so at once: the connection breaks. One that hangs (a machine that swaps, a disk that stalls, a cable that was
 pulled) says nothing, and the limits of `statement_timeout` are its own: it would have to run to keep them. So whoever hears nothing for

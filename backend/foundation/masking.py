@@ -1,4 +1,4 @@
-"""Personal data as it may be shown: enough to be recognised by who knows it, not enough to be used (domain facts §6.3)."""
+"""Masks personal data. Who knows a value can recognise it; nobody can use it (domain facts §6.3)."""
 
 from sqlalchemy import ColumnElement, Dialect, Text, TypeDecorator, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute

@@ -1,4 +1,4 @@
-"""Sealing values anew with the key that seals now, and indexing them anew: what a change of keys asks for (`ejia keys rotate`).
+"""Seals values anew with the present key, and indexes them anew. A change of keys needs both (`ejia keys rotate`).
 
 A row's own bytes say by which key it is sealed, so a run that was killed leaves nothing to clean up: the next one finds what is left.
 Rows are taken in small transactions, in the order of their keys, and never waited for while others are held; a row that a request has

@@ -1,4 +1,4 @@
-"""What a points rule may name: a fact of some capability that can earn a person points.
+"""The facts that a points rule may name. Each can earn a person points.
 
 The capability that owns the rows defines the fact in Python (`<capability>/rewards.py`); the catalogue of rules only names it.
 """

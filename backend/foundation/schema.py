@@ -1,4 +1,4 @@
-"""The schema of the database over time: bring it up to date, take it back, compare it with the models."""
+"""Brings the schema of the database up to date, takes it back, and compares it with the models."""
 
 from pathlib import Path
 from typing import Any

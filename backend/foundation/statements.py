@@ -1,4 +1,4 @@
-"""Statements that are built once and sent past SQLAlchemy's execution, on the session's own connection: for hot paths.
+"""Statements for hot paths. They are built once, and sent on the session's own connection without SQLAlchemy's execution.
 
 Building a statement takes many times as long as sending it, and SQLAlchemy's bookkeeping around a built one still three times as long
 (docs/performance.md). What remains here is the text, how each value is sent and how each column is read. Transactions, savepoints, errors

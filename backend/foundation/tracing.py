@@ -1,4 +1,4 @@
-"""Which request the present work belongs to, for logs, problem documents and outbox events.
+"""Knows to which request the present work belongs, for logs, problem documents and outbox events.
 
 The edge binds the id when a request comes in; the outbox writes it on each event and a consumer binds or names it again, so that one id
 can be followed from the phone's request through every reaction to it. Context variables, so that threads do not see one another's.

@@ -1,4 +1,4 @@
-"""How hot statements travel: prepared on the server, several in one round trip, below psycopg's cursors.
+"""Sends hot statements: prepared on the server, several in one round trip, below psycopg's cursors.
 
 A round trip costs a claim more than the statement that it carries (docs/performance.md). So the first statement of a transaction takes
 BEGIN along, and the last one may take COMMIT. psycopg's own pipeline waits for BEGIN by itself, and its rollback forgets every prepared

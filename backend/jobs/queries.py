@@ -1,4 +1,4 @@
-"""How far long work is, for whoever asked for it and for the system administrator of the area. Never the file."""
+"""Reads of long work and its progress, for who asked for it and for the system administrator of the area. Never the file."""
 
 from uuid import UUID
 

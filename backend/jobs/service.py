@@ -1,4 +1,4 @@
-"""Who may do something with a job: its asker."""
+"""Commands on a job. Only its asker may give them."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What points publish; what they hear stands in `service.REACTIONS`."""
+"""The events that points publish. What points hear is in `service.REACTIONS`."""
 
 from dataclasses import dataclass
 from typing import ClassVar

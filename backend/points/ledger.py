@@ -1,4 +1,4 @@
-"""Writing the ledger: balanced, append-only, in one statement however many transactions there are."""
+"""Writes the ledger: balanced, append-only, and in one statement for any number of transactions."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a person sees of their points."""
+"""Reads of points, for the person who earned them."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Rebuilding the ledger: the comparison that a reaction makes for some sources, made for everybody."""
+"""Rebuilds the ledger. It makes for everybody the comparison that a reaction makes for some sources."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""From rows that came and went to the cells that they move: the one place that knows how a figure adds up.
+"""Computes which cells move when rows come and go. Only this module knows how a figure adds up.
 
 What settles a batch and what rebuilds everything use the same expressions, so both give the same values.
 """

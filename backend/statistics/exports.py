@@ -1,4 +1,4 @@
-"""The year-end workbook as long work: asking for it, and making it."""
+"""Asks for the year-end workbook as long work, and makes it."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

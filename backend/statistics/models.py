@@ -1,4 +1,4 @@
-"""The rollups: what each source has been booked with, who is present where, and the cells of the year's table.
+"""The rollups: the bookings of each source, the presence of persons, and the cells of the year's table.
 
 All of it is derived and can be thrown away: `ejia rebuild statistics` gives the same values. Nothing here is read as a fact.
 """

@@ -1,4 +1,4 @@
-"""Rebuilding: throw bookings, presences and cells away and count them anew from the facts, in one transaction.
+"""Rebuilds the statistics: deletes bookings, presences and cells, and counts them anew from the facts, in one transaction.
 
 Consumers wait for its lock, so their events are neither lost nor doubled: what was committed before is counted here, and its delivery
 then finds no difference; what comes later is settled later. Readers see the old cells until the new ones are committed.

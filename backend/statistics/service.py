@@ -1,4 +1,4 @@
-"""The door of statistics: settle what events moved, rebuild everything.
+"""The commands of statistics: settle what events moved, and rebuild everything.
 
 Nobody commands a figure: statistics are derived, so there is no policy to ask and no event to record. Reading is in `queries.py`.
 """

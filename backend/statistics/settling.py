@@ -1,4 +1,4 @@
-"""Settling: bring bookings, presences and cells to what the facts now say, for a batch of sources, by the difference.
+"""Settles a batch of sources: moves bookings, presences and cells by the difference to what the facts now say.
 
 One statement a measure and batch. It looks at the facts as they stand and at what was booked before, so twice, late and out of order
 are the same. One lock is held until the transaction ends, so whoever comes second reads what the first left: the total of a street is

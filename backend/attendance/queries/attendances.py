@@ -1,4 +1,4 @@
-"""Attendances and what became of each: of a shift for those in charge, and of oneself."""
+"""Reads of attendances and their records: those of a shift, for who is in charge of it, and one's own."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Service records for those whose word makes them count."""
+"""Reads of service records, for those who may confirm them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

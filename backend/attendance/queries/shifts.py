@@ -1,4 +1,4 @@
-"""Shifts: those one may serve at, and those that somebody is in charge of."""
+"""Reads of shifts: those at which one may serve, and those of which one is in charge."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Confirmation: whose word makes a record count, and how it is taken back."""
+"""Confirms service records, so that they count, and withdraws a confirmation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Minors at a shift: old enough for the brand on the day, with a guardian's word, and the youngest with the guardian beside them."""
+"""The rules for minors at a shift. They are old enough for the brand, a guardian agreed, and the youngest come with the guardian."""
 
 from datetime import date, datetime
 from typing import ClassVar

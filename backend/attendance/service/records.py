@@ -1,4 +1,4 @@
-"""Service records: made by a sign-out or by the community's word, corrected and withdrawn by the community."""
+"""Service records. A sign-out or the community makes one; the community corrects and withdraws it."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""Why attendance says no: refusals that more than one command raises."""
+"""The refusals of attendance that more than one command raises."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""What people agreed to, as they see it."""
+"""Reads of consents, for the people who gave them."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Which area and year a viewer may ask for."""
+"""Checks which area and year a viewer may ask for."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A sheet as the office prints it: title, who fills it in, two rows of headings, body, signatures, notes, and where it came from.
+"""Writes a sheet as the office prints it: title, filler, two rows of headings, body, signatures, notes, and origin.
 
 Nothing here knows what is counted. Fonts are named and not embedded: they are licensed, and a computer without them shows its own.
 """

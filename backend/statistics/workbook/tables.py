@@ -1,4 +1,4 @@
-"""What stands in each sheet of the year's workbook: by community, by a dimension, by month, and what each indicator means."""
+"""Fills the sheets of the year's workbook: by community, by a dimension, by month, and the meaning of each indicator."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
