@@ -36,9 +36,9 @@ class Town:
 
     def __init__(self, said: str, *, wire: type[Wire] = Wire) -> None:
         self._said = said
-        self.web = wire(address(said, "API").removesuffix("/api/v1"))
-        self.wechat = wire(address(said, "WeChat"))
-        self.folder = Path(address(said, "logs")).resolve().parent
+        self.web = wire(address(said, "接口").removesuffix("/api/v1"))
+        self.wechat = wire(address(said, "微信模拟"))
+        self.folder = Path(address(said, "日志")).resolve().parent
         self.nobody = Phone(self.web, "", "")
         [district] = self.nobody.seen("/areas")["items"]
         [street] = self.nobody.seen("/areas", parent_id=district["id"])["items"]
@@ -52,7 +52,7 @@ class Town:
 
     def figures_of_prometheus(self) -> bytes:
         """What the metrics process answers."""
-        with urlopen(self.told("metrics"), timeout=10) as answer:  # noqa: S310 - an address of this machine
+        with urlopen(self.told("运行指标"), timeout=10) as answer:  # noqa: S310 - an address of this machine
             figures: bytes = answer.read()
         return figures
 

@@ -35,7 +35,7 @@ def read_until(run: "subprocess.Popen[str]", wanted: str) -> str:
 
 
 def address(said: str, what: str) -> str:
-    """One of the addresses that a run tells: `address(said, "API")`."""
+    """One of the addresses that a run tells: `address(said, "接口")`."""
     found = re.search(rf"^ +{what} +(\S+)$", said, re.MULTILINE)
     assert found, said
     return found[1]

@@ -39,13 +39,16 @@ def start() -> Iterator[Run]:
 def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: Run, tmp_path: Path) -> None:
     one, two = start(tmp_path / "one", "--scale", "0"), start(tmp_path / "two", "--scale", "0.01")
     heard, other = read_until(one, "Ctrl-C"), read_until(two, "Ctrl-C")
-    assert address(heard, "API") != address(other, "API")
+    assert address(heard, "接口") != address(other, "接口")
     for said in (heard, other):
         assert _is_ready(said)
-        assert "ejia_database_up 1.0" in requests.get(address(said, "metrics"), timeout=5).text
+        assert "ejia_database_up 1.0" in requests.get(address(said, "运行指标"), timeout=5).text
     keys = (tmp_path / "two" / "secrets.env").read_text()
     with psycopg.connect(address(other, "PostgreSQL")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
+
+    assert "jiedao" in requests.get(address(other, "首页"), timeout=5).text
+    assert "没有装载示范数据" in requests.get(address(heard, "首页"), timeout=5).text
 
     assert "示范账号：" not in heard
     assert "jiedao" in other.split("示范账号：")[1]
@@ -87,7 +90,7 @@ def test_a_load_that_was_cut_short_begins_anew(start: Run, tmp_path: Path) -> No
 
 
 def _is_ready(said: str) -> bool:
-    return requests.get(address(said, "API").removesuffix("/api/v1") + "/readyz", timeout=5).status_code == 200
+    return requests.get(address(said, "接口").removesuffix("/api/v1") + "/readyz", timeout=5).status_code == 200
 
 
 def _refuses_a_second_run(first: "subprocess.Popen[str]", folder: Path) -> None:
@@ -130,7 +133,7 @@ def test_given_addresses_replace_the_servers_one_by_one(start: Run, tmp_path: Pa
     servers.postgres.create_database("elsewhere")
     given = {"DATABASE_URL": servers.postgres.url_for("elsewhere"), "BROKER_URL": servers.valkey.url_for(7)}
     output, _ = start(tmp_path, "--check", "--port", "18765", **given).communicate(timeout=90)
-    assert address(output, "API") == "http://127.0.0.1:18765/api/v1"
+    assert address(output, "接口") == "http://127.0.0.1:18765/api/v1"
     assert address(output, "PostgreSQL") == given["DATABASE_URL"]
     assert not (tmp_path / "postgres").exists()
     assert (tmp_path / "valkey").exists(), "no REDIS_URL was given"
