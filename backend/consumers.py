@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
+from backend.attendance import reactions as attendance
 from backend.demands import reactions as demands
 from backend.foundation.outbox import Reactions
-from backend.openings import reactions as openings
 from backend.points import service as points
 from backend.registration import reactions as registration
 from backend.statistics import service as statistics
 from backend.teams import reactions as teams
 
 CONSUMERS: Mapping[str, Reactions] = {
+    "attendance": attendance.REACTIONS,
     "demands": demands.REACTIONS,
-    "openings": openings.REACTIONS,
     "points": points.REACTIONS,
     "registration": registration.REACTIONS,
     "teams": teams.REACTIONS,

@@ -34,13 +34,13 @@ KEY = """INSERT INTO idempotency_keys AS k (account_id, route, key, body_digest,
 ON CONFLICT (account_id, route, key) DO UPDATE
 SET body_digest = excluded.body_digest, created_at = excluded.created_at, status = NULL, answer = NULL
 WHERE k.created_at < %s RETURNING key"""
-CLAIM = """SELECT s.starts_at, s.ends_at, s.grace_minutes, s.status, c.id, c.team_id, c.in_service_since
+CLAIM = """SELECT s.starts_at, s.ends_at, s.grace_minutes, s.status, c.id
 FROM shifts s JOIN claims c ON c.opening_id = s.opening_id AND c.released_at IS NULL
 JOIN team_memberships m ON m.team_id = c.team_id AND m.person_id = %s AND m.superseded_at IS NULL AND NOT m.void AND m.left_on IS NULL
 WHERE s.id = %s FOR SHARE OF s"""
-BEGUN = "UPDATE claims SET in_service_since = coalesce(in_service_since, %s) WHERE id = %s AND released_at IS NULL"
 ATTEND = """INSERT INTO attendances (id, shift_id, claim_id, person_id, capacity, capacity_id, signed_in_at, in_evidence)
-VALUES (%s, %s, %s, %s, 'team', %s, %s, 'code') ON CONFLICT DO NOTHING RETURNING id"""
+SELECT %s, %s, id, %s, 'team', team_id, %s, 'code' FROM claims WHERE id = %s AND released_at IS NULL FOR SHARE
+ON CONFLICT DO NOTHING RETURNING id"""
 EVENT = "INSERT INTO outbox_events (id, name, subject_id, at) VALUES (%s, 'shift.signed_in', %s, %s)"
 DELIVERY = "INSERT INTO outbox_deliveries (event_id, consumer, due_at, attempts) VALUES (%s, %s, %s, 0)"
 AUDIT = """INSERT INTO audit_entries (id, at, account_id, action, subject_id, succeeded, details)
@@ -83,13 +83,11 @@ def _sign_in(connection: psycopg.Connection, environ: Environ, body: bytes) -> t
     found = connection.execute(CLAIM, (person_id, shift_id)).fetchone()
     if found is None:
         return "403 Forbidden", b"{}"
-    starts_at, ends_at, grace, status, claim_id, team_id, begun = found
+    starts_at, ends_at, grace, status, claim_id = found
     if status == "cancelled" or not starts_at - timedelta(minutes=grace) <= now <= ends_at + timedelta(minutes=grace):
         return "409 Conflict", b"{}"
-    if begun is None:
-        connection.execute(BEGUN, (now, claim_id))
     attendance_id = new_id()
-    if connection.execute(ATTEND, (attendance_id, shift_id, claim_id, person_id, team_id, now)).fetchone() is None:
+    if connection.execute(ATTEND, (attendance_id, shift_id, person_id, now, claim_id)).fetchone() is None:
         return "409 Conflict", b"{}"
     return "201 Created", _written(connection, caller, key, attendance_id, {"shift_id": str(shift_id), "claim_id": str(claim_id)}, now)
 

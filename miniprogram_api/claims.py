@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
+from backend.attendance import service as attendance
+from backend.attendance.service import ClaimInService
 from backend.demands import queries as demands
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
@@ -16,7 +18,6 @@ from backend.openings.service import (
     AlreadyClaimed,
     ClaimantNotActive,
     ClaimantNotAllowed,
-    ClaimInService,
     ClaimReleased,
     OpeningClosed,
     OpeningFull,
@@ -56,10 +57,10 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @writes
 @bp.input(ReasonIn)
 @bp.output(ClaimOut)
-@bp.doc(summary="取消认领", description="名额随即空出。已有人签到的不能取消。")
+@bp.doc(summary="取消认领", description="名额随即空出。有人正在服务时不能取消；已服务过的，只能取消后面的场次。")
 @refuses(ClaimReleased, ClaimInService, Forbidden)
 def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
-    openings.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
+    attendance.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
     return _with_demands([queries.claim(actor, claim_id)])[0]
 
 

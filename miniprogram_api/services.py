@@ -29,7 +29,6 @@ from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Forbidden
 from backend.foundation.facts import AlreadyCorrected
-from backend.openings.service import ClaimReleased
 from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.volunteers.service import VolunteerUnknown
 from miniprogram_api.contract import Page, Resource
@@ -148,7 +147,6 @@ def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDet
     ShiftCancelled,
     VolunteerUnknown,
     NotEntitled,
-    ClaimReleased,
     AttendanceExists,
     RecordsOverlap,
     OutsideWindow,

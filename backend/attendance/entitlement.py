@@ -38,9 +38,9 @@ def openings_of(person_id: UUID, day: date) -> CompoundSelect[*tuple[Any, ...]]:
 
 def claims_of(person_id: UUID, *, day: date, starts_at: datetime, ends_at: datetime) -> Select[*tuple[object, ...]]:
     """The claims held at some time of this stretch on which the person may serve on that day: a claim of their own first, then the
-    oldest. Correlated with `Shift`; columns: id, capacity, capacity_id, in_service_since, released_at."""
+    oldest. Correlated with `Shift`; columns: id, capacity, capacity_id."""
     return (
-        select(Claim.id, capacity_of_claim(), capacity_id_of_claim(), Claim.in_service_since, Claim.released_at)
+        select(Claim.id, capacity_of_claim(), capacity_id_of_claim())
         .where(
             Claim.opening_id == Shift.opening_id,
             Claim.claimed_at <= ends_at,

@@ -106,6 +106,7 @@ class Attendance(Base):
     __table_args__ = (
         UniqueConstraint("shift_id", "person_id", name="uq_attendances_shift_person"),
         Index("uq_attendances_open", "person_id", unique=True, postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
+        Index("ix_attendances_claim_id", "claim_id"),
         Index("ix_attendances_open_shift", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
         CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
         Index("ix_attendances_person_id", "person_id", "signed_in_at", "id"),

@@ -29,10 +29,8 @@ def _published(known_at: AsOf) -> Select[Any]:
 
 
 def _claimed(known_at: AsOf) -> Select[Any]:
-    held = [status_at(Claim, ClaimChange, known_at) == ClaimStatus.HELD]
-    if known_at is None:
-        held.append(Claim.released_at.is_(None))  # so says the index
-    first = select(func.min(Claim.claimed_at).label("at")).where(Claim.opening_id == Demand.opening_id, *held)
+    counts = status_at(Claim, ClaimChange, known_at).in_([ClaimStatus.HELD, ClaimStatus.ENDED])
+    first = select(func.min(Claim.claimed_at).label("at")).where(Claim.opening_id == Demand.opening_id, counts)
     return _counted_from(first.lateral("claimed"))
 
 
@@ -78,7 +76,7 @@ DEMANDS_CLAIMED = Measure(
     moved_by={"place.claimed": _of_claims, "place.released": _of_claims},
     dimension=BRAND,
 )
-"""Demands of which a place is held, on the day of the first claim that holds one: when all are released, the demand is not claimed."""
+"""Demands of which a place is held or was served, on the day of the first such claim: when all are released, the demand is not claimed."""
 
 DEMANDS_COMPLETED = Measure(
     name="demands_completed",

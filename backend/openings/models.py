@@ -22,10 +22,12 @@ class OpeningStatus(StrEnum):
 
 
 class ClaimStatus(StrEnum):
-    """held → released. A released claim holds no place; the same claimant may claim again with a new one."""
+    """held → released, where nobody had signed in on it; held → ended, where somebody had. Neither holds a place any more; the same
+    claimant may claim again with a new claim. That the window of one is over is a predicate, not a status."""
 
     HELD = "held"
     RELEASED = "released"
+    ENDED = "ended"
 
 
 class Opening(Base):
@@ -78,9 +80,8 @@ class Claim(Living):
     __tablename__ = "claims"
     __table_args__ = (
         CheckConstraint("num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name="exactly_one_claimant"),
-        CheckConstraint("(status = 'released') = (released_at IS NOT NULL)", name="released_has_instant"),
+        CheckConstraint("(status = 'held') = (released_at IS NULL)", name="held_until_released"),
         CheckConstraint("released_at >= claimed_at", name="released_after_claimed"),
-        CheckConstraint("released_at IS NULL OR in_service_since IS NULL", name="in_service_not_released"),
         Index(
             "uq_claims_held",
             "opening_id",
@@ -109,8 +110,7 @@ class Claim(Living):
     status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
     claimed_at: Mapped[datetime]
     claimed_by: Mapped[UUID | None]
-    in_service_since: Mapped[datetime | None] = mapped_column(comment="the first sign-in on it; from then on it is not released")
-    released_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None] = mapped_column(comment="when its place was given back")
 
 
 class ClaimChange(StatusChange):

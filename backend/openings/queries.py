@@ -46,7 +46,6 @@ class ClaimLine:
     claimant_id: UUID
     claimant_name: str
     claimed_at: datetime
-    in_service_since: datetime | None
     released_at: datetime | None
 
 
@@ -100,7 +99,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
             func.coalesce(Team.name, Organisation.name, WorkUnit.name).label("body_name"),
             masked(Person.name).label("person_name"),
             Claim.claimed_at,
-            Claim.in_service_since,
             Claim.released_at,
         )
         .join(Opening, Opening.id == Claim.opening_id)
@@ -136,6 +134,5 @@ def _line(row: Row[Any]) -> ClaimLine:
         claimant_id=claimant[kind],
         claimant_name=row.person_name if kind is ClaimantKind.PERSON else row.body_name,
         claimed_at=row.claimed_at,
-        in_service_since=row.in_service_since,
         released_at=row.released_at,
     )

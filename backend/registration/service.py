@@ -11,12 +11,12 @@ from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
+from backend.attendance import service as attendance
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.life import FactStep
-from backend.openings import service as openings
 from backend.party import service as party
 from backend.party.models import PartyMember
 from backend.people.notices import NoticeName
@@ -167,7 +167,7 @@ def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
         .where(ended.id.in_(revision_ids), ended.status == RegistrationStatus.ENDED, ~again)
         .distinct()
     )
-    openings.release_for_former_members([(member.person_id, member.area_path) for member in members], now=now)
+    attendance.release_for_former_members([(member.person_id, member.area_path) for member in members], now=now)
 
 
 def receipt_number(year: int, running: int) -> str:

@@ -51,7 +51,6 @@ class ClaimOut(ClaimMadeOut):
                     "starts_at": "2026-03-05T09:00:00+08:00",
                     "ends_at": "2026-03-05T11:00:00+08:00",
                     "claimant_name": "和平社区敲门队",
-                    "in_service_since": None,
                     "released_at": None,
                 }
             ]
@@ -66,5 +65,4 @@ class ClaimOut(ClaimMadeOut):
     starts_at: Instant
     ends_at: Instant
     claimant_name: Annotated[str, Text(max=200)]
-    in_service_since: Instant | None = Field(description="首次签到的时间；此后不能取消认领")
-    released_at: Instant | None
+    released_at: Instant | None = Field(description="名额空出的时间")

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -10,12 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.brands import ClaimantKind
-from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
-from backend.openings import service as openings
 from backend.openings.models import ClaimChange, Opening
 from backend.organisations.models import OrganisationStatus
 from backend.teams.models import TeamStatus
@@ -210,27 +207,6 @@ def test_who_else_may_release_a_claim(officer, leader, phone_of, administrator, 
     assert refused(leader.post(f"/claims/{uuid4()}/release", reason)) == (404, "not_found")
     assert place_count(demand) == (1, 1)
     assert officer.post(path, reason).status_code == 200
-
-
-def test_from_the_first_sign_in_on_a_claim_is_not_released(officer, leader, street):
-    demand = published_demand(officer, street)
-    claim = claimed(leader, demand, team_led_by(leader, street))
-    with transaction():
-        openings.begin_service(UUID(claim["id"]), now=clock.now())
-        openings.begin_service(UUID(claim["id"]), now=clock.now() + timedelta(minutes=5))
-
-    assert refused(leader.post(f"/claims/{claim['id']}/release", {"reason": "不想去了"})) == (409, "claim_in_service")
-    assert refused(officer.post(f"/demands/{demand['id']}/cancellation", {"reason": "天气不好"})) == (409, "places_in_service")
-    assert place_count(demand) == (1, 1)
-
-
-def test_on_a_released_claim_nobody_begins_to_serve(officer, leader, street):
-    demand = published_demand(officer, street)
-    claim = claimed(leader, demand, team_led_by(leader, street))
-    leader.made(f"/claims/{claim['id']}/release", {"reason": "改时间"})
-
-    with pytest.raises(openings.ClaimReleased), transaction():
-        openings.begin_service(UUID(claim["id"]), now=clock.now())
 
 
 def test_last_place_goes_to_one_team(officer, phone_of, street):

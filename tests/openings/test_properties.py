@@ -69,7 +69,7 @@ def test_taken_equals_held_and_never_passes_the_slots(street, teams, slots, step
                 holding[team_id] = last[team_id] = outcome.id
         elif team_id in last:
             claim_id = last[team_id]
-            outcome = _outcome(lambda claim_id=claim_id: openings.release_claim(SYSTEM, claim_id, reason="改时间", now=now))
+            outcome = _outcome(lambda claim_id=claim_id: attendance.release_claim(SYSTEM, claim_id, reason="改时间", now=now))
             assert outcome is (None if holding.pop(team_id, None) else ClaimReleased)
         taken = db.session.scalars(select(OpeningRole.taken).where(OpeningRole.id == role_id)).one()
         held = db.session.scalars(select(func.count()).select_from(Claim).where(Claim.role_id == role_id, Claim.released_at.is_(None)))

@@ -239,7 +239,8 @@ class History:
         held = self._held()
         if held:
             claim = self.random.choice(held)
-            claim.status, claim.released_at = ClaimStatus.RELEASED, claim.claimed_at
+            claim.status = self.random.choice([ClaimStatus.RELEASED, ClaimStatus.ENDED])
+            claim.released_at = claim.claimed_at
             happened("place.released", claim.id)
 
     # Services

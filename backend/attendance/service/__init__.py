@@ -31,6 +31,14 @@ from backend.attendance.service.refusals import (
     ShiftNotBegun,
     ShiftOver,
 )
+from backend.attendance.service.releases import (
+    UNSERVED,
+    ClaimInService,
+    release_claim,
+    release_for_dissolved_teams,
+    release_for_ended_organisations,
+    release_for_former_members,
+)
 from backend.attendance.service.shifts import (
     Place,
     ShiftInUse,

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select, true
-from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -13,6 +12,7 @@ from backend.attendance.entitlement import allowed, concerned_by_service, neares
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.service.attendances import attend
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.refusals import (
     NotEntitled,
@@ -28,8 +28,6 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.facts import AlreadyCorrected
-from backend.foundation.ids import new_id
-from backend.openings import service as openings
 from backend.people.models import Person
 from backend.people.service import hold_person
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
@@ -143,7 +141,7 @@ def add_late_record(
     require_fit(person_id, born_on, shift, on=started_at, now=now)
     served = _worded(shift, started_at, ended_at, now=now)
     _refuse_overlap(person_id, served)
-    attendance = _attendance_by_word(shift, person_id, served, now=now)
+    attendance = _attendance_by_word(shift, person_id, served)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
     audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
     return record
@@ -237,31 +235,23 @@ def _refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None =
         raise RecordsOverlap
 
 
-def _attendance_by_word(shift: Shift, person_id: UUID, served: Span, *, now: datetime) -> Attendance:
+def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Attendance:
     day = clock.shanghai_day(served.starts_at)
     claim = nearest_claim(person_id, day=day, starts_at=served.starts_at, ends_at=served.ends_at, claim_id=None)
     found = db.session.execute(select(claim).select_from(Shift).join(claim, true()).where(Shift.id == shift.id)).one_or_none()
     if found is None:
         raise NotEntitled("该志愿者不在本场次的认领方之中")
-    if found.released_at is None and found.in_service_since is None:
-        openings.begin_service(found.id, now=now)
-    attendance = db.session.scalars(
-        insert(Attendance)
-        .values(
-            id=new_id(),
-            shift_id=shift.id,
-            claim_id=found.id,
-            person_id=person_id,
-            capacity=found.capacity,
-            capacity_id=found.capacity_id,
-            signed_in_at=served.starts_at,
-            in_evidence=Evidence.COMMUNITY_WORD,
-            signed_out_at=served.ends_at,
-            out_evidence=Evidence.COMMUNITY_WORD,
-        )
-        .on_conflict_do_nothing(index_elements=["shift_id", "person_id"])
-        .returning(Attendance)
-    ).one_or_none()
+    attendance = attend(
+        shift_id=shift.id,
+        claim_id=found.id,
+        person_id=person_id,
+        capacity=found.capacity,
+        capacity_id=found.capacity_id,
+        signed_in_at=served.starts_at,
+        in_evidence=Evidence.COMMUNITY_WORD,
+        signed_out_at=served.ends_at,
+        out_evidence=Evidence.COMMUNITY_WORD,
+    )
     if attendance is None:
         raise AttendanceExists
     return attendance

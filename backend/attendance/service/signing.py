@@ -6,7 +6,6 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import or_, select, true, update
-from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -17,6 +16,7 @@ from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
+from backend.attendance.service.attendances import attend
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.records import state_record, window_of
 from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
@@ -24,8 +24,8 @@ from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
-from backend.foundation.ids import new_id
-from backend.openings import service as openings
+from backend.openings.models import Claim
+from backend.openings.service import ClaimReleased
 from backend.people.models import Person
 from backend.people.service import person_of
 
@@ -113,7 +113,7 @@ def sign_in(
     born_on = select(Person.born_on).where(Person.id == person_id).scalar_subquery().label("born_on")
     # FOR SHARE: a shift is not cancelled while somebody signs in at it; those who sign in do not wait for one another.
     found = db.session.execute(
-        select(Shift, claim.c.id, claim.c.capacity, claim.c.capacity_id, claim.c.in_service_since, born_on)
+        select(Shift, claim.c.id, claim.c.capacity, claim.c.capacity_id, born_on)
         .outerjoin(claim, true())
         .where(Shift.id == shift_id)
         .with_for_update(read=True, of=Shift)
@@ -127,30 +127,23 @@ def sign_in(
     _refuse_outside_window(shift, now=now)
     require_fit(person_id, found.born_on, shift, on=now, now=now)
     sign = judge(shift, position)
-    if found.in_service_since is None:
-        openings.begin_service(found.id, now=now)
-    attendance_id = db.session.scalar(
-        insert(Attendance)
-        .values(
-            id=new_id(),
-            shift_id=shift_id,
-            claim_id=found.id,
-            person_id=person_id,
-            capacity=found.capacity,
-            capacity_id=found.capacity_id,
-            signed_in_at=now,
-            in_evidence=sign.evidence,
-            in_inside=sign.inside,
-            in_distance_m=sign.distance_m,
-        )
-        .on_conflict_do_nothing()
-        .returning(Attendance.id)
+    attendance = attend(
+        Claim.released_at.is_(None),
+        shift_id=shift_id,
+        claim_id=found.id,
+        person_id=person_id,
+        capacity=found.capacity,
+        capacity_id=found.capacity_id,
+        signed_in_at=now,
+        in_evidence=sign.evidence,
+        in_inside=sign.inside,
+        in_distance_m=sign.distance_m,
     )
-    if attendance_id is None:
+    if attendance is None:
         raise _why_not_in(person_id, shift_id)
-    outbox.record(SignedIn(attendance_id), now=now)
-    audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value)
-    return SignedInAs(attendance_id, shift_id, found.id, found.capacity, now, sign.evidence, sign.inside, sign.distance_m)
+    outbox.record(SignedIn(attendance.id), now=now)
+    audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
+    return SignedInAs(attendance.id, shift_id, found.id, found.capacity, now, sign.evidence, sign.inside, sign.distance_m)
 
 
 def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, now: datetime) -> SignedOutWith:
@@ -217,7 +210,8 @@ def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
 
 
 def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
-    """Only after a refusal a second look: signed in here, or out already; or signed in elsewhere. Nothing closes while one may sign in."""
+    """Only after a refusal a second look: signed in here, or out already; or signed in elsewhere; or the place was just given back. Nothing
+    closes while one may sign in."""
     lines = db.session.execute(
         select(Attendance.shift_id, Attendance.signed_out_at).where(
             Attendance.person_id == person_id,
@@ -229,7 +223,9 @@ def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
         return AlreadySignedOut()
     if here is not None:
         return AlreadySignedIn(shift_id=str(shift_id))
-    return AlreadySignedIn("您在其他场次尚未签退", shift_id=str(lines[0].shift_id) if lines else None)
+    if lines:
+        return AlreadySignedIn("您在其他场次尚未签退", shift_id=str(lines[0].shift_id))
+    return ClaimReleased()
 
 
 def _why_not_out(person_id: UUID, shift_id: UUID) -> Conflict:

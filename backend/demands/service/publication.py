@@ -149,7 +149,7 @@ def cancel_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) 
     CANCEL.take(actor, demand_id, now=now, reason=reason)
     # In this order everywhere: demand, shift, role, claim. Whoever signs in holds the shift and then takes the claim.
     attendance.cancel_shifts(actor, demand.opening_id, reason=reason, now=now)
-    openings.cancel_opening(actor, demand.opening_id, reason=reason, now=now)
+    openings.cancel_opening(actor, demand.opening_id, unserved=attendance.UNSERVED, reason=reason, now=now)
 
 
 def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_attendances"),
         sa.UniqueConstraint("shift_id", "person_id", name="uq_attendances_shift_person"),
     )
+    op.create_index("ix_attendances_claim_id", "attendances", ["claim_id"])
     op.create_index(
         "ix_attendances_open_shift", "attendances", ["shift_id"], postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"
     )

@@ -1,4 +1,4 @@
-"""Taking a place and giving it back. The row of the role is contended: it comes first in both, so that no two of them can deadlock."""
+"""Taking a place. The row of the role is contended: it comes first, as in giving back, so that no two of them can deadlock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,9 +18,8 @@ from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
-from backend.foundation.life import note_changes
 from backend.foundation.statements import Prepared
-from backend.openings.events import PlaceClaimed, PlaceReleased
+from backend.openings.events import PlaceClaimed
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
 from backend.people.service import person_of
@@ -67,13 +66,6 @@ class ClaimReleased(Conflict):
 
     code: ClassVar[str] = "claim_released"
     detail = "该认领已取消"
-
-
-class ClaimInService(Conflict):
-    """Somebody signed in on the claim: what has begun is not undone by giving the place back."""
-
-    code: ClassVar[str] = "claim_in_service"
-    detail = "已有人签到，不能取消认领"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,80 +244,3 @@ def _second_look(kind: ClaimantKind) -> Prepared:
         .join(Opening, Opening.id == OpeningRole.opening_id)
         .where(OpeningRole.id == bindparam("of_role"))
     )
-
-
-def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
-    """Give the place back.
-
-    Raises ClaimReleased, ClaimInService (somebody signed in on it), Missing, Forbidden.
-    """
-    claim = db.session.execute(
-        select(
-            Claim.role_id,
-            Claim.team_id,
-            Claim.organisation_id,
-            Claim.work_unit_id,
-            Claim.person_id,
-            Opening.area_path,
-            Opening.requester_person_id,
-        )
-        .join(Opening, Opening.id == Claim.opening_id)
-        .where(Claim.id == claim_id)
-    ).one_or_none()
-    if claim is None:
-        raise Missing
-    scope = Scope(
-        area_path=claim.area_path,
-        team_id=claim.team_id,
-        organisation_id=claim.organisation_id,
-        work_unit_id=claim.work_unit_id,
-        person_id=claim.person_id,
-    )
-    if not policy.allows(actor, Permission.PLACE_RELEASE, scope):
-        if policy.allows(actor, Permission.CLAIM_SEE, Scope(person_id=claim.requester_person_id)):
-            raise Forbidden
-        policy.require(actor, Permission.PLACE_RELEASE, scope, seen_by=Permission.CLAIM_SEE)
-    db.session.execute(
-        update(OpeningRole)
-        .where(OpeningRole.id == claim.role_id, OpeningRole.taken > 0)
-        .values(taken=OpeningRole.taken - 1)
-        .execution_options(synchronize_session=False)
-    )
-    released = db.session.scalar(
-        update(Claim)
-        .where(Claim.id == claim_id, Claim.released_at.is_(None), Claim.in_service_since.is_(None))
-        .values(status=ClaimStatus.RELEASED, released_at=now)
-        .returning(Claim.id)
-        .execution_options(synchronize_session=False)
-    )
-    if released is None:
-        # The place given back above is taken again by the rollback.
-        raise ClaimInService if db.session.scalar(select(Claim.in_service_since).where(Claim.id == claim_id)) else ClaimReleased
-    write_releases([claim_id], actor, reason=reason, now=now)
-
-
-def write_releases(claim_ids: list[UUID], actor: Actor, *, reason: str, now: datetime) -> None:
-    """Steps, events and audit entries of claims that were just released."""
-    note_changes(ClaimChange, claim_ids, actor, was=ClaimStatus.HELD, now_is=ClaimStatus.RELEASED, now=now, reason=reason)
-    outbox.record_all([PlaceReleased(claim_id) for claim_id in claim_ids], now=now)
-    for claim_id in claim_ids:
-        # What a person wrote stands with the step only; the platform's own words name nobody.
-        audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, reason=reason if actor.is_system else None)
-
-
-def begin_service(claim_id: UUID, *, now: datetime) -> None:
-    """Somebody signs in on the claim: from now on it cannot be released. Harmless when repeated; takes the row only the first time.
-
-    Called by attendance in the transaction of the sign-in, whose policy has been asked there. Raises ClaimReleased.
-    """
-    begun = db.session.scalar(
-        select(Claim.id).where(Claim.id == claim_id, Claim.released_at.is_(None), Claim.in_service_since.is_not(None))
-    ) or db.session.scalar(
-        update(Claim)
-        .where(Claim.id == claim_id, Claim.released_at.is_(None))
-        .values(in_service_since=db.func.coalesce(Claim.in_service_since, now))
-        .returning(Claim.id)
-        .execution_options(synchronize_session=False)
-    )
-    if begun is None:
-        raise ClaimReleased

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from backend.brands import Brand
 from backend.foundation.actor import Actor
@@ -14,7 +14,7 @@ from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole, OpeningStatus
-from backend.openings.service.claims import write_releases
+from backend.openings.service.releases import RELEASE, hold
 
 
 class PlacesInService(Conflict):
@@ -71,23 +71,17 @@ def reopen_openings(opening_ids: Sequence[UUID]) -> None:
     _set_open(opening_ids, is_open=True, status=OpeningStatus.OPEN)
 
 
-def cancel_opening(actor: Actor, opening_id: UUID, *, reason: str, now: datetime) -> None:
-    """Close it for good and release its claims. The caller has asked policy. Raises PlacesInService."""
+def cancel_opening(actor: Actor, opening_id: UUID, *, unserved: ColumnElement[bool], reason: str, now: datetime) -> None:
+    """Close it for good and release its claims. The caller has asked policy, and hands in the condition on claims that nobody has served on
+    them. Raises PlacesInService."""
     _set_open([opening_id], is_open=False, status=OpeningStatus.CANCELLED)
-    released = db.session.execute(
-        update(Claim)
-        .where(Claim.opening_id == opening_id, Claim.released_at.is_(None), Claim.in_service_since.is_(None))
-        .values(status=ClaimStatus.RELEASED, released_at=now)
-        .returning(Claim.id, Claim.role_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    # A sign-in that began before the rows above were taken is waited for by that statement and seen by this one.
-    if db.session.scalar(select(Claim.id).where(Claim.opening_id == opening_id, Claim.released_at.is_(None)).limit(1)) is not None:
+    RELEASE.take_all(actor, hold(Claim.opening_id == opening_id), unserved, now=now, reason=reason, released_at=now)
+    served = select(Claim.id).where(Claim.opening_id == opening_id, Claim.status != ClaimStatus.RELEASED)
+    if db.session.scalar(served.limit(1)) is not None:
         raise PlacesInService
     db.session.execute(
         update(OpeningRole).where(OpeningRole.opening_id == opening_id).values(taken=0).execution_options(synchronize_session=False)
     )
-    write_releases([line.id for line in released], actor, reason=reason, now=now)
 
 
 def _set_open(opening_ids: Sequence[UUID], *, is_open: bool, status: OpeningStatus) -> None:

@@ -1,74 +1,52 @@
-"""Places given back because their holder is no more: the team was dissolved, the organisation ended, the registration ended.
+"""Giving places back.
 
-Only what lies ahead is given back. A claim on which somebody signed in stays: whoever is in service signs out as usual, by a code that the
-community or the requester shows, and what was served counts. A claim whose window is over stays too: it says who had taken the place, and
-the figures of that time rest on it.
+Whether one may be given back depends on who has signed in on the claim. Attendance, which stands above, knows that: it hands in
+conditions on claims, and has asked policy.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, func, select, update
 
+from backend.accounts.policy import Permission
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
-from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole
-from backend.openings.service.claims import write_releases
-from backend.organisations.models import Organisation, OrganisationStatus
-from backend.teams.models import Team, TeamStatus
+from backend.foundation.database import db, one_of
+from backend.foundation.life import Step
+from backend.openings.events import PlaceReleased
+from backend.openings.models import Claim, ClaimChange, ClaimStatus, OpeningRole
 
-TEAM_DISSOLVED = "服务队已解散"
-ORGANISATION_ENDED = "社会组织已终止"
-REGISTRATION_ENDED = "报到已结束"
+RELEASE = Step(Claim, ClaimChange, ClaimStatus.HELD, ClaimStatus.RELEASED, PlaceReleased, Permission.PLACE_RELEASE)
+END = Step(Claim, ClaimChange, ClaimStatus.HELD, ClaimStatus.ENDED, PlaceReleased, Permission.PLACE_RELEASE, decision="ended")
 
 
-def release_for_dissolved_teams(team_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Give back what these teams hold, as far as they are dissolved."""
-    dissolved = select(Team.id).where(Team.id.in_(team_ids), Team.status == TeamStatus.DISSOLVED)
-    _release(Claim.team_id.in_(dissolved), reason=TEAM_DISSOLVED, now=now)
-
-
-def release_for_ended_organisations(organisation_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Give back what these organisations hold, as far as they have ended."""
-    ended = select(Organisation.id).where(Organisation.id.in_(organisation_ids), Organisation.status == OrganisationStatus.ENDED)
-    _release(Claim.organisation_id.in_(ended), reason=ORGANISATION_ENDED, now=now)
-
-
-def release_for_former_members(members: Sequence[tuple[UUID, str]], *, now: datetime) -> None:
-    """Give back what these persons hold in the communities (person, area path) with which they are registered no longer."""
-    held = [and_(Claim.person_id == person_id, Opening.area_path.startswith(area_path)) for person_id, area_path in members]
-    if held:
-        _release(or_(*held), reason=REGISTRATION_ENDED, now=now)
-
-
-def _release(held: ColumnElement[bool], *, reason: str, now: datetime) -> None:
-    ahead = (Claim.released_at.is_(None), Claim.in_service_since.is_(None))
-    claims = db.session.execute(
-        select(Claim.id, Claim.role_id).join(Opening, Opening.id == Claim.opening_id).where(held, *ahead, Opening.ends_at > now)
-    ).all()
-    if not claims:
-        return
+def give_back(
+    actor: Actor, claim_ids: Sequence[UUID], *, unserved: ColumnElement[bool], ahead: ColumnElement[bool], reason: str, now: datetime
+) -> list[UUID]:
+    """Give back the places of these claims, as far as they are held. Those on which nobody has served are released; of the others those end
+    that have something ahead to give back. Returns which hold a place no longer.
+    """
+    roles = select(Claim.role_id).where(one_of(Claim.id, claim_ids))
     # Roles first, in the order of their ids, as whoever claims takes them.
-    role_ids = {claim.role_id for claim in claims}
-    db.session.execute(select(OpeningRole.id).where(OpeningRole.id.in_(role_ids)).order_by(OpeningRole.id).with_for_update(key_share=True))
-    # Who gave a place back meanwhile, or signed in on it, is passed over here.
-    released = db.session.execute(
-        update(Claim)
-        .where(Claim.id.in_([claim.id for claim in claims]), *ahead)
-        .values(status=ClaimStatus.RELEASED, released_at=now)
-        .returning(Claim.id, Claim.role_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    _give_back(Counter(claim.role_id for claim in released))
-    write_releases(sorted(claim.id for claim in released), Actor.system(), reason=reason, now=now)
+    db.session.execute(select(OpeningRole.id).where(OpeningRole.id.in_(roles)).order_by(OpeningRole.id).with_for_update(key_share=True))
+    held = hold(one_of(Claim.id, claim_ids))
+    released = RELEASE.take_all(actor, held, unserved, now=now, reason=reason, released_at=now)
+    ended = END.take_all(actor, held, ahead, now=now, reason=reason, released_at=now)
+    given = released + ended
+    _free_places_of(given)
+    return given
 
 
-def _give_back(places: Counter[UUID]) -> None:
-    columns = (literal(list(places), ARRAY(Uuid)), literal(list(places.values()), ARRAY(BigInteger)))
-    given = func.unnest(*columns).table_valued("role_id", "places", name="given").render_derived()
+def hold(which: ColumnElement[bool]) -> Sequence[UUID]:
+    """Take the rows of the claims that hold a place and meet the condition. Who is just signing in on one is waited for here, and seen by
+    the next statement."""
+    claims = select(Claim.id).where(which, Claim.released_at.is_(None)).order_by(Claim.id)
+    return db.session.scalars(claims.with_for_update(key_share=True)).all()
+
+
+def _free_places_of(claim_ids: Sequence[UUID]) -> None:
+    given = select(Claim.role_id, func.count().label("places")).where(one_of(Claim.id, claim_ids)).group_by(Claim.role_id).subquery()
     db.session.execute(
         update(OpeningRole)
         .where(OpeningRole.id == given.c.role_id)

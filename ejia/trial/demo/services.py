@@ -58,7 +58,6 @@ class Services:
         self.claims = world.table(
             Claim,
             *("id", "opening_id", "role_id", "team_id", "organisation_id", "person_id", "status", "claimed_at", "released_at"),
-            "in_service_since",
         )
         self.claim_changes = world.table(ClaimChange, "id", "claim_id", "from_status", "to_status", "at", "reason")
         self.shifts = world.table(
@@ -210,7 +209,7 @@ class Services:
         claim = world.id_at(at)
         columns = {"team": (group.id, None, None), "organisation": (None, group.id, None), "registration": (None, None, group.id)}
         signed_in = [need.starts + timedelta(seconds=world.random.randrange(-900, 900)) for _ in coming]
-        self.claims.add(claim, opening, role, *columns[group.capacity], "held", at, None, min(signed_in))
+        self.claims.add(claim, opening, role, *columns[group.capacity], "held", at, None)
         self.claim_changes.add(world.id_at(at), claim, None, "held", at, None)
         if world.random.random() < 0.05:
             self._released_claim(need, opening, role, at)
@@ -222,7 +221,7 @@ class Services:
         at = need.published + (before - need.published) / 3
         released = need.published + (before - need.published) / 2
         claim = world.id_at(at)
-        self.claims.add(claim, opening, role, team.id, None, None, "released", at, released, None)
+        self.claims.add(claim, opening, role, team.id, None, None, "released", at, released)
         self.claim_changes.add(world.id_at(at), claim, None, "held", at, None)
         self.claim_changes.add(world.id_at(released), claim, "held", "released", released, "队员临时有事")
 

@@ -151,7 +151,7 @@ def test_the_release_is_the_platforms_own_act_and_is_written_down_once_however_o
     hear_everything()
     with transaction():
         dissolved = db.session.scalars(select(OutboxEvent.id).where(OutboxEvent.name == "team.dissolved")).one()
-        db.session.execute(insert(OutboxDelivery).values(event_id=dissolved, consumer="openings", due_at=clock.now(), attempts=0))
+        db.session.execute(insert(OutboxDelivery).values(event_id=dissolved, consumer="attendance", due_at=clock.now(), attempts=0))
     hear_everything()
 
     steps = select(ClaimChange.to_status, ClaimChange.reason, ClaimChange.actor_account_id).where(ClaimChange.claim_id == claim_id)

@@ -1,0 +1,113 @@
+"""Places given back: by who holds them or the community, or because their holder is no more.
+
+A claim on which nobody has signed in is released at any time. One that has served ends, and gives back what lies ahead: what was served
+counts. While somebody is signed in on it, it stays, and they sign out as usual. So does a claim of a dissolved team whose window is over:
+it says who had taken the place, and the figures of that time rest on it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.attendance.models import Attendance, Shift, ShiftStatus
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.openings import service as openings
+from backend.openings.models import Claim, ClaimStatus, Opening
+from backend.openings.service import ClaimReleased
+from backend.organisations.models import Organisation, OrganisationStatus
+from backend.teams.models import Team, TeamStatus
+
+TEAM_DISSOLVED = "服务队已解散"
+ORGANISATION_ENDED = "社会组织已终止"
+REGISTRATION_ENDED = "报到已结束"
+
+UNSERVED = ~exists().where(Attendance.claim_id == Claim.id)
+"""Condition on claims: nobody has signed in on it."""
+
+
+class ClaimInService(Conflict):
+    """Somebody is signed in on the claim, or has served and nothing lies ahead: what has begun is not undone by giving the place back."""
+
+    code: ClassVar[str] = "claim_in_service"
+    detail = "已有人签到，不能取消认领"
+
+
+def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
+    """Give the place back, or after a service what lies ahead of it.
+
+    Raises ClaimReleased, ClaimInService, Missing, Forbidden.
+    """
+    _require_release(actor, claim_id)
+    if not _give_back(actor, [claim_id], reason=reason, now=now):
+        still = db.session.scalar(select(Claim.status).where(Claim.id == claim_id))
+        raise ClaimInService if still is ClaimStatus.HELD else ClaimReleased
+
+
+def release_for_dissolved_teams(team_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Give back what these teams hold, as far as they are dissolved."""
+    dissolved = select(Team.id).where(Team.id.in_(team_ids), Team.status == TeamStatus.DISSOLVED)
+    _release_of(Claim.team_id.in_(dissolved), reason=TEAM_DISSOLVED, now=now)
+
+
+def release_for_ended_organisations(organisation_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Give back what these organisations hold, as far as they have ended."""
+    ended = select(Organisation.id).where(Organisation.id.in_(organisation_ids), Organisation.status == OrganisationStatus.ENDED)
+    _release_of(Claim.organisation_id.in_(ended), reason=ORGANISATION_ENDED, now=now)
+
+
+def release_for_former_members(members: Sequence[tuple[UUID, str]], *, now: datetime) -> None:
+    """Give back what these persons hold in the communities (person, area path) with which they are registered no longer."""
+    held = [and_(Claim.person_id == person_id, Opening.area_path.startswith(area_path)) for person_id, area_path in members]
+    if held:
+        _release_of(or_(*held), reason=REGISTRATION_ENDED, now=now)
+
+
+def _release_of(holders: ColumnElement[bool], *, reason: str, now: datetime) -> None:
+    claims = select(Claim.id).join(Opening, Opening.id == Claim.opening_id)
+    held = db.session.scalars(claims.where(holders, Claim.released_at.is_(None), Opening.ends_at > now)).all()
+    if held:
+        _give_back(Actor.system(), held, reason=reason, now=now)
+
+
+def _give_back(actor: Actor, claim_ids: Sequence[UUID], *, reason: str, now: datetime) -> list[UUID]:
+    return openings.give_back(actor, claim_ids, unserved=UNSERVED, ahead=_has_more_ahead(now), reason=reason, now=now)
+
+
+def _has_more_ahead(now: datetime) -> ColumnElement[bool]:
+    """Condition on claims: nobody is signed in on it, and there is a shift to come at which nobody has signed in on it."""
+    in_service = exists().where(Attendance.claim_id == Claim.id, Attendance.signed_out_at.is_(None), Attendance.closed_at.is_(None))
+    served_there = exists().where(Attendance.claim_id == Claim.id, Attendance.shift_id == Shift.id).correlate(Claim, Shift)
+    to_come = (
+        exists()
+        .where(Shift.opening_id == Claim.opening_id, Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now, ~served_there)
+        .correlate(Claim)
+    )
+    return ~in_service & to_come
+
+
+def _require_release(actor: Actor, claim_id: UUID) -> None:
+    claim = db.session.execute(
+        select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id, Opening.area_path, Opening.requester_person_id)
+        .join(Opening, Opening.id == Claim.opening_id)
+        .where(Claim.id == claim_id)
+    ).one_or_none()
+    if claim is None:
+        raise Missing
+    scope = Scope(
+        area_path=claim.area_path,
+        team_id=claim.team_id,
+        organisation_id=claim.organisation_id,
+        work_unit_id=claim.work_unit_id,
+        person_id=claim.person_id,
+    )
+    if not policy.allows(actor, Permission.PLACE_RELEASE, scope):
+        if policy.allows(actor, Permission.CLAIM_SEE, Scope(person_id=claim.requester_person_id)):
+            raise Forbidden
+        policy.require(actor, Permission.PLACE_RELEASE, scope, seen_by=Permission.CLAIM_SEE)
