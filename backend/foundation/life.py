@@ -174,52 +174,6 @@ class FactStep:
         return revision
 
 
-def move(kind: type[Living], subject_id: UUID, *conditions: ColumnElement[bool], seen: StrEnum, to: StrEnum, **values: Any) -> bool:
-    """Take a thing from one status to another, and change some values with it.
-
-    False when it is not in the first status (any more), or a condition does not hold; then nothing has changed.
-    """
-    moved = db.session.scalar(
-        update(kind)
-        .where(kind.id == subject_id, kind.status == seen, *conditions)
-        .values(status=to, **values)
-        .returning(kind.id)
-        .execution_options(synchronize_session=False)
-    )
-    return moved is not None
-
-
-def note_changes(
-    kind: type[StatusChange],
-    subject_ids: Sequence[UUID],
-    actor: Actor,
-    *,
-    was: StrEnum | None,
-    now_is: StrEnum,
-    now: datetime,
-    reason: str | None = None,
-    **values: Any,
-) -> None:
-    """Write down the step that some things have just taken. `was` is None at the beginning of a life, and equal to `now_is` where something
-    else of weight was changed (a new leader). `values` are of columns that the subject's own table of changes adds.
-    """
-    changes = [
-        {
-            "id": new_id(),
-            kind.subject: subject_id,
-            "from_status": was,
-            "to_status": now_is,
-            "at": now,
-            "actor_account_id": actor.account_id,
-            "reason": reason,
-            **values,
-        }
-        for subject_id in subject_ids
-    ]
-    if changes:
-        db.session.execute(insert(kind), changes)
-
-
 def status_at(kind: type[Living], changes: type[StatusChange], known_at: datetime | None) -> Value:
     """The status of a thing as known at an instant, by its last step until then (NULL: it was not yet there); without one, that of now."""
     if known_at is None:

@@ -13,7 +13,7 @@ from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
 from backend.people.models import Person
 from backend.people.notices import NoticeName
@@ -127,6 +127,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
         Proxy,
         actor,
         now=now,
+        conflicts={"uq_proxies_pair": AlreadyProxy},
         person_id=elder.id,
         proxy_person_id=proxy_id,
         area_id=elder.area_id,
@@ -137,7 +138,6 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
         ends_on=wanted.ends_on,
         consent_seen_by=actor.account_id,
     )
-    flush_or_refuse({"uq_proxies_pair": AlreadyProxy})
     give_consent(actor, elder.id, NoticeName.PROXY, channel=Channel.PAPER, now=now)
     accounts.grant_to_person(actor, proxy_id, _role_in(proxy), now=now)
     outbox.record(ProxyRecorded(proxy.id), now=now)

@@ -13,7 +13,7 @@ from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Unprocessable
 from backend.people import minors
 from backend.people.minors import AGE_OF_MAJORITY, is_minor_at
@@ -136,13 +136,13 @@ def state_volunteer(actor: Actor, person: Person, community: Area, *, now: datet
         Volunteer,
         actor,
         now=now,
+        conflicts={"uq_volunteers_person": AlreadyVolunteer},
         person_id=person.id,
         number=volunteer_number(today.year, db.session.scalars(VOLUNTEER_NUMBERS.next_value().select()).one()),
         area_id=community.id,
         area_path=community.path,
         registered_on=today,
     )
-    flush_or_refuse({"uq_volunteers_person": AlreadyVolunteer})
     outbox.record(VolunteerRegistered(volunteer.id), now=now)
     return volunteer
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from backend import brands
+from backend.attendance import service as attendance
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db

@@ -5,13 +5,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from backend.foundation import facts
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict
-from backend.foundation.ids import new_id
 from backend.people import notices
 from backend.people.models import Consent
 from backend.people.notices import NoticeName
@@ -43,26 +41,15 @@ def give_consent(
     actor: Actor, person_id: UUID, name: NoticeName, *, channel: Channel, guardian_person_id: UUID | None = None, now: datetime
 ) -> None:
     """Record that a person agrees to the notice in force, or a guardian for them; who agreed to this version before has done so already."""
-    revision_id = new_id()
-    db.session.execute(
-        insert(Consent)
-        .values(
-            id=revision_id,
-            fact_id=revision_id,
-            recorded_at=now,
-            void=False,
-            actor_account_id=actor.account_id,
-            person_id=person_id,
-            notice=name.value,
-            version=notices.notice(name).version,
-            given_at=now,
-            channel=channel.value,
-            guardian_person_id=guardian_person_id,
-        )
-        .on_conflict_do_nothing(
-            index_elements=["person_id", "notice", "version"], index_where=Consent.superseded_at.is_(None) & ~Consent.void
-        )
-    )
+    consent = {
+        "person_id": person_id,
+        "notice": name.value,
+        "version": notices.notice(name).version,
+        "given_at": now,
+        "channel": channel.value,
+        "guardian_person_id": guardian_person_id,
+    }
+    facts.state_missing(Consent, actor, [consent], key=["person_id", "notice", "version"], now=now)
 
 
 def void_consents(actor: Actor, person_id: UUID, *names: NoticeName, reason: str, now: datetime) -> int:

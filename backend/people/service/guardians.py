@@ -16,7 +16,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.people import minors
 from backend.people.events import GuardianAgreed, GuardianshipEnded
@@ -98,13 +98,13 @@ def state_guardianship(actor: Actor, agreement: Agreement, community: Area, *, n
         Guardianship,
         actor,
         now=now,
+        conflicts={"uq_guardianships_held": GuardianshipKnown},
         ward_person_id=ward.id,
         guardian_person_id=guardian.id,
         relation=agreement.relation,
         channel=channel.value,
         since=clock.shanghai_day(now),
     )
-    flush_or_refuse({"uq_guardianships_held": GuardianshipKnown})
     _consent(actor, ward, guardian.id, channel, now=now)
     outbox.record(GuardianAgreed(held.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_STATE, held.id, now=now, channel=channel.value)

@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,13 +12,11 @@ from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
 from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
 from backend.foundation.ids import new_id
-from backend.foundation.life import move, note_changes
-from backend.foundation.outbox import Event
+from backend.foundation.life import Step
 from backend.people import minors
 from backend.people.service import GuardianNeeded, PersonKnown, hold_person, look_up, read_identity
 from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
@@ -70,6 +69,15 @@ class OwnRecovery(Forbidden):
     detail = "不能核实本人的申请，请由其他工作人员办理"
 
 
+_SUBMITTED, _RETURNED = RecoveryStatus.SUBMITTED, RecoveryStatus.RETURNED
+_step = partial(Step, AccountRecovery, AccountRecoveryChange)
+APPLY = _step(None, _SUBMITTED, RecoveryApplied, Permission.RECOVERY_APPLY)
+CONFIRM = _step(_SUBMITTED, RecoveryStatus.CONFIRMED, RecoveryConfirmed, Permission.RECOVERY_REVIEW, RecoveryDecided)
+RETURN = _step(_SUBMITTED, _RETURNED, RecoveryReturned, Permission.RECOVERY_REFUSE, RecoveryDecided)
+RETURN_OTHERS = _step(_SUBMITTED, _RETURNED, RecoveryReturned, Permission.RECOVERY_REVIEW, RecoveryDecided)
+WITHDRAW = _step(_SUBMITTED, RecoveryStatus.WITHDRAWN, RecoveryWithdrawn, Permission.RECOVERY_APPLY, RecoveryDecided)
+
+
 def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime) -> UUID:
     """Ask for the account of the person with this name and number. Returns the application's id.
 
@@ -99,7 +107,7 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     )
     db.session.add(recovery)
     flush_or_refuse({"uq_account_recoveries_open": RecoveryOpen})
-    _write_down([recovery.id], None, RecoveryStatus.SUBMITTED, RecoveryApplied, actor, Permission.RECOVERY_APPLY, now=now)
+    APPLY.begin(actor, recovery.id, now=now)
     return recovery.id
 
 
@@ -120,18 +128,13 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, c
         raise CheckCodeWrong(errors={"check_code": [CheckCodeWrong.detail]})
     # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
     hold_person(seen.person_id)
-    if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.CONFIRMED, proof=proof):
-        raise RecoveryDecided
+    CONFIRM.take(actor, recovery_id, now=now, proof=proof)
     if accounts.recover_account(actor, seen.person_id, applicant_id, now=now) == applicant_id:
         grant_as_registered(actor, seen.person_id, now=now)
-    _write_down(
-        [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.CONFIRMED, RecoveryConfirmed, actor, Permission.RECOVERY_REVIEW, now=now
-    )
     others = db.session.scalars(
         select(AccountRecovery.id).where(AccountRecovery.person_id == seen.person_id, AccountRecovery.status == RecoveryStatus.SUBMITTED)
     ).all()
-    for other_id in others:
-        _give_back(actor, other_id, Permission.RECOVERY_REVIEW, reason=OTHER_CONFIRMED, now=now)
+    RETURN_OTHERS.take_all(actor, others, now=now, reason=OTHER_CONFIRMED)
 
 
 def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: datetime) -> None:
@@ -141,8 +144,7 @@ def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: dateti
     """
     seen = _seen(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_REFUSE, _scope(seen))
-    if not _give_back(actor, recovery_id, Permission.RECOVERY_REFUSE, reason=reason, now=now):
-        raise RecoveryDecided
+    RETURN.take(actor, recovery_id, now=now, reason=reason)
 
 
 def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
@@ -151,20 +153,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None
     policy.require(actor, Permission.RECOVERY_APPLY, Scope())
     if account_queries.account_now(seen.account_id) != actor.account_id:
         raise Forbidden
-    if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.WITHDRAWN):
-        raise RecoveryDecided
-    _write_down(
-        [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.WITHDRAWN, RecoveryWithdrawn, actor, Permission.RECOVERY_APPLY, now=now
-    )
-
-
-def _give_back(actor: Actor, recovery_id: UUID, permission: Permission, *, reason: str, now: datetime) -> bool:
-    if not move(AccountRecovery, recovery_id, seen=RecoveryStatus.SUBMITTED, to=RecoveryStatus.RETURNED):
-        return False
-    _write_down(
-        [recovery_id], RecoveryStatus.SUBMITTED, RecoveryStatus.RETURNED, RecoveryReturned, actor, permission, now=now, reason=reason
-    )
-    return True
+    WITHDRAW.take(actor, recovery_id, now=now)
 
 
 def _seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:
@@ -188,20 +177,3 @@ def _refuse_too_many(account_id: UUID, *, now: datetime) -> None:
     number, first = db.session.execute(made).one()
     if number >= MOST_APPLICATIONS:
         raise TooManyRecoveries(retry_after=int((first + WITHIN - now).total_seconds()) + 1)
-
-
-def _write_down(
-    recovery_ids: list[UUID],
-    was: RecoveryStatus | None,
-    now_is: RecoveryStatus,
-    event: type[Event],
-    actor: Actor,
-    permission: Permission,
-    *,
-    now: datetime,
-    reason: str | None = None,
-) -> None:
-    note_changes(AccountRecoveryChange, recovery_ids, actor, was=was, now_is=now_is, now=now, reason=reason)
-    for recovery_id in recovery_ids:
-        outbox.record(event(recovery_id), now=now)
-        audit.record(actor, permission, recovery_id, now=now)
