@@ -8,14 +8,16 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from ejia.backup import contents, manifest
-from ejia.backup.manifest import BackupUnusable, Manifest
+from backend.foundation.files import File
+from backend.foundation.objects import Objects
+from ejia.backup import contents, file_archive, manifest
+from ejia.backup.manifest import Archive, BackupUnusable, Manifest
 from ejia.backup.tools import Server, Tools, finish, release_of, tools_for
 
 _UNFINISHED = re.compile(r"\..+\.\d+\.unfinished")
 
 
-def make_backup(server: Server, output: Path, *, release: str, tools_folder: Path | None, now: datetime) -> Manifest:
+def make_backup(server: Server, output: Path, *, objects: Objects, release: str, tools_folder: Path | None, now: datetime) -> Manifest:
     """Write the database into a file, and its manifest beside it; nobody who works on the copy has to wait.
 
     Both files appear once all is written and read again; whatever goes wrong leaves neither. Raises BackupUnusable, ToolsMissing,
@@ -29,7 +31,7 @@ def make_backup(server: Server, output: Path, *, release: str, tools_folder: Pat
     _clear_away_what_was_killed(folder)
     with _scratch_file(folder / f".{output.name}.{os.getpid()}.unfinished") as scratch:
         with server.connect() as connection:
-            made = _dump(connection, server, tools_for(release_of(connection), tools_folder), scratch, release, now)
+            made = _dump(connection, server, tools_for(release_of(connection), tools_folder), scratch, objects, release, now)
         _put_in_place(made, scratch, output)
     return made
 
@@ -43,6 +45,7 @@ def _scratch_file(path: Path) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+        _files_beside(path).unlink(missing_ok=True)
         os.close(descriptor)
 
 
@@ -54,20 +57,24 @@ def _clear_away_what_was_killed(folder: Path) -> None:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 left.unlink(missing_ok=True)
                 _note_beside(left).unlink(missing_ok=True)
+                _files_beside(left).unlink(missing_ok=True)
 
 
-def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch: Path, release: str, now: datetime) -> Manifest:
+def _dump(
+    connection: contents.Connection, server: Server, tools: Tools, scratch: Path, objects: Objects, release: str, now: datetime
+) -> Manifest:
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     [snapshot] = connection.execute("SELECT pg_export_snapshot()").fetchone() or [""]
     head = contents.migration_of(connection)
     if head is None:
         raise BackupUnusable(f"数据库 {server.database} 不是社区E家的数据库：没有表结构版本。")
-    dump = tools.start_dump(server, snapshot, scratch)
-    try:
-        rows, keys = contents.row_counts(connection), contents.key_ids(connection)
-        finish(dump)
-    finally:
-        dump.kill()
+    with tools.start_dump(server, snapshot, scratch) as dump:
+        try:
+            rows, keys = contents.row_counts(connection), contents.key_ids(connection)
+            files = _archive(connection, objects, _files_beside(scratch)) if rows.get(File.__tablename__) else None
+            finish(dump)
+        finally:
+            dump.kill()
     lacking = rows.keys() - tools.tables_in(server, scratch)
     if lacking:
         raise BackupUnusable(f"pg_dump 写出的备份缺少这些表：{'、'.join(sorted(lacking))}。")
@@ -80,17 +87,26 @@ def _dump(connection: contents.Connection, server: Server, tools: Tools, scratch
         rows=rows,
         size=scratch.stat().st_size,
         sha256=manifest.digest(scratch),
+        files=files,
     )
 
 
+def _archive(connection: contents.Connection, objects: Objects, archive: Path) -> Archive:
+    os.close(os.open(archive, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    count, missing = file_archive.write(connection, objects, archive)
+    return Archive(count=count, missing=missing, size=archive.stat().st_size, sha256=manifest.digest(archive))
+
+
 def _put_in_place(made: Manifest, scratch: Path, output: Path) -> None:
-    """The manifest first: a backup that is there has one."""
-    note = _note_beside(scratch)
+    """The dump last: a backup that is there has its manifest and its files."""
+    note, files = _note_beside(scratch), _files_beside(scratch)
     try:
         with open(os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(made.model_dump_json(indent=2) + "\n")
-        for written in (scratch, note):
+        for written in (scratch, note, *([files] if made.files else [])):
             _to_disk(written)
+        if made.files:
+            files.replace(manifest.files_of(output))
         note.replace(manifest.path_of(output))
         scratch.replace(output)
         _to_disk(output.absolute().parent)
@@ -100,6 +116,10 @@ def _put_in_place(made: Manifest, scratch: Path, output: Path) -> None:
 
 def _note_beside(scratch: Path) -> Path:
     return scratch.with_name(f"{scratch.name}.json")
+
+
+def _files_beside(scratch: Path) -> Path:
+    return scratch.with_name(f"{scratch.name}.tar")
 
 
 def _to_disk(path: Path) -> None:

@@ -9,8 +9,9 @@ from psycopg import errors, sql
 
 from backend.foundation import schema
 from backend.foundation.clock import SHANGHAI
+from backend.foundation.objects import Objects
 from backend.foundation.sealing import Keyring
-from ejia.backup import contents, manifest
+from ejia.backup import contents, file_archive, manifest
 from ejia.backup.contents import Connection
 from ejia.backup.manifest import BackupUnusable, Manifest
 from ejia.backup.tools import Server, Tools, release_of, tools_for
@@ -56,6 +57,7 @@ def restore_backup(
     backup: Path,
     *,
     keyring: Keyring,
+    objects: Objects,
     consent: Consent,
     tools_folder: Path | None,
     now: datetime,
@@ -84,6 +86,9 @@ def restore_backup(
             say("恢复到新的数据库 …")
             _fill(server, tools, backup, found, fresh)
             say("更新表结构，核对密钥 …")
+            if found.files is not None:
+                with server.connect(fresh) as there:
+                    file_archive.put_back(there, manifest.files_of(backup), objects)
             schema.upgrade(server.url_of(fresh))
             with server.connect(fresh) as there:
                 closed = contents.unopened(there, keyring)

@@ -11,12 +11,14 @@ import click
 from psycopg import errors
 
 from backend.foundation import clock
+from backend.foundation.objects import StoreAway
 from config.settings import read_settings
 from ejia.backup.making import make_backup
 from ejia.backup.manifest import BackupUnusable
 from ejia.backup.restoring import Consent, KeysDiffer, NotEmpty, SwapRefused, restore_backup
 from ejia.backup.tools import Server, ToolFailed, ToolsMissing
 from ejia.cli.failures import Failure
+from ejia.file_store import objects_of
 from ejia.keys import keyring_of
 
 WITHOUT_KEYS = (
@@ -34,7 +36,7 @@ _say = partial(click.echo, err=True)
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="要写入的文件；已有同名文件时不覆盖。")
 @_TOOLS
 def backup(output: Path, tools: Path | None) -> None:
-    """把数据库备份到文件，旁边另写 文件名.manifest.json，恢复时据此核对备份是否完整。
+    """把数据库备份到文件，旁边另写 文件名.manifest.json，恢复时据此核对备份是否完整；存有文件时另写 文件名.files.tar。
 
     备份期间可以照常工作，备份的是同一时刻的数据。文件为 pg_dump 的 custom 格式，只有所有者可读；写完、重读、核对无误之后才出现。
     备份中没有密钥，请另行保管。
@@ -42,8 +44,20 @@ def backup(output: Path, tools: Path | None) -> None:
     settings = read_settings()
     _say("正在备份 …")
     with _told_plainly():
-        made = make_backup(Server(settings.database_url), output, release=settings.release, tools_folder=tools, now=clock.now())
+        made = make_backup(
+            Server(settings.database_url),
+            output,
+            objects=objects_of(settings),
+            release=settings.release,
+            tools_folder=tools,
+            now=clock.now(),
+        )
     click.echo(f"已备份到 {output}：{made.size:,} 字节，{sum(made.rows.values()):,} 行，表结构 {made.migration_head}。")
+    if made.files is not None:
+        click.echo(
+            f"文件 {made.files.count:,} 个，{made.files.size:,} 字节"
+            + (f"；另有 {made.files.missing:,} 个已不在存储中。" if made.files.missing else "。")
+        )
     click.echo(WITHOUT_KEYS.format(keys="、".join(made.sealing_keys) or "尚未使用"))
 
 
@@ -62,7 +76,16 @@ def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -
     consent = Consent(replace=replace, without_keys=without_keys)
     server = Server(settings.database_url)
     with _told_plainly():
-        done = restore_backup(server, file, keyring=keyring_of(settings), consent=consent, tools_folder=tools, now=clock.now(), say=_say)
+        done = restore_backup(
+            server,
+            file,
+            keyring=keyring_of(settings),
+            objects=objects_of(settings),
+            consent=consent,
+            tools_folder=tools,
+            now=clock.now(),
+            say=_say,
+        )
     rows = sum(done.manifest.rows.values())
     made_at = done.manifest.made_at.astimezone(clock.SHANGHAI)
     click.echo(f"已恢复到 {server.database}：{made_at:%Y-%m-%d %H:%M:%S} 的备份，{rows:,} 行，表结构 {done.migration_head}。")
@@ -77,6 +100,8 @@ def _told_plainly() -> Iterator[None]:
             yield
     except (BackupUnusable, NotEmpty, KeysDiffer, SwapRefused, ToolsMissing) as refusal:
         raise Failure(str(refusal)) from None
+    except StoreAway as error:
+        raise Failure(f"文件存储无法访问（EJIA_FILES_FOLDER 或 EJIA_FILES_BUCKET）：{error.__cause__}。") from None
     except ToolFailed as error:
         raise Failure(f"PostgreSQL 自带的程序运行失败：\n{error}") from None
     except errors.InsufficientPrivilege as error:

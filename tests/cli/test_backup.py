@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
 
-from backend.foundation import schema
+from backend.foundation import clock, files, schema
+from backend.foundation.database import transaction
 from config.settings import Settings
 from ejia.backup.manifest import digest
 from tests.support.command_line import CommandLine
@@ -309,6 +311,60 @@ def test_a_backup_of_an_older_schema_is_brought_to_this_one(saved, other, tmp_pa
 
     assert other.ejia("migrate", "--check").exit_code == 0
     assert other.rows("SELECT count(*) FROM demands") == [(1,)]
+
+
+@pytest.fixture
+def kept(app: object, life) -> str:
+    """A file of the copy, by its id."""
+    stored = files.put(files.DOCUMENT, b"%PDF-1.7 " + bytes(3_000_000))
+    with transaction():
+        return str(files.add(stored, "x.pdf", area_path="639999001001", now=clock.now()))
+
+
+def test_files_are_in_a_backup_and_come_back_with_it(kept: str, ejia, other, tmp_path: Path):
+    backup = tmp_path / "ejia.dump"
+    made = ejia("backup", "-o", str(backup))
+    assert made.exit_code == 0, made.output
+    assert "文件 1 个" in made.output
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["ejia.dump", "ejia.dump.files.tar", "ejia.dump.manifest.json"]
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+    files.objects().delete([kept])
+
+    restored = other.ejia("restore", str(backup))
+
+    assert restored.exit_code == 0, restored.output
+    assert b"".join(files.read(UUID(kept))) == b"%PDF-1.7 " + bytes(3_000_000)
+
+
+def test_a_file_that_is_not_what_its_row_says_stops_a_backup_and_one_that_is_gone_is_told(kept: str, ejia, tmp_path: Path):
+    for other_bytes in (b"%PDF-1.7", b"x" * 3_000_009, b"x" * 3_000_010):
+        files.objects().put(kept, other_bytes)
+        refused = ejia("backup", "-o", str(tmp_path / "ejia.dump"))
+        assert (refused.exit_code, list(tmp_path.iterdir())) == (1, [])
+        assert f"文件 {kept} 在存储中的内容与记录不符" in refused.output
+    files.objects().delete([kept])
+    told = ejia("backup", "-o", str(tmp_path / "ejia.dump"))
+    assert "文件 0 个" in told.output
+    assert "另有 1 个已不在存储中" in told.output
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged"])
+def test_a_backup_without_its_files_is_refused_before_anything_is_replaced(kept: str, ejia, other, servers, tmp_path: Path, harm: str):
+    backup = tmp_path / "ejia.dump"
+    assert ejia("backup", "-o", str(backup)).exit_code == 0
+    archive = tmp_path / "ejia.dump.files.tar"
+    if harm == "gone":
+        archive.unlink()
+    else:
+        content = bytearray(archive.read_bytes())
+        content[2000] ^= 1
+        archive.write_bytes(content)
+
+    refused = other.ejia("restore", str(backup))
+
+    assert refused.exit_code == 1
+    assert str(archive) in refused.output
+    assert OTHER not in databases(servers)
 
 
 def test_what_a_killed_restore_left_behind_does_not_stop_the_next(saved, other, servers):

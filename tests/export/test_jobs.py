@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,8 +16,8 @@ from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.objects import Objects, StoreAway
 from ejia.keys import bytes_of
+from tasks import housekeeping, schedule
 from tasks import jobs as task
-from tasks import schedule
 from tests.export.conftest import SCROLL, STEPS, InkDry
 from tests.support.phone import refused
 
@@ -106,6 +106,56 @@ with app.app_context():
     task = jobs.take_next(now=now)
     jobs.advance(task, 1, 5, now=now)
     print(task.id, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("at", ["bytes", "row"])
+def test_kill_between_a_result_and_its_job_loses_nothing_and_leaves_nothing(
+    officer, ask, scribe, settings, pass_time, project_root, monkeypatch, at
+):
+    """Once the bytes are stored, or the row is added as well, and nothing is committed."""
+    job, folder = ask(officer), settings.files_folder
+    before = set(folder.iterdir())
+    killed = subprocess.Popen(
+        [sys.executable, "-c", STORE, at], cwd=project_root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={"DATABASE": settings.database_url, "FILES": str(folder), "NOW": clock.now().isoformat(), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert killed.stdout is not None
+    left = killed.stdout.readline().strip()
+    killed.kill()
+    killed.communicate()
+    assert left in {file.name for file in set(folder.iterdir()) - before}
+
+    pass_time(minutes=3)
+    task.run()
+    assert officer.get(f"/jobs/{job.id}/file").get_data() == b"run 1, year 2023"
+    monkeypatch.setattr(clock, "machine", lambda: datetime.now(UTC) + timedelta(days=2))
+    housekeeping.sweep_files()
+    assert left not in {file.name for file in folder.iterdir()}
+    with transaction():
+        assert str(db.session.scalars(select(files.File.id)).one()) in {file.name for file in folder.iterdir()}
+
+
+STORE = """
+import os, sys
+from datetime import datetime
+from pathlib import Path
+from flask import Flask
+from backend.foundation import files, jobs
+from backend.foundation.database import db
+from backend.foundation.objects import Objects
+app = Flask("killed")
+app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE"]
+db.init_app(app)
+with app.app_context():
+    files.use(Objects.in_folder(Path(os.environ["FILES"])), b"")
+    now = datetime.fromisoformat(os.environ["NOW"])
+    task = jobs.take_next(now=now)
+    stored = files.put(files.DOCUMENT, b"%PDF-1.7")
+    if sys.argv[1] == "row":
+        files.add(stored, "x.pdf", area_path=task.area_path, now=now)
+    print(stored.id, flush=True)
     sys.stdin.read()
 """
 
