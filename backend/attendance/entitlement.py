@@ -1,11 +1,29 @@
 """Says who may serve at a shift, in which capacity, and who is in charge of it. The answer is read from the claims on its opening."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Case, ColumnElement, CompoundSelect, FromClause, Label, Select, and_, case, func, literal, or_, select
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    DateTime,
+    FromClause,
+    Label,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts import policy
@@ -21,22 +39,24 @@ from backend.organisations.models import Organisation, Staff
 from backend.party.models import PartyMember
 from backend.teams.models import Membership
 
-Instant = datetime | InstrumentedAttribute[datetime]
+Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
+Someone = UUID | ColumnElement[UUID]
+Day = date | ColumnElement[date]
 
 
-def may_serve_on(person_id: UUID, day: date) -> ColumnElement[bool]:
+def may_serve_on(person_id: Someone, day: Day) -> ColumnElement[bool]:
     """Condition on claims: their holder, or on that day a member of the team, staff of the organisation or of the unit."""
     return or_(Claim.person_id == person_id, *_ways_of_belonging(person_id, day))
 
 
-def openings_of(person_id: UUID, day: date) -> CompoundSelect[*tuple[Any, ...]]:
+def openings_of(person_id: Someone, day: Day) -> CompoundSelect[*tuple[Any, ...]]:
     """The openings on a held claim of which the person may serve on that day. As `may_serve_on`, but each way by its own index: where no
     opening is named, one condition of several ways would look at every claim there is."""
     held = select(Claim.opening_id).where(Claim.released_at.is_(None))
     return held.where(Claim.person_id == person_id).union(*(held.where(way) for way in _ways_of_belonging(person_id, day)))
 
 
-def claims_of(person_id: UUID, *, day: date, starts_at: datetime, ends_at: datetime) -> Select[*tuple[object, ...]]:
+def claims_of(person_id: Someone, *, day: Day, starts_at: Instant, ends_at: Instant) -> Select[*tuple[object, ...]]:
     """The claims held at some time of this stretch on which the person may serve on that day: a claim of their own first, then the
     oldest. Correlated with `Shift`; columns: id, capacity, capacity_id."""
     return (
@@ -120,11 +140,16 @@ def allowed(actor: Actor, permission: Permission, scopes: Iterable[Scope]) -> bo
     return any(policy.allows(actor, permission, scope) for scope in scopes)
 
 
-def nearest_claim(person_id: UUID, *, day: date, starts_at: datetime, ends_at: datetime, claim_id: UUID | None) -> FromClause:
-    """The claim on which the person serves at `Shift`, as a lateral: the one asked for, or the first of `claims_of`."""
+def nearest_claim(of_claim: ColumnElement[UUID | None] | None = None) -> FromClause:
+    """The claim on which somebody serves at `Shift`, as a lateral: the one asked for, or the first of `claims_of`.
+
+    For prepared statements, whose values are `person_id`, `day`, `starts_at` and `ends_at`.
+    """
+    person_id, day = bindparam("person_id", type_=Uuid), bindparam("day", type_=Date)
+    starts_at, ends_at = (bindparam(name, type_=DateTime(timezone=True)) for name in ("starts_at", "ends_at"))
     fitting = claims_of(person_id, day=day, starts_at=starts_at, ends_at=ends_at)
-    if claim_id is not None:
-        fitting = fitting.where(Claim.id == claim_id)
+    if of_claim is not None:
+        fitting = fitting.where(or_(of_claim.is_(None), Claim.id == of_claim))
     return fitting.limit(1).lateral("claim")
 
 
@@ -137,7 +162,7 @@ def _serves(actor: Actor, shift: Shift, *, now: datetime) -> bool:
     return db.session.scalar(wanted.limit(1)) is not None
 
 
-def _ways_of_belonging(person_id: UUID, day: date) -> list[ColumnElement[bool]]:
+def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]]:
     teams = select(Membership.team_id).where(Membership.person_id == person_id, _belongs_on(Membership, day))
     organisations = select(Staff.organisation_id).where(Staff.person_id == person_id, _belongs_on(Staff, day))
     employer = select(PartyMember.work_unit_id).where(PartyMember.person_id == person_id)
@@ -147,7 +172,7 @@ def _ways_of_belonging(person_id: UUID, day: date) -> list[ColumnElement[bool]]:
         .where(
             Account.person_id == person_id,
             RoleGrant.role == Role.WORK_UNIT_OFFICER,
-            _in_force(clock.start_of_day(day), clock.start_of_day(day + timedelta(days=1))),
+            _in_force(_start_of(day, 0), _start_of(day, 1)),
         )
     )
     return [
@@ -158,7 +183,12 @@ def _ways_of_belonging(person_id: UUID, day: date) -> list[ColumnElement[bool]]:
     ]
 
 
-def _belongs_on(kind: type[Membership] | type[Staff], day: date) -> ColumnElement[bool]:
+def _start_of(day: Day, days_later: int) -> ColumnElement[datetime]:
+    """The instant at which a Shanghai day begins, or one some days later."""
+    return func.timezone("Asia/Shanghai", cast(cast(day, Date) + days_later, DateTime(timezone=False)), type_=DateTime(timezone=True))
+
+
+def _belongs_on(kind: type[Membership] | type[Staff], day: Day) -> ColumnElement[bool]:
     return and_(kind.is_current(), kind.joined_on <= day, or_(kind.left_on.is_(None), kind.left_on > day))
 
 

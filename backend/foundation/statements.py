@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Float,
     FromClause,
     Insert,
     Integer,
@@ -91,7 +92,7 @@ class Prepared:
     @cached_property
     def _reading(self) -> tuple[Callable[[Any], Any], tuple[Processor, ...] | None]:
         row = namedtuple("row", [column.key for column in self._columns])  # type: ignore[misc]
-        processors = tuple(column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in self._columns)
+        processors = tuple(_receiving(column.type) for column in self._columns)
         return row._make, processors if any(processors) else None
 
 
@@ -104,6 +105,12 @@ def _sending(kind: TypeEngine[Any]) -> Processor:
             if isinstance(kind.item_type, of):
                 return partial(_array, in_array, _sending(kind.item_type))
     return kind.dialect_impl(_DIALECT).bind_processor(_DIALECT)
+
+
+def _receiving(kind: TypeEngine[Any]) -> Processor:
+    if isinstance(kind, Float):
+        return None  # the driver gives it as it is; SQLAlchemy would want to know which type came
+    return kind.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
 
 
 def _hex(value: UUID | None) -> str | None:

@@ -16,7 +16,7 @@ from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
-from tests.support.attendance import HOME, Visit, attendance_rows, claim_for, joins, open_shift, works_for
+from tests.support.attendance import HOME, Visit, attendance_rows, claim_for, counted_statements, joins, open_shift, works_for
 from tests.support.demands import give_role, organisation_of, team_led_by, window
 from tests.support.people import registered_person, registered_volunteer
 from tests.support.phone import refused
@@ -36,6 +36,13 @@ def test_from_sign_in_to_sign_out_makes_a_record_of_the_minutes_between(visit, p
     assert (record.brand, record.area_path, record.capacity_id) == ("door_knock", "639999001001", UUID(visit.team_id))
     assert record.served_on == clock.shanghai_day(record.started_at)
     assert record.ended_at - record.started_at >= timedelta(minutes=47)
+
+
+def test_signing_in_takes_four_round_trips(visit):
+    code, path = visit.code(), f"/shifts/{visit.shift_id}/sign-in"
+    with counted_statements() as sent:
+        visit.member.made(path, {"code": code})
+    assert len(sent) == 4, "who asks and the key; shift and claim; the attendance; event, audit entry and answer"
 
 
 def test_each_step_leaves_its_event_and_its_audit_entry(visit, pass_time):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Text, Uuid, bindparam, func, insert, select, type_coerce
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Double, Text, Uuid, bindparam, func, insert, select, type_coerce
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, OperationalError
 
 from backend.areas.models import Area, Level
@@ -108,6 +108,13 @@ def test_a_list_arrives_as_it_was_sent(app, kind, values):
     arrived = Prepared(select(type_coerce(sent.c.value, kind).label("value")).order_by(sent.c.place))
     with transaction():
         assert [row.value for row in run(arrived, values=values)] == values
+
+
+@pytest.mark.parametrize("value", [31.230416, -0.0, 1e-300, None])
+def test_a_float_arrives_as_it_was_sent(app, value):
+    arrived = Prepared(select(bindparam("value", type_=Double).label("value")))
+    with transaction():
+        assert [row.value for row in run(arrived, value=value)] == [value]
 
 
 def test_a_change_beside_a_query_tells_whether_it_was_made(app):

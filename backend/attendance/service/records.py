@@ -8,11 +8,11 @@ from sqlalchemy import exists, or_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.attendance.entitlement import allowed, concerned_by_service, nearest_claim, seen_shift
+from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Evidence, ServiceRecord, Shift, ShiftStatus
-from backend.attendance.service.attendances import attend
+from backend.attendance.service.attendances import attend, claim_at
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.refusals import (
     NotEntitled,
@@ -235,15 +235,14 @@ def _refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None =
         raise RecordsOverlap
 
 
-def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Attendance:
-    day = clock.shanghai_day(served.starts_at)
-    claim = nearest_claim(person_id, day=day, starts_at=served.starts_at, ends_at=served.ends_at, claim_id=None)
-    found = db.session.execute(select(claim).select_from(Shift).join(claim, true()).where(Shift.id == shift.id)).one_or_none()
+def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Any:
+    found = claim_at(shift.id, person_id, served)
     if found is None:
         raise NotEntitled("该志愿者不在本场次的认领方之中")
     attendance = attend(
+        found.id,
+        held=False,
         shift_id=shift.id,
-        claim_id=found.id,
         person_id=person_id,
         capacity=found.capacity,
         capacity_id=found.capacity_id,

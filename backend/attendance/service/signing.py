@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import or_, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance import codes
 from backend.attendance.codes import ShownCode
-from backend.attendance.entitlement import allowed, nearest_claim, seen_shift
+from backend.attendance.entitlement import allowed, seen_shift
 from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
-from backend.attendance.service.attendances import attend
+from backend.attendance.service.attendances import attend, shift_to_sign
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.records import state_record, window_of
 from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
@@ -24,9 +24,7 @@ from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
-from backend.openings.models import Claim
 from backend.openings.service import ClaimReleased
-from backend.people.models import Person
 from backend.people.service import person_of
 
 
@@ -109,31 +107,22 @@ def sign_in(
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
-    claim = nearest_claim(person_id, day=clock.shanghai_day(now), starts_at=now, ends_at=now, claim_id=claim_id)
-    born_on = select(Person.born_on).where(Person.id == person_id).scalar_subquery().label("born_on")
-    # FOR SHARE: a shift is not cancelled while somebody signs in at it; those who sign in do not wait for one another.
-    found = db.session.execute(
-        select(Shift, claim.c.id, claim.c.capacity, claim.c.capacity_id, born_on)
-        .outerjoin(claim, true())
-        .where(Shift.id == shift_id)
-        .with_for_update(read=True, of=Shift)
-    ).one_or_none()
-    if found is None:
+    shift = shift_to_sign(shift_id, person_id, claim_id=claim_id, now=now)
+    if shift is None:
         raise Missing
-    shift = found[0]
     codes.maker().check(code, shift_id, now=now)
-    if found.id is None:
+    if shift.claim_id is None:
         raise NotEntitled
     _refuse_outside_window(shift, now=now)
-    require_fit(person_id, found.born_on, shift, on=now, now=now)
+    require_fit(person_id, shift.born_on, shift, on=now, now=now)
     sign = judge(shift, position)
     attendance = attend(
-        Claim.released_at.is_(None),
+        shift.claim_id,
+        held=True,
         shift_id=shift_id,
-        claim_id=found.id,
         person_id=person_id,
-        capacity=found.capacity,
-        capacity_id=found.capacity_id,
+        capacity=shift.capacity,
+        capacity_id=shift.capacity_id,
         signed_in_at=now,
         in_evidence=sign.evidence,
         in_inside=sign.inside,
@@ -143,7 +132,7 @@ def sign_in(
         raise _why_not_in(person_id, shift_id)
     outbox.record(SignedIn(attendance.id), now=now)
     audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
-    return SignedInAs(attendance.id, shift_id, found.id, found.capacity, now, sign.evidence, sign.inside, sign.distance_m)
+    return SignedInAs(attendance.id, shift_id, shift.claim_id, shift.capacity, now, sign.evidence, sign.inside, sign.distance_m)
 
 
 def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, now: datetime) -> SignedOutWith:
