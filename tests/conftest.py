@@ -18,14 +18,13 @@ from backend.people.notices import Notice, NoticeName
 from config.settings import Settings
 from ejia.app import create_app, start_process
 from ejia.trial.servers import Servers, test_servers
-from tests.support.beginning import empty, officer_of, street_of, wechat_user
+from tests.support.beginning import empty, officer_of, wechat_user
 from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
 from tests.support.environment import settings_on
-from tests.support.guardians import born
-from tests.support.people import identity_number, registered_person
 from tests.support.phone import Phone
 from tests.support.stand_in import running_stand_in, talking_to
+from tests.support.street import Street
 from tests.wechat.steering import Levers
 
 LONGEST = (
@@ -134,16 +133,51 @@ def ejia(app: APIFlask, settings: Settings) -> CommandLine:
 
 
 @pytest.fixture
-def street(app: APIFlask) -> dict[str, str]:
-    """A synthetic street with two communities and a grid in the first: name → area id. Paths: 639999001 (street), 639999001001 and
-    639999001002 (communities), 639999001001001 (grid); and a second street 639999002 with community 639999002001."""
-    return street_of(app)
+def street(app: APIFlask) -> Street:
+    """A synthetic street: area ids by name, and whoever is asked for in it."""
+    return Street(app)
 
 
 @pytest.fixture
-def mother(phone_of: Callable[..., Phone], street: dict[str, str]) -> Phone:
+def officer(street: Street) -> Phone:
+    """The officer of 和平社区."""
+    return street.home.officer
+
+
+@pytest.fixture
+def neighbour(street: Street) -> Phone:
+    """The officer of 团结社区, who has no say in 和平社区."""
+    return street.next.officer
+
+
+@pytest.fixture
+def street_officer(street: Street) -> Phone:
+    """The officer of the whole street."""
+    return street.officer
+
+
+@pytest.fixture
+def volunteer(street: Street) -> Callable[..., Phone]:
+    """Makes the phone of a registered volunteer of 和平社区: `volunteer("李队员")`."""
+    return lambda name="王志愿": street.home.volunteer(name=name)
+
+
+@pytest.fixture
+def leader(street: Street) -> Phone:
+    """A registered volunteer of 和平社区, who leads a team or is about to."""
+    return street.home.leader
+
+
+@pytest.fixture
+def team(street: Street) -> str:
+    """The leader's team, accepted by the community: its id."""
+    return street.home.team_id
+
+
+@pytest.fixture
+def mother(street: Street) -> Phone:
     """The phone of a grown-up person who may agree for a minor."""
-    return registered_person(phone_of, street, "mother", name="李妈妈", id_number=identity_number(born(40)))
+    return street.home.mother
 
 
 @pytest.fixture

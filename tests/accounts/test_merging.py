@@ -33,7 +33,7 @@ def merge(kept: Phone, dissolved: Phone, actor: Actor = SYSTEM) -> None:
 
 
 @pytest.fixture
-def officer(app, street) -> Phone:
+def browser(app, street) -> Phone:
     """The browser of somebody who logs in by password as the street's officer; the account has no person."""
     with transaction():
         grant = Grant(Role.STREET_OFFICER, area_path="639999001")
@@ -57,37 +57,37 @@ def roles(phone) -> list[tuple[str, str | None]]:
     return sorted((role["role"], role["area_path"] or role["team_id"]) for role in phone.seen("/me")["roles"])
 
 
-def test_the_log_ins_and_roles_of_the_one_go_over_to_the_other(app, officer, zhang, phone_of):
-    before = roles(zhang) + roles(officer)
+def test_the_log_ins_and_roles_of_the_one_go_over_to_the_other(app, browser, zhang, phone_of):
+    before = roles(zhang) + roles(browser)
 
-    merge(zhang, officer)
+    merge(zhang, browser)
 
     assert roles(zhang) == sorted(before)
-    assert refused(officer.get("/me")) == (401, "token_invalid")
+    assert refused(browser.get("/me")) == (401, "token_invalid")
     again = logged_in(app, zhang.account_id).seen("/me")
     assert (again["account_id"], again["person_id"]) == (zhang.account_id, zhang.person_id)
     assert phone_of("zhang").seen("/me")["account_id"] == zhang.account_id
-    closed = db.session.get(Account, UUID(officer.account_id))
+    closed = db.session.get(Account, UUID(browser.account_id))
     assert (closed.status, closed.closed_reason, str(closed.merged_into_id)) == (AccountStatus.CLOSED, "同一人", zhang.account_id)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "account.merge")).one()
-    assert entry.details == {"dissolved": officer.account_id, "logins": 1, "grants": 1}
+    assert entry.details == {"dissolved": browser.account_id, "logins": 1, "grants": 1}
 
 
-def test_a_person_goes_over_to_an_account_without_one(app, officer, zhang):
-    merge(officer, zhang)
+def test_a_person_goes_over_to_an_account_without_one(app, browser, zhang):
+    merge(browser, zhang)
 
-    me = officer.seen("/me")
+    me = browser.seen("/me")
     assert (me["person_id"], me["volunteer"]["number"]) == (zhang.person_id, zhang.volunteer_number)
-    assert roles(officer) == [("street_officer", "639999001"), ("volunteer", "639999001001")]
+    assert roles(browser) == [("street_officer", "639999001"), ("volunteer", "639999001001")]
     assert refused(zhang.get("/me")) == (401, "token_invalid")
 
 
-def test_it_stays_written_who_held_which_role_when(officer, zhang):
-    merge(zhang, officer)
+def test_it_stays_written_who_held_which_role_when(browser, zhang):
+    merge(zhang, browser)
 
     grants = db.session.scalars(select(RoleGrant).where(RoleGrant.role == Role.STREET_OFFICER).order_by(RoleGrant.id)).all()
     assert [(str(grant.account_id), grant.withdrawn_reason) for grant in grants] == [
-        (officer.account_id, "accounts_merged"),
+        (browser.account_id, "accounts_merged"),
         (zhang.account_id, None),
     ]
 
@@ -128,30 +128,30 @@ def test_accounts_of_two_persons_are_not_merged(phone_of, street, zhang):
     assert contents() == before
 
 
-def test_nothing_is_merged_with_itself_or_with_what_is_closed_or_unknown(phone_of, officer, zhang):
+def test_nothing_is_merged_with_itself_or_with_what_is_closed_or_unknown(phone_of, browser, zhang):
     with pytest.raises(AccountsAreOne):
         merge(zhang, zhang)
     with pytest.raises(Missing):
         merge(zhang, Phone(zhang.client, "", "01930a6e-7c1a-7b5e-9a52-000000000000"))
-    merge(zhang, officer)
+    merge(zhang, browser)
     with pytest.raises(Missing):
-        merge(zhang, officer)
+        merge(zhang, browser)
 
 
-def test_a_merge_makes_no_office_that_could_not_be_granted(phone_of, street, officer):
+def test_a_merge_makes_no_office_that_could_not_be_granted(phone_of, street, browser):
     other = phone_of("other")
     give_role(other, Grant(Role.AUDIT_ADMIN, area_path="639999001"))
     before = contents()
 
     with pytest.raises(RolesExclude):
-        merge(other, officer)
+        merge(other, browser)
     assert contents() == before
 
 
-def test_what_was_merged_once_follows_the_next_merge(phone_of, street, zhang, officer):
+def test_what_was_merged_once_follows_the_next_merge(phone_of, street, zhang, browser):
     third = phone_of("third")
-    merge(officer, third)
-    merge(zhang, officer)
+    merge(browser, third)
+    merge(zhang, browser)
 
     assert {str(into) for into in db.session.scalars(select(Account.merged_into_id).where(Account.merged_into_id.is_not(None)))} == {
         zhang.account_id
@@ -159,18 +159,18 @@ def test_what_was_merged_once_follows_the_next_merge(phone_of, street, zhang, of
 
 
 @pytest.mark.parametrize("direction", ["into the person's", "into the officer's"])
-def test_no_fact_changes_and_what_either_opened_the_one_opens(app, officer, zhang, phone_of, street, administrator, pass_time, direction):
+def test_no_fact_changes_and_what_either_opened_the_one_opens(app, browser, zhang, street, pass_time, direction):
     """Both have done things: the phone leads a team that served, the officer published, submitted, added by their word and exported."""
-    visit = Visit(phone_of, street, administrator(Role.COMMUNITY_OFFICER, "639999001001"), requester=zhang)
+    visit = Visit(street, requester=zhang)
     fact_id = visit.served(pass_time)
     zhang.post(f"/services/{fact_id}/confirmation")
     own_demand = zhang.made("/demands", demand_form(street))["id"]
-    for_nobody = officer.made("/demands", demand_form(street))["id"]
+    for_nobody = browser.made("/demands", demand_form(street))["id"]
     year = clock.shanghai_day(clock.now()).year
-    job = officer.made("/exports/year-end", {"year": year, "area_id": street["青山街道"]})["id"]
+    job = browser.made("/exports/year-end", {"year": year, "area_id": street["青山街道"]})["id"]
     opened = {
         zhang: ["/me", "/me/points", "/me/services", f"/demands/{own_demand}", f"/services/{fact_id}", "/registrations"],
-        officer: [f"/demands/{for_nobody}", f"/jobs/{job}", "/demands/in-care", f"/figures/{year}", "/volunteers"],
+        browser: [f"/demands/{for_nobody}", f"/jobs/{job}", "/demands/in-care", f"/figures/{year}", "/volunteers"],
     }
     lists = ["/me/demands", "/services", "/shifts"]
     shown = {path: {item["id"] for phone in opened for item in _items(phone, path)} for path in lists}
@@ -178,7 +178,7 @@ def test_no_fact_changes_and_what_either_opened_the_one_opens(app, officer, zhan
         for path in paths:
             assert phone.get(path).status_code == 200, path
     before, counted = contents(), counting()
-    kept, dissolved = (zhang, officer) if direction == "into the person's" else (officer, zhang)
+    kept, dissolved = (zhang, browser) if direction == "into the person's" else (browser, zhang)
 
     merge(kept, dissolved)
 
@@ -203,74 +203,72 @@ def test_the_facts_are_all_tables_but_those_that_a_merge_is_about(app):
     assert {table.name for table in METADATA.sorted_tables} >= MOVED
 
 
-def test_who_added_a_service_by_their_word_does_not_confirm_it_by_another_account(
-    app, officer, zhang, phone_of, street, administrator, pass_time
-):
-    visit = Visit(phone_of, street, administrator(Role.COMMUNITY_OFFICER, "639999001001"))
+def test_who_added_a_service_by_their_word_does_not_confirm_it_by_another_account(app, browser, zhang, street, pass_time):
+    visit = Visit(street)
     pass_time(minutes=90)
     window = {
         "started_at": (clock.now() - timedelta(minutes=60)).isoformat(),
         "ended_at": (clock.now() - timedelta(minutes=30)).isoformat(),
         "reason": "忘带手机",
     }
-    added = officer.made(
+    added = browser.made(
         f"/shifts/{visit.shift_id}/records", window | {"volunteer_number": visit.member.volunteer_number, "name": "王志愿"}
     )
 
-    merge(zhang, officer)
+    merge(zhang, browser)
 
     assert refused(zhang.post(f"/services/{added['fact_id']}/confirmation")) == (403, "own_word")
 
 
-def test_one_merges_ones_own_accounts_by_proving_both(app, officer, zhang):
+def test_one_merges_ones_own_accounts_by_proving_both(app, browser, zhang):
     answer = zhang.post("/auth/merge/password", {"name": NAME, "password": PASSWORD})
 
     assert answer.status_code == 200, answer.get_json()
     merged = Phone(app.test_client(), answer.get_json()["access_token"], zhang.account_id)
     assert roles(merged) == [("street_officer", "639999001"), ("volunteer", "639999001001")]
     assert merged.seen("/me")["account_id"] == zhang.account_id
-    for old in (zhang, officer):
+    for old in (zhang, browser):
         old.refresh_token = None
         assert refused(old.get("/me")) == (401, "token_invalid")
 
 
-def test_from_the_browser_the_account_with_the_person_is_kept_too(app, officer, wechat, street):
+def test_from_the_browser_the_account_with_the_person_is_kept_too(app, browser, wechat, street):
     code = wechat.login_code("li")
     tokens = app.test_client().post("/api/v1/auth/wechat", json={"code": code}).get_json()
     li = Phone(app.test_client(), tokens["access_token"], "")
     li.account_id = li.seen("/me")["account_id"]
     registered = registered_person(lambda _: li, street)
 
-    answer = officer.post("/auth/merge/wechat", {"code": wechat.login_code("li")})
+    answer = browser.post("/auth/merge/wechat", {"code": wechat.login_code("li")})
 
     merged = Phone(app.test_client(), answer.get_json()["access_token"], "").seen("/me")
     assert (merged["account_id"], merged["person_id"]) == (li.account_id, registered.person_id)
 
 
-def test_what_the_phone_sends_again_after_the_merge_is_answered_as_before_it(officer, zhang, street):
+def test_what_the_phone_sends_again_after_the_merge_is_answered_as_before_it(browser, zhang, street):
     form = demand_form(street)
     first = zhang.post("/demands", form, key="the-same-key")
     assert first.status_code == 201
 
-    merge(officer, zhang)
+    merge(browser, zhang)
 
-    again = officer.post("/demands", form, key="the-same-key")
+    again = browser.post("/demands", form, key="the-same-key")
     assert (again.status_code, again.get_data()) == (201, first.get_data())
-    assert len(officer.seen("/me/demands")["items"]) == 1
-    assert refused(officer.post("/demands", form | {"title": "另一件事"}, key="the-same-key")) == (422, "idempotency_key_reused")
+    assert len(browser.seen("/me/demands")["items"]) == 1
+    assert refused(browser.post("/demands", form | {"title": "另一件事"}, key="the-same-key")) == (422, "idempotency_key_reused")
 
 
-def test_where_both_used_the_same_key_the_answer_of_the_account_that_stays_counts(officer, zhang, street):
-    kept = officer.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
+def test_where_both_used_the_same_key_the_answer_of_the_account_that_stays_counts(browser, zhang, street):
+    kept = browser.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
     zhang.post("/demands", demand_form(street, title="本人提出的"), key="the-same-key")
 
-    merge(officer, zhang)
+    merge(browser, zhang)
 
-    again = officer.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
+    again = browser.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
     assert again.get_data() == kept.get_data()
 
 
-def test_who_cannot_prove_the_other_account_merges_nothing_and_is_counted(officer, zhang, client, wechat):
+def test_who_cannot_prove_the_other_account_merges_nothing_and_is_counted(browser, zhang, client, wechat):
     before = db.session.scalars(select(Login.account_id)).all()
     for _ in range(5):
         assert refused(zhang.post("/auth/merge/password", {"name": NAME, "password": "Wrong-Horse-7"})) == (422, "other_login_wrong")
@@ -296,7 +294,7 @@ def form(zhang):
 
 
 @pytest.mark.parametrize("role", [Role.DISTRICT_OFFICER, Role.SECURITY_ADMIN])
-def test_who_stands_above_both_merges_them(app, officer, zhang, administrator, form, role):
+def test_who_stands_above_both_merges_them(app, browser, zhang, administrator, form, role):
     above = administrator(role, "639999")
 
     assert above.made("/account-merges", form) == {"account_id": zhang.account_id}
@@ -316,7 +314,7 @@ def test_who_stands_above_both_merges_them(app, officer, zhang, administrator, f
         (Role.DISTRICT_OFFICER, "639998"),
     ],
 )
-def test_nobody_else_merges_them_or_learns_that_login_or_volunteer_exist(officer, zhang, administrator, form, role, path):
+def test_nobody_else_merges_them_or_learns_that_login_or_volunteer_exist(browser, zhang, administrator, form, role, path):
     other = administrator(role, path)
 
     for wrong in (form, form | {"login_name": "nobody"}, form | {"name": "李四"}):
@@ -324,19 +322,19 @@ def test_nobody_else_merges_them_or_learns_that_login_or_volunteer_exist(officer
     assert roles(zhang) == [("volunteer", "639999001001")]
 
 
-def test_nobody_takes_over_a_subordinates_office_for_themselves(app, officer, zhang, administrator, form):
+def test_nobody_takes_over_a_subordinates_office_for_themselves(app, browser, zhang, administrator, form):
     give_role(zhang, Grant(Role.DISTRICT_OFFICER, area_path="639999"))
 
     assert refused(zhang.post("/account-merges", form)) == (403, "own_account")
 
 
-def test_a_volunteer_who_is_not_known_by_number_and_name_is_refused(officer, zhang, administrator, form):
+def test_a_volunteer_who_is_not_known_by_number_and_name_is_refused(browser, zhang, administrator, form):
     above = administrator(Role.DISTRICT_OFFICER, "639999")
 
     assert refused(above.post("/account-merges", form | {"name": "张四"})) == (422, "volunteer_unknown")
 
 
-def test_the_operator_merges_by_command(ejia, officer, zhang, app):
+def test_the_operator_merges_by_command(ejia, browser, zhang, app):
     wrong = ejia("merge-accounts", "--keep-volunteer", zhang.volunteer_number, "--dissolve-login", "nobody", "--reason", "x")
     assert wrong.exit_code == 1
 
@@ -350,8 +348,8 @@ def test_the_operator_merges_by_command(ejia, officer, zhang, app):
     )
 
 
-def test_a_merged_account_is_closed_by_a_constraint_too(officer, zhang):
-    merge(zhang, officer)
+def test_a_merged_account_is_closed_by_a_constraint_too(browser, zhang):
+    merge(zhang, browser)
 
     with pytest.raises(Exception, match="ck_accounts_merged_is_closed"), transaction():
         db.session.execute(text("UPDATE accounts SET status = 'active' WHERE merged_into_id IS NOT NULL"))

@@ -24,7 +24,7 @@ NAME, PASSWORD = "street-officer", "Correct-Horse-7"
 
 
 @pytest.fixture
-def officer(app, street) -> str:
+def office_account(app, street) -> str:
     with transaction():
         account_id = accounts.create_office_account(
             Actor.system(), name=NAME, password=PASSWORD, grant=Grant(Role.STREET_OFFICER, area_path="639999001"), now=clock.now()
@@ -45,15 +45,15 @@ def failed_logins() -> int:
     return len(db.session.scalars(acts).all())
 
 
-def test_the_right_password_opens_the_account_with_its_roles(officer, log_in, app):
+def test_the_right_password_opens_the_account_with_its_roles(office_account, log_in, app):
     tokens = log_in().get_json()
 
     assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 900)
     me = app.test_client().get("/api/v1/me", headers={"Authorization": f"Bearer {tokens['access_token']}"}).get_json()
-    assert (me["account_id"], me["roles"][0]["role"]) == (officer, "street_officer")
+    assert (me["account_id"], me["roles"][0]["role"]) == (office_account, "street_officer")
 
 
-def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(officer, log_in):
+def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(office_account, log_in):
     unknown, wrong = log_in(name="nobody"), log_in("Wrong-Horse-7")
 
     assert refused(unknown) == refused(wrong) == (401, "credentials_wrong")
@@ -63,7 +63,7 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(officer, log_i
     assert failed_logins() == 2
 
 
-def test_the_password_is_stored_as_argon2id_only(officer):
+def test_the_password_is_stored_as_argon2id_only(office_account):
     stored = db.session.scalars(select(Login.password_hash)).one()
 
     assert stored.startswith("$argon2id$")
@@ -77,7 +77,7 @@ def test_a_copy_that_is_no_test_hashes_as_rfc_9106_advises():
         assert extract_parameters(said) == profiles.RFC_9106_LOW_MEMORY
 
 
-def test_five_wrong_passwords_lock_the_login_for_15_minutes(officer, log_in, pass_time):
+def test_five_wrong_passwords_lock_the_login_for_15_minutes(office_account, log_in, pass_time):
     for _ in range(5):
         assert refused(log_in("Wrong-Horse-7")) == (401, "credentials_wrong")
 
@@ -91,14 +91,14 @@ def test_five_wrong_passwords_lock_the_login_for_15_minutes(officer, log_in, pas
     assert log_in().status_code == 200
 
 
-def test_the_right_password_forgets_the_wrong_ones_before(officer, log_in):
+def test_the_right_password_forgets_the_wrong_ones_before(office_account, log_in):
     for _ in range(2):
         for _ in range(4):
             log_in("Wrong-Horse-7")
         assert log_in().status_code == 200
 
 
-def test_the_fifth_try_may_still_be_the_right_one(officer, log_in):
+def test_the_fifth_try_may_still_be_the_right_one(office_account, log_in):
     for _ in range(4):
         log_in("Wrong-Horse-7")
 
@@ -107,7 +107,7 @@ def test_the_fifth_try_may_still_be_the_right_one(officer, log_in):
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])
-def test_each_further_lock_holds_twice_as_long_up_to_four_hours(officer, log_in, pass_time, name):
+def test_each_further_lock_holds_twice_as_long_up_to_four_hours(office_account, log_in, pass_time, name):
     held = []
     for _ in range(6):
         assert [log_in("Wrong-Horse-7", name).status_code for _ in range(5)] == [401] * 5
@@ -119,7 +119,7 @@ def test_each_further_lock_holds_twice_as_long_up_to_four_hours(officer, log_in,
     assert held == [15, 30, 60, 120, 240, 240]
 
 
-def test_a_lock_does_not_tell_whether_the_name_exists(officer, log_in):
+def test_a_lock_does_not_tell_whether_the_name_exists(office_account, log_in):
     asked = {name: [log_in("Wrong-Horse-7", name) for _ in range(7)] for name in (NAME, "nobody")}
 
     known, unknown = ([answer.get_json() | {"request_id": ""} for answer in asked[name]] for name in asked)
@@ -127,7 +127,7 @@ def test_a_lock_does_not_tell_whether_the_name_exists(officer, log_in):
     assert [problem["status"] for problem in known] == [401] * 5 + [429] * 2
 
 
-def test_a_day_without_a_try_forgets_the_wrong_ones(officer, log_in, pass_time):
+def test_a_day_without_a_try_forgets_the_wrong_ones(office_account, log_in, pass_time):
     for _ in range(9):
         log_in("Wrong-Horse-7")
         if db.session.scalar(select(LoginLockout.locked_until)):
@@ -140,7 +140,7 @@ def test_a_day_without_a_try_forgets_the_wrong_ones(officer, log_in, pass_time):
     assert int(answers[-1].headers["Retry-After"]) <= 901
 
 
-def test_what_somebody_typed_as_a_name_stands_nowhere_in_clear(officer, log_in):
+def test_what_somebody_typed_as_a_name_stands_nowhere_in_clear(office_account, log_in):
     log_in("Wrong-Horse-7", "13800000001")
 
     row = db.session.scalars(select(LoginLockout)).one()
@@ -149,7 +149,7 @@ def test_what_somebody_typed_as_a_name_stands_nowhere_in_clear(officer, log_in):
     assert (entry.account_id, entry.subject_id, entry.succeeded, entry.details) == (None, None, False, {"locked": False})
 
 
-def test_the_audit_log_says_which_failure_locked(officer, log_in):
+def test_the_audit_log_says_which_failure_locked(office_account, log_in):
     for _ in range(6):
         log_in("Wrong-Horse-7")
 
@@ -157,7 +157,7 @@ def test_the_audit_log_says_which_failure_locked(officer, log_in):
     assert [details["locked"] for details in db.session.scalars(failures)] == [False] * 4 + [True]
 
 
-def test_counts_that_are_a_day_old_are_dropped(officer, log_in, pass_time):
+def test_counts_that_are_a_day_old_are_dropped(office_account, log_in, pass_time):
     log_in("Wrong-Horse-7", "nobody")
     pass_time(hours=23)
     log_in("Wrong-Horse-7")
@@ -169,7 +169,7 @@ def test_counts_that_are_a_day_old_are_dropped(officer, log_in, pass_time):
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody"])
-def test_guesses_at_once_get_no_further_than_five(officer, log_in, name):
+def test_guesses_at_once_get_no_further_than_five(office_account, log_in, name):
     start = Barrier(16)
 
     def guess(number):
@@ -182,7 +182,7 @@ def test_guesses_at_once_get_no_further_than_five(officer, log_in, name):
     assert answers == {401: 5, 429: 11}
 
 
-def test_a_lock_is_of_one_name_only(officer, log_in, administrator):
+def test_a_lock_is_of_one_name_only(office_account, log_in, administrator):
     for _ in range(5):
         log_in("Wrong-Horse-7")
 
@@ -199,7 +199,7 @@ def test_blanks_belong_to_a_password(app, street, log_in):
     assert refused(log_in("Correct Horse 7", name="blanks")) == (401, "credentials_wrong")
 
 
-def test_nothing_that_is_sent_as_a_login_is_an_error_of_ours(officer, app):
+def test_nothing_that_is_sent_as_a_login_is_an_error_of_ours(office_account, app):
     for body in (
         {},
         {"name": NAME},

@@ -1,6 +1,5 @@
 """What ends when somebody takes a consent back, and what the law keeps."""
 
-import pytest
 from sqlalchemy import select
 
 from backend.foundation.actor import Role
@@ -12,12 +11,6 @@ from tests.support.people import identity_number, registered_person, registered_
 from tests.support.phone import refused
 from tests.support.proxies import recorded_proxy
 from tests.support.teams import active_team
-
-
-@pytest.fixture
-def team(phone_of, street, administrator) -> str:
-    from_officer = administrator
-    return str(active_team(registered_volunteer(phone_of, street), from_officer(Role.COMMUNITY_OFFICER, "639999001001"), street)["id"])
 
 
 def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of, street, team):

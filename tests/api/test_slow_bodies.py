@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from backend.accounts.models import RoleGrant
 from backend.foundation import clock
-from backend.foundation.actor import Role
 from backend.foundation.database import db
 from tests.support.demands import demand_form, window
 from tests.support.phone import Phone, refused
@@ -32,11 +31,6 @@ class Slow(BytesIO):
         read = self.read(len(buffer))
         buffer[: len(read)] = read
         return len(read)
-
-
-@pytest.fixture
-def officer(administrator) -> Phone:
-    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
 
 
 @pytest.fixture

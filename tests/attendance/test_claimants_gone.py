@@ -9,7 +9,6 @@ from sqlalchemy import insert, select, text
 from backend.accounts import service as accounts
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
-from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxDelivery, OutboxEvent
@@ -25,21 +24,6 @@ from tests.support.people import accepted_member, registered_volunteer
 from tests.support.phone import refused
 from tests.support.teams import active_team, join_team
 from tests.trial.waiting import eventually
-
-
-@pytest.fixture
-def officer(administrator, street):
-    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
-
-
-@pytest.fixture
-def leader(phone_of, street):
-    return registered_volunteer(phone_of, street, "leader", name="李队长")
-
-
-@pytest.fixture
-def team(leader, officer, street):
-    return active_team(leader, officer, street)["id"]
 
 
 def hear_everything():

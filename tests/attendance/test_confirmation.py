@@ -32,9 +32,9 @@ def requester(phone_of, street):
 
 
 @pytest.fixture
-def asked_for(phone_of, street, officer, requester):
+def asked_for(street, requester):
     """A visit that the requester asked for."""
-    return Visit(phone_of, street, officer, requester=requester)
+    return Visit(street, requester=requester)
 
 
 def confirmations():
@@ -113,8 +113,8 @@ def test_the_requester_confirms_what_they_asked_for(asked_for, requester, pass_t
     assert counting() == {fact_id: 47}
 
 
-def test_where_the_brand_asks_for_the_community_the_requester_does_not_confirm(phone_of, street, officer, requester, pass_time):
-    visit = Visit(phone_of, street, officer, requester=requester, brand="red_ribbon")
+def test_where_the_brand_asks_for_the_community_the_requester_does_not_confirm(street, officer, requester, pass_time):
+    visit = Visit(street, requester=requester, brand="red_ribbon")
     fact_id = visit.served(pass_time)
 
     assert refused(requester.post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
@@ -148,13 +148,11 @@ def test_a_leader_does_not_confirm_a_service_of_their_team(asked_for, pass_time)
 
 
 @pytest.mark.parametrize(("leaves_in_days", "answer"), [(1, 403), (0, 201)])
-def test_a_proxy_confirms_a_service_of_a_team_only_from_the_day_on_that_they_left_it(
-    phone_of, street, officer, pass_time, leaves_in_days, answer
-):
+def test_a_proxy_confirms_for_a_team_only_from_the_day_on_that_they_left_it(phone_of, street, officer, pass_time, leaves_in_days, answer):
     card = {"name": "陈邻居", "id_number": identity_number()}
     neighbour = registered_volunteer(phone_of, street, **card)
     elder_id = recorded_proxy(officer, street, card)["elder"]["id"]
-    visit = Visit(phone_of, street, officer, requester_person_id=elder_id)
+    visit = Visit(street, requester_person_id=elder_id)
     today = clock.shanghai_day(clock.now())
     joins(neighbour, visit.team_id, joined_on=today - timedelta(days=30), left_on=today + timedelta(days=leaves_in_days))
     fact_id = visit.served(pass_time)

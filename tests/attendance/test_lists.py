@@ -48,7 +48,7 @@ def test_a_member_sees_the_shifts_at_which_they_may_serve_soonest_first(visit, p
 
 def test_shifts_are_listed_to_whom_they_concern(phone_of, street, officer, administrator):
     requester = registered_person(phone_of, street)
-    visit = Visit(phone_of, street, officer, requester=requester)
+    visit = Visit(street, requester=requester)
     _, elsewhere = open_shift(street["团结社区"])
 
     for phone in (officer, requester, visit.leader):
@@ -107,7 +107,7 @@ def test_the_leader_sees_their_own_people_and_a_member_only_themself(visit, offi
 
 def test_records_await_the_word_of_community_and_requester_alone(phone_of, street, officer, administrator, pass_time):
     requester = registered_person(phone_of, street)
-    visit = Visit(phone_of, street, officer, requester=requester)
+    visit = Visit(street, requester=requester)
     fact_id = visit.served(pass_time)
 
     def listed(phone, **query):
@@ -128,7 +128,7 @@ def test_records_await_the_word_of_community_and_requester_alone(phone_of, stree
 
 def test_a_record_is_opened_by_who_served_and_who_decides(phone_of, street, officer, administrator, pass_time):
     requester = registered_person(phone_of, street)
-    visit = Visit(phone_of, street, officer, requester=requester)
+    visit = Visit(street, requester=requester)
     fact_id = visit.served(pass_time)
 
     for phone in (officer, requester, visit.member):

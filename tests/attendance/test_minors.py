@@ -3,26 +3,20 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 
 from backend.foundation import clock
 from backend.foundation.database import db
 from backend.people.models import Guardianship
 from tests.support.attendance import Visit, claim_for, open_shift
-from tests.support.guardians import born, child, guardianship_form
-from tests.support.people import identity_number, registered_person, volunteer_form
+from tests.support.guardians import child, guardianship_form
+from tests.support.people import volunteer_form
 from tests.support.phone import refused
 from tests.support.teams import join_team
 
 
-@pytest.fixture
-def mother(phone_of, street):
-    return registered_person(phone_of, street, "mother", name="李妈妈", id_number=identity_number(born(40)))
-
-
-def test_who_is_younger_than_the_brand_wants_does_not_sign_in(mother, phone_of, street, officer):
-    visit, phone, ward = Visit(phone_of, street, officer), phone_of("child"), child(17)
+def test_who_is_younger_than_the_brand_wants_does_not_sign_in(mother, phone_of, street):
+    visit, phone, ward = Visit(street), phone_of("child"), child(17)
     mother.made("/guardianships", guardianship_form(street, ward))
     phone.volunteer_number = phone.made("/volunteers", volunteer_form(street, **ward))["number"]
     join_team(phone, visit.leader, visit.team_id)

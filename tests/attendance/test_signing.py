@@ -94,7 +94,7 @@ def test_the_code_says_how_long_it_lasts_and_is_another_one_afterwards(visit, pa
 
 def test_who_is_in_charge_shows_the_code_and_nobody_else(phone_of, street, administrator, officer):
     requester = registered_person(phone_of, street)
-    visit = Visit(phone_of, street, officer, requester=requester)
+    visit = Visit(street, requester=requester)
     path = f"/shifts/{visit.shift_id}/code"
 
     for phone in (officer, requester, visit.leader, administrator(Role.STREET_OFFICER, "639999001")):
@@ -397,9 +397,9 @@ def test_a_shift_at_which_somebody_signed_in_is_not_cancelled(visit, officer):
     assert refused(visit.member.post(f"/shifts/{visit.shift_id}/cancellation", {"reason": "不想去"})) == (403, "forbidden")
 
 
-def test_sign_in_and_cancellation_at_once_never_both_succeed(phone_of, street, officer):
+def test_sign_in_and_cancellation_at_once_never_both_succeed(street, officer):
     for _ in range(5):
-        visit = Visit(phone_of, street, officer)
+        visit = Visit(street)
         start = Barrier(2)
         code = visit.code()
 

@@ -36,12 +36,12 @@ def test_address_and_phone_are_sealed(asker, street):
     assert b"13800001234" not in row.phone_sealed
 
 
-def test_who_holds_a_claim_reads_the_address_and_nobody_else(officer, stranger_officer, leader, asker, phone_of, street):
+def test_who_holds_a_claim_reads_the_address_and_nobody_else(officer, neighbour, leader, asker, phone_of, street):
     demand = published_demand(officer, street, places=3, by=asker)
     path = f"/demands/{demand['id']}/beneficiary"
     team_id = team_led_by(leader, street)
 
-    for phone in (leader, asker, phone_of(), stranger_officer):
+    for phone in (leader, asker, phone_of(), neighbour):
         assert refused(phone.get(path)) == (404, "not_found")
     claim = claimed(leader, demand, team_id)
     assert leader.seen(path) == {key: GRANDMOTHER.get(key) for key in ("name", "called", "address", "phone", "contact_note")} | {
@@ -121,8 +121,8 @@ def test_who_may_not_put_somebody_on_record(asker, officer, phone_of, street):
     assert db.session.scalars(select(Beneficiary.id)).all() == []
 
 
-def test_nobody_names_a_beneficiary_of_another_community_or_one_not_theirs_to_know(officer, stranger_officer, asker, street):
-    elsewhere = stranger_officer.made("/beneficiaries", GRANDMOTHER | {"area_id": street["团结社区"]})
+def test_nobody_names_a_beneficiary_of_another_community_or_one_not_theirs_to_know(officer, neighbour, asker, street):
+    elsewhere = neighbour.made("/beneficiaries", GRANDMOTHER | {"area_id": street["团结社区"]})
     here = officer.made("/beneficiaries", GRANDMOTHER | {"area_id": street["和平社区"]})
 
     for phone, beneficiary in ((officer, elsewhere), (asker, here)):

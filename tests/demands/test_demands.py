@@ -149,12 +149,12 @@ def test_a_window_that_cannot_be_is_refused(asker, officer, street, when, code):
     assert officer.seen(f"/demands/{demand['id']}")["status"] == "submitted"
 
 
-def test_who_decides_on_a_demand(asker, officer, stranger_officer, phone_of, administrator, street):
+def test_who_decides_on_a_demand(asker, officer, neighbour, phone_of, administrator, street):
     demand = asker.made("/demands", demand_form(street))
     path = f"/demands/{demand['id']}/publication"
 
     assert refused(phone_of().post(path, window())) == (404, "not_found")
-    assert refused(stranger_officer.post(path, window())) == (404, "not_found")
+    assert refused(neighbour.post(path, window())) == (404, "not_found")
     assert refused(asker.post(path, window())) == (403, "forbidden")
     assert refused(administrator(Role.DISTRICT_OFFICER, "639999").post(path, window())) == (403, "forbidden")
     assert refused(officer.post(f"/demands/{uuid4()}/publication", window())) == (404, "not_found")

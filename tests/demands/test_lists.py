@@ -41,11 +41,11 @@ def test_what_concerns_only_the_claimant_is_shown_to_nobody_else(asker, officer,
     assert (officer.seen(path)["details"], asker.seen(path)["requester"]) == ("老人听力不好", "张*")
 
 
-def test_a_demand_that_is_not_published_is_seen_by_its_community_and_who_asked(asker, officer, stranger_officer, phone_of, street):
+def test_a_demand_that_is_not_published_is_seen_by_its_community_and_who_asked(asker, officer, neighbour, phone_of, street):
     demand = asker.made("/demands", demand_form(street))
     path = f"/demands/{demand['id']}"
 
-    for phone in (stranger_officer, phone_of(), resident(phone_of, street)):
+    for phone in (neighbour, phone_of(), resident(phone_of, street)):
         assert refused(phone.get(path)) == (404, "not_found")
         assert demand["id"] not in _ids(phone.seen("/demands/in-care"))
     assert officer.seen(path)["id"] == asker.seen(path)["id"] == demand["id"]
@@ -96,7 +96,7 @@ def test_a_list_is_turned_page_by_page(officer, street):
     assert refused(officer.get("/demands/in-care", cursor=officer.seen("/demands", limit=1)["next_cursor"])) == (400, "cursor_invalid")
 
 
-def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, stranger_officer, asker, leader, phone_of, street):
+def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, neighbour, asker, leader, phone_of, street):
     demand = published_demand(officer, street, places=3, by=asker)
     team_id = team_led_by(leader, street)
     claim = claimed(leader, demand, team_id)
@@ -115,7 +115,7 @@ def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, stra
     path = f"/demands/{demand['id']}/claims"
     assert _ids(officer.seen(path)) == _ids(asker.seen(path)) == [again["id"], own["id"], released["id"]]
     assert refused(leader.get(path)) == (403, "forbidden")
-    assert refused(stranger_officer.get(path)) == (403, "forbidden")
+    assert refused(neighbour.get(path)) == (403, "forbidden")
     assert refused(member.get(f"/claims/{again['id']}")) == (404, "not_found")
     assert _ids(officer.seen("/me/claims")) == []
     assert place_count(demand) == (2, 2)

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def officer(town: Town) -> Phone:
+def town_officer(town: Town) -> Phone:
     """The street's officer in the morning of a day."""
     town.wait_for_morning()
     return town.administrator(STREET_OFFICER)
@@ -62,10 +62,10 @@ def entries(phone: Phone) -> Counter[tuple[int, str]]:
     return Counter((line["points"], line["reason"]) for line in phone.seen("/me/points", limit=100)["items"])
 
 
-def opened(town: Town, officer: Phone) -> dict[str, list[dict[str, Any]]]:
+def opened(town: Town, town_officer: Phone) -> dict[str, list[dict[str, Any]]]:
     """The figures that a service moves, each down to its rows; their values add up to the figure."""
-    table = {figure["code"]: figure for figure in town.wait_until_counted(officer)["figures"]}
-    found = {code: town.rows(officer, code) for code in OPENED}
+    table = {figure["code"]: figure for figure in town.wait_until_counted(town_officer)["figures"]}
+    found = {code: town.rows(town_officer, code) for code in OPENED}
     for code, rows in found.items():
         assert round(sum(row["value"] for row in rows), 1) == table[code]["value"], code
     return found
@@ -78,22 +78,22 @@ def new_rows(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict
     return {code: [row for row in after[code] if row not in before[code]] for code in OPENED}
 
 
-def test_visit_of_47_minutes_moves_the_workbook_of_the_year_by_itself_alone(town: Town, officer: Phone) -> None:
-    untouched = town.workbook(officer)
+def test_visit_of_47_minutes_moves_the_workbook_of_the_year_by_itself_alone(town: Town, town_officer: Phone) -> None:
+    untouched = town.workbook(town_officer)
     visit = Visit(town)
-    formed = town.workbook(officer)
+    formed = town.workbook(town_officer)
     assert moved(untouched, formed) == of_forming(town)
 
     # Somebody else is there first, so that nothing is counted up from zero.
     visit.confirm(visit.serve(visit.neighbour, 35))
     assert standing_with(visit.neighbour, 1 + 5)["hours"] == "0.5"
-    before, rows_before = town.workbook(officer), opened(town, officer)
+    before, rows_before = town.workbook(town_officer), opened(town, town_officer)
     assert moved(formed, before) == of_services(town, services=1, people=1, hours=0.5, points=6)
 
     fact_id = visit.serve(visit.member, 47)
     assert visit.member.seen("/me/services")["items"][0]["state"] == "awaiting_confirmation"
-    town.wait_until_counted(officer)
-    assert new_rows(rows_before, opened(town, officer)) == {code: [] for code in OPENED}, "before it is confirmed it counts nowhere"
+    town.wait_until_counted(town_officer)
+    assert new_rows(rows_before, opened(town, town_officer)) == {code: [] for code in OPENED}, "before it is confirmed it counts nowhere"
     visit.confirm(fact_id)
 
     standing = standing_with(visit.member, 1 + 5)
@@ -102,8 +102,8 @@ def test_visit_of_47_minutes_moves_the_workbook_of_the_year_by_itself_alone(town
     [served] = visit.member.seen("/me/services")["items"]
     assert (served["fact_id"], served["state"], served["minutes"], served["hours"]) == (fact_id, "confirmed", 47, "0.7")
 
-    assert moved(before, town.workbook(officer)) == of_services(town, services=1, people=1, hours=0.7, points=6)
-    assert_opens_to(new_rows(rows_before, opened(town, officer)), visit.member, fact_id, day=served["served_on"])
+    assert moved(before, town.workbook(town_officer)) == of_services(town, services=1, people=1, hours=0.7, points=6)
+    assert_opens_to(new_rows(rows_before, opened(town, town_officer)), visit.member, fact_id, day=served["served_on"])
     assert standing_with(visit.leader, 0)["services"] == 0
     assert standing_with(visit.neighbour, 6)["services"] == 1
 
@@ -125,26 +125,26 @@ def assert_opens_to(rows: dict[str, list[dict[str, Any]]], phone: Phone, fact_id
     assert {row["source_id"] for row in rows["points"]} == booked
 
 
-def test_correction_and_withdrawal_of_a_visit_move_points_figures_and_workbook_after_them(town: Town, officer: Phone) -> None:
+def test_correction_and_withdrawal_of_a_visit_move_points_figures_and_workbook_after_them(town: Town, town_officer: Phone) -> None:
     visit = Visit(town)
-    none, rows_before = town.workbook(officer), opened(town, officer)
+    none, rows_before = town.workbook(town_officer), opened(town, town_officer)
     fact_id = visit.serve(visit.member, 47)
     visit.confirm(fact_id)
     standing_with(visit.member, 6)
-    at_47 = town.workbook(officer)
+    at_47 = town.workbook(town_officer)
     assert moved(none, at_47) == of_services(town, services=1, people=1, hours=0.7, points=6)
 
     visit.correct(fact_id, 40, "提前离开")
     assert standing_with(visit.member, 6)["hours"] == "0.6"
-    at_40 = town.workbook(officer)
+    at_40 = town.workbook(town_officer)
     assert moved(at_47, at_40) == of_services(town, hours=-0.1)
 
     visit.stay_until_the_end()
     visit.correct(fact_id, 62, "签退早了，实际到十点零二分")
     assert standing_with(visit.member, 2 + 5)["hours"] == "1.0"
-    at_62 = town.workbook(officer)
+    at_62 = town.workbook(town_officer)
     assert moved(at_40, at_62) == of_services(town, hours=0.4, points=1)
-    rows = new_rows(rows_before, opened(town, officer))
+    rows = new_rows(rows_before, opened(town, town_officer))
     assert [(row["source_id"], row["value"]) for row in rows["services"]] == [(fact_id, 1)]
     assert [(row["source_id"], row["value"]) for row in rows["service_hours"]] == [(fact_id, 1.0)]
     assert sum(row["value"] for row in rows["points"]) == 7
@@ -152,8 +152,8 @@ def test_correction_and_withdrawal_of_a_visit_move_points_figures_and_workbook_a
     visit.withdraw(fact_id, "本人未到场")
     standing = standing_with(visit.member, 0)
     assert (standing["services"], standing["hours"]) == (0, "0.0")
-    assert moved(none, town.workbook(officer)) == {}, "the year stands as if nobody had come"
-    assert_nothing_stands(visit.member, new_rows(rows_before, opened(town, officer)))
+    assert moved(none, town.workbook(town_officer)) == {}, "the year stands as if nobody had come"
+    assert_nothing_stands(visit.member, new_rows(rows_before, opened(town, town_officer)))
     revisions = visit.officer.seen(f"/services/{fact_id}")["revisions"]
     assert [(revision["minutes"], revision["void"]) for revision in revisions] == [(47, False), (40, False), (62, False), (62, True)]
 

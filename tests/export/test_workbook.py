@@ -38,12 +38,12 @@ def hear_everything() -> None:
         pass
 
 
-def exported(officer: Phone, area_id: str, year: int = YEAR) -> bytes:
+def exported(street_officer: Phone, area_id: str, year: int = YEAR) -> bytes:
     """The workbook, as an administrator gets it."""
-    job = officer.made("/exports/year-end", {"year": year, "area_id": area_id})
+    job = street_officer.made("/exports/year-end", {"year": year, "area_id": area_id})
     task.run()
-    assert officer.seen(f"/jobs/{job['id']}")["state"] == "done"
-    return officer.get(f"/jobs/{job['id']}/file").get_data()
+    assert street_officer.seen(f"/jobs/{job['id']}")["state"] == "done"
+    return street_officer.get(f"/jobs/{job['id']}/file").get_data()
 
 
 def opened(content: bytes, *, formulas: bool = False) -> Workbook:
@@ -78,11 +78,6 @@ def down(sheet: Worksheet, column: int, rows: int) -> list[Any]:
 
 
 @pytest.fixture
-def officer(administrator, street) -> Phone:
-    return administrator(Role.STREET_OFFICER, STREET)
-
-
-@pytest.fixture
 def year_passed(street) -> None:
     """A year in which much happened, and was counted."""
     random = Random(2023)
@@ -94,9 +89,9 @@ def year_passed(street) -> None:
 
 
 @pytest.mark.usefixtures("year_passed")
-def test_every_figure_of_every_community_is_the_tables(officer, street):
-    table = officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
-    sheets = opened(exported(officer, street["青山街道"]))
+def test_every_figure_of_every_community_is_the_tables(street_officer, street):
+    table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
+    sheets = opened(exported(street_officer, street["青山街道"]))
     counts = sheets[COUNTS]
 
     assert down(counts, 2, 3) == ["和平社区", "团结社区", "合计"]
@@ -110,9 +105,9 @@ def test_every_figure_of_every_community_is_the_tables(officer, street):
 
 
 @pytest.mark.usefixtures("year_passed")
-def test_every_part_of_every_community_is_the_tables(officer, street):
-    table = officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
-    sheets = opened(exported(officer, street["青山街道"]))
+def test_every_part_of_every_community_is_the_tables(street_officer, street):
+    table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
+    sheets = opened(exported(street_officer, street["青山街道"]))
     shown = 0
     for figure in (figure for figure in table["figures"] if figure["parts"]):
         sheet = sheets[BY_CATEGORY if figure["code"] in ("teams", "volunteers_in_teams", "team_memberships") else BY_BRAND]
@@ -126,9 +121,9 @@ def test_every_part_of_every_community_is_the_tables(officer, street):
 
 
 @pytest.mark.usefixtures("year_passed")
-def test_every_month_is_the_tables(officer, street):
-    table = officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
-    sheet = opened(exported(officer, street["青山街道"]))[BY_MONTH]
+def test_every_month_is_the_tables(street_officer, street):
+    table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
+    sheet = opened(exported(street_officer, street["青山街道"]))[BY_MONTH]
     expected = [
         (name, line) for figure in table["figures"] for name, line in [(figure["name"], figure), *((p["name"], p) for p in figure["parts"])]
     ]
@@ -139,9 +134,9 @@ def test_every_month_is_the_tables(officer, street):
 
 
 @pytest.mark.usefixtures("year_passed")
-def test_total_is_a_formula_where_it_is_a_sum_and_shows_its_value(officer, street):
-    table = officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
-    content = exported(officer, street["青山街道"])
+def test_total_is_a_formula_where_it_is_a_sum_and_shows_its_value(street_officer, street):
+    table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
+    content = exported(street_officer, street["青山街道"])
     formulas, values = opened(content, formulas=True)[COUNTS], opened(content)[COUNTS]
     for figure in table["figures"]:
         column = named_column(formulas, figure)
@@ -154,14 +149,14 @@ def test_total_is_a_formula_where_it_is_a_sum_and_shows_its_value(officer, stree
             assert values.cell(7, column).value == pytest.approx(sum(down(values, column, 2)), abs=1e-9)
 
 
-def test_total_of_distinct_figures_is_no_formula_even_where_it_happens_to_be_the_sum(officer, street):
-    counts = opened(exported(officer, street["青山街道"]), formulas=True)[COUNTS]
+def test_total_of_distinct_figures_is_no_formula_even_where_it_happens_to_be_the_sum(street_officer, street):
+    counts = opened(exported(street_officer, street["青山街道"]), formulas=True)[COUNTS]
     kinds = {name: counts.cell(7, column).data_type for (_, name), column in headings(counts).items() if name}
     assert {kind for name, kind in kinds.items() if "※" in name} == {"n"}
     assert {kind for name, kind in kinds.items() if "※" not in name} == {"f"}
 
 
-def test_person_who_serves_in_two_communities_counts_once_in_the_total_and_the_sheet_says_so(officer, street):
+def test_person_who_serves_in_two_communities_counts_once_in_the_total_and_the_sheet_says_so(street_officer, street):
     with transaction():
         peace, unity = (db.session.get_one(Area, UUID(street[name])) for name in ("和平社区", "团结社区"))
         person = make_person(peace)
@@ -169,7 +164,7 @@ def test_person_who_serves_in_two_communities_counts_once_in_the_total_and_the_s
             confirm(make_record(person, area, "door_knock", minutes=minutes, day=date(YEAR, 5, 4)))
     hear_everything()
 
-    content = exported(officer, street["青山街道"])
+    content = exported(street_officer, street["青山街道"])
     counts = opened(content)[COUNTS]
     assert down(counts, column_of(counts, "服务人数"), 3) == [1, 1, 1]
     assert down(counts, column_of(counts, "志愿服务时长"), 3) == [0.7, 1.0, 1.7]
@@ -180,8 +175,8 @@ def test_person_who_serves_in_two_communities_counts_once_in_the_total_and_the_s
     assert "服务人数※\n（人）" in {counts.cell(4, column).value for column in range(1, counts.max_column + 1)}
 
 
-def test_workbook_has_the_form_of_the_office(officer, street):
-    sheets = opened(exported(officer, street["青山街道"]))
+def test_workbook_has_the_form_of_the_office(street_officer, street):
+    sheets = opened(exported(street_officer, street["青山街道"]))
     assert sheets.sheetnames == [COUNTS, BY_CATEGORY, BY_BRAND, BY_MONTH, DEFINITIONS]
     assert sheets[COUNTS]["A1"].value == "青山街道2023年度志愿服务统计表"
     assert [cell.value for cell in sheets[COUNTS][2] if cell.value][2] == "单位：个、人、人次、件、小时、分、家"
@@ -207,8 +202,8 @@ def test_workbook_has_the_form_of_the_office(officer, street):
         assert all(word in foot[-1] for word in ("数据截至：", "导出：账号street_officer-", "数据版本："))
 
 
-def test_each_indicator_of_the_catalogue_is_defined(officer, street):
-    sheet = opened(exported(officer, street["青山街道"]))[DEFINITIONS]
+def test_each_indicator_of_the_catalogue_is_defined(street_officer, street):
+    sheet = opened(exported(street_officer, street["青山街道"]))[DEFINITIONS]
     catalogue = tomllib.loads((CONFIG_FOLDER / "indicators.toml").read_text(encoding="utf-8"))["indicator"]
     period = {"flow": "年内流量", "stock": "期末存量", "distinct_flow": "年内流量", "distinct_stock": "期末存量"}
     for row, indicator in enumerate(catalogue, start=FIRST_ROW):
@@ -225,17 +220,17 @@ def test_each_indicator_of_the_catalogue_is_defined(officer, street):
     assert all(re.fullmatch("[一-龥]+", measure.source) for measure in MEASURES.values()), "an office reads it"
 
 
-def test_months_to_come_are_dashes_and_months_without_anything_zeros(officer, street):
+def test_months_to_come_are_dashes_and_months_without_anything_zeros(street_officer, street):
     now = clock.shanghai_day(clock.now())
-    sheet = opened(exported(officer, street["青山街道"], year=now.year))[BY_MONTH]
+    sheet = opened(exported(street_officer, street["青山街道"], year=now.year))[BY_MONTH]
     assert [sheet.cell(FIRST_ROW, column).value for column in range(5, 17)] == [0] * now.month + ["—"] * (12 - now.month)
     assert [cell.value for cell in sheet[2] if cell.value][1] == f"统计截止：{now.year}年{now.month}月{now.day}日"
 
 
-def test_name_that_begins_like_a_formula_stays_text(officer, street):
+def test_name_that_begins_like_a_formula_stays_text(street_officer, street):
     with transaction():
         areas.rename_area(UUID(street["和平社区"]), "=HYPERLINK(1)", now=clock.now())
-    name = opened(exported(officer, street["青山街道"]), formulas=True)[COUNTS]["B5"]
+    name = opened(exported(street_officer, street["青山街道"]), formulas=True)[COUNTS]["B5"]
     assert (name.value, name.data_type) == ("=HYPERLINK(1)", "s")
     assert name.quotePrefix
 
@@ -256,18 +251,17 @@ def test_same_figures_give_the_same_bytes_and_other_figures_another_version(stre
     assert written(YEAR)[1] != first[1]
 
 
-def test_file_is_named_as_the_office_does(officer, street):
-    job = officer.made("/exports/year-end", {"year": YEAR, "area_id": street["青山街道"]})
+def test_file_is_named_as_the_office_does(street_officer, street):
+    job = street_officer.made("/exports/year-end", {"year": YEAR, "area_id": street["青山街道"]})
     assert (job["state"], job["kind"]) == ("queued", "year_end_workbook")
     task.run()
-    name = officer.seen(f"/jobs/{job['id']}")["file_name"]
+    name = street_officer.seen(f"/jobs/{job['id']}")["file_name"]
     stamp = (clock.now() + timedelta(hours=8)).strftime("%Y%m%d")
     assert name.startswith(f"青山街道_志愿服务统计表_2023年度_{stamp}")
     assert name.endswith(".xlsx")
 
 
-def test_community_officer_exports_their_own_community_only(administrator, street):
-    officer = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+def test_community_officer_exports_their_own_community_only(officer, street):
     counts = opened(exported(officer, street["和平社区"]))[COUNTS]
     assert counts["A1"].value == "和平社区2023年度志愿服务统计表"
     assert down(counts, 2, 2) == ["和平社区", "合计"]
@@ -280,11 +274,11 @@ def test_district_lists_the_communities_of_all_its_streets(administrator, street
     assert down(counts, 2, 4) == ["和平社区", "团结社区", "向阳社区", "合计"]
 
 
-def test_who_looks_after_no_area_exports_nothing(phone_of, street, officer):
+def test_who_looks_after_no_area_exports_nothing(phone_of, street, street_officer):
     for somebody in (phone_of("resident"),):
         assert refused(somebody.post("/exports/year-end", {"year": YEAR, "area_id": street["青山街道"]})) == (404, "not_found")
-    assert refused(officer.post("/exports/year-end", {"year": YEAR, "area_id": str(new_id())})) == (404, "not_found")
-    assert refused(officer.post("/exports/year-end", {"year": YEAR, "area_id": street["和平第一网格"]})) == (404, "not_found")
+    assert refused(street_officer.post("/exports/year-end", {"year": YEAR, "area_id": str(new_id())})) == (404, "not_found")
+    assert refused(street_officer.post("/exports/year-end", {"year": YEAR, "area_id": street["和平第一网格"]})) == (404, "not_found")
     assert db.session.scalar(text("SELECT count(*) FROM jobs")) == 0
 
 
@@ -292,25 +286,25 @@ def test_who_looks_after_no_area_exports_nothing(phone_of, street, officer):
     ("body", "status", "code"),
     [({"year": 2199}, 422, "year_not_begun"), ({"year": "2023"}, 422, "invalid"), ({"year": 1999}, 422, "invalid"), ({}, 422, "invalid")],
 )
-def test_year_that_cannot_be_is_refused_and_nothing_queued(officer, street, body, status, code):
-    assert refused(officer.post("/exports/year-end", {**body, "area_id": street["青山街道"]})) == (status, code)
+def test_year_that_cannot_be_is_refused_and_nothing_queued(street_officer, street, body, status, code):
+    assert refused(street_officer.post("/exports/year-end", {**body, "area_id": street["青山街道"]})) == (status, code)
     assert db.session.scalar(text("SELECT count(*) FROM jobs")) == 0
 
 
-def test_repeat_of_a_request_asks_once(officer, street):
+def test_repeat_of_a_request_asks_once(street_officer, street):
     body = {"year": YEAR, "area_id": street["青山街道"]}
-    first = officer.post("/exports/year-end", body, key="same-key-0001")
-    again = officer.post("/exports/year-end", body, key="same-key-0001")
+    first = street_officer.post("/exports/year-end", body, key="same-key-0001")
+    again = street_officer.post("/exports/year-end", body, key="same-key-0001")
     assert (first.status_code, again.status_code) == (202, 202)
     assert first.get_data() == again.get_data()
     assert db.session.scalar(text("SELECT count(*) FROM jobs")) == 1
 
 
-def test_export_and_its_fetching_are_audited_without_personal_data(officer, street):
-    exported(officer, street["青山街道"])
+def test_export_and_its_fetching_are_audited_without_personal_data(street_officer, street):
+    exported(street_officer, street["青山街道"])
     rows = db.session.execute(text("SELECT account_id, details FROM audit_entries WHERE action = 'figures.export' ORDER BY at, id")).all()
     assert [(str(row.account_id), row.details) for row in rows] == [
-        (officer.account_id, {"kind": "year_end_workbook", "area_path": STREET}),
-        (officer.account_id, {"fetched": True}),
+        (street_officer.account_id, {"kind": "year_end_workbook", "area_path": STREET}),
+        (street_officer.account_id, {"fetched": True}),
     ]
     assert db.session.scalar(text("SELECT params FROM jobs")) == {"year": YEAR, "area_id": street["青山街道"]}

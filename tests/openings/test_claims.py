@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import select, update
 
 from backend.brands import ClaimantKind
@@ -18,16 +17,6 @@ from backend.organisations.models import OrganisationStatus
 from backend.teams.models import TeamStatus
 from tests.support.demands import claimed, give_role, organisation_of, place_count, published_demand, resident, team_led_by
 from tests.support.phone import refused
-
-
-@pytest.fixture
-def officer(administrator, street):
-    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
-
-
-@pytest.fixture
-def leader(phone_of, street):
-    return resident(phone_of, street, user="leader")
 
 
 def _claim(phone, demand, **claimant):

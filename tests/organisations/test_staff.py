@@ -19,8 +19,8 @@ WHY = {"reason": "不再参与本项目。"}
 
 
 @pytest.fixture
-def organisation(head, community, street):
-    return verified_organisation(head, community, street)
+def organisation(head, officer, street):
+    return verified_organisation(head, officer, street)
 
 
 @pytest.fixture
@@ -114,29 +114,29 @@ def test_staff_may_leave_and_the_officer_only_after_handing_over(head, volunteer
     assert refused(colleague.post(f"{path}/successor", {"staff_id": staff["id"]})) == (409, "already_officer")
 
 
-def test_the_community_can_name_an_officer_where_the_old_one_is_gone(head, community, neighbour, volunteer, organisation, path):
+def test_the_community_can_name_an_officer_where_the_old_one_is_gone(head, officer, neighbour, volunteer, organisation, path):
     colleague = volunteer("李晓明")
     staff = add_staff(head, organisation["id"], colleague, "李晓明")
     assert refused(neighbour.post(f"{path}/successor", {"staff_id": staff["id"]})) == (403, "forbidden")
 
-    community.made(f"{path}/successor", {"staff_id": staff["id"]})
+    officer.made(f"{path}/successor", {"staff_id": staff["id"]})
 
     assert live_officers() == [colleague.person_id]
     assert str(db.session.scalars(select(Organisation.officer_person_id)).one()) == colleague.person_id
 
 
-def test_only_the_officer_changes_the_staff(head, community, volunteer, organisation, path):
+def test_only_the_officer_changes_the_staff(head, officer, volunteer, organisation, path):
     colleague, other = volunteer("李晓明"), volunteer("周小文")
     staff = add_staff(head, organisation["id"], colleague, "李晓明")
     body = {"volunteer_number": other.volunteer_number, "name": "周小文"}
 
-    for stranger in (colleague, other, community):
+    for stranger in (colleague, other, officer):
         assert refused(stranger.post(f"{path}/staff", body)) == (403, "forbidden")
         assert refused(stranger.post(f"{path}/staff/{staff['id']}/removal", WHY)) == (403, "forbidden")
 
 
-def test_staff_of_another_organisation_is_unknown_here(head, community, volunteer, organisation, path, street):
-    other = verified_organisation(volunteer("孙负责"), community, street)
+def test_staff_of_another_organisation_is_unknown_here(head, officer, volunteer, organisation, path, street):
+    other = verified_organisation(volunteer("孙负责"), officer, street)
     staff = db.session.scalars(select(Staff.fact_id).where(Staff.organisation_id == other["id"])).one()
 
     assert refused(head.post(f"{path}/staff/{staff}/removal", WHY)) == (404, "staff_unknown")

@@ -21,12 +21,12 @@ VALID = "52639999MJX00000XM"
 WHY = {"reason": "请补充登记证书。"}
 
 
-def test_a_verified_organisation_counts_from_that_shanghai_day(head, community, street):
+def test_a_verified_organisation_counts_from_that_shanghai_day(head, officer, street):
     applied = applied_organisation(head, street, origin="incubated")
     assert (applied["status"], applied["counted_on"]) == ("applied", None)
-    assert [line["id"] for line in community.seen("/organisations", status="applied")["items"]] == [applied["id"]]
+    assert [line["id"] for line in officer.seen("/organisations", status="applied")["items"]] == [applied["id"]]
 
-    verified = community.made(f"/organisations/{applied['id']}/verification")
+    verified = officer.made(f"/organisations/{applied['id']}/verification")
 
     assert (verified["status"], verified["origin"]) == ("verified", "incubated")
     assert verified["counted_on"] == str(clock.shanghai_day(clock.now()))
@@ -49,13 +49,13 @@ def test_the_day_of_verification_is_that_of_shanghai(head, administrator, street
     assert verified["counted_on"] == str(today + timedelta(days=1))
 
 
-def test_every_step_leaves_a_change_an_event_and_an_audit_entry(head, community, street):
+def test_every_step_leaves_a_change_an_event_and_an_audit_entry(head, officer, street):
     organisation = applied_organisation(head, street)
     path = f"/organisations/{organisation['id']}"
-    community.made(f"{path}/return", WHY)
+    officer.made(f"{path}/return", WHY)
     head.made(f"{path}/application", organisation_plan())
-    community.made(f"{path}/verification")
-    community.made(f"{path}/ending", {"reason": "协议期满。"})
+    officer.made(f"{path}/verification")
+    officer.made(f"{path}/ending", {"reason": "协议期满。"})
 
     changes = db.session.execute(
         select(OrganisationChange.from_status, OrganisationChange.to_status, OrganisationChange.reason).order_by(OrganisationChange.id)
@@ -73,17 +73,17 @@ def test_every_step_leaves_a_change_an_event_and_an_audit_entry(head, community,
     assert actions == ["organisation.apply", "organisation.review", "organisation.amend", "organisation.review", "organisation.review"]
 
 
-def test_an_ended_organisation_has_no_staff_and_no_role(head, community, street):
-    organisation = verified_organisation(head, community, street)
+def test_an_ended_organisation_has_no_staff_and_no_role(head, officer, street):
+    organisation = verified_organisation(head, officer, street)
 
-    ended = community.made(f"/organisations/{organisation['id']}/ending", {"reason": "协议期满。"})
+    ended = officer.made(f"/organisations/{organisation['id']}/ending", {"reason": "协议期满。"})
 
     assert (ended["status"], ended["reason"]) == ("ended", "协议期满。")
     assert ended["ended_on"] == str(clock.shanghai_day(clock.now()))
     assert [role["role"] for role in head.seen("/me")["roles"]] == []
     assert head.seen(f"/organisations/{organisation['id']}")["status"] == "ended"
     assert db.session.scalar(select(func.count()).where(Staff.is_live())) == 0
-    assert refused(community.post(f"/organisations/{organisation['id']}/ending", WHY)) == (409, "organisation_not_verified")
+    assert refused(officer.post(f"/organisations/{organisation['id']}/ending", WHY)) == (409, "organisation_not_verified")
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,13 @@ def test_a_credit_code_is_kept_in_its_canonical_form(head, street):
     assert applied["credit_code"] == code
 
 
-def test_one_credit_code_is_live_once(head, community, phone_of, volunteer, street):
+def test_one_credit_code_is_live_once(head, officer, phone_of, volunteer, street):
     first = applied_organisation(head, street)
     again = organisation_plan(credit_code=first["credit_code"], community_id=street["团结社区"])
     other = volunteer()
     assert refused(other.post("/organisations", again)) == (409, "credit_code_taken")
 
-    community.made(f"/organisations/{first['id']}/return", WHY)
+    officer.made(f"/organisations/{first['id']}/return", WHY)
     other.made("/organisations", again)
 
     plan = organisation_plan(credit_code=first["credit_code"])
@@ -143,10 +143,10 @@ def test_one_record_number_is_live_once_in_its_community(head, street):
     assert head.post("/organisations", again | {"community_id": street["团结社区"]}).status_code == 201
 
 
-def test_an_amended_application_holds_what_was_amended(head, community, street):
+def test_an_amended_application_holds_what_was_amended(head, officer, street):
     organisation = applied_organisation(head, street, name="青山中心")
     path = f"/organisations/{organisation['id']}"
-    community.made(f"{path}/return", WHY)
+    officer.made(f"{path}/return", WHY)
     assert head.seen(path)["reason"] == WHY["reason"]
 
     amended = head.made(f"{path}/application", organisation_plan(name="青山服务社", origin="incubated", record_number="备2026-009"))
@@ -168,16 +168,16 @@ def test_only_a_community_can_be_named(head, street):
     assert refused(answer) == (422, "not_a_community")
 
 
-def test_a_decision_is_taken_once(head, community, street):
-    organisation = verified_organisation(head, community, street)
+def test_a_decision_is_taken_once(head, officer, street):
+    organisation = verified_organisation(head, officer, street)
     path = f"/organisations/{organisation['id']}"
 
-    assert refused(community.post(f"{path}/verification")) == (409, "organisation_not_applied")
-    assert refused(community.post(f"{path}/return", WHY)) == (409, "organisation_not_applied")
+    assert refused(officer.post(f"{path}/verification")) == (409, "organisation_not_applied")
+    assert refused(officer.post(f"{path}/return", WHY)) == (409, "organisation_not_applied")
     assert db.session.scalar(select(func.count()).select_from(Staff)) == 1
 
 
-def test_what_is_not_verified_exists_for_its_own_community_and_applicant_only(head, volunteer, community, neighbour, street):
+def test_what_is_not_verified_exists_for_its_own_community_and_applicant_only(head, volunteer, officer, neighbour, street):
     organisation = applied_organisation(head, street)
     path = f"/organisations/{organisation['id']}"
 
@@ -186,9 +186,9 @@ def test_what_is_not_verified_exists_for_its_own_community_and_applicant_only(he
         assert refused(stranger.post(f"{path}/verification")) == (404, "not_found")
         assert stranger.seen("/organisations", status="applied")["items"] == []
     assert refused(head.post(f"{path}/verification")) == (403, "forbidden")
-    assert refused(community.post(f"{path}/application", organisation_plan())) == (403, "forbidden")
+    assert refused(officer.post(f"{path}/application", organisation_plan())) == (403, "forbidden")
 
-    community.made(f"{path}/verification")
+    officer.made(f"{path}/verification")
 
     for stranger in (volunteer(), neighbour):
         assert stranger.seen(path)["officer_name"] == "赵**"
@@ -196,9 +196,9 @@ def test_what_is_not_verified_exists_for_its_own_community_and_applicant_only(he
         assert refused(stranger.get(f"{path}/staff")) == (403, "forbidden")
 
 
-def test_the_public_list_is_of_verified_ones_by_community_and_origin(head, community, neighbour, phone_of, street):
-    here = verified_organisation(head, community, street)
-    incubated = verified_organisation(head, community, street, origin="incubated")
+def test_the_public_list_is_of_verified_ones_by_community_and_origin(head, officer, neighbour, phone_of, street):
+    here = verified_organisation(head, officer, street)
+    incubated = verified_organisation(head, officer, street, origin="incubated")
     there = verified_organisation(head, neighbour, street, community="团结社区")
     applied_organisation(head, street)
     anybody = phone_of()

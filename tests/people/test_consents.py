@@ -1,6 +1,5 @@
 """Agreeing to a notice holds for its version; a new one is asked for anew, and what was agreed to can be taken back."""
 
-import pytest
 from sqlalchemy import select
 
 from backend.foundation.actor import Role
@@ -9,13 +8,6 @@ from backend.people.models import Consent, Person
 from tests.support.consents import agreed_to
 from tests.support.people import registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import refused
-from tests.support.teams import active_team
-
-
-@pytest.fixture
-def team(phone_of, street, administrator) -> str:
-    from_officer = administrator
-    return str(active_team(registered_volunteer(phone_of, street), from_officer(Role.COMMUNITY_OFFICER, "639999001001"), street)["id"])
 
 
 def test_a_person_sees_what_they_agreed_to(phone_of, street):

@@ -8,12 +8,11 @@ from functools import partial
 from typing import Any
 
 from backend.foundation import clock
-from backend.foundation.actor import Grant, Role
 from backend.foundation.database import transaction
-from tests.policy.viewers import COMMUNITY, GRID, ORGANISATION_OFFICER, elsewhere
+from tests.policy.viewers import GRID, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
-from tests.support.demands import claimed, demand_form, give_role, published_demand
+from tests.support.demands import claimed, demand_form, published_demand
 from tests.support.organisations import applied_organisation, verified_organisation
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
 from tests.support.phone import Phone
@@ -30,12 +29,11 @@ class Holdings:
     def __init__(self, world: World) -> None:
         self.world, self.street = world, world.street
         # Who decides in each of the three communities, and who lives there: (officer, leader, head of an organisation, resident).
-        far = wechat_user(world.app)
-        give_role(far, Grant(Role.COMMUNITY_OFFICER, area_path="639999002001"))
-        self.officers = {HOME: world.officer, NEXT: world[elsewhere(COMMUNITY)], FAR: far}
-        self.residents = {HOME: world["resident"], NEXT: self._person(NEXT), FAR: world[elsewhere("resident")]}
-        self.leaders = {HOME: world["team_leader"], NEXT: self._volunteer(NEXT), FAR: world[elsewhere("team_leader")]}
-        self.heads = {HOME: world[ORGANISATION_OFFICER], NEXT: self._volunteer(NEXT), FAR: world.far_head}
+        street = self.street
+        self.officers = {HOME: street.home.officer, NEXT: street.next.officer, FAR: street.far.officer}
+        self.residents = {HOME: world["resident"], NEXT: street.next.resident, FAR: world[elsewhere("resident")]}
+        self.leaders = {HOME: world["team_leader"], NEXT: street.next.leader, FAR: street.far.leader}
+        self.heads = {HOME: world[ORGANISATION_OFFICER], NEXT: street.next.head, FAR: street.far.head}
         self.former = self._volunteer(HOME)
         for community in (HOME, NEXT, FAR):
             self._groups(community)
@@ -121,7 +119,8 @@ class Holdings:
         """Offices that are over, and that have yet to begin, in each community."""
         day = clock.shanghai_day(clock.now()) + timedelta(days=3)
         for community, leader in self.leaders.items():
-            form = {"role": "grid_worker", "area_id": self.street[community], "volunteer_number": leader.volunteer_number, "name": "王志愿"}
+            form = {"role": "grid_worker", "area_id": self.street[community], "volunteer_number": leader.volunteer_number}
+            form |= {"name": leader.card["name"]}
             ended = self.officers[community].made("/role-grants", form)["id"]
             self.officers[community].made(f"/role-grants/{ended}/withdrawal", {"reason": "调离"})
             self.officers[community].made("/role-grants", form | {"starts_on": day.isoformat()})
@@ -135,7 +134,7 @@ class Holdings:
     def _proxies(self) -> None:
         """In each community somebody acts for two elders, for one of them no more."""
         for community, officer in self.officers.items():
-            card = self.world.cards["proxy"] if community == HOME else self._card(community)
+            card = self.street.home.proxy.card if community == HOME else self._card(community)
             recorded_proxy(officer, self.street, card, community=community)
             ended = recorded_proxy(officer, self.street, card, community=community)
             officer.made(f"/proxies/{ended['id']}/ending", {"reason": "搬走"})
@@ -143,7 +142,7 @@ class Holdings:
     def _recoveries(self) -> None:
         """In each community a new WeChat asked for accounts, each with another outcome; at home once for the resident's."""
         for community, officer in self.officers.items():
-            card = self.world.cards["resident"] if community == HOME else self._card(community)
+            card = self.street.home.resident.card if community == HOME else self._card(community)
             applicant = wechat_user(self.world.app)
             for step in ("return", "withdrawal", None):
                 self._applied(applicant, card, officer, step)

@@ -27,19 +27,19 @@ NEIGHBOUR = {"name": "李邻居", "id_number": identity_number()}
 
 def proxy(world: World) -> Ask:
     """Whoever walks as proxy acts for the resident, by the community's record."""
-    found = recorded_proxy(world.officer, world.street, world.cards["proxy"], elder=world.cards["resident"])
+    found = recorded_proxy(world.officer, world.street, world["proxy"].card, elder=world["resident"].card)
     ends_on = clock.shanghai_day(clock.now()) + timedelta(days=30)
     return ask(proxy_id=found["id"], shows=found["id"], ends_on=ends_on.isoformat(), reason="老人搬家")
 
 
 def recording(world: World) -> Ask:
-    return ask(body=proxy_form(world.street, world.cards["proxy"]))
+    return ask(body=proxy_form(world.street, world["proxy"].card))
 
 
 def recovery(world: World) -> Ask:
     """Somebody with a new WeChat asks for the account of the resident."""
     applicant = wechat_user(world.app)
-    recovery_id = applicant.made("/account-recoveries", world.cards["resident"])["id"]
+    recovery_id = applicant.made("/account-recoveries", world["resident"].card)["id"]
     return ask(recovery_id=recovery_id, shows=recovery_id, reason="请携带身份证", **seen(recovery_id))
 
 
@@ -96,7 +96,7 @@ PROXIES = (
 RECOVERIES = (
     Row(
         "apply_for_recovery",
-        lambda world: ask(body=world.cards["resident"]),
+        lambda world: ask(body=world["resident"].card),
         EVERYBODY - PERSONS,
         409,
         by=Permission.RECOVERY_APPLY,

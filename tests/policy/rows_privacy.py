@@ -63,7 +63,7 @@ def own_ward(world: World) -> Ask:
 
 def consented(world: World) -> Ask:
     """The resident agreed on paper that somebody acts for them."""
-    recorded_proxy(world.officer, world.street, world.cards["proxy"], elder=world.cards["resident"])
+    recorded_proxy(world.officer, world.street, world["proxy"].card, elder=world["resident"].card)
     return ask(shows='"notice":"proxy"')
 
 

@@ -156,7 +156,7 @@ SHIFTS = (
         "add_late_record",
         lambda world: ask(
             shift_id=world.shift_id,
-            body=stretch() | {"volunteer_number": world["team_leader"].volunteer_number, "name": "王志愿"},
+            body=stretch() | {"volunteer_number": world["team_leader"].volunteer_number, "name": "张队长"},
         ),
         DECIDING,
         404,

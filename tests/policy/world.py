@@ -4,9 +4,7 @@ Built once for the whole walk; what a row changes is undone. Nobody here holds m
 makes it whole: a leader is a volunteer, and so is whoever acts for an organisation.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,26 +25,22 @@ from backend.foundation.ids import new_id
 from backend.openings.models import OpeningRole
 from tests.policy.viewers import ORGANISATION_OFFICER, elsewhere
 from tests.support.attendance import claim_for
-from tests.support.beginning import street_of, wechat_user
+from tests.support.beginning import wechat_user
 from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.operations import Json
-from tests.support.organisations import add_staff, verified_organisation
-from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import Phone
-from tests.support.teams import active_team, join_team
+from tests.support.street import Street
 from tests.wechat.steering import Levers
 
 HOME, FAR = "和平社区", "向阳社区"
 OFFICER_NAME, PASSWORD = "heping.wang", "Correct-Horse-7"  # by which the community's officer is logged in
-_PATHS = {
-    Role.GRID_WORKER: ("639999001001001", "639999002001"),
-    Role.COMMUNITY_OFFICER: ("639999001001", "639999001002"),
-    Role.STREET_OFFICER: ("639999001", "639999002"),
-    Role.DISTRICT_OFFICER: ("639999", "639998"),
-    Role.SYSTEM_ADMIN: ("639999001", "639999002"),
-    Role.SECURITY_ADMIN: ("639999001", "639999002"),
-    Role.AUDIT_ADMIN: ("639999001", "639999002"),
-}
+
+
+def by_phone(app: APIFlask, role: Role, area_path: str) -> Phone:
+    """Who holds an office without a log-in by password, as most of the walk wants it."""
+    phone = wechat_user(app)
+    give_role(phone, Grant(role, area_path=area_path))
+    return phone
 
 
 class World:
@@ -55,12 +49,11 @@ class World:
     def __init__(self, app: APIFlask, levers: Levers, connection: Connection) -> None:
         self.app, self.connection = app, connection
         self._levers = levers
-        self.street = street_of(app)
+        self.street = Street(app, in_office=by_phone)
         self.phones: dict[str, Phone] = {}
         self._offices()
-        self._people("resident", "proxy", "volunteer", "team_leader", "organisation_staff", "work_unit_officer", "party_member")
+        self._people()
         self._groups()
-        self._registrations()
         self._services()
         self.tokens = {viewer: self.token(phone) for viewer, phone in self.phones.items()}
         self.known: Json = {
@@ -76,7 +69,7 @@ class World:
     @property
     def officer(self) -> Phone:
         """The community's officer, by whom a subject is brought as far as a row wants it."""
-        return self.phones[Role.COMMUNITY_OFFICER.value]
+        return self.street.home.officer
 
     def wechat_login(self) -> Json:
         """What somebody sends who logs in by WeChat; a code works once."""
@@ -144,50 +137,51 @@ class World:
         return str(found)
 
     def _offices(self) -> None:
-        for role, paths in _PATHS.items():
-            for viewer, path in zip((role.value, elsewhere(role.value)), paths, strict=True):
-                self.phones[viewer] = wechat_user(self.app)
-                give_role(self.phones[viewer], Grant(role, area_path=path))
+        street, home, far = self.street, self.street.home, self.street.far
+        here = {
+            Role.GRID_WORKER: home.grid_worker,
+            Role.COMMUNITY_OFFICER: home.officer,
+            Role.STREET_OFFICER: street.officer,
+            Role.DISTRICT_OFFICER: street.district_officer,
+            Role.SYSTEM_ADMIN: street.system_admin,
+            Role.SECURITY_ADMIN: street.security_admin,
+            Role.AUDIT_ADMIN: street.audit_admin,
+        }
+        there = {
+            Role.GRID_WORKER: far.grid_worker,
+            Role.COMMUNITY_OFFICER: street.next.officer,
+            Role.STREET_OFFICER: street.far_officer,
+            Role.DISTRICT_OFFICER: street.administrator(Role.DISTRICT_OFFICER, "639998"),
+        }
+        there |= {role: street.administrator(role, "639999002") for role in here.keys() - there.keys()}
+        self.phones |= {role.value: phone for role, phone in here.items()}
+        self.phones |= {elsewhere(role.value): phone for role, phone in there.items()}
         self.give_password(self.officer, OFFICER_NAME)
         answer = self.app.test_client().post("/api/v1/auth/password", json={"name": OFFICER_NAME, "password": PASSWORD})
         assert answer.status_code == 200, answer.get_json()
-        self._far_officer = wechat_user(self.app)
-        give_role(self._far_officer, Grant(Role.COMMUNITY_OFFICER, area_path="639999002001"))
 
-    def _people(self, *roles: str) -> None:
-        phone_of = partial(wechat_user, self.app)
-        registering: dict[str, Callable[..., Phone]] = dict.fromkeys(roles, registered_volunteer)
-        registering |= dict.fromkeys(("resident", "proxy", "work_unit_officer", "party_member"), registered_person)
-        self.cards = {role: {"name": "王志愿", "id_number": identity_number()} for role in roles}
-        for role in roles:
-            self.phones[role] = registering[role](phone_of, self.street, **self.cards[role], community=HOME)
-            self.phones[elsewhere(role)] = registering[role](phone_of, self.street, name="王志愿", community=FAR)
-        self.phones[ORGANISATION_OFFICER] = registered_volunteer(phone_of, self.street, name="王志愿", community=HOME)
-        for acting, elder in (("proxy", "resident"), (elsewhere("proxy"), elsewhere("resident"))):
-            give_role(self[acting], Grant(Role.PROXY, person_id=UUID(self[elder].person_id)))
-        self.far_head = registered_volunteer(phone_of, self.street, name="王志愿", community=FAR)
+    def _people(self) -> None:
+        for community, viewer in ((self.street.home, str), (self.street.far, elsewhere)):
+            people = {
+                "resident": community.resident,
+                "proxy": community.proxy,
+                "volunteer": community.member,
+                "team_leader": community.leader,
+                "organisation_staff": community.staff,
+                "work_unit_officer": community.unit_officer,
+                "party_member": community.party_member,
+            }
+            self.phones |= {viewer(role): phone for role, phone in people.items()}
+            give_role(community.proxy, Grant(Role.PROXY, person_id=UUID(community.resident.person_id)))
+        self.phones[ORGANISATION_OFFICER] = self.street.home.head
 
     def _groups(self) -> None:
-        leader, far_leader = self["team_leader"], self[elsewhere("team_leader")]
-        self.team_id: str = active_team(leader, self.officer, self.street)["id"]
-        self.membership_id: str = join_team(self["volunteer"], leader, self.team_id)["id"]
-        active_team(far_leader, self._far_officer, self.street, community=FAR)
-        self.organisation_id: str = verified_organisation(self[ORGANISATION_OFFICER], self.officer, self.street)["id"]
-        self.staff_id: str = add_staff(self[ORGANISATION_OFFICER], self.organisation_id, self["organisation_staff"], "王志愿")["id"]
-        far = verified_organisation(self.far_head, self._far_officer, self.street, community=FAR)
-        add_staff(self.far_head, far["id"], self[elsewhere("organisation_staff")], "王志愿")
-        self.unit_id, self.far_unit_id = work_unit(self.officer), work_unit(self.officer, "测试区园林绿化中心")
-        give_role(self["work_unit_officer"], Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(self.unit_id)))
-        give_role(self[elsewhere("work_unit_officer")], Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(self.far_unit_id)))
-
-    def _registrations(self) -> None:
-        for member, unit_id, community, officer in (
-            ("party_member", self.unit_id, HOME, self.officer),
-            (elsewhere("party_member"), self.far_unit_id, FAR, self._far_officer),
-        ):
-            form = registration_form(self.street, unit_id, community=community)
-            self[member].registration_id = self[member].made("/registrations", form)["id"]
-            officer.made(f"/registrations/{self[member].registration_id}/acceptance")
+        home, far = self.street.home, self.street.far
+        self.team_id, self.membership_id = home.team_id, home.membership_id
+        self.organisation_id, self.staff_id = home.organisation_id, home.staff_id
+        self.unit_id, self.far_unit_id = home.unit_id, far.unit_id
+        assert far.team_id
+        assert far.staff_id
 
     def _services(self) -> None:
         """Everybody who holds a claim serves 47 minutes for the resident; the member of the team by sign-in and sign-out."""

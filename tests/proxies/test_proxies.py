@@ -30,11 +30,6 @@ from tests.support.proxies import proxy_form, recorded_proxy
 
 
 @pytest.fixture
-def officer(administrator, street):
-    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
-
-
-@pytest.fixture
 def card():
     return {"name": "陈邻居", "id_number": identity_number()}
 
@@ -107,9 +102,9 @@ def test_what_the_elders_family_asked_for_the_proxy_sees_too(proxy, neighbour, o
 
 
 @pytest.fixture
-def visit(phone_of, street, officer, proxy):
+def visit(street, proxy):
     """A visit of a team to the elder."""
-    return Visit(phone_of, street, officer, requester_person_id=proxy["elder"]["id"])
+    return Visit(street, requester_person_id=proxy["elder"]["id"])
 
 
 def test_the_proxy_confirms_a_service_that_the_elder_received(visit, proxy, neighbour, pass_time):

@@ -30,11 +30,6 @@ from tests.support.recoveries import seen
 
 
 @pytest.fixture
-def officer(administrator, street):
-    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
-
-
-@pytest.fixture
 def card():
     return {"name": "张三", "id_number": identity_number()}
 
@@ -123,7 +118,7 @@ def test_who_finds_the_old_phone_again_goes_the_way_back_once_more(phone_of, old
 
 
 def test_points_services_and_teams_are_as_they_were(phone_of, street, officer, card, pass_time):
-    visit = Visit(phone_of, street, officer)
+    visit = Visit(street)
     pass_time(minutes=1)
     fact_id = visit.served(pass_time)
     officer.made(f"/services/{fact_id}/confirmation")

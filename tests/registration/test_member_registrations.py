@@ -22,11 +22,6 @@ from tests.support.phone import refused
 
 
 @pytest.fixture
-def officer(administrator, street):
-    return administrator(Role.COMMUNITY_OFFICER, "639999001001")
-
-
-@pytest.fixture
 def unit_id(officer):
     return work_unit(officer)
 

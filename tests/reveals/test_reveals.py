@@ -23,11 +23,6 @@ from tests.support.phone import refused
 COMMUNITY, STREET, OTHER = "639999001001", "639999001", "639999001002"
 
 
-@pytest.fixture
-def officer(administrator):
-    return administrator(Role.COMMUNITY_OFFICER, COMMUNITY)
-
-
 def wanted(field: str = "id_number", purpose: str = "verify_identity", note: str = "补办志愿者证") -> dict[str, str]:
     return {"field": field, "purpose": purpose, "note": note}
 
@@ -121,8 +116,8 @@ def test_what_was_read_cannot_be_denied_later(phone_of, street, officer):
             connection.execute(text(change))
 
 
-def test_who_holds_the_place_of_a_visit_reads_the_address_and_who_asked_sees_it(phone_of, street, officer):
-    visit = Visit(phone_of, street, officer)
+def test_who_holds_the_place_of_a_visit_reads_the_address_and_who_asked_sees_it(street):
+    visit = Visit(street)
     shown = visit.leader.get(f"/demands/{visit.demand['id']}/beneficiary")
     assert (shown.get_json()["address"], shown.headers["Cache-Control"]) == (HOME, "no-store")
     [line] = db.session.scalars(select(Reveal)).all()
@@ -130,8 +125,8 @@ def test_who_holds_the_place_of_a_visit_reads_the_address_and_who_asked_sees_it(
     assert str(line.account_id) == visit.leader.account_id
 
 
-def test_officers_and_grid_workers_of_a_beneficiary_read_one_value_for_a_purpose(phone_of, street, officer, administrator):
-    Visit(phone_of, street, officer)
+def test_officers_and_grid_workers_of_a_beneficiary_read_one_value_for_a_purpose(street, officer, administrator):
+    Visit(street)
     [listed] = officer.seen("/beneficiaries")["items"]
     path = f"/beneficiaries/{listed['id']}/reveals"
     assert officer.made(path, wanted("address", "emergency"))["value"] == HOME
@@ -164,8 +159,8 @@ def test_several_readings_at_once_are_counted_one_by_one(phone_of, street, offic
         assert sorted(pool.map(read, range(6))) == [201, *[429] * 5]
 
 
-def test_officers_do_not_read_more_by_way_of_the_demands(phone_of, street, officer):
-    visit = Visit(phone_of, street, officer)
+def test_officers_do_not_read_more_by_way_of_the_demands(street, officer):
+    visit = Visit(street)
     path = f"/demands/{visit.demand['id']}/beneficiary"
     for _ in range(purposes.current().most_in_an_hour):
         assert officer.get(path).status_code == 200

@@ -1,6 +1,6 @@
 """Shifts to serve at, and the people who serve at them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,9 +21,9 @@ from backend.openings.models import Claim, ClaimStatus, OpeningRole
 from backend.organisations.models import Staff
 from backend.teams.models import Membership
 from tests.support.demands import claimed, published_demand
-from tests.support.people import registered_volunteer
 from tests.support.phone import Phone
 from tests.support.served import make_opening
+from tests.support.street import Street
 from tests.support.teams import active_team, join_team
 
 BOTH = (Confirmer.REQUESTER, Confirmer.COMMUNITY)
@@ -106,17 +106,15 @@ def works_for(phone: Phone, organisation_id: str) -> None:
 
 
 class Visit:
-    """A visit that a team claimed, beginning now: the team's leader, one member, and the shift. `officer` publishes it."""
+    """A visit in 和平社区 that a team claimed, beginning now: the team's leader, one member, and the shift. The community publishes it."""
 
-    def __init__(
-        self, phone_of: Callable[..., Phone], street: Mapping[str, str], officer: Phone, *, requester: Phone | None = None, **fields: Any
-    ) -> None:
-        self.officer = officer
-        self.leader = registered_volunteer(phone_of, street, name="李队长")
-        self.member = registered_volunteer(phone_of, street, name="王志愿")
-        self.team_id = active_team(self.leader, officer, street)["id"]
+    def __init__(self, street: Street, *, requester: Phone | None = None, **fields: Any) -> None:
+        self.officer = street.home.officer
+        self.leader = street.home.volunteer(name="李队长")
+        self.member = street.home.volunteer(name="王志愿")
+        self.team_id = active_team(self.leader, self.officer, street)["id"]
         join_team(self.member, self.leader, self.team_id)
-        self.demand = published_demand(officer, street, by=requester, **fields)
+        self.demand = published_demand(self.officer, street, by=requester, **fields)
         self.claim_id = claimed(self.leader, self.demand, self.team_id)["id"]
         self.shift_id = str(db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(self.demand["opening_id"]))).one())
         db.session.rollback()

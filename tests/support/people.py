@@ -42,16 +42,18 @@ def volunteer_form(street: Mapping[str, str], *, community: str = "和平社区"
 
 def registered_person(phone_of: Callable[..., Phone], street: Mapping[str, str], user: str | None = None, **fields: Any) -> Phone:
     """The phone of somebody who said who they are, and is no volunteer. `phone.person_id` is set."""
-    phone = phone_of(user)
-    phone.person_id = phone.made("/people", person_form(street, **fields))["id"]
+    phone, form = phone_of(user), person_form(street, **fields)
+    phone.person_id = phone.made("/people", form)["id"]
+    phone.card = {"name": form["name"], "id_number": form["id_number"]}
     return phone
 
 
 def registered_volunteer(phone_of: Callable[..., Phone], street: Mapping[str, str], user: str | None = None, **fields: Any) -> Phone:
     """The phone of a registered volunteer, with `person_id` and `volunteer_number`; `community=`, `name=`, `id_number=` as wished."""
-    phone = phone_of(user)
-    made = phone.made("/volunteers", volunteer_form(street, **fields))
+    phone, form = phone_of(user), volunteer_form(street, **fields)
+    made = phone.made("/volunteers", form)
     phone.person_id, phone.volunteer_number = made["person"]["id"], made["number"]
+    phone.card = {"name": form["name"], "id_number": form["id_number"]}
     return phone
 
 

@@ -21,6 +21,7 @@ class Phone:
         self.person_id = ""
         self.volunteer_number = ""
         self.registration_id = ""
+        self.card: dict[str, str] = {}  # name and number of whoever holds it, where they said who they are
 
     def get(self, path: str, **query: Any) -> TestResponse:
         return self._sent("GET", path, query_string=query)

@@ -17,13 +17,8 @@ WHY = {"reason": "名额已满。"}
 
 
 @pytest.fixture
-def team(leader, officer, street):
-    return active_team(leader, officer, street)
-
-
-@pytest.fixture
 def path(team):
-    return f"/teams/{team['id']}"
+    return f"/teams/{team}"
 
 
 def names(leader, path):
@@ -115,30 +110,30 @@ def test_only_registered_volunteers_ask(phone_of, path):
 
 def test_a_member_leaves_and_may_come_back(leader, volunteer, team, path):
     member = volunteer("李晓明")
-    first = join_team(member, leader, team["id"])
+    first = join_team(member, leader, team)
 
     member.made(f"{path}/departure")
 
     assert names(leader, path) == [("张**", True)]
     assert member.seen("/me/teams")["items"] == []
     assert refused(member.post(f"{path}/departure")) == (409, "not_a_member")
-    assert join_team(member, leader, team["id"])["id"] != first["id"]
+    assert join_team(member, leader, team)["id"] != first["id"]
 
 
 def test_a_member_belongs_to_the_team_until_the_day_before_leaving(leader, phone_of, street, team, path, pass_time):
     member = registered_volunteer(phone_of, street, "member", name="李晓明")
     joined = clock.shanghai_day(clock.now())
-    join_team(member, leader, team["id"])
+    join_team(member, leader, team)
     left = clock.shanghai_day(pass_time(days=2))
     phone_of("member").made(f"{path}/departure")
 
-    assert queries.was_member(team["id"], member.person_id, joined)
-    assert not queries.was_member(team["id"], member.person_id, left)
+    assert queries.was_member(team, member.person_id, joined)
+    assert not queries.was_member(team, member.person_id, left)
 
 
 def test_the_leader_removes_a_member_with_a_reason(leader, officer, volunteer, team, path):
     member = volunteer("李晓明")
-    membership = join_team(member, leader, team["id"])
+    membership = join_team(member, leader, team)
     removal = f"{path}/members/{membership['id']}/removal"
     for stranger in (member, officer):
         assert refused(stranger.post(removal, WHY)) == (403, "forbidden")
@@ -154,7 +149,7 @@ def test_the_leader_removes_a_member_with_a_reason(leader, officer, volunteer, t
 
 def test_the_leader_leaves_only_after_naming_a_successor(leader, volunteer, team, path):
     member = volunteer("李晓明")
-    membership = join_team(member, leader, team["id"])
+    membership = join_team(member, leader, team)
     own = leader.seen(f"{path}/members")["items"][0]["id"]
     assert refused(leader.post(f"{path}/departure")) == (409, "leader_must_hand_over")
     assert refused(leader.post(f"{path}/members/{own}/removal", WHY)) == (409, "leader_must_hand_over")
@@ -163,7 +158,7 @@ def test_the_leader_leaves_only_after_naming_a_successor(leader, volunteer, team
     handed = leader.made(f"{path}/successor", {"membership_id": membership["id"]})
 
     assert handed["leader_name"] == "李**"
-    assert (teams_led(leader), teams_led(member)) == ([], [team["id"]])
+    assert (teams_led(leader), teams_led(member)) == ([], [team])
     assert names(member, path) == [("张**", False), ("李**", True)]
     assert refused(leader.post(f"{path}/successor", {"membership_id": own})) == (403, "forbidden")
     leader.made(f"{path}/departure")
@@ -177,26 +172,26 @@ def test_a_successor_is_a_member_of_this_team(leader, officer, volunteer, street
     other = active_team(second, officer, street)
     elsewhere = second.seen(f"/teams/{other['id']}/members")["items"][0]["id"]
     member = volunteer("李晓明")
-    left = join_team(member, leader, team["id"])["id"]
+    left = join_team(member, leader, team)["id"]
     member.made(f"{path}/departure")
 
-    for membership_id in (elsewhere, left, team["id"]):
+    for membership_id in (elsewhere, left, team):
         assert refused(leader.post(f"{path}/successor", {"membership_id": membership_id})) == (404, "member_unknown")
 
 
 def test_the_community_names_a_leader_where_the_old_one_is_gone(leader, officer, neighbour, volunteer, team, path):
     member = volunteer("李晓明")
-    membership = join_team(member, leader, team["id"])
+    membership = join_team(member, leader, team)
     assert refused(neighbour.post(f"{path}/successor", {"membership_id": membership["id"]})) == (403, "forbidden")
 
     officer.made(f"{path}/successor", {"membership_id": membership["id"]})
 
-    assert (teams_led(leader), teams_led(member)) == ([], [team["id"]])
+    assert (teams_led(leader), teams_led(member)) == ([], [team])
 
 
 def test_who_leaves_volunteering_leaves_the_teams(app, leader, officer, volunteer, street, team, path):
     member = volunteer("李晓明")
-    join_team(member, leader, team["id"])
+    join_team(member, leader, team)
     elsewhere = active_team(volunteer("孙队长"), officer, street)
     member.made(f"/teams/{elsewhere['id']}/join-requests")
 

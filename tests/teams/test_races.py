@@ -49,11 +49,6 @@ def leads_whole(team_id):
     return leader in members and len(set(members)) == len(members) and holders == 1
 
 
-@pytest.fixture
-def team(leader, officer, street):
-    return active_team(leader, officer, street)
-
-
 def test_one_name_goes_to_one_of_many_applications(volunteer, street):
     plan = team_plan(community_id=street["和平社区"])
     phones = [volunteer() for _ in range(8)]
@@ -68,7 +63,7 @@ def test_many_wishes_of_one_person_are_one_wish(phone_of, street, team):
     registered_volunteer(phone_of, street, "eager")
     phones = [phone_of("eager") for _ in range(8)]
 
-    answers = at_once(*(lambda phone=phone: phone.post(f"/teams/{team['id']}/join-requests") for phone in phones))
+    answers = at_once(*(lambda phone=phone: phone.post(f"/teams/{team}/join-requests") for phone in phones))
 
     assert codes(answers) == {201: 1, "already_asked": 7}
 
@@ -112,15 +107,15 @@ def test_a_wish_is_accepted_refused_or_withdrawn_once(phone_of, street, officer,
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_a_successor_who_leaves_at_that_moment_leads_or_is_gone(leader, volunteer, team, turn):
     member = volunteer("李晓明")
-    membership = join_team(member, leader, team["id"])
-    path = f"/teams/{team['id']}"
+    membership = join_team(member, leader, team)
+    path = f"/teams/{team}"
 
     handed, left = at_once(
         lambda: leader.post(f"{path}/successor", {"membership_id": membership["id"]}), lambda: member.post(f"{path}/departure")
     )
 
     assert codes([handed, left]) in ({200: 1, "leader_must_hand_over": 1}, {204: 1, "member_unknown": 1})
-    assert leads_whole(team["id"])
+    assert leads_whole(team)
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
@@ -144,7 +139,7 @@ def test_a_leader_who_leaves_while_a_successor_is_named_leaves_a_led_team(phone_
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_nobody_joins_a_team_while_it_is_dissolved(leader, officer, volunteer, team, turn):
     member, other = volunteer("李晓明"), volunteer("周小文")
-    path = f"/teams/{team['id']}"
+    path = f"/teams/{team}"
     wish = member.made(f"{path}/join-requests")
 
     at_once(
@@ -155,19 +150,19 @@ def test_nobody_joins_a_team_while_it_is_dissolved(leader, officer, volunteer, t
 
     db.session.rollback()
     assert officer.seen(path)["status"] == "dissolved"
-    assert db.session.scalars(live_people(team["id"])).all() == []
+    assert db.session.scalars(live_people(team)).all() == []
     assert db.session.scalar(select(func.count()).where(JoinRequest.status == "asked")) == 0
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
 def test_who_leaves_volunteering_at_that_moment_does_not_lead(leader, volunteer, team, turn):
     member = volunteer("李晓明")
-    membership = join_team(member, leader, team["id"])
+    membership = join_team(member, leader, team)
 
     handed, left = at_once(
-        lambda: leader.post(f"/teams/{team['id']}/successor", {"membership_id": membership["id"]}),
+        lambda: leader.post(f"/teams/{team}/successor", {"membership_id": membership["id"]}),
         lambda: member.post("/me/volunteer/leaving", {}),
     )
 
     assert codes([handed, left]) in ({200: 1, "still_leading": 1}, {204: 1, "leader_not_volunteer": 1})
-    assert leads_whole(team["id"])
+    assert leads_whole(team)

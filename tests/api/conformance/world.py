@@ -5,10 +5,8 @@ about what `known` says of its parameters. Its bodies begin with the example of 
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,18 +25,17 @@ from backend.foundation.jobs import Job
 from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
-from tests.support.beginning import officer_of, street_of, wechat_user
 from tests.support.demands import demand_form, published_demand, window
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
-from tests.support.people import accepted_member, identity_number, registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
-from tests.support.proxies import proxy_form, recorded_proxy
+from tests.support.proxies import proxy_form
 from tests.support.recoveries import seen
+from tests.support.street import Street
 from tests.support.teams import applied_team, join_team
 from tests.wechat.steering import Levers
 
 Json = dict[str, Any]
-COMMUNITY, STREET = "639999001001", "639999001"
 # In their place stands what is valid at that moment when a request arrives: it is over within a minute, or serves only once.
 LOGIN_CODE, PHONE_CODE = "a-code-of-wx.login", "a-code-for-the-phone-number"
 _SHOWN_CODE = re.compile(r"the-code-shown-at-([0-9a-f-]{36})")
@@ -59,17 +56,16 @@ class Neighbourhood:
     def __init__(self, app: APIFlask, wechat: Levers) -> None:
         self.app = app
         self._wechat = wechat
-        self.street = street_of(app)
-        self._phone_of: Callable[..., Phone] = partial(wechat_user, app)
-        self._administrator: Callable[..., Phone] = partial(officer_of, app)
+        self.street = Street(app)
+        self.home = self.street.home
+        self.officer = self.home.officer
         self.phones: dict[str, Phone] = {
-            "community_officer": self._administrator(Role.COMMUNITY_OFFICER, COMMUNITY),
-            "street_officer": self._administrator(Role.STREET_OFFICER, STREET),
-            "newcomer": self._phone_of(),
-            "resident": registered_person(self._phone_of, self.street, name="周居民"),
-            "volunteer": registered_volunteer(self._phone_of, self.street, name="钱志愿"),
+            "community_officer": self.officer,
+            "street_officer": self.street.officer,
+            "newcomer": self.street.phone(),
+            "resident": self.home.resident,
+            "volunteer": self.home.volunteer(name="钱志愿"),
         }
-        self.officer = self.phones["community_officer"]
         self.known: Json = {}
         self.targets: dict[str, Target] = {}
         self._everybody()
@@ -116,7 +112,7 @@ class Neighbourhood:
         self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-11-01"}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         with self.app.app_context(), transaction():
-            grant = Grant(Role.COMMUNITY_OFFICER, area_path=COMMUNITY)
+            grant = Grant(Role.COMMUNITY_OFFICER, area_path=self.home.path)
             accounts.create_office_account(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
         answer = self.app.test_client().post("/api/v1/auth/password", json={"name": "officer", "password": PASSWORD})
         self.phones["officer"] = Phone(self.app.test_client(), answer.get_json()["access_token"], "")
@@ -130,11 +126,11 @@ class Neighbourhood:
         self._target("street_officer", "export_year_end", "add_work_unit", area_id=self.street["青山街道"], credit_code=None)
 
     def _teams(self) -> None:
-        self.visit = visit = Visit(self._phone_of, self.street, self.officer)
+        self.visit = visit = Visit(self.street)
         self.phones |= {"leader": visit.leader, "member": visit.member}
         wish = self.phones["volunteer"].made(f"/teams/{visit.team_id}/join-requests")
         applied = applied_team(self.phones["volunteer"], self.street)["id"]
-        self.asking = registered_volunteer(self._phone_of, self.street, name="孙志愿")
+        self.asking = self.home.volunteer(name="孙志愿")
         self.phones["asking"] = self.asking
         membership = next(line for line in visit.leader.seen(f"/teams/{visit.team_id}/members")["items"] if not line["is_leader"])
         self.known |= {"team_id": visit.team_id, "membership_id": membership["id"], "request_id": wish["id"]}
@@ -164,9 +160,9 @@ class Neighbourhood:
         self._target("asking", "amend_organisation_application", organisation_id=returned)
 
     def _party_members(self) -> None:
-        accepted = accepted_member(self._phone_of, self.street, self._administrator)
+        accepted = self.home.party_member
         unit_id = work_unit(self.phones["street_officer"], "测试区园林管理所")
-        applicant = registered_person(self._phone_of, self.street, name="赵党员")
+        applicant = self.home.person(name="赵党员")
         applied = applicant.made("/registrations", registration_form(self.street, unit_id))["id"]
         self.phones |= {"party_member": accepted, "applicant": applicant}
         self.known |= {"registration_id": accepted.registration_id, "work_unit_id": unit_id}
@@ -185,7 +181,7 @@ class Neighbourhood:
         self.known |= {"brand": "door_knock", "beneficiary_id": None, "requester_person_id": None, "born_in": 1942}
 
     def _services(self) -> None:
-        forgotten = Visit(self._phone_of, self.street, self.officer)
+        forgotten = Visit(self.street)
         began = clock.now()
         attendance_id = forgotten.sign_in()["attendance_id"]
         clock.advance(timedelta(hours=2, minutes=31))
@@ -197,9 +193,9 @@ class Neighbourhood:
         self._waiting()
 
     def _served(self) -> None:
-        visit = Visit(self._phone_of, self.street, self.officer)
+        visit = Visit(self.street)
         began = clock.now()
-        other = registered_volunteer(self._phone_of, self.street, name="孙志愿")
+        other = self.home.volunteer(name="孙志愿")
         join_team(other, visit.leader, visit.team_id)
         visit.sign_in()
         visit.sign_in(other)
@@ -214,13 +210,13 @@ class Neighbourhood:
         self._target("community_officer", "complete_demand", demand_id=visit.demand["id"])
 
     def _waiting(self) -> None:
-        visit = Visit(self._phone_of, self.street, self.officer)
+        visit = Visit(self.street)
         self.phones |= {"waiting_leader": visit.leader, "waiting_member": visit.member}
         self.known |= {"demand_id": visit.demand["id"], "opening_id": visit.demand["opening_id"], "claim_id": visit.claim_id}
         self.known |= {"shift_id": visit.shift_id}
         self._target("waiting_member", "sign_in", "list_my_shifts", code=_shown_at(visit.shift_id), position=None)
         self._target("waiting_leader", "release_claim", "list_my_claims")
-        serving = Visit(self._phone_of, self.street, self.officer)
+        serving = Visit(self.street)
         serving.sign_in()
         self.phones["serving_member"] = serving.member
         self._target("serving_member", "sign_out", shift_id=serving.shift_id, code=_shown_at(serving.shift_id), position=None)
@@ -231,7 +227,7 @@ class Neighbourhood:
 
     def _offices(self) -> None:
         volunteer = self.phones["volunteer"]
-        self.phones |= {name: self._administrator(Role(name), STREET) for name in ("security_admin", "audit_admin")}
+        self.phones |= {"security_admin": self.street.security_admin, "audit_admin": self.street.audit_admin}
         whom = {"role": "grid_worker", "area_id": self.street["和平社区"], "login_name": None, "ends_on": None}
         held = self.officer.made("/role-grants", whom | {"volunteer_number": self.asking.volunteer_number, "name": "孙志愿"})["id"]
         self.known |= {"grant_id": held}
@@ -244,7 +240,7 @@ class Neighbourhood:
         self._locked()
 
     def _locked(self) -> None:
-        locked = self._administrator(Role.GRID_WORKER, COMMUNITY)
+        locked = self.home.grid_worker
         with self.app.app_context():
             login = db.session.scalars(select(Login).where(Login.account_id == UUID(locked.account_id))).one()
         for _ in range(5):
@@ -252,17 +248,14 @@ class Neighbourhood:
         self._target("security_admin", "list_lockouts", "lift_lockout", login_id=str(login.id))
 
     def _accounts(self) -> None:
-        neighbour, mother = ({"name": name, "id_number": identity_number()} for name in ("陈邻居", "郑母亲"))
-        for card in (neighbour, mother):
-            registered_volunteer(self._phone_of, self.street, **card)
-        self.phones["recovering"] = self._phone_of()
+        neighbour, mother = self.home.proxy.card, self.home.mother.card
+        self.phones["recovering"] = self.street.phone()
         recovery_id = self.phones["recovering"].made("/account-recoveries", neighbour)["id"]
-        proxy_id = recorded_proxy(self.officer, self.street, neighbour)["id"]
         soon = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
         self.known |= {
             "recovery_id": recovery_id,
             "check_code": seen(recovery_id)["check_code"],
-            "proxy_id": proxy_id,
+            "proxy_id": self.home.proxy_id,
             "person_id": self.visit.member.person_id,
         }
         self._target("community_officer", "record_proxy", **proxy_form(self.street, neighbour))

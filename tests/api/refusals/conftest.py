@@ -6,8 +6,7 @@ Every request of these tests is refused and changes nothing, so all of them shar
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
-from functools import partial
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,18 +21,16 @@ from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db
-from backend.people import notices
-from backend.people.notices import NoticeName
 from config.settings import Settings
 from tests.support.attendance import Visit
-from tests.support.beginning import empty, officer_of, street_of, wechat_user
+from tests.support.beginning import empty
 from tests.support.contract import Watch
 from tests.support.demands import demand_form, give_role, published_demand
+from tests.support.guardians import child, guardianship_form
 from tests.support.operations import Json, Operation, operations_of
 from tests.support.organisations import add_staff, verified_organisation
-from tests.support.people import accepted_member, identity_number, registered_volunteer
 from tests.support.phone import Phone
-from tests.support.proxies import recorded_proxy
+from tests.support.street import Street
 from tests.support.tables import contents
 
 _PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
@@ -50,12 +47,10 @@ class World:
 
     def __init__(self, app: APIFlask) -> None:
         self.app = app
-        self.street = street_of(app)
-        self.officer = officer_of(app, Role.COMMUNITY_OFFICER, "639999001001")
-        self.neighbour = officer_of(app, Role.COMMUNITY_OFFICER, "639999001002")
-        self.foreigner = officer_of(app, Role.STREET_OFFICER, "639999002")
-        self.stranger = wechat_user(app)
-        visit = Visit(partial(wechat_user, app), self.street, self.officer)
+        self.street = Street(app)
+        self.officer, self.neighbour, self.foreigner = self.street.home.officer, self.street.next.officer, self.street.far_officer
+        self.stranger = self.street.phone()
+        visit = Visit(self.street)
         self.insider, self.member, self.shift_id = visit.leader, visit.member, visit.shift_id
         self.known: Json = self._people(visit) | self._services(visit)
 
@@ -67,20 +62,17 @@ class World:
             return tokens.maker().access_token(AccessClaims(account_id, family_id), now=clock.now() - age)
 
     def _people(self, visit: Visit) -> Json:
-        phone_of = partial(wechat_user, self.app)
+        home = self.street.home
         organisation_id = verified_organisation(self.insider, self.officer, self.street)["id"]
         for role in (Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER, Role.GRID_WORKER, Role.PARTY_MEMBER):
             give_role(self.insider, Grant(role, area_path="639999001001"))
-        registered = accepted_member(phone_of, self.street, partial(officer_of, self.app))
-        wish = registered_volunteer(phone_of, self.street).made(f"/teams/{visit.team_id}/join-requests")
-        card = {"name": "陈邻居", "id_number": identity_number()}
-        registered_volunteer(phone_of, self.street, **card)
+        wish = home.volunteer().made(f"/teams/{visit.team_id}/join-requests")
         return {
-            "proxy_id": recorded_proxy(self.officer, self.street, card)["id"],
-            "recovery_id": wechat_user(self.app).made("/account-recoveries", card)["id"],
+            "proxy_id": home.proxy_id,
+            "recovery_id": self.street.phone().made("/account-recoveries", home.proxy.card)["id"],
             "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
             "person_id": visit.member.person_id,
-            "guardianship_id": self.insider.made("/guardianships", _a_child(self.street))["id"],
+            "guardianship_id": self.insider.made("/guardianships", guardianship_form(self.street, child(12)))["id"],
             "community_id": self.street["和平社区"],
             "area_id": self.street["和平社区"],
             "team_id": visit.team_id,
@@ -89,7 +81,7 @@ class World:
             "organisation_id": organisation_id,
             "staff_id": add_staff(self.insider, organisation_id, visit.member, "王志愿")["id"],
             "volunteer_number": visit.member.volunteer_number,
-            "registration_id": registered.registration_id,
+            "registration_id": home.party_member.registration_id,
             "work_unit_id": self.insider.seen("/work-units")["items"][0]["id"],
             "grant_id": self.insider.seen("/role-grants", role="grid_worker")["items"][0]["id"],
             "login_id": _login_of(self.officer),
@@ -123,12 +115,6 @@ def _login_of(phone: Phone) -> str:
     found = db.session.scalars(select(Login.id).where(Login.account_id == UUID(phone.account_id))).one()
     db.session.rollback()
     return str(found)
-
-
-def _a_child(street: Mapping[str, str]) -> Json:
-    ward = {"name": "张小小", "id_number": identity_number(date(clock.shanghai_day(clock.now()).year - 13, 12, 31))}
-    version = notices.notice(NoticeName.MINOR).version
-    return {"ward": ward, "relation": "mother", "community_id": street["和平社区"], "notice_version": version}
 
 
 class Sweep:
