@@ -46,6 +46,7 @@ FOR_ANYBODY = {
     "/openapi.json": "the document",
     "/docs": "the document as a page",
     "/docs/static/{filename}": "the files of that page",
+    "/console/static/{filename}": "the files of the pages for a browser",
 }
 """Addresses outside of the walk: they answer anybody, and nothing about anybody."""
 
