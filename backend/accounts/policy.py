@@ -17,6 +17,7 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.errors import Forbidden, Missing
 
 __all__ = [
+    "COMMUNITY_DIGITS",
     "Permission",
     "Scope",
     "ScopeColumns",
@@ -29,7 +30,8 @@ __all__ = [
     "visible",
 ]
 
-_COMMUNITY = 12  # digits of a community's path; a grid's has three more
+COMMUNITY_DIGITS = 12
+"""Of its path; a grid has three more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,11 @@ def _reaches(reach: Reach, actor: Actor, grant: Grant, scope: Scope) -> bool:
         case Reach.AREA:
             return grant.area_path is not None and scope.area_path is not None and scope.area_path.startswith(grant.area_path)
         case Reach.COMMUNITY:
-            return grant.area_path is not None and scope.area_path is not None and scope.area_path.startswith(grant.area_path[:_COMMUNITY])
+            return (
+                grant.area_path is not None
+                and scope.area_path is not None
+                and scope.area_path.startswith(grant.area_path[:COMMUNITY_DIGITS])
+            )
         case Reach.TEAM:
             return grant.team_id is not None and grant.team_id == scope.team_id
         case Reach.ORGANISATION:
@@ -151,7 +157,7 @@ def _condition(reach: Reach, actor: Actor, grant: Grant, columns: ScopeColumns) 
             return (
                 None
                 if columns.area_path is None or grant.area_path is None
-                else columns.area_path.startswith(grant.area_path[:_COMMUNITY], autoescape=True)
+                else columns.area_path.startswith(grant.area_path[:COMMUNITY_DIGITS], autoescape=True)
             )
         case Reach.TEAM:
             return _equals(columns.team_id, grant.team_id)

@@ -128,12 +128,24 @@ def upgrade() -> None:
     op.create_index("ix_role_grants_account_id", "role_grants", ["account_id", "id"])
     op.create_index("ix_role_grants_area_path", "role_grants", ["area_path", "id"], postgresql_where="area_path IS NOT NULL")
     op.create_index(
+        "ix_role_grants_held_in_area",
+        "role_grants",
+        ["area_path", "role"],
+        postgresql_where="withdrawn_at IS NULL AND area_path IS NOT NULL",
+    )
+    op.create_index(
         "ix_role_grants_organisation_id",
         "role_grants",
         ["organisation_id"],
         postgresql_where="withdrawn_at IS NULL AND organisation_id IS NOT NULL",
     )
+    op.create_index(
+        "ix_role_grants_person_id", "role_grants", ["person_id"], postgresql_where="withdrawn_at IS NULL AND person_id IS NOT NULL"
+    )
     op.create_index("ix_role_grants_team_id", "role_grants", ["team_id"], postgresql_where="withdrawn_at IS NULL AND team_id IS NOT NULL")
+    op.create_index(
+        "ix_role_grants_work_unit_id", "role_grants", ["work_unit_id"], postgresql_where="withdrawn_at IS NULL AND work_unit_id IS NOT NULL"
+    )
     op.create_index(
         "uq_role_grants_held",
         "role_grants",
