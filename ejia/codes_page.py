@@ -30,7 +30,7 @@ from web.refusals import BodyTooLarge, InternalError, MethodNotAllowed, Unsuppor
 HEAD = """\
 # Codes of the API
 
-Written by `ejia codes > docs/api-codes.md` from the refusals of the code and the routes that declare them; a test compares. Every refusal
+Written by `ejia codes > docs/api-codes.md` from what the routes and their commands refuse; a test compares. Every refusal
 is `application/problem+json` (RFC 9457): a program goes by `code`, which stays the same, and shows `detail`, one Chinese sentence; in a
 case it may be more exact than here. `/openapi.json` has the same codes at each operation, by status, each with an example. Only what the
 web server cannot read as a request at all (broken HTTP, an address of more than 64 KiB, some hundred headers) it refuses by itself, with

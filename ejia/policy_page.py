@@ -7,10 +7,8 @@ it calls: the permissions that they name, other than in the audit log.
 import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Iterator
-from functools import cache
-from types import FunctionType, ModuleType
+from types import FunctionType
 
 from apiflask import APIFlask
 
@@ -18,6 +16,7 @@ from backend.accounts import policy
 from backend.accounts.permissions import Permission, Reach
 from backend.foundation.actor import Role
 from backend.foundation.life import FactStep, Step
+from backend.foundation.refusals import body_of, named
 from ejia.resources import RESOURCES
 from web.routes import Access, contract_of
 
@@ -45,25 +44,6 @@ def views() -> dict[str, tuple[str, str, FunctionType]]:
             (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
             found[view.__name__] = (method, re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", r"{\1}", rule.rule), view)
     return found
-
-
-@cache
-def body_of(function: FunctionType) -> tuple[ast.AST, ...]:
-    """All that stands in the source of a function, without what its decorators say."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    decorators = [said for node in tree.body if isinstance(node, ast.FunctionDef) for said in node.decorator_list]
-    left_out = {id(part) for said in decorators for part in ast.walk(said)}
-    return tuple(node for node in ast.walk(tree) if id(node) not in left_out)
-
-
-def named(function: FunctionType, node: ast.AST) -> object:
-    """What a name, or a name behind the name of a module, stands for in a function; None where that cannot be told."""
-    if isinstance(node, ast.Name):
-        return function.__globals__.get(node.id)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        owner = function.__globals__.get(node.value.id)
-        return getattr(owner, node.attr, None) if isinstance(owner, ModuleType) else None
-    return None
 
 
 def permissions(function: object, seen: set[object]) -> tuple[set[str], set[str]]:

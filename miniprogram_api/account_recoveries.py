@@ -6,34 +6,19 @@ from backend.accounts import service as accounts
 from backend.accounts.service import (
     AccountsAreOne,
     AccountsOfDifferentPersons,
-    AccountTied,
-    HolderOfOffice,
-    LoginLocked,
-    OtherLoginWrong,
-    PasswordChangeNeeded,
     RolesExclude,
     Tokens,
 )
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.errors import Missing
 from backend.foundation.paging import Page as Lines
-from backend.people.service import GuardianNeeded, IdNumberInvalid, NameInvalid, PersonKnown
+from backend.foundation.refusals import never, refuses
 from backend.recoveries import queries
 from backend.recoveries import service as recoveries
 from backend.recoveries.queries import RecoveryLine
-from backend.recoveries.service import (
-    CheckCodeWrong,
-    OwnAccount,
-    OwnRecovery,
-    RecoveryDecided,
-    RecoveryOpen,
-    TooManyRecoveries,
-    WechatLoginNeeded,
-)
-from backend.volunteers.service import VolunteerUnknown
-from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
+from backend.wechat.errors import LoginCodeRejected, PhoneNotSupported
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.account_recoveries import AccountMergedOut, RecoveryOut
@@ -44,7 +29,7 @@ from web.inputs.accounts import PasswordLoginIn, WeChatLoginIn
 from web.inputs.common import ReasonIn
 from web.inputs.proxies import IdentityIn
 from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
-from web.routes import at_most, refuses
+from web.routes import at_most
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
 
@@ -61,7 +46,7 @@ _MERGING = (AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing)
     description="换了微信的，用新的微信登录后，填写实名登记时的姓名和身份证号，再到社区当面核实。"
     "无论是否有这样一个人，答复都一样；姓名和身份证号不保存。到社区时出示核对码。",
 )
-@refuses(PersonKnown, WechatLoginNeeded, NameInvalid, IdNumberInvalid, GuardianNeeded, RecoveryOpen, TooManyRecoveries)
+@never(Missing, because="it shows what was made just now")
 def apply_for_recovery(actor: Actor, body: IdentityIn) -> RecoveryLine:
     return queries.recovery(actor, recoveries.apply_for_recovery(actor, name=body.name, id_number=body.id_number, now=clock.now()))
 
@@ -92,7 +77,6 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
     description="见到本人、核对证件，并输入其手机上显示的核对码之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请；"
     "账号担任职务的，只能由其上级核实。",
 )
-@refuses(CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Forbidden)
 def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
     recoveries.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
     return queries.recovery(actor, recovery_id)
@@ -103,7 +87,6 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmation
 @bp.input(ReasonIn)
 @bp.output(RecoveryOut)
 @bp.doc(summary="退回找回账号的申请", description="由社区退回；账号的本人没有申请过的，也可以自己退回。")
-@refuses(RecoveryDecided, Forbidden)
 def return_recovery(actor: Actor, recovery_id: UUID, body: ReasonIn) -> RecoveryLine:
     recoveries.return_recovery(actor, recovery_id, reason=body.reason, now=clock.now())
     return queries.recovery(actor, recovery_id)
@@ -113,7 +96,6 @@ def return_recovery(actor: Actor, recovery_id: UUID, body: ReasonIn) -> Recovery
 @writes
 @bp.output(RecoveryOut)
 @bp.doc(summary="撤回找回账号的申请")
-@refuses(RecoveryDecided, Forbidden)
 def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
     recoveries.withdraw_recovery(actor, recovery_id, now=clock.now())
     return queries.recovery(actor, recovery_id)
@@ -124,7 +106,6 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 @bp.input(PasswordLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="并入用户名登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")
-@refuses(OtherLoginWrong, LoginLocked, PasswordChangeNeeded, *_MERGING)
 def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
     with transaction():
         attempt = accounts.begin_password_login(body.name, now=clock.now())
@@ -142,7 +123,8 @@ def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="并入微信登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")
-@refuses(OtherLoginWrong, LoginCodeRejected, InvalidArgument, AccountBlocked, RateLimited, WeChatUnavailable, *_MERGING)
+@never(PhoneNotSupported, because="WeChat says it of phone numbers")
+@refuses(LoginCodeRejected)
 def merge_by_wechat(actor: Actor, body: WeChatLoginIn) -> Tokens:
     wechat = wechat_client()
     session = wechat.code_to_session(body.code)
@@ -159,7 +141,6 @@ def merge_by_wechat(actor: Actor, body: WeChatLoginIn) -> Tokens:
     summary="合并同一人的两个账号",
     description="用户名登录的账号并入志愿者本人的账号；由职务范围在其上一级的工作人员或安全管理员办理。两个账号属于不同的人的，不能合并。",
 )
-@refuses(VolunteerUnknown, OwnAccount, *_MERGING)
 def merge_accounts(actor: Actor, body: AccountMergeIn) -> dict[str, UUID]:
     kept_id = recoveries.merge_login_into_person(
         actor,

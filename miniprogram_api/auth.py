@@ -5,20 +5,19 @@ from typing import cast
 from flask import current_app
 
 from backend.accounts import service as accounts
-from backend.accounts.service import AccountClosed, CredentialsWrong, LoginLocked, Tokens
-from backend.accounts.tokens import TokenInvalid
+from backend.accounts.service import Tokens
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal
+from backend.foundation.refusals import never, refuses
 from backend.wechat.client import WeChatClient
-from backend.wechat.errors import AccountBlocked, InvalidArgument, LoginCodeRejected, RateLimited, WeChatUnavailable
+from backend.wechat.errors import LoginCodeRejected, PhoneNotSupported
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.auth import TokensOut
 from web.caller import logged_in_family
 from web.edge import in_steps, public
 from web.inputs.accounts import PasswordLoginIn, RefreshIn, WeChatLoginIn
-from web.routes import refuses
 
 bp = Resource("auth", tag="登录")
 
@@ -28,7 +27,8 @@ bp = Resource("auth", tag="登录")
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="微信登录", description="首次登录会自动建立账号。")
-@refuses(AccountClosed, LoginCodeRejected, InvalidArgument, AccountBlocked, RateLimited, WeChatUnavailable)
+@never(PhoneNotSupported, because="WeChat says it of phone numbers")
+@refuses(LoginCodeRejected)
 def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
     wechat = wechat_client()
     session = wechat.code_to_session(body.code)
@@ -45,7 +45,6 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 @bp.doc(
     summary="管理员登录", description="连续五次输错密码后锁定十五分钟，再错五次锁定时间加倍，最长四小时。用初始密码登录的，只能先修改密码。"
 )
-@refuses(CredentialsWrong, LoginLocked)
 def log_in_by_password(body: PasswordLoginIn) -> Tokens:
     with transaction():
         attempt = accounts.begin_password_login(body.name, now=clock.now())
@@ -60,7 +59,6 @@ def log_in_by_password(body: PasswordLoginIn) -> Tokens:
 @bp.input(RefreshIn)
 @bp.output(TokensOut)
 @bp.doc(summary="换取新的令牌", description="旧的 refresh_token 随即失效；一分钟内重发同一个请求会得到同样的新令牌。")
-@refuses(TokenInvalid)
 def refresh_tokens(body: RefreshIn) -> Tokens:
     with transaction():
         outcome = accounts.refresh(body.refresh_token, now=clock.now())

@@ -5,30 +5,20 @@ from dataclasses import asdict
 from uuid import UUID
 
 from backend.attendance import service as attendance
-from backend.attendance.service import ClaimInService
 from backend.demands import queries as demands
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.refusals import refuses
 from backend.openings import queries
 from backend.openings import service as openings
 from backend.openings.models import ClaimStatus
 from backend.openings.queries import ClaimLine
-from backend.openings.service import (
-    AlreadyClaimed,
-    ClaimantNotActive,
-    ClaimantNotAllowed,
-    ClaimReleased,
-    OpeningClosed,
-    OpeningFull,
-)
 from backend.people.service import PersonNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.claims import ClaimMadeOut, ClaimOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.openings import ClaimIn, ClaimsQuery
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("claims", tag="认领")
@@ -39,7 +29,7 @@ bp = Resource("claims", tag="认领")
 @bp.input(ClaimIn)
 @bp.output(ClaimMadeOut, status_code=201)
 @bp.doc(summary="认领一个名额", description="由队长代表队伍、工作人员代表社会组织，或报到的在职党员以个人身份认领。一次认领占一个名额。")
-@refuses(Missing, OpeningFull, OpeningClosed, AlreadyClaimed, ClaimantNotAllowed, ClaimantNotActive, PersonNeeded, Forbidden)
+@refuses(PersonNeeded)
 def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
     held = openings.claim_place(actor, body.role_id, body.claimant(actor), now=clock.now())
     return ClaimMadeOut(
@@ -58,7 +48,6 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @bp.input(ReasonIn)
 @bp.output(ClaimOut)
 @bp.doc(summary="取消认领", description="名额随即空出。有人正在服务时不能取消；已服务过的，只能取消后面的场次。")
-@refuses(ClaimReleased, ClaimInService, Forbidden)
 def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
     attendance.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
     return _with_demands([queries.claim(actor, claim_id)])[0]
@@ -86,7 +75,6 @@ def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
 @bp.input(ListQuery, location="query")
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="某个需求的认领", description="给社区和申请人看。")
-@refuses(Forbidden)
 def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)
     return _page(queries.claims_of_opening(opening_id, page=query.page))

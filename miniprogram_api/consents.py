@@ -5,39 +5,18 @@ from uuid import UUID
 
 from backend.agreements import queries
 from backend.agreements import service as agreements
-from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden
-from backend.foundation.facts import AlreadyCorrected
 from backend.people import notices
 from backend.people import queries as people_queries
 from backend.people import service as people
 from backend.people.notices import NoticeName
-from backend.people.service import (
-    ConsentNotGiven,
-    GuardianNeeded,
-    GuardianNotAdult,
-    GuardiansConsent,
-    GuardianshipKnown,
-    GuardianshipOver,
-    IdentityDiffers,
-    IdNumberInvalid,
-    NameInvalid,
-    NoticeOutdated,
-    PersonExists,
-    PersonNeeded,
-    WardNotMinor,
-    WardTooYoung,
-)
 from backend.volunteers.queries import number_of
-from backend.volunteers.service import AlreadyVolunteer, StillLeading
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.consents import AgreedOut, ConsentsOut, WardsOut, WithdrawnOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.people import AgreementIn, AgreementRenewalIn, ConsentIn, ConsentWithdrawalIn
-from web.routes import refuses
 
 bp = Resource("consents", tag="同意与监护")
 
@@ -46,7 +25,6 @@ bp = Resource("consents", tag="同意与监护")
 @reads
 @bp.output(ConsentsOut)
 @bp.doc(summary="我同意过的告知书", description="in_force 为 false 的，下次办理有关事项前须重新同意。")
-@refuses(PersonNeeded)
 def list_own_consents(actor: Actor) -> dict[str, Any]:
     return {"items": people_queries.own_consents(actor)}
 
@@ -56,7 +34,6 @@ def list_own_consents(actor: Actor) -> dict[str, Any]:
 @bp.input(ConsentIn)
 @bp.output(ConsentsOut, status_code=201)
 @bp.doc(summary="同意现行的告知书", description="告知书更新后，或者撤回之后重新同意。")
-@refuses(PersonNeeded, NoticeOutdated, GuardiansConsent, GuardianNeeded)
 def agree_to_notice(actor: Actor, body: ConsentIn) -> dict[str, Any]:
     people.agree(actor, body.notice, version=body.version, now=clock.now())
     return {"items": people_queries.own_consents(actor)}
@@ -67,7 +44,6 @@ def agree_to_notice(actor: Actor, body: ConsentIn) -> dict[str, Any]:
 @bp.input(ConsentWithdrawalIn)
 @bp.output(WithdrawnOut)
 @bp.doc(summary="撤回同意", description="回答说明哪些处理停止，哪些记录依法保留。撤回前的处理仍然有效。")
-@refuses(PersonNeeded, GuardiansConsent, ConsentNotGiven, StillLeading, AlreadyCorrected)
 def withdraw_consent(actor: Actor, body: ConsentWithdrawalIn) -> dict[str, Any]:
     agreements.withdraw_consent(actor, body.notice, reason=body.reason, now=clock.now())
     return _what_follows(body.notice)
@@ -81,21 +57,6 @@ def withdraw_consent(actor: Actor, body: ConsentWithdrawalIn) -> dict[str, Any]:
     summary="监护人同意未成年人参加志愿服务",
     description="监护人用自己的账号办理，或者到社区由工作人员代录。同意的是 minor 告知书。未满十四周岁的，同时注册为志愿者。",
 )
-@refuses(
-    PersonNeeded,
-    NoticeOutdated,
-    GuardianNotAdult,
-    WardNotMinor,
-    WardTooYoung,
-    GuardianshipKnown,
-    IdentityDiffers,
-    PersonExists,
-    NameInvalid,
-    IdNumberInvalid,
-    AlreadyVolunteer,
-    NotACommunity,
-    Forbidden,
-)
 def agree_for_minor(actor: Actor, body: AgreementIn) -> dict[str, Any]:
     held = agreements.agree_for_minor(actor, body.agreement(), now=clock.now())
     return {"id": held.fact_id, "volunteer_number": number_of(held.ward_person_id)}
@@ -106,7 +67,6 @@ def agree_for_minor(actor: Actor, body: AgreementIn) -> dict[str, Any]:
 @bp.input(AgreementRenewalIn)
 @bp.output(None)
 @bp.doc(summary="监护人同意更新后的告知书")
-@refuses(NoticeOutdated, GuardianshipOver)
 def renew_agreement(actor: Actor, guardianship_id: UUID, body: AgreementRenewalIn) -> None:
     people.agree_anew(actor, guardianship_id, notice_version=body.notice_version, now=clock.now())
 
@@ -116,7 +76,6 @@ def renew_agreement(actor: Actor, guardianship_id: UUID, body: AgreementRenewalI
 @bp.input(MaybeReasonIn)
 @bp.output(WithdrawnOut)
 @bp.doc(summary="监护人撤回同意", description="未成年人的志愿者注册从即日起终止，以往的服务记录依法保留。")
-@refuses(GuardianshipOver, WardNotMinor, StillLeading, AlreadyCorrected)
 def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn) -> dict[str, Any]:
     agreements.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
     return _what_follows(NoticeName.MINOR)
@@ -126,7 +85,6 @@ def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn)
 @reads
 @bp.output(WardsOut)
 @bp.doc(summary="我监护的未成年人")
-@refuses(PersonNeeded)
 def list_own_wards(actor: Actor) -> dict[str, Any]:
     return {"items": queries.own_wards(actor, now=clock.now())}
 

@@ -1,7 +1,8 @@
 """How a resource of the mini-program speaks JSON and describes itself; a resource file needs nothing else of the frameworks.
 
 A route reads from top to bottom in the order in which it runs: address, who may call it (web/edge.py: `@public`, `@reads`, `@writes`,
-`@creates`: actor, transaction, idempotency), what it takes, what it gives, how it is described, why it may refuse.
+`@creates`: actor, transaction, idempotency), what it takes, what it gives, how it is described. Why it may
+refuse is read from the commands that it calls (backend/foundation/refusals.py).
 
     bp = Resource("claims", tag="认领")
 
@@ -15,7 +16,6 @@ A route reads from top to bottom in the order in which it runs: address, who may
     @bp.input(ClaimIn)
     @bp.output(ClaimOut, status_code=201)
     @bp.doc(summary="认领一个名额")
-    @refuses(OpeningFull, AlreadyClaimed)
     def claim_place(actor: Actor, body: ClaimIn) -> ClaimOut: ...
 
 Authentication stands above the input, so that a stranger learns 401 and not the schema; the transaction encloses the output, so that an

@@ -3,40 +3,21 @@
 from uuid import UUID
 
 from backend import brands
-from backend.areas.service import NotACommunity
-from backend.brands import BrandUnknown
 from backend.demands import queries
 from backend.demands import service as demands
 from backend.demands.queries import BeneficiaryLine, DemandLine, DemandView
 from backend.demands.service import (
-    AreaNotServed,
-    BeneficiaryNeeded,
-    BeneficiaryNotAsked,
-    BeneficiaryUnknown,
-    BirthYearInvalid,
-    DemandNotPublished,
-    DemandNotSubmitted,
-    NamesBeneficiary,
-    NoCountingService,
-    PhoneInvalid,
-    PlaceNotAsked,
-    RequesterUnknown,
     RevealedBeneficiary,
-    TooManyPlaces,
-    WindowInvalid,
 )
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden, Missing
-from backend.openings.service import PlacesInService
-from backend.people.service import PersonNeeded
-from backend.reveals.service import TooManyReveals, ValueUnreadable
+from backend.foundation.errors import Missing
+from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.demands import BeneficiaryLineOut, BeneficiaryMadeOut, BeneficiaryOut, BrandsOut, DemandLineOut, DemandOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.demands import DemandIn, DemandsInCareQuery, NewBeneficiaryIn, OpenDemandsQuery, PublicationIn
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
@@ -55,20 +36,7 @@ def list_brands(actor: Actor) -> dict[str, object]:  # noqa: ARG001 - every acco
 @bp.input(DemandIn)
 @bp.output(DemandOut, status_code=201)
 @bp.doc(summary="提交服务需求", description="居民为自己或亲属提交；网格员和管理员可代为提交。上门服务须填写服务对象，住址加密保存。")
-@refuses(
-    BrandUnknown,
-    NotACommunity,
-    TooManyPlaces,
-    BeneficiaryNeeded,
-    BeneficiaryNotAsked,
-    BeneficiaryUnknown,
-    RequesterUnknown,
-    PhoneInvalid,
-    BirthYearInvalid,
-    NamesBeneficiary,
-    PersonNeeded,
-    Forbidden,
-)
+@never(Missing, because="it shows what was made just now")
 def submit_demand(actor: Actor, body: DemandIn) -> DemandView:
     now = clock.now()
     return queries.demand(actor, demands.submit_demand(actor, body.demand(), now=now), now=now)
@@ -130,7 +98,6 @@ def see_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @bp.input(PublicationIn)
 @bp.output(DemandOut)
 @bp.doc(summary="发布服务需求", description="社区确定名额和服务时间，场次随之建立。上门服务不登记坐标。")
-@refuses(DemandNotSubmitted, BrandUnknown, TooManyPlaces, WindowInvalid, PlaceNotAsked, NamesBeneficiary, Forbidden)
 def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> DemandView:
     now = clock.now()
     demands.publish_demand(actor, demand_id, body.publication(), now=now)
@@ -142,7 +109,6 @@ def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> Demand
 @bp.input(ReasonIn)
 @bp.output(DemandOut)
 @bp.doc(summary="退回服务需求")
-@refuses(DemandNotSubmitted, Forbidden)
 def return_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
     now = clock.now()
     demands.return_demand(actor, demand_id, reason=body.reason, now=now)
@@ -153,7 +119,6 @@ def return_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
 @writes
 @bp.output(DemandOut)
 @bp.doc(summary="撤回服务需求", description="发布之前，由申请人撤回。")
-@refuses(DemandNotSubmitted, Forbidden)
 def withdraw_demand(actor: Actor, demand_id: UUID) -> DemandView:
     now = clock.now()
     demands.withdraw_demand(actor, demand_id, now=now)
@@ -165,7 +130,6 @@ def withdraw_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @bp.input(ReasonIn)
 @bp.output(DemandOut)
 @bp.doc(summary="取消已发布的服务需求", description="场次随之取消，认领全部释放。已有人签到的不能取消。")
-@refuses(DemandNotPublished, PlacesInService, Forbidden)
 def cancel_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
     now = clock.now()
     demands.cancel_demand(actor, demand_id, reason=body.reason, now=now)
@@ -176,7 +140,6 @@ def cancel_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
 @writes
 @bp.output(DemandOut)
 @bp.doc(summary="办结服务需求", description="须至少有一条已确认的服务记录。晚霞心愿在第一条记录确认后自动办结。")
-@refuses(DemandNotPublished, NoCountingService, Forbidden)
 def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
     now = clock.now()
     demands.complete_demand(actor, demand_id, now=now)
@@ -187,7 +150,6 @@ def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @reads
 @bp.output(BeneficiaryOut)
 @bp.doc(summary="服务对象的住址和电话", description="只给本社区和持有认领的一方看，服务结束后不再显示；每次查看都有记录。")
-@refuses(Missing, BrandUnknown, TooManyReveals, ValueUnreadable)
 def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
     return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
 
@@ -197,7 +159,6 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
 @bp.input(NewBeneficiaryIn)
 @bp.output(BeneficiaryMadeOut, status_code=201)
 @bp.doc(summary="登记服务对象", description="由社区工作人员或网格员登记；住址和电话加密保存。")
-@refuses(AreaNotServed, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, Forbidden)
 def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
     return {"id": demands.add_beneficiary(actor, body.details(), body.area_id, now=clock.now())}
 

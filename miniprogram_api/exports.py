@@ -2,15 +2,13 @@
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.jobs import JobLine
 from backend.statistics import exports
-from backend.statistics.queries import YearNotBegun
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.jobs import JobOut
 from web.edge import creates
 from web.inputs.statistics import YearEndIn
-from web.routes import at_most, refuses
+from web.routes import at_most
 
 bp = Resource("exports", tag="导出任务")
 
@@ -24,6 +22,5 @@ bp = Resource("exports", tag="导出任务")
     summary="导出年终统计表",
     description="受理后在后台生成 Excel 文件：用返回的 id 查询 `/jobs/{job_id}`，完成后从 `/jobs/{job_id}/file` 下载。",
 )
-@refuses(YearNotBegun, Missing, Forbidden)
 def export_year_end(actor: Actor, body: YearEndIn) -> JobLine:
     return exports.ask_year_end(actor, body.year, body.area_id, now=clock.now())

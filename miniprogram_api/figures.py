@@ -4,15 +4,13 @@ from typing import Any
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden, Missing
 from backend.statistics import queries as statistics
-from backend.statistics.indicators import Indicator, IndicatorUnknown, indicator
-from backend.statistics.queries import AreaLine, Figure, FigureRow, PartUnknown, Series, YearFigures, YearNotBegun
+from backend.statistics.indicators import Indicator, indicator
+from backend.statistics.queries import AreaLine, Figure, FigureRow, Series, YearFigures
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.figures import CommunityValueOut, FigureAreaOut, FigureOut, FigurePartOut, FigureRowOut, FiguresOut
 from web.edge import reads
 from web.inputs.statistics import FigureRowsQuery, FiguresQuery
-from web.routes import refuses
 
 bp = Resource("figures", tag="年度统计")
 
@@ -24,7 +22,6 @@ _YEAR = "<int(min=2000, max=2199):year>"
 @bp.input(FiguresQuery, "query")
 @bp.output(FiguresOut)
 @bp.doc(summary="年度统计表", description="各指标全年、分月、分社区的数值，附单位和口径。去重人数在街道只计一次，因此不是各社区之和。")
-@refuses(Forbidden, Missing, YearNotBegun)
 def see_year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut:
     return _table(statistics.year_figures(actor, year, query.area_id, now=clock.now()))
 
@@ -34,7 +31,6 @@ def see_year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut
 @bp.input(FigureRowsQuery, "query")
 @bp.output(Page[FigureRowOut])
 @bp.doc(summary="统计数字的明细", description="一个数字由哪些记录（去重指标：哪些人）构成；各行 value 之和即该数字。")
-@refuses(Forbidden, Missing, IndicatorUnknown, PartUnknown, YearNotBegun)
 def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_code: str) -> Page[FigureRowOut]:
     page = statistics.figure_rows(
         actor,

@@ -11,12 +11,11 @@ from backend.foundation import clock, files
 from backend.foundation.database import transaction
 from backend.foundation.errors import Missing, Refusal
 from backend.foundation.files import FileLine, FileLost
-from backend.foundation.objects import StoreAway
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.files import FileAddressOut
 from web.edge import public
 from web.inputs.files import SignedQuery
-from web.routes import at_most, refuses
+from web.routes import at_most
 
 bp = Resource("files", tag="文件")
 
@@ -27,7 +26,6 @@ bp = Resource("files", tag="文件")
 @bp.input(SignedQuery, location="query")
 @bp.download("*/*")
 @bp.doc(summary="凭临时地址下载文件", description="地址由 `/jobs/{job_id}/file/address` 等接口给出，几分钟内有效。")
-@refuses(Missing, StoreAway)
 def download_file(file_id: UUID, query: SignedQuery) -> Response:
     now = clock.now()
     if not files.is_signed(file_id, query.expires, query.signature, now=now):

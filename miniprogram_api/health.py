@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from miniprogram_api.contract import Out, Resource
-from web.health import NotReady, Readiness, readiness
-from web.routes import Access, refuses, route_is
+from web.health import Readiness, readiness
+from web.routes import Access, route_is
 
 bp = Resource("health", tag="运行状态", url_prefix="")
 
@@ -45,7 +45,6 @@ def show_health() -> HealthOut:
 @route_is(Access.PUBLIC)
 @bp.output(ReadinessOut)
 @bp.doc(summary="是否可以提供服务", description="数据库可用，表结构与本版本一致，密钥齐全；Redis 不可用时降级运行。")
-@refuses(NotReady)
 def show_readiness() -> Readiness:
     """Ready when the database answers and stands at this code's migration; Redis is told, not required."""
     return readiness()

@@ -4,14 +4,12 @@ from uuid import UUID
 
 from backend.accounts import queries
 from backend.accounts import service as accounts
-from backend.accounts.service import NotLocked
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.paging import AnyRow
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.oversight import LockoutOut
 from web.edge import reads, writes
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("lockouts", tag="安全与审计")
@@ -30,6 +28,5 @@ def list_lockouts(actor: Actor, query: ListQuery) -> paging.Page[AnyRow]:
 @writes
 @bp.output(None)
 @bp.doc(summary="解除锁定", description="由安全管理员核实本人身份后办理。")
-@refuses(NotLocked)
 def lift_lockout(actor: Actor, login_id: UUID) -> None:
     accounts.lift_lockout(actor, login_id, now=clock.now())

@@ -3,12 +3,12 @@
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
+from backend.foundation.refusals import never, refuses
 from backend.people import queries
 from backend.people import service as people
 from backend.people.queries import OwnPerson
-from backend.people.service import PersonNeeded
 from backend.volunteers.queries import own_registration
-from backend.wechat.errors import InvalidArgument, PhoneCodeRejected, PhoneNotSupported, RateLimited, WeChatUnavailable
+from backend.wechat.errors import AccountBlocked, PhoneCodeRejected
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.auth import RoleOut
@@ -16,7 +16,6 @@ from miniprogram_api.schemas.me import MeOut
 from miniprogram_api.schemas.people import OwnPersonOut
 from web.edge import in_steps, reads
 from web.inputs.people import PhoneIn
-from web.routes import refuses
 
 bp = Resource("me", tag="我的")
 
@@ -49,7 +48,8 @@ def _place(grant: Grant) -> tuple[int, str]:
 @bp.input(PhoneIn)
 @bp.output(OwnPersonOut)
 @bp.doc(summary="登记手机号", description="手机号由微信提供，不能自己填写；换号后重新登记即可。须先完成实名登记。")
-@refuses(PersonNeeded, PhoneCodeRejected, PhoneNotSupported, InvalidArgument, RateLimited, WeChatUnavailable)
+@never(AccountBlocked, because="WeChat says it of log-ins")
+@refuses(PhoneCodeRejected)
 def set_phone(actor: Actor, body: PhoneIn) -> OwnPerson:
     # Asked before WeChat is: a code works once and is paid for.
     person_id = people.phone_holder(actor)

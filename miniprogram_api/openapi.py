@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
 from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.foundation.paging import CursorInvalid
+from backend.foundation.refusals import refusals_of
 from miniprogram_api.contract import Resource
 from web.problems import PROBLEM_JSON, Problem
 from web.refusals import BodyTooLarge, Busy, UnsupportedMediaType
@@ -45,6 +46,7 @@ class _Operation:
     rule: Rule
     name: str
     contract: RouteContract
+    refusals: list[type[Refusal]]
 
 
 class _Schemas(GenerateJsonSchema):
@@ -108,8 +110,9 @@ def _operations(app: APIFlask) -> Iterator[_Operation]:
         if not isinstance(blueprint, Resource) or view.__dict__.get("_spec", {}).get("hide"):
             continue
         path = re.sub(r"<(?:[^<>:]+:)?([^<>]+)>", r"{\1}", rule.rule)
+        read = sorted(refusals_of(view), key=lambda kind: kind.code)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield _Operation(path, method.lower(), rule, view.__name__, contract_of(view))
+            yield _Operation(path, method.lower(), rule, view.__name__, contract_of(view), read)
 
 
 def _schemas_of(operations: list[_Operation]) -> tuple[dict[tuple[type[BaseModel], JsonSchemaMode], Json], dict[str, Json]]:
@@ -280,7 +283,7 @@ def refusals_by_operation(app: APIFlask) -> dict[str, list[type[Refusal]]]:
 
 
 def _refusals_of(operation: _Operation) -> dict[str, type[Refusal]]:
-    return {refusal.code: refusal for refusal in (*_common_refusals(operation), *operation.contract.refusals)}
+    return {refusal.code: refusal for refusal in (*_common_refusals(operation), *operation.contract.refusals, *operation.refusals)}
 
 
 def _refusals(operation: _Operation) -> dict[str, Json]:

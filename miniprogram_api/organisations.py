@@ -2,35 +2,21 @@
 
 from uuid import UUID
 
-from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
+from backend.foundation.refusals import never
 from backend.organisations import queries, service
 from backend.organisations.service import (
-    AlreadyOfficer,
-    AlreadyStaff,
-    CreditCodeInvalid,
-    CreditCodeTaken,
-    NotStaff,
-    OfficerMustHandOver,
-    OrganisationNotApplied,
-    OrganisationNotReturned,
-    OrganisationNotVerified,
     OrganisationPlan,
-    RecordNumberInvalid,
-    RecordNumberTaken,
-    StaffUnknown,
 )
-from backend.people.service import PersonNeeded
-from backend.volunteers.service import VolunteerUnknown
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.organisations import OrganisationLineOut, OrganisationOut, StaffOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.organisations import OrganisationApplicationIn, OrganisationPlanIn, OrganisationsQuery, OrganisationSuccessorIn, StaffIn
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("organisations", tag="社会组织")
@@ -41,7 +27,7 @@ bp = Resource("organisations", tag="社会组织")
 @bp.input(OrganisationApplicationIn)
 @bp.output(OrganisationOut, status_code=201)
 @bp.doc(summary="申请登记社会组织", description="申请人须先完成实名登记，审核通过后为该组织的负责人。")
-@refuses(PersonNeeded, NotACommunity, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken)
+@never(Missing, because="it shows what was made just now")
 def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> AnyRow:
     organisation_id = service.apply_for_organisation(actor, _plan(body), community_id=body.community_id, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
@@ -78,7 +64,6 @@ def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
 @bp.input(OrganisationPlanIn)
 @bp.output(OrganisationOut)
 @bp.doc(summary="修改被退回的登记申请并重新提交")
-@refuses(OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken)
 def amend_organisation_application(actor: Actor, organisation_id: UUID, body: OrganisationPlanIn) -> AnyRow:
     service.amend_application(actor, organisation_id, _plan(body), now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
@@ -88,7 +73,6 @@ def amend_organisation_application(actor: Actor, organisation_id: UUID, body: Or
 @writes
 @bp.output(OrganisationOut)
 @bp.doc(summary="审核通过社会组织", description="由社区办理；自当日起计入引进或培育数，申请人为负责人。")
-@refuses(OrganisationNotApplied)
 def verify_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
     service.verify_organisation(actor, organisation_id, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
@@ -99,7 +83,6 @@ def verify_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
 @bp.input(ReasonIn)
 @bp.output(OrganisationOut)
 @bp.doc(summary="退回登记申请", description="由社区办理，须写明理由；申请人可以修改后重新提交。")
-@refuses(OrganisationNotApplied)
 def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> AnyRow:
     service.return_organisation(actor, organisation_id, reason=body.reason, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
@@ -110,7 +93,6 @@ def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> 
 @bp.input(OrganisationSuccessorIn)
 @bp.output(OrganisationOut)
 @bp.doc(summary="更换负责人", description="由负责人办理；负责人无法办理时由社区指定。原负责人仍是工作人员。")
-@refuses(OrganisationNotVerified, StaffUnknown, AlreadyOfficer)
 def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccessorIn) -> AnyRow:
     service.hand_over(actor, organisation_id, staff_id=body.staff_id, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
@@ -121,7 +103,6 @@ def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccesso
 @bp.input(ReasonIn)
 @bp.output(OrganisationOut)
 @bp.doc(summary="终止社会组织", description="由社区办理，须写明理由；全体工作人员当日离职。")
-@refuses(OrganisationNotVerified)
 def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> AnyRow:
     service.end_organisation(actor, organisation_id, reason=body.reason, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
@@ -141,7 +122,6 @@ def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[An
 @bp.input(StaffIn)
 @bp.output(StaffOut, status_code=201)
 @bp.doc(summary="添加工作人员", description="由负责人办理；凭志愿者编号和姓名，两者须相符。")
-@refuses(OrganisationNotVerified, VolunteerUnknown, AlreadyStaff)
 def add_staff(actor: Actor, organisation_id: UUID, body: StaffIn) -> AnyRow:
     staff_id = service.add_staff(actor, organisation_id, volunteer_number=body.volunteer_number, name=body.name, now=clock.now())
     return queries.staff_line(staff_id)
@@ -152,7 +132,6 @@ def add_staff(actor: Actor, organisation_id: UUID, body: StaffIn) -> AnyRow:
 @bp.input(ReasonIn)
 @bp.output(None)
 @bp.doc(summary="移除工作人员", description="由负责人办理，须写明理由。")
-@refuses(OrganisationNotVerified, StaffUnknown, OfficerMustHandOver)
 def remove_staff(actor: Actor, organisation_id: UUID, staff_id: UUID, body: ReasonIn) -> None:
     service.remove_staff(actor, organisation_id, staff_id, reason=body.reason, now=clock.now())
 
@@ -161,7 +140,6 @@ def remove_staff(actor: Actor, organisation_id: UUID, staff_id: UUID, body: Reas
 @writes
 @bp.output(None)
 @bp.doc(summary="不再担任工作人员", description="负责人须先指定新的负责人。")
-@refuses(PersonNeeded, NotStaff, OfficerMustHandOver)
 def leave_organisation(actor: Actor, organisation_id: UUID) -> None:
     service.leave_organisation(actor, organisation_id, now=clock.now())
 

@@ -6,7 +6,6 @@ from backend.accounts.service import AccountTied
 from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.paging import Page as Lines
 from backend.people import notices, queries
 from backend.people import service as people
@@ -14,24 +13,19 @@ from backend.people.queries import OwnPerson
 from backend.people.service import (
     Channel,
     GuardianNeeded,
-    IdentityDiffers,
     IdNumberInvalid,
     NameInvalid,
     NoticeOutdated,
     PersonExists,
-    PersonKnown,
-    PersonNeeded,
 )
 from backend.volunteers import service as volunteers
 from backend.volunteers.queries import VolunteerLine, registered_volunteers
-from backend.volunteers.service import AlreadyVolunteer, IdentityNeeded, NotAVolunteer, StillLeading
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.people import PersonIn
 from web.inputs.volunteers import VolunteerIn, VolunteerQuery
-from web.routes import refuses
 
 bp = Resource("people", tag="实名与志愿者")
 
@@ -51,7 +45,6 @@ def list_notices() -> dict[str, Any]:
 @bp.input(PersonIn)
 @bp.output(OwnPersonOut, status_code=201)
 @bp.doc(summary="实名登记", description="不注册为志愿者，例如只办理党员报到。同意的是 identity 告知书。")
-@refuses(PersonKnown, *_IDENTITY)
 def register_person(actor: Actor, body: PersonIn) -> OwnPerson:
     person = people.register_person(
         actor,
@@ -71,7 +64,6 @@ def register_person(actor: Actor, body: PersonIn) -> OwnPerson:
 @bp.input(VolunteerIn)
 @bp.output(RegisteredVolunteerOut, status_code=201)
 @bp.doc(summary="注册成为志愿者", description="同意的是 volunteer 告知书。已实名登记的，可以不再填写姓名和身份证号。")
-@refuses(AlreadyVolunteer, IdentityNeeded, IdentityDiffers, *_IDENTITY)
 def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
     volunteer = volunteers.register_volunteer(
         actor,
@@ -107,6 +99,5 @@ def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]
 @bp.input(MaybeReasonIn)
 @bp.output(None)
 @bp.doc(summary="退出志愿者注册", description="以往的服务记录保留；以后可以重新注册，编号另给。")
-@refuses(PersonNeeded, NotAVolunteer, StillLeading, AlreadyCorrected)
 def leave_volunteering(actor: Actor, body: MaybeReasonIn) -> None:
     volunteers.leave_volunteering(actor, reason=body.reason, now=clock.now())

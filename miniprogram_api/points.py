@@ -1,7 +1,6 @@
 """积分、时长与星级: what a volunteer has reached, and why."""
 
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from backend.points import queries as points
@@ -9,7 +8,6 @@ from backend.recognition import queries as recognition
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.points import LedgerLineOut, StandingOut
 from web.edge import reads
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("points", tag="积分与星级")
@@ -19,7 +17,6 @@ bp = Resource("points", tag="积分与星级")
 @reads
 @bp.output(StandingOut)
 @bp.doc(summary="我的积分、时长与星级")
-@refuses(Missing)
 def see_my_standing(actor: Actor) -> StandingOut:
     standing = recognition.own_standing(actor)
     return StandingOut(
@@ -36,7 +33,6 @@ def see_my_standing(actor: Actor) -> StandingOut:
 @bp.input(ListQuery, "query")
 @bp.output(Page[LedgerLineOut])
 @bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲正，再按新的事实入账。")
-@refuses(Missing)
 def list_my_points(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
     return points.own_ledger(actor, page=query.page)
 

@@ -2,32 +2,19 @@
 
 from uuid import UUID
 
-from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden
-from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.errors import Missing
 from backend.foundation.paging import Page as Lines
-from backend.people.service import GuardianNeeded, IdNumberInvalid, NameInvalid, NoticeOutdated, PersonExists
+from backend.foundation.refusals import never
 from backend.proxies import queries
 from backend.proxies import service as proxies
 from backend.proxies.queries import ProxyLine
-from backend.proxies.service import (
-    AlreadyProxy,
-    OwnProxy,
-    ProxyOfOneself,
-    ProxyOver,
-    ProxyTermInvalid,
-    ProxyUnknown,
-    RelationUnknown,
-    TooManyElders,
-)
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.proxies import ProxyOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.proxies import ProxyIn, ProxyQuery, RenewalIn
-from web.routes import refuses
 
 bp = Resource("proxies", tag="代办")
 
@@ -40,22 +27,7 @@ bp = Resource("proxies", tag="代办")
     summary="登记代办",
     description="社区工作人员或网格员当面核对双方身份证和被代办人签字的授权书后登记。被代办人可以没有手机；代办人须已用自己的手机实名登记。",
 )
-@refuses(
-    NotACommunity,
-    NoticeOutdated,
-    RelationUnknown,
-    ProxyTermInvalid,
-    NameInvalid,
-    IdNumberInvalid,
-    GuardianNeeded,
-    PersonExists,
-    ProxyUnknown,
-    ProxyOfOneself,
-    OwnProxy,
-    AlreadyProxy,
-    TooManyElders,
-    Forbidden,
-)
+@never(Missing, because="it shows what was made just now")
 def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
     now = clock.now()
     return queries.proxy(actor, proxies.record_proxy(actor, body.wanted(), now=now).fact_id, now=now)
@@ -83,7 +55,6 @@ def see_proxy(actor: Actor, proxy_id: UUID) -> ProxyLine:
 @bp.input(RenewalIn)
 @bp.output(ProxyOut)
 @bp.doc(summary="续期", description="须由被代办人重新同意，由社区工作人员或网格员登记。")
-@refuses(ProxyTermInvalid, OwnProxy, ProxyOver, TooManyElders, AlreadyCorrected, Forbidden)
 def renew_proxy(actor: Actor, proxy_id: UUID, body: RenewalIn) -> ProxyLine:
     now = clock.now()
     proxies.renew_proxy(actor, proxy_id, ends_on=body.ends_on, now=now)
@@ -95,7 +66,6 @@ def renew_proxy(actor: Actor, proxy_id: UUID, body: RenewalIn) -> ProxyLine:
 @bp.input(MaybeReasonIn)
 @bp.output(ProxyOut)
 @bp.doc(summary="结束代办", description="被代办人、代办人和社区随时可以结束，立即生效。")
-@refuses(ProxyOver, AlreadyCorrected, Forbidden)
 def end_proxy(actor: Actor, proxy_id: UUID, body: MaybeReasonIn) -> ProxyLine:
     now = clock.now()
     proxies.end_proxy(actor, proxy_id, reason=body.reason, now=now)

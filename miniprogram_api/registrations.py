@@ -2,28 +2,23 @@
 
 from uuid import UUID
 
-from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden
-from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
+from backend.foundation.refusals import never
 from backend.party import queries as party_queries
 from backend.party import service as party
 from backend.party.models import WorkUnit
-from backend.party.service import CreditCodeInvalid, JoinedPartyInFuture, WorkUnitExists, WorkUnitUnknown
-from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.registration import queries, service
 from backend.registration.queries import RegistrationLine
-from backend.registration.service import OwnRegistration, RegistrationActive, RegistrationNotAccepted, RegistrationNotApplied
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
 from web.inputs.party import WorkUnitIn, WorkUnitQuery
 from web.inputs.registration import RegistrationIn, RegistrationQuery
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
@@ -43,7 +38,6 @@ def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[AnyRow]:  # noq
 @bp.input(WorkUnitIn)
 @bp.output(WorkUnitOut, status_code=201)
 @bp.doc(summary="添加单位", description="由社区、街道、区的工作人员添加。")
-@refuses(Forbidden, CreditCodeInvalid, WorkUnitExists)
 def add_work_unit(actor: Actor, body: WorkUnitIn) -> WorkUnit:
     return party.add_work_unit(actor, name=body.name, credit_code_text=body.credit_code, nature=body.nature, now=clock.now())
 
@@ -53,7 +47,7 @@ def add_work_unit(actor: Actor, body: WorkUnitIn) -> WorkUnit:
 @bp.input(RegistrationIn)
 @bp.output(RegistrationOut, status_code=201)
 @bp.doc(summary="申请党员报到", description="须先完成实名登记。同一时间只能有一个正在审核或已接收的报到。")
-@refuses(PersonNeeded, ConsentNeeded, RegistrationActive, NotACommunity, WorkUnitUnknown, JoinedPartyInFuture)
+@never(Missing, because="it shows what was made just now")
 def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLine:
     applied = service.apply_for_registration(
         actor,
@@ -97,7 +91,6 @@ def see_registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
 @writes
 @bp.output(RegistrationOut)
 @bp.doc(summary="接收报到", description="社区接收后给出回执编号，党员可以认领本社区的需求。")
-@refuses(Forbidden, OwnRegistration, RegistrationNotApplied, AlreadyCorrected)
 def accept_registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
     service.accept_registration(actor, registration_id, now=clock.now())
     return queries.registration(actor, registration_id)
@@ -108,7 +101,6 @@ def accept_registration(actor: Actor, registration_id: UUID) -> RegistrationLine
 @bp.input(ReasonIn)
 @bp.output(RegistrationOut)
 @bp.doc(summary="退回报到")
-@refuses(Forbidden, OwnRegistration, RegistrationNotApplied, AlreadyCorrected)
 def return_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
     service.return_registration(actor, registration_id, reason=body.reason, now=clock.now())
     return queries.registration(actor, registration_id)
@@ -119,7 +111,6 @@ def return_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> 
 @bp.input(MaybeReasonIn)
 @bp.output(RegistrationOut)
 @bp.doc(summary="撤回报到申请")
-@refuses(Forbidden, RegistrationNotApplied, AlreadyCorrected)
 def withdraw_registration(actor: Actor, registration_id: UUID, body: MaybeReasonIn) -> RegistrationLine:
     service.withdraw_registration(actor, registration_id, reason=body.reason, now=clock.now())
     return queries.registration(actor, registration_id)
@@ -130,7 +121,6 @@ def withdraw_registration(actor: Actor, registration_id: UUID, body: MaybeReason
 @bp.input(ReasonIn)
 @bp.output(RegistrationOut)
 @bp.doc(summary="结束报到", description="例如迁出、退休；由社区或本人办理。")
-@refuses(Forbidden, RegistrationNotAccepted, AlreadyCorrected)
 def end_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
     service.end_registration(actor, registration_id, reason=body.reason, now=clock.now())
     return queries.registration(actor, registration_id)

@@ -7,36 +7,18 @@ from backend.attendance import queries
 from backend.attendance import service as attendance
 from backend.attendance.queries import AttendanceLine, ServiceDetails, ServiceLine
 from backend.attendance.service import (
-    AlreadyConfirmed,
-    AttendanceExists,
     Confirmed,
     ConfirmedTogether,
-    GuardianAbsent,
-    NotConfirmed,
-    NotEntitled,
-    OutsideWindow,
-    OwnService,
-    OwnWord,
-    RecordExists,
-    RecordsOverlap,
-    RecordWithdrawn,
     ServiceNotFound,
-    ShiftCancelled,
-    StillSignedIn,
-    TooYoung,
 )
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden
-from backend.foundation.facts import AlreadyCorrected
-from backend.people.service import ConsentNeeded, PersonNeeded
-from backend.volunteers.service import VolunteerUnknown
+from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, ConfirmedTogetherOut, ServiceDetailsOut, ServiceOut
 from web.edge import creates, reads, writes
 from web.inputs.attendance import CorrectionIn, LateRecordIn, ServicesQuery, StretchIn, WithdrawalIn
 from web.inputs.common import ReasonIn
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("services", tag="服务记录")
@@ -47,7 +29,6 @@ bp = Resource("services", tag="服务记录")
 @bp.input(ListQuery, location="query")
 @bp.output(Page[AttendanceOut])
 @bp.doc(summary="我的服务", description="每次签到及其结果，新的在前；missing 说明还差哪一步才计入。")
-@refuses(PersonNeeded)
 def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLine]:
     return queries.my_services(actor, page=query.page)
 
@@ -65,7 +46,6 @@ def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine
 @reads
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="服务记录详情", description="含历次更正。")
-@refuses(ServiceNotFound)
 def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
     return _details(queries.service_details(actor, fact_id))
 
@@ -77,7 +57,6 @@ def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
     summary="确认服务",
     description="由需求方或社区确认，确认后计入。不能确认本人的服务、本人所负责队伍、组织、单位的服务，也不能确认本人补录的服务。",
 )
-@refuses(ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed)
 def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
     return attendance.confirm_service(actor, fact_id, now=clock.now())
 
@@ -87,7 +66,6 @@ def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
 @bp.input(ReasonIn)
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="撤销确认", description="由社区撤销并说明原因；撤销后不再计入，可以重新确认。")
-@refuses(ServiceNotFound, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected)
 def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
     attendance.withdraw_confirmation(actor, fact_id, reason=body.reason, now=clock.now())
     return _details(queries.service_details(actor, fact_id))
@@ -98,7 +76,6 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> Servic
 @bp.input(CorrectionIn)
 @bp.output(ServiceDetailsOut, status_code=201)
 @bp.doc(summary="更正服务记录", description="由社区更正并说明原因；已有的确认继续有效。")
-@refuses(ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, RecordsOverlap, OutsideWindow, AlreadyCorrected)
 def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceDetailsOut:
     attendance.correct_record(
         actor,
@@ -117,7 +94,6 @@ def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceD
 @bp.input(WithdrawalIn)
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="撤销服务记录", description="由社区撤销并说明原因，撤销后不再计入。")
-@refuses(ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, AlreadyCorrected)
 def withdraw_service(actor: Actor, fact_id: UUID, body: WithdrawalIn) -> ServiceDetailsOut:
     attendance.withdraw_record(actor, fact_id, body.revision_id, reason=body.reason, now=clock.now())
     return _details(queries.service_details(actor, fact_id))
@@ -128,7 +104,7 @@ def withdraw_service(actor: Actor, fact_id: UUID, body: WithdrawalIn) -> Service
 @bp.input(StretchIn)
 @bp.output(ServiceDetailsOut, status_code=201)
 @bp.doc(summary="补录：已签到、未签退的", description="由社区说明原因后补录，仍须确认。")
-@refuses(Forbidden, OwnService, StillSignedIn, RecordExists, RecordsOverlap, OutsideWindow)
+@never(ServiceNotFound, because="it shows what was made just now")
 def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDetailsOut:
     record = attendance.add_record(
         actor, attendance_id, started_at=body.started_at, ended_at=body.ended_at, reason=body.reason, now=clock.now()
@@ -141,19 +117,7 @@ def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDet
 @bp.input(LateRecordIn)
 @bp.output(ServiceDetailsOut, status_code=201)
 @bp.doc(summary="补录：未签到的", description="由社区说明原因后补录，须属于当时的认领方；仍须确认。")
-@refuses(
-    Forbidden,
-    OwnService,
-    ShiftCancelled,
-    VolunteerUnknown,
-    NotEntitled,
-    AttendanceExists,
-    RecordsOverlap,
-    OutsideWindow,
-    TooYoung,
-    GuardianAbsent,
-    ConsentNeeded,
-)
+@never(ServiceNotFound, because="it shows what was made just now")
 def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> ServiceDetailsOut:
     record = attendance.add_late_record(
         actor,
@@ -172,7 +136,6 @@ def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> Service
 @creates
 @bp.output(ConfirmedTogetherOut, status_code=201)
 @bp.doc(summary="确认一个场次的全部记录", description="由社区确认，每次最多200条；本人的、本人所负责队伍的和本人补录的除外。")
-@refuses(Forbidden)
 def confirm_shift(actor: Actor, shift_id: UUID) -> ConfirmedTogether:
     return attendance.confirm_shift(actor, shift_id, now=clock.now())
 

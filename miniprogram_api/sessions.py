@@ -5,22 +5,11 @@ from uuid import UUID
 from backend.accounts import queries
 from backend.accounts import service as accounts
 from backend.accounts.service import (
-    LevelMismatch,
-    LoginLocked,
-    LoginNameInvalid,
-    LoginNameTaken,
     OfficeLogin,
-    OldPasswordWrong,
-    PasswordLoginNeeded,
-    PasswordTooWeak,
-    PasswordUnchanged,
-    TermOver,
 )
-from backend.areas.service import AreaUnknown
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
@@ -28,7 +17,6 @@ from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, Ses
 from web.caller import logged_in_family
 from web.edge import changes_password, creates, reads, writes
 from web.inputs.accounts import LoginNameIn, OfficeLoginIn, PasswordChangeIn
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("sessions", tag="登录")
@@ -59,7 +47,6 @@ def end_session(actor: Actor, session_id: UUID) -> None:
     summary="修改密码",
     description="须用密码登录。密码10至128个字符，不能太常见，不能包含用户名；不要求字符种类。修改后，其他登录随即失效。",
 )
-@refuses(PasswordLoginNeeded, PasswordUnchanged, PasswordTooWeak, OldPasswordWrong, LoginLocked)
 def change_password(actor: Actor, body: PasswordChangeIn) -> None:
     family_id = logged_in_family()
     with transaction():
@@ -80,7 +67,6 @@ def change_password(actor: Actor, body: PasswordChangeIn) -> None:
     summary="为新同事开通用户名登录",
     description="同时授予一个职务；由职务范围在其上一级的工作人员办理。三员由运维人员用命令行开通。初始密码只显示这一次，本人登录后须立即修改。",
 )
-@refuses(AreaUnknown, LevelMismatch, LoginNameInvalid, LoginNameTaken, TermOver, Forbidden)
 def open_office_login(actor: Actor, body: OfficeLoginIn) -> OfficeLogin:
     return accounts.open_office_login(
         actor, name=body.login_name, role=body.role, area_id=body.area_id, last_day=body.ends_on, now=clock.now()
@@ -95,6 +81,5 @@ def open_office_login(actor: Actor, body: OfficeLoginIn) -> OfficeLogin:
     summary="为同事重置密码",
     description="由职务范围在其上一级的工作人员办理；该账号的登录全部失效。初始密码只显示这一次，本人登录后须立即修改。",
 )
-@refuses(Missing)
 def reset_password(actor: Actor, body: LoginNameIn) -> dict[str, str]:
     return {"initial_password": accounts.reset_password(actor, body.login_name, now=clock.now())}

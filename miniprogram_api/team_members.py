@@ -6,25 +6,12 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
-from backend.people.service import ConsentNeeded, PersonNeeded
 from backend.teams import queries, service
-from backend.teams.service import (
-    AlreadyAsked,
-    AlreadyMember,
-    ApplicantNotVolunteer,
-    JoinRequestDecided,
-    LeaderMustHandOver,
-    MemberUnknown,
-    NotAMember,
-    TeamNotActive,
-)
-from backend.volunteers.service import VolunteerNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import JoinRequestOut, MemberOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.teams import JoinIn, JoinRequestsQuery
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("team_members", tag="志愿服务队")
@@ -35,7 +22,6 @@ bp = Resource("team_members", tag="志愿服务队")
 @bp.input(JoinIn)
 @bp.output(JoinRequestOut, status_code=201)
 @bp.doc(summary="申请加入志愿服务队", description="申请人须是注册志愿者；可以同时加入几个队。")
-@refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotActive, AlreadyMember, AlreadyAsked)
 def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> AnyRow:
     return queries.wish(service.ask_to_join(actor, team_id, message=body.message, now=clock.now()))
 
@@ -62,7 +48,6 @@ def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
 @writes
 @bp.output(JoinRequestOut)
 @bp.doc(summary="同意入队", description="由队长办理。")
-@refuses(TeamNotActive, JoinRequestDecided, ApplicantNotVolunteer, AlreadyMember)
 def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
     service.accept_member(actor, team_id, request_id, now=clock.now())
     return queries.wish(request_id)
@@ -73,7 +58,6 @@ def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
 @bp.input(ReasonIn)
 @bp.output(JoinRequestOut)
 @bp.doc(summary="不同意入队", description="由队长办理，须写明理由。")
-@refuses(TeamNotActive, JoinRequestDecided)
 def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn) -> AnyRow:
     service.refuse_member(actor, team_id, request_id, reason=body.reason, now=clock.now())
     return queries.wish(request_id)
@@ -83,7 +67,6 @@ def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn)
 @writes
 @bp.output(JoinRequestOut)
 @bp.doc(summary="撤回入队申请", description="由申请人本人办理。")
-@refuses(JoinRequestDecided)
 def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
     service.withdraw_wish(actor, team_id, request_id, now=clock.now())
     return queries.wish(request_id)
@@ -103,7 +86,6 @@ def list_members(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[AnyRow]:
 @bp.input(ReasonIn)
 @bp.output(None)
 @bp.doc(summary="请队员退队", description="由队长办理，须写明理由。")
-@refuses(TeamNotActive, MemberUnknown, LeaderMustHandOver)
 def remove_member(actor: Actor, team_id: UUID, membership_id: UUID, body: ReasonIn) -> None:
     service.remove_member(actor, team_id, membership_id, reason=body.reason, now=clock.now())
 
@@ -112,6 +94,5 @@ def remove_member(actor: Actor, team_id: UUID, membership_id: UUID, body: Reason
 @writes
 @bp.output(None)
 @bp.doc(summary="退出志愿服务队", description="队长须先指定新队长。")
-@refuses(PersonNeeded, NotAMember, LeaderMustHandOver)
 def leave_team(actor: Actor, team_id: UUID) -> None:
     service.leave_team(actor, team_id, now=clock.now())

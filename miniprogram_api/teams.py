@@ -2,30 +2,21 @@
 
 from uuid import UUID
 
-from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
-from backend.people.service import ConsentNeeded, PersonNeeded
+from backend.foundation.refusals import never
 from backend.teams import queries, service
 from backend.teams.service import (
-    AlreadyLeader,
-    LeaderNotVolunteer,
-    MemberUnknown,
-    TeamNameTaken,
-    TeamNotActive,
-    TeamNotApplied,
-    TeamNotReturned,
     TeamPlan,
 )
-from backend.volunteers.service import AdultNeeded, VolunteerNeeded
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import TeamLineOut, TeamOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.teams import SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamsQuery
-from web.routes import refuses
 from web.shapes import ListQuery
 
 bp = Resource("teams", tag="志愿服务队")
@@ -36,7 +27,7 @@ bp = Resource("teams", tag="志愿服务队")
 @bp.input(TeamApplicationIn)
 @bp.output(TeamOut, status_code=201)
 @bp.doc(summary="申请成立志愿服务队", description="申请人须是注册志愿者，成立后担任队长。")
-@refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken)
+@never(Missing, because="it shows what was made just now")
 def apply_for_team(actor: Actor, body: TeamApplicationIn) -> AnyRow:
     team_id = service.apply_for_team(actor, _plan(body), community_id=body.community_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -73,7 +64,6 @@ def list_my_teams(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
 @bp.input(TeamPlanIn)
 @bp.output(TeamOut)
 @bp.doc(summary="修改被退回的申请并重新提交")
-@refuses(PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken)
 def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> AnyRow:
     service.amend_application(actor, team_id, _plan(body), now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -83,7 +73,6 @@ def amend_team_application(actor: Actor, team_id: UUID, body: TeamPlanIn) -> Any
 @writes
 @bp.output(TeamOut)
 @bp.doc(summary="同意成立志愿服务队", description="由社区办理；申请人成为第一名队员并担任队长。")
-@refuses(TeamNotApplied, LeaderNotVolunteer)
 def accept_team(actor: Actor, team_id: UUID) -> AnyRow:
     service.accept_team(actor, team_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -94,7 +83,6 @@ def accept_team(actor: Actor, team_id: UUID) -> AnyRow:
 @bp.input(ReasonIn)
 @bp.output(TeamOut)
 @bp.doc(summary="退回成立申请", description="由社区办理，须写明理由；申请人可以修改后重新提交。")
-@refuses(TeamNotApplied)
 def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> AnyRow:
     service.return_team(actor, team_id, reason=body.reason, now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -105,7 +93,6 @@ def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> AnyRow:
 @bp.input(SuccessorIn)
 @bp.output(TeamOut)
 @bp.doc(summary="指定新队长", description="由队长办理；队长无法办理时由社区指定。原队长仍是队员。")
-@refuses(TeamNotActive, MemberUnknown, AlreadyLeader, LeaderNotVolunteer, AdultNeeded)
 def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> AnyRow:
     service.hand_over(actor, team_id, membership_id=body.membership_id, now=clock.now())
     return queries.team_sheet(actor, team_id)
@@ -116,7 +103,6 @@ def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> AnyRow:
 @bp.input(ReasonIn)
 @bp.output(TeamOut)
 @bp.doc(summary="解散志愿服务队", description="由社区办理，须写明理由；全体队员当日退队。")
-@refuses(TeamNotActive)
 def dissolve_team(actor: Actor, team_id: UUID, body: ReasonIn) -> AnyRow:
     service.dissolve_team(actor, team_id, reason=body.reason, now=clock.now())
     return queries.team_sheet(actor, team_id)

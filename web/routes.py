@@ -33,6 +33,7 @@ class RouteContract:
     media_type: str = "application/json"
     rate: str | None = None
     refusals: list[type[Refusal]] = field(default_factory=list)
+    """What the edge refuses; what the commands do is read from them (foundation/refusals.py)."""
 
 
 def contract_of(view: Callable[..., Any]) -> RouteContract:
@@ -51,16 +52,6 @@ def route_is(access: Access, *refusals: type[Refusal]) -> Callable[[AnyView], An
         contract = contract_of(view)
         contract.access = access
         contract.refusals.extend(refusals)
-        return view
-
-    return decorate
-
-
-def refuses(*refusals: type[Refusal]) -> Callable[[AnyView], AnyView]:
-    """Declare why a route may say no. The common reasons (401, 403, 404 with an id in the path, 422, 429, 503) add themselves."""
-
-    def decorate(view: AnyView) -> AnyView:
-        contract_of(view).refusals.extend(refusals)
         return view
 
     return decorate

@@ -21,7 +21,8 @@ from backend.foundation import clock, contents
 from backend.foundation.database import AreaPath, Base, RowId, db, delete_some, transaction
 from backend.foundation.errors import Unprocessable
 from backend.foundation.ids import new_id
-from backend.foundation.objects import Objects
+from backend.foundation.objects import Objects, StoreAway
+from backend.foundation.refusals import refuses
 
 GRACE = timedelta(days=1)
 """How long bytes may wait for their row, and a row for whatever refers to it."""
@@ -169,6 +170,7 @@ def line_of(file_id: UUID) -> FileLine | None:
     return None if found is None else FileLine(*found)
 
 
+@refuses(StoreAway)
 def read(file_id: UUID) -> Iterator[bytes]:
     """The bytes of a file, piece by piece. For outside of a transaction. Raises FileLost, StoreAway."""
     try:

@@ -15,6 +15,7 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Unprocessable
+from backend.foundation.refusals import never
 from backend.people import minors
 from backend.people.minors import AGE_OF_MAJORITY, is_minor_at
 from backend.people.models import Person
@@ -25,6 +26,7 @@ from backend.people.service import (
     Identity,
     IdentityDiffers,
     PersonExists,
+    PersonNeeded,
     add_person,
     give_consent,
     has_guardians_word,
@@ -184,6 +186,7 @@ def volunteer_number(year: int, running: int) -> str:
     return f"V{year}{running:06d}"
 
 
+@never(PersonNeeded, because="who has none is put on record")
 def _person_for(actor: Actor, name: str | None, id_number: str | None, community: Area, phone: str | None, *, now: datetime) -> Person:
     identity = read_identity(name, id_number, now=now) if name is not None and id_number is not None else None
     if actor.person_id is None:
@@ -206,6 +209,7 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     return person
 
 
+@never(accounts.PersonHasAccount, because="it was looked for before")
 def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | None:
     """The person whom a guardian put on record by this name and number, and who now comes with an account of their own: tied to it.
 

@@ -16,7 +16,7 @@ from backend.foundation import clock
 from backend.foundation.errors import Missing, Unprocessable
 from miniprogram_api.contract import Out, Resource
 from web.fields import Instant
-from web.routes import Access, refuses, route_is
+from web.routes import Access, route_is
 from web.shapes import Body
 
 bp = Resource("trial_clock", tag="试用", url_prefix="/__trial__")
@@ -72,7 +72,6 @@ def read_clock() -> ClockOut:
 @bp.input(AdvanceIn)
 @bp.output(ClockOut)
 @bp.doc(summary="推进试用时钟", hide=True)
-@refuses(ClockTooFarAhead)
 def advance_clock(body: AdvanceIn) -> ClockOut:
     """Put it forward."""
     try:

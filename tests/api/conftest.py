@@ -18,12 +18,13 @@ from sqlalchemy import BigInteger, column
 
 from backend.foundation.errors import Conflict
 from backend.foundation.paging import Order
+from backend.foundation.refusals import refuses
 from config.settings import Settings
 from ejia import logs
 from miniprogram_api.contract import Out, Page, Resource
 from tests.support.contract import make_api
 from web.fields import Between, BigInt, Day, Id, Instant, Text
-from web.routes import Access, refuses, route_is
+from web.routes import Access, route_is
 from web.shapes import Body, ListQuery
 
 BY_NUMBER = Order((column("number", BigInteger),))

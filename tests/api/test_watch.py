@@ -6,10 +6,11 @@ from flask import Response
 from flask.testing import FlaskClient
 
 from backend.foundation.errors import Conflict, Missing, Refusal
+from backend.foundation.refusals import refuses
 from config.settings import Settings
 from miniprogram_api.contract import Out, Resource
 from tests.support.contract import Watch, make_api
-from web.routes import Access, refuses, route_is
+from web.routes import Access, route_is
 
 
 class BoxClosed(Conflict):

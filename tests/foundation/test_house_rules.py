@@ -10,7 +10,7 @@ import pkgutil
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TypeVar
@@ -26,16 +26,14 @@ from backend.accounts import policy
 from backend.accounts.permissions import Permission, Reach
 from backend.consumers import CONSUMERS
 from backend.foundation.actor import Role
-from backend.foundation.errors import Conflict, Forbidden, Missing, Refusal, Unauthenticated
-from backend.foundation.life import FactStep, Step
+from backend.foundation.errors import Refusal
 from backend.foundation.outbox import Event
-from backend.foundation.paging import CursorInvalid
+from backend.foundation.refusals import body_of, named, never_of, refusals_by_form, refusals_of, refuses_of
 from backend.foundation.terms import Term
-from ejia.policy_page import body_of, named, page, permissions
+from ejia.policy_page import page, permissions
 from ejia.resources import RESOURCES
 from tests.policy.table import TABLE
 from web.routes import Access, contract_of
-from web.shapes import ListQuery
 
 # Beside what stands under /me, which is one's own by the token.
 CATALOGUE = "every account may see it"
@@ -56,70 +54,6 @@ COMES_WITH = {
     "withdraw_agreement": {"VOLUNTEER_LEAVE"},
     "withdraw_consent": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
-}
-# What the code could raise by its form, and why it cannot by way of these routes: code → why, routes.
-HELD = "the row of the team or organisation is held meanwhile"
-OWN_ROW = "asked about what the same transaction has just made"
-OTHER_CALL = "WeChat says it to the other of the client's two calls"
-OFFICE_ALONE = "an office that comes with a team, a staff, a registration or a proxy excludes none, and its term was looked at before"
-OFFICES = {
-    "accept_registration",
-    "accept_team",
-    "add_staff",
-    "name_successor",
-    "record_proxy",
-    "register_volunteer",
-    "renew_proxy",
-    "verify_organisation",
-}
-NOT_BY_THIS_ROUTE: dict[str, tuple[str, set[str]]] = {
-    "accounts_are_one": ("who applies has no person, and the other account has", {"confirm_recovery"}),
-    "accounts_of_different_persons": ("told as account_tied", {"confirm_recovery"}),
-    "already_corrected": (
-        HELD,
-        {"dissolve_team", "end_organisation", "leave_organisation", "leave_team", "name_officer", "remove_member", "remove_staff"},
-    ),
-    "already_member": (OWN_ROW, {"accept_team"}),
-    "already_staff": (OWN_ROW, {"verify_organisation"}),
-    "not_found": (
-        OWN_ROW,
-        {
-            "apply_for_organisation",
-            "apply_for_recovery",
-            "apply_for_registration",
-            "apply_for_team",
-            "grant_role",
-            "record_proxy",
-            "submit_demand",
-        },
-    ),
-    "wechat_account_blocked": (OTHER_CALL, {"set_phone"}),
-    "wechat_phone_not_supported": (OTHER_CALL, {"log_in_by_wechat", "merge_by_wechat"}),
-    "password_too_weak": ("a password of ours is none", {"open_office_login"}),
-    "person_has_account": (OWN_ROW, {"confirm_recovery", "register_person", "register_volunteer"}),
-    "person_needed": (OWN_ROW, {"register_volunteer"}),
-    "record_exists": (OWN_ROW, {"add_late_record", "sign_out"}),
-    "service_not_found": (OWN_ROW, {"add_late_record", "add_record"}),
-    "phone_invalid": (
-        "registering takes no number, and WeChat's client lets no other one through",
-        {"agree_for_minor", "record_proxy", "register_person", "register_volunteer", "set_phone"},
-    ),
-    "roles_exclude": (OFFICE_ALONE, OFFICES | {"open_office_login"}),
-    "shift_too_long": ("brands.toml lets no window and its graces pass a day", {"publish_demand"}),
-    "term_over": (OFFICE_ALONE, OFFICES | {"confirm_recovery"}),
-}
-# What a route declares and no reading of its code finds: code → how it is raised, routes.
-KIND_OF_CALL = "the call to WeChat names what a wrong code means"
-METHOD = "raised by a method of what the route is given"
-NOT_TO_BE_READ: dict[str, tuple[str, set[str]]] = {
-    "code_expired": (METHOD, {"sign_in", "sign_out"}),
-    "code_forged": (METHOD, {"sign_in", "sign_out"}),
-    "code_not_yet_valid": (METHOD, {"sign_in", "sign_out"}),
-    "code_of_another_shift": (METHOD, {"sign_in", "sign_out"}),
-    "person_needed": (METHOD, {"claim_place"}),
-    "store_away": (METHOD, {"download_file", "download_job_file"}),
-    "wechat_code_rejected": (KIND_OF_CALL, {"log_in_by_wechat", "merge_by_wechat"}),
-    "wechat_phone_code_rejected": (KIND_OF_CALL, {"set_phone"}),
 }
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}
 Kind = TypeVar("Kind")
@@ -226,64 +160,37 @@ def test_each_command_asks_for_the_permission_that_it_writes_into_the_audit_log(
     assert {name: found for name, found in unasked.items() if found and name not in ASKS_NO_POLICY} == COMES_WITH
 
 
-def refusals_of(thing: object, seen: set[object]) -> set[type[Refusal]]:
-    """The refusals that a function of ours names other than to catch them or as a type, with all that it calls: functions, classes with
-    their methods, steps of a life, and tables from constraints to refusals. Policy's own stand in every guarded route."""
-    if isinstance(thing, dict):
-        return {kind for kind in thing.values() if isinstance(kind, type) and issubclass(kind, Refusal)}
-    if isinstance(thing, Step | FactStep):
-        conflicts = set(thing.conflicts.values()) if isinstance(thing, Step) else set()
-        return ({thing.refusal} - {Conflict}) | conflicts | refusals_of(type(thing), seen)
-    if isinstance(thing, type) and issubclass(thing, Refusal):
-        return {thing} - {Refusal}
-    thing = thing if isinstance(thing, type) else getattr(thing, "__wrapped__", thing)
-    if not isinstance(thing, FunctionType | type) or thing in seen or not _is_ours(thing) or thing.__module__ == policy.__name__:
-        return set()
-    seen.add(thing)
-    if isinstance(thing, type):
-        return {kind for method in vars(thing).values() for kind in refusals_of(getattr(method, "__func__", method), seen)}
-    return {kind for node in said_by(thing) for kind in refusals_of(named(thing, node), seen)}
+def marked(mark: Callable[[object], Collection[type[Refusal]]]) -> dict[FunctionType, set[type[Refusal]]]:
+    """The functions beside which something is said of refusals, methods included."""
+    named_in = (thing for module in MODULES for thing in vars(module).values())
+    functions = (found for thing in named_in for found in (vars(thing).values() if isinstance(thing, type) else (thing,)))
+    return {inner: {*mark(inner)} for found in functions if isinstance(inner := inspect.unwrap(found), FunctionType) and mark(inner)}
 
 
-def said_by(function: FunctionType) -> Iterator[ast.AST]:
-    """What a function's body names, without annotations and what it catches."""
-    if function.__code__.co_filename.startswith("<"):
-        return iter(())  # made by dataclasses
-    nodes = body_of(function)
-    left_out = [node.type for node in nodes if isinstance(node, ast.ExceptHandler)]
-    left_out += [node.annotation for node in nodes if isinstance(node, ast.arg | ast.AnnAssign)]
-    left_out += [node.returns for node in nodes if isinstance(node, ast.FunctionDef)]
-    ids = {id(part) for node in left_out if node is not None for part in ast.walk(node)}
-    return (node for node in nodes if id(node) not in ids)
+def test_what_is_said_never_to_be_refused_could_be_by_the_form_of_the_code() -> None:
+    """Else the word is stale: the call that could refuse is gone."""
+    said = marked(never_of)
+    assert len(said) > 20
+    assert {command: kinds - refusals_by_form(command) for command, kinds in said.items() if kinds - refusals_by_form(command)} == {}
 
 
-def raised_and_declared() -> Iterator[tuple[str, set[str], set[str]]]:
-    """Each route, the codes that its code names, and those that it declares or has by its form."""
-    for name, (address, view) in views().items():
-        contract = contract_of(view)
-        declared = {kind.code for kind in contract.refusals} | {Forbidden.code, Unauthenticated.code}
-        declared |= {Missing.code} if "<" in address else set()
-        declared |= {CursorInvalid.code} if contract.query is not None and issubclass(contract.query, ListQuery) else set()
-        yield name, {kind.code for kind in refusals_of(inspect.unwrap(view), set())}, declared
+def test_what_is_said_to_be_refused_stands_in_no_code_that_can_be_read() -> None:
+    """Else it would be said twice."""
+    said = marked(refuses_of)
+    assert said
+    assert {command: kinds & refusals_by_form(command) for command, kinds in said.items() if kinds & refusals_by_form(command)} == {}
 
 
-def test_each_refusal_that_a_command_raises_is_declared_by_its_route() -> None:
-    undeclared: dict[str, set[str]] = {}
-    for name, raised, declared in raised_and_declared():
-        for code in raised - declared:
-            undeclared.setdefault(code, set()).add(name)
-    assert undeclared == {code: routes for code, (_, routes) in NOT_BY_THIS_ROUTE.items()}
-
-
-def test_each_refusal_that_a_route_declares_can_be_raised_by_what_it_calls() -> None:
-    """The edge's own apart: who calls, and the key under which an answer is kept."""
-    by_the_edge = {Forbidden.code, Unauthenticated.code, Missing.code, CursorInvalid.code, "token_invalid", "password_change_needed"}
-    by_the_edge |= {"idempotency_key_missing", "idempotency_key_reused"}
-    stale: dict[str, set[str]] = {}
-    for name, raised, declared in raised_and_declared():
-        for code in declared - raised - by_the_edge:
-            stale.setdefault(code, set()).add(name)
-    assert stale == {code: routes for code, (_, routes) in NOT_TO_BE_READ.items()}
+def test_a_route_refuses_what_the_commands_do_that_it_calls() -> None:
+    """Through helpers, tables of constraints and steps of a life; by what is said beside them; without what they catch."""
+    refused = {name: {kind.code for kind in refusals_of(view)} for name, (_, view) in views().items()}
+    assert refused["release_claim"] >= {"claim_released", "claim_in_service", "not_found"}
+    assert refused["claim_place"] >= {"already_claimed", "opening_full", "person_needed"}
+    assert refused["sign_in"] >= {"code_expired", "shift_over"}
+    assert "already_corrected" in refused["correct_service"]
+    assert "already_corrected" not in refused["leave_team"]
+    assert not refused["cancel_shift"] & {"opening_full", "already_member", "own_word"}
+    assert refused["list_brands"] == set()
 
 
 def test_each_event_that_is_heard_is_published_and_none_is_written_for_nobody() -> None:

@@ -18,6 +18,7 @@ from backend.accounts.service.roles import (
     ADMINISTRATORS,
     OFFICES,
     AccountTied,
+    PersonHasAccount,
     RolesExclude,
     account_of_person,
     scope_values,
@@ -30,6 +31,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.foundation.ids import new_id
+from backend.foundation.refusals import never
 
 MERGED, RECOVERED = "accounts_merged", "account_recovered"
 
@@ -149,6 +151,9 @@ def account_of_wechat(appid: str, openid: str) -> UUID:
     return account_id
 
 
+@never(AccountsAreOne, because="who applies has no person, and the other account has")
+@never(PersonHasAccount, because="it was looked for before")
+@never(AccountsOfDifferentPersons, because="told as AccountTied")
 def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: datetime) -> UUID:
     """Give a person's account to who logged in by a new WeChat, proved who they are and was seen. Returns the account.
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.passwords import hash_of, initial_password, refuse_weak
+from backend.accounts.service.passwords import PasswordTooWeak, hash_of, initial_password, refuse_weak
 from backend.accounts.service.rank import area_above
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
@@ -23,6 +23,7 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
+from backend.foundation.refusals import never
 
 _LOGIN_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}")
 
@@ -174,6 +175,7 @@ def _put_away_run_out(account_id: UUID, grant: Grant, *, now: datetime) -> None:
     )
 
 
+@never(RolesExclude, TermOver, because="a role that comes with a step of life excludes none, and its term was looked at before")
 def grant_to_person(actor: Actor, person_id: UUID, grant: Grant, *, now: datetime) -> None:
     """Grant a role to the live account of a person, if there is one: who is only on record has nobody to act."""
     account_id = account_of_person(person_id)
@@ -314,6 +316,7 @@ class OfficeLogin:
     initial_password: str
 
 
+@never(PasswordTooWeak, RolesExclude, because="the password is of our making, and a new account holds nothing else")
 def open_office_login(actor: Actor, *, name: str, role: Role, area_id: UUID, last_day: date | None, now: datetime) -> OfficeLogin:
     """Make an account for a new colleague who is to hold an office, with an initial password that is told this once.
 

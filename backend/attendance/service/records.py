@@ -28,6 +28,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.facts import AlreadyCorrected
+from backend.foundation.refusals import never
 from backend.people.models import Person
 from backend.people.service import hold_person
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
@@ -112,6 +113,7 @@ def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended
     return record
 
 
+@never(RecordExists, because="the attendance was made just now")
 def add_late_record(
     actor: Actor,
     shift_id: UUID,

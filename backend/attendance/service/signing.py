@@ -18,12 +18,13 @@ from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRec
 from backend.attendance.positions import Position, Sign, judge
 from backend.attendance.service.attendances import attend, shift_to_sign
 from backend.attendance.service.minors import require_fit
-from backend.attendance.service.records import state_record, window_of
+from backend.attendance.service.records import RecordExists, state_record, window_of
 from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.foundation.refusals import never, refuses
 from backend.openings.service import ClaimReleased
 from backend.people.service import person_of
 
@@ -97,6 +98,7 @@ def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
     return codes.maker().code(shift_id, now=now)
 
 
+@refuses(codes.CodeExpired, codes.CodeForged, codes.CodeNotYetValid, codes.CodeOfAnotherShift)
 def sign_in(
     actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, claim_id: UUID | None = None, now: datetime
 ) -> SignedInAs:
@@ -135,6 +137,8 @@ def sign_in(
     return SignedInAs(attendance.id, shift_id, shift.claim_id, shift.capacity, now, sign.evidence, sign.inside, sign.distance_m)
 
 
+@never(RecordExists, because="who is signed out just now had none")
+@refuses(codes.CodeExpired, codes.CodeForged, codes.CodeNotYetValid, codes.CodeOfAnotherShift)
 def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, now: datetime) -> SignedOutWith:
     """Sign out, which makes the service record.
 

@@ -23,6 +23,7 @@ from backend.demands.service.submission import refuse_places
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.refusals import never
 from backend.openings import service as openings
 
 SERVICE_WITHDRAWN = "计入的服务记录已撤回"
@@ -65,6 +66,7 @@ class Publication:
     longitude: float | None = None
 
 
+@never(attendance.ShiftTooLong, because="brands.toml lets no window and its graces pass a day")
 def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> None:
     """Open the places of a submitted demand for claims, and plan its shift.
 

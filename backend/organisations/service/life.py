@@ -18,11 +18,12 @@ from backend.foundation.errors import Unprocessable
 from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
+from backend.foundation.refusals import never
 from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
 from backend.organisations.models import Filing, Organisation, OrganisationChange, OrganisationStatus, Origin
 from backend.organisations.service import rows
 from backend.organisations.service.rows import NUMBERS, OrganisationNotApplied, OrganisationNotReturned, OrganisationNotVerified
-from backend.organisations.service.staff import live_staff, start_staff, stop_staff
+from backend.organisations.service.staff import AlreadyStaff, live_staff, start_staff, stop_staff
 from backend.party.service import CreditCodeInvalid
 from backend.people import service as people
 
@@ -109,6 +110,7 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
     )
 
 
+@never(AlreadyStaff, because="an organisation has no staff before it is verified")
 def verify_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) -> None:
     """Let an organisation work here and count from today; the applicant acts for it. Raises OrganisationNotApplied."""
     organisation = rows.found(organisation_id)

@@ -19,6 +19,7 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.life import Step
+from backend.foundation.refusals import never
 from backend.organisations.events import OrganisationHandedOver, StaffAdded, StaffRemoved
 from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Staff
 from backend.organisations.service import rows
@@ -119,6 +120,7 @@ def leave_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) ->
     audit.record(actor, Permission.STAFF_LEAVE, stop_staff(actor, staff, reason=None, now=now), now=now)
 
 
+@never(facts.AlreadyCorrected, because="the organisation is held")
 def hand_over(actor: Actor, organisation_id: UUID, *, staff_id: UUID, now: datetime) -> None:
     """Let another of the staff be officer: by the officer, or by the community where the officer is gone. The former stays on the staff.
 
@@ -163,6 +165,7 @@ def start_staff(actor: Actor, organisation_id: UUID, person_id: UUID, *, is_offi
     return staff
 
 
+@never(facts.AlreadyCorrected, because="the organisation is held")
 def stop_staff(actor: Actor, staff: Staff, *, reason: str | None, now: datetime) -> UUID:
     """State that the person acts for the organisation no longer, and withdraw the role. The caller holds it. Returns the revision."""
     ended = facts.revise(staff, actor, now=now, reason=reason, left_on=clock.shanghai_day(now))

@@ -17,6 +17,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
+from backend.foundation.refusals import never
 from backend.foundation.sealing import keyring
 from backend.people.events import PersonRegistered, PhoneSet
 from backend.people.models import ID_NUMBER, PHONE, Person
@@ -72,6 +73,7 @@ def register_person(
     return person
 
 
+@never(accounts.PersonHasAccount, because="the person was made just now")
 def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
     """Insert the person and tie the actor's account to it. Raises PersonExists, AccountTied."""
     person = put_on_record(actor, identity, community, phone, now=now)
@@ -165,6 +167,7 @@ def _stands_by_another_key(identity: Identity) -> bool:
     return db.session.scalar(select(Person.id).where(Person.id_number_index.in_(indexes))) is not None
 
 
+@never(PhoneInvalid, because="numbers come from WeChat, whose client lets no other one through")
 def _sealed_phone(person_id: UUID, phone: str | None) -> tuple[bytes | None, bytes | None]:
     if phone is None:
         return None, None

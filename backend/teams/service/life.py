@@ -18,11 +18,20 @@ from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
+from backend.foundation.refusals import never
 from backend.people import service as people
 from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamReturned
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.teams.service import rows
-from backend.teams.service.members import MemberUnknown, close_wishes, end_membership, live_membership, live_memberships, start_membership
+from backend.teams.service.members import (
+    AlreadyMember,
+    MemberUnknown,
+    close_wishes,
+    end_membership,
+    live_membership,
+    live_memberships,
+    start_membership,
+)
 from backend.teams.service.rows import TeamNameTaken, TeamNotActive, TeamNotApplied, TeamNotReturned
 from backend.volunteers import service as volunteers
 
@@ -99,6 +108,7 @@ def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datet
     AMEND.take(actor, team_id, now=now, **values)
 
 
+@never(AlreadyMember, because="a team has no members before it is accepted")
 def accept_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
     """Let a team serve from today; the applicant becomes its first member and leader. Raises TeamNotApplied, LeaderNotVolunteer."""
     team = rows.found(team_id)

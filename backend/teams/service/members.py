@@ -18,6 +18,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.ids import new_id
+from backend.foundation.refusals import never
 from backend.people import service as people
 from backend.teams import queries as teams
 from backend.teams.events import MembershipEnded, MembershipStarted
@@ -194,6 +195,7 @@ def start_membership(actor: Actor, team: Team, person_id: UUID, *, now: datetime
     return membership.id
 
 
+@never(facts.AlreadyCorrected, because="the team is held")
 def end_membership(actor: Actor, membership: Membership, *, reason: str | None, now: datetime) -> UUID:
     """State that the person belongs to the team no longer. The caller holds the team. Returns the revision."""
     ended = facts.revise(membership, actor, now=now, reason=reason, left_on=clock.shanghai_day(now))
