@@ -1,6 +1,6 @@
-"""What follows when somebody agrees, for themselves or for a minor, and when they take it back.
+"""What begins when somebody agrees, and what ends when they take it back.
 
-The consents and the guardians are kept by `people`; here stands what begins and ends with them in the capabilities between.
+`people` writes the consents and guardianships. This capability calls it, and then `volunteers` or `proxies` in the same transaction.
 """
 
 from datetime import datetime

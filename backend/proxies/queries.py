@@ -70,7 +70,7 @@ def proxies(viewer: Actor, *, status: ProxyStatus | None, now: datetime, page: P
 
 
 def proxy(viewer: Actor, fact_id: UUID, *, now: datetime) -> ProxyLine:
-    """One of them. Raises Missing."""
+    """One of them. Raises Missing if the viewer may not see it."""
     row = db.session.execute(_seen(viewer).where(Proxy.fact_id == fact_id)).one_or_none()
     if row is None:
         raise Missing

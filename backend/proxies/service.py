@@ -1,4 +1,4 @@
-"""代办: that one person acts for another who has no phone, recorded by the community with the other's consent on paper."""
+"""代办: one person acts for another who has no phone. The community records it and sees the consent on paper."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -61,7 +61,7 @@ def recoveries(viewer: Actor, *, status: RecoveryStatus | None, page: PageReques
 
 
 def recovery(viewer: Actor, recovery_id: UUID) -> RecoveryLine:
-    """One of them. Raises Missing."""
+    """One of them. Raises Missing if the viewer may not see it."""
     row = db.session.execute(_lines(viewer).where(AccountRecovery.id == recovery_id)).one_or_none()
     if row is None:
         raise Missing

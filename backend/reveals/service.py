@@ -1,4 +1,4 @@
-"""Reading personal data in clear: for a purpose, by who may, written down, and shown to whom it is about."""
+"""Reading personal data in clear. It takes a purpose, is written down, and is shown to whom it is about."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is asked about an account before it changes hands, and what it took over from others."""
+"""Which accounts were merged into which, and what an account opens by and holds."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What people agreed to."""
+"""Writing down what people agree to, and voiding it."""
 
 from datetime import datetime
 from enum import StrEnum

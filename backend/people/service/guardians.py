@@ -1,4 +1,4 @@
-"""Guardians: an adult, proved by name and number, agrees to what is done with a minor's data, and may take that back.
+"""Guardians: an adult agrees to what is done with a minor's data, and may take that back. Name and number prove who they are.
 
 Under `special_rule_under` years (14) the guardian registers the child (个人信息保护法 art. 31); from then on minors register on their own
 account, once a guardian has agreed. At eighteen the need ends by itself: nothing asks for a guardian's word any more.

@@ -1,4 +1,4 @@
-"""Who acts, and what they have to have agreed to before they do."""
+"""Questions that commands ask before they act: who acts, are they a minor, have they agreed."""
 
 from datetime import datetime
 from typing import ClassVar

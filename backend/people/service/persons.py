@@ -1,4 +1,4 @@
-"""Who somebody is: a natural person stands on the platform once, by the identity number."""
+"""Persons: each stands on the platform once, by the identity number."""
 
 from datetime import datetime
 from uuid import UUID

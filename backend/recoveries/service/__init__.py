@@ -1,4 +1,4 @@
-"""Commands on accounts that their people lost or have twice: applications for one, and merging two."""
+"""Commands for people who lost their account, or have two: applying for it, and merging them."""
 
 from backend.recoveries.service.applications import (
     CheckCodeWrong,

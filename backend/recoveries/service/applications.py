@@ -1,4 +1,4 @@
-"""A way back to one's history: who lost phone or WeChat proves who they are, is seen by the community, and gets their account again."""
+"""A person with a new WeChat asks for their account. The community sees the person, confirms, and the new WeChat opens the account."""
 
 import hmac
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""An officer's log-in and a person's account that belong to one human become one account, by the word of somebody above both."""
+"""One human has an officer's log-in and an account of their own. Somebody above both makes them one account."""
 
 from datetime import datetime
 from uuid import UUID
