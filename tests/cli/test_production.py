@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,14 @@ from backend.foundation import clock, demonstration
 from backend.foundation.database import db, transaction
 from config.settings import Profile, Settings, SettingsInvalid, read_settings
 from config.strength import weakness_of_key
-from ejia.app import create_app
+from ejia.app import create_app, start_process
 from ejia.trial.secrets import local_secrets
 from ejia.trial.servers import Servers
 from tests.support.command_line import CommandLine
 from tests.support.environment import drawn_key, production_environment
 
 Starting = Callable[..., list[str]]
+Production = Callable[..., Settings]
 
 
 @pytest.fixture
@@ -175,14 +176,16 @@ def test_a_start_tells_all_that_is_wrong_at_once(demonstration_url: str, command
     assert "Traceback" not in said
 
 
-def production(settings: Settings, **changed: object) -> Settings:
-    """A production copy on the servers of the tests."""
-    return settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None, **changed})
+@pytest.fixture
+def production(settings: Settings) -> Iterator[Production]:
+    """Makes settings of a production copy on the servers of the tests."""
+    yield lambda **changed: settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None, **changed})
+    start_process(settings)  # such a copy began in this very process, with a clock that nobody steers
 
 
-def test_the_web_server_does_not_start_beside_demonstration_data(settings: Settings, demonstration_url: str) -> None:
+def test_the_web_server_does_not_start_beside_demonstration_data(production: Production, demonstration_url: str) -> None:
     with pytest.raises(SettingsInvalid, match="示范数据"):
-        create_app(production(settings))
+        create_app(production())
 
 
 def test_commands_of_production_do_not_work_on_demonstration_data(settings: Settings, demonstration_url: str) -> None:
@@ -192,9 +195,11 @@ def test_commands_of_production_do_not_work_on_demonstration_data(settings: Sett
     assert (answer.exit_code, "示范数据" in answer.output) == (4, True), answer.output
 
 
-def test_a_database_that_came_back_with_demonstration_data_is_served_to_nobody(settings: Settings, demonstration_url: str) -> None:
+def test_a_database_that_came_back_with_demonstration_data_is_served_to_nobody(
+    settings: Settings, production: Production, demonstration_url: str
+) -> None:
     """Started while the database was away: it is asked before the first request, and only liveness is answered meanwhile."""
-    app = create_app(production(settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    app = create_app(production(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
     client = app.test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/notices").status_code == 503
