@@ -18,9 +18,9 @@ from werkzeug.test import TestResponse
 from backend.accounts import tokens
 from backend.accounts.models import Login, TokenFamily
 from backend.accounts.tokens import AccessClaims
-from backend.foundation import clock
+from backend.foundation import clock, files
 from backend.foundation.actor import Grant, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
 from config.settings import Settings
 from tests.support.attendance import Visit
 from tests.support.beginning import empty
@@ -107,7 +107,17 @@ class World:
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
             "year": year,
+            **_signed_file(),
         }
+
+
+def _signed_file() -> Json:
+    """A file, and what makes its address good."""
+    stored = files.put(files.DOCUMENT, b"%PDF-1.7")
+    with transaction():
+        file_id = files.add(stored, "x.pdf", area_path="639999001001", now=clock.now())
+    expires = int(clock.now().timestamp()) + 60
+    return {"file_id": str(file_id), "expires": expires, "signature": files.signature(file_id, expires)}
 
 
 def _login_of(phone: Phone) -> str:
