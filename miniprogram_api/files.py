@@ -46,13 +46,12 @@ def address_of(file: FileLine, *, now: datetime) -> FileAddressOut:
 
 
 def sent(file: FileLine, *, lost: type[Refusal]) -> Response:
-    """The file as a download, sent piece by piece. Raises `lost` where its bytes are gone, StoreAway."""
+    """The file as a download, read whole: a store that goes away in the middle is still a refusal. Raises `lost`, StoreAway."""
     try:
-        pieces = files.read(file.id)
+        content = b"".join(files.read(file.id))
     except FileLost:
         raise lost from None
-    answer = Response(pieces, mimetype=file.media_type)
-    answer.content_length = file.size_bytes
+    answer = Response(content, mimetype=file.media_type)
     answer.headers["Content-Disposition"] = _attachment(file.name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
