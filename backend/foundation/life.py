@@ -163,10 +163,14 @@ class FactStep:
     refusal: type[Conflict]
     decision: str | None = None
 
-    def take(self, actor: Actor, seen: Stated, *, now: datetime, reason: str | None = None, **changes: Any) -> Stated:
-        """State the next status, with some other changes. Raises the step's refusal, and AlreadyCorrected (`facts.revise`)."""
+    def require(self, seen: Stated) -> None:
+        """Let pass what is in the first status. Raises the step's refusal."""
         if seen.status is not self.seen:
             raise self.refusal
+
+    def take(self, actor: Actor, seen: Stated, *, now: datetime, reason: str | None = None, **changes: Any) -> Stated:
+        """State the next status, with some other changes. Raises the step's refusal, and AlreadyCorrected (`facts.revise`)."""
+        self.require(seen)
         revision = facts.revise(seen, actor, now=now, reason=reason, status=self.to, **changes)
         outbox.record(self.event(revision.id), now=now)
         said: dict[str, Any] = {"decision": self.decision} if self.decision else {}

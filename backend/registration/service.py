@@ -118,6 +118,7 @@ def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -
     Raises Missing, Forbidden, OwnRegistration, RegistrationNotApplied, facts.AlreadyCorrected.
     """
     seen = _to_review(actor, registration_id)
+    ACCEPT.require(seen)  # before a number is drawn, which no rollback gives back
     today = clock.shanghai_day(now)
     running = db.session.scalars(RECEIPT_NUMBERS.next_value().select()).one()
     accepted = ACCEPT.take(actor, seen, now=now, accepted_on=today, receipt_number=receipt_number(today.year, running))

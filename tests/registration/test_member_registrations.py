@@ -105,6 +105,17 @@ def test_the_member_withdraws_before_the_decision_only(member, officer, street, 
     assert refused(officer.post(f"/registrations/{applied['id']}/acceptance")) == (409, "registration_not_applied")
 
 
+def test_an_acceptance_that_is_refused_leaves_no_gap_in_the_receipt_numbers(member, officer, street, unit_id, phone_of):
+    first = member.made("/registrations", registration_form(street, unit_id))
+    number = officer.made(f"/registrations/{first['id']}/acceptance")["receipt_number"]
+    assert refused(officer.post(f"/registrations/{first['id']}/acceptance")) == (409, "registration_not_applied")
+
+    second = registered_volunteer(phone_of, street).made("/registrations", registration_form(street, unit_id))
+    following = officer.made(f"/registrations/{second['id']}/acceptance")["receipt_number"]
+
+    assert (following[:5], int(following[5:])) == (number[:5], int(number[5:]) + 1)
+
+
 @pytest.mark.parametrize("by_the_member", [True, False])
 def test_an_accepted_registration_ends_and_the_role_with_it(phone_of, member, officer, street, unit_id, by_the_member):
     registration_id = member.made("/registrations", registration_form(street, unit_id))["id"]
