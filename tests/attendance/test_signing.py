@@ -8,18 +8,22 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
+from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.attendance import codes
+from backend.attendance import service as attendance
 from backend.attendance.models import Attendance, Evidence, ServiceRecord
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from tests.support.attendance import HOME, Visit, attendance_rows, claim_for, counted_statements, joins, open_shift, works_for
 from tests.support.demands import give_role, organisation_of, team_led_by, window
+from tests.support.locks import somebody_waits
 from tests.support.people import registered_person, registered_volunteer
 from tests.support.phone import refused
+from tests.trial.waiting import eventually
 
 
 def test_from_sign_in_to_sign_out_makes_a_record_of_the_minutes_between(visit, pass_time):
@@ -415,6 +419,18 @@ def test_sign_in_and_cancellation_at_once_never_both_succeed(street, officer):
             signed, cancelled = pool.map(act, steps)
 
         assert (signed.status_code, cancelled.status_code) in {(201, 409), (409, 200)}
+
+
+def test_who_cancels_a_shift_while_somebody_signs_in_at_it_is_refused(visit, officer):
+    code = visit.code()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            actor, _ = accounts.actor_of(visit.member.access_token, now=clock.now())
+            attendance.sign_in(actor, UUID(visit.shift_id), code, now=clock.now())
+            cancelling = pool.submit(officer.post, f"/shifts/{visit.shift_id}/cancellation", {"reason": "老人住院"})
+            assert eventually(somebody_waits)
+            assert not cancelling.done()
+        assert refused(cancelling.result()) == (409, "shift_in_use")
 
 
 def test_the_window_of_a_published_demand_is_that_of_its_shift(visit):
