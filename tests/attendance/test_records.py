@@ -264,6 +264,20 @@ def test_nobody_serves_at_two_places_at_once(visit, begun, street, officer, pass
     assert officer.post(f"/services/{fact_id}/corrections", stretch(begun, 41, revision_id=latest)).status_code == 201
 
 
+def test_what_began_before_midnight_is_overlapped_on_the_day_after(visit, street, officer, pass_time):
+    midnight = clock.start_of_day(clock.shanghai_day(clock.now()) + timedelta(days=1))
+    starts_in, nights = midnight - timedelta(hours=2) - clock.now(), []
+    for _ in range(2):
+        opening_id, shift_id = open_shift(street["和平社区"], starts_in=starts_in, lasts=timedelta(hours=4))
+        claim_for(opening_id, team_id=UUID(visit.team_id))
+        nights.append(f"/shifts/{shift_id}/records")
+    pass_time(seconds=(midnight - clock.now()).total_seconds() + 3600)
+    officer.made(nights[0], late_entry(visit.member, midnight, 60, after=-30))
+
+    assert refused(officer.post(nights[1], late_entry(visit.member, midnight, 30, after=20))) == (409, "records_overlap")
+    assert officer.post(nights[1], late_entry(visit.member, midnight, 30, after=30)).status_code == 201
+
+
 def test_a_word_does_not_reach_into_where_somebody_is_signed_in(visit, begun, street, officer, pass_time):
     opening_id, elsewhere = open_shift(street["和平社区"])
     claim_for(opening_id, team_id=UUID(visit.team_id))
