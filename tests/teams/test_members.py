@@ -9,7 +9,8 @@ from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
 from backend.teams import queries
 from backend.teams.models import JoinRequest, Membership, TeamChange
-from tests.support.people import registered_volunteer
+from tests.support.guardians import child, guardianship_form
+from tests.support.people import registered_volunteer, volunteer_form
 from tests.support.phone import refused
 from tests.support.teams import active_team, join_team
 
@@ -177,6 +178,17 @@ def test_a_successor_is_a_member_of_this_team(leader, officer, volunteer, street
 
     for membership_id in (elsewhere, left, team):
         assert refused(leader.post(f"{path}/successor", {"membership_id": membership_id})) == (404, "member_unknown")
+
+
+def test_no_minor_leads_next(leader, mother, phone_of, street, team, path):
+    ward, minor = child(16), phone_of("child")
+    mother.made("/guardianships", guardianship_form(street, ward))
+    minor.made("/volunteers", volunteer_form(street, **ward))
+    membership = join_team(minor, leader, team)
+
+    assert refused(leader.post(f"{path}/successor", {"membership_id": membership["id"]})) == (403, "adult_needed")
+
+    assert (teams_led(leader), teams_led(minor)) == ([team], [])
 
 
 def test_the_community_names_a_leader_where_the_old_one_is_gone(leader, officer, neighbour, volunteer, team, path):
