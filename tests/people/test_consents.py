@@ -2,11 +2,10 @@
 
 from sqlalchemy import select
 
-from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.people.models import Consent, Person
 from tests.support.consents import agreed_to
-from tests.support.people import registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.people import registered_person, registered_volunteer
 from tests.support.phone import refused
 
 
@@ -27,15 +26,6 @@ def test_a_new_version_is_asked_for_before_the_next_act_that_needs_it(phone_of, 
     phone.made("/me/consents", {"notice": "volunteer", "version": version})
     assert phone.post(f"/teams/{team}/join-requests", {}).status_code == 201
     assert agreed_to(phone) == [("volunteer", version, True), ("volunteer", "2026-11-01", False)]
-
-
-def test_registering_with_a_community_needs_a_consent_in_force(phone_of, street, administrator, new_version):
-    phone = registered_person(phone_of, street)
-    unit = work_unit(administrator(Role.STREET_OFFICER, "639999001"))
-    new_version("identity")
-    assert refused(phone.post("/registrations", registration_form(street, unit))) == (403, "consent_needed")
-    phone.made("/me/consents", {"notice": "identity", "version": "2027-01-01"})
-    assert phone.post("/registrations", registration_form(street, unit)).status_code == 201
 
 
 def test_the_history_of_a_consent_stands(phone_of, street):

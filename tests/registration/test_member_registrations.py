@@ -68,6 +68,15 @@ def test_who_has_not_said_who_they_are_cannot_register(phone_of, street, unit_id
     assert refused(phone_of("nobody").post("/registrations", registration_form(street, unit_id))) == (403, "person_needed")
 
 
+def test_registering_needs_a_consent_in_force(member, street, unit_id, new_version):
+    version = new_version("identity")
+
+    assert refused(member.post("/registrations", registration_form(street, unit_id))) == (403, "consent_needed")
+
+    member.made("/me/consents", {"notice": "identity", "version": version})
+    assert member.post("/registrations", registration_form(street, unit_id)).status_code == 201
+
+
 def test_a_volunteer_registers_too(phone_of, street, unit_id):
     assert registered_volunteer(phone_of, street).post("/registrations", registration_form(street, unit_id)).status_code == 201
 
