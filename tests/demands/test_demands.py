@@ -185,6 +185,7 @@ def test_the_requester_withdraws_before_publication_and_nobody_else(asker, offic
     path = f"/demands/{demand['id']}/withdrawal"
 
     assert refused(officer.post(path)) == (403, "forbidden")
+    assert refused(street.home.grid_worker.post(path)) == (403, "forbidden")
     assert refused(phone_of().post(path)) == (404, "not_found")
     assert asker.made(path)["status"] == "withdrawn"
     assert refused(officer.post(f"/demands/{demand['id']}/publication", window())) == (409, "demand_not_submitted")
