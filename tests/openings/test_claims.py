@@ -144,6 +144,14 @@ def test_after_its_window_an_opening_takes_no_claims(officer, leader, phone_of, 
     assert refused(phone_of("leader").post("/claims", body)) == (409, "opening_closed")
 
 
+def test_what_is_called_off_takes_no_claims(officer, leader, street):
+    demand = published_demand(officer, street)
+    officer.made(f"/demands/{demand['id']}/cancellation", {"reason": "老人住院"})
+
+    assert refused(_claim(leader, demand, team_id=team_led_by(leader, street))) == (409, "opening_closed")
+    assert place_count(demand) == (0, 0)
+
+
 def test_an_unknown_role_is_not_found(leader, street):
     team_id = team_led_by(leader, street)
 
