@@ -14,10 +14,11 @@ from backend.demands.models import Demand, DemandChange, DemandStatus
 from backend.foundation import facts, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
-from backend.points import ledger
+from backend.points import ledger, rules
 from backend.points import service as points
 from backend.points.models import LedgerTransaction, PointsAccount
 from backend.points.queries import balance_of
+from backend.points.rules import PointsRules
 from backend.recognition.queries import standing_of
 from tests.support.served import NOON, SYSTEM, confirm, happened, make_opening, make_person, make_record
 
@@ -71,6 +72,19 @@ def test_a_confirmed_service_earns_its_minutes_and_the_first_of_its_brand(commun
     assert balance_of(person_id) == 3 + 5
     assert unconfirmed_source not in db.session.scalars(select(LedgerTransaction.source)).all()
     assert_ledger_sound()
+
+
+def test_a_rule_rewards_from_its_first_day_to_its_last(community):
+    minutes = rules.current().rules[0].model_copy(update={"from_day": date(2026, 3, 1), "until": date(2026, 3, 31)})
+    rules.use(PointsRules(rules=(minutes,)))
+    with transaction():
+        person = make_person(community)
+        for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1)):
+            confirm(make_record(person, community, "door_knock", minutes=60, day=day))
+    drain()
+
+    rewarded = db.session.scalars(select(LedgerTransaction.counts_on).order_by(LedgerTransaction.counts_on))
+    assert rewarded.all() == [date(2026, 3, 1), date(2026, 3, 31)]
 
 
 def test_a_correction_reverses_and_books_anew(community):
