@@ -38,6 +38,11 @@ def test_what_is_wrong_is_refused_and_nobody_is_put_on_record(mother, street, ag
     assert db.session.scalars(select(Person.name)).all() == ["李妈妈"]
 
 
+def test_the_youngest_are_registered_from_their_sixth_birthday_on(mother, street):
+    mother.made("/guardianships", guardianship_form(street, child(6)))
+    assert len(mother.seen("/me/wards")["items"]) == 1
+
+
 def test_nobody_is_guardian_who_is_a_minor_or_has_not_said_who_they_are(mother, street, phone_of):
     ward, phone = child(16, "张大大"), phone_of("brother")
     mother.made("/guardianships", guardianship_form(street, ward))
