@@ -212,6 +212,15 @@ def test_one_person_acts_for_five_and_no_more_until_one_is_over(officer, neighbo
     assert officer.post("/proxies", proxy_form(street, card)).status_code == 201
 
 
+def test_a_term_counts_among_the_five_until_its_last_day_is_over(officer, neighbour, card, street, pass_time):
+    for _ in range(5):
+        recorded_proxy(officer, street, card, ends_on=day(0))
+    assert refused(officer.post("/proxies", proxy_form(street, card))) == (409, "too_many_elders")
+
+    pass_time(days=1)
+    assert officer.post("/proxies", proxy_form(street, card)).status_code == 201
+
+
 def test_of_many_recorded_at_once_five_stand(officer, neighbour, card, street):
     forms, start = [proxy_form(street, card) for _ in range(8)], Barrier(8)
 
