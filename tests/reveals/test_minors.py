@@ -36,3 +36,14 @@ def test_the_guardian_sees_who_read_the_data_of_the_child_until_it_is_grown_up(m
     assert father.seen("/me/reveals")["items"] == [], "who gave no word sees nothing"
     pass_time(days=365 * 10)
     assert phone_of("mother").seen("/me/reveals")["items"] == []
+
+
+def test_who_took_the_word_for_the_child_back_sees_no_reading_of_its_data(mother, street, administrator):
+    guardianship = mother.made("/guardianships", guardianship_form(street, child(8)))["id"]
+    ward_id = db.session.scalars(select(Guardianship.ward_person_id)).one()
+    wanted = {"field": "id_number", "purpose": "verify_identity", "note": "核对学籍"}
+    administrator(Role.STREET_OFFICER, STREET).made(f"/people/{ward_id}/reveals", wanted)
+
+    mother.made(f"/guardianships/{guardianship}/withdrawal", {})
+
+    assert mother.seen("/me/reveals")["items"] == []
