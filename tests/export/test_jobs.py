@@ -13,6 +13,7 @@ from backend.accounts import service as accounts
 from backend.foundation import clock, files, jobs
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
+from backend.foundation.errors import Missing
 from backend.foundation.ids import new_id
 from backend.foundation.objects import Objects, StoreAway
 from ejia.keys import bytes_of
@@ -289,6 +290,9 @@ def test_job_of_somebody_else_does_not_exist(street_officer, ask, administrator,
     assert refused(colleague.post(f"/jobs/{job.id}/cancellation")) == (404, "not_found")
     assert refused(street_officer.get(f"/jobs/{new_id()}")) == (404, "not_found")
     assert client.get(f"/api/v1/jobs/{job.id}").status_code == 401
+    for command in (jobs.file_of, jobs.cancel):  # also behind the routes
+        with pytest.raises(Missing):
+            command(Actor(UUID(colleague.account_id)), job.id, now=clock.now())
 
 
 def test_file_is_out_of_reach_when_the_role_was_withdrawn(street_officer, ask):
