@@ -1,5 +1,6 @@
 """Whom a visit is for: sealed, shown to the community and to who holds a claim, and each reading is audited."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from backend.demands.models import Beneficiary
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
+from tests.support.attendance import open_shift
 from tests.support.demands import (
     GRANDMOTHER,
     HOME,
@@ -76,6 +78,34 @@ def test_when_the_visit_is_over_its_claimants_read_nothing_more(officer, leader,
     assert phone_of("leader").seen(path)["address"] == HOME
     pass_time(minutes=2)
     assert refused(phone_of("leader").get(path)) == (404, "not_found")
+
+
+def test_between_two_visits_its_claimants_read_it_until_the_last_is_over_with_the_grace_of_its_own(
+    officer, leader, phone_of, street, pass_time
+):
+    demand = published_demand(officer, street)
+    claimed(leader, demand, team_led_by(leader, street))
+    tomorrow = {"starts_in": timedelta(days=1), "lasts": timedelta(hours=1), "grace_minutes": 60}
+    open_shift(street["和平社区"], opening_id=UUID(demand["opening_id"]), **tomorrow)
+    path = f"/demands/{demand['id']}/beneficiary"
+
+    for hours in (10, 14):  # between the two; and after the end of the second, within its grace
+        pass_time(hours=hours, minutes=55)
+        assert phone_of("leader").seen(path)["address"] == HOME
+    pass_time(minutes=11)
+    assert refused(phone_of("leader").get(path)) == (404, "not_found")
+
+
+def test_a_visit_that_was_cancelled_shows_nothing(officer, leader, street):
+    demand = published_demand(officer, street)
+    claimed(leader, demand, team_led_by(leader, street))
+    path = f"/demands/{demand['id']}/beneficiary"
+    shift = officer.seen("/shifts", opening_id=demand["opening_id"])["items"][0]["id"]
+    assert leader.seen(path)["address"] == HOME
+
+    officer.made(f"/shifts/{shift}/cancellation", {"reason": "老人住院"})
+
+    assert refused(leader.get(path)) == (404, "not_found")
 
 
 def test_the_own_community_reads_it_and_each_reading_is_audited(officer, asker, administrator, street):

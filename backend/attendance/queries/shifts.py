@@ -80,6 +80,12 @@ def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
     return _line(db.session.execute(_lines(actor.person_id).where(Shift.id == shift_id)).one())
 
 
+def has_shift_ahead(opening_id: UUID, *, now: datetime) -> bool:
+    """Whether a planned shift of the opening is not over yet, with the grace of its own."""
+    ahead = select(Shift.id).where(Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED, _not_over(now))
+    return db.session.scalar(ahead.limit(1)) is not None
+
+
 def _visible(actor: Actor) -> ColumnElement[bool]:
     """Of one's area, asked for by oneself, or claimed by what one acts for: each by its own index. An area stands apart, so that whoever
     looks after a whole street reads the shifts in their order instead of gathering them all."""

@@ -1,16 +1,16 @@
 """服务对象: who is visited. The address and phone are sealed; reading them in clear is an act of its own, and audited."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
 
-from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.areas.models import Area, Level
+from backend.attendance.queries import has_shift_ahead
 from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand, DemandStatus
 from backend.demands.service.life import known_demand
 from backend.foundation import audit, clock
@@ -208,10 +208,8 @@ def _phone_of(beneficiary: Beneficiary) -> str | None:
 
 
 def _scopes_of_claims(demand: Demand, *, now: datetime) -> list[Scope]:
-    """Those who hold a place of the demand, until its visit is over."""
-    if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None or demand.ends_at is None:
-        return []
-    if now > demand.ends_at + timedelta(minutes=brands.brand(demand.brand).grace_minutes):
+    """Those who hold a place of the demand, while a visit is yet to come or not over."""
+    if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None or not has_shift_ahead(demand.opening_id, now=now):
         return []
     held = select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id).where(
         Claim.opening_id == demand.opening_id, Claim.released_at.is_(None)
