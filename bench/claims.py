@@ -84,7 +84,7 @@ def _open_places(home: Area, count: int, places: int) -> list[UUID]:
                 title="便民服务",
                 area_id=home.id,
                 area_path=home.path,
-                slots=places,
+                roles={"服务队伍": places},
                 starts_at=now + timedelta(days=1),
                 ends_at=now + timedelta(days=2),
                 now=now,

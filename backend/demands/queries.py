@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import BigInteger, Row, Select, Text, Uuid, and_, cast, exists, func, or_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -86,7 +86,8 @@ def open_demands(
     policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
     wanted = _filtered(brand, community_id, number).where(Demand.status == DemandStatus.PUBLISHED)
     if with_room:
-        wanted = wanted.where(OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
+        takes_claims = (OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
+        wanted = wanted.where(exists().where(OpeningRole.opening_id == Demand.opening_id, *takes_claims))
     return _page(LATEST_PUBLISHED, wanted, page, now)
 
 
@@ -191,6 +192,14 @@ def _page(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest, now
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
+    # The places of all roles together; and of the roles the first that has room, else the first. PostgreSQL 16 knows no min() of UUIDs.
+    first = func.min(cast(OpeningRole.id, Text))
+    claimable = func.coalesce(first.filter(OpeningRole.taken < OpeningRole.slots), first)
+    roles = (
+        select(cast(claimable, Uuid).label("role_id"), cast(func.sum(OpeningRole.taken), BigInteger).label("taken"))
+        .where(OpeningRole.opening_id == Demand.opening_id)
+        .lateral("roles")
+    )
     return (
         select(
             Demand.id,
@@ -208,12 +217,12 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Demand.starts_at,
             Demand.ends_at,
             Demand.opening_id,
-            OpeningRole.id.label("role_id"),
-            OpeningRole.taken,
+            roles.c.role_id,
+            roles.c.taken,
         )
         .join(Area, Area.id == Demand.area_id)
         .outerjoin(Beneficiary, Beneficiary.id == Demand.beneficiary_id)
-        .outerjoin(OpeningRole, OpeningRole.opening_id == Demand.opening_id)
+        .join(roles, true())
     )
 
 

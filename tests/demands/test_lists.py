@@ -1,10 +1,17 @@
 """What lists of demands and claims show, to whom, and at what cost."""
 
-from sqlalchemy import event
+from datetime import timedelta
+from uuid import UUID
 
+from sqlalchemy import event, update
+
+from backend import brands
+from backend.demands.models import Demand
+from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
-from backend.foundation.database import db
-from tests.support.demands import HOME, claimed, demand_form, give_role, place_count, published_demand, resident, team_led_by
+from backend.foundation.database import db, transaction
+from backend.openings import service as openings
+from tests.support.demands import HOME, area, claimed, demand_form, give_role, place_count, published_demand, resident, team_led_by
 from tests.support.phone import refused
 
 
@@ -66,6 +73,29 @@ def test_open_demands_are_found_by_community_brand_and_number(officer, administr
     assert _ids(officer.seen("/demands", number=visit["number"])) == [visit["id"]]
     assert _ids(officer.seen("/demands", number=visit["number"].replace("需", "xq"))) == [visit["id"]]
     assert _ids(officer.seen("/demands", number="需2026-999999")) == []
+
+
+def test_a_demand_with_places_of_two_roles_is_listed_once_with_the_places_of_both(officer, leader, phone_of, street):
+    demand, other = published_demand(officer, street), resident(phone_of, street)
+    brand, home = brands.brand("door_knock"), area(street)
+    with transaction():
+        window = {"starts_at": clock.now(), "ends_at": clock.now() + timedelta(hours=2), "now": clock.now()}
+        of_home = {"brand": brand, "title": "看望老人", "area_id": home.id, "area_path": home.path}
+        opening_id = openings.make_opening(roles={"陪聊": 1, "保洁": 1}, **of_home, **window)
+        db.session.execute(update(Demand).where(Demand.id == UUID(demand["id"])).values(opening_id=opening_id))
+
+    (line,) = officer.seen("/demands")["items"]
+    assert (line["id"], line["taken"]) == (demand["id"], 0)
+    claimed(leader, line, team_led_by(leader, street))
+    (half,) = officer.seen("/demands")["items"]
+    assert (half["taken"], half["role_id"] != line["role_id"]) == (1, True)
+    claimed(other, half, team_led_by(other, street))
+    assert _ids(officer.seen("/demands")) == []
+    (full,) = officer.seen("/demands", with_room="false")["items"]
+    assert full["taken"] == 2
+    assert _ids(officer.seen("/demands/in-care", status="published")) == [demand["id"]]
+    claims = officer.seen(f"/demands/{demand['id']}/claims")["items"]
+    assert [(claim["role_name"], claim["starts_at"] < claim["ends_at"]) for claim in claims] == [("保洁", True), ("陪聊", True)]
 
 
 def test_a_full_demand_and_one_whose_window_is_over_have_no_room(officer, leader, phone_of, street, pass_time):

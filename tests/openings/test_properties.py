@@ -36,7 +36,7 @@ def _opening(home, slots):
         title="看望一位老人",
         area_id=home.id,
         area_path=home.path,
-        slots=slots,
+        roles={"志愿者": slots},
         starts_at=now,
         ends_at=now + timedelta(hours=2),
         now=now,

@@ -96,7 +96,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         title=title,
         area_id=demand.area_id,
         area_path=demand.area_path,
-        slots=places,
+        roles={brand.role_name: places},
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         now=now,

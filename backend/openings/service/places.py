@@ -1,6 +1,6 @@
 """Openings themselves: made when a demand is published, closed, opened again, cancelled; and the recount that guards `taken`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -30,13 +30,14 @@ def make_opening(
     title: str,
     area_id: UUID,
     area_path: str,
-    slots: int,
+    roles: Mapping[str, int],
     starts_at: datetime,
     ends_at: datetime,
     now: datetime,
     requester_person_id: UUID | None = None,
 ) -> UUID:
-    """Open places of one role, by the brand's rules. The caller has asked policy and records its own event. Returns the opening's id."""
+    """Open places by the brand's rules: so many of each role. The caller has asked policy and records its own event. Returns the opening's
+    id."""
     opening_id = new_id()
     db.session.execute(
         insert(Opening).values(
@@ -53,11 +54,8 @@ def make_opening(
             made_at=now,
         )
     )
-    db.session.execute(
-        insert(OpeningRole).values(
-            id=new_id(), opening_id=opening_id, name=brand.role_name, slots=slots, taken=0, is_open=True, closes_at=ends_at
-        )
-    )
+    of_opening = {"opening_id": opening_id, "taken": 0, "is_open": True, "closes_at": ends_at}
+    db.session.execute(insert(OpeningRole), [of_opening | {"id": new_id(), "name": name, "slots": slots} for name, slots in roles.items()])
     return opening_id
 
 
