@@ -25,6 +25,7 @@ def ejia(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
         "REDIS_URL": servers.redis_url,
         "BROKER_URL": servers.broker_url,
         "EJIA_PROFILE": "test",
+        "EJIA_FILES_FOLDER": str(tmp_path / "files"),
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)

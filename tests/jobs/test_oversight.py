@@ -17,7 +17,8 @@ def test_the_system_administrator_sees_how_long_work_goes_in_their_area(street, 
     assert [job["id"] for job in system.seen("/jobs", state="cancelled")["items"]] == asked[:1]
     page = system.seen("/jobs", limit=2)
     assert [job["id"] for job in system.seen("/jobs", cursor=page["next_cursor"])["items"]] == asked[:1]
-    for other in (officer, administrator(Role.SYSTEM_ADMIN, ELSEWHERE), administrator(Role.AUDIT_ADMIN, STREET)):
+    assert [job["id"] for job in officer.seen("/jobs")["items"]] == asked[::-1], "one's own"
+    for other in (administrator(Role.SYSTEM_ADMIN, ELSEWHERE), administrator(Role.AUDIT_ADMIN, STREET)):
         assert other.seen("/jobs")["items"] == []
     assert system.seen(f"/jobs/{asked[1]}")["id"] == asked[1]
     assert refused(system.get(f"/jobs/{asked[1]}/file")) == (403, "forbidden")

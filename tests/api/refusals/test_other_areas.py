@@ -21,8 +21,8 @@ OPEN_TO_ALL = {
 }
 # What is told to everybody: active teams, verified organisations, published demands.
 SEEN_BY_ALL = {"list_teams", "show_team", "list_organisations", "show_organisation", "list_open_demands", "see_demand"}
-# The first writes down who looked, the second has nothing to show before the job is done.
-NOT_ASKED = {"reveal_beneficiary", "download_job_file"}
+# The first writes down who looked, the others have nothing to show before the job is done.
+NOT_ASKED = {"reveal_beneficiary", "download_job_file", "see_job_file_address"}
 
 
 @pytest.fixture(params=["neighbour", "foreigner", "stranger"])
