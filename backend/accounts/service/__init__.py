@@ -1,8 +1,7 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
-from backend.accounts.service.lockouts import NotLocked, lift_lockout, unlock_login
+from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (
-    AccountClosed,
     PasswordChangeNeeded,
     Tokens,
     actor_beside,
@@ -25,14 +24,11 @@ from backend.accounts.service.merging import (
     merge_own_accounts,
     recover_account,
 )
-from backend.accounts.service.offices import AccountUnknown, OwnRole, RoleEnded, RoleHeld, TermInPast, appoint, dismiss, set_term
+from backend.accounts.service.offices import appoint, dismiss, set_term
 from backend.accounts.service.passwords import (
     Attempt,
     CredentialsWrong,
-    OldPasswordWrong,
-    PasswordLoginNeeded,
     PasswordTooWeak,
-    PasswordUnchanged,
     begin_password_change,
     begin_password_login,
     finish_password_change,
@@ -42,12 +38,10 @@ from backend.accounts.service.passwords import (
     login_named,
     reset_password,
 )
-from backend.accounts.service.rank import HolderOfOffice, require_above
+from backend.accounts.service.rank import require_above
 from backend.accounts.service.roles import (
     OFFICES,
     AccountTied,
-    LevelMismatch,
-    LoginNameInvalid,
     LoginNameTaken,
     OfficeLogin,
     PersonHasAccount,

@@ -1,20 +1,8 @@
 """Commands on people and what they ask first, by noun: identity, persons, consents, guardians."""
 
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
-from backend.people.service.guardians import (
-    Agreement,
-    GuardianNotAdult,
-    GuardianshipKnown,
-    GuardianshipOver,
-    Named,
-    WardNotMinor,
-    WardTooYoung,
-    agree_anew,
-    end_guardianship,
-    state_guardianship,
-)
+from backend.people.service.guardians import Agreement, Named, agree_anew, end_guardianship, state_guardianship
 from backend.people.service.guards import (
-    ConsentNeeded,
     PersonNeeded,
     consents_to,
     has_guardians_word,
@@ -24,16 +12,7 @@ from backend.people.service.guards import (
     require_consent,
     was_ward,
 )
-from backend.people.service.identity import (
-    GuardianNeeded,
-    Identity,
-    IdNumberInvalid,
-    Lookup,
-    NameInvalid,
-    look_up,
-    read_adult,
-    read_identity,
-)
+from backend.people.service.identity import GuardianNeeded, Identity, IdNumberInvalid, NameInvalid, look_up, read_adult, read_identity
 from backend.people.service.persons import (
     IdentityDiffers,
     PersonExists,
@@ -48,4 +27,4 @@ from backend.people.service.persons import (
     set_phone,
     store_phone,
 )
-from backend.people.service.withdrawals import ConsentNotGiven, GuardiansConsent, agree, take_back_consent
+from backend.people.service.withdrawals import agree, take_back_consent

@@ -1,24 +1,7 @@
 """Commands on teams, by noun: the life of a team, and its members."""
 
-from backend.teams.service.life import (
-    AlreadyLeader,
-    LeaderNotVolunteer,
-    TeamPlan,
-    accept_team,
-    amend_application,
-    apply_for_team,
-    dissolve_team,
-    hand_over,
-    return_team,
-)
+from backend.teams.service.life import TeamPlan, accept_team, amend_application, apply_for_team, dissolve_team, hand_over, return_team
 from backend.teams.service.members import (
-    AlreadyAsked,
-    AlreadyMember,
-    ApplicantNotVolunteer,
-    JoinRequestDecided,
-    LeaderMustHandOver,
-    MemberUnknown,
-    NotAMember,
     accept_member,
     ask_to_join,
     end_for_former_volunteers,
@@ -27,4 +10,3 @@ from backend.teams.service.members import (
     remove_member,
     withdraw_wish,
 )
-from backend.teams.service.rows import TeamNameTaken, TeamNotActive, TeamNotApplied, TeamNotReturned
