@@ -7,7 +7,7 @@ a transaction of the database.
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -102,8 +102,10 @@ class Objects:
     def clear_unfinished(self, *, before: datetime) -> None:
         """Delete what killed writes left on the disk; a bucket shows none."""
         for file in [] if self._folder is None else self._folder.rglob("*"):
-            if _UNFINISHED.search(file.name) and datetime.fromtimestamp(file.stat().st_mtime, UTC) < before:
-                file.unlink(missing_ok=True)
+            if _UNFINISHED.search(file.name):
+                with suppress(FileNotFoundError):  # a write that was under way has just ended
+                    if datetime.fromtimestamp(file.stat().st_mtime, UTC) < before:
+                        file.unlink()
 
 
 def _pieces(stream: "obstore.BytesStream") -> Iterator[bytes]:
