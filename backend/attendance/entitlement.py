@@ -163,8 +163,8 @@ def _serves(actor: Actor, shift: Shift, *, now: datetime) -> bool:
 
 
 def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]]:
-    teams = select(Membership.team_id).where(Membership.person_id == person_id, _belongs_on(Membership, day))
-    organisations = select(Staff.organisation_id).where(Staff.person_id == person_id, _belongs_on(Staff, day))
+    teams = select(Membership.team_id).where(Membership.person_id == person_id, Membership.holds_on(day))
+    organisations = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.holds_on(day))
     employer = select(PartyMember.work_unit_id).where(PartyMember.person_id == person_id)
     units_led = (
         select(RoleGrant.work_unit_id)
@@ -186,10 +186,6 @@ def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]
 def _start_of(day: Day, days_later: int) -> ColumnElement[datetime]:
     """The instant at which a Shanghai day begins, or one some days later."""
     return func.timezone("Asia/Shanghai", cast(cast(day, Date) + days_later, DateTime(timezone=False)), type_=DateTime(timezone=True))
-
-
-def _belongs_on(kind: type[Membership] | type[Staff], day: Day) -> ColumnElement[bool]:
-    return and_(kind.is_current(), kind.joined_on <= day, or_(kind.left_on.is_(None), kind.left_on > day))
 
 
 def _in_force(since: Instant, until: Instant) -> ColumnElement[bool]:

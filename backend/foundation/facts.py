@@ -70,6 +70,19 @@ class Belonging(FactRevision):
         return and_(cls.is_current(), cls.left_on.is_(None))
 
 
+class Joining(Belonging):
+    """Parent of the facts that somebody belongs to a body (a team, an organisation), from `joined_on` on."""
+
+    __abstract__ = True
+
+    joined_on: Mapped[date]
+
+    @classmethod
+    def holds_on(cls, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """Condition: as is known now, they belonged on this day."""
+        return and_(cls.is_current(), cls.joined_on <= day, or_(cls.left_on.is_(None), cls.left_on > day))
+
+
 Fact = TypeVar("Fact", bound=FactRevision)
 
 _OF_THE_REVISION = {"id", "recorded_at", "superseded_at", "void", "reason", "actor_account_id"}

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, as_text
-from backend.foundation.facts import Belonging
+from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
 
 
@@ -84,7 +84,7 @@ class OrganisationChange(StatusChange):
     to_status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
 
 
-class Staff(Belonging):
+class Staff(Joining):
     """That a person acts for an organisation; its officer adds and removes them. Removal is a further revision."""
 
     __tablename__ = "organisation_staff"
@@ -104,4 +104,3 @@ class Staff(Belonging):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", name="fk_organisation_staff_organisation_id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_organisation_staff_person_id"))
     is_officer: Mapped[bool]
-    joined_on: Mapped[date]

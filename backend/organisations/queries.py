@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -104,9 +104,7 @@ def was_staff(organisation_id: UUID, person_id: UUID, on: date) -> bool:
     acts = and_(
         Staff.organisation_id == organisation_id,
         Staff.person_id == person_id,
-        Staff.is_current(),
-        Staff.joined_on <= on,
-        or_(Staff.left_on.is_(None), Staff.left_on > on),
+        Staff.holds_on(on),
     )
     return bool(db.session.scalar(select(exists().where(acts))))
 

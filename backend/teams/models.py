@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
-from backend.foundation.facts import Belonging
+from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
 
 
@@ -98,7 +98,7 @@ class JoinRequest(Base):
     reason: Mapped[str | None]
 
 
-class Membership(Belonging):
+class Membership(Joining):
     """That a person belongs to a team, from `joined_on` until the day before `left_on`. Leaving is a further revision."""
 
     __tablename__ = "team_memberships"
@@ -119,4 +119,3 @@ class Membership(Belonging):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id", name="fk_team_memberships_team_id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_team_memberships_person_id"))
     area_path: Mapped[AreaPath] = mapped_column(comment="the team's community: where the membership counts")
-    joined_on: Mapped[date]

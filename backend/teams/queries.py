@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -117,9 +117,7 @@ def was_member(team_id: UUID, person_id: UUID, on: date) -> bool:
     belongs = and_(
         Membership.team_id == team_id,
         Membership.person_id == person_id,
-        Membership.is_current(),
-        Membership.joined_on <= on,
-        or_(Membership.left_on.is_(None), Membership.left_on > on),
+        Membership.holds_on(on),
     )
     return bool(db.session.scalar(select(exists().where(belongs))))
 
