@@ -75,7 +75,7 @@ class Objects:
             obstore.put(self._store, name, content)
             if self._folder is not None:
                 file = self._folder / name
-                for written in (file, file.parent, self._folder):
+                for written in (file, self._folder):  # names are flat
                     _to_disk(written)
 
     def get(self, name: str) -> Iterator[bytes]:
