@@ -38,8 +38,14 @@ def logged_in_family() -> UUID:
     return family
 
 
-def _token() -> str:
+def brought_token() -> str | None:
+    """The token that the request brings, whatever it is worth."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    return token.strip() if scheme.lower() == "bearer" and token else None
+
+
+def _token() -> str:
+    token = brought_token()
+    if token is None:
         raise Unauthenticated
-    return token.strip()
+    return token

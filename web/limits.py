@@ -20,6 +20,7 @@ from backend.accounts import tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import TooMany
 from config.settings import Settings
+from web.caller import brought_token
 from web.refusals import answer_to
 from web.routes import contract_of
 
@@ -64,10 +65,10 @@ def _caller() -> str:
 
     Checked, or anybody could count as somebody else and use up their rate.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = brought_token()
     try:
-        if scheme.lower() == "bearer":
-            return f"account:{tokens.maker().account_of(token.strip())}"
+        if token is not None:
+            return f"account:{tokens.maker().account_of(token)}"
     except TokenInvalid:
         pass
     return _network(request.remote_addr or "")

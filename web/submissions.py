@@ -10,7 +10,7 @@ from backend.foundation.idempotency import IdempotencyKeyMissing, Submission
 
 # Visible ASCII. A UUID fits.
 IDEMPOTENCY_KEY_PATTERN = r"^[\x21-\x7e]{8,200}$"
-_KEY = re.compile(r"[\x21-\x7e]{8,200}")
+_KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
 
 
 def key() -> str:
