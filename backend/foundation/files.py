@@ -33,7 +33,7 @@ _OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class FileTooLarge(Unprocessable):
-    """The file is larger than its kind may be, or a picture of more points than can be opened."""
+    """The file is larger than its kind may be."""
 
     code: ClassVar[str] = "file_too_large"
     detail = "文件太大"
