@@ -6,14 +6,13 @@ person may not open answers 404, what they may see but not do answers 403.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, or_, true
-from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts.permissions import Permission, Reach
 from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import Column
 from backend.foundation.errors import Forbidden, Missing
 
 __all__ = [
@@ -43,9 +42,6 @@ class Scope:
     organisation_id: UUID | None = None
     work_unit_id: UUID | None = None
     person_id: UUID | None = None
-
-
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True, slots=True)

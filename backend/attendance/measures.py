@@ -9,7 +9,8 @@ from sqlalchemy import Select, select
 from backend import brands
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.attendance.queries import counting_records
-from backend.foundation.measures import AsOf, Dimension, Measure, Shape, among, contribution, facts_of
+from backend.foundation.database import one_of
+from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, facts_of
 
 BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
 
@@ -30,7 +31,7 @@ def _counting(known_at: AsOf) -> Select[Any]:
 
 
 def _confirmed(confirmation_ids: Sequence[UUID]) -> Select[Any]:
-    return select(Confirmation.record_fact_id).where(among(Confirmation.id, confirmation_ids))
+    return select(Confirmation.record_fact_id).where(one_of(Confirmation.id, confirmation_ids))
 
 
 SERVICES = Measure(

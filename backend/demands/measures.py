@@ -12,8 +12,9 @@ from sqlalchemy.sql.selectable import FromClause
 
 from backend import brands
 from backend.demands.models import Demand, DemandChange, DemandStatus
+from backend.foundation.database import Column, one_of
 from backend.foundation.life import status_at
-from backend.foundation.measures import AsOf, Column, Dimension, Measure, Shape, among, contribution, themselves
+from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, themselves
 from backend.openings.models import Claim, ClaimChange, ClaimStatus
 
 BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
@@ -55,7 +56,7 @@ def _counted_from(step: FromClause) -> Select[Any]:
 
 
 def _of_claims(claim_ids: Sequence[UUID]) -> Select[Any]:
-    return select(Demand.id).join(Claim, Claim.opening_id == Demand.opening_id).where(among(Claim.id, claim_ids))
+    return select(Demand.id).join(Claim, Claim.opening_id == Demand.opening_id).where(one_of(Claim.id, claim_ids))
 
 
 DEMANDS_PUBLISHED = Measure(

@@ -43,6 +43,9 @@ from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Change, Prepared, Sender, Values, beside, insertion, joined
 
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+"""What a statement may name: a column of a model, or any expression."""
+
 NAMES = {
     "pk": "pk_%(table_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
@@ -298,6 +301,6 @@ def as_text(kind: type[StrEnum]) -> Enum:
     return Enum(kind, native_enum=False, create_constraint=False, length=40, values_callable=lambda words: [word.value for word in words])
 
 
-def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+def one_of(column: Column, values: Sequence[Any]) -> ColumnElement[bool]:
     """The column is one of the values, which are sent as one array: the statement is the same for two values and for two thousand."""
     return column == any_(literal(list(values), ARRAY(column.type)))

@@ -11,17 +11,15 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, insert, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy.orm import Mapped
 
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
-from backend.foundation.database import Base, RowId, db, one_of, refusing
+from backend.foundation.database import Base, Column, RowId, db, one_of, refusing
 from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.facts import FactRevision
 from backend.foundation.ids import new_id
 from backend.foundation.outbox import Event
-
-Value = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 class Living(Base):
@@ -178,7 +176,7 @@ class FactStep:
         return revision
 
 
-def status_at(kind: type[Living], changes: type[StatusChange], known_at: datetime | None) -> Value:
+def status_at(kind: type[Living], changes: type[StatusChange], known_at: datetime | None) -> Column:
     """The status of a thing as known at an instant, by its last step until then (NULL: it was not yet there); without one, that of now."""
     if known_at is None:
         return kind.status
@@ -191,7 +189,7 @@ def status_at(kind: type[Living], changes: type[StatusChange], known_at: datetim
     return last.scalar_subquery()
 
 
-def written_with(last_step: StrEnum, column: Value, status: Value, known_at: datetime | None) -> Value:
+def written_with(last_step: StrEnum, column: Column, status: Column, known_at: datetime | None) -> Column:
     """A value that comes with the last step of a life (the day of an ending): as known at an instant it is NULL before that step.
 
     `status` is that of `status_at`, for the same instant.

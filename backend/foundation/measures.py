@@ -15,13 +15,11 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, Text, Uuid, any_, cast, func, literal, null, select
+from sqlalchemy import BigInteger, Date, Select, Text, Uuid, cast, func, literal, null, select
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute
 
+from backend.foundation.database import Column, one_of
 from backend.foundation.facts import FactRevision
-
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 AsOf = datetime | None
 """As known at an instant, or now."""
@@ -95,11 +93,6 @@ def contribution(
     )
 
 
-def among(column: Column, ids: Sequence[UUID]) -> ColumnElement[bool]:
-    """Condition: the column is one of the ids; one parameter, however many they are."""
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
-
-
 def themselves(ids: Sequence[UUID]) -> Select[Any]:
     """For events whose subjects are the sources."""
     return select(func.unnest(literal(list(ids), ARRAY(Uuid))))
@@ -107,4 +100,4 @@ def themselves(ids: Sequence[UUID]) -> Select[Any]:
 
 def facts_of(kind: type[FactRevision]) -> SourcesOf:
     """For events whose subjects are revisions of facts that are the sources."""
-    return lambda revision_ids: select(kind.fact_id).where(among(kind.id, revision_ids))
+    return lambda revision_ids: select(kind.fact_id).where(one_of(kind.id, revision_ids))

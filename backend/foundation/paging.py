@@ -9,17 +9,15 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Row, Select, literal, tuple_
 
-from backend.foundation.database import db
+from backend.foundation.database import Column, db
 from backend.foundation.errors import Malformed
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 Value = str | int | date | datetime | UUID
 AnyRow = Row[*tuple[Any, ...]]
-Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 _LONGEST = 1000
 
 

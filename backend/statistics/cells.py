@@ -31,7 +31,8 @@ from sqlalchemy import column as named
 from sqlalchemy.dialects.postgresql import DATERANGE, insert
 
 from backend.areas.models import LENGTH_OF_PATH, Level
-from backend.foundation.measures import Column, Measure, Shape
+from backend.foundation.database import Column
+from backend.foundation.measures import Measure, Shape
 from backend.statistics.models import Cell, Grain
 
 Rows = Select[Any] | CompoundSelect[Any]

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from backend.foundation.database import one_of
 from backend.foundation.life import status_at, written_with
-from backend.foundation.measures import AsOf, Dimension, Measure, Shape, among, contribution, facts_of, themselves
+from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, facts_of, themselves
 from backend.teams.models import Membership, Team, TeamCategory, TeamChange, TeamStatus
 
 _CATEGORY_NAMES: Mapping[str, str] = {
@@ -25,7 +26,7 @@ _STANDING = (TeamStatus.ACTIVE, TeamStatus.DISSOLVED)
 
 
 def _memberships_of_teams(team_ids: Sequence[UUID]) -> Select[Any]:
-    return select(Membership.fact_id).where(among(Membership.team_id, team_ids), Membership.is_current())
+    return select(Membership.fact_id).where(one_of(Membership.team_id, team_ids), Membership.is_current())
 
 
 def _teams(known_at: AsOf) -> Select[Any]:
