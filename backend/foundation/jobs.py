@@ -170,7 +170,8 @@ def kinds() -> Mapping[str, Kind]:
     return _kinds
 
 
-_LINE = tuple(getattr(Job, field) for field in JobLine.__slots__)
+LINE = tuple(getattr(Job, field) for field in JobLine.__slots__)
+"""The columns of a `JobLine`."""
 
 
 def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, now: datetime) -> JobLine:
@@ -187,14 +188,14 @@ def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str
         attempts=0,
         created_at=now,
     )
-    line = JobLine(*db.session.execute(asked.returning(*_LINE)).one())
+    line = JobLine(*db.session.execute(asked.returning(*LINE)).one())
     audit.record(actor, _kinds[kind].permission, line.id, now=now, kind=kind, area_path=area_path)
     return line
 
 
 def job_of(actor: Actor, job_id: UUID) -> JobLine:
     """A job of the actor's own. Raises Missing for everybody else's."""
-    found = db.session.execute(select(*_LINE).where(_own(actor, job_id))).one_or_none()
+    found = db.session.execute(select(*LINE).where(_own(actor, job_id))).one_or_none()
     if found is None:
         raise Missing
     return JobLine(*found)
@@ -225,7 +226,7 @@ def cancel(actor: Actor, job_id: UUID, *, now: datetime) -> JobLine:
         update(Job)
         .where(_own(actor, job_id), _unfinished())
         .values(state=State.CANCELLED, lease_until=None, finished_at=now)
-        .returning(*_LINE)
+        .returning(*LINE)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if cancelled is None:

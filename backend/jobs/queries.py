@@ -9,7 +9,7 @@ from backend.accounts.policy import Permission, ScopeColumns
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.jobs import Job, JobLine, State
+from backend.foundation.jobs import LINE, Job, JobLine, State
 from backend.foundation.paging import Order, Page, PageRequest
 
 NEWEST_JOB = Order((Job.id,), latest_first=True)
@@ -17,9 +17,7 @@ NEWEST_JOB = Order((Job.id,), latest_first=True)
 
 def job(viewer: Actor, job_id: UUID) -> JobLine:
     """How far a job is, for its asker and for who looks after the jobs of the area. Raises Missing."""
-    row = db.session.execute(
-        select(*(getattr(Job, field) for field in JobLine.__slots__)).where(Job.id == job_id, seen_by(viewer))
-    ).one_or_none()
+    row = db.session.execute(select(*LINE).where(Job.id == job_id, seen_by(viewer))).one_or_none()
     if row is None:
         raise Missing
     return JobLine(*row)
@@ -27,7 +25,7 @@ def job(viewer: Actor, job_id: UUID) -> JobLine:
 
 def jobs_in_sight(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
     """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file."""
-    wanted = select(*(getattr(Job, field) for field in JobLine.__slots__)).where(seen_by(viewer))
+    wanted = select(*LINE).where(seen_by(viewer))
     if state is not None:
         wanted = wanted.where(Job.state == state)
     return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))
