@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -47,6 +47,8 @@ def _do(act, demand_id, now):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(st.sampled_from(["publish", "return", "withdraw", "cancel", "complete", "serve"]), max_size=8))
+@example(acts=["publish", "serve", "cancel", "complete"])
+@example(acts=["publish", "complete", "cancel"])
 def test_a_demand_goes_only_the_ways_of_its_life(street, acts):
     home, now = area(street), clock.now()
     wanted = NewDemand("red_ribbon", "便民服务", "理发、磨刀", UUID(street["和平社区"]), places=3)
@@ -61,7 +63,7 @@ def test_a_demand_goes_only_the_ways_of_its_life(street, acts):
                 served = True
             continue
         next_status = WAYS[status].get(act)
-        if act == "complete" and not served:
+        if (act == "complete" and not served) or (act == "cancel" and served):
             next_status = None
         try:
             with db.session.begin_nested():

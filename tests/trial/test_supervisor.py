@@ -134,7 +134,8 @@ def test_services_hear_of_the_death_of_their_parent_even_without_the_guardian(st
     run.kill()
     assert eventually(lambda: not any(map(is_running, services)))
     for _, child in _processes(tmp_path):
-        os.kill(child, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
 
 
 def test_a_folder_has_one_run_at_a_time(start: Run, tmp_path: Path) -> None:
