@@ -4,16 +4,19 @@ import json
 import re
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from apiflask import APIFlask
 from flask import Response, request
-from jsonschema_rs import Draft202012Validator
+from jsonschema_rs import Draft202012Validator, Registry
 
 from config.settings import Settings
 from miniprogram_api import api
 from web.application import make_application
 
 Json = dict[str, Any]
+
+DOCUMENT = "urn:ejia:openapi"
 
 
 def make_api(settings: Settings) -> APIFlask:
@@ -29,7 +32,7 @@ class Watch:
     def __init__(self, app: APIFlask) -> None:
         self.complaints: list[str] = []
         self._app = app
-        self._validators: dict[tuple[str, int], Draft202012Validator] = {}
+        self._validators: dict[tuple[str, ...], Draft202012Validator] = {}
         app.after_request(self._look)
 
     @cached_property
@@ -38,35 +41,41 @@ class Watch:
         found: Json = json.loads(json.dumps(self._app.spec))
         return found
 
+    @cached_property
+    def _registry(self) -> Registry:
+        """The document, read once for all validators: a copy in each of a thousand took two gigabytes."""
+        return Registry([(DOCUMENT, self.document)])
+
     def _look(self, answer: Response) -> Response:
         if request.url_rule is not None:
             path = re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", request.url_rule.rule)
             operation = self.document["paths"].get(path, {}).get(request.method.lower())
             if operation is not None:
-                name = f"{request.method} {path}"
-                self.complaints += [f"{name}: {complaint}" for complaint in self._complaints(name, operation, answer)]
+                place = ("paths", path, request.method.lower(), "responses", str(answer.status_code))
+                self.complaints += [f"{request.method} {path}: {complaint}" for complaint in self._complaints(place, operation, answer)]
         return answer
 
-    def _complaints(self, name: str, operation: Json, answer: Response) -> list[str]:
+    def _complaints(self, place: tuple[str, ...], operation: Json, answer: Response) -> list[str]:
         said = operation["responses"].get(str(answer.status_code))
         if said is None:
             return [f"{answer.status_code} is not in the document: {_shown(answer)}"]
         if "content" not in said:
             return [f"{answer.status_code} has content: {_shown(answer)}"] if answer.get_data() else []
-        ((media_type, content),) = said["content"].items()
+        ((media_type, _),) = said["content"].items()
         if media_type not in (answer.mimetype, "*/*"):
             return [f"{answer.status_code} is {answer.mimetype} where the document says {media_type}"]
         if not media_type.endswith("json"):
             return []
-        validator = self._validator(name, answer.status_code, content["schema"])
+        validator = self._validator(*place, "content", media_type, "schema")
         return [f"{answer.status_code} {error.message}: {_shown(answer)}" for error in validator.iter_errors(answer.get_json(force=True))]
 
-    def _validator(self, name: str, status: int, schema: Json) -> Draft202012Validator:
-        """What the answer may hold; of a problem also which codes this operation gives with this status."""
-        if (name, status) not in self._validators:
-            whole = {**schema, "components": self.document["components"]}
-            self._validators[name, status] = Draft202012Validator(whole, validate_formats=True)
-        return self._validators[name, status]
+    def _validator(self, *place: str) -> Draft202012Validator:
+        """What the answer may hold by the schema at this place of the document; of a problem also which codes this operation gives."""
+        if place not in self._validators:
+            pointer = "/".join(quote(name.replace("/", "~1"), safe="") for name in place)
+            schema = {"$ref": f"{DOCUMENT}#/{pointer}"}
+            self._validators[place] = Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+        return self._validators[place]
 
 
 def _shown(answer: Response) -> str:
