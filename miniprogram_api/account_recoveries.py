@@ -29,6 +29,7 @@ from web.inputs.accounts import PasswordLoginIn, WeChatLoginIn
 from web.inputs.common import ReasonIn
 from web.inputs.proxies import IdentityIn
 from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
+from web.limits import LOGGING_IN
 from web.routes import at_most
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
@@ -103,6 +104,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 
 @bp.post("/auth/merge/password")
 @in_steps
+@at_most(LOGGING_IN)
 @bp.input(PasswordLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="并入用户名登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")
@@ -120,6 +122,7 @@ def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
 
 @bp.post("/auth/merge/wechat")
 @in_steps
+@at_most(LOGGING_IN)
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="并入微信登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")

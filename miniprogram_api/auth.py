@@ -18,12 +18,15 @@ from miniprogram_api.schemas.auth import TokensOut
 from web.caller import logged_in_family
 from web.edge import in_steps, public
 from web.inputs.accounts import PasswordLoginIn, RefreshIn, WeChatLoginIn
+from web.limits import LOGGING_IN, log_in_refreshed
+from web.routes import at_most
 
 bp = Resource("auth", tag="登录")
 
 
 @bp.post("/auth/wechat")
 @public
+@at_most(LOGGING_IN)
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="微信登录", description="首次登录会自动建立账号。")
@@ -40,6 +43,7 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 
 @bp.post("/auth/password")
 @public
+@at_most(LOGGING_IN)
 @bp.input(PasswordLoginIn)
 @bp.output(TokensOut)
 @bp.doc(
@@ -56,6 +60,7 @@ def log_in_by_password(body: PasswordLoginIn) -> Tokens:
 
 @bp.post("/auth/refresh")
 @public
+@at_most(LOGGING_IN, counted_for=log_in_refreshed)
 @bp.input(RefreshIn)
 @bp.output(TokensOut)
 @bp.doc(summary="换取新的令牌", description="旧的 refresh_token 随即失效；一分钟内重发同一个请求会得到同样的新令牌。")

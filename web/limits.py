@@ -13,22 +13,26 @@ import structlog
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
+from pydantic import ValidationError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from werkzeug.exceptions import HTTPException
 
 from backend.accounts import tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import TooMany
 from config.settings import Settings
 from web.caller import brought_token
+from web.inputs.accounts import RefreshIn
 from web.refusals import answer_to
-from web.routes import contract_of
+from web.routes import RouteContract, contract_of
 
 log = structlog.get_logger(__name__)
 
 USUAL = "240/minute"
-# Behind one address stands a whole community's Wi-Fi or a carrier's gateway; a single login is guarded by the lockouts in the database.
 LOGGING_IN = "60/minute"
+"""For every route that gives tokens: `@at_most(LOGGING_IN)`. Behind one address stands a whole community's Wi-Fi or a carrier's gateway;
+a single login is guarded by the lockouts in the database."""
 
 _LONGEST_WAIT = 0.2
 _UNLIMITED = ("/healthz", "/readyz")
@@ -54,17 +58,34 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions["ejia_limiter"] = limiter
 
 
+def log_in_refreshed() -> str | None:
+    """The log-in whose refresh token this request brings, however old: a good one is not counted with the junk of its neighbours."""
+    try:
+        brought = RefreshIn.model_validate_json(request.get_data(cache=True), strict=True)
+        return f"login:{tokens.maker().read_refresh_token(brought.refresh_token).family_id}"
+    except (HTTPException, ValidationError, TokenInvalid):  # the route says what is wrong with it
+        return None
+
+
 def _rate() -> str:
+    contract = _contract_in_hand()
+    return (contract.rate if contract is not None else None) or USUAL
+
+
+def _contract_in_hand() -> RouteContract | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    declared = contract_of(view).rate if view is not None else None
-    return declared or (LOGGING_IN if request.path.startswith("/api/v1/auth/") else USUAL)
+    return contract_of(view) if view is not None else None
 
 
 def _caller() -> str:
-    """Who is counted: the account of a token of ours, however old; else the address, an IPv6 one by its /64.
+    """Who is counted: whom the route names; else the account of a token of ours, however old; else the address, an IPv6 one by its /64.
 
     Checked, or anybody could count as somebody else and use up their rate.
     """
+    contract = _contract_in_hand()
+    named = contract.counted_for() if contract is not None and contract.counted_for is not None else None
+    if named is not None:
+        return named
     token = brought_token()
     try:
         if token is not None:

@@ -32,6 +32,7 @@ class RouteContract:
     status: int = 200
     media_type: str = "application/json"
     rate: str | None = None
+    counted_for: Callable[[], str | None] | None = None
     refusals: list[type[Refusal]] = field(default_factory=list)
     """What the edge refuses; what the commands do is read from them (foundation/refusals.py)."""
 
@@ -57,11 +58,15 @@ def route_is(access: Access, *refusals: type[Refusal]) -> Callable[[AnyView], An
     return decorate
 
 
-def at_most(rate: str) -> Callable[[AnyView], AnyView]:
-    """Declare how often one caller may use a route, where the usual rates of limits.py do not fit: `@at_most("10/minute")`."""
+def at_most(rate: str, *, counted_for: Callable[[], str | None] | None = None) -> Callable[[AnyView], AnyView]:
+    """Declare how often one caller may use a route, where the usual rate of limits.py does not fit: `@at_most("10/minute")`.
+
+    `counted_for` tells from the request who is counted, where the route knows better than the limits; None leaves it to them.
+    """
 
     def decorate(view: AnyView) -> AnyView:
-        contract_of(view).rate = rate
+        contract = contract_of(view)
+        contract.rate, contract.counted_for = rate, counted_for
         return view
 
     return decorate

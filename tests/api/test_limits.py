@@ -17,10 +17,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend.accounts import tokens
-from backend.accounts.tokens import AccessClaims, TokenMaker
+from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenMaker
 from backend.foundation import clock
 from config.settings import Settings
 from miniprogram_api.contract import Out, Resource
+from miniprogram_api.schemas.auth import TokensOut
 from tests.support.contract import make_api
 from web import limits
 from web.routes import Access, at_most, contract_of, route_is
@@ -41,8 +42,9 @@ def make_bells() -> Resource:
     def ring_bell() -> BellOut:
         return BellOut()
 
-    @bp.post("/auth/bell")
+    @bp.post("/bell-of-tokens")
     @route_is(Access.PUBLIC)
+    @at_most(limits.LOGGING_IN, counted_for=limits.log_in_refreshed)
     @bp.output(BellOut)
     @bp.doc(summary="登录门铃")
     def ring_at_login() -> BellOut:
@@ -145,10 +147,35 @@ def test_processes_count_together(limited: Callable[..., FlaskClient]) -> None:
     assert statuses(ring(client) for client in (one, other, one, other)) == [200, 200, 200, 429]
 
 
-def test_logging_in_is_limited_more_strictly(limited: Callable[..., FlaskClient]) -> None:
-    client = limited()
-    assert {client.post("/api/v1/auth/bell").status_code for _ in range(60)} == {200}
-    assert client.post("/api/v1/auth/bell").status_code == 429
+def refresh(client: FlaskClient, token: str) -> int:
+    return client.post("/api/v1/bell-of-tokens", json={"refresh_token": token}).status_code
+
+
+def test_a_good_refresh_token_is_not_counted_with_its_neighbours_junk(limited: Callable[..., FlaskClient]) -> None:
+    client, family = limited(), uuid4()
+    assert {refresh(client, f"junk-{number}") for number in range(60)} == {200}
+    assert refresh(client, "junk") == 429
+    assert client.post("/api/v1/bell-of-tokens", data="[" * 100_000, content_type="application/json").status_code == 429
+
+    good = tokens.maker().refresh_token(RefreshClaims(family, 1))
+
+    assert {refresh(client, good) for _ in range(60)} == {200}
+    assert refresh(client, tokens.maker().refresh_token(RefreshClaims(family, 2))) == 429, "a log-in counts over all its tokens"
+    assert refresh(client, tokens.maker().refresh_token(RefreshClaims(uuid4(), 1))) == 200
+
+
+def test_a_body_beyond_the_limit_leaves_the_counting_where_it_is(limited: Callable[..., FlaskClient]) -> None:
+    client = limited(body_limit_bytes=1024)
+    assert refresh(client, "x" * 2000) in (200, 413)
+    assert {refresh(client, "junk") for _ in range(59)} == {200}
+    assert refresh(limited(), "junk") == 429, "another process counts on"
+
+
+def test_whatever_gives_tokens_is_limited_as_logging_in(app: APIFlask) -> None:
+    contracts = {name: contract_of(view) for name, view in app.view_functions.items()}
+    giving = {name: contract.rate for name, contract in contracts.items() if contract.output is TokensOut}
+    assert len(giving) >= 5
+    assert set(giving.values()) == {limits.LOGGING_IN}
 
 
 def test_a_forwarded_address_counts_only_where_proxies_are_trusted(limited: Callable[..., FlaskClient]) -> None:
