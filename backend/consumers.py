@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from backend.attendance import reactions as attendance
 from backend.demands import reactions as demands
 from backend.foundation.outbox import Reactions
+from backend.messages import reactions as messages
 from backend.points import service as points
 from backend.registration import reactions as registration
 from backend.statistics import service as statistics
@@ -13,6 +14,7 @@ from backend.teams import reactions as teams
 CONSUMERS: Mapping[str, Reactions] = {
     "attendance": attendance.REACTIONS,
     "demands": demands.REACTIONS,
+    "messages": messages.REACTIONS,
     "points": points.REACTIONS,
     "registration": registration.REACTIONS,
     "teams": teams.REACTIONS,

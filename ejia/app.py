@@ -18,6 +18,7 @@ from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.database import db, ping_after_rest, transaction
+from backend.messages import kinds
 from backend.people import minors, notices
 from backend.points import rules as points_rules
 from backend.proxies import rules as proxy_rules
@@ -94,6 +95,7 @@ def start_process(settings: Settings) -> None:
     points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
     stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))
     indicators.use(indicators.read(CONFIG_FOLDER / "indicators.toml"))
+    kinds.use(kinds.read(CONFIG_FOLDER / "messages.toml"))
     outbox.use(CONSUMERS)
     jobs.use(KINDS)
 

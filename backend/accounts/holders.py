@@ -6,7 +6,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, Uuid, and_, any_, column, false, func, literal, or_, select, true, union
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    column,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -36,17 +54,41 @@ def holders(permission: Permission, scopes: Sequence[Scope], *, now: datetime) -
 
     Of live accounts, by grants whose term runs. Raises ValueError where everybody may, which nobody can list, and for too many scopes.
     """
-    if permission.rule.get(Role.RESIDENT) is Reach.ANYWHERE:
-        raise ValueError(f"everybody may {permission}")
     if len(scopes) > MOST_SCOPES:
         raise ValueError(f"at most {MOST_SCOPES} scopes in one question")
+    held = _holding(permission, _asked(scopes), now)
+    return select(held.c.place, held.c.account_id).distinct()
+
+
+def holders_among(permission: Permission, asked: FromClause, *, now: datetime) -> Select[int, UUID]:
+    """As `holders`, of scopes that another query finds: rows of `place` and of the columns of a `Scope`."""
+    held = _holding(permission, asked, now)
+    return select(held.c.place, held.c.account_id).distinct()
+
+
+def nearest_holders(permission: Permission, asked: FromClause, *, at_most: int, now: datetime) -> Select[int, UUID]:
+    """Of the holders by area those of the narrowest one that has any, at most so many for each place: who is in charge there, and the
+    level above only where nobody is."""
+    held = _holding(permission, asked, now)
+    narrowest = held.c.digits.desc()
+    ranked = select(
+        held.c.place,
+        held.c.account_id,
+        func.rank().over(partition_by=held.c.place, order_by=narrowest).label("rank"),
+        func.row_number().over(partition_by=held.c.place, order_by=(narrowest, held.c.account_id)).label("number"),
+    ).subquery("ranked")
+    return select(ranked.c.place, ranked.c.account_id).where(ranked.c.rank == 1, ranked.c.number <= at_most)
+
+
+def _holding(permission: Permission, asked: FromClause, now: datetime) -> Subquery:
+    """Rows of `place`, `account_id`, and by how many `digits` the grant's area was named."""
+    if permission.rule.get(Role.RESIDENT) is Reach.ANYWHERE:
+        raise ValueError(f"everybody may {permission}")
     roles: dict[Reach, list[Role]] = defaultdict(list)
     for role, reach in permission.rule.items():
         roles[reach].append(role)
-    asked = _asked(scopes)
     ways = [_nobody(), *(_held(reach, roles[reach], asked, now) for reach in roles)]
-    held = union(*ways).subquery("held")
-    return select(held.c.place, held.c.account_id)
+    return union(*ways).subquery("held")
 
 
 def _asked(scopes: Sequence[Scope]) -> TableValuedAlias:
@@ -57,15 +99,17 @@ def _asked(scopes: Sequence[Scope]) -> TableValuedAlias:
     return func.unnest(paths, *ids.values()).table_valued(*columns, with_ordinality="place", name="asked").render_derived()
 
 
-def _nobody() -> Select[int, UUID]:
-    return select(literal(0).label("place"), Account.id.label("account_id")).where(false())
+def _nobody() -> Select[int, UUID, int]:
+    return select(literal(0).label("place"), Account.id.label("account_id"), literal(0).label("digits")).where(false())
 
 
-def _held(reach: Reach, roles: Sequence[Role], asked: TableValuedAlias, now: datetime) -> Select[int, UUID]:
+def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, now: datetime) -> Select[int, UUID, int]:
     """Who holds the scopes by roles that reach so far."""
-    rows = select(asked.c.place, Account.id.label("account_id")).where(Account.status == AccountStatus.ACTIVE)
+    implied = reach is Reach.OWN and Role.RESIDENT in roles  # there is no grant to look for
+    digits = literal(0) if implied else func.coalesce(func.length(RoleGrant.area_path), 0)
+    rows = select(asked.c.place, Account.id.label("account_id"), digits.label("digits")).where(Account.status == AccountStatus.ACTIVE)
     own = Account.person_id == asked.c.person_id
-    if reach is Reach.OWN and Role.RESIDENT in roles:  # implied: there is no grant to look for
+    if implied:
         return rows.join_from(asked, Account, own)
     return (
         rows.join_from(asked, RoleGrant, true() if reach is Reach.OWN else _meets(reach, asked.c))

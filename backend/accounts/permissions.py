@@ -89,6 +89,12 @@ class Permission(Term):
     # One's own account has no person before the real name is registered; so the command looks after whose it is.
     SESSION_SEE = ("session.see", "查看登录", "See where one's own account is logged in.", _ANYBODY)
     SESSION_END = ("session.end", "结束登录", "End log-ins of one's own account.", _ANYBODY)
+    MESSAGE_SEE = (
+        "message.see",
+        "查看消息",
+        "Read one's own messages; those that came by an office, while it is held.",
+        _ANYBODY,
+    )
     PASSWORD_CHANGE = ("password.change", "修改密码", "Change one's own password.", _ANYBODY)
     # The scope is the area above the one in which the colleague holds office: nobody takes over an equal or a superior.
     PASSWORD_RESET = (

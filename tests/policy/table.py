@@ -1,6 +1,6 @@
 """The table of the walk, put together."""
 
-from tests.policy import rows_demands, rows_groups, rows_identity, rows_offices, rows_people, rows_privacy, rows_services
+from tests.policy import rows_demands, rows_groups, rows_identity, rows_messages, rows_offices, rows_people, rows_privacy, rows_services
 from tests.policy.walking import Row
 
 TABLE: tuple[Row, ...] = (
@@ -11,4 +11,5 @@ TABLE: tuple[Row, ...] = (
     *rows_services.ROWS,
     *rows_offices.ROWS,
     *rows_privacy.ROWS,
+    *rows_messages.ROWS,
 )

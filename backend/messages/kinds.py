@@ -1,0 +1,134 @@
+"""The kinds of message: the catalogue `config/messages.toml`, read when a process starts. It gives every occasion its words, and says of
+every other event why nobody is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from backend.foundation import catalogues
+from backend.foundation.catalogues import Entry
+from backend.foundation.in_use import InUse
+from backend.foundation.outbox import Event
+from backend.messages.occasions import OCCASIONS
+from backend.messages.occasions.occasion import Occasion
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Heading = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+
+PLACEHOLDERS: Mapping[str, str] = {"area": "area_path", "brand": "brand", "number": "number", "role": "role"}
+"""What a text may name, and the column from which it comes."""
+
+
+class Kind(Entry):
+    """One kind; `config/messages.toml` says what each field means."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
+    event: str
+    to: str
+    title: Heading
+    text: Words
+    days: Annotated[int, Field(ge=1, le=60)] | None = None
+
+    @model_validator(mode="after")
+    def _says_what_the_occasion_knows(self) -> Self:
+        if (self.event, self.to) not in OCCASIONS:
+            known = ", ".join(f"{event} → {to}" for event, to in sorted(OCCASIONS))
+            raise ValueError(f"nobody can be told so of {self.event} → {self.to}; there are: {known}")
+        if self.days is not None and self.occasion.waits is None:
+            raise ValueError(f"{self.event} → {self.to} asks for nothing, so it has no days")
+        allowed = {name for name, column in PLACEHOLDERS.items() if column in self.occasion.fields}
+        if not _named_in(self.text) <= allowed or _named_in(self.title):
+            raise ValueError(f"text may name {', '.join(f'{{{name}}}' for name in sorted(allowed)) or 'nothing'}, and title nothing")
+        return self
+
+    @property
+    def occasion(self) -> Occasion:
+        """Of what it tells, and to whom."""
+        return OCCASIONS[self.event, self.to]
+
+
+class Silent(Entry):
+    """An event of which nobody is told."""
+
+    event: str
+    because: Words
+
+
+class Messages(Entry):
+    """The whole catalogue. Where one event would tell somebody twice, the kind that stands first does."""
+
+    kind: Annotated[tuple[Kind, ...], Field(min_length=1)]
+    silent: tuple[Silent, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for what, names in (("kinds", [kind.code for kind in self.kind]), ("texts", [f"{kind.event} → {kind.to}" for kind in self.kind])):
+            twice = {name for name in names if names.count(name) > 1}
+            if twice:
+                raise ValueError(f"two {what} for {', '.join(sorted(twice))}")
+        return self
+
+    @model_validator(mode="after")
+    def _forgets_no_event(self) -> Self:
+        told, silent = {kind.event for kind in self.kind}, [each.event for each in self.silent]
+        every = events()
+        for complaint, names in (
+            ("nothing is said of", every - told - set(silent)),
+            ("there is no event", set(silent) - every),
+            ("told and silent", told & set(silent)),
+            ("silent twice", {name for name in silent if silent.count(name) > 1}),
+        ):
+            if names:
+                raise ValueError(f"{complaint}: {', '.join(sorted(names))}")
+        return self
+
+
+def events() -> set[str]:
+    """The names of all events of the product."""
+    found, seen = set[str](), [Event]
+    while seen:
+        below = seen.pop().__subclasses__()
+        seen += below
+        found |= {kind.name for kind in below if kind.__module__.startswith("backend.")}
+    return found
+
+
+def _named_in(text: str) -> set[str]:
+    """The placeholders of a text. Raises ValueError for one that is not just a name in braces."""
+    named = set()
+    for _, name, form, conversion in Formatter().parse(text):
+        if name is not None:
+            if not name.isidentifier() or form or conversion:
+                raise ValueError("a placeholder is a name in braces: {brand}")
+            named.add(name)
+    return named
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The kinds in the order of the file."""
+
+    kinds: tuple[Kind, ...]
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Kind]:
+        """By what a message carries."""
+        return {kind.code: kind for kind in self.kinds}
+
+    def of_event(self, event: str) -> list[Kind]:
+        """The kinds that tell of an event, the first of which goes before the others."""
+        return [kind for kind in self.kinds if kind.event == event]
+
+
+_in_use: InUse[Catalogue] = InUse("kinds of message")
+use, current = _in_use.use, _in_use.current
+
+
+def read(path: Path) -> Catalogue:
+    """The catalogue of a file. Raises CatalogueInvalid, naming file, line and field."""
+    return Catalogue(catalogues.load(path, Messages).kind)

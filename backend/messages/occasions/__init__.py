@@ -1,0 +1,11 @@
+"""The visible list of occasions: which events are told, to whom, by what rows. `config/messages.toml` gives each its words."""
+
+from collections.abc import Mapping
+
+from backend.messages.occasions import demands, groups, identity, services
+from backend.messages.occasions.occasion import Occasion
+
+_ALL = (*demands.OCCASIONS, *services.OCCASIONS, *groups.OCCASIONS, *identity.OCCASIONS)
+
+OCCASIONS: Mapping[tuple[str, str], Occasion] = {(occasion.event.name, occasion.to): occasion for occasion in _ALL}
+"""By the name of the event and the word for whom."""

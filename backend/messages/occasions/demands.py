@@ -1,0 +1,121 @@
+"""Of demands, of the claims on them and of their shifts: told to who asked, to who claimed, and to the community."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_
+
+from backend.accounts.policy import Permission
+from backend.attendance.events import ShiftCalledOff, ShiftClosed
+from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
+from backend.demands.events import (
+    DemandCancelled,
+    DemandCompleted,
+    DemandPublished,
+    DemandReopened,
+    DemandReturned,
+    DemandSubmitted,
+    DemandWithdrawn,
+)
+from backend.demands.models import Demand, DemandChange, DemandStatus
+from backend.foundation.database import Column
+from backend.foundation.outbox import Event
+from backend.messages.models import Message
+from backend.messages.occasions.occasion import About, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
+from backend.openings.events import PlaceClaimed, PlaceReleased
+from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening
+
+_ASKED = whose(Permission.DEMAND_SEE)
+_CLAIMANT = {name: getattr(Claim, name) for name in ("team_id", "organisation_id", "work_unit_id", "person_id")}
+
+
+def _demands(subject_id: Column) -> Select[*tuple[Any, ...]]:
+    """Demands, and who asked for them."""
+    return rows_of(
+        subject_id=subject_id,
+        about_id=Demand.id,
+        area_path=Demand.area_path,
+        brand=Demand.brand,
+        number=Demand.number,
+        person_id=Demand.requester_person_id,
+    )
+
+
+def _step(event: type[Event], to: DemandStatus) -> Occasion:
+    """A step of a demand, told to who asked for it and did not take the step."""
+    doer = whoever(DemandChange, Demand.id, to).label("by_account_id")
+    return Occasion(event, "requester", About.DEMAND, _ASKED, _demands(Demand.id).add_columns(doer))
+
+
+def _unconfirmed(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Some record still waits for the word that makes it count."""
+    confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
+    return exists().where(ServiceRecord.is_current(), ~confirmed, *which)
+
+
+_CLAIMS = (
+    rows_of(
+        subject_id=Claim.id,
+        about_id=Claim.id,
+        area_path=Opening.area_path,
+        brand=Opening.brand,
+        by_account_id=whoever(ClaimChange, Claim.id, ClaimStatus.RELEASED, ClaimStatus.ENDED),
+        **_CLAIMANT,
+    )
+    .select_from(Claim)
+    .join(Opening, Opening.id == Claim.opening_id)
+)
+# Of what is called off as a whole its own message says enough.
+_STILL_OPEN = Demand.status == DemandStatus.PUBLISHED
+_CLAIMED = _demands(Claim.id).join(Claim, Claim.opening_id == Demand.opening_id).where(_STILL_OPEN)
+_CALLED_OFF = _demands(Shift.id).join(Shift, Shift.opening_id == Demand.opening_id).where(_STILL_OPEN)
+_CALLED_OFF_FOR_CLAIMANTS = (
+    rows_of(subject_id=Shift.id, about_id=Shift.id, area_path=Shift.area_path, brand=Shift.brand, **_CLAIMANT)
+    .select_from(Shift)
+    .join(Claim, Claim.opening_id == Shift.opening_id)
+    .where(Claim.released_at.is_(None))
+)
+
+_SERVED = _unconfirmed(ServiceRecord.shift_id == Shift.id)
+_BY_REQUESTER = Shift.confirmers.contains([Confirmer.REQUESTER.value])
+_SERVED_FOR_REQUESTERS = _demands(Shift.id).join(Shift, Shift.opening_id == Demand.opening_id).where(_SERVED, _BY_REQUESTER)
+_SERVED_FOR_COMMUNITY = rows_of(subject_id=Shift.id, about_id=Shift.id, area_path=Shift.area_path, brand=Shift.brand).where(
+    _SERVED, or_(~_BY_REQUESTER, Shift.requester_person_id.is_(None))
+)
+
+OCCASIONS = (
+    Occasion(
+        DemandSubmitted,
+        "community",
+        About.DEMAND,
+        office(Permission.DEMAND_REVIEW),
+        _demands(Demand.id),
+        waits=while_there_is(Demand.id, Demand.status == DemandStatus.SUBMITTED),
+    ),
+    _step(DemandPublished, DemandStatus.PUBLISHED),
+    _step(DemandReturned, DemandStatus.RETURNED),
+    _step(DemandWithdrawn, DemandStatus.WITHDRAWN),
+    _step(DemandCompleted, DemandStatus.COMPLETED),
+    _step(DemandCancelled, DemandStatus.CANCELLED),
+    Occasion(DemandReopened, "requester", About.DEMAND, _ASKED, _demands(Demand.id)),
+    Occasion(PlaceClaimed, "requester", About.DEMAND, _ASKED, _CLAIMED),
+    Occasion(PlaceReleased, "claimant", About.CLAIM, claimants(Permission.PLACE_RELEASE), _CLAIMS),
+    Occasion(PlaceReleased, "requester", About.DEMAND, _ASKED, _CLAIMED),
+    Occasion(ShiftCalledOff, "claimant", About.SHIFT, claimants(Permission.SHIFT_SEE), _CALLED_OFF_FOR_CLAIMANTS),
+    Occasion(ShiftCalledOff, "requester", About.DEMAND, _ASKED, _CALLED_OFF),
+    Occasion(
+        ShiftClosed,
+        "requester",
+        About.DEMAND,
+        whose(Permission.SERVICE_CONFIRM),
+        _SERVED_FOR_REQUESTERS,
+        waits=while_there_is(Demand.id, _unconfirmed(ServiceRecord.opening_id == Demand.opening_id)),
+    ),
+    Occasion(
+        ShiftClosed,
+        "community",
+        About.SHIFT,
+        office(Permission.SERVICE_CONFIRM),
+        _SERVED_FOR_COMMUNITY,
+        waits=_unconfirmed(ServiceRecord.shift_id == Message.about_id),
+    ),
+)

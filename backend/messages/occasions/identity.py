@@ -1,0 +1,58 @@
+"""Of who one is and who acts for one: phone, guardians, proxies, and applications for an account."""
+
+from sqlalchemy import Select
+
+from backend.accounts.policy import Permission
+from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whoever, whose
+from backend.people.events import GuardianAgreed, GuardianshipEnded, PhoneSet
+from backend.people.models import Guardianship, Person
+from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
+from backend.proxies.models import Proxy
+from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
+from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryStatus
+
+_PERSONS = rows_of(subject_id=Person.id, about_id=Person.id, area_path=Person.area_path, person_id=Person.id)
+_WARDS = rows_of(
+    subject_id=Guardianship.id,
+    about_id=Guardianship.ward_person_id,
+    person_id=Guardianship.ward_person_id,
+    by_account_id=Guardianship.actor_account_id,
+)
+_PROXY = {
+    "subject_id": Proxy.id,
+    "about_id": Proxy.fact_id,
+    "area_path": Proxy.area_path,
+    "by_account_id": Proxy.actor_account_id,
+}
+_PROXIES, _ACTED_FOR = rows_of(**_PROXY, person_id=Proxy.proxy_person_id), rows_of(**_PROXY, person_id=Proxy.person_id)
+# The proxy hears as such, and does not hear once more for whom they act.
+_OF_ONESELF = whose(Permission.PROXY_SEE)
+
+_RECOVERY = {"subject_id": AccountRecovery.id, "about_id": AccountRecovery.id, "area_path": AccountRecovery.area_path}
+_RECOVERIES = rows_of(**_RECOVERY, person_id=AccountRecovery.person_id)
+_APPLICANTS = rows_of(**_RECOVERY, account_id=AccountRecovery.account_id)
+_UNDECIDED = while_there_is(AccountRecovery.id, AccountRecovery.status == RecoveryStatus.SUBMITTED)
+_ASKED_FOR = whose(Permission.RECOVERY_SEE)
+
+
+def _unless_by_oneself(rows: Select[*tuple[object, ...]], to: RecoveryStatus) -> Select[*tuple[object, ...]]:
+    return rows.add_columns(whoever(AccountRecoveryChange, AccountRecovery.id, to).label("by_account_id"))
+
+
+OCCASIONS = (
+    Occasion(PhoneSet, "person", About.PERSON, whose(Permission.PHONE_SET), _PERSONS),
+    Occasion(GuardianAgreed, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),
+    Occasion(GuardianshipEnded, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),
+    *(
+        Occasion(event, to, About.PROXY, _OF_ONESELF, rows)
+        for event in (ProxyRecorded, ProxyRenewed, ProxyEnded)
+        for to, rows in (("proxy", _PROXIES), ("person", _ACTED_FOR))
+    ),
+    Occasion(RecoveryApplied, "person", About.RECOVERY, _ASKED_FOR, _RECOVERIES, waits=_UNDECIDED),
+    Occasion(RecoveryApplied, "guardian", About.RECOVERY, Guardians(), _RECOVERIES),
+    Occasion(RecoveryApplied, "community", About.RECOVERY, office(Permission.RECOVERY_REVIEW), _RECOVERIES, waits=_UNDECIDED),
+    Occasion(RecoveryConfirmed, "person", About.RECOVERY, _ASKED_FOR, _RECOVERIES),
+    Occasion(RecoveryReturned, "applicant", About.RECOVERY, Holder(), _unless_by_oneself(_APPLICANTS, RecoveryStatus.RETURNED)),
+    Occasion(RecoveryReturned, "person", About.RECOVERY, _ASKED_FOR, _unless_by_oneself(_RECOVERIES, RecoveryStatus.RETURNED)),
+    Occasion(RecoveryWithdrawn, "person", About.RECOVERY, _ASKED_FOR, _RECOVERIES),
+)

@@ -1,0 +1,41 @@
+"""Of service records and attendances: told to who served, to the guardians of a minor who served, and to the community."""
+
+from sqlalchemy import exists
+
+from backend.accounts.policy import Permission
+from backend.attendance.events import AttendanceExpired, ConfirmationWithdrawn, ServiceCorrected, ServiceWithdrawn
+from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift
+from backend.messages.models import Message
+from backend.messages.occasions.occasion import About, Guardians, Occasion, office, rows_of, whose
+
+_RECORD = {
+    "about_id": ServiceRecord.fact_id,
+    "area_path": ServiceRecord.area_path,
+    "brand": ServiceRecord.brand,
+    "person_id": ServiceRecord.person_id,
+}
+_RECORDS = rows_of(subject_id=ServiceRecord.id, **_RECORD, by_account_id=ServiceRecord.actor_account_id)
+_CONFIRMATIONS = (
+    rows_of(subject_id=Confirmation.id, **_RECORD, by_account_id=Confirmation.actor_account_id)
+    .select_from(Confirmation)
+    .join(ServiceRecord, ServiceRecord.fact_id == Confirmation.record_fact_id)
+    .where(ServiceRecord.superseded_at.is_(None))
+)
+_ATTENDANCES = (
+    rows_of(subject_id=Attendance.id, about_id=Attendance.id, area_path=Shift.area_path, brand=Shift.brand, person_id=Attendance.person_id)
+    .select_from(Attendance)
+    .join(Shift, Shift.id == Attendance.shift_id)
+)
+_WITHOUT_RECORD = ~exists().where(ServiceRecord.attendance_id == Message.about_id)
+
+_OWN = whose(Permission.RECORD_SEE)
+
+OCCASIONS = (
+    Occasion(ServiceCorrected, "served", About.SERVICE, _OWN, _RECORDS),
+    Occasion(ServiceCorrected, "guardian", About.SERVICE, Guardians(), _RECORDS),
+    Occasion(ServiceWithdrawn, "served", About.SERVICE, _OWN, _RECORDS),
+    Occasion(ServiceWithdrawn, "guardian", About.SERVICE, Guardians(), _RECORDS),
+    Occasion(ConfirmationWithdrawn, "served", About.SERVICE, _OWN, _CONFIRMATIONS),
+    Occasion(AttendanceExpired, "served", About.ATTENDANCE, whose(Permission.ATTENDANCE_SEE), _ATTENDANCES),
+    Occasion(AttendanceExpired, "community", About.ATTENDANCE, office(Permission.RECORD_ADD), _ATTENDANCES, waits=_WITHOUT_RECORD),
+)

@@ -1,0 +1,157 @@
+"""One's own inbox: what one was told, in words, and what of it still waits."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+
+from backend import brands
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, one_of
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.messages import kinds
+from backend.messages.kinds import Kind
+from backend.messages.models import Message
+from backend.messages.occasions.occasion import About
+
+NEWEST_FIRST = Order((Message.event_id,), latest_first=True)
+MOST_COUNTED = 1_000
+"""Of messages; who has more is told this number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a message is about."""
+
+    kind: About
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A message as its recipient reads it. Its id is that of the event: nobody is told of one event twice.
+
+    `due_on` is set where it asks for something; it `waits` until the thing has moved on.
+    """
+
+    id: UUID
+    kind: str
+    title: str
+    text: str
+    about: Thing | None
+    happened_at: datetime
+    read_at: datetime | None
+    due_on: date | None
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """How many messages of a kind still wait, and by when the first of them should have been done."""
+
+    kind: str
+    title: str
+    number: int
+    first_due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCount:
+    """How much is unread, and what waits."""
+
+    unread: int
+    waiting: list[WaitingLine]
+
+
+def own_messages(viewer: Actor, *, unread: bool, waiting: bool, page: PageRequest) -> Page[MessageLine]:
+    """What the viewer was told, the newest first: all of it, or what is not read yet, or what still waits. Raises CursorInvalid."""
+    policy.require(viewer, Permission.MESSAGE_SEE, Scope())
+    wanted = (
+        select(Message, Message.event_id, Area.name.label("area"), _waits().label("waits"))
+        .outerjoin(Area, Area.path == Message.area_path)
+        .where(is_own(viewer))
+    )
+    if unread:
+        wanted = wanted.where(Message.read_at.is_(None))
+    if waiting:
+        wanted = wanted.where(_waits())
+    return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def own_count(viewer: Actor) -> InboxCount:
+    """How many of the viewer's messages are unread, and what waits by kind, the most urgent first."""
+    policy.require(viewer, Permission.MESSAGE_SEE, Scope())
+    unread = select(Message.event_id).where(is_own(viewer), Message.read_at.is_(None)).limit(MOST_COUNTED).subquery()
+    asking = (
+        select(Message.kind, Message.happened_at)
+        .where(is_own(viewer), _waits())
+        .order_by(Message.event_id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    waiting = select(asking.c.kind, func.count().label("number"), func.min(asking.c.happened_at).label("since")).group_by(asking.c.kind)
+    lines = [_waiting(row) for row in db.session.execute(waiting)]
+    return InboxCount(
+        unread=db.session.scalars(select(func.count()).select_from(unread)).one(),
+        waiting=sorted(lines, key=lambda line: (line.first_due_on, line.kind)),
+    )
+
+
+def is_own(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the message was told to the viewer, and they still hold the office by which it was. Of kinds of the catalogue only."""
+    personal, of_office = list[str](), dict[Permission, list[str]]()
+    for kind in kinds.current().kinds:
+        permission = kind.occasion.by_office
+        (personal if permission is None else of_office.setdefault(permission, [])).append(kind.code)
+    ways = [
+        and_(one_of(Message.kind, codes), policy.visible(viewer, permission, ScopeColumns(area_path=Message.area_path)))
+        for permission, codes in of_office.items()
+    ]
+    return and_(Message.recipient_id == (viewer.person_id or viewer.account_id), or_(one_of(Message.kind, personal), *ways))
+
+
+def _waits() -> ColumnElement[bool]:
+    """Condition: the message asks for something, and what it is about has not moved on."""
+    asking = [kind for kind in kinds.current().kinds if kind.days is not None]
+    waits = [(Message.kind == kind.code, kind.occasion.waits) for kind in asking if kind.occasion.waits is not None]
+    return case(*waits, else_=false()) if waits else false()
+
+
+def _line(row: AnyRow) -> MessageLine:
+    message: Message = row.Message
+    kind = kinds.current().by_code[message.kind]
+    return MessageLine(
+        id=message.event_id,
+        kind=kind.code,
+        title=kind.title,
+        text=kind.text.format(**_words(message, row.area)),
+        about=None if message.about_id is None else Thing(kind.occasion.about, message.about_id),
+        happened_at=message.happened_at,
+        read_at=message.read_at,
+        due_on=None if kind.days is None else _due_on(kind, message.happened_at),
+        waits=row.waits,
+    )
+
+
+def _words(message: Message, area: str | None) -> dict[str, str]:
+    brand = brands.current().get(message.brand or "")
+    return {
+        "area": area or "所在社区",
+        "brand": brand.name if brand is not None else "志愿服务",
+        "number": message.number or "未编号",
+        "role": message.role.chinese if message.role is not None else "工作人员",
+    }
+
+
+def _waiting(row: AnyRow) -> WaitingLine:
+    kind = kinds.current().by_code[row.kind]
+    return WaitingLine(kind.code, kind.title, row.number, _due_on(kind, row.since))
+
+
+def _due_on(kind: Kind, happened_at: datetime) -> date:
+    return clock.shanghai_day(happened_at) + timedelta(days=kind.days or 0)

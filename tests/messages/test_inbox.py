@@ -1,0 +1,138 @@
+"""The inbox: one's own messages only, the newest first, read and unread, and what waits, by how the thing now stands."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.foundation import clock
+from backend.foundation.actor import Grant, Role
+from backend.foundation.ids import new_id
+from tests.support.attendance import counted_statements
+from tests.support.demands import demand_form, give_role, published_demand
+from tests.support.messages import inbox, kinds, tell_all
+from tests.support.phone import refused
+
+
+@pytest.fixture
+def three(street):
+    """The resident's phone, with three messages, the oldest first: their ids."""
+    resident, officer = street.home.resident, street.home.officer
+    for _ in range(3):
+        demand = resident.made("/demands", demand_form(street))
+        officer.made(f"/demands/{demand['id']}/return", {"reason": "请补充"})
+    return [message["id"] for message in reversed(inbox(resident))]
+
+
+def test_a_page_leads_to_the_next_the_newest_first(street, three):
+    first = street.home.resident.seen("/me/messages", limit=2)
+    rest = street.home.resident.seen("/me/messages", limit=2, cursor=first["next_cursor"])
+
+    assert [message["id"] for message in first["items"] + rest["items"]] == three[::-1]
+    assert rest["next_cursor"] is None
+
+
+def test_what_is_read_is_not_unread_any_more_and_the_first_time_counts(street, three, pass_time):
+    resident = street.home.resident
+    resident.made(f"/me/messages/{three[1]}/reading")
+    read_at = inbox(resident)[1]["read_at"]
+    pass_time(hours=1)
+    resident.made(f"/me/messages/{three[1]}/reading")
+
+    assert inbox(resident)[1]["read_at"] == read_at
+    assert [message["id"] for message in inbox(resident, unread="true")] == [three[2], three[0]]
+    assert resident.seen("/me/messages/count") == {"unread": 2, "waiting": []}
+
+
+def test_all_up_to_a_message_are_read_at_once(street, three):
+    resident = street.home.resident
+    resident.made("/me/messages/readings", {"up_to": three[1]})
+
+    assert [message["id"] for message in inbox(resident, unread="true")] == [three[2]]
+
+
+def test_what_was_told_after_the_last_one_seen_stays_unread_though_it_happened_before(street, pass_time):
+    """A delivery that failed comes late, and lies behind what the reader has seen."""
+    resident, officer = street.home.resident, street.home.officer
+    early, late = (resident.made("/demands", demand_form(street)) for _ in range(2))
+    officer.made(f"/demands/{early['id']}/return", {"reason": "请补充"})
+    tell_all()
+    (seen,) = inbox(resident)
+    officer.made(f"/demands/{late['id']}/return", {"reason": "请补充"})
+    pass_time(minutes=1)
+    (newest, _) = inbox(resident)
+
+    resident.made("/me/messages/readings", {"up_to": seen["id"]})
+
+    assert [message["id"] for message in inbox(resident, unread="true")] == [newest["id"]]
+
+
+def test_nobody_reads_another_ones_messages_nor_marks_them(street, three):
+    other = street.home.leader
+    before = inbox(street.home.resident)
+
+    assert inbox(other) == []
+    assert refused(other.post(f"/me/messages/{three[0]}/reading")) == (404, "not_found")
+    assert refused(other.post("/me/messages/readings", {"up_to": three[2]})) == (404, "not_found")
+    assert refused(other.post(f"/me/messages/{new_id()}/reading")) == (404, "not_found")
+    assert inbox(street.home.resident) == before
+
+
+def test_what_came_by_an_office_is_seen_while_it_is_held(street, three):
+    officer, resident = street.home.officer, street.home.resident
+    resident.made("/demands", demand_form(street))
+    assert "demand_submitted" in kinds(officer)
+    (grant,) = (grant for grant in street.officer.seen("/role-grants")["items"] if grant["account_id"] == officer.account_id)
+
+    street.officer.made(f"/role-grants/{grant['id']}/withdrawal", {"reason": "调离"})
+
+    assert inbox(officer) == []
+    assert officer.seen("/me/messages/count") == {"unread": 0, "waiting": []}
+
+
+def test_what_waits_is_asked_of_the_thing_and_not_of_the_reader(street):
+    officer, resident = street.home.officer, street.home.resident
+    first, second = (resident.made("/demands", demand_form(street)) for _ in range(2))
+    due_on = (clock.shanghai_day(clock.now()) + timedelta(days=3)).isoformat()
+    line = {"kind": "demand_submitted", "title": "有需求等待审核", "number": 2, "first_due_on": due_on}
+    for message in inbox(officer):
+        officer.made(f"/me/messages/{message['id']}/reading")
+    assert officer.seen("/me/messages/count") == {"unread": 0, "waiting": [line]}
+
+    officer.made(f"/demands/{first['id']}/return", {"reason": "请补充"})
+
+    assert officer.seen("/me/messages/count")["waiting"] == [line | {"number": 1}]
+    (waiting,) = inbox(officer, waiting="true")
+    assert (waiting["about"]["id"], waiting["due_on"]) == (second["id"], due_on)
+    assert [message["waits"] for message in inbox(officer)] == [True, False]
+
+
+def test_an_officer_without_a_person_is_reached(street):
+    assert not street.home.officer.person_id
+    street.home.resident.made("/demands", demand_form(street))
+
+    assert kinds(street.home.officer) == ["demand_submitted"]
+
+
+def test_a_page_costs_as_many_statements_for_thirty_messages_as_for_three(street, three):
+    def statements() -> int:
+        with counted_statements() as sent:
+            street.home.resident.seen("/me/messages", limit=100)
+        return len(sent)
+
+    few = statements()
+    for _ in range(27):
+        published_demand(street.home.officer, street, by=street.home.resident)
+    assert len(inbox(street.home.resident)) == 30
+
+    assert statements() == few
+
+
+def test_the_role_that_is_granted_anew_shows_its_messages_again(street):
+    officer = street.home.officer
+    street.home.resident.made("/demands", demand_form(street))
+    tell_all()
+    (grant,) = (grant for grant in street.officer.seen("/role-grants")["items"] if grant["account_id"] == officer.account_id)
+    street.officer.made(f"/role-grants/{grant['id']}/withdrawal", {"reason": "调离"})
+    give_role(officer, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+
+    assert "demand_submitted" in kinds(officer)

@@ -1,0 +1,43 @@
+"""Rows of the walk: one's own inbox, and nobody else's."""
+
+from backend.accounts.policy import Permission
+from tests.policy.viewers import EVERYBODY, these
+from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.world import World
+from tests.support.messages import tell_all
+
+
+def told(world: World) -> Ask:
+    """The resident, and who acts for them, are told that a demand of theirs was returned: who sees the message sees its demand."""
+    demand = world.new_demand()
+    world.officer.made(f"/demands/{demand['id']}/return", {"reason": "请补充"})
+    tell_all()
+    return ask(shows=demand["id"])
+
+
+def waiting(world: World) -> Ask:
+    """A demand waits for the community."""
+    demand = world.new_demand()
+    tell_all()
+    return ask(query={"waiting": "true"}, shows=demand["id"])
+
+
+def a_message(world: World) -> Ask:
+    told(world)
+    message_id = world["resident"].seen("/me/messages", limit=1)["items"][0]["id"]
+    return ask(message_id=message_id, body={"up_to": message_id})
+
+
+def reading(world: World) -> Ask:
+    return ask(message_id=a_message(world).known["message_id"])
+
+
+CONCERNED = these("resident", "proxy")
+
+ROWS = (
+    Row("list_own_messages", told, CONCERNED | these("community_officer"), EMPTY, case="of the person"),
+    Row("list_own_messages", waiting, these("community_officer"), EMPTY, case="by office"),
+    Row("see_message_count", lambda _: ask(), EVERYBODY, by=Permission.MESSAGE_SEE, shows_nothing="numbers; tests/messages says of what"),
+    Row("mark_message_read", reading, CONCERNED, 404),
+    Row("mark_messages_read", a_message, CONCERNED, 404),
+)
