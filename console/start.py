@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, render_template
 
 from web.edge import public
 
-bp = Blueprint("start", __name__)
+bp = Blueprint("start", __name__, template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
 
     def read() -> BaseModel:
         if not request.is_json:
-            raise UnsupportedMediaType
+            raise UnsupportedMediaType("请求内容必须是 application/json")
         raw = request.get_data(cache=True)
         # Werkzeug cuts a body that comes in chunks at the limit and says nothing.
         if request.content_length is None and len(raw) >= (request.max_content_length or 0):

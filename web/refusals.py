@@ -27,9 +27,9 @@ class BodyTooLarge(Refusal):
 
 
 class UnsupportedMediaType(Refusal):
-    """The body is not JSON."""
+    """The body is in no form that is read here; the API reads application/json only."""
 
-    status, code, detail = 415, "unsupported_media_type", "请求内容必须是 application/json"
+    status, code, detail = 415, "unsupported_media_type", "不支持这种格式的内容"
 
 
 class MethodNotAllowed(Refusal):
