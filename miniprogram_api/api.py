@@ -3,8 +3,8 @@
 from apiflask import APIFlask
 
 from miniprogram_api import docs, openapi
+from miniprogram_api.problems import problem
 from web.faces import Face
-from web.problems import problem
 
 DESCRIPTION = """\
 社区E家的小程序接口。

@@ -20,7 +20,7 @@ from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKey
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.refusals import refusals_of
 from miniprogram_api.contract import Resource
-from web.problems import PROBLEM_JSON, Problem
+from miniprogram_api.problems import PROBLEM_JSON, Problem
 from web.refusals import BodyTooLarge, Busy, UnsupportedMediaType
 from web.routes import Access, RouteContract, contract_of
 from web.shapes import ListQuery
