@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.identifiers import holds_personal_number
-from backend.foundation.paging import CursorInvalid
+from backend.foundation.paging import LONGEST_CURSOR, CursorInvalid
 
 BIGINT_MAX = 2**63 - 1
 _LARGEST_EXACT = 2**53
@@ -37,7 +37,7 @@ _DAY_YEARS, _INSTANT_YEARS = "^(19|20|21)[0-9][0-9]-", "^(19[7-9]|20[0-9]|21[0-9
 
 DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 
-_CURSOR = "^[A-Za-z0-9_-]{1,1000}$"
+_CURSOR = f"^[A-Za-z0-9_-]{{1,{LONGEST_CURSOR}}}$"
 
 # Blanks that are cut off at both ends, written out because engines differ on what \s holds.
 _BLANK = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff"
@@ -178,7 +178,9 @@ BigInt = Annotated[int, Between(-BIGINT_MAX - 1, BIGINT_MAX)]
 Limit = Annotated[int, Between(1, 100)]
 
 # What it holds is read by backend/foundation/paging.py. What cannot be a cursor at all is refused here, also for lists that turn out empty.
-CursorText = Annotated[str, AfterValidator(_cursor_like), WithJsonSchema({"type": "string", "pattern": _CURSOR, "maxLength": 1000})]
+CursorText = Annotated[
+    str, AfterValidator(_cursor_like), WithJsonSchema({"type": "string", "pattern": _CURSOR, "maxLength": LONGEST_CURSOR})
+]
 
 _AN_INSTANT: JsonSchemaValue = {"type": "string", "format": "date-time", "examples": ["2026-03-05T09:00:00+08:00"]}
 _A_DAY: JsonSchemaValue = {"type": "string", "format": "date", "examples": ["2026-03-05"]}

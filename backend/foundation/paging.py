@@ -18,7 +18,8 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 Value = str | int | date | datetime | UUID
 AnyRow = Row[*tuple[Any, ...]]
-_LONGEST = 1000
+LONGEST_CURSOR = 1000
+"""In characters."""
 
 
 class CursorInvalid(Malformed):
@@ -90,7 +91,7 @@ class Order:
         if cursor is None:
             return None
         try:
-            if len(cursor) > _LONGEST:
+            if len(cursor) > LONGEST_CURSOR:
                 raise ValueError("too long")
             plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
             if not isinstance(plain, list) or len(plain) != len(self.columns):
