@@ -73,24 +73,24 @@ class Brand(Entry):
     @classmethod
     def _each_once(cls, words: tuple[StrEnum, ...]) -> tuple[StrEnum, ...]:
         if len(set(words)) != len(words):
-            raise ValueError("names one of them twice")
+            raise ValueError("有重复的值")
         return words
 
     @field_validator("confirmers")
     @classmethod
     def _community_can(cls, confirmers: tuple[Confirmer, ...]) -> tuple[Confirmer, ...]:
         if Confirmer.COMMUNITY not in confirmers:
-            raise ValueError("must name community: a demand may be of nobody in particular, and then only the community can confirm")
+            raise ValueError("须包含 community：需求可以没有需求方，这时只有社区能确认")
         return confirmers
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.longest_window_hours * 60 + 2 * self.grace_minutes > MINUTES_OF_A_DAY:
-            raise ValueError("longest_window_hours with grace_minutes at both ends must fit a day: a service record holds a day at most")
+            raise ValueError("longest_window_hours 加上前后两段 grace_minutes 不能超过一天：一条服务记录最多一天")
         if self.needs_beneficiary and self.radius_m is not None:
-            raise ValueError("a home visit keeps no position, so it has no radius_m")
+            raise ValueError("上门服务不登记坐标，不能填写 radius_m")
         if self.completion is Completion.FIRST_CONFIRMED_SERVICE and self.most_places != 1:
-            raise ValueError("what the first confirmed service completes has one place: most_places must be 1")
+            raise ValueError("由第一次确认的服务办结的，只能有一个名额：most_places 应为 1")
         return self
 
 
@@ -104,7 +104,7 @@ class Brands(Entry):
         codes = [brand.code for brand in self.brand]
         twice = {code for code in codes if codes.count(code) > 1}
         if twice:
-            raise ValueError(f"two brands have the code {', '.join(sorted(twice))}")
+            raise ValueError(f"有两个品牌的 code 都是 {'、'.join(sorted(twice))}")
         return self
 
 

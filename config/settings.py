@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.sentences import sentence_of
 from config.strength import is_this_machine, weakness_of_key, weakness_of_password_in, weakness_of_wechat_secret
 
 CONFIG_FOLDER = Path(__file__).resolve().parent
@@ -225,7 +226,7 @@ class Settings(BaseSettings):
     @classmethod
     def _nobody_of_the_demonstration_is_here(cls, file: Path | None, info: ValidationInfo) -> Path | None:
         if file is not None and _in_production(info):
-            raise ValueError("production has no demonstration")
+            raise ValueError("正式系统没有示范数据")
         return file
 
     @field_validator("debug")
@@ -285,7 +286,7 @@ def _complaints(error: ValidationError) -> list[str]:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    return "没有设置" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+    return "没有设置" if problem["type"] == "missing" else sentence_of(problem)
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

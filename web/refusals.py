@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from config.sentences import field_errors
 from web.faces import face_in_hand
-from web.sentences import field_errors
 
 log = structlog.get_logger(__name__)
 

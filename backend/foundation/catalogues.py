@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from config.sentences import sentence_of
+
 
 class Entry(BaseModel):
     """Parent of what a catalogue holds: immutable, and no key that nobody reads."""
@@ -31,9 +33,9 @@ def load(path: Path, shape: type[Catalogue]) -> Catalogue:
     try:
         return shape.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise CatalogueInvalid(f"{path.name}: {error}") from error
+        raise CatalogueInvalid(f"{path.name} 不是有效的 TOML：{error}") from error
     except ValidationError as error:
-        problems = "\n".join(f"  {_place(text, problem['loc'], path.name)}: {problem['msg']}" for problem in error.errors())
+        problems = "\n".join(f"  {_place(text, problem['loc'], path.name)}: {sentence_of(problem)}" for problem in error.errors())
         raise CatalogueInvalid(f"{path.name} 有误：\n{problems}") from error
 
 

@@ -26,7 +26,7 @@ class Ages(Entry):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.least_age <= self.accompanied_under <= self.special_rule_under:
-            raise ValueError("must rise: least_age, accompanied_under, special_rule_under")
+            raise ValueError("least_age、accompanied_under、special_rule_under 应依次不小于前一项")
         return self
 
 

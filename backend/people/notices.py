@@ -40,7 +40,7 @@ class Notices(Entry):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         if sorted(notice.name for notice in self.notices) != sorted(NoticeName):
-            raise ValueError(f"must hold each of these once: {', '.join(NoticeName)}")
+            raise ValueError(f"每一项须有且只有一次：{'、'.join(NoticeName)}")
         return self
 
 

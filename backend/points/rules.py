@@ -27,14 +27,14 @@ class PointsRule(Entry):
     @model_validator(mode="after")
     def _names_what_exists(self) -> Self:
         if self.fact not in FACTS:
-            raise ValueError(f"no fact is called {self.fact!r}; there are: {', '.join(sorted(FACTS))}")
+            raise ValueError(f"没有名为 {self.fact} 的事实，只有：{'、'.join(sorted(FACTS))}")
         try:
             self.reason.format(amount=0, brand="")
         except (KeyError, IndexError, ValueError) as error:
-            raise ValueError("reason may use {amount} and {brand} only") from error
+            raise ValueError("reason 中只能使用 {amount} 和 {brand}") from error
         unknown = set(self.brands or ()) - set(brands.current())
         if unknown:
-            raise ValueError(f"no brand has the code {', '.join(sorted(unknown))}")
+            raise ValueError(f"没有 code 为 {'、'.join(sorted(unknown))} 的品牌")
         return self
 
     def holds_for(self, brand: str, day: date) -> bool:
@@ -52,7 +52,7 @@ class PointsRules(Entry):
     def _codes_differ(self) -> Self:
         codes = [rule.code for rule in self.rules]
         if len(set(codes)) < len(codes):
-            raise ValueError("two rules have the same code")
+            raise ValueError("有两条规则的 code 相同")
         return self
 
 

@@ -33,7 +33,7 @@ class ProxyRules(Entry):
     def _each_once(self) -> Self:
         codes = [relation.code for relation in self.relations]
         if not codes or len(set(codes)) < len(codes):
-            raise ValueError("relations must hold each code once, and at least one")
+            raise ValueError("relations 至少有一项，每个 code 只能出现一次")
         return self
 
 

@@ -29,7 +29,7 @@ class Recognition(Entry):
             or len({hours for _, hours in steps}) < len(steps)
             or [level for level, _ in steps] != list(range(1, len(steps) + 1))
         ):
-            raise ValueError("levels must run 1, 2, 3 … and their hours rise")
+            raise ValueError("星级应为 1、2、3……依次排列，小时数逐级增加")
         return self
 
 

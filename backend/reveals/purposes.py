@@ -43,9 +43,9 @@ class Reveals(Entry):
     def _fits_together(self) -> Self:
         codes = [purpose.code for purpose in self.purpose]
         if len(set(codes)) < len(codes):
-            raise ValueError("two purposes have one code")
+            raise ValueError("有两个用途的 code 相同")
         if VISIT not in codes:
-            raise ValueError(f"must hold the purpose {VISIT}: who holds a place of a visit reads the address for it")
+            raise ValueError(f"须有用途 {VISIT}：认领了上门服务的人以此查看地址")
         return self
 
 

@@ -60,24 +60,24 @@ class Indicator(Entry):
     @classmethod
     def _measure_exists(cls, name: str) -> str:
         if name not in MEASURES:
-            raise ValueError(f"no measure is called {name!r}; there are: {', '.join(sorted(MEASURES))}")
+            raise ValueError(f"没有名为 {name} 的统计口径，只有：{'、'.join(sorted(MEASURES))}")
         return name
 
     @model_validator(mode="after")
     def _fits_its_measure(self) -> Self:
         measure = MEASURES[self.measure]
         if self.kind.is_stock and measure.shape is not Shape.INTERVALS:
-            raise ValueError(f"{self.measure} happens on a day and has no stock: kind must be flow or distinct_flow")
+            raise ValueError(f"{self.measure} 发生在某一天，没有存量：kind 应为 flow 或 distinct_flow")
         if self.kind.is_distinct and not measure.counts_people:
-            raise ValueError(f"{self.measure} does not count distinct persons")
+            raise ValueError(f"{self.measure} 不能按人去重")
         if self.kind.is_distinct and self.sums != "rows":
-            raise ValueError("distinct persons are counted, not summed: leave sums out")
+            raise ValueError("按人去重的只计人数，不求和：不要填写 sums")
         if self.only is not None and self.split:
-            raise ValueError("only and split exclude each other")
+            raise ValueError("only 和 split 只能填写一项")
         if (self.only is not None or self.split) and measure.dimension is None:
-            raise ValueError(f"{self.measure} has no dimension for only or split")
+            raise ValueError(f"{self.measure} 没有可供 only 或 split 的分类")
         if self.only is not None and measure.dimension is not None and self.only not in measure.dimension.values():
-            raise ValueError(f"only must be one of: {', '.join(measure.dimension.values())}")
+            raise ValueError(f"only 只能是：{'、'.join(measure.dimension.values())}")
         return self
 
     @property
@@ -96,7 +96,7 @@ class Indicators(Entry):
         codes = [indicator.code for indicator in self.indicator]
         twice = {code for code in codes if codes.count(code) > 1}
         if twice:
-            raise ValueError(f"two indicators have the code {', '.join(sorted(twice))}")
+            raise ValueError(f"有两个指标的 code 都是 {'、'.join(sorted(twice))}")
         return self
 
 

@@ -82,6 +82,11 @@ MODULES = [*modules_of(backend), *modules_of(web), *modules_of(miniprogram_api),
 TREES = {module.__name__: ast.parse(Path(str(module.__file__)).read_text()) for module in MODULES}
 
 
+def imported_by(tree: ast.AST) -> set[str]:
+    """The modules from which a module takes names."""
+    return {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+
+
 def views() -> dict[str, tuple[str, FunctionType]]:
     """Each view of the API: its address, and the function with its decorators."""
     app = APIFlask("house", enable_openapi=False)
@@ -244,6 +249,17 @@ def test_what_a_refusal_says_of_its_case_is_chinese_too(module: str) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             said = [given.value for given in node.args[:1] if isinstance(given, ast.Constant) and isinstance(given.value, str)]
             assert all(CHINESE.search(sentence) for sentence in said), (module, node.lineno, said)
+
+
+CATALOGUES = [name for name, tree in TREES.items() if "backend.foundation.catalogues" in imported_by(tree)]
+
+
+@pytest.mark.parametrize("module", CATALOGUES)
+def test_what_a_catalogue_complains_of_is_chinese_too(module: str) -> None:
+    """Whoever edits it is a clerk."""
+    for node in ast.walk(TREES[module]):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError":
+            assert CHINESE.search(ast.unparse(node)), (module, node.lineno)
 
 
 def codes_named(test: ast.FunctionDef) -> Iterator[str]:

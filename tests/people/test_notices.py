@@ -17,7 +17,7 @@ def test_anybody_may_read_the_notices(client):
     ("change", "complaint"),
     [
         (('name = "volunteer"', 'name = "visitor"'), "第 20 行"),
-        (('name = "volunteer"', 'name = "identity"'), "must hold each of these once"),
+        (('name = "volunteer"', 'name = "identity"'), "每一项须有且只有一次"),
         (('version = "2026-11-01"', 'version = "newest"'), "version"),
         (('title = "', 'headline = "'), "title"),
     ],

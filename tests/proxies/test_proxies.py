@@ -321,7 +321,7 @@ def test_a_list_sends_as_many_statements_for_many_as_for_few(officer, neighbour,
     [
         (("most_elders = 5", "most_elders = 0"), "most_elders"),
         (("longest_term_days = 365", "longest_term_days = 4000"), "longest_term_days"),
-        (('code = "spouse"', 'code = "child"'), "each code once"),
+        (('code = "spouse"', 'code = "child"'), "每个 code 只能出现一次"),
     ],
 )
 def test_a_catalogue_that_makes_no_sense_stops_the_start(project_root, tmp_path, change, complaint):

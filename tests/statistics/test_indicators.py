@@ -20,13 +20,13 @@ definition = "口径"
 @pytest.mark.parametrize(
     ("was", "now", "line", "says"),
     [
-        ('measure = "teams"', 'measure = "tems"', 6, "no measure is called 'tems'"),
-        ('measure = "teams"', 'measure = "services"', 1, "has no stock"),
-        ('kind = "stock"', 'kind = "distinct_stock"', 1, "does not count distinct persons"),
+        ('measure = "teams"', 'measure = "tems"', 6, "没有名为 tems 的统计口径"),
+        ('measure = "teams"', 'measure = "services"', 1, "没有存量"),
+        ('kind = "stock"', 'kind = "distinct_stock"', 1, "不能按人去重"),
         ('kind = "stock"', 'kind = "stocks"', 7, "kind"),
         ('unit = "个"', 'unit = "箱"', 5, "unit"),
-        ('kind = "stock"', 'kind = "stock"\nonly = "sports"', 1, "only must be one of"),
-        ('kind = "stock"', 'kind = "stock"\nsql = "select 1"', 8, "Extra inputs"),
+        ('kind = "stock"', 'kind = "stock"\nonly = "sports"', 1, "only 只能是"),
+        ('kind = "stock"', 'kind = "stock"\nsql = "select 1"', 8, "不支持的字段"),
     ],
 )
 def test_a_wrong_block_is_named_with_its_line(app, tmp_path, was, now, line, says):
@@ -44,7 +44,7 @@ def test_a_code_stands_for_one_indicator(app, tmp_path):
     file = tmp_path / "indicators.toml"
     file.write_text(GOOD + GOOD)
 
-    with pytest.raises(CatalogueInvalid, match="two indicators have the code teams"):
+    with pytest.raises(CatalogueInvalid, match="有两个指标的 code 都是 teams"):
         indicators.read(file)
 
 

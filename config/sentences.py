@@ -1,4 +1,4 @@
-"""What is wrong with a field, in plain Chinese: pydantic's errors as sentences."""
+"""What is wrong with a field of a request, a setting or a catalogue, in plain Chinese: pydantic's errors as sentences."""
 
 from collections.abc import Iterable
 
@@ -65,14 +65,15 @@ def field_errors(errors: Iterable[ErrorDetails], *, prefix: str = "") -> dict[st
         path = (prefix + ".".join(str(step) for step in error["loc"]) or ROOT)[:_LONGEST_PATH]
         if path not in by_field and len(by_field) == _MOST_FIELDS:
             break
-        sentence = _sentence(error)
+        sentence = sentence_of(error)
         sentences = by_field.setdefault(path, [])
         if sentence not in sentences:
             sentences.append(sentence)
     return by_field
 
 
-def _sentence(error: ErrorDetails) -> str:
+def sentence_of(error: ErrorDetails) -> str:
+    """What is wrong, in one plain Chinese sentence. The value that was given is not repeated."""
     template = _SENTENCES.get(error["type"])
     if template is not None:
         return template.format_map({name: _plain(value) for name, value in error.get("ctx", {}).items()})
