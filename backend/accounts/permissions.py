@@ -315,12 +315,6 @@ class Permission(Term):
     POINTS_SEE = ("points.see", "查看积分", "See points, hours and stars. Own: one's own.", _ONESELF)
     FIGURES_SEE = ("figures.see", "查看年度统计", "See the year's figures and the rows behind them.", _OFFICERS)
     FIGURES_EXPORT = ("figures.export", "导出年度统计", "Have the year's workbook made, and fetch it.", _OFFICERS)
-    JOB_SEE = (
-        "job.see",
-        "查看自己的任务",
-        "See long work that one asked for, fetch its file, call it off: by its asker, whatever their roles.",
-        _ONESELF,
-    )
     JOBS_OVERSEE = (
         "jobs.oversee",
         "查看任务",

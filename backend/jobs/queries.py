@@ -32,6 +32,6 @@ def jobs_in_sight(viewer: Actor, *, state: State | None, page: PageRequest) -> P
 
 
 def seen_by(viewer: Actor) -> ColumnElement[bool]:
-    """Condition: the viewer asked for the job, or looks after the jobs of its area."""
+    """Condition: the viewer asked for the job, whatever their roles are now, or looks after the jobs of its area."""
     overseen = policy.visible(viewer, Permission.JOBS_OVERSEE, ScopeColumns(area_path=Job.area_path))
     return or_(Job.asked_by == viewer.account_id, overseen)

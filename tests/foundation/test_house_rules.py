@@ -262,6 +262,18 @@ def test_what_a_catalogue_complains_of_is_chinese_too(module: str) -> None:
             assert CHINESE.search(ast.unparse(node)), (module, node.lineno)
 
 
+def test_each_permission_is_asked_by_some_code() -> None:
+    """Or given to a step of a life, or written down by the platform itself."""
+    trees = [*TREES.values(), *(ast.parse(path.read_text()) for path in (ROOT / "ejia").rglob("*.py"))]
+    asked = {
+        node.attr
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Permission"
+    }
+    assert {permission.name for permission in Permission} - asked == set()
+
+
 def codes_named(test: ast.FunctionDef) -> Iterator[str]:
     """What a test may be asserting: its texts, and the classes that it expects to be raised."""
     for node in ast.walk(test):

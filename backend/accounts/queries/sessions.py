@@ -5,7 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from backend.accounts import policy
 from backend.accounts.models import Login, TokenFamily
+from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
@@ -15,6 +17,7 @@ NEWEST_FIRST = Order((LOGGED_IN_AT, TokenFamily.id), latest_first=True)
 
 def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
     """The logins of the viewer's account that hold, the newest first; `family_id` is the one that asks. Raises paging.CursorInvalid."""
+    policy.require(viewer, Permission.SESSION_SEE, Scope())
     wanted = (
         select(
             TokenFamily.id,
