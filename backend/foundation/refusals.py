@@ -12,7 +12,7 @@ from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, TypeVar
 
-from backend.foundation.errors import Conflict, Refusal
+from backend.foundation.errors import Refusal
 from backend.foundation.life import FactStep, Step
 
 _OURS = ("backend.", "console.", "miniprogram_api.", "web.")
@@ -89,7 +89,8 @@ def _read(thing: object, known: dict[int, Refusals]) -> Refusals:
         return frozenset(kind for kind in thing.values() if isinstance(kind, type) and issubclass(kind, Refusal))
     if isinstance(thing, Step | FactStep):
         conflicts = thing.conflicts.values() if isinstance(thing, Step) else ()
-        return frozenset({thing.refusal, *conflicts} - {Conflict}) | _read(type(thing), known)
+        refusals = () if thing.refusal is None else (thing.refusal,)
+        return frozenset({*refusals, *conflicts}) | _read(type(thing), known)
     if id(thing) not in known:
         known[id(thing)] = frozenset()
         known[id(thing)] = (_read_named(thing, known) | refuses_of(thing)) - never_of(thing).keys()

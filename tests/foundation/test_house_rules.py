@@ -27,6 +27,7 @@ from backend.accounts.permissions import Permission, Reach
 from backend.consumers import CONSUMERS
 from backend.foundation.actor import Role
 from backend.foundation.errors import Refusal
+from backend.foundation.life import Step
 from backend.foundation.outbox import Event
 from backend.foundation.refusals import body_of, named, never_of, refusals_by_form, refusals_of, refuses_of
 from backend.foundation.terms import Term
@@ -272,6 +273,18 @@ def test_each_permission_is_asked_by_some_code() -> None:
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Permission"
     }
     assert {permission.name for permission in Permission} - asked == set()
+
+
+def test_each_step_that_is_taken_for_one_thing_has_a_refusal() -> None:
+    steps = 0
+    for module in MODULES:
+        for node in ast.walk(TREES[module.__name__]):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "take":
+                step = getattr(module, ast.unparse(node.func.value), None)
+                if isinstance(step, Step):
+                    steps += 1
+                    assert step.refusal is not None, (module.__name__, node.lineno)
+    assert steps > 15
 
 
 def codes_named(test: ast.FunctionDef) -> Iterator[str]:
