@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Actor
-from backend.foundation.database import Base, RowId, db, flush_or_refuse
+from backend.foundation.database import Base, Column, RowId, db, flush_or_refuse
 from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.ids import new_id
 
@@ -78,7 +78,7 @@ class Joining(Belonging):
     joined_on: Mapped[date]
 
     @classmethod
-    def holds_on(cls, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    def holds_on(cls, day: date | Column) -> ColumnElement[bool]:
         """Condition: as is known now, they belonged on this day."""
         return and_(cls.is_current(), cls.joined_on <= day, or_(cls.left_on.is_(None), cls.left_on > day))
 

@@ -199,7 +199,7 @@ def _is_of_own_group(actor: Actor) -> ColumnElement[bool]:
 
 
 def _belonged(kind: type[Membership] | type[Staff]) -> ColumnElement[bool]:
-    return and_(kind.is_current(), or_(kind.left_on.is_(None), kind.left_on > ServiceRecord.served_on))
+    return or_(kind.is_live(), kind.holds_on(ServiceRecord.served_on))
 
 
 def _is_own_word(actor: Actor) -> ColumnElement[bool]:
