@@ -285,7 +285,7 @@ class Permission(Term):
     SHIFT_SEE = (
         "shift.see",
         "查看场次",
-        "See a shift. Own: of who asked, of the officer of a claiming organisation, and of who claimed.",
+        "See a shift. Own: of who asked, of the officer of a claiming organisation, of who claimed, and of who served.",
         _OFFICERS | _ONESELF | _GROUPS,
     )
     ATTENDANCE_SEE = (

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CompoundSelect,
     Date,
     DateTime,
+    Exists,
     FromClause,
     Label,
     Select,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal,
     or_,
@@ -29,10 +31,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.accounts import policy
 from backend.accounts.models import Account, RoleGrant
 from backend.accounts.policy import Permission, Scope
-from backend.attendance.models import Capacity, Shift
+from backend.attendance.models import Attendance, Capacity, Shift
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import as_text, db
+from backend.foundation.database import Column, as_text, db
 from backend.foundation.errors import Missing
 from backend.openings.models import Claim
 from backend.organisations.models import Organisation, Staff
@@ -106,22 +108,39 @@ def seen_shift(actor: Actor, shift_id: UUID, *, now: datetime) -> tuple[Shift, l
     """The shift and the scopes of those in charge of it: requester, leader of a claiming team, officer of a claiming organisation or unit,
     and the community.
 
-    Raises Missing for whom it does not concern: they neither are in charge nor may serve at it.
+    Raises Missing for whom it does not concern: they neither are in charge, nor may serve or have served at it, nor has anybody on a claim
+    of theirs that has ended.
     """
     shift = db.session.get(Shift, shift_id)
     if shift is None:
         raise Missing
+    held = Claim.released_at.is_(None)
     claims = db.session.execute(
-        select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id, Organisation.officer_person_id)
+        select(
+            Claim.team_id,
+            Claim.organisation_id,
+            Claim.work_unit_id,
+            Claim.person_id,
+            Organisation.officer_person_id,
+            held.label("held"),
+        )
         .outerjoin(Organisation, Organisation.id == Claim.organisation_id)
-        .where(Claim.opening_id == shift.opening_id, Claim.released_at.is_(None))
+        .where(Claim.opening_id == shift.opening_id, or_(held, served_at(shift_id)))
     ).all()
     in_charge = [Scope(area_path=shift.area_path, person_id=shift.requester_person_id)]
-    in_charge += [Scope(team_id=line.team_id, work_unit_id=line.work_unit_id, person_id=line.officer_person_id) for line in claims]
-    concerned = [Scope(organisation_id=line.organisation_id, person_id=line.person_id) for line in claims]
+    concerned: list[Scope] = []
+    for line in claims:
+        leading = Scope(team_id=line.team_id, work_unit_id=line.work_unit_id, person_id=line.officer_person_id)
+        (in_charge if line.held else concerned).append(leading)
+        concerned.append(Scope(organisation_id=line.organisation_id, person_id=line.person_id))
     if allowed(actor, Permission.SHIFT_SEE, in_charge + concerned) or _serves(actor, shift, now=now):
         return shift, in_charge
     raise Missing
+
+
+def served_at(shift_id: UUID | Column) -> Exists:
+    """Condition on claims: somebody signed in on it at the shift."""
+    return exists().where(Attendance.claim_id == Claim.id, Attendance.shift_id == shift_id)
 
 
 def concerned_by_service(*, area_path: str, requester_id: UUID | None, person_id: UUID, capacity_id: UUID) -> list[Scope]:
@@ -154,12 +173,14 @@ def nearest_claim(of_claim: ColumnElement[UUID | None] | None = None) -> FromCla
 
 
 def _serves(actor: Actor, shift: Shift, *, now: datetime) -> bool:
+    """Whether they may serve at the shift, by a claim that is held, or have served at it."""
     if actor.person_id is None:
         return False
-    wanted = select(Claim.id).where(
+    may = exists().where(
         Claim.opening_id == shift.opening_id, Claim.released_at.is_(None), may_serve_on(actor.person_id, clock.shanghai_day(now))
     )
-    return db.session.scalar(wanted.limit(1)) is not None
+    has = exists().where(Attendance.shift_id == shift.id, Attendance.person_id == actor.person_id)
+    return bool(db.session.scalar(select(or_(may, has))))
 
 
 def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]]:

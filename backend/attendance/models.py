@@ -86,6 +86,11 @@ class Shift(Living):
         """The grace as an interval, for arithmetic in a query."""
         return func.make_interval(0, 0, 0, 0, 0, cast(cls.grace_minutes, Integer), type_=Interval)
 
+    @classmethod
+    def is_not_over(cls, now: datetime) -> ColumnElement[bool]:
+        """Condition: its window and grace are not over, so that one may still sign in at it."""
+        return cls.ends_at + cls.grace() >= now
+
 
 class ShiftChange(StatusChange):
     """One step in the life of a shift. Append-only."""

@@ -20,7 +20,7 @@ from tests.support.demands import claimed, place_count
 from tests.support.locks import somebody_waits
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
-from tests.support.teams import active_team
+from tests.support.teams import active_team, join_team
 from tests.trial.waiting import eventually
 
 WHY = {"reason": "队员有事"}
@@ -92,6 +92,35 @@ def test_on_an_ended_claim_nobody_signs_in_any_more(visits, pass_time, officer):
     code = officer.seen(f"/shifts/{visits.next_shift_id}/code")["code"]
 
     assert refused(visits.member.post(f"/shifts/{visits.next_shift_id}/sign-in", {"code": code})) == (403, "not_entitled")
+
+
+@pytest.mark.parametrize("who", ["leader", "member"])
+def test_who_served_on_an_ended_claim_still_sees_where_and_nothing_of_what_lies_ahead(visits, who, pass_time):
+    visits.served(pass_time)
+    release(visits)
+    phone = getattr(visits, who)
+
+    assert phone.seen(f"/shifts/{visits.shift_id}")["id"] == visits.shift_id
+    assert [line["person_id"] for line in phone.seen(f"/shifts/{visits.shift_id}/attendances")["items"]] == [visits.member.person_id]
+    assert [shift["id"] for shift in phone.seen("/shifts")["items"]] == [visits.shift_id]
+    assert refused(phone.get(f"/shifts/{visits.next_shift_id}")) == (404, "not_found")
+
+
+def test_who_leads_a_team_whose_claim_has_ended_is_in_charge_no_more(visits, pass_time):
+    visits.served(pass_time)
+    release(visits)
+
+    assert refused(visits.leader.get(f"/shifts/{visits.shift_id}/code")) == (403, "forbidden")
+
+
+def test_a_member_who_did_not_serve_sees_nothing_by_an_ended_claim(visits, phone_of, street, pass_time):
+    other = registered_volunteer(phone_of, street, name="赵队员")
+    join_team(other, visits.leader, visits.team_id)
+    visits.served(pass_time)
+    assert other.get(f"/shifts/{visits.shift_id}").status_code == 200
+    release(visits)
+
+    assert refused(other.get(f"/shifts/{visits.shift_id}")) == (404, "not_found")
 
 
 def test_what_was_served_stays_claimed_and_uncancelled_when_the_rest_is_given_back(visits, officer, pass_time):

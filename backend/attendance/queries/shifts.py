@@ -19,7 +19,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.openings.models import Claim, Opening
+from backend.openings.models import Claim, ClaimStatus, Opening
 from backend.openings.queries import CLAIMANT
 from backend.people.service import person_of
 
@@ -54,7 +54,7 @@ def my_shifts(actor: Actor, *, page: PageRequest, now: datetime) -> Page[ShiftLi
     person_id = person_of(actor)
     mine = openings_of(person_id, clock.shanghai_day(now))
     wanted = _lines(person_id).where(
-        Shift.opening_id.in_(mine), Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now - LONGEST_GRACE, _not_over(now)
+        Shift.opening_id.in_(mine), Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now - LONGEST_GRACE, Shift.is_not_over(now)
     )
     return SOONEST_FIRST.page(wanted, page).map(_line)
 
@@ -62,7 +62,7 @@ def my_shifts(actor: Actor, *, page: PageRequest, now: datetime) -> Page[ShiftLi
 def shifts(
     actor: Actor, *, opening_id: UUID | None, ends_after: datetime | None, starts_before: datetime | None, page: PageRequest
 ) -> Page[ShiftLine]:
-    """The shifts that the viewer is in charge of or that concern them by a claim of theirs, soonest first."""
+    """The shifts that the viewer is in charge of, or that concern them by a claim of theirs or because they served, soonest first."""
     wanted = _lines(actor.person_id).where(_visible(actor))
     if opening_id is not None:
         wanted = wanted.where(Shift.opening_id == opening_id)
@@ -82,29 +82,29 @@ def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
 
 def has_shift_ahead(opening_id: UUID, *, now: datetime) -> bool:
     """Whether a planned shift of the opening is not over yet, with the grace of its own."""
-    ahead = select(Shift.id).where(Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED, _not_over(now))
+    ahead = select(Shift.id).where(Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
     return db.session.scalar(ahead.limit(1)) is not None
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    """Of one's area, asked for by oneself, or claimed by what one acts for: each by its own index. An area stands apart, so that whoever
-    looks after a whole street reads the shifts in their order instead of gathering them all."""
+    """Of one's area, asked for by oneself, claimed by what one acts for, or served at (also on a claim that has ended): each by its own
+    index. An area stands apart, so that whoever looks after a whole street reads the shifts in their order instead of gathering them
+    all."""
 
     def seen(columns: ScopeColumns) -> ColumnElement[bool]:
         return policy.visible(actor, Permission.SHIFT_SEE, columns)
 
-    claimed = select(Claim.opening_id).where(
-        Claim.released_at.is_(None),
-        seen(CLAIMANT),
-    )
     shift = aliased(Shift)
-    ways = (seen(ScopeColumns(person_id=shift.requester_person_id)), shift.opening_id.in_(claimed))
-    own = Shift.id.in_(union(*(select(shift.id).where(way) for way in ways)))
+    claimed = select(Claim.opening_id).where(Claim.released_at.is_(None), seen(CLAIMANT))
+    on_claims = select(Attendance.shift_id).join(Claim, Claim.id == Attendance.claim_id)
+    ways = (
+        select(shift.id).where(seen(ScopeColumns(person_id=shift.requester_person_id))),
+        select(shift.id).where(shift.opening_id.in_(claimed)),
+        on_claims.where(Claim.status == ClaimStatus.ENDED, seen(CLAIMANT)),
+        select(Attendance.shift_id).where(seen(ScopeColumns(person_id=Attendance.person_id))),
+    )
+    own = Shift.id.in_(union(*ways))
     return or_(seen(ScopeColumns(area_path=Shift.area_path)), own)
-
-
-def _not_over(now: datetime) -> ColumnElement[bool]:
-    return Shift.ends_at + Shift.grace() >= now
 
 
 def _lines(person_id: UUID | None) -> Select[*tuple[Any, ...]]:
