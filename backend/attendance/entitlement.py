@@ -36,7 +36,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import Column, as_text, db
 from backend.foundation.errors import Missing
-from backend.openings.models import Claim
+from backend.openings.models import Claim, ClaimStatus
 from backend.organisations.models import Organisation, Staff
 from backend.party.models import PartyMember
 from backend.teams.models import Membership
@@ -60,13 +60,16 @@ def openings_of(person_id: Someone, day: Day) -> CompoundSelect[*tuple[Any, ...]
 
 def claims_of(person_id: Someone, *, day: Day, starts_at: Instant, ends_at: Instant) -> Select[*tuple[object, ...]]:
     """The claims held at some time of this stretch on which the person may serve on that day: a claim of their own first, then the
-    oldest. Correlated with `Shift`; columns: id, capacity, capacity_id."""
+    oldest. Correlated with `Shift`; columns: id, capacity, capacity_id.
+
+    One that was released is none of them: it is as though it had never been taken, and others may have served in its place.
+    """
     return (
         select(Claim.id, capacity_of_claim(), capacity_id_of_claim())
         .where(
             Claim.opening_id == Shift.opening_id,
             Claim.claimed_at <= ends_at,
-            or_(Claim.released_at.is_(None), Claim.released_at > starts_at),
+            or_(Claim.released_at.is_(None), and_(Claim.status == ClaimStatus.ENDED, Claim.released_at > starts_at)),
             may_serve_on(person_id, day),
         )
         .order_by(Claim.person_id.is_(None), Claim.claimed_at, Claim.id)

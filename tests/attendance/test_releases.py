@@ -123,6 +123,36 @@ def test_a_member_who_did_not_serve_sees_nothing_by_an_ended_claim(visits, phone
     assert refused(other.get(f"/shifts/{visits.shift_id}")) == (404, "not_found")
 
 
+def late(visit, began):
+    """The member, added by an officer's word for the first hour."""
+    return {
+        "volunteer_number": visit.member.volunteer_number,
+        "name": "王志愿",
+        "reason": "忘记签到",
+        "started_at": began.isoformat(),
+        "ended_at": (began + timedelta(hours=1)).isoformat(),
+    }
+
+
+def test_nobody_is_added_to_a_claim_that_was_released(visit, officer, pass_time):
+    began = clock.now()
+    pass_time(hours=2)
+    release(visit)
+
+    assert refused(officer.post(f"/shifts/{visit.shift_id}/records", late(visit, began))) == (403, "not_entitled")
+    assert attendance_rows() == []
+
+
+def test_who_served_on_a_claim_before_it_ended_is_added_by_word(visits, officer, phone_of, street, pass_time):
+    other = registered_volunteer(phone_of, street, name="赵队员")
+    join_team(other, visits.leader, visits.team_id)
+    began = clock.now()
+    visits.served(pass_time, other, minutes=60)
+    release(visits)
+
+    assert officer.made(f"/shifts/{visits.shift_id}/records", late(visits, began))["minutes"] == 60
+
+
 def test_what_was_served_stays_claimed_and_uncancelled_when_the_rest_is_given_back(visits, officer, pass_time):
     visits.served(pass_time)
     release(visits)
@@ -177,6 +207,19 @@ def test_who_signs_in_while_the_place_is_given_back_is_refused(visits):
             assert not signing.done()
         assert refused(signing.result()) == (409, "claim_released")
     assert (place_count(visits.demand), attendance_rows()) == ((0, 0), [])
+
+
+def test_who_is_added_by_word_while_the_place_is_given_back_is_refused(visit, officer, pass_time):
+    actor, _ = accounts.actor_of(visit.leader.access_token, now=clock.now())
+    began = clock.now()
+    pass_time(hours=2)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction():
+            attendance.release_claim(actor, UUID(visit.claim_id), reason="队员有事", now=clock.now())
+            adding = pool.submit(officer.post, f"/shifts/{visit.shift_id}/records", late(visit, began))
+            assert eventually(somebody_waits)
+        assert refused(adding.result()) == (409, "claim_released")
+    assert attendance_rows() == []
 
 
 def test_a_demand_that_is_cancelled_while_somebody_is_added_to_it_by_word_is_not(visits, officer, pass_time):

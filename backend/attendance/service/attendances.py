@@ -15,7 +15,7 @@ from backend.foundation import clock
 from backend.foundation.database import run_one
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
-from backend.openings.models import Claim
+from backend.openings.models import Claim, ClaimStatus
 from backend.people.models import Person
 
 
@@ -56,7 +56,8 @@ def _serving(person_id: UUID, served: Span) -> dict[str, Any]:
 
 
 def attend(claim_id: UUID, *, held: bool, **values: Any) -> Any | None:
-    """Write an attendance on a claim, and give its row; None where the person has one, or the claim is to be `held` and holds no place.
+    """Write an attendance on a claim, and give its row; None where the person has one, or the claim is released, or where it is to be
+    `held` and holds no place.
 
     The claim is shared until the commit: whoever gives its place back waits, and sees the attendance.
     """
@@ -69,6 +70,5 @@ def _attending(held: bool) -> Prepared:
     columns = Attendance.__table__.columns
     given = {name: bindparam(f"its_{name}", type_=column.type) for name, column in columns.items()}
     on_claim = select(*given.values()).where(Claim.id == given["claim_id"]).with_for_update(read=True)
-    if held:
-        on_claim = on_claim.where(Claim.released_at.is_(None))
+    on_claim = on_claim.where(Claim.released_at.is_(None) if held else Claim.status != ClaimStatus.RELEASED)
     return Prepared(insert(Attendance).from_select(list(given), on_claim).on_conflict_do_nothing().returning(*columns))

@@ -29,6 +29,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.refusals import never
+from backend.openings.service import ClaimReleased
 from backend.people.models import Person
 from backend.people.service import hold_person
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
@@ -127,8 +128,11 @@ def add_late_record(
 ) -> ServiceRecord:
     """补录 by the community's word, for who served without signing in: entitled by a claim held at that time.
 
-    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, OutsideWindow, RecordsOverlap,
-    TooYoung, GuardianAbsent, people.ConsentNeeded (minors).
+    A claim that was released before anybody signed in on it entitles nobody: whoever held it said that they did not come, and the place
+    was free for others. A claim that has ended does, for the time until then.
+
+    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, ClaimReleased (at that moment),
+    OutsideWindow, RecordsOverlap, TooYoung, GuardianAbsent, people.ConsentNeeded (minors).
     """
     shift, _ = seen_shift(actor, shift_id, now=now)
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
@@ -254,7 +258,8 @@ def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Any:
         out_evidence=Evidence.COMMUNITY_WORD,
     )
     if attendance is None:
-        raise AttendanceExists
+        seen = select(Attendance.id).where(Attendance.shift_id == shift.id, Attendance.person_id == person_id)
+        raise ClaimReleased if db.session.scalar(seen) is None else AttendanceExists
     return attendance
 
 
