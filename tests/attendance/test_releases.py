@@ -123,6 +123,26 @@ def test_a_member_who_did_not_serve_sees_nothing_by_an_ended_claim(visits, phone
     assert refused(other.get(f"/shifts/{visits.shift_id}")) == (404, "not_found")
 
 
+@pytest.mark.parametrize("who", ["leader", "officer"])
+def test_a_claim_whose_window_and_grace_are_over_is_not_given_back_by_hand(visit, officer, who, pass_time):
+    pass_time(hours=2, minutes=31)
+
+    assert refused(release(visit, officer if who == "officer" else visit.leader)) == (409, "claim_over")
+    assert (status_of(visit), place_count(visit.demand)) == ("held", (1, 1))
+
+
+def test_as_long_as_somebody_may_sign_in_the_place_can_be_given_back(visit, pass_time):
+    pass_time(hours=2, minutes=29)
+
+    assert visit.leader.made(f"/claims/{visit.claim_id}/release", WHY)["status"] == "released"
+
+
+def test_a_claim_on_a_shift_that_was_called_off_can_be_given_back(visit, officer):
+    officer.made(f"/shifts/{visit.shift_id}/cancellation", {"reason": "老人住院"})
+
+    assert visit.leader.made(f"/claims/{visit.claim_id}/release", WHY)["status"] == "released"
+
+
 def late(visit, began):
     """The member, added by an officer's word for the first hour."""
     return {

@@ -1,8 +1,8 @@
 """Places given back: by who holds them or the community, or because their holder is no more.
 
-A claim on which nobody has signed in is released at any time. One that has served ends, and gives back what lies ahead: what was served
-counts. While somebody is signed in on it, it stays, and they sign out as usual. So does a claim of a dissolved team whose window is over:
-it says who had taken the place, and the figures of that time rest on it.
+A claim on which nobody has signed in is released until its window and grace are over. One that has served ends, and gives back what lies
+ahead: what was served counts. A claim whose window is over stays held: it says who had taken the place, and the figures of that time rest
+on it. While somebody is signed in on a claim, it stays held, too, and they sign out as usual.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.attendance.entitlement import served_at
 from backend.attendance.models import Attendance, Shift, ShiftStatus
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -39,15 +40,24 @@ class ClaimInService(Conflict):
     detail = "已有人签到，不能取消认领"
 
 
-def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
-    """Give the place back, or after a service what lies ahead of it.
+class ClaimOver(Conflict):
+    """Window and grace of the claim are over: whoever did not come held the place all the same."""
 
-    Raises ClaimReleased, ClaimInService, Missing, Forbidden.
+    code: ClassVar[str] = "claim_over"
+    detail = "服务时间已过，不能取消认领"
+
+
+def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
+    """Give the place back while its window is not over, or after a service what lies ahead of it.
+
+    Raises ClaimReleased, ClaimOver, ClaimInService, Missing, Forbidden.
     """
     _require_release(actor, claim_id)
     if not _give_back(actor, [claim_id], reason=reason, now=now):
-        still = db.session.scalar(select(Claim.status).where(Claim.id == claim_id))
-        raise ClaimInService if still is ClaimStatus.HELD else ClaimReleased
+        seen = db.session.execute(select(Claim.status, _is_not_over(now).label("not_over")).where(Claim.id == claim_id)).one()
+        if seen.status is not ClaimStatus.HELD:
+            raise ClaimReleased
+        raise ClaimInService if seen.not_over else ClaimOver
 
 
 def release_for_dissolved_teams(team_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -69,27 +79,31 @@ def release_for_former_members(members: Sequence[tuple[UUID, str]], *, now: date
         _release_of(or_(*held), reason=REGISTRATION_ENDED, now=now)
 
 
-def _release_of(holders: ColumnElement[bool], *, reason: str, now: datetime) -> None:
+def _release_of(*which: ColumnElement[bool], reason: str, now: datetime) -> None:
     claims = select(Claim.id).join(Opening, Opening.id == Claim.opening_id)
-    held = db.session.scalars(claims.where(holders, Claim.released_at.is_(None), Opening.ends_at > now)).all()
+    held = db.session.scalars(claims.where(*which, Claim.released_at.is_(None), _is_not_over(now))).all()
     if held:
         _give_back(Actor.system(), held, reason=reason, now=now)
 
 
 def _give_back(actor: Actor, claim_ids: Sequence[UUID], *, reason: str, now: datetime) -> list[UUID]:
-    return openings.give_back(actor, claim_ids, unserved=UNSERVED, ahead=_has_more_ahead(now), reason=reason, now=now)
+    ending = _has_more_ahead(now)
+    return openings.give_back(actor, claim_ids, releasing=UNSERVED & _is_not_over(now), ending=ending, reason=reason, now=now)
+
+
+def _is_not_over(now: datetime) -> ColumnElement[bool]:
+    """Condition on claims: the window of the opening is not over, or that of a shift with its grace, be it called off."""
+    goes_on = exists().where(Opening.id == Claim.opening_id, Opening.ends_at > now)
+    may_sign_in = exists().where(Shift.opening_id == Claim.opening_id, Shift.is_not_over(now))
+    return or_(goes_on.correlate(Claim), may_sign_in.correlate(Claim))
 
 
 def _has_more_ahead(now: datetime) -> ColumnElement[bool]:
     """Condition on claims: nobody is signed in on it, and there is a shift to come at which nobody has signed in on it."""
     in_service = exists().where(Attendance.claim_id == Claim.id, Attendance.signed_out_at.is_(None), Attendance.closed_at.is_(None))
-    served_there = exists().where(Attendance.claim_id == Claim.id, Attendance.shift_id == Shift.id).correlate(Claim, Shift)
-    to_come = (
-        exists()
-        .where(Shift.opening_id == Claim.opening_id, Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now, ~served_there)
-        .correlate(Claim)
-    )
-    return ~in_service & to_come
+    not_served = ~served_at(Shift.id).correlate(Claim, Shift)
+    to_come = exists().where(Shift.opening_id == Claim.opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now), not_served)
+    return ~in_service & to_come.correlate(Claim)
 
 
 def _require_release(actor: Actor, claim_id: UUID) -> None:

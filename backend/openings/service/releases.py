@@ -22,17 +22,17 @@ END = Step(Claim, ClaimChange, ClaimStatus.HELD, ClaimStatus.ENDED, PlaceRelease
 
 
 def give_back(
-    actor: Actor, claim_ids: Sequence[UUID], *, unserved: ColumnElement[bool], ahead: ColumnElement[bool], reason: str, now: datetime
+    actor: Actor, claim_ids: Sequence[UUID], *, releasing: ColumnElement[bool], ending: ColumnElement[bool], reason: str, now: datetime
 ) -> list[UUID]:
-    """Give back the places of these claims, as far as they are held. Those on which nobody has served are released; of the others those end
-    that have something ahead to give back. Returns which hold a place no longer.
+    """Give back the places of these claims, as far as they are held: those that meet the one condition are released, of the others those
+    that meet the other one end. Returns which hold a place no longer.
     """
     roles = select(Claim.role_id).where(one_of(Claim.id, claim_ids))
     # Roles first, in the order of their ids, as whoever claims takes them.
     db.session.execute(select(OpeningRole.id).where(OpeningRole.id.in_(roles)).order_by(OpeningRole.id).with_for_update(key_share=True))
     held = hold(one_of(Claim.id, claim_ids))
-    released = RELEASE.take_all(actor, held, unserved, now=now, reason=reason, released_at=now)
-    ended = END.take_all(actor, held, ahead, now=now, reason=reason, released_at=now)
+    released = RELEASE.take_all(actor, held, releasing, now=now, reason=reason, released_at=now)
+    ended = END.take_all(actor, held, ending, now=now, reason=reason, released_at=now)
     given = released + ended
     _free_places_of(given)
     return given
