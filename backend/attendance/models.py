@@ -14,6 +14,7 @@ from sqlalchemy import (
     Interval,
     Text,
     UniqueConstraint,
+    and_,
     cast,
     func,
 )
@@ -132,6 +133,11 @@ class Attendance(Base):
     out_inside: Mapped[bool | None]
     out_distance_m: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(comment="closed by job because nobody signed out")
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """Condition: they are signed in. In the words of the partial indexes."""
+        return and_(cls.signed_out_at.is_(None), cls.closed_at.is_(None))
 
 
 class ServiceRecord(FactRevision):

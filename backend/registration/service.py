@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -12,11 +12,13 @@ from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.attendance import service as attendance
+from backend.attendance.models import Shift
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.life import FactStep
+from backend.openings.models import Claim
 from backend.party import service as party
 from backend.party.models import PartyMember
 from backend.people.notices import NoticeName
@@ -59,6 +61,7 @@ class OwnRegistration(Forbidden):
     detail = "不能审核自己的报到"
 
 
+_ENDED = aliased(MemberRegistration)
 _APPLIED, _ACCEPTED = RegistrationStatus.APPLIED, RegistrationStatus.ACCEPTED
 ACCEPT = FactStep(_APPLIED, _ACCEPTED, RegistrationAccepted, Permission.REGISTRATION_REVIEW, RegistrationNotApplied, "accepted")
 RETURN = FactStep(
@@ -156,17 +159,24 @@ def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: d
 def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back the places that members took in communities with which these revisions ended their registration, unless the community has
     taken them in again."""
-    ended = aliased(MemberRegistration)
+    _release_for(_ENDED.id.in_(revision_ids), now=now)
+
+
+def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Give back what members still held whose registration ended while they were signed in at these shifts."""
+    holders = select(Claim.person_id).join(Shift, Shift.opening_id == Claim.opening_id)
+    _release_for(_ENDED.person_id.in_(holders.where(Shift.id.in_(shift_ids), Claim.released_at.is_(None))), now=now)
+
+
+def _release_for(which: ColumnElement[bool], *, now: datetime) -> None:
     again = exists().where(
-        MemberRegistration.person_id == ended.person_id,
-        MemberRegistration.area_path == ended.area_path,
+        MemberRegistration.person_id == _ENDED.person_id,
+        MemberRegistration.area_path == _ENDED.area_path,
         MemberRegistration.is_current(),
         MemberRegistration.status == RegistrationStatus.ACCEPTED,
     )
     members = db.session.execute(
-        select(ended.person_id, ended.area_path)
-        .where(ended.id.in_(revision_ids), ended.status == RegistrationStatus.ENDED, ~again)
-        .distinct()
+        select(_ENDED.person_id, _ENDED.area_path).where(which, _ENDED.status == RegistrationStatus.ENDED, ~again).distinct()
     )
     attendance.release_for_former_members([(member.person_id, member.area_path) for member in members], now=now)
 

@@ -1,6 +1,7 @@
 """A claimant that is no more holds no place ahead: dissolved teams, ended organisations and registrations give theirs back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,8 @@ from backend.openings.models import ClaimChange
 from backend.openings.service import Claimant, recount
 from backend.registration import service as registration
 from backend.teams import service as teams
+from tasks.housekeeping import close_overdue_shifts
+from tests.support.attendance import open_shift
 from tests.support.demands import claimed, place_count, published_demand
 from tests.support.locks import somebody_waits
 from tests.support.organisations import verified_organisation
@@ -34,6 +37,10 @@ def hear_everything():
 
 def dissolve(officer, team_id):
     return officer.made(f"/teams/{team_id}/dissolution", {"reason": "队员不足"})
+
+
+def code(officer, shift_id):
+    return {"code": officer.seen(f"/shifts/{shift_id}/code")["code"]}
 
 
 def status_of(officer, demand, claim):
@@ -102,19 +109,85 @@ def test_who_is_in_service_signs_out_and_it_counts_although_the_team_is_dissolve
     claim = claimed(leader, demand, team)
     shift = officer.seen("/shifts", opening_id=demand["opening_id"])["items"][0]["id"]
 
-    def code():
-        return {"code": officer.seen(f"/shifts/{shift}/code")["code"]}
-
-    member.made(f"/shifts/{shift}/sign-in", code())
+    member.made(f"/shifts/{shift}/sign-in", code(officer, shift))
     dissolve(officer, team)
     hear_everything()
     pass_time(minutes=47)
 
     assert (status_of(officer, demand, claim), place_count(demand)) == ("held", (1, 1))
-    record = member.made(f"/shifts/{shift}/sign-out", code())
+    record = member.made(f"/shifts/{shift}/sign-out", code(officer, shift))
     assert record["minutes"] == 47
     assert officer.post(f"/services/{record['fact_id']}/confirmation").status_code == 201
-    assert refused(leader.post(f"/shifts/{shift}/sign-in", code()))[1] == "not_entitled"
+    assert refused(leader.post(f"/shifts/{shift}/sign-in", code(officer, shift)))[1] == "not_entitled"
+
+
+def two_shifts(officer, demand, street):
+    """Those of a demand that goes on tomorrow."""
+    open_shift(street["和平社区"], opening_id=UUID(demand["opening_id"]), starts_in=timedelta(days=1))
+    return [shift["id"] for shift in officer.seen("/shifts", opening_id=demand["opening_id"])["items"]]
+
+
+def until_the_first_is_closed(pass_time):
+    pass_time(hours=2, minutes=31)
+    close_overdue_shifts()
+    hear_everything()
+
+
+@pytest.mark.parametrize("signs_out", [True, False])
+def test_a_dissolved_team_in_service_gives_back_what_lies_ahead_when_the_shift_is_over(officer, leader, team, street, pass_time, signs_out):
+    demand = published_demand(officer, street)
+    claim = claimed(leader, demand, team)
+    today, _ = two_shifts(officer, demand, street)
+    leader.made(f"/shifts/{today}/sign-in", code(officer, today))
+    dissolve(officer, team)
+    hear_everything()
+    if signs_out:
+        pass_time(minutes=47)
+        leader.made(f"/shifts/{today}/sign-out", code(officer, today))
+    assert (status_of(officer, demand, claim), place_count(demand)) == ("held", (1, 1))
+
+    until_the_first_is_closed(pass_time)
+
+    assert (status_of(officer, demand, claim), place_count(demand)) == ("ended", (0, 0))
+    assert recount() == []
+
+
+def test_an_ended_organisation_in_service_gives_back_what_lies_ahead_when_the_shift_is_over(officer, phone_of, street, pass_time):
+    staff = registered_volunteer(phone_of, street, "staff", name="周社工")
+    organisation = verified_organisation(staff, officer, street)
+    demand = published_demand(officer, street)
+    claim = staff.made("/claims", {"role_id": demand["role_id"], "organisation_id": organisation["id"]})
+    today, _ = two_shifts(officer, demand, street)
+    staff.made(f"/shifts/{today}/sign-in", code(officer, today))
+    officer.made(f"/organisations/{organisation['id']}/ending", {"reason": "项目结束"})
+
+    until_the_first_is_closed(pass_time)
+
+    assert (status_of(officer, demand, claim), place_count(demand)) == ("ended", (0, 0))
+
+
+def test_a_former_member_in_service_gives_back_what_lies_ahead_when_the_shift_is_over(officer, phone_of, street, administrator, pass_time):
+    member = accepted_member(phone_of, street, administrator)
+    demand = published_demand(officer, street)
+    claim = member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    today, _ = two_shifts(officer, demand, street)
+    member.made(f"/shifts/{today}/sign-in", code(officer, today))
+    member.made(f"/registrations/{member.registration_id}/ending", {"reason": "迁出"})
+
+    until_the_first_is_closed(pass_time)
+
+    assert (status_of(officer, demand, claim), place_count(demand)) == ("ended", (0, 0))
+
+
+def test_who_goes_on_keeps_what_lies_ahead_when_a_shift_is_closed(officer, leader, team, phone_of, street, administrator, pass_time):
+    member = accepted_member(phone_of, street, administrator)
+    demand = published_demand(officer, street, places=2)
+    claims = [claimed(leader, demand, team), member.made("/claims", {"role_id": demand["role_id"], "as_person": True})]
+    two_shifts(officer, demand, street)
+
+    until_the_first_is_closed(pass_time)
+
+    assert [status_of(officer, demand, claim) for claim in claims] == ["held", "held"]
 
 
 def test_a_claim_whose_window_is_over_stays_as_it_was(officer, leader, team, street, pass_time):

@@ -5,6 +5,7 @@ from backend.attendance.service.records import add_late_record, add_record, corr
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.attendance.service.releases import (
     UNSERVED,
+    release_after_service,
     release_claim,
     release_for_dissolved_teams,
     release_for_ended_organisations,

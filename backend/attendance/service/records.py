@@ -233,8 +233,7 @@ def _refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None =
     )
     signed_in = exists().where(
         Attendance.person_id == person_id,
-        Attendance.signed_out_at.is_(None),
-        Attendance.closed_at.is_(None),
+        Attendance.is_open(),
         Attendance.signed_in_at < served.ends_at,
     )
     if db.session.scalar(select(or_(recorded, signed_in))):

@@ -2,7 +2,8 @@
 
 A claim on which nobody has signed in is released until its window and grace are over. One that has served ends, and gives back what lies
 ahead: what was served counts. A claim whose window is over stays held: it says who had taken the place, and the figures of that time rest
-on it. While somebody is signed in on a claim, it stays held, too, and they sign out as usual.
+on it. While somebody is signed in on a claim, it stays held, too, and they sign out as usual; where its holder is no more by then, it ends
+when the shift is closed.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ REGISTRATION_ENDED = "报到已结束"
 
 UNSERVED = ~exists().where(Attendance.claim_id == Claim.id)
 """Condition on claims: nobody has signed in on it."""
+_OF_DISSOLVED_TEAMS = Claim.team_id.in_(select(Team.id).where(Team.status == TeamStatus.DISSOLVED))
+_OF_ENDED_ORGANISATIONS = Claim.organisation_id.in_(select(Organisation.id).where(Organisation.status == OrganisationStatus.ENDED))
 
 
 class ClaimInService(Conflict):
@@ -62,14 +65,19 @@ def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -
 
 def release_for_dissolved_teams(team_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back what these teams hold, as far as they are dissolved."""
-    dissolved = select(Team.id).where(Team.id.in_(team_ids), Team.status == TeamStatus.DISSOLVED)
-    _release_of(Claim.team_id.in_(dissolved), reason=TEAM_DISSOLVED, now=now)
+    _release_of(Claim.team_id.in_(team_ids), _OF_DISSOLVED_TEAMS, reason=TEAM_DISSOLVED, now=now)
 
 
 def release_for_ended_organisations(organisation_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back what these organisations hold, as far as they have ended."""
-    ended = select(Organisation.id).where(Organisation.id.in_(organisation_ids), Organisation.status == OrganisationStatus.ENDED)
-    _release_of(Claim.organisation_id.in_(ended), reason=ORGANISATION_ENDED, now=now)
+    _release_of(Claim.organisation_id.in_(organisation_ids), _OF_ENDED_ORGANISATIONS, reason=ORGANISATION_ENDED, now=now)
+
+
+def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Give back what teams and organisations still held that came to an end while somebody was signed in for them at these shifts."""
+    here = Claim.opening_id.in_(select(Shift.opening_id).where(Shift.id.in_(shift_ids)))
+    _release_of(here, _OF_DISSOLVED_TEAMS, reason=TEAM_DISSOLVED, now=now)
+    _release_of(here, _OF_ENDED_ORGANISATIONS, reason=ORGANISATION_ENDED, now=now)
 
 
 def release_for_former_members(members: Sequence[tuple[UUID, str]], *, now: datetime) -> None:
@@ -100,7 +108,7 @@ def _is_not_over(now: datetime) -> ColumnElement[bool]:
 
 def _has_more_ahead(now: datetime) -> ColumnElement[bool]:
     """Condition on claims: nobody is signed in on it, and there is a shift to come at which nobody has signed in on it."""
-    in_service = exists().where(Attendance.claim_id == Claim.id, Attendance.signed_out_at.is_(None), Attendance.closed_at.is_(None))
+    in_service = exists().where(Attendance.claim_id == Claim.id, Attendance.is_open())
     not_served = ~served_at(Shift.id).correlate(Claim, Shift)
     to_come = exists().where(Shift.opening_id == Claim.opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now), not_served)
     return ~in_service & to_come.correlate(Claim)

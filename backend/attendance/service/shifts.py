@@ -139,7 +139,7 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
             Attendance.id.in_(
                 select(Attendance.id)
                 .join(Shift, Shift.id == Attendance.shift_id)
-                .where(Attendance.signed_out_at.is_(None), Attendance.closed_at.is_(None), _is_over(now))
+                .where(Attendance.is_open(), _is_over(now))
                 .limit(at_most)
                 .with_for_update(of=Attendance, skip_locked=True)
             )
@@ -152,14 +152,16 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
     for attendance_id in forgotten:
         outbox.record(AttendanceExpired(attendance_id), now=now)
         audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
-    over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now)).limit(at_most)
+    # Who hears that a shift is closed finds nobody signed in at it.
+    signed_in = exists().where(Attendance.shift_id == Shift.id, Attendance.is_open())
+    over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now), ~signed_in).limit(at_most)
     ended = CLOSE.take_all(system, db.session.scalars(over.with_for_update(skip_locked=True)).all(), now=now)
     return len(forgotten) + len(ended)
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
     # The first half is what the index can answer; grace only makes it later.
-    return (Shift.ends_at <= now) & (Shift.ends_at + Shift.grace() < now)
+    return (Shift.ends_at <= now) & ~Shift.is_not_over(now)
 
 
 def _cancel(shift_ids: Sequence[UUID], actor: Actor, *, reason: str, now: datetime) -> list[UUID]:

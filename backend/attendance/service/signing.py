@@ -169,8 +169,7 @@ def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -
         .where(
             Attendance.shift_id == shift.id,
             Attendance.person_id == person_id,
-            Attendance.signed_out_at.is_(None),
-            Attendance.closed_at.is_(None),
+            Attendance.is_open(),
         )
         .values(signed_out_at=now, out_evidence=sign.evidence, out_inside=sign.inside, out_distance_m=sign.distance_m)
         .returning(Attendance)
@@ -208,7 +207,7 @@ def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
     lines = db.session.execute(
         select(Attendance.shift_id, Attendance.signed_out_at).where(
             Attendance.person_id == person_id,
-            or_(Attendance.shift_id == shift_id, Attendance.signed_out_at.is_(None) & Attendance.closed_at.is_(None)),
+            or_(Attendance.shift_id == shift_id, Attendance.is_open()),
         )
     ).all()
     here = next((line for line in lines if line.shift_id == shift_id), None)
