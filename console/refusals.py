@@ -1,9 +1,12 @@
 """A refusal as a page: what happened, and what to do now; code and request id stand small below, for who asks for help."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import Response, render_template
 
 from backend.foundation.errors import Conflict, Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
 from backend.foundation.tracing import current_request_id
+from web.labels import label_of
 from web.refusals import InternalError
 
 # What a person does about it, by kind; the first that fits.
@@ -24,12 +27,16 @@ def refusal_page(refusal: Refusal) -> Response:
         "refusal.html",
         title=type(refusal).detail,
         sentence=refusal.detail,
-        errors=refusal.errors if isinstance(refusal, Unprocessable) else {},
+        errors=_by_label(refusal.errors) if isinstance(refusal, Unprocessable) else (),
         advice=_advice(refusal),
         code=refusal.code,
         request_id=current_request_id(),
     )
     return Response(page, refusal.status, mimetype="text/html")
+
+
+def _by_label(errors: Mapping[str, Sequence[str]]) -> list[tuple[str, Sequence[str]]]:
+    return [(label_of(field), sentences) for field, sentences in errors.items()]
 
 
 def _advice(refusal: Refusal) -> str:

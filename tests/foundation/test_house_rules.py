@@ -34,7 +34,9 @@ from backend.foundation.terms import Term
 from ejia.policy_page import page, permissions
 from ejia.resources import RESOURCES
 from tests.policy.table import TABLE
+from web.labels import LABELS
 from web.routes import Access, contract_of
+from web.shapes import Body, Query
 
 # Beside what stands under /me, which is one's own by the token.
 CATALOGUE = "every account may see it"
@@ -81,6 +83,12 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
 
 MODULES = [*modules_of(backend), *modules_of(web), *modules_of(miniprogram_api), *modules_of(console)]
 TREES = {module.__name__: ast.parse(Path(str(module.__file__)).read_text()) for module in MODULES}
+
+
+def test_each_field_that_people_fill_in_has_a_label_for_pages() -> None:
+    shapes = [shape for kind in (Body, Query) for shape in below(kind) if shape.__module__.startswith("web.")]
+    assert len(shapes) > 60
+    assert {name for shape in shapes for name in shape.model_fields} - LABELS.keys() == set()
 
 
 def imported_by(tree: ast.AST) -> set[str]:
@@ -308,11 +316,14 @@ def test_each_refusal_is_asserted_by_a_test_of_behaviour() -> None:
     assert [kind.code for kind in kinds if kind.code not in named_there and kind.__name__ not in named_there] == []
 
 
+def below(kind: type[Kind]) -> set[type[Kind]]:
+    """A class and all that are made from it."""
+    return {kind}.union(*(below(child) for child in kind.__subclasses__()))
+
+
 def ours_below(kind: type[Kind]) -> list[type[Kind]]:
     """The product's classes that are made from this one. A dataclass with slots leaves a first draft of itself behind."""
-    found = {kind}
-    for child in kind.__subclasses__():
-        found.update(ours_below(child))
+    found = below(kind)
     return sorted((one for one in found if getattr(sys.modules[one.__module__], one.__name__, None) is one and _is_ours(one)), key=str)
 
 
