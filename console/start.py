@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 
+from config.strength import is_this_machine
 from web.edge import public
 
 bp = Blueprint("start", __name__, template_folder="templates")
@@ -40,4 +41,9 @@ def install(app: Flask, copy: TrialCopy) -> None:
 @public
 def show_start() -> Response:
     copy = cast(TrialCopy, current_app.extensions["ejia_trial_copy"])
-    return Response(render_template("start.html", copy=copy), mimetype="text/html")
+    return Response(render_template("start.html", copy=copy, password=copy.password if _asked_here() else None), mimetype="text/html")
+
+
+def _asked_here() -> bool:
+    """Whether who asks sits at this machine: a trial copy that somebody put on a network tells no stranger how to log in."""
+    return is_this_machine(f"//{request.remote_addr}") and is_this_machine(f"//{request.host}")

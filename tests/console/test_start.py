@@ -1,7 +1,9 @@
 """The start page of a trial copy, and that production has none."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from config.settings import Settings
@@ -13,6 +15,16 @@ def test_it_tells_who_can_log_in_and_how(browser: FlaskClient, settings: Setting
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     for told in ("shequ-1", PASSWORD, "和平社区管理员", "leader", settings.wechat_base_url, 'href="/docs"', "README.zh-CN.md"):
         assert told in answer.text, told
+
+
+@pytest.mark.parametrize(
+    "stranger", [{"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}, {"headers": {"Host": "ejia.example:8000"}}], ids=["by network", "by proxy"]
+)
+def test_the_password_is_shown_only_to_who_sits_at_this_machine(browser: FlaskClient, stranger: dict[str, Any]) -> None:
+    page = browser.get("/", **stranger).text
+    assert PASSWORD not in page
+    assert "只在运行本系统的电脑上显示" in page
+    assert "shequ-1" in page
 
 
 def test_what_is_written_by_others_stands_there_as_text(browser: FlaskClient) -> None:
