@@ -37,13 +37,14 @@ class Kind(Entry):
     @model_validator(mode="after")
     def _says_what_the_occasion_knows(self) -> Self:
         if (self.event, self.to) not in OCCASIONS:
-            known = ", ".join(f"{event} → {to}" for event, to in sorted(OCCASIONS))
-            raise ValueError(f"nobody can be told so of {self.event} → {self.to}; there are: {known}")
+            known = "、".join(f"{event} → {to}" for event, to in sorted(OCCASIONS))
+            raise ValueError(f"不能这样告知 {self.event} → {self.to}，只有：{known}")
         if self.days is not None and self.occasion.waits is None:
-            raise ValueError(f"{self.event} → {self.to} asks for nothing, so it has no days")
+            raise ValueError(f"{self.event} → {self.to} 不要求办理，没有 days")
         allowed = {name for name, column in PLACEHOLDERS.items() if column in self.occasion.fields}
         if not _named_in(self.text) <= allowed or _named_in(self.title):
-            raise ValueError(f"text may name {', '.join(f'{{{name}}}' for name in sorted(allowed)) or 'nothing'}, and title nothing")
+            names = "、".join(f"{{{name}}}" for name in sorted(allowed))
+            raise ValueError(f"title 中不能有花括号，text 中只能有：{names or '（没有）'}")
         return self
 
     @property
@@ -67,10 +68,13 @@ class Messages(Entry):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        for what, names in (("kinds", [kind.code for kind in self.kind]), ("texts", [f"{kind.event} → {kind.to}" for kind in self.kind])):
+        for what, names in (
+            ("code", [kind.code for kind in self.kind]),
+            ("event → to", [f"{kind.event} → {kind.to}" for kind in self.kind]),
+        ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
-                raise ValueError(f"two {what} for {', '.join(sorted(twice))}")
+                raise ValueError(f"有两条的 {what} 都是 {'、'.join(sorted(twice))}")
         return self
 
     @model_validator(mode="after")
@@ -78,13 +82,13 @@ class Messages(Entry):
         told, silent = {kind.event for kind in self.kind}, [each.event for each in self.silent]
         every = events()
         for complaint, names in (
-            ("nothing is said of", every - told - set(silent)),
-            ("there is no event", set(silent) - every),
-            ("told and silent", told & set(silent)),
-            ("silent twice", {name for name in silent if silent.count(name) > 1}),
+            ("没有写到", every - told - set(silent)),
+            ("并不存在", set(silent) - every),
+            ("又告知又不告知", told & set(silent)),
+            ("写了两次不告知", {name for name in silent if silent.count(name) > 1}),
         ):
             if names:
-                raise ValueError(f"{complaint}: {', '.join(sorted(names))}")
+                raise ValueError(f"事件{complaint}：{'、'.join(sorted(names))}")
         return self
 
 
@@ -104,7 +108,7 @@ def _named_in(text: str) -> set[str]:
     for _, name, form, conversion in Formatter().parse(text):
         if name is not None:
             if not name.isidentifier() or form or conversion:
-                raise ValueError("a placeholder is a name in braces: {brand}")
+                raise ValueError("占位符是花括号中的名称，例如 {brand}")
             named.add(name)
     return named
 

@@ -30,17 +30,17 @@ def read(tmp_path):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("{area}收到一件", "{name}收到一件"), r"第 21 行，kind.0: .*text may name \{area\}, \{brand\}, \{number\}"),
-        (("{area}收到一件", "{area.path}收到一件"), "a name in braces"),
+        (("{area}收到一件", "{name}收到一件"), r"第 21 行，kind.0: .*text 中只能有：\{area\}、\{brand\}、\{number\}"),
+        (("{area}收到一件", "{area.path}收到一件"), "花括号中的名称"),
         (("{area}收到一件", "{收到一件"), "第 21 行"),
-        (('title = "有需求等待审核"', 'title = "{brand}等待审核"'), "title nothing"),
-        (('to = "community"', 'to = "everybody"'), "nobody can be told so of demand.submitted → everybody"),
-        (('event = "demand.submitted"', 'event = "demand.forgotten"'), "nobody can be told so of demand.forgotten"),
-        (('code = "demand_published"', 'code = "demand_submitted"'), "two kinds for demand_submitted"),
+        (('title = "有需求等待审核"', 'title = "{brand}等待审核"'), "title 中不能有花括号"),
+        (('to = "community"', 'to = "everybody"'), "不能这样告知 demand.submitted → everybody"),
+        (('event = "demand.submitted"', 'event = "demand.forgotten"'), "不能这样告知 demand.forgotten"),
+        (('code = "demand_published"', 'code = "demand_submitted"'), "有两条的 code 都是 demand_submitted"),
         (("days = 3", "days = 0"), "第 27 行，kind.0.days"),
-        (('title = "您的需求已发布"', 'title = "您的需求已发布"\ndays = 3'), "asks for nothing, so it has no days"),
-        (('event = "points.booked"', 'event = "points.lost"'), "nothing is said of: points.booked"),
-        (('event = "points.booked"', 'event = "demand.submitted"'), "nothing is said of: points.booked"),
+        (('title = "您的需求已发布"', 'title = "您的需求已发布"\ndays = 3'), "不要求办理，没有 days"),
+        (('event = "points.booked"', 'event = "points.lost"'), "事件没有写到：points.booked"),
+        (('event = "points.booked"', 'event = "demand.submitted"'), "事件没有写到：points.booked"),
     ],
 )
 def test_a_catalogue_that_would_tell_wrongly_stops_the_start(shipped, read, change, complaint):
@@ -50,7 +50,7 @@ def test_a_catalogue_that_would_tell_wrongly_stops_the_start(shipped, read, chan
 
 
 def test_an_event_may_be_silent_and_not_told_as_well(shipped, read):
-    with pytest.raises(CatalogueInvalid, match=r"told and silent: demand\.submitted"):
+    with pytest.raises(CatalogueInvalid, match=r"事件又告知又不告知：demand\.submitted"):
         read(shipped + '\n[[silent]]\nevent = "demand.submitted"\nbecause = "不必"\n')
 
 
