@@ -30,6 +30,7 @@ from backend.people.service import (
     add_person,
     give_consent,
     has_guardians_word,
+    hold_person,
     is_minor,
     look_up,
     move_person,
@@ -209,7 +210,7 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     return person
 
 
-@never(accounts.PersonHasAccount, because="it was looked for before")
+@never(accounts.PersonHasAccount, because="the person is held, and looked at before")
 def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | None:
     """The person whom a guardian put on record by this name and number, and who now comes with an account of their own: tied to it.
 
@@ -222,6 +223,7 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
         raise GuardianNeeded
     if identity.age_at(now) < AGE_OF_MAJORITY and not has_guardians_word(person.id):
         raise GuardianNeeded
+    hold_person(person.id)  # two accounts may come with one card at once, or one while the community gives the other back
     if accounts.account_of_person(person.id) is not None:
         raise PersonExists
     accounts.tie_to_person(actor.account_id, person.id)

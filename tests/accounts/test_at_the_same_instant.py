@@ -1,8 +1,6 @@
 """What happens to an account while somebody is logging in, is appointed or leaves: whichever comes first, nothing slips through between."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,26 +14,14 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from backend.foundation.errors import Missing
 from tests.support.demands import give_role
-from tests.support.locks import somebody_waits
+from tests.support.locks import meanwhile
 from tests.support.people import identity_number, registered_volunteer, volunteer_form
 from tests.support.phone import Phone, refused
 from tests.support.proxies import recorded_proxy
-from tests.trial.waiting import eventually
 
 SYSTEM = Actor.system()
 NAME, OLD, NEW = "peace", "Correct-Horse-7", "三月的风 lantern 42"
 COMMUNITY = "639999001001"
-
-
-def meanwhile(doing: Callable[[], object], then: Callable[[], Any]) -> Any:
-    """Do something and leave it uncommitted until the other stands waiting for it; gives what the other got."""
-    with ThreadPoolExecutor(1) as pool:
-        with transaction():
-            doing()
-            other = pool.submit(then)
-            assert eventually(somebody_waits)
-            assert not other.done()
-        return other.result()
 
 
 def merge(kept: Phone, dissolved: Phone) -> None:

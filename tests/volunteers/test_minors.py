@@ -1,8 +1,20 @@
 """Minors register by the word of a guardian, and lead nobody."""
 
+from uuid import UUID
+
+import pytest
+
+from backend.accounts import service as accounts
+from backend.foundation import clock
+from backend.people.service import Channel
+from backend.recoveries import service as recoveries
+from backend.recoveries.models import RecoveryProof
+from backend.volunteers import service as volunteers
 from tests.support.guardians import born, child, guardianship_form
+from tests.support.locks import meanwhile
 from tests.support.people import identity_number, registered_volunteer, volunteer_form
-from tests.support.phone import refused
+from tests.support.phone import Phone, refused
+from tests.support.recoveries import seen
 
 
 def test_a_child_under_fourteen_does_not_register_alone(mother, street, phone_of):
@@ -46,3 +58,54 @@ def test_at_eighteen_nobody_asks_for_a_guardian_any_more(mother, street, phone_o
 
 def test_an_adult_registers_as_ever(street, phone_of):
     assert registered_volunteer(phone_of, street, id_number=identity_number(born(18, 1))).volunteer_number
+
+
+@pytest.fixture
+def ward(mother, street):
+    """The card of a minor whom the mother put on record, and who has no account yet."""
+    card = child(15)
+    mother.made("/guardianships", guardianship_form(street, card))
+    return card
+
+
+def actor_of(phone: Phone):
+    return accounts.actor_of(phone.access_token, now=clock.now())[0]
+
+
+def register(phone: Phone, form) -> None:
+    """As the route does, without the commit."""
+    of_the_form = {"name": form["name"], "id_number": form["id_number"], "notice_version": form["notice_version"]}
+    where = {"area_id": UUID(form["community_id"]), "phone": None, "channel": Channel.MINI_PROGRAM}
+    volunteers.register_volunteer(actor_of(phone), **of_the_form, **where, now=clock.now())
+
+
+def test_of_two_accounts_that_come_as_one_ward_at_once_one_is_refused(ward, street, phone_of):
+    one, other, form = phone_of("one"), phone_of("other"), volunteer_form(street, **ward)
+
+    late = meanwhile(lambda: register(one, form), lambda: other.post("/volunteers", form))
+
+    assert refused(late) == (409, "person_exists")
+
+
+def test_a_ward_who_registers_while_the_community_gives_another_account_to_them_is_refused(ward, street, phone_of, officer):
+    other, form = phone_of("other"), volunteer_form(street, **ward)
+    recovery_id = phone_of("new").made("/account-recoveries", ward)["id"]
+
+    def confirm() -> None:
+        code = seen(recovery_id)["check_code"]
+        recoveries.confirm_recovery(actor_of(officer), UUID(recovery_id), proof=RecoveryProof.ID_CARD, check_code=code, now=clock.now())
+
+    late = meanwhile(confirm, lambda: other.post("/volunteers", form))
+
+    assert refused(late) == (409, "person_exists")
+
+
+def test_the_community_gives_the_account_that_a_ward_has_just_registered(ward, street, phone_of, officer):
+    other, form = phone_of("other"), volunteer_form(street, **ward)
+    recovery_id = phone_of("new").made("/account-recoveries", ward)["id"]
+    confirmation = f"/account-recoveries/{recovery_id}/confirmation"
+
+    late = meanwhile(lambda: register(other, form), lambda: officer.post(confirmation, seen(recovery_id)))
+
+    assert late.status_code == 200
+    assert phone_of("new").seen("/me")["account_id"] == other.account_id

@@ -152,14 +152,14 @@ def account_of_wechat(appid: str, openid: str) -> UUID:
 
 
 @never(AccountsAreOne, because="who applies has no person, and the other account has")
-@never(PersonHasAccount, because="it was looked for before")
+@never(PersonHasAccount, because="the caller holds the person, and it is looked at before")
 @never(AccountsOfDifferentPersons, because="told as AccountTied")
 def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: datetime) -> UUID:
     """Give a person's account to who logged in by a new WeChat, proved who they are and was seen. Returns the account.
 
     The WeChat log-ins until now end, so do all sessions of both accounts; the applicant's account, which has no person, is dissolved.
     Where the person has no account, the applicant's becomes theirs. An account that holds an office is given by who stands above that:
-    nobody takes over an equal or a superior. Raises HolderOfOffice, AccountTied, RolesExclude, Missing.
+    nobody takes over an equal or a superior. The caller holds the person. Raises HolderOfOffice, AccountTied, RolesExclude, Missing.
     """
     kept_id = account_of_person(person_id)
     if kept_id is None:
