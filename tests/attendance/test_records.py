@@ -107,11 +107,18 @@ def test_the_community_adds_the_record_of_a_forgotten_sign_out(visit, forgotten,
     assert refused(beside) == (409, "record_exists")
 
 
-def test_who_is_still_signed_in_signs_out_by_themself(visit, begun, officer, pass_time):
+def test_who_is_still_signed_in_signs_out_by_themself_and_once(visit, begun, officer, pass_time):
     attendance_id = visit.sign_in()["attendance_id"]
     pass_time(minutes=30)
 
     assert refused(officer.post(f"/attendances/{attendance_id}/record", stretch(begun, 20))) == (409, "still_signed_in")
+    late = officer.post(f"/shifts/{visit.shift_id}/records", late_entry(visit.member, begun, 20))
+    assert refused(late) == (409, "records_overlap")
+    signed_out = visit.sign_out()
+    assert signed_out["minutes"] == 30, "so nobody has stated a record that stands in its way"
+    officer.made(f"/services/{signed_out['fact_id']}/withdrawal", {"revision_id": signed_out["fact_id"], "reason": REASON})
+    again = visit.member.post(f"/shifts/{visit.shift_id}/sign-out", {"code": visit.code()})
+    assert refused(again) == (409, "already_signed_out"), "nor makes it a second one"
 
 
 def test_a_word_outside_the_window_or_of_the_future_is_refused(visit, begun, officer, pass_time):
