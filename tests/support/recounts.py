@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import text
 
-from backend.foundation.database import db
+from backend.foundation.database import allow_long_statements, db
 
 WHOLE_YEAR = 0
 Key = tuple[str, str, int]
@@ -68,7 +68,8 @@ def _services(value: str, part: str = "r.brand") -> Recount:
 
 
 def _demands(instant: str, condition: str = "true") -> Recount:
-    day = f"(SELECT (({instant}) AT TIME ZONE 'Asia/Shanghai')::date AS day)"
+    # OFFSET 0: the day is looked up once for each demand, and not for each area, part and period that it is held against.
+    day = f"(SELECT (({instant}) AT TIME ZONE 'Asia/Shanghai')::date AS day OFFSET 0)"
     return Recount(
         "count(*)",
         f"demands d JOIN LATERAL {day} s ON true",
@@ -166,6 +167,7 @@ def counted(wanted: Recount, year: int, *, parts: Iterable[str] = ("",)) -> dict
     months = [(month, date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)) for month in range(1, 13)]
     periods = [(WHOLE_YEAR, date(year, 1, 1), date(year, 12, 31)), *months]
     paths = db.session.scalars(text("SELECT path FROM areas WHERE level <> 'grid'")).all()
+    allow_long_statements()
     db.session.execute(text("SET LOCAL join_collapse_limit = 1"))  # in the order as written: rows, areas, parts, periods
     rows = db.session.execute(
         text(
