@@ -101,9 +101,9 @@ def creates(view: View) -> View:
             remember(actor, claims.family_id)
             if not is_first:
                 first = submission.first_answer(digest)
-                return Response(first.body, first.status, mimetype="application/json")
+                return Response(first.body, first.status, first.headers)
             answer = view(*args, actor=actor, **kwargs)
-            submission.keep(Answer(answer.status_code, answer.get_data()))
+            submission.keep(Answer(answer.status_code, answer.get_data(), answer.content_type, answer.location))
             return answer
 
     return creating

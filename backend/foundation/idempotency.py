@@ -24,7 +24,7 @@ _DIGEST = "idempotency_keys.body_digest"
 
 
 class IdempotencyKeyMissing(Malformed):
-    """A POST that creates something came without the header."""
+    """A POST that creates something came without the key."""
 
     code: ClassVar[str] = "idempotency_key_missing"
     detail = "缺少 Idempotency-Key 请求头"
@@ -50,15 +50,25 @@ class IdempotencyKey(Base):
     """Keyed, for in some bodies only an identity number is unknown, and of these there are few to try."""
     created_at: Mapped[datetime]
     status: Mapped[int | None]
+    media_type: Mapped[str | None]
+    location: Mapped[str | None]
     answer: Mapped[bytes | None] = mapped_column(info={SEALED: _FIELD})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered the first time, byte for byte."""
+    """What was answered the first time, byte for byte, and where it leads."""
 
     status: int
     body: bytes
+    media_type: str | None
+    location: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is said of the body, and of where to go."""
+        said = {"Content-Type": self.media_type, "Location": self.location}
+        return {name: value for name, value in said.items() if value is not None}
 
 
 _OF_KEY = (
@@ -72,13 +82,26 @@ _TAKE = Prepared(
     .values(account_id=bindparam("of_account"), route=bindparam("of_route"), key=bindparam("of_key"), **_FRESH)
     .on_conflict_do_update(
         index_elements=["account_id", "route", "key"],
-        set_={**_FRESH, "status": None, "answer": None},
+        set_={**_FRESH, "status": None, "media_type": None, "location": None, "answer": None},
         where=IdempotencyKey.created_at < bindparam("oldest"),
     )
     .returning(IdempotencyKey.key)
 )
-_FIRST = Prepared(select(IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.answer).where(*_OF_KEY))
-_FINISH = Prepared(update(IdempotencyKey).where(*_OF_KEY).values(status=bindparam("with_status"), answer=bindparam("sealed_answer")))
+_FIRST = Prepared(
+    select(
+        IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.media_type, IdempotencyKey.location, IdempotencyKey.answer
+    ).where(*_OF_KEY)
+)
+_FINISH = Prepared(
+    update(IdempotencyKey)
+    .where(*_OF_KEY)
+    .values(
+        status=bindparam("with_status"),
+        media_type=bindparam("of_type"),
+        location=bindparam("leads_to"),
+        answer=bindparam("sealed_answer"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +131,14 @@ class Submission:
         [first] = run(_FIRST, **self._values)
         if first.body_digest not in keyring().indexes(body_digest, field=_DIGEST):
             raise IdempotencyKeyReused
-        return Answer(first.status, keyring().unseal_bytes(first.answer, field=_FIELD, row=self._row))
+        body = keyring().unseal_bytes(first.answer, field=_FIELD, row=self._row)
+        return Answer(first.status, body, first.media_type, first.location)
 
     def keep(self, answer: Answer) -> None:
         """Keep the answer under the key, in the transaction of the work."""
         sealed = keyring().seal_bytes(answer.body, field=_FIELD, row=self._row)
-        run_at_commit(_FINISH, **self._values, with_status=answer.status, sealed_answer=sealed)
+        said = {"with_status": answer.status, "of_type": answer.media_type, "leads_to": answer.location}
+        run_at_commit(_FINISH, **self._values, **said, sealed_answer=sealed)
 
 
 def hand_over(account_id: UUID, to_id: UUID) -> None:

@@ -68,6 +68,8 @@ def upgrade() -> None:
         sa.Column("body_digest", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("status", sa.BigInteger()),
+        sa.Column("media_type", sa.Text()),
+        sa.Column("location", sa.Text()),
         sa.Column("answer", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("account_id", "route", "key", name="pk_idempotency_keys"),
     )
