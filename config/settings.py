@@ -111,6 +111,8 @@ class Settings(BaseSettings):
 
     access_token_minutes: int = Field(default=15, ge=1, le=120)
     refresh_token_days: int = Field(default=60, ge=1, le=365)
+    browser_rest_minutes: int = Field(default=30, ge=5, le=240, description="A browser that rests so long is logged out.")
+    browser_login_hours: int = Field(default=12, ge=1, le=24, description="A browser's log-in ends then, however busy it was.")
 
     wechat_base_url: str = "https://api.weixin.qq.com"
     wechat_appid: str
@@ -199,6 +201,13 @@ class Settings(BaseSettings):
         if info.data.get("files_bucket") is not None and not key:
             raise ValueError("使用存储桶时必须填写")
         return key
+
+    @field_validator("browser_login_hours")
+    @classmethod
+    def _browsers_rest_within_their_login(cls, hours: int, info: ValidationInfo) -> int:
+        if info.data.get("browser_rest_minutes", 0) > hours * 60:
+            raise ValueError("不能短于 EJIA_BROWSER_REST_MINUTES：登录不会比空闲时限更早结束")
+        return hours
 
     @field_validator("wechat_base_url")
     @classmethod

@@ -2,14 +2,17 @@
 
 from flask import Blueprint
 
-from console.refusals import refusal_page
-from web.faces import ROOT, Face
+from console.drawing import moment
+from console.refusals import refuse
+from web.faces import ROOT, Credential, Face
 
 bp = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
+bp.add_app_template_filter(moment)
 
 PAGES = Face(
     addresses=frozenset({ROOT, "console"}),
     media_type="text/html",
+    credential=Credential.COOKIE,
     headers={
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
@@ -20,5 +23,5 @@ PAGES = Face(
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
     },
-    refuse=refusal_page,
+    refuse=refuse,
 )

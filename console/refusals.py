@@ -1,17 +1,26 @@
-"""A refusal as a page: what happened, and what to do now; code and request id stand small below, for who asks for help."""
+"""A refusal as a page: what happened, and what to do now; code and request id stand small below, for who asks for help.
+
+Who is not logged in is led to the log-in instead, and back to where they wanted to go.
+"""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 
+from backend.accounts.service import PasswordChangeNeeded
+from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import Conflict, Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
 from backend.foundation.tracing import current_request_id
+from console.addresses import LOGIN, PASSWORD
+from console.drawing import lead_to
+from web.forgery import FormNotOurs
 from web.labels import label_of
 from web.refusals import InternalError
 
 # What a person does about it, by kind; the first that fits.
 _ADVICE: tuple[tuple[type[Refusal], str], ...] = (
-    (Unauthenticated, "请登录后再试。"),
+    (FormNotOurs, "请返回上一页，刷新后重新提交。"),
     (Forbidden, "如确需办理，请联系上级单位的管理人员。"),
     (Missing, "请核对网址；如果是从列表点进来的，请刷新列表后再试。"),
     (Malformed, "请返回上一页，刷新后再试。"),
@@ -19,6 +28,15 @@ _ADVICE: tuple[tuple[type[Refusal], str], ...] = (
     (Conflict, "请返回上一页，刷新后查看现在的状态。"),
     (InternalError, "请稍后再试；仍然不行的，请把下面的请求编号告诉系统管理员。"),
 )
+
+
+def refuse(refusal: Refusal) -> Response:
+    """How a refusal leaves the console."""
+    if isinstance(refusal, Unauthenticated):
+        return lead_to(_login(refusal))
+    if isinstance(refusal, PasswordChangeNeeded):
+        return lead_to(PASSWORD)
+    return refusal_page(refusal)
 
 
 def refusal_page(refusal: Refusal) -> Response:
@@ -43,3 +61,10 @@ def _advice(refusal: Refusal) -> str:
     if isinstance(refusal, TooMany | Unavailable):
         return f"请等{refusal.retry_after}秒，再刷新本页。"
     return next((advice for kind, advice in _ADVICE if isinstance(refusal, kind)), "请返回上一页。")
+
+
+def _login(refusal: Unauthenticated) -> str:
+    """Where to log in, and then go on; a form that was sent is not sent again."""
+    asked = {"next": request.full_path.rstrip("?")} if request.method == "GET" else {}
+    ended = {"ended": "1"} if isinstance(refusal, TokenInvalid) else {}
+    return f"{LOGIN}?{urlencode(asked | ended)}" if asked or ended else LOGIN

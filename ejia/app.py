@@ -34,7 +34,7 @@ from ejia import logs, metrics
 from ejia.file_store import objects_of
 from ejia.keys import bytes_of, keyring_of
 from ejia.production import StartCheck, settings_for_start
-from ejia.resources import RESOURCES
+from ejia.resources import CONSOLE, RESOURCES
 from miniprogram_api import api
 from miniprogram_api.api import API
 from miniprogram_api.health import bp as health_routes
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     _tell_of_keys(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
     app.extensions["wechat"] = client_from(settings, redis, clock.now)
-    for resource in RESOURCES:
+    for resource in (*RESOURCES, *CONSOLE):
         app.register_blueprint(resource)
     return app
 
@@ -82,7 +82,11 @@ def start_process(settings: Settings) -> None:
     sealing.use(keyring_of(settings))
     tokens.use(
         TokenMaker(
-            bytes_of(settings.token_key), timedelta(minutes=settings.access_token_minutes), timedelta(days=settings.refresh_token_days)
+            bytes_of(settings.token_key),
+            access_life=timedelta(minutes=settings.access_token_minutes),
+            refresh_life=timedelta(days=settings.refresh_token_days),
+            browser_rest=timedelta(minutes=settings.browser_rest_minutes),
+            browser_life=timedelta(hours=settings.browser_login_hours),
         )
     )
     codes.use(CodeMaker(bytes_of(settings.code_key)))

@@ -1,5 +1,8 @@
-"""The list of all API resources, in the order of the OpenAPI document."""
+"""The list of all API resources, in the order of the OpenAPI document, and that of all pages of the console."""
 
+from flask import Blueprint
+
+from console.views import accounts
 from miniprogram_api import (
     account_recoveries,
     areas,
@@ -58,3 +61,5 @@ RESOURCES: tuple[Resource, ...] = (
     lockouts.bp,
     audit_entries.bp,
 )
+
+CONSOLE: tuple[Blueprint, ...] = (accounts.bp,)

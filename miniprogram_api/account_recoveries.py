@@ -23,6 +23,7 @@ from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.account_recoveries import AccountMergedOut, RecoveryOut
 from miniprogram_api.schemas.auth import TokensOut
+from web import passwords
 from web.caller import logged_in_family
 from web.edge import creates, in_steps, reads, writes
 from web.inputs.accounts import PasswordLoginIn, WeChatLoginIn
@@ -109,9 +110,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 @bp.output(TokensOut)
 @bp.doc(summary="并入用户名登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")
 def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
-    with transaction():
-        attempt = accounts.begin_password_login(body.name, now=clock.now())
-    right = accounts.is_right_password(attempt, body.password)
+    attempt, right = passwords.tried(body)
     with transaction():
         refusal = accounts.begin_own_merge(actor, attempt, right=right, now=clock.now())
     if refusal is not None:

@@ -4,7 +4,7 @@ from apiflask import APIFlask
 
 from miniprogram_api import docs, openapi
 from miniprogram_api.problems import problem
-from web.faces import Face
+from web.faces import Credential, Face
 
 DESCRIPTION = """\
 社区E家的小程序接口。
@@ -20,6 +20,7 @@ DESCRIPTION = """\
 API = Face(
     addresses=frozenset({"api", "docs", "openapi.json", "healthz", "readyz"}),
     media_type="application/json",
+    credential=Credential.BEARER,
     # A JSON answer is never a page: nothing in it may run, be framed, be guessed to be something else or be kept by a cache.
     headers={
         "X-Content-Type-Options": "nosniff",

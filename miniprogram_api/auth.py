@@ -15,6 +15,7 @@ from backend.wechat.client import WeChatClient
 from backend.wechat.errors import LoginCodeRejected, PhoneNotSupported
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.auth import TokensOut
+from web import passwords
 from web.caller import logged_in_family
 from web.edge import in_steps, public
 from web.inputs.accounts import PasswordLoginIn, RefreshIn, WeChatLoginIn
@@ -50,9 +51,7 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
     summary="管理员登录", description="连续五次输错密码后锁定十五分钟，再错五次锁定时间加倍，最长四小时。用初始密码登录的，只能先修改密码。"
 )
 def log_in_by_password(body: PasswordLoginIn) -> Tokens:
-    with transaction():
-        attempt = accounts.begin_password_login(body.name, now=clock.now())
-    right = accounts.is_right_password(attempt, body.password)
+    attempt, right = passwords.tried(body)
     with transaction():
         outcome = accounts.finish_password_login(attempt, right=right, now=clock.now())
     return _or_refuse(outcome)

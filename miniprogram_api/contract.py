@@ -32,9 +32,9 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backend.foundation.errors import Malformed
-from web.refusals import BodyTooLarge, InvalidInput, UnsupportedMediaType
+from web.refusals import InvalidInput, UnsupportedMediaType
 from web.routes import AnyView, contract_of
-from web.shapes import query_reader
+from web.shapes import query_reader, sent_body
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -142,10 +142,7 @@ def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
     def read() -> BaseModel:
         if not request.is_json:
             raise UnsupportedMediaType("请求内容必须是 application/json")
-        raw = request.get_data(cache=True)
-        # Werkzeug cuts a body that comes in chunks at the limit and says nothing.
-        if request.content_length is None and len(raw) >= (request.max_content_length or 0):
-            raise BodyTooLarge
+        raw = sent_body()
         try:
             body: BaseModel = validate(raw, strict=True)
         except ValidationError as error:

@@ -9,13 +9,13 @@ from backend.accounts.service import (
 )
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, SessionOut
+from web import passwords
 from web.caller import logged_in_family
-from web.edge import changes_password, creates, reads, writes
+from web.edge import creates, on_first_login, reads, writes
 from web.inputs.accounts import LoginNameIn, OfficeLoginIn, PasswordChangeIn
 from web.shapes import ListQuery
 
@@ -40,7 +40,7 @@ def end_session(actor: Actor, session_id: UUID) -> None:
 
 
 @bp.post("/me/password")
-@changes_password
+@on_first_login
 @bp.input(PasswordChangeIn)
 @bp.output(None)
 @bp.doc(
@@ -48,15 +48,7 @@ def end_session(actor: Actor, session_id: UUID) -> None:
     description="须用密码登录。密码10至128个字符，不能太常见，不能包含用户名；不要求字符种类。修改后，其他登录随即失效。",
 )
 def change_password(actor: Actor, body: PasswordChangeIn) -> None:
-    family_id = logged_in_family()
-    with transaction():
-        attempt = accounts.begin_password_change(actor, family_id, body.old_password, body.new_password, now=clock.now())
-    right = accounts.is_right_password(attempt, body.old_password)
-    new_hash = accounts.hash_of(body.new_password)
-    with transaction():
-        refusal = accounts.finish_password_change(actor, family_id, attempt, right=right, new_hash=new_hash, now=clock.now())
-    if refusal is not None:
-        raise refusal
+    passwords.change(actor, body)
 
 
 @bp.post("/office-logins")

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
-from web import refusals
+from web import cookie, refusals
 from web.faces import Face, face_in_hand
 from web.faces import install as install_faces
 
@@ -37,6 +37,7 @@ def make_application(settings: Settings, *faces: Face) -> APIFlask:
     if not settings.is_trial:
         app.after_request(_insist_on_https)
     install_faces(app, *faces)
+    cookie.install(app, settings)
     refusals.install(app)
     return app
 

@@ -1,4 +1,8 @@
-"""Who calls: the account behind the token that a request brings, and the log-in that the token belongs to."""
+"""Who calls: the account behind the token or the cookie that a request brings, and the log-in that it belongs to.
+
+The face says which of the two it takes, and the other one is not even looked at: a cookie opens nothing of the API, which therefore needs
+no protection against forms of other sites.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,45 +11,68 @@ from flask import g, request
 
 from backend.accounts import tokens
 from backend.accounts.service import actor_of
-from backend.accounts.tokens import AccessClaims
+from backend.accounts.tokens import AccessClaims, TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Unauthenticated
 from backend.foundation.tracing import bind_account_id
+from web import cookie, forgery
+from web.faces import Credential, face_in_hand
 
 
 def caller(*, even_by_initial_password: bool = False) -> Actor:
-    """Who calls, with the roles that they hold now. Raises Unauthenticated, TokenInvalid or PasswordChangeNeeded."""
-    actor, family_id = actor_of(_token(), now=clock.now(), even_by_initial_password=even_by_initial_password)
-    remember(actor, family_id)
+    """Who calls, with the roles that they hold now. Raises as known_claims, and PasswordChangeNeeded."""
+    now = clock.now()
+    claims = known_claims(now)
+    actor = actor_of(claims, now=now, even_by_initial_password=even_by_initial_password)
+    remember(claims)
     return actor
 
 
-def known_token(now: datetime) -> AccessClaims:
-    """What the token says, before the database is asked. Raises Unauthenticated or TokenInvalid."""
-    return tokens.maker().read_access_token(_token(), now=now)
+def known_claims(now: datetime) -> AccessClaims:
+    """What the token or the cookie says, before the database is asked. Raises Unauthenticated, TokenInvalid, FormNotOurs."""
+    if face_in_hand().credential is Credential.BEARER:
+        return tokens.maker().read_access_token(_or_nobody(_brought_token()), now=now)
+    claims = tokens.maker().read_cookie(_or_nobody(cookie.brought()))
+    forgery.refuse_form_of_others(claims)
+    return claims
 
 
-def remember(actor: Actor, family_id: UUID) -> None:
+def remember(claims: AccessClaims) -> None:
     """Keep for the rest of the request who calls and by which log-in."""
-    g.family_id = family_id
-    bind_account_id(actor.account_id)
+    g.claims = claims
+    bind_account_id(claims.account_id)
+
+
+def logged_in_claims() -> AccessClaims | None:
+    """By what this request is logged in, where it is."""
+    claims: AccessClaims | None = g.get("claims")
+    return claims
 
 
 def logged_in_family() -> UUID:
     """The token family by which this request is logged in."""
-    family: UUID = g.family_id
-    return family
+    claims: AccessClaims = g.claims
+    return claims.family_id
 
 
-def brought_token() -> str | None:
-    """The token that the request brings, whatever it is worth."""
+def brought_account() -> UUID | None:
+    """Whose token or cookie the request brings, however old; None where it is none of ours. It lets nobody in."""
+    if face_in_hand().credential is Credential.COOKIE:
+        claims = cookie.brought_claims()
+        return None if claims is None else claims.account_id
+    try:
+        return tokens.maker().account_of(_brought_token() or "")
+    except TokenInvalid:
+        return None
+
+
+def _brought_token() -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 
-def _token() -> str:
-    token = brought_token()
-    if token is None:
+def _or_nobody(credential: str | None) -> str:
+    if credential is None:
         raise Unauthenticated
-    return token
+    return credential

@@ -1,8 +1,8 @@
 """The edge: who is calling, the transaction around the work, and answers that are given twice. It stands above every route.
 
-`@public` knows nobody. `@reads` and `@writes` hand the view an `actor` and hold one transaction around it; `@creates` also asks for an
-`Idempotency-Key` and keeps the answer under it. `@in_steps` hands over the actor only, for views that call another server first and
-open their transaction afterwards: no network call stands inside a transaction. `@changes_password` does so for the one route that is open
+`@public` knows nobody. `@reads` and `@writes` hand the view an `actor` and hold one transaction around it; `@creates` also asks for the
+key of the submission and keeps the answer under it. `@in_steps` hands over the actor only, for views that call another server first and
+open their transaction afterwards: no network call stands inside a transaction. `@on_first_login` does so for what is open
 to who logged in by an initial password.
 """
 
@@ -18,7 +18,8 @@ from backend.foundation import clock
 from backend.foundation.database import transaction
 from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused
 from web import submissions
-from web.caller import caller, known_token, remember
+from web.caller import caller, known_claims, remember
+from web.faces import Credential, face_in_hand
 from web.routes import Access, contract_of, route_is
 
 View = Callable[..., Response]
@@ -68,37 +69,37 @@ def in_steps(view: View) -> View:
     return stepping
 
 
-def changes_password(view: View) -> View:
-    """As `in_steps`, also for who logged in by an initial password: until that is changed, this is all that is open to them."""
+def on_first_login(view: View) -> View:
+    """As `in_steps`, also for who logged in by an initial password: until that is changed, nothing else is open to them."""
 
     @route_is(Access.WRITES, TokenInvalid)
     @wraps(view)
-    def changing(*args: Any, **kwargs: Any) -> Response:
+    def stepping(*args: Any, **kwargs: Any) -> Response:
         _receive(view)
         with transaction():
             actor = caller(even_by_initial_password=True)
         return view(*args, actor=actor, **kwargs)
 
-    return changing
+    return stepping
 
 
 def creates(view: View) -> View:
-    """Who is logged in may call it, once per `Idempotency-Key`: key, work and answer are committed as one.
+    """Who is logged in may call it, once per key of a submission: key, work and answer are committed as one.
 
-    A repeat waits for the first and gets its 2xx answer byte for byte; a refusal frees the key.
+    A repeat waits for the first and gets the same answer byte for byte; a refusal frees the key.
     """
 
     @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
-        known_token(clock.now())  # a stranger is told 401 first
+        known_claims(clock.now())  # a stranger is told 401 first
         key, digest = submissions.key(), submissions.digest()
         now = clock.now()  # not before the body is here: see _receive
-        claims = known_token(now)
+        claims = known_claims(now)
         submission = submissions.submission(claims.account_id, key)
         with transaction():
             actor, is_first = actor_beside(submission.taking(digest, now=now), claims, now=now)
-            remember(actor, claims.family_id)
+            remember(claims)
             if not is_first:
                 first = submission.first_answer(digest)
                 return Response(first.body, first.status, first.headers)
@@ -114,6 +115,6 @@ def _receive(view: View) -> None:
 
     A body may take hours to come, by a bad line or on purpose; a role that is withdrawn meanwhile must not be in force when it is there.
     """
-    if contract_of(view).body is not None:
-        known_token(clock.now())  # a stranger is told 401 first
+    if contract_of(view).body is not None or face_in_hand().credential is Credential.COOKIE:
+        known_claims(clock.now())  # a stranger is told 401 first
         request.get_data(cache=True)

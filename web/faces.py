@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from flask import Flask, Response, current_app, request
 
 from backend.foundation.errors import Refusal
 
 ROOT = "/"
+
+
+class Credential(StrEnum):
+    """By what a face knows who calls; it takes no other."""
+
+    BEARER = "bearer"
+    COOKIE = "cookie"
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,7 @@ class Face:
 
     addresses: frozenset[str]
     media_type: str
+    credential: Credential
     headers: Mapping[str, str]
     refuse: Callable[[Refusal], Response]
 

@@ -22,7 +22,7 @@ from backend.accounts import tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import TooMany
 from config.settings import Settings
-from web.caller import brought_token
+from web.caller import brought_account
 from web.inputs.accounts import RefreshIn
 from web.refusals import answer_to
 from web.routes import RouteContract, contract_of
@@ -78,7 +78,8 @@ def _contract_in_hand() -> RouteContract | None:
 
 
 def _caller() -> str:
-    """Who is counted: whom the route names; else the account of a token of ours, however old; else the address, an IPv6 one by its /64.
+    """Who is counted: whom the route names; else the account of a token or a cookie of ours, however old; else the address, an IPv6
+    one by its /64.
 
     Checked, or anybody could count as somebody else and use up their rate.
     """
@@ -86,13 +87,8 @@ def _caller() -> str:
     named = contract.counted_for() if contract is not None and contract.counted_for is not None else None
     if named is not None:
         return named
-    token = brought_token()
-    try:
-        if token is not None:
-            return f"account:{tokens.maker().account_of(token)}"
-    except TokenInvalid:
-        pass
-    return _network(request.remote_addr or "")
+    account_id = brought_account()
+    return _network(request.remote_addr or "") if account_id is None else f"account:{account_id}"
 
 
 def _network(address: str) -> str:

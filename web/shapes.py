@@ -1,7 +1,7 @@
 """What every shape stands on that a person sends, whether it comes as JSON, in a query or by a form; the shapes are in inputs/."""
 
 from collections.abc import Callable
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,7 +10,12 @@ from werkzeug.datastructures import MultiDict
 from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import PageRequest
 from web.fields import CursorText, Limit
-from web.refusals import InvalidInput
+from web.refusals import BodyTooLarge, InvalidInput
+
+FORM_TOKEN, SUBMISSION_KEY = "csrf_token", "submission_key"
+"""What stands in every form beside what a person fills in: whose page it was, and which submission (forgery.py, submissions.py)."""
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
 
 class Body(BaseModel):
@@ -52,6 +57,37 @@ def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
             raise InvalidInput(error) from None
 
     return read
+
+
+def form_reader(model: type[AnyModel]) -> Callable[[], AnyModel]:
+    """What reads the form in hand as this model, or refuses with 422. A field that was left empty is as though it were not there."""
+    lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
+
+    def read() -> AnyModel:
+        filled = MultiDict(
+            (name, value) for name, value in sent_form().items(multi=True) if value and name not in (FORM_TOKEN, SUBMISSION_KEY)
+        )
+        try:
+            return model.model_validate(_single_values(filled, lists))
+        except ValidationError as error:
+            raise InvalidInput(error) from None
+
+    return read
+
+
+def sent_form() -> MultiDict[str, str]:
+    """The fields of the form in hand; none where something else was sent. Raises BodyTooLarge."""
+    sent_body()  # kept, so that it can be digested too
+    return request.form
+
+
+def sent_body() -> bytes:
+    """The whole body of the request in hand. Raises BodyTooLarge."""
+    raw = request.get_data(cache=True)
+    # Werkzeug cuts a body that comes in chunks at the limit and says nothing.
+    if request.content_length is None and len(raw) >= (request.max_content_length or 0):
+        raise BodyTooLarge
+    return raw
 
 
 def _takes_many(annotation: Any) -> bool:

@@ -1,4 +1,7 @@
-"""A submission that is done once: by which key it comes, and what tells it from another under the same key."""
+"""A submission that is done once: by which key it comes, and what tells it from another under the same key.
+
+A program names the key in a header, a form in a hidden field, which is drawn with it.
+"""
 
 import hashlib
 import re
@@ -7,6 +10,8 @@ from uuid import UUID
 from flask import request
 
 from backend.foundation.idempotency import IdempotencyKeyMissing, Submission
+from web.faces import Credential, face_in_hand
+from web.shapes import SUBMISSION_KEY, sent_form
 
 # Visible ASCII. A UUID fits.
 IDEMPOTENCY_KEY_PATTERN = r"^[\x21-\x7e]{8,200}$"
@@ -15,7 +20,10 @@ _KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
 
 def key() -> str:
     """The key that the request names. Raises IdempotencyKeyMissing."""
-    named = request.headers.get("Idempotency-Key", "")
+    if face_in_hand().credential is Credential.COOKIE:
+        named = sent_form().get(SUBMISSION_KEY, "")
+    else:
+        named = request.headers.get("Idempotency-Key", "")
     if not _KEY.fullmatch(named):
         raise IdempotencyKeyMissing
     return named

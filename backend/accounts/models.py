@@ -29,6 +29,13 @@ class LoginKind(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a kind, not a secret
 
 
+class HeldBy(StrEnum):
+    """What stays logged in: a phone (or a program), by tokens, or a browser, by a cookie."""
+
+    PHONE = "phone"
+    BROWSER = "browser"
+
+
 class Account(Base):
     """Who acts on the platform. It has at most one person, and a person at most one live account."""
 
@@ -103,7 +110,10 @@ class LoginLockout(Base):
 
 
 class TokenFamily(Base):
-    """The refresh tokens that follow from one login. A token is derived from (id, generation), so none is stored."""
+    """One login until it is over: of a phone with the refresh tokens that follow from it, of a browser with its cookie.
+
+    A token is derived from (id, generation) and a cookie from (account_id, id), so none is stored.
+    """
 
     __tablename__ = "token_families"
     __table_args__ = (
@@ -114,10 +124,11 @@ class TokenFamily(Base):
     id: Mapped[RowId]
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_token_families_account_id"))
     login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id", name="fk_token_families_login_id"))
-    generation: Mapped[int]
-    rotated_at: Mapped[datetime]
+    held_by: Mapped[HeldBy] = mapped_column(as_text(HeldBy), default=HeldBy.PHONE)
+    generation: Mapped[int] = mapped_column(comment="of a browser always 1")
+    rotated_at: Mapped[datetime] = mapped_column(comment="of a browser when it was last used, to the minute")
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(comment="of a browser put off by each use, up to its last hour")
     password_change_needed: Mapped[bool] = mapped_column(default=False, comment="opens nothing but the change of the password")
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

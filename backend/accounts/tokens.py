@@ -1,7 +1,8 @@
-"""Access and refresh tokens: made and read here, stored nowhere.
+"""Access and refresh tokens, cookies of browsers and tokens of their forms: made and read here, stored nowhere.
 
 An access token is a JWT (HS256) of minutes. A refresh token is derived from its family and generation by HMAC, so that a repeat of
-the request on a bad line gets the same successor without any token lying readable in the database.
+the request on a bad line gets the same successor without any token lying readable in the database. A browser's cookie is derived from
+its family alike. Each kind is proved under a name of its own, so none passes for another.
 """
 
 import base64
@@ -18,6 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
+from backend.accounts.models import HeldBy
 from backend.foundation.errors import Unauthenticated
 from backend.foundation.in_use import InUse
 
@@ -33,10 +35,11 @@ class TokenInvalid(Unauthenticated):
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """Whose access token it is, and of which family."""
+    """Whose access token or cookie it is, and of which family."""
 
     account_id: UUID
     family_id: UUID
+    held_by: HeldBy = HeldBy.PHONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class TokenMaker:
     key: bytes
     access_life: timedelta
     refresh_life: timedelta = timedelta(days=60)
+    browser_rest: timedelta = timedelta(minutes=30)
+    """How long a browser may rest until its login ends."""
+    browser_life: timedelta = timedelta(hours=12)
+    """How long a browser's login holds at most."""
 
     def access_token(self, claims: AccessClaims, *, now: datetime) -> str:
         """A signed access token that ends `access_life` from now."""
@@ -73,27 +80,50 @@ class TokenMaker:
 
     def refresh_token(self, claims: RefreshClaims) -> str:
         """The refresh token of a family's generation: always the same one."""
-        head = claims.family_id.bytes + claims.generation.to_bytes(8)
-        return base64.urlsafe_b64encode(head + self._proof(head)).decode().rstrip("=")
+        return self._proved(b"refresh", claims.family_id.bytes + claims.generation.to_bytes(8))
 
     def read_refresh_token(self, text: str) -> RefreshClaims:
         """Verify a refresh token. Raises TokenInvalid."""
-        try:
-            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        except (ValueError, binascii.Error) as error:
-            raise TokenInvalid from error
-        head, proof = raw[:24], raw[24:]
-        if len(head) != 24 or not hmac.compare_digest(self._proof(head), proof):
-            raise TokenInvalid
+        head = self._read(b"refresh", text, length=24)
         return RefreshClaims(UUID(bytes=head[:16]), int.from_bytes(head[16:]))
+
+    def cookie(self, claims: AccessClaims) -> str:
+        """What a browser holds of its login: always the same."""
+        return self._proved(b"cookie", claims.account_id.bytes + claims.family_id.bytes)
+
+    def read_cookie(self, text: str) -> AccessClaims:
+        """Verify a browser's cookie; whether its login still holds is asked of the database. Raises TokenInvalid."""
+        head = self._read(b"cookie", text, length=32)
+        return AccessClaims(UUID(bytes=head[:16]), UUID(bytes=head[16:]), HeldBy.BROWSER)
+
+    def form_token(self, claims: AccessClaims) -> str:
+        """What each form of a browser's login carries, by which it is told from one that another site made."""
+        return self._proved(b"form", claims.family_id.bytes)
+
+    def is_form_token(self, text: str, claims: AccessClaims) -> bool:
+        """Whether a form carries what those of this login do."""
+        return hmac.compare_digest(self.form_token(claims).encode(), text.encode(errors="replace"))
 
     def check_code(self, subject: UUID) -> str:
         """Six digits shown to the holder of a subject only, by which they show at a desk that it is theirs."""
         number = int.from_bytes(hmac.digest(self.key, b"check" + subject.bytes, hashlib.sha256)[:8])
         return f"{number % 1_000_000:06d}"
 
-    def _proof(self, head: bytes) -> bytes:
-        return hmac.digest(self.key, b"refresh" + head, hashlib.sha256)
+    def _proved(self, kind: bytes, head: bytes) -> str:
+        return base64.urlsafe_b64encode(head + self._proof(kind, head)).decode().rstrip("=")
+
+    def _read(self, kind: bytes, text: str, *, length: int) -> bytes:
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except (ValueError, binascii.Error) as error:
+            raise TokenInvalid from error
+        head, proof = raw[:length], raw[length:]
+        if len(head) != length or not hmac.compare_digest(self._proof(kind, head), proof):
+            raise TokenInvalid
+        return head
+
+    def _proof(self, kind: bytes, head: bytes) -> bytes:
+        return hmac.digest(self.key, kind + head, hashlib.sha256)
 
 
 @lru_cache(maxsize=8192)

@@ -13,6 +13,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from backend.foundation.errors import Missing
+from tests.support.beginning import actor_of, claims_of
 from tests.support.demands import give_role
 from tests.support.locks import meanwhile
 from tests.support.people import identity_number, registered_volunteer, volunteer_form
@@ -84,7 +85,7 @@ def test_nor_does_it_prove_the_account_to_whoever_merges(browser, ending):
 def test_who_logged_out_while_the_other_account_was_proved_merges_nothing(phone_of, browser):
     phone = phone_of("zhang")
     with transaction():
-        actor, family_id = accounts.actor_of(phone.access_token, now=clock.now())
+        actor, family_id = actor_of(phone), claims_of(phone).family_id
     phone.post("/auth/logout-everywhere")
 
     with pytest.raises(TokenInvalid), transaction():
@@ -222,7 +223,7 @@ def test_who_logs_out_while_the_phone_renews_its_tokens_is_out(phone_of, path):
 def test_tokens_that_are_renewed_while_the_login_ends_are_not_given(phone_of):
     phone = phone_of("zhang")
     with transaction():
-        actor, _ = accounts.actor_of(phone.access_token, now=clock.now())
+        actor = actor_of(phone)
 
     late = meanwhile(lambda: accounts.log_out_everywhere(actor, now=clock.now()), lambda: renewed(phone))
 

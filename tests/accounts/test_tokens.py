@@ -58,6 +58,18 @@ def test_an_access_token_ends_after_its_minutes(log_in, me, pass_time):
     assert refused(me(token)) == (401, "token_invalid")
 
 
+def test_an_access_token_ends_with_its_login_even_before_its_minutes(log_in, refresh, me, pass_time):
+    """A login holds for 60 days; a token of its last minutes opens nothing afterwards."""
+    pair = log_in()
+    pass_time(days=59, hours=23, minutes=55)
+    newer = refresh(pair["refresh_token"]).get_json()
+    assert me(newer["access_token"]).status_code == 200
+
+    pass_time(minutes=6)
+
+    assert refused(me(newer["access_token"])) == (401, "token_invalid")
+
+
 def test_a_token_that_somebody_else_made_is_refused(log_in, me):
     ours = log_in()["access_token"]
     claims, later = claims_of(ours), clock.now() + timedelta(minutes=10)

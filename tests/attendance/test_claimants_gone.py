@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert, select, text
 
-from backend.accounts import service as accounts
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
 from backend.foundation.audit import AuditEntry
@@ -20,6 +19,7 @@ from backend.registration import service as registration
 from backend.teams import service as teams
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import open_shift
+from tests.support.beginning import actor_of
 from tests.support.demands import claimed, place_count, published_demand
 from tests.support.locks import somebody_waits
 from tests.support.organisations import verified_organisation
@@ -243,7 +243,7 @@ def claim_while(ends, phone, demand, claimant_of):
     """The claim is made but not committed while the claimant is ended: that must wait. Gives the answer of the ending."""
     with ThreadPoolExecutor(1) as pool:
         with transaction():
-            actor, _ = accounts.actor_of(phone.access_token, now=clock.now())
+            actor = actor_of(phone)
             openings.claim_place(actor, UUID(demand["role_id"]), claimant_of(actor), now=clock.now())
             ending = pool.submit(ends)
             assert eventually(somebody_waits)
@@ -278,7 +278,7 @@ def test_a_member_whose_registration_ends_while_they_claim_holds_nothing_in_the_
 def test_who_claims_while_they_are_ended_is_refused(officer, leader, team, phone_of, street, administrator, kind):
     demand = published_demand(officer, street)
     member = accepted_member(phone_of, street, administrator)
-    officer_actor, _ = accounts.actor_of(officer.access_token, now=clock.now())
+    officer_actor = actor_of(officer)
     db.session.rollback()
     claim = (leader, {"team_id": team}) if kind == "team" else (member, {"as_person": True})
 

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from backend.accounts import service as accounts
 from backend.attendance import service as attendance
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
@@ -16,6 +15,7 @@ from backend.foundation.database import db, transaction
 from backend.openings.models import ClaimChange
 from backend.openings.service import recount
 from tests.support.attendance import attendance_rows, open_shift
+from tests.support.beginning import actor_of
 from tests.support.demands import claimed, place_count
 from tests.support.locks import somebody_waits
 from tests.support.people import registered_volunteer
@@ -207,7 +207,7 @@ def test_who_gives_back_while_somebody_signs_in_is_refused(visits):
     code = visits.code()
     with ThreadPoolExecutor(1) as pool:
         with transaction():
-            actor, _ = accounts.actor_of(visits.member.access_token, now=clock.now())
+            actor = actor_of(visits.member)
             attendance.sign_in(actor, UUID(visits.shift_id), code, now=clock.now())
             releasing = pool.submit(release, visits)
             assert eventually(somebody_waits)
@@ -220,7 +220,7 @@ def test_who_signs_in_while_the_place_is_given_back_is_refused(visits):
     code = visits.code()
     with ThreadPoolExecutor(1) as pool:
         with transaction():
-            actor, _ = accounts.actor_of(visits.leader.access_token, now=clock.now())
+            actor = actor_of(visits.leader)
             attendance.release_claim(actor, UUID(visits.claim_id), reason="队员有事", now=clock.now())
             signing = pool.submit(visits.member.post, f"/shifts/{visits.shift_id}/sign-in", {"code": code})
             assert eventually(somebody_waits)
@@ -230,7 +230,7 @@ def test_who_signs_in_while_the_place_is_given_back_is_refused(visits):
 
 
 def test_who_is_added_by_word_while_the_place_is_given_back_is_refused(visit, officer, pass_time):
-    actor, _ = accounts.actor_of(visit.leader.access_token, now=clock.now())
+    actor = actor_of(visit.leader)
     began = clock.now()
     pass_time(hours=2)
     with ThreadPoolExecutor(1) as pool:
@@ -244,7 +244,7 @@ def test_who_is_added_by_word_while_the_place_is_given_back_is_refused(visit, of
 
 def test_a_demand_that_is_cancelled_while_somebody_is_added_to_it_by_word_is_not(visits, officer, pass_time):
     """A late record stands on a shift that is closed, which no cancelling holds: the claim decides."""
-    actor, _ = accounts.actor_of(officer.access_token, now=clock.now())
+    actor = actor_of(officer)
     began = clock.now()
     pass_time(hours=3)
     with transaction():

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, text
 
-from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.attendance import codes
 from backend.attendance import service as attendance
@@ -19,6 +18,7 @@ from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from tests.support.attendance import HOME, Visit, attendance_rows, claim_for, counted_statements, joins, open_shift, works_for
+from tests.support.beginning import actor_of
 from tests.support.demands import give_role, organisation_of, team_led_by, window
 from tests.support.locks import somebody_waits
 from tests.support.people import registered_person, registered_volunteer
@@ -425,7 +425,7 @@ def test_who_cancels_a_shift_while_somebody_signs_in_at_it_is_refused(visit, off
     code = visit.code()
     with ThreadPoolExecutor(1) as pool:
         with transaction():
-            actor, _ = accounts.actor_of(visit.member.access_token, now=clock.now())
+            actor = actor_of(visit.member)
             attendance.sign_in(actor, UUID(visit.shift_id), code, now=clock.now())
             cancelling = pool.submit(officer.post, f"/shifts/{visit.shift_id}/cancellation", {"reason": "老人住院"})
             assert eventually(somebody_waits)

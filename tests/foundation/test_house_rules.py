@@ -32,13 +32,14 @@ from backend.foundation.outbox import Event
 from backend.foundation.refusals import body_of, named, never_of, refusals_by_form, refusals_of, refuses_of
 from backend.foundation.terms import Term
 from ejia.policy_page import page, permissions
-from ejia.resources import RESOURCES
+from ejia.resources import CONSOLE, RESOURCES
 from tests.policy.table import TABLE
 from web.labels import LABELS
 from web.routes import Access, contract_of
 from web.shapes import Body, Query
 
-# Beside what stands under /me, which is one's own by the token.
+OWN = re.compile("/api/v1/me(/|$)|/console/(password)?$")
+"""Addresses of what is one's own by the token or the cookie."""
 CATALOGUE = "every account may see it"
 ASKS_NO_POLICY = {
     "list_brands": CATALOGUE,
@@ -97,11 +98,12 @@ def imported_by(tree: ast.AST) -> set[str]:
 
 
 def views() -> dict[str, tuple[str, FunctionType]]:
-    """Each view of the API: its address, and the function with its decorators."""
-    app = APIFlask("house", enable_openapi=False)
-    for resource in RESOURCES:
+    """Each view of the API and of the console: its address, and the function with its decorators."""
+    app = APIFlask("house", enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
+    for resource in (*RESOURCES, *CONSOLE):
         app.register_blueprint(resource)
-    found = [(rule.rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")]
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(("/api/", "/console/"))]
+    found = [(rule.rule, app.view_functions[rule.endpoint]) for rule in rules]
     return {view.__name__: (address, view) for address, view in found if isinstance(view, FunctionType)}
 
 
@@ -135,7 +137,7 @@ def test_each_guarded_view_names_a_policy_or_why_it_needs_none() -> None:
     silent = {
         name
         for name, (address, view) in views().items()
-        if contract_of(view).access is not Access.PUBLIC and not re.match("/api/v1/me(/|$)", address)
+        if contract_of(view).access is not Access.PUBLIC and not OWN.match(address)
         if not any(asks_policy(called, set()) for called in handed_the_actor(inspect.unwrap(view)))
     }
     assert silent == ASKS_NO_POLICY.keys()

@@ -9,7 +9,7 @@ from apiflask import APIFlask
 from backend.foundation import clock
 from backend.wechat.client import client_from
 from config.settings import Settings
-from tests.policy.walking import Walk, on_one_connection
+from tests.policy.walking import Walk, on_one_connection, pages_of
 from tests.policy.world import World
 from tests.support.beginning import empty
 from tests.support.contract import Watch
@@ -33,7 +33,8 @@ def world(_application: APIFlask, settings: Settings, _stand_in_url: str) -> Ite
 
 @pytest.fixture(scope="package")
 def walk(world: World, _watch: Watch) -> Walk:
-    return Walk(world, {operation.name: operation for operation in operations_of(_watch.document, {})}, world.connection)
+    operations = [*operations_of(_watch.document, {}), *pages_of(world.app)]
+    return Walk(world, {operation.name: operation for operation in operations}, world.connection)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,16 @@
 """The table of the walk, put together."""
 
-from tests.policy import rows_demands, rows_groups, rows_identity, rows_messages, rows_offices, rows_people, rows_privacy, rows_services
+from tests.policy import (
+    rows_console,
+    rows_demands,
+    rows_groups,
+    rows_identity,
+    rows_messages,
+    rows_offices,
+    rows_people,
+    rows_privacy,
+    rows_services,
+)
 from tests.policy.walking import Row
 
 TABLE: tuple[Row, ...] = (
@@ -12,4 +22,5 @@ TABLE: tuple[Row, ...] = (
     *rows_offices.ROWS,
     *rows_privacy.ROWS,
     *rows_messages.ROWS,
+    *rows_console.ROWS,
 )

@@ -4,6 +4,7 @@ The table says by hand what each viewer gets; it is no copy of policy's, so eith
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,10 +15,12 @@ from apiflask import APIFlask
 from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
+from backend.accounts import tokens
 from backend.accounts.policy import Permission
 from backend.foundation.database import db
 from tests.policy.viewers import ANONYMOUS, EVERYBODY, NOBODY, Viewers
 from tests.policy.world import World
+from tests.support.browser import COOKIE, FROM_HERE
 from tests.support.operations import Json, Operation
 
 EMPTY = "200, and not in it"
@@ -78,10 +81,29 @@ class Row:
         assert NOBODY.union(*named) <= EVERYBODY
 
 
+@dataclass(frozen=True)
+class PageOperation:
+    """One method of one address of the console, which no document describes: it is read from the map of addresses."""
+
+    name: str
+    method: str
+    path: str
+
+
+def pages_of(app: APIFlask) -> list[PageOperation]:
+    """All of them but the files."""
+    return [
+        PageOperation(app.view_functions[rule.endpoint].__name__, method.lower(), re.sub(r"<(?:[^<:]+:)?([^>]+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/console/") and not rule.endpoint.endswith(".static")
+    ]
+
+
 class Walk:
     """Asks as each viewer, in a transaction that is undone."""
 
-    def __init__(self, world: World, operations: Mapping[str, Operation], connection: Connection) -> None:
+    def __init__(self, world: World, operations: Mapping[str, Operation | PageOperation], connection: Connection) -> None:
         self.world, self.operations, self.connection = world, operations, connection
         self._client = world.app.test_client()
 
@@ -96,7 +118,7 @@ class Walk:
             for viewer in (ANONYMOUS, *sorted(EVERYBODY)):
                 with self._undone():
                     answer = self.send(row, about, viewer)
-                    got, expected = self._outcome(row, about, answer), row.expected(viewer)
+                    got, expected = self._outcome(row, about, answer, viewer), row.expected(viewer)
                     if got != expected:
                         found.append(f"{viewer}: {expected} by the table, {got} in truth: {answer.get_data(as_text=True)[:200]}")
         return found
@@ -104,6 +126,8 @@ class Walk:
     def send(self, row: Row, about: Ask, viewer: str) -> TestResponse:
         """The request of a row, by one viewer."""
         operation = self.operations[row.operation]
+        if isinstance(operation, PageOperation):
+            return self._send_form(operation, about, viewer)
         headers = {} if viewer == ANONYMOUS else {"Authorization": f"Bearer {self.world.tokens[viewer]}"}
         if operation.takes_key:
             headers["Idempotency-Key"] = str(uuid4())
@@ -115,7 +139,21 @@ class Walk:
         query = about_this.needed_query | about.query
         return self._client.open(about_this.address(), method=operation.method, headers=headers, query_string=query, **content)
 
-    def _outcome(self, row: Row, about: Ask, answer: TestResponse) -> Outcome:
+    def _send_form(self, operation: PageOperation, about: Ask, viewer: str) -> TestResponse:
+        """As a browser does; the body's fields are those of the form."""
+        client = self.world.app.test_client()
+        fields = dict(about.body() if callable(about.body) else about.body or {})
+        if viewer != ANONYMOUS:
+            claims = self.world.browsers[viewer]
+            client.set_cookie(COOKIE, tokens.maker().cookie(claims))
+            fields["csrf_token"] = tokens.maker().form_token(claims)
+        address = operation.path.format(**about.known)
+        return client.open(address, method=operation.method, data=fields or None, headers=FROM_HERE, query_string=about.query)
+
+    def _outcome(self, row: Row, about: Ask, answer: TestResponse, viewer: str) -> Outcome:
+        if answer.status_code == 303:
+            where, _, asked = answer.headers["Location"].partition("?")
+            return 401 if where == "/console/login" and (asked or viewer == ANONYMOUS) else YES  # who logs out is led there, too
         if answer.status_code >= 300:
             return answer.status_code
         reads = self.operations[row.operation].method == "get"

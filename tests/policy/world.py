@@ -13,7 +13,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import Connection, select, update
 
 from backend.accounts import tokens
-from backend.accounts.models import Login, LoginKind, LoginLockout, TokenFamily
+from backend.accounts.models import HeldBy, Login, LoginKind, LoginLockout, TokenFamily
+from backend.accounts.service.logins import start_browser
 from backend.accounts.service.tries import name_index
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
@@ -56,6 +57,7 @@ class World:
         self._groups()
         self._services()
         self.tokens = {viewer: self.token(phone) for viewer, phone in self.phones.items()}
+        self.browsers = {viewer: self._browser(phone) for viewer, phone in self.phones.items()}
         self.known: Json = {
             "community_id": self.street[HOME],
             "area_id": self.street[HOME],
@@ -213,7 +215,13 @@ class World:
         return tokens.maker().access_token(AccessClaims(UUID(phone.account_id), self._family(phone)), now=clock.now())
 
     def _family(self, phone: Phone) -> UUID:
-        latest = select(TokenFamily.id).where(TokenFamily.account_id == UUID(phone.account_id)).order_by(TokenFamily.id.desc()).limit(1)
-        family_id = db.session.scalars(latest).one()
+        of_phone = (TokenFamily.account_id == UUID(phone.account_id), TokenFamily.held_by == HeldBy.PHONE)
+        family_id = db.session.scalars(select(TokenFamily.id).where(*of_phone).order_by(TokenFamily.id.desc()).limit(1)).one()
         db.session.rollback()
         return family_id
+
+    def _browser(self, phone: Phone) -> AccessClaims:
+        """The phone's account in a browser."""
+        with transaction():
+            login_id = db.session.get_one(TokenFamily, self._family(phone)).login_id
+            return start_browser(UUID(phone.account_id), login_id, left=None, now=clock.now())

@@ -7,6 +7,8 @@ from apiflask import APIFlask
 from sqlalchemy import delete, exists, literal, select, text, union_all
 
 from backend.accounts import service as accounts
+from backend.accounts import tokens
+from backend.accounts.tokens import AccessClaims
 from backend.areas import service as areas
 from backend.areas.models import Level
 from backend.foundation import clock
@@ -62,8 +64,8 @@ def wechat_user(app: APIFlask, user: str | None = None) -> Phone:
     """The phone of a WeChat user, logged in; the same name is the same user."""
     openid = f"oEjia-{user or uuid4().hex}"
     with app.app_context(), transaction():
-        tokens = accounts.log_in_by_wechat(APPID, openid, unionid=None, session_key="EBESExQVFhcYGRobHB0eHw==", now=clock.now())
-    return Phone(app.test_client(), tokens.access_token, str(tokens.account_id), refresh_token=tokens.refresh_token)
+        given = accounts.log_in_by_wechat(APPID, openid, unionid=None, session_key="EBESExQVFhcYGRobHB0eHw==", now=clock.now())
+    return Phone(app.test_client(), given.access_token, str(given.account_id), refresh_token=given.refresh_token)
 
 
 def officer_of(app: APIFlask, role: Role, area_path: str) -> Phone:
@@ -75,7 +77,16 @@ def officer_of(app: APIFlask, role: Role, area_path: str) -> Phone:
         )
     answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": password})
     assert answer.status_code == 200, answer.get_json()
-    tokens = answer.get_json()
-    with app.app_context(), transaction():
-        actor, _ = accounts.actor_of(tokens["access_token"], now=clock.now())
-    return Phone(app.test_client(), tokens["access_token"], str(actor.account_id), refresh_token=tokens["refresh_token"])
+    given = answer.get_json()
+    account_id = tokens.maker().account_of(given["access_token"])
+    return Phone(app.test_client(), given["access_token"], str(account_id), refresh_token=given["refresh_token"])
+
+
+def claims_of(phone: Phone) -> AccessClaims:
+    """What the phone's access token says."""
+    return tokens.maker().read_access_token(phone.access_token, now=clock.now())
+
+
+def actor_of(phone: Phone) -> Actor:
+    """Who calls by the phone, for commands at the service door. Within a transaction."""
+    return accounts.actor_of(claims_of(phone), now=clock.now())

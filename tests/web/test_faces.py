@@ -26,9 +26,10 @@ def test_an_address_of_the_api_is_refused_as_a_problem_document_to_everybody(cli
 
 @pytest.mark.parametrize("headers", [BROWSER, PROGRAM])
 def test_an_address_of_the_console_is_refused_as_a_page_to_everybody(client: FlaskClient, headers: dict[str, str]) -> None:
-    for address in ("/console", "/console/nowhere", "/"):
+    for address in ("/console/nowhere", "/"):
         answer = client.get(address, headers=headers)
         assert (answer.status_code, answer.mimetype) == (404, "text/html"), address
+    assert client.get("/console", headers=headers).headers["Location"] == "http://localhost/console/"
 
 
 def test_an_address_of_nobody_is_refused_as_the_caller_likes_it(client: FlaskClient) -> None:

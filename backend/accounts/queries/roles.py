@@ -82,6 +82,12 @@ def own_role_grants(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
 
 
+def own_roles(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[GrantLine]:
+    """The roles that the account holds now, the newest first."""
+    wanted = _lines().where(RoleGrant.account_id == viewer.account_id, _of_status(GrantStatus.HELD, now))
+    return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
+
+
 def _offices(viewer: Actor) -> Select[*tuple[Any, ...]]:
     seen = policy.visible(viewer, Permission.ROLE_SEE, ScopeColumns(area_path=RoleGrant.area_path))
     return _lines().where(RoleGrant.area_path.is_not(None), RoleGrant.role.in_(OFFICES), seen)

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from backend.accounts import policy
-from backend.accounts.models import Login, TokenFamily
+from backend.accounts.models import Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
+from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
 LOGGED_IN_AT = TokenFamily.created_at.label("logged_in_at")
@@ -22,6 +23,7 @@ def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageReq
         select(
             TokenFamily.id,
             Login.kind.label("login_kind"),
+            TokenFamily.held_by,
             LOGGED_IN_AT,
             TokenFamily.rotated_at.label("last_used_at"),  # renewed last, so exact to the life of an access token
             TokenFamily.expires_at.label("ends_at"),
@@ -31,3 +33,8 @@ def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageReq
         .where(TokenFamily.account_id == viewer.account_id, TokenFamily.ended_at.is_(None), TokenFamily.expires_at > now)
     )
     return NEWEST_FIRST.page(wanted, page)
+
+
+def own_login_name(viewer: Actor) -> str | None:
+    """The name by which the viewer logs in with a password, if they do."""
+    return db.session.scalar(select(Login.name).where(Login.account_id == viewer.account_id, Login.kind == LoginKind.PASSWORD).limit(1))

@@ -26,11 +26,14 @@ from backend.accounts.service.merging import (
 )
 from backend.accounts.service.offices import appoint, dismiss, set_term
 from backend.accounts.service.passwords import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
     Attempt,
     CredentialsWrong,
     PasswordTooWeak,
     begin_password_change,
     begin_password_login,
+    finish_browser_login,
     finish_password_change,
     finish_password_login,
     hash_of,

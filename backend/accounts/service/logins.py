@@ -5,22 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Interval, and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy, tokens
-from backend.accounts.models import SESSION_KEY, Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
+from backend.accounts.models import SESSION_KEY, Account, AccountStatus, HeldBy, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant
-from backend.foundation.database import db, delete_some, run, run_beside
+from backend.foundation.database import db, delete_some, run, run_at_commit, run_beside
 from backend.foundation.errors import Forbidden, Missing, Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.foundation.statements import Change, Prepared
 
 REPEAT_WITHIN = timedelta(seconds=60)
+USE_NOTED_EACH = timedelta(minutes=1)
 FAMILIES_KEPT_FOR = timedelta(days=183)
 
 
@@ -128,21 +129,41 @@ def _begin_anew(appid: str, openid: str, account_id: UUID, *, now: datetime) -> 
 
 
 def start_family(account_id: UUID, login_id: UUID, *, password_change_needed: bool = False, now: datetime) -> Tokens:
-    """The first tokens after a login that proved right; the caller has seen the proof."""
+    """The first tokens of a phone after a login that proved right; the caller has seen the proof."""
+    lasting = tokens.maker().refresh_life
+    claims = _begin(account_id, login_id, HeldBy.PHONE, lasting, password_change_needed=password_change_needed, now=now)
+    return _tokens(account_id, claims.family_id, 1, now=now)
+
+
+def start_browser(
+    account_id: UUID, login_id: UUID, *, left: AccessClaims | None, password_change_needed: bool = False, now: datetime
+) -> AccessClaims:
+    """As `start_family`, of a browser, which has no tokens. The login that it was in until now (`left`) ends: a cookie that somebody
+    planted there opens nothing of what begins."""
+    if left is not None and end_families(TokenFamily.id == left.family_id, reason="logged_in_anew", now=now):
+        audit.record(Actor(left.account_id), Permission.SESSION_END, left.family_id, now=now, reason="logged_in_anew")
+    resting = tokens.maker().browser_rest
+    return _begin(account_id, login_id, HeldBy.BROWSER, resting, password_change_needed=password_change_needed, now=now)
+
+
+def _begin(
+    account_id: UUID, login_id: UUID, held_by: HeldBy, lasting: timedelta, *, password_change_needed: bool, now: datetime
+) -> AccessClaims:
     family = TokenFamily(
         id=new_id(),
         account_id=account_id,
         login_id=login_id,
+        held_by=held_by,
         generation=1,
         rotated_at=now,
         created_at=now,
-        expires_at=now + tokens.maker().refresh_life,
+        expires_at=now + lasting,
         password_change_needed=password_change_needed,
     )
     db.session.add(family)
     db.session.flush()
     audit.record(Actor(account_id), Permission.ACCOUNT_LOG_IN, login_id, now=now)
-    return _tokens(account_id, family.id, 1, now=now)
+    return AccessClaims(account_id, family.id, held_by)
 
 
 def _tokens(account_id: UUID, family_id: UUID, generation: int, *, now: datetime) -> Tokens:
@@ -167,6 +188,7 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
         .where(
             TokenFamily.id == claims.family_id,
             TokenFamily.generation == claims.generation,
+            TokenFamily.held_by == HeldBy.PHONE,
             TokenFamily.ended_at.is_(None),
             TokenFamily.expires_at > now,
             select(Account.id).where(Account.id == TokenFamily.account_id, Account.status == AccountStatus.ACTIVE).exists(),
@@ -180,7 +202,7 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
     family = db.session.execute(
         select(TokenFamily.account_id, TokenFamily.generation, TokenFamily.rotated_at, TokenFamily.ended_at, TokenFamily.expires_at)
         .join(Account, Account.id == TokenFamily.account_id)
-        .where(TokenFamily.id == claims.family_id, Account.status == AccountStatus.ACTIVE)
+        .where(TokenFamily.id == claims.family_id, TokenFamily.held_by == HeldBy.PHONE, Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
     if family is None or family.ended_at is not None or family.expires_at <= now or claims.generation >= family.generation:
         return TokenInvalid()
@@ -239,6 +261,7 @@ _CALLER = Prepared(
     select(
         Account.person_id,
         TokenFamily.password_change_needed,
+        TokenFamily.rotated_at,
         RoleGrant.role,
         RoleGrant.area_path,
         RoleGrant.party_organisation_id,
@@ -262,36 +285,54 @@ _CALLER = Prepared(
         Account.id == bindparam("of_account"),
         Account.status == AccountStatus.ACTIVE,
         TokenFamily.id == bindparam("of_family"),
+        TokenFamily.held_by == bindparam("holder"),
         TokenFamily.ended_at.is_(None),
+        TokenFamily.expires_at > bindparam("now"),
+    )
+)
+_USE = Prepared(
+    update(TokenFamily)
+    .where(
+        TokenFamily.id == bindparam("of_family"),
+        TokenFamily.rotated_at <= bindparam("noted_until"),
+        TokenFamily.ended_at.is_(None),
+        TokenFamily.expires_at > bindparam("now"),
+    )
+    .values(
+        rotated_at=bindparam("now"),
+        expires_at=func.least(
+            bindparam("rested_out", type_=DateTime(timezone=True)), TokenFamily.created_at + bindparam("longest", type_=Interval)
+        ),
     )
 )
 
 
-def actor_of(access_token: str, *, now: datetime, even_by_initial_password: bool = False) -> tuple[Actor, UUID]:
-    """Whom an access token speaks for, with the roles that hold now, and the token's family. One statement.
+def actor_of(claims: AccessClaims, *, now: datetime, even_by_initial_password: bool = False) -> Actor:
+    """Whom a token or a cookie speaks for, with the roles that hold now. One statement, which also asks whether its login still holds.
 
-    Raises TokenInvalid when the token, its family or its account is over, PasswordChangeNeeded when the login was by an initial password.
+    Raises TokenInvalid when the login or its account is over, PasswordChangeNeeded when the login was by an initial password.
     """
-    claims = tokens.maker().read_access_token(access_token, now=now)
     rows = run(_CALLER, **_caller(claims, now))
-    return _actor(claims, rows, even_by_initial_password=even_by_initial_password), claims.family_id
+    return _actor(claims, rows, even_by_initial_password=even_by_initial_password, now=now)
 
 
 def actor_beside(change: Change, claims: AccessClaims, *, now: datetime) -> tuple[Actor, bool]:
     """As `actor_of`, with a change in the same round trip; the second value tells whether that was made."""
     rows, made = run_beside(change, _CALLER, **_caller(claims, now))
-    return _actor(claims, rows), made
+    return _actor(claims, rows, now=now), made
 
 
 def _caller(claims: AccessClaims, now: datetime) -> dict[str, Any]:
-    return {"of_account": claims.account_id, "of_family": claims.family_id, "now": now}
+    return {"of_account": claims.account_id, "of_family": claims.family_id, "holder": claims.held_by, "now": now}
 
 
-def _actor(claims: AccessClaims, rows: list[Any], *, even_by_initial_password: bool = False) -> Actor:
+def _actor(claims: AccessClaims, rows: list[Any], *, even_by_initial_password: bool = False, now: datetime) -> Actor:
     if not rows:
         raise TokenInvalid
     if rows[0].password_change_needed and not even_by_initial_password:
         raise PasswordChangeNeeded
+    if claims.held_by is HeldBy.BROWSER and rows[0].rotated_at <= now - USE_NOTED_EACH:
+        _note_use(claims.family_id, now=now)
     grants = tuple(
         Grant(
             role=row.role,
@@ -307,3 +348,16 @@ def _actor(claims: AccessClaims, rows: list[Any], *, even_by_initial_password: b
         if row.role is not None
     )
     return Actor(account_id=claims.account_id, person_id=rows[0].person_id, grants=grants)
+
+
+def _note_use(family_id: UUID, *, now: datetime) -> None:
+    """Put off the end of a browser's login with whatever the request commits; not by what it is refused."""
+    maker = tokens.maker()
+    run_at_commit(
+        _USE,
+        of_family=family_id,
+        now=now,
+        noted_until=now - USE_NOTED_EACH,
+        rested_out=now + maker.browser_rest,
+        longest=maker.browser_life,
+    )

@@ -15,9 +15,10 @@ from zxcvbn import zxcvbn
 from backend.accounts import policy
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.logins import Tokens, end_families, start_family
+from backend.accounts.service.logins import Tokens, end_families, start_browser, start_family
 from backend.accounts.service.rank import require_above
 from backend.accounts.service.tries import count_try, forget_tries, locks
+from backend.accounts.tokens import AccessClaims
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -111,6 +112,18 @@ def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> To
 
     A password that was changed or reset while it was being looked at is a wrong one: it must not log in after all others were logged out.
     """
+    opened = _opened(attempt, right=right, now=now)
+    return start_family(*opened, password_change_needed=attempt.initial, now=now) if opened else CredentialsWrong()
+
+
+def finish_browser_login(attempt: Attempt, *, right: bool, left: AccessClaims | None, now: datetime) -> AccessClaims | CredentialsWrong:
+    """As `finish_password_login`, for a browser: what its cookie is made from. The login that the browser was in (`left`) ends."""
+    opened = _opened(attempt, right=right, now=now)
+    return start_browser(*opened, left=left, password_change_needed=attempt.initial, now=now) if opened else CredentialsWrong()
+
+
+def _opened(attempt: Attempt, *, right: bool, now: datetime) -> tuple[UUID, UUID] | None:
+    """The account that the right password opens, and the login by which; None for a wrong one, which is written down."""
     account_id = right and db.session.scalar(
         update(Login)
         .where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
@@ -120,9 +133,9 @@ def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> To
     )
     if attempt.login_id is None or not account_id:
         note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
-        return CredentialsWrong()
+        return None
     forget_tries(attempt.name)
-    return start_family(account_id, attempt.login_id, password_change_needed=attempt.initial, now=now)
+    return account_id, attempt.login_id
 
 
 def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_password: str, *, now: datetime) -> Attempt:

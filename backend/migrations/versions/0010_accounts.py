@@ -79,10 +79,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("login_id", sa.Uuid(), nullable=False),
-        sa.Column("generation", sa.BigInteger(), nullable=False),
-        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_by", sa.String(40), nullable=False),
+        sa.Column("generation", sa.BigInteger(), nullable=False, comment="of a browser always 1"),
+        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=False, comment="of a browser when it was last used, to the minute"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "expires_at", sa.DateTime(timezone=True), nullable=False, comment="of a browser put off by each use, up to its last hour"
+        ),
         sa.Column("password_change_needed", sa.Boolean(), nullable=False, comment="opens nothing but the change of the password"),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.Column("end_reason", sa.Text()),

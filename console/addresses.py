@@ -1,0 +1,16 @@
+"""Where the pages are that others lead to, and where somebody may be led who has logged in."""
+
+import re
+
+HOME = "/console/"
+LOGIN = "/console/login"
+PASSWORD = "/console/password"  # noqa: S105 - an address
+
+_LONGEST = 500
+_OWN_PAGE = re.compile(r"/console/[!-\[\]-~]*")
+"""Visible ASCII without a backslash, which browsers read as a slash."""
+
+
+def own_page(address: str | None) -> str:
+    """The address, if it is a page of the console; else its first page. A link to the log-in can come from anybody."""
+    return address if address and len(address) <= _LONGEST and _OWN_PAGE.fullmatch(address) else HOME

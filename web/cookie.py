@@ -1,0 +1,56 @@
+"""The cookie of a browser that is logged in: what it is called, how it is set and read. It says nothing to anybody but this copy."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, Response, current_app, request
+
+from backend.accounts import tokens
+from backend.accounts.tokens import AccessClaims, TokenInvalid
+from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    secure: bool
+
+
+# The prefix has browsers take it from this host only, by https only, for all of its paths: no neighbour sets another in its place.
+_USUAL = _Kind("__Host-ejia", secure=True)
+# A trial is tried over plain http, where browsers refuse both.
+_OF_A_TRIAL = _Kind("ejia", secure=False)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Decide which kind this copy has."""
+    app.extensions["ejia_cookie"] = _OF_A_TRIAL if settings.is_trial else _USUAL
+
+
+def brought() -> str | None:
+    """The cookie that the request brings, whatever it is worth."""
+    return request.cookies.get(_kind().name)
+
+
+def brought_claims() -> AccessClaims | None:
+    """What the cookie says that the request brings, if it is one of ours; whether its log-in still holds is not asked."""
+    try:
+        return tokens.maker().read_cookie(brought() or "")
+    except TokenInvalid:
+        return None
+
+
+def give(answer: Response, claims: AccessClaims) -> None:
+    """Let the browser keep it until it is closed; the log-in itself ends earlier."""
+    kind = _kind()
+    answer.set_cookie(kind.name, tokens.maker().cookie(claims), secure=kind.secure, httponly=True, samesite="Lax")
+
+
+def take_back(answer: Response) -> None:
+    """Let the browser forget it."""
+    kind = _kind()
+    answer.delete_cookie(kind.name, secure=kind.secure, httponly=True, samesite="Lax")
+
+
+def _kind() -> _Kind:
+    return cast(_Kind, current_app.extensions["ejia_cookie"])
