@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
@@ -18,6 +18,7 @@ from backend.foundation.sealing import keyring
 from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.reveals import purposes
+from backend.reveals.events import DataRevealed
 from backend.reveals.models import REVEAL_NOTE, Reveal
 from backend.reveals.purposes import PersonalField
 
@@ -163,6 +164,7 @@ def write_reveal(
             note_sealed=None if note is None else keyring().seal(note, field=REVEAL_NOTE, row=reveal_id),
         )
     )
+    outbox.record(DataRevealed(reveal_id), now=now)
     return reveal_id
 
 

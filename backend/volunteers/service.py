@@ -226,7 +226,7 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
     hold_person(person.id)  # two accounts may come with one card at once, or one while the community gives the other back
     if accounts.account_of_person(person.id) is not None:
         raise PersonExists
-    accounts.tie_to_person(actor.account_id, person.id)
+    accounts.tie_to_person(actor.account_id, person.id, now=now)
     return person
 
 

@@ -197,9 +197,9 @@ def test_an_account_is_tied_to_one_person_and_a_person_to_one_live_account(phone
     nobody = phone_of("nobody")
 
     with pytest.raises(AccountTied), transaction():
-        accounts.tie_to_person(UUID(zhang.account_id), UUID(li.person_id))
+        accounts.tie_to_person(UUID(zhang.account_id), UUID(li.person_id), now=clock.now())
     with pytest.raises(PersonHasAccount), transaction():
-        accounts.tie_to_person(UUID(nobody.account_id), UUID(li.person_id))
+        accounts.tie_to_person(UUID(nobody.account_id), UUID(li.person_id), now=clock.now())
     assert nobody.seen("/me")["person_id"] is None
 
 

@@ -30,14 +30,14 @@ def read(tmp_path):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (("{area}收到一件", "{name}收到一件"), r"第 21 行，kind.0: .*text 中只能有：\{area\}、\{brand\}、\{number\}"),
+        (("{area}收到一件", "{name}收到一件"), r"第 22 行，kind.0: .*text 中只能有：\{area\}、\{brand\}、\{number\}"),
         (("{area}收到一件", "{area.path}收到一件"), "花括号中的名称"),
-        (("{area}收到一件", "{收到一件"), "第 21 行"),
+        (("{area}收到一件", "{收到一件"), "第 22 行"),
         (('title = "有需求等待审核"', 'title = "{brand}等待审核"'), "title 中不能有花括号"),
         (('to = "community"', 'to = "everybody"'), "不能这样告知 demand.submitted → everybody"),
         (('event = "demand.submitted"', 'event = "demand.forgotten"'), "不能这样告知 demand.forgotten"),
         (('code = "demand_published"', 'code = "demand_submitted"'), "有两条的 code 都是 demand_submitted"),
-        (("days = 3", "days = 0"), "第 27 行，kind.0.days"),
+        (("days = 3", "days = 0"), "第 28 行，kind.0.days"),
         (('title = "您的需求已发布"', 'title = "您的需求已发布"\ndays = 3'), "不要求办理，没有 days"),
         (('event = "points.booked"', 'event = "points.lost"'), "事件没有写到：points.booked"),
         (('event = "points.booked"', 'event = "demand.submitted"'), "事件没有写到：points.booked"),
@@ -79,5 +79,6 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
         *("demands.area_path", "openings.area_path", "shifts.area_path", "service_records.area_path", "people.area_path"),
         *("teams.area_path", "organisations.area_path", "member_registrations.area_path", "proxies.area_path"),
         *("account_recoveries.area_path", "demands.brand", "openings.brand", "shifts.brand", "service_records.brand"),
+        *("role_grants.area_path", "reveals.area_path", "role_grants.role", "reveals.role"),
         *("demands.number", "member_registrations.receipt_number"),
     }

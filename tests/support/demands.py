@@ -28,7 +28,7 @@ def resident(phone_of: Callable[..., Phone], street: Mapping[str, str], communit
     phone = phone_of(user)
     with transaction():
         person_id = make_person(area(street, community)).id
-        accounts.tie_to_person(UUID(phone.account_id), person_id)
+        accounts.tie_to_person(UUID(phone.account_id), person_id, now=clock.now())
     phone.person_id = str(person_id)
     return phone
 

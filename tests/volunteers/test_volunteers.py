@@ -60,7 +60,11 @@ def test_registering_leaves_consent_event_and_audit_without_personal_data(phone_
     assert consent.given_at <= clock.now()
     volunteer = db.session.scalars(select(Volunteer)).one()
     heard = {(happened.name, happened.subject_id) for happened in db.session.scalars(select(OutboxEvent))}
-    assert heard == {("person.registered", UUID(phone.person_id)), ("volunteer.registered", volunteer.id)}
+    assert heard == {
+        ("person.registered", UUID(phone.person_id)),
+        ("account.identified", UUID(phone.account_id)),
+        ("volunteer.registered", volunteer.id),
+    }
     acts = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "person.register")).all()
     assert {act.subject_id for act in acts} == {UUID(phone.person_id), volunteer.id}
     assert not any(secret in str(act.details) for act in db.session.scalars(select(AuditEntry)) for secret in ("张三", ADULT))
@@ -191,7 +195,7 @@ def test_who_leaves_loses_the_role_at_once_and_may_come_back_under_a_new_number(
     assert [(fact.left_on is not None, fact.superseded_at is not None) for fact in chain] == [(False, True), (True, False), (False, False)]
     assert (chain[1].fact_id, chain[1].reason) == (chain[0].id, "搬家")
     names = db.session.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id)).all()
-    assert names == ["person.registered", "volunteer.registered", "volunteer.left", "volunteer.registered"]
+    assert names == ["person.registered", "account.identified", "volunteer.registered", "volunteer.left", "volunteer.registered"]
 
 
 def test_who_comes_back_with_another_identity_is_refused(phone_of, street):

@@ -1,5 +1,6 @@
 """Two accounts of one person become one: log-ins and roles move, facts stay where they are, because they name persons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -9,6 +10,7 @@ from sqlalchemy import and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
+from backend.accounts.events import AccountMerged, LoginAdded
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.logins import PasswordChangeNeeded, Tokens, end_families, start_family, wechat_account
@@ -26,7 +28,7 @@ from backend.accounts.service.roles import (
 )
 from backend.accounts.service.tries import forget_tries
 from backend.accounts.tokens import TokenInvalid
-from backend.foundation import audit, idempotency, jobs
+from backend.foundation import audit, idempotency, jobs, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unprocessable
@@ -78,7 +80,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     if kept.person_id is not None and dissolved.person_id is not None:
         raise AccountsOfDifferentPersons
     grants = _move_grants(actor, kept_id, dissolved_id, now=now)
-    logins = _move_logins(kept_id, dissolved_id)
+    moved = _move_logins(kept_id, dissolved_id)
     # It keeps the name of its person: what was done under its roles is read by person, also that of long ago.
     dissolved.status, dissolved.closed_at, dissolved.closed_reason, dissolved.merged_into_id = AccountStatus.CLOSED, now, reason, kept_id
     db.session.flush()
@@ -94,8 +96,9 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     jobs.hand_over(dissolved_id, kept_id)
     idempotency.hand_over(dissolved_id, kept_id)
     end_families(TokenFamily.account_id == dissolved_id, reason=MERGED, now=now)
-    merged = Merged(logins, grants)
-    audit.record(actor, Permission.ACCOUNT_MERGE, kept_id, now=now, dissolved=str(dissolved_id), logins=logins, grants=grants)
+    merged = Merged(len(moved), grants)
+    audit.record(actor, Permission.ACCOUNT_MERGE, kept_id, now=now, dissolved=str(dissolved_id), logins=len(moved), grants=grants)
+    outbox.record_all([AccountMerged(dissolved_id), *map(LoginAdded, moved)], now=now)
     return merged
 
 
@@ -164,7 +167,7 @@ def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: d
     kept_id = account_of_person(person_id)
     if kept_id is None:
         _held(applicant_id)
-        tie_to_person(applicant_id, person_id)
+        tie_to_person(applicant_id, person_id, now=now)
         end_families(TokenFamily.account_id == applicant_id, reason=RECOVERED, now=now)
         audit.record(actor, Permission.RECOVERY_REVIEW, applicant_id, now=now, person=str(person_id), logins_ended=0)
         return applicant_id
@@ -203,7 +206,7 @@ def _held(*account_ids: UUID) -> list[Account]:
     return [held[account_id] for account_id in account_ids]
 
 
-def _move_logins(kept_id: UUID, dissolved_id: UUID) -> int:
+def _move_logins(kept_id: UUID, dissolved_id: UUID) -> Sequence[UUID]:
     moved = db.session.scalars(
         update(Login)
         .where(Login.account_id == dissolved_id)
@@ -211,7 +214,7 @@ def _move_logins(kept_id: UUID, dissolved_id: UUID) -> int:
         .returning(Login.id)
         .execution_options(synchronize_session=False)
     )
-    return len(moved.all())
+    return moved.all()
 
 
 def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: datetime) -> int:

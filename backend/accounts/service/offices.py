@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import or_, update
 
 from backend.accounts import policy
+from backend.accounts.events import RoleWithdrawn
 from backend.accounts.models import RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TermOver, begin_grant, end_of_term, office_in
 from backend.areas import service as areas
-from backend.foundation import audit, clock
+from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
@@ -97,6 +98,7 @@ def dismiss(actor: Actor, grant_id: UUID, *, reason: str, now: datetime) -> None
     seen = _seen(actor, grant_id, Permission.ROLE_WITHDRAW)
     _change(seen, now=now, withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
     audit.record(actor, Permission.ROLE_WITHDRAW, seen.account_id, now=now, grant=str(grant_id), role=seen.role.value)
+    outbox.record(RoleWithdrawn(grant_id), now=now)
 
 
 def _beginning(first_day: date | None, now: datetime) -> datetime:

@@ -13,13 +13,14 @@ from sqlalchemy import and_, select, update
 from zxcvbn import zxcvbn
 
 from backend.accounts import policy
+from backend.accounts.events import PasswordReset
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.logins import Tokens, end_families, start_browser, start_family
 from backend.accounts.service.rank import require_above
 from backend.accounts.service.tries import count_try, forget_tries, locks
 from backend.accounts.tokens import AccessClaims
-from backend.foundation import audit
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unauthenticated, Unprocessable
@@ -206,6 +207,7 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
     forget_tries(name)
     ended = end_families(TokenFamily.account_id == login.account_id, reason="password_reset", now=now)
     audit.record(actor, Permission.PASSWORD_RESET, login.id, now=now, sessions=ended)
+    outbox.record(PasswordReset(login.id), now=now)
     return password
 
 

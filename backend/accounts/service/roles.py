@@ -12,13 +12,14 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
+from backend.accounts.events import AccountIdentified, RoleGranted, RoleWithdrawn
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.passwords import PasswordTooWeak, hash_of, initial_password, refuse_weak
 from backend.accounts.service.rank import area_above
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
-from backend.foundation import audit, clock
+from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
@@ -95,7 +96,7 @@ TERM_RUN_OUT = "任期届满"
 """Why a grant is over whose term ran out, once the same one is granted anew."""
 
 
-def tie_to_person(account_id: UUID, person_id: UUID) -> None:
+def tie_to_person(account_id: UUID, person_id: UUID, *, now: datetime) -> None:
     """Say whose account this is, once. The caller holds the proof of identity.
 
     Raises AccountTied when the account has a person or was merged, PersonHasAccount when the person has a live account.
@@ -114,6 +115,7 @@ def tie_to_person(account_id: UUID, person_id: UUID) -> None:
         raise
     if tied is None:
         raise AccountTied
+    outbox.record(AccountIdentified(account_id), now=now)
 
 
 def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -> UUID:
@@ -129,6 +131,8 @@ def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -
     )
     granted: UUID = db.session.scalars(granting.returning(RoleGrant.id).execution_options(synchronize_session=False)).one()
     audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope))
+    if grant.role in OFFICES:
+        outbox.record(RoleGranted(granted), now=now)
     return granted
 
 
@@ -144,6 +148,7 @@ def begin_grant(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: date
     granted = db.session.scalar(granting.returning(RoleGrant.id).execution_options(synchronize_session=False))
     if granted is not None:
         audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope), grant=str(granted))
+        outbox.record(RoleGranted(granted), now=now)
     return granted
 
 
@@ -202,6 +207,8 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
     )
     if withdrawn is not None:
         audit.record(actor, Permission.ROLE_WITHDRAW, account_id, now=now, role=grant.role.value)
+        if grant.role in OFFICES:
+            outbox.record(RoleWithdrawn(withdrawn), now=now)
     return withdrawn is not None
 
 

@@ -1,4 +1,5 @@
 """Commands on the inbox."""
 
+from backend.messages.service.carrying import carry_over
 from backend.messages.service.reading import mark_read, mark_read_up_to
 from backend.messages.service.telling import tell

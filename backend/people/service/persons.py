@@ -78,7 +78,7 @@ def add_person(actor: Actor, identity: Identity, community: Area, phone: str | N
     """Insert the person and tie the actor's account to it. Raises PersonExists, AccountTied."""
     person = put_on_record(actor, identity, community, phone, now=now)
     if actor.account_id is not None:
-        accounts.tie_to_person(actor.account_id, person.id)
+        accounts.tie_to_person(actor.account_id, person.id, now=now)
     return person
 
 

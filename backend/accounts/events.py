@@ -1,0 +1,48 @@
+"""What happens to accounts: the ways in, whose they are, and the offices that they hold."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from backend.foundation.outbox import Event
+
+
+@dataclass(frozen=True, slots=True)
+class AccountIdentified(Event):
+    """An account has a person from now on. The subject is the account."""
+
+    name: ClassVar[str] = "account.identified"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMerged(Event):
+    """An account was taken over by another one. The subject is the account that is no more."""
+
+    name: ClassVar[str] = "account.merged"
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAdded(Event):
+    """Another log-in opens an account. The subject is the log-in."""
+
+    name: ClassVar[str] = "login.added"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordReset(Event):
+    """Somebody above gave a log-in a new initial password. The subject is the log-in."""
+
+    name: ClassVar[str] = "password.reset"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted(Event):
+    """An account holds an office, or will. The subject is the grant."""
+
+    name: ClassVar[str] = "role.granted"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWithdrawn(Event):
+    """An office was withdrawn. The subject is the grant."""
+
+    name: ClassVar[str] = "role.withdrawn"

@@ -1,0 +1,31 @@
+"""The inbox goes with its holder: once an account has a person, or was taken over, its messages are those of the person or of the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from backend.accounts.models import Account
+from backend.foundation.database import db, one_of
+from backend.messages.models import Message
+from backend.messages.occasions.occasion import recipient_of
+
+
+def carry_over(account_ids: Sequence[UUID], *, now: datetime) -> None:  # noqa: ARG001 - called as every reaction
+    """Bring the messages of these accounts, and of all that became one with them, to where their holder reads now. What both were told
+    stays once."""
+    # Whoever is telling at this moment may have met the account as it was: they are waited for, and the next ones meet it as it is.
+    db.session.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))
+    of_now, now_one = aliased(Account), func.coalesce(Account.merged_into_id, Account.id)
+    concerned = select(now_one).where(one_of(Account.id, account_ids))
+    reader = recipient_of(of_now)
+    moved = (
+        delete(Message)
+        .where(Message.recipient_id == Account.id, of_now.id == now_one, now_one.in_(concerned), reader != Account.id)
+        .returning(reader, *(column for column in Message.__table__.c if column.name != "recipient_id"))
+        .cte("moved")
+    )
+    db.session.execute(insert(Message).from_select(list(moved.c.keys()), select(*moved.c)).on_conflict_do_nothing())
