@@ -1,4 +1,4 @@
-"""Work by the clock: closes shifts, recounts places, and deletes old rows that nobody asks for any more."""
+"""Work by the clock: closes shifts, recounts places, reminds people, and deletes old rows that nobody asks for any more."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from backend.attendance import service as attendance
 from backend.foundation import clock, files, idempotency, jobs, key_register, outbox, resealing
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
+from backend.messages import service as messages
 from backend.openings import service as openings
 from backend.tables import METADATA
 
@@ -82,6 +83,18 @@ def forget_old_tries() -> None:
     """Drop the counts of wrong passwords that are a day old."""
     with transaction():
         accounts.forget_old_tries(now=clock.now())
+
+
+@shared_task(name="housekeeping.forget_old_messages", ignore_result=True)
+def forget_old_messages() -> None:
+    """Delete messages that were told a year ago."""
+    _until_nothing_is_left(messages.forget_old)
+
+
+@shared_task(name="housekeeping.remind_of_the_year", ignore_result=True)
+def remind_of_the_year() -> None:
+    """Give people the reminders of the year whose day has come."""
+    _until_nothing_is_left(messages.remind)
 
 
 def _until_nothing_is_left(step: Callable[..., int]) -> None:

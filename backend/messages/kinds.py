@@ -3,6 +3,7 @@ every other event why nobody is told."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
@@ -10,12 +11,13 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from backend.foundation import catalogues
+from backend.foundation import catalogues, clock
 from backend.foundation.catalogues import Entry
 from backend.foundation.in_use import InUse
 from backend.foundation.outbox import Event
 from backend.messages.occasions import OCCASIONS
 from backend.messages.occasions.occasion import Occasion
+from backend.messages.reminded import PEOPLE
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Heading = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
@@ -24,14 +26,19 @@ PLACEHOLDERS: Mapping[str, str] = {"area": "area_path", "brand": "brand", "numbe
 """What a text may name, and the column from which it comes."""
 
 
-class Kind(Entry):
-    """One kind; `config/messages.toml` says what each field means."""
+class Worded(Entry):
+    """What a message says; `config/messages.toml` says what each field means."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
-    event: str
     to: str
     title: Heading
     text: Words
+
+
+class Kind(Worded):
+    """Words for what happened."""
+
+    event: str
     days: Annotated[int, Field(ge=1, le=60)] | None = None
 
     @model_validator(mode="after")
@@ -53,6 +60,25 @@ class Kind(Entry):
         return OCCASIONS[self.event, self.to]
 
 
+class Reminder(Worded):
+    """Words for a day of the year."""
+
+    month: Annotated[int, Field(ge=1, le=12)]
+    day: Annotated[int, Field(ge=1, le=28)]
+
+    @model_validator(mode="after")
+    def _names_whom_there_are(self) -> Self:
+        if self.to not in PEOPLE:
+            raise ValueError(f"没有 {self.to} 这一类人，只有：{'、'.join(sorted(PEOPLE))}")
+        if _named_in(self.text) or _named_in(self.title):
+            raise ValueError("提醒中不能有花括号")
+        return self
+
+    def due_at(self, now: datetime) -> datetime:
+        """When its day of this year begins in Shanghai."""
+        return clock.start_of_day(date(clock.shanghai_day(now).year, self.month, self.day))
+
+
 class Silent(Entry):
     """An event of which nobody is told."""
 
@@ -64,12 +90,13 @@ class Messages(Entry):
     """The whole catalogue. Where one event would tell somebody twice, the kind that stands first does."""
 
     kind: Annotated[tuple[Kind, ...], Field(min_length=1)]
+    reminder: tuple[Reminder, ...] = ()
     silent: tuple[Silent, ...] = ()
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for what, names in (
-            ("code", [kind.code for kind in self.kind]),
+            ("code", [worded.code for worded in (*self.kind, *self.reminder)]),
             ("event → to", [f"{kind.event} → {kind.to}" for kind in self.kind]),
         ):
             twice = {name for name in names if names.count(name) > 1}
@@ -115,14 +142,16 @@ def _named_in(text: str) -> set[str]:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The kinds in the order of the file."""
+    """The kinds in the order of the file, and the reminders of the year."""
 
     kinds: tuple[Kind, ...]
+    reminders: tuple[Reminder, ...]
 
     @cached_property
-    def by_code(self) -> Mapping[str, Kind]:
+    def by_code(self) -> Mapping[str, Kind | Reminder]:
         """By what a message carries."""
-        return {kind.code: kind for kind in self.kinds}
+        kinds: Mapping[str, Kind | Reminder] = {kind.code: kind for kind in self.kinds}
+        return {**kinds, **{reminder.code: reminder for reminder in self.reminders}}
 
     def of_event(self, event: str) -> list[Kind]:
         """The kinds that tell of an event, the first of which goes before the others."""
@@ -135,4 +164,5 @@ use, current = _in_use.use, _in_use.current
 
 def read(path: Path) -> Catalogue:
     """The catalogue of a file. Raises CatalogueInvalid, naming file, line and field."""
-    return Catalogue(catalogues.load(path, Messages).kind)
+    found = catalogues.load(path, Messages)
+    return Catalogue(found.kind, found.reminder)

@@ -95,7 +95,8 @@ def own_count(viewer: Actor) -> InboxCount:
         .subquery()
     )
     waiting = select(asking.c.kind, func.count().label("number"), func.min(asking.c.happened_at).label("since")).group_by(asking.c.kind)
-    lines = [_waiting(row) for row in db.session.execute(waiting)]
+    rows = {row.kind: row for row in db.session.execute(waiting)}
+    lines = [_waiting(kind, rows[kind.code]) for kind in kinds.current().kinds if kind.code in rows]
     return InboxCount(
         unread=db.session.scalars(select(func.count()).select_from(unread)).one(),
         waiting=sorted(lines, key=lambda line: (line.first_due_on, line.kind)),
@@ -104,7 +105,7 @@ def own_count(viewer: Actor) -> InboxCount:
 
 def is_own(viewer: Actor) -> ColumnElement[bool]:
     """Condition: the message was told to the viewer, and they still hold the office by which it was. Of kinds of the catalogue only."""
-    personal, of_office = list[str](), dict[Permission, list[str]]()
+    personal, of_office = [reminder.code for reminder in kinds.current().reminders], dict[Permission, list[str]]()
     for kind in kinds.current().kinds:
         permission = kind.occasion.by_office
         (personal if permission is None else of_office.setdefault(permission, [])).append(kind.code)
@@ -124,16 +125,17 @@ def _waits() -> ColumnElement[bool]:
 
 def _line(row: AnyRow) -> MessageLine:
     message: Message = row.Message
-    kind = kinds.current().by_code[message.kind]
+    worded = kinds.current().by_code[message.kind]
+    kind = worded if isinstance(worded, Kind) else None
     return MessageLine(
         id=message.event_id,
-        kind=kind.code,
-        title=kind.title,
-        text=kind.text.format(**_words(message, row.area)),
-        about=None if message.about_id is None else Thing(kind.occasion.about, message.about_id),
+        kind=worded.code,
+        title=worded.title,
+        text=worded.text.format(**_words(message, row.area)),
+        about=None if kind is None or message.about_id is None else Thing(kind.occasion.about, message.about_id),
         happened_at=message.happened_at,
         read_at=message.read_at,
-        due_on=None if kind.days is None else _due_on(kind, message.happened_at),
+        due_on=None if kind is None else _due_on(kind, message.happened_at),
         waits=row.waits,
     )
 
@@ -148,10 +150,9 @@ def _words(message: Message, area: str | None) -> dict[str, str]:
     }
 
 
-def _waiting(row: AnyRow) -> WaitingLine:
-    kind = kinds.current().by_code[row.kind]
-    return WaitingLine(kind.code, kind.title, row.number, _due_on(kind, row.since))
+def _waiting(kind: Kind, row: AnyRow) -> WaitingLine:
+    return WaitingLine(kind.code, kind.title, row.number, clock.shanghai_day(row.since) + timedelta(days=kind.days or 0))
 
 
-def _due_on(kind: Kind, happened_at: datetime) -> date:
-    return clock.shanghai_day(happened_at) + timedelta(days=kind.days or 0)
+def _due_on(kind: Kind, happened_at: datetime) -> date | None:
+    return None if kind.days is None else clock.shanghai_day(happened_at) + timedelta(days=kind.days)

@@ -112,6 +112,8 @@ def test_a_nightly_recount_takes_what_time_it_takes(app):
         assert db.session.scalars(text("SHOW statement_timeout")).one() == "0"
 
 
-@pytest.mark.parametrize("task", [name for name in vars(housekeeping) if name.startswith(("forget_", "recount_", "count_", "close_"))])
+@pytest.mark.parametrize(
+    "task", [name for name in vars(housekeeping) if name.startswith(("forget_", "recount_", "count_", "close_", "remind_"))]
+)
 def test_every_task_of_the_house_stands_in_the_schedule(task):
     assert f"housekeeping.{task}" in {entry["task"] for entry in BEAT.values()}
