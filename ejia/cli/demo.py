@@ -13,6 +13,7 @@ from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.progress import bar
 from ejia.trial.demo import load as year
+from ejia.trial.demo import messages
 from ejia.trial.demo.logins import keep
 
 
@@ -46,6 +47,7 @@ def load(scale: float, logins: Path | None) -> None:
         points.rebuild(now=clock.now(), advance=bar("积分入账", loaded.people))
         with transaction():
             statistics.rebuild(advance=bar("年度统计", statistics.how_many_steps()))
+            messages.tell_of_year(now=clock.now(), advance=bar("消息", len(messages.HAPPENED)))
     click.echo(f"已装载 {loaded.rows:,} 行。")
     if logins is None:
         click.echo("\n".join(["示范账号：", *(login.line() for login in loaded.logins)]))

@@ -1,0 +1,28 @@
+"""The people of the demonstration year find in their inboxes what befell them in it."""
+
+from sqlalchemy import text
+
+from backend.foundation.database import db, transaction
+from ejia.trial.demo.logins import PASSWORD
+from tests.support.phone import Phone
+
+
+def test_who_can_log_in_was_told_what_happened_in_the_year(app, ejia):
+    loaded = ejia("demo", "load", "--scale", "0.02")
+    assert loaded.exit_code == 0, loaded.output
+
+    with transaction():
+        told = db.session.execute(text("SELECT kind, extract(year FROM happened_at)::int FROM messages")).all()
+        reached = db.session.scalars(
+            text("SELECT count(DISTINCT recipient_id) FROM messages JOIN accounts ON person_id = recipient_id")
+        ).one()
+    assert {"team_accepted", "registration_accepted", "demand_published", "place_claimed"} <= {kind for kind, _ in told}
+    assert {year for _, year in told} <= {2022, 2023, 2024}
+    assert reached >= 4
+
+    answer = app.test_client().post("/api/v1/auth/password", json={"name": "shequ-1", "password": PASSWORD})
+    officer = Phone(app.test_client(), answer.get_json()["access_token"], "")
+    waiting = officer.seen("/me/messages/count")["waiting"]
+    assert {line["kind"] for line in waiting} >= {"attendance_without_record"}
+    newest_first = [message["happened_at"] for message in officer.seen("/me/messages", limit=100)["items"]]
+    assert newest_first == sorted(newest_first, reverse=True)
