@@ -47,6 +47,8 @@ BLOWS = (
     Blow("points", "nobody is told of the booking", _writes("outbox_events")),
     Blow("statistics", "all is done but the receipt", _writes("outbox_deliveries")),
     Blow("demands", "nobody is told of the step", _writes("outbox_events")),
+    Blow("messages", "nobody is told", _writes("messages")),
+    Blow("messages", "people are told and the receipt is not written", _writes("outbox_deliveries")),
     Blow("teams", "the end of the membership is not in the audit log", _writes("audit_entries")),
 )
 

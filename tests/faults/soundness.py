@@ -71,6 +71,12 @@ WRONG: Mapping[str, str] = {
         SELECT a.person_id FROM attendances a JOIN attendances b ON a.person_id = b.person_id AND a.id < b.id
         WHERE tstzrange(a.signed_in_at, coalesce(a.signed_out_at, a.closed_at)) && tstzrange(b.signed_in_at,
         coalesce(b.signed_out_at, b.closed_at))""",
+    "who decides was not told of a demand": """
+        SELECT e.id FROM outbox_events e JOIN demands d ON d.id = e.subject_id
+        JOIN role_grants g ON g.role = 'community_officer' AND g.area_path = d.area_path AND g.withdrawn_at IS NULL
+        JOIN accounts a ON a.id = g.account_id AND a.status = 'active'
+        WHERE e.name = 'demand.submitted' AND g.granted_at < e.at
+          AND NOT EXISTS (SELECT FROM messages m WHERE m.event_id = e.id AND m.recipient_id = coalesce(a.person_id, a.id))""",
     "somebody is a member and no volunteer": f"""
         SELECT m.person_id FROM team_memberships m
         WHERE {CURRENT.format("m")} AND m.left_on IS NULL

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from backend.attendance.events import ServiceConfirmed, ServiceCorrected, ServiceRecorded, ServiceWithdrawn
-from backend.demands.events import DemandCompleted, DemandPublished
+from backend.demands.events import DemandCompleted, DemandPublished, DemandSubmitted
 from backend.foundation import outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import Event
@@ -28,6 +28,7 @@ SUBJECTS: Mapping[type[Event], str] = {
     OrganisationVerified: "SELECT id FROM organisations WHERE status IN ('verified', 'ended')",
     RegistrationAccepted: "SELECT id FROM member_registrations WHERE accepted_on IS NOT NULL",
     RegistrationEnded: "SELECT id FROM member_registrations WHERE ended_on IS NOT NULL",
+    DemandSubmitted: "SELECT id FROM demands",
     DemandPublished: "SELECT demand_id FROM demand_changes WHERE to_status = 'published'",
     DemandCompleted: "SELECT demand_id FROM demand_changes WHERE to_status = 'completed'",
     PlaceClaimed: "SELECT id FROM claims",

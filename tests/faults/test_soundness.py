@@ -61,6 +61,8 @@ BREAKS = {
     "somebody is signed in at two shifts at the same time": f"""
         INSERT INTO attendances SELECT (jsonb_populate_record(a, {ANOTHER_ID})).* FROM attendances a
         WHERE signed_out_at > signed_in_at LIMIT 1""",
+    "who decides was not told of a demand": """
+        DELETE FROM messages WHERE ctid = (SELECT ctid FROM messages WHERE kind = 'demand_submitted' LIMIT 1)""",
     "somebody is a member and no volunteer": """
         UPDATE volunteers SET left_on = '2023-12-31' WHERE superseded_at IS NULL AND person_id IN (
             SELECT person_id FROM team_memberships WHERE superseded_at IS NULL AND NOT void AND left_on IS NULL)""",
