@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 
-from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from tests.support.consents import agreed_to
@@ -28,15 +27,15 @@ def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of,
     assert phone.made("/volunteers", volunteer_form(street, name=None, id_number=None))["number"], "whoever wants to may come back"
 
 
-def test_who_leads_a_team_hands_it_over_first(phone_of, street, administrator):
+def test_who_leads_a_team_hands_it_over_first(phone_of, street):
     leader = registered_volunteer(phone_of, street)
-    active_team(leader, administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
+    active_team(leader, street.home.officer, street)
     assert refused(leader.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "still_leading")
     assert agreed_to(leader) == [("volunteer", "2026-11-01", True)]
 
 
-def test_who_takes_back_the_consent_is_acted_for_no_more(phone_of, street, administrator):
-    officer, card = administrator(Role.COMMUNITY_OFFICER, "639999001001"), {"name": "陈邻居", "id_number": identity_number()}
+def test_who_takes_back_the_consent_is_acted_for_no_more(phone_of, street):
+    officer, card = street.home.officer, {"name": "陈邻居", "id_number": identity_number()}
     neighbour = registered_volunteer(phone_of, street, "chen", **card)
     elder_card = {"name": "王桂芳", "id_number": identity_number()}
     elder = registered_person(phone_of, street, "elder", **elder_card)

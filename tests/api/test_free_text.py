@@ -7,7 +7,6 @@ import pytest
 from apiflask import APIFlask
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from backend.foundation.actor import Role
 from backend.foundation.identifiers import holds_personal_number
 from backend.foundation.tracing import sane_request_id
 from tests.support.people import registered_volunteer
@@ -105,8 +104,8 @@ def test_a_request_is_not_called_by_somebodys_number(client, offered: str) -> No
     assert client.get("/api/v1/notices", headers={"X-Request-Id": offered}).headers["X-Request-Id"] != offered
 
 
-def test_a_reason_without_a_number_stands(phone_of, street, administrator) -> None:
-    leader, officer = registered_volunteer(phone_of, street), administrator(Role.COMMUNITY_OFFICER, "639999001001")
+def test_a_reason_without_a_number_stands(phone_of, street) -> None:
+    leader, officer = registered_volunteer(phone_of, street), street.home.officer
     team = leader.made("/teams", team_plan(community_id=street["和平社区"]))
     path = f"/teams/{team['id']}/return"
     assert refused(officer.post(path, {"reason": "请补充，联系 13900001111"})) == (422, "invalid")

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from backend.areas.models import Area
 from backend.foundation import clock, outbox
-from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from backend.foundation.tracing import tracing
@@ -39,8 +38,8 @@ def test_a_request_leaves_one_line_with_its_route_and_nothing_that_was_sent(clie
         assert private not in everything
 
 
-def test_who_is_logged_in_stands_on_the_line_and_not_on_the_next(administrator, street, client: FlaskClient, log_lines: LogLines) -> None:
-    officer = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+def test_who_is_logged_in_stands_on_the_line_and_not_on_the_next(street, client: FlaskClient, log_lines: LogLines) -> None:
+    officer = street.home.officer
     officer.get("/me")
     client.get("/api/v1/me")
     named, anonymous = requests_in(log_lines())[-2:]

@@ -72,9 +72,9 @@ def test_the_requester_confirms_what_the_community_added(asked_for, officer, req
     assert requester.made(f"/services/{fact_id}/confirmation")["confirmer"] == "requester"
 
 
-def test_a_word_stays_its_officers_own_when_it_is_corrected_by_another(visit, officer, administrator, pass_time):
+def test_a_word_stays_its_officers_own_when_it_is_corrected_by_another(visit, officer, pass_time, street):
     fact_id = late(visit, officer, pass_time)
-    colleague, record = administrator(Role.STREET_OFFICER, "639999001"), officer.seen(f"/services/{fact_id}")
+    colleague, record = street.officer, officer.seen(f"/services/{fact_id}")
     body = {"revision_id": record["revision_id"], "started_at": record["started_at"], "ended_at": record["ended_at"], "reason": "核对"}
     colleague.made(f"/services/{fact_id}/corrections", body)
 
@@ -166,7 +166,7 @@ def test_a_proxy_confirms_for_a_team_only_from_the_day_on_that_they_left_it(phon
 def test_strangers_and_other_communities_do_not_find_the_record(visit, administrator, phone_of, street, pass_time):
     fact_id = visit.served(pass_time)
 
-    for phone in (administrator(Role.COMMUNITY_OFFICER, "639999001002"), registered_volunteer(phone_of, street), phone_of()):
+    for phone in (street.next.officer, registered_volunteer(phone_of, street), phone_of()):
         assert refused(phone.post(f"/services/{fact_id}/confirmation")) == (404, "service_not_found")
     assert refused(administrator(Role.DISTRICT_OFFICER, "639999").post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
     assert refused(visit.member.post(f"/services/{fact_id}/confirmation")) == (403, "forbidden")
@@ -248,11 +248,11 @@ def test_the_community_confirms_a_whole_shift_but_not_its_own(visit, officer, ph
     assert confirmations() == 3
 
 
-def test_only_the_community_confirms_a_whole_shift(asked_for, requester, administrator, pass_time):
+def test_only_the_community_confirms_a_whole_shift(asked_for, requester, pass_time, street):
     asked_for.served(pass_time)
     path = f"/shifts/{asked_for.shift_id}/confirmations"
 
     for phone in (requester, asked_for.leader, asked_for.member):
         assert refused(phone.post(path)) == (403, "forbidden")
-    assert refused(administrator(Role.COMMUNITY_OFFICER, "639999001002").post(path)) == (404, "not_found")
+    assert refused(street.next.officer.post(path)) == (404, "not_found")
     assert counting() == {}

@@ -46,14 +46,14 @@ def test_a_member_sees_the_shifts_at_which_they_may_serve_soonest_first(visit, p
     assert refused(phone_of().get("/me/shifts")) == (403, "person_needed")
 
 
-def test_shifts_are_listed_to_whom_they_concern(phone_of, street, officer, administrator):
+def test_shifts_are_listed_to_whom_they_concern(phone_of, street, officer):
     requester = registered_person(phone_of, street)
     visit = Visit(street, requester=requester)
     _, elsewhere = open_shift(street["团结社区"])
 
     for phone in (officer, requester, visit.leader):
         assert [line["id"] for line in phone.seen("/shifts")["items"]] == [visit.shift_id]
-    street_officer = administrator(Role.STREET_OFFICER, "639999001")
+    street_officer = street.officer
     assert {line["id"] for line in street_officer.seen("/shifts")["items"]} == {visit.shift_id, str(elsewhere)}
     assert street_officer.seen("/shifts", opening_id=visit.demand["opening_id"])["items"][0]["id"] == visit.shift_id
     assert street_officer.seen("/shifts", starts_before=(clock.now() - timedelta(days=1)).isoformat())["items"] == []
@@ -116,7 +116,7 @@ def test_records_await_the_word_of_community_and_requester_alone(phone_of, stree
     for phone in (officer, requester, administrator(Role.DISTRICT_OFFICER, "639999")):
         assert listed(phone, status="awaiting_confirmation") == [(fact_id, "awaiting_confirmation", "王**")]
         assert listed(phone, status="confirmed") == []
-    for phone in (visit.member, visit.leader, administrator(Role.COMMUNITY_OFFICER, "639999001002"), phone_of()):
+    for phone in (visit.member, visit.leader, street.next.officer, phone_of()):
         assert listed(phone) == []
     requester.made(f"/services/{fact_id}/confirmation")
     assert listed(officer, status="awaiting_confirmation") == []
@@ -126,14 +126,14 @@ def test_records_await_the_word_of_community_and_requester_alone(phone_of, stree
     assert listed(officer, status="withdrawn") == [(fact_id, "withdrawn", "王**")]
 
 
-def test_a_record_is_opened_by_who_served_and_who_decides(phone_of, street, officer, administrator, pass_time):
+def test_a_record_is_opened_by_who_served_and_who_decides(phone_of, street, officer, pass_time):
     requester = registered_person(phone_of, street)
     visit = Visit(street, requester=requester)
     fact_id = visit.served(pass_time)
 
     for phone in (officer, requester, visit.member):
         assert phone.seen(f"/services/{fact_id}")["minutes"] == 47
-    for phone in (administrator(Role.COMMUNITY_OFFICER, "639999001002"), registered_volunteer(phone_of, street)):
+    for phone in (street.next.officer, registered_volunteer(phone_of, street)):
         assert refused(phone.get(f"/services/{fact_id}")) == (404, "service_not_found")
 
 

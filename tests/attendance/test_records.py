@@ -174,9 +174,9 @@ def test_only_who_was_entitled_is_added_and_only_under_their_own_name(visit, beg
     assert attendance_rows() == []
 
 
-def test_only_the_community_adds_corrects_and_withdraws(visit, begun, officer, administrator, pass_time, phone_of):
+def test_only_the_community_adds_corrects_and_withdraws(visit, begun, officer, administrator, pass_time, phone_of, street):
     fact_id = visit.served(pass_time)
-    other = administrator(Role.COMMUNITY_OFFICER, "639999001002")
+    other = street.next.officer
     district = administrator(Role.DISTRICT_OFFICER, "639999")
     requests = [
         (f"/services/{fact_id}/corrections", stretch(begun, 20, revision_id=fact_id)),

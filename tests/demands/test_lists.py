@@ -61,10 +61,10 @@ def test_a_demand_that_is_not_published_is_seen_by_its_community_and_who_asked(a
     assert _ids(worker.seen("/demands/in-care")) == [demand["id"]]
 
 
-def test_open_demands_are_found_by_community_brand_and_number(officer, administrator, street):
+def test_open_demands_are_found_by_community_brand_and_number(officer, street):
     visit = published_demand(officer, street)
     ribbon = published_demand(officer, street, brand="red_ribbon")
-    other_officer = administrator(Role.STREET_OFFICER, "639999001")
+    other_officer = street.officer
     elsewhere = published_demand(other_officer, street, community="团结社区")
 
     assert _ids(officer.seen("/demands")) == [elsewhere["id"], ribbon["id"], visit["id"]]

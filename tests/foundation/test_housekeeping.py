@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select, text
 
 from backend.foundation import clock, idempotency, outbox
-from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
 from backend.openings import service as openings
 from backend.statistics.service import CONSUMER
@@ -65,8 +64,8 @@ def test_what_gathered_while_nobody_kept_house_goes_in_short_transactions(app, p
     assert (count("idempotency_keys"), count("outbox_events")) == (0, 0)
 
 
-def test_an_event_that_everybody_heard_goes_after_a_month_and_one_that_somebody_awaits_stays(administrator, street, pass_time):
-    published_demand(administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
+def test_an_event_that_everybody_heard_goes_after_a_month_and_one_that_somebody_awaits_stays(street, pass_time):
+    published_demand(street.home.officer, street)
     for consumer in outbox.consumers().keys() - {CONSUMER}:
         while outbox.deliver_batch(consumer, now=clock.now()):
             pass

@@ -5,15 +5,14 @@ from uuid import UUID
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
-from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
 from backend.openings.models import OpeningRole
 from tasks.housekeeping import recount_places
 from tests.support.demands import claimed, published_demand, resident, team_led_by
 
 
-def test_what_was_claimed_and_released_recounts_to_the_same(administrator, phone_of, street):
-    officer, leader = administrator(Role.COMMUNITY_OFFICER, "639999001001"), resident(phone_of, street)
+def test_what_was_claimed_and_released_recounts_to_the_same(phone_of, street):
+    officer, leader = street.home.officer, resident(phone_of, street)
     demand = published_demand(officer, street, places=3)
     team_id = team_led_by(leader, street)
     claim = claimed(leader, demand, team_id)
@@ -24,8 +23,8 @@ def test_what_was_claimed_and_released_recounts_to_the_same(administrator, phone
     assert recount_places() == 0
 
 
-def test_a_difference_is_reported_and_left_for_somebody_to_look_at(administrator, phone_of, street):
-    officer, leader = administrator(Role.COMMUNITY_OFFICER, "639999001001"), resident(phone_of, street)
+def test_a_difference_is_reported_and_left_for_somebody_to_look_at(phone_of, street):
+    officer, leader = street.home.officer, resident(phone_of, street)
     demand = published_demand(officer, street, places=3)
     claimed(leader, demand, team_led_by(leader, street))
     role_id = UUID(demand["role_id"])

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import event, func, select
 
 from backend.foundation import clock
-from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
@@ -38,13 +37,13 @@ def test_a_verified_organisation_counts_from_that_shanghai_day(head, officer, st
     assert [line["id"] for line in head.seen("/me/organisations")["items"]] == [applied["id"]]
 
 
-def test_the_day_of_verification_is_that_of_shanghai(head, administrator, street, pass_time):
+def test_the_day_of_verification_is_that_of_shanghai(head, street, pass_time):
     applied = applied_organisation(head, street)
     today = clock.shanghai_day(clock.now())
     pass_time(seconds=(clock.start_of_day(today + timedelta(days=1)) - clock.now()).total_seconds() + 60)
 
     # A minute past midnight in Shanghai it is still the day before in UTC.
-    verified = administrator(Role.COMMUNITY_OFFICER, "639999001001").made(f"/organisations/{applied['id']}/verification")
+    verified = street.home.officer.made(f"/organisations/{applied['id']}/verification")
 
     assert verified["counted_on"] == str(today + timedelta(days=1))
 

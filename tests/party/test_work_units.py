@@ -16,8 +16,8 @@ def unit(**fields):
     return {"name": "测试区住房保障中心", "credit_code": CODE, "nature": "public_institution"} | fields
 
 
-def test_an_officer_adds_a_unit_and_anybody_logged_in_finds_it(administrator, street, phone_of, client):
-    made = administrator(Role.COMMUNITY_OFFICER, "639999001001").made("/work-units", unit())
+def test_an_officer_adds_a_unit_and_anybody_logged_in_finds_it(street, phone_of, client):
+    made = street.home.officer.made("/work-units", unit())
 
     phone = phone_of("zhang")
     assert phone.seen("/work-units", q="住房保障")["items"] == [made]
@@ -34,15 +34,15 @@ def test_residents_and_system_administrators_add_no_unit(administrator, street, 
 
 
 @pytest.mark.parametrize("code", ["116399990150001268", "11639999015000126O", "  639999015000126 "])
-def test_a_credit_code_with_a_slip_is_refused(administrator, street, code):
-    answer = administrator(Role.STREET_OFFICER, "639999001").post("/work-units", unit(credit_code=code))
+def test_a_credit_code_with_a_slip_is_refused(street, code):
+    answer = street.officer.post("/work-units", unit(credit_code=code))
 
     assert answer.status_code == 422
     assert "credit_code" in answer.get_json()["errors"]
 
 
-def test_one_credit_code_is_one_unit(administrator, street):
-    officer = administrator(Role.STREET_OFFICER, "639999001")
+def test_one_credit_code_is_one_unit(street):
+    officer = street.officer
     first = officer.made("/work-units", unit())
 
     again = officer.post("/work-units", unit(name="另一个名称"))
@@ -53,8 +53,8 @@ def test_one_credit_code_is_one_unit(administrator, street):
     assert officer.post("/work-units", unit(credit_code=None, name="没有代码的单位")).status_code == 201
 
 
-def test_units_come_page_by_page_in_the_order_of_their_names(administrator, street):
-    officer = administrator(Role.STREET_OFFICER, "639999001")
+def test_units_come_page_by_page_in_the_order_of_their_names(street):
+    officer = street.officer
     names = [f"第{number}单位" for number in range(1, 6)]
     for name in reversed(names):
         officer.made("/work-units", unit(name=name, credit_code=None))

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import select
 
-from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.people.models import Guardianship, Person
 from tests.support.guardians import born, child, guardianship_form
@@ -11,14 +10,14 @@ from tests.support.people import identity_number, volunteer_form
 from tests.support.phone import refused
 
 
-def test_at_the_desk_an_officer_takes_the_guardians_word_down(street, administrator, phone_of):
-    officer, ward = administrator(Role.COMMUNITY_OFFICER, "639999001001"), child(15)
+def test_at_the_desk_an_officer_takes_the_guardians_word_down(street, phone_of):
+    officer, ward = street.home.officer, child(15)
     guardian = {"name": "李妈妈", "id_number": identity_number(born(40))}
     officer.made("/guardianships", guardianship_form(street, ward, guardian=guardian))
     phone_of("child").made("/volunteers", volunteer_form(street, **ward))
     held = db.session.scalars(select(Guardianship)).one()
     assert (held.channel, held.relation.value) == ("desk", "mother")
-    elsewhere = administrator(Role.COMMUNITY_OFFICER, "639999001002")
+    elsewhere = street.next.officer
     assert refused(elsewhere.post("/guardianships", guardianship_form(street, child(15), guardian=guardian))) == (403, "forbidden")
 
 

@@ -223,14 +223,14 @@ def test_the_person_who_did_not_ask_for_it_refuses_it(old, new, officer, card):
     assert old.get("/me").status_code == 200
 
 
-def test_nobody_confirms_for_themselves(phone_of, old, new, administrator, card):
+def test_nobody_confirms_for_themselves(phone_of, old, new, card, street):
     give_role(new, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
     give_role(old, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
     recovery_id = applied(new, card)
 
     for own in (new, old):
         assert refused(confirm(own, recovery_id)) == (403, "own_recovery")
-    assert confirm(administrator(Role.STREET_OFFICER, "639999001"), recovery_id).status_code == 200
+    assert confirm(street.officer, recovery_id).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -342,9 +342,9 @@ def test_of_many_applications_at_once_one_is_written(phone_of, old, card):
         assert Counter(pool.map(apply, phones)) == {201: 1, 409: 5}
 
 
-def test_of_two_that_confirm_at_once_one_does_and_others_for_the_same_person_are_returned(phone_of, old, new, officer, administrator, card):
+def test_of_two_that_confirm_at_once_one_does_and_others_for_the_same_person_are_returned(phone_of, old, new, officer, card, street):
     first, thief = applied(new, card), applied(phone_of("thief"), card)
-    officers, start = [officer, administrator(Role.STREET_OFFICER, "639999001")], Barrier(2)
+    officers, start = [officer, street.officer], Barrier(2)
 
     def decide(phone):
         start.wait()
@@ -357,9 +357,9 @@ def test_of_two_that_confirm_at_once_one_does_and_others_for_the_same_person_are
     assert phone_of("new").seen("/me")["account_id"] == old.account_id
 
 
-def test_of_two_applications_for_one_account_confirmed_at_once_one_opens_it(phone_of, old, new, officer, administrator, card):
+def test_of_two_applications_for_one_account_confirmed_at_once_one_opens_it(phone_of, old, new, officer, card, street):
     applications = [applied(new, card), applied(phone_of("other"), card)]
-    officers, start = [officer, administrator(Role.STREET_OFFICER, "639999001")], Barrier(2)
+    officers, start = [officer, street.officer], Barrier(2)
 
     def decide(number):
         start.wait()
@@ -410,13 +410,13 @@ def test_a_minor_who_registered_by_themselves_goes_the_same_way_back(phone_of, s
 
 @pytest.mark.parametrize("years", [1, 5], ids=["a minor", "grown up"])
 @pytest.mark.parametrize("by", ["recovery", "registration"])
-def test_whom_a_guardian_registered_is_a_volunteer_on_their_first_account_too(phone_of, street, card, administrator, pass_time, years, by):
+def test_whom_a_guardian_registered_is_a_volunteer_on_their_first_account_too(phone_of, street, card, pass_time, years, by):
     mother, ward = registered_person(phone_of, street, "mother"), child(13)
     made = mother.made("/guardianships", guardianship_form(street, ward))
     pass_time(days=366 * years)
     first = phone_of("first")
     if by == "recovery":
-        confirm(administrator(Role.COMMUNITY_OFFICER, "639999001001"), applied(first, ward))
+        confirm(street.home.officer, applied(first, ward))
         first = phone_of("first")
     else:
         first.made("/volunteers", volunteer_form(street, **ward))

@@ -194,7 +194,7 @@ def test_of_two_officers_that_decide_at_once_one_does(administrator, member, off
 
 def test_who_is_not_of_the_area_sees_nothing_and_decides_nothing(administrator, phone_of, member, street, unit_id):
     registration_id = member.made("/registrations", registration_form(street, unit_id))["id"]
-    strangers = [administrator(Role.COMMUNITY_OFFICER, "639999001002"), administrator(Role.SYSTEM_ADMIN, "639999"), phone_of("other")]
+    strangers = [street.next.officer, administrator(Role.SYSTEM_ADMIN, "639999"), phone_of("other")]
 
     for stranger in strangers:
         assert refused(stranger.get(f"/registrations/{registration_id}")) == (404, "not_found")
@@ -207,7 +207,7 @@ def test_who_is_not_of_the_area_sees_nothing_and_decides_nothing(administrator, 
     assert steps(registration_id) == [("applied", False)]
 
 
-def test_the_review_list_holds_what_waits_first_come_first(administrator, phone_of, officer, street, unit_id):
+def test_the_review_list_holds_what_waits_first_come_first(phone_of, officer, street, unit_id):
     waiting = []
     for number in range(5):
         phone = registered_person(phone_of, street, f"member-{number}", name="李党员")
@@ -223,7 +223,7 @@ def test_the_review_list_holds_what_waits_first_come_first(administrator, phone_
     assert [line["id"] for line in lines] == [waiting[0], waiting[1], waiting[3], waiting[4]]
     assert rest["next_cursor"] is None
     assert {line["name"] for line in lines} == {"李**"}
-    assert len(administrator(Role.STREET_OFFICER, "639999001").seen("/registrations")["items"]) == 6
+    assert len(street.officer.seen("/registrations")["items"]) == 6
 
 
 def test_the_list_sends_as_many_statements_for_thirty_as_for_three(phone_of, officer, street, unit_id):

@@ -2,34 +2,31 @@
 
 from sqlalchemy import select
 
-from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.people.models import Guardianship
 from tests.support.guardians import born, child, guardianship_form
 from tests.support.people import identity_number, registered_person, volunteer_form
 from tests.support.phone import refused
 
-COMMUNITY, STREET = "639999001001", "639999001"
 
-
-def test_a_minors_data_is_read_by_the_street_only(mother, street, phone_of, administrator):
+def test_a_minors_data_is_read_by_the_street_only(mother, street, phone_of):
     ward, phone = child(15), phone_of("child")
     mother.made("/guardianships", guardianship_form(street, ward))
     person_id = phone.made("/volunteers", volunteer_form(street, **ward))["person"]["id"]
     wanted = {"field": "id_number", "purpose": "verify_identity", "note": "核对学籍"}
-    community = administrator(Role.COMMUNITY_OFFICER, COMMUNITY)
+    community = street.home.officer
     assert refused(community.post(f"/people/{person_id}/reveals", wanted)) == (403, "minor_protected")
-    street_officer = administrator(Role.STREET_OFFICER, STREET)
+    street_officer = street.officer
     assert street_officer.made(f"/people/{person_id}/reveals", wanted)["value"] == ward["id_number"]
     assert phone.seen("/me/reveals")["items"][0]["role"] == "street_officer"
 
 
-def test_the_guardian_sees_who_read_the_data_of_the_child_until_it_is_grown_up(mother, street, phone_of, administrator, pass_time):
+def test_the_guardian_sees_who_read_the_data_of_the_child_until_it_is_grown_up(mother, street, phone_of, pass_time):
     mother.made("/guardianships", guardianship_form(street, child(8)))
     father = registered_person(phone_of, street, "father", name="张爸爸", id_number=identity_number(born(41)))
     ward_id = db.session.scalars(select(Guardianship.ward_person_id)).one()
     wanted = {"field": "id_number", "purpose": "verify_identity", "note": "核对学籍"}
-    administrator(Role.STREET_OFFICER, STREET).made(f"/people/{ward_id}/reveals", wanted)
+    street.officer.made(f"/people/{ward_id}/reveals", wanted)
 
     [line] = mother.seen("/me/reveals")["items"]
     assert (line["role"], line["fields"], line["of_ward"]) == ("street_officer", ["id_number"], True)
@@ -38,11 +35,11 @@ def test_the_guardian_sees_who_read_the_data_of_the_child_until_it_is_grown_up(m
     assert phone_of("mother").seen("/me/reveals")["items"] == []
 
 
-def test_who_took_the_word_for_the_child_back_sees_no_reading_of_its_data(mother, street, administrator):
+def test_who_took_the_word_for_the_child_back_sees_no_reading_of_its_data(mother, street):
     guardianship = mother.made("/guardianships", guardianship_form(street, child(8)))["id"]
     ward_id = db.session.scalars(select(Guardianship.ward_person_id)).one()
     wanted = {"field": "id_number", "purpose": "verify_identity", "note": "核对学籍"}
-    administrator(Role.STREET_OFFICER, STREET).made(f"/people/{ward_id}/reveals", wanted)
+    street.officer.made(f"/people/{ward_id}/reveals", wanted)
 
     mother.made(f"/guardianships/{guardianship}/withdrawal", {})
 

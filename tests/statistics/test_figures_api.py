@@ -40,10 +40,10 @@ def total(rows):
     return pytest.approx(sum(row["value"] for row in rows))
 
 
-def test_an_officer_sees_the_table_of_their_street(administrator, street):
+def test_an_officer_sees_the_table_of_their_street(street):
     history()
 
-    table = administrator(Role.STREET_OFFICER, STREET).seen(f"/figures/{YEAR}")
+    table = street.officer.seen(f"/figures/{YEAR}")
 
     assert table["area"] == {"id": street["青山街道"], "name": "青山街道", "level": "street"}
     assert [community["name"] for community in table["communities"]] == ["和平社区", "团结社区"]
@@ -56,7 +56,7 @@ def test_an_officer_sees_the_table_of_their_street(administrator, street):
     assert all(figure["definition"] for figure in table["figures"])
 
 
-def test_a_street_counts_a_person_once(administrator, street):
+def test_a_street_counts_a_person_once(street):
     with transaction():
         story = History(Random(1))
         here, there = story.communities[:2]
@@ -65,7 +65,7 @@ def test_a_street_counts_a_person_once(administrator, street):
             confirm(make_record(person, area, "door_knock", minutes=47))
         service.rebuild()
 
-    table = administrator(Role.STREET_OFFICER, STREET).seen("/figures/2026")
+    table = street.officer.seen("/figures/2026")
 
     figures = {figure["code"]: figure for figure in table["figures"]}
     served = figures["people_who_served"]
@@ -74,9 +74,9 @@ def test_a_street_counts_a_person_once(administrator, street):
     assert figures["service_hours"]["months"][2] == 2.1
 
 
-def test_every_figure_opens_to_the_rows_behind_it(administrator, street):
+def test_every_figure_opens_to_the_rows_behind_it(street):
     history(seed=2023, steps=700)
-    officer = administrator(Role.STREET_OFFICER, STREET)
+    officer = street.officer
 
     table = officer.seen(f"/figures/{YEAR}")
     for figure in table["figures"]:
@@ -93,10 +93,10 @@ def test_every_figure_opens_to_the_rows_behind_it(administrator, street):
     assert {figure["code"] for figure in table["figures"]} == set(RECOUNTS)
 
 
-def test_the_rows_name_nobody(administrator, street):
+def test_the_rows_name_nobody(street):
     history()
 
-    rows = all_rows(administrator(Role.STREET_OFFICER, STREET), f"/figures/{YEAR}/services/rows")
+    rows = all_rows(street.officer, f"/figures/{YEAR}/services/rows")
 
     assert {row["person_name"] for row in rows} == {"张*"}
     assert all(row["source_id"] and row["community"] in ("和平社区", "团结社区") for row in rows)
@@ -115,8 +115,8 @@ def test_figures_end_where_the_role_ends(administrator, phone_of, street):
         assert refused(resident.get(path, area_id=street["和平社区"])) == (404, "not_found")
 
 
-def test_what_cannot_be_counted_is_refused(administrator, street):
-    officer = administrator(Role.STREET_OFFICER, STREET)
+def test_what_cannot_be_counted_is_refused(street):
+    officer = street.officer
     next_year = clock.shanghai_day(clock.now()).year + 1
 
     assert refused(officer.get(f"/figures/{next_year}")) == (422, "year_not_begun")
@@ -127,15 +127,15 @@ def test_what_cannot_be_counted_is_refused(administrator, street):
     assert refused(officer.get("/figures/2023/services/rows", cursor="garbage")) == (400, "cursor_invalid")
 
 
-def test_months_that_have_not_begun_are_empty(administrator, street, pass_time):
+def test_months_that_have_not_begun_are_empty(street, pass_time):
     today = clock.shanghai_day(clock.now())
 
-    for figure in administrator(Role.STREET_OFFICER, STREET).seen(f"/figures/{today.year}")["figures"]:
+    for figure in street.officer.seen(f"/figures/{today.year}")["figures"]:
         assert [month is None for month in figure["months"]] == [month > today.month for month in range(1, 13)]
 
 
-def test_the_table_says_up_to_when_it_has_heard(app, administrator, street):
-    officer = administrator(Role.STREET_OFFICER, STREET)
+def test_the_table_says_up_to_when_it_has_heard(app, street):
+    officer = street.officer
     with transaction():
         story = History(Random(1))
         confirm(make_record(make_person(story.communities[0]), story.communities[0], "door_knock", minutes=47))

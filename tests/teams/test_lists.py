@@ -69,7 +69,7 @@ def test_each_officer_reviews_the_own_area(leader, officer, neighbour, administr
 
     assert listed(officer, status="applied") == [here["id"]]
     assert listed(neighbour, status="applied") == [there["id"]]
-    assert listed(administrator(Role.STREET_OFFICER, "639999001"), status="applied") == [there["id"], here["id"]]
+    assert listed(street.officer, status="applied") == [there["id"], here["id"]]
     assert listed(administrator(Role.STREET_OFFICER, "639999002"), status="applied") == []
 
 

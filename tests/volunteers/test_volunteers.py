@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.foundation import clock
-from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.idempotency import IdempotencyKey
@@ -211,9 +210,9 @@ def test_nobody_leaves_who_never_said_who_they_are(phone_of, street):
     assert refused(phone_of("zhang").post("/me/volunteer/leaving", {})) == (403, "person_needed")
 
 
-def test_who_leads_a_team_hands_it_over_before_leaving(phone_of, street, administrator):
+def test_who_leads_a_team_hands_it_over_before_leaving(phone_of, street):
     leader = registered_volunteer(phone_of, street)
-    active_team(leader, administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
+    active_team(leader, street.home.officer, street)
 
     assert refused(leader.post("/me/volunteer/leaving", {})) == (409, "still_leading")
 
