@@ -62,6 +62,7 @@ class Kind:
 
 PHOTO = Kind("photo", frozenset({contents.JPEG, contents.PNG, contents.WEBP}), largest=10 * 1024 * 1024)
 DOCUMENT = Kind("document", frozenset({contents.PDF}), largest=20 * 1024 * 1024)
+"""Nobody stores one of these two yet; evidence (a photo of a visit, a signed paper) will be the first."""
 
 
 class File(Base):
