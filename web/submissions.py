@@ -4,6 +4,7 @@ A program names the key in a header, a form in a hidden field, which is drawn wi
 """
 
 import hashlib
+import json
 import re
 from uuid import UUID
 
@@ -30,8 +31,19 @@ def key() -> str:
 
 
 def digest() -> str:
-    """What address and body come to; the same key with another digest is refused."""
-    return hashlib.sha256(request.path.encode() + b"\x00" + request.get_data(cache=True)).hexdigest()
+    """What address and content come to; the same key with another digest is refused."""
+    in_parts = request.mimetype == "multipart/form-data" and face_in_hand().credential is Credential.COOKIE
+    content = _parts() if in_parts else request.get_data(cache=True)
+    return hashlib.sha256(request.path.encode() + b"\x00" + content).hexdigest()
+
+
+def _parts() -> bytes:
+    """The fields and files of a form without the line between them, which a browser draws anew each time."""
+    files = []
+    for name, file in request.files.items(multi=True):
+        files.append((name, file.filename, hashlib.sha256(file.stream.read()).hexdigest()))
+        file.stream.seek(0)
+    return json.dumps([list(sent_form().items(multi=True)), files]).encode()
 
 
 def submission(account_id: UUID, key: str) -> Submission:

@@ -1,6 +1,7 @@
 """Which credential a face takes, and which forms it believes: the API a bearer token, the console a cookie with a token in each form."""
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -161,6 +162,18 @@ def test_a_form_without_a_key_is_refused_and_a_header_is_none(browser):
     browser.headers |= {"Idempotency-Key": str(uuid4())}
     answer = browser.submit(NOTES)
     assert (answer.status_code, code_of(answer), DONE) == (400, "idempotency_key_missing", [])
+
+
+def test_a_form_with_a_file_that_is_sent_again_is_done_once(browser):
+    """It comes in parts, between which browsers put another line each time."""
+    key, token = str(uuid4()), tokens.maker().form_token(browser.claims)
+
+    def send(text: bytes) -> TestResponse:
+        fields = {"csrf_token": token, "submission_key": key, "list": (BytesIO(text), "list.txt")}
+        return browser.client.post(NOTES, data=fields, content_type="multipart/form-data", headers=browser.headers)
+
+    assert [send(b"x").headers["Location"] for _ in range(2)] == ["/console/notes/1"] * 2
+    assert (code_of(send(b"y")), DONE) == ("idempotency_key_reused", ["created"])
 
 
 def test_a_form_beyond_the_limit_is_refused(browser):
