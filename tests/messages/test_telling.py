@@ -9,6 +9,7 @@ from backend.attendance import service as attendance
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
+from backend.foundation.outbox import oldest_waiting
 from backend.messages.models import Message
 from backend.messages.occasions.occasion import MOST_IN_OFFICE
 from tests.faults.deliveries import insert_once_more
@@ -177,6 +178,7 @@ def test_each_event_is_told_once_whatever_is_repeated(street, pass_time):
     assert tell_all() > 5
 
     assert _messages() == before
+    assert oldest_waiting("messages") is None, "what comes again is heard, and tells nobody anything"
     twice = select(Message.event_id).group_by(Message.event_id, Message.recipient_id).having(func.count() > 1)
     assert db.session.scalars(twice).all() == []
 
