@@ -85,6 +85,12 @@ def forget_old_tries() -> None:
         accounts.forget_old_tries(now=clock.now())
 
 
+@shared_task(name="housekeeping.close_run_out_offices", ignore_result=True)
+def close_run_out_offices() -> None:
+    """Withdraw offices whose term ran out, so that their holders are told."""
+    _until_nothing_is_left(accounts.end_run_out)
+
+
 @shared_task(name="housekeeping.forget_old_messages", ignore_result=True)
 def forget_old_messages() -> None:
     """Delete messages that were told a year ago."""

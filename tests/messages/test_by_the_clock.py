@@ -6,8 +6,9 @@ import pytest
 
 from backend.foundation import clock
 from backend.foundation.clock import SHANGHAI
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
 from backend.messages import kinds as catalogue
+from backend.messages import service as messages
 from backend.messages.models import Message
 from tasks import housekeeping
 from tests.support.demands import published_demand
@@ -57,6 +58,15 @@ def test_each_is_reminded_once_a_year_whatever_is_repeated(due, phone_of, pass_t
     assert reminders(due.home.resident) == []
 
 
+def test_each_step_goes_on_where_the_last_one_ended(due, phone_of):
+    other = due.home.volunteer("other")
+    with transaction():
+        while messages.remind(now=clock.now(), at_most=1):
+            pass
+
+    assert reminders(phone_of("leader")) == reminders(other) == ["year_end_volunteer"]
+
+
 def test_the_next_year_reminds_anew(due, phone_of, pass_time):
     remind()
     pass_time(days=366)
@@ -83,6 +93,23 @@ def test_who_was_reminded_reads_when_and_of_what(due, phone_of):
     assert message["about"] is None
     assert message["title"] == "年底前请核对"
     assert message["happened_at"].startswith(clock.shanghai_day(clock.now()).isoformat())
+
+
+def test_an_office_whose_term_is_over_is_told_as_ended_once(street):
+    leader, above = street.home.leader, street.officer
+    today = clock.shanghai_day(clock.now())
+    office = {"role": "grid_worker", "area_id": street["和平第一网格"], "ends_on": today.isoformat()}
+    above.made("/role-grants", office | {"volunteer_number": leader.volunteer_number, "name": leader.card["name"]})
+    housekeeping.close_run_out_offices()
+    assert "role_withdrawn" not in kinds(leader)
+
+    clock.advance(timedelta(days=1))
+    housekeeping.close_run_out_offices()
+    housekeeping.close_run_out_offices()
+
+    assert kinds(leader).count("role_withdrawn") == 1
+    (grant,) = (grant for grant in leader.seen("/me/role-grants")["items"] if grant["role"] == "grid_worker")
+    assert (grant["status"], grant["withdrawn_reason"], grant["withdrawn_at"]) == ("ended", "任期届满", grant["ends_at"])
 
 
 def test_a_message_is_kept_for_a_year(street, pass_time):

@@ -24,7 +24,7 @@ from backend.accounts.service.merging import (
     merge_own_accounts,
     recover_account,
 )
-from backend.accounts.service.offices import appoint, dismiss, set_term
+from backend.accounts.service.offices import appoint, dismiss, end_run_out, set_term
 from backend.accounts.service.passwords import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,

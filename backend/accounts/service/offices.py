@@ -5,17 +5,17 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
 from backend.accounts import policy
 from backend.accounts.events import RoleWithdrawn
 from backend.accounts.models import RoleGrant
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TermOver, begin_grant, end_of_term, office_in
+from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TERM_RUN_OUT, TermOver, begin_grant, end_of_term, office_in
 from backend.areas import service as areas
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
 
 
@@ -99,6 +99,28 @@ def dismiss(actor: Actor, grant_id: UUID, *, reason: str, now: datetime) -> None
     _change(seen, now=now, withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
     audit.record(actor, Permission.ROLE_WITHDRAW, seen.account_id, now=now, grant=str(grant_id), role=seen.role.value)
     outbox.record(RoleWithdrawn(grant_id), now=now)
+
+
+def end_run_out(*, now: datetime, at_most: int = 500) -> int:
+    """Withdraw some of the offices whose term ran out, so that it is told; they were over before. Returns how many, 0 once none is left."""
+    run_out = (
+        select(RoleGrant.id)
+        .where(one_of(RoleGrant.role, list(OFFICES)), RoleGrant.withdrawn_at.is_(None), RoleGrant.ends_at <= now)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    ended = db.session.execute(
+        update(RoleGrant)
+        .where(RoleGrant.id.in_(run_out))
+        .values(withdrawn_at=RoleGrant.ends_at, withdrawn_reason=TERM_RUN_OUT)
+        .returning(RoleGrant.id, RoleGrant.account_id, RoleGrant.role)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for grant in ended:
+        details = {"grant": str(grant.id), "role": grant.role.value}
+        audit.record(Actor.system(), Permission.ROLE_WITHDRAW, grant.account_id, now=now, reason=TERM_RUN_OUT, **details)
+        outbox.record(RoleWithdrawn(grant.id), now=now)
+    return len(ended)
 
 
 def _beginning(first_day: date | None, now: datetime) -> datetime:
