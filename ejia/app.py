@@ -11,6 +11,7 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend import brands
+from backend.accounts import limits as caller_limits
 from backend.accounts import tokens
 from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
@@ -97,6 +98,7 @@ def start_process(settings: Settings) -> None:
     )
     codes.use(CodeMaker(bytes_of(settings.code_key)))
     files.use(objects_of(settings), bytes_of(settings.file_key))
+    caller_limits.use(caller_limits.read(CONFIG_FOLDER / "limits.toml"))
     notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
     minors.use(minors.read(CONFIG_FOLDER / "minors.toml"))
     purposes.use(purposes.read(CONFIG_FOLDER / "reveals.toml"))

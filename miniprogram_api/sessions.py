@@ -17,6 +17,8 @@ from web import passwords
 from web.caller import logged_in_family
 from web.edge import creates, on_first_login, reads, writes
 from web.inputs.accounts import LoginNameIn, OfficeLoginIn, PasswordChangeIn
+from web.limits import CHANGING_PASSWORD
+from web.routes import at_most
 from web.shapes import ListQuery
 
 bp = Resource("sessions", tag="登录")
@@ -41,6 +43,7 @@ def end_session(actor: Actor, session_id: UUID) -> None:
 
 @bp.post("/me/password")
 @on_first_login
+@at_most(CHANGING_PASSWORD)
 @bp.input(PasswordChangeIn)
 @bp.output(None)
 @bp.doc(

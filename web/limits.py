@@ -33,6 +33,7 @@ USUAL = "240/minute"
 LOGGING_IN = "60/minute"
 """For every route that gives tokens: `@at_most(LOGGING_IN)`. Behind one address stands a whole community's Wi-Fi or a carrier's gateway;
 a single login is guarded by the lockouts in the database."""
+CHANGING_PASSWORD = "20/minute"  # noqa: S105 - a rate
 
 _LONGEST_WAIT = 0.2
 _UNLIMITED = ("/healthz", "/readyz")

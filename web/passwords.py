@@ -10,19 +10,21 @@ from web.inputs.accounts import PasswordChangeIn, PasswordLoginIn
 
 
 def tried(body: PasswordLoginIn) -> tuple[Attempt, bool]:
-    """One try of a name's password, counted, and whether it is right. Raises LoginLocked."""
-    with transaction():
-        attempt = accounts.begin_password_login(body.name, now=clock.now())
-    return attempt, accounts.is_right_password(attempt, body.password)
+    """One try of a name's password, counted, and whether it is right. Raises LoginLocked, PasswordsBusy."""
+    with accounts.room_for_password():
+        with transaction():
+            attempt = accounts.begin_password_login(body.name, now=clock.now())
+        return attempt, accounts.is_right_password(attempt, body.password)
 
 
 def change(actor: Actor, body: PasswordChangeIn) -> None:
     """Change the password of the login by which this request is logged in."""
     family_id = logged_in_family()
-    with transaction():
-        attempt = accounts.begin_password_change(actor, family_id, body.old_password, body.new_password, now=clock.now())
-    right = accounts.is_right_password(attempt, body.old_password)
-    new_hash = accounts.hash_of(body.new_password)
+    with accounts.room_for_password():
+        with transaction():
+            attempt = accounts.begin_password_change(actor, family_id, body.old_password, body.new_password, now=clock.now())
+        right = accounts.is_right_password(attempt, body.old_password)
+        new_hash = accounts.hash_of(body.new_password)
     with transaction():
         refusal = accounts.finish_password_change(actor, family_id, attempt, right=right, new_hash=new_hash, now=clock.now())
     if refusal is not None:

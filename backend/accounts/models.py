@@ -81,6 +81,7 @@ class Login(Base):
     name: Mapped[str | None]
     password_hash: Mapped[str | None]
     password_initial: Mapped[bool] = mapped_column(default=False, comment="given by somebody else; to be changed at the first login")
+    password_given_at: Mapped[datetime | None] = mapped_column(comment="when somebody else gave the last password")
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(comment="opens this account no more; the WeChat user may begin anew")

@@ -7,12 +7,20 @@ from flask import Blueprint, Response, request
 
 from backend.accounts import queries, tokens
 from backend.accounts import service as accounts
-from backend.accounts.service import LONGEST_PASSWORD, SHORTEST_PASSWORD, CredentialsWrong, LoginLocked
+from backend.accounts.service import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    CredentialsWrong,
+    InitialPasswordOver,
+    LoginAsleep,
+    LoginLocked,
+    PasswordsBusy,
+)
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Unprocessable
+from backend.foundation.errors import Refusal, Unprocessable
 from backend.foundation.paging import PageRequest
 from backend.people.queries import own_card
 from console.addresses import HOME, LOGIN, PASSWORD, own_page
@@ -21,13 +29,14 @@ from web import cookie, forgery, passwords
 from web.caller import logged_in_family
 from web.edge import on_first_login, public, reads, writes
 from web.inputs.accounts import PasswordChangeIn, PasswordLoginIn
-from web.limits import LOGGING_IN
+from web.limits import CHANGING_PASSWORD, LOGGING_IN
 from web.routes import at_most
 from web.shapes import form_reader
 
 bp = Blueprint("console_accounts", __name__)
 
 _MOST_SHOWN = PageRequest(100)
+_CANNOT_NOW = (LoginLocked, InitialPasswordOver, LoginAsleep, PasswordsBusy)
 _login_form = form_reader(PasswordLoginIn)
 _password_form = form_reader(PasswordChangeIn)
 
@@ -45,7 +54,7 @@ def submit_login() -> Response:
     forgery.refuse_other_sites()
     try:
         claims = _log_in(_login_form())
-    except (Unprocessable, CredentialsWrong, LoginLocked) as refusal:
+    except (Unprocessable, CredentialsWrong, *_CANNOT_NOW) as refusal:
         return draw_again("accounts/login.html", refusal, keep=["name"], **_of_login_page())
     answer = lead_to(own_page(request.args.get("next")))
     cookie.give(answer, claims)
@@ -70,10 +79,11 @@ def password_page(actor: Actor) -> Response:
 
 @bp.post(PASSWORD)
 @on_first_login
+@at_most(CHANGING_PASSWORD)
 def submit_password(actor: Actor) -> Response:
     try:
         passwords.change(actor, _password_form())
-    except (Unprocessable, LoginLocked) as refusal:
+    except (Unprocessable, *_CANNOT_NOW) as refusal:
         return draw_again("accounts/password.html", refusal, **_of_password_page(actor))
     return lead_to(HOME)
 
@@ -115,6 +125,6 @@ def _log_in(body: PasswordLoginIn) -> AccessClaims:
     attempt, right = passwords.tried(body)
     with transaction():
         outcome = accounts.finish_browser_login(attempt, right=right, left=cookie.brought_claims(), now=clock.now())
-    if isinstance(outcome, CredentialsWrong):
+    if isinstance(outcome, Refusal):
         raise outcome
     return outcome

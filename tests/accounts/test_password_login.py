@@ -72,7 +72,7 @@ def test_the_password_is_stored_as_argon2id_only(office_account):
 
 def test_a_copy_that_is_no_test_hashes_as_rfc_9106_advises():
     """A process of its own: this one hashes cheaply, or hashing would be a third of all that the tests do."""
-    ask = "from backend.accounts.service import passwords as own; print(own.hash_of('Correct-Horse-7'), own._NOBODY, sep='\\n')"
+    ask = "from backend.accounts.service import hashing as own; print(own.hash_of('Correct-Horse-7'), own.NOBODY, sep='\\n')"
     for said in subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout.split():
         assert extract_parameters(said) == profiles.RFC_9106_LOW_MEMORY
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from backend.accounts import service as accounts
 from backend.accounts.models import Login, LoginLockout, RoleGrant, TokenFamily
 from backend.accounts.service import PasswordTooWeak
-from backend.accounts.service.passwords import initial_password, refuse_weak
+from backend.accounts.service.passwords import initial_password
+from backend.accounts.service.strength import refuse_weak
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.audit import AuditEntry

@@ -1,5 +1,6 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
+from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (
     PasswordChangeNeeded,
@@ -26,17 +27,15 @@ from backend.accounts.service.merging import (
 )
 from backend.accounts.service.offices import appoint, dismiss, end_run_out, set_term
 from backend.accounts.service.passwords import (
-    LONGEST_PASSWORD,
-    SHORTEST_PASSWORD,
     Attempt,
     CredentialsWrong,
-    PasswordTooWeak,
+    InitialPasswordOver,
+    LoginAsleep,
     begin_password_change,
     begin_password_login,
     finish_browser_login,
     finish_password_change,
     finish_password_login,
-    hash_of,
     is_right_password,
     login_named,
     reset_password,
@@ -63,4 +62,5 @@ from backend.accounts.service.roles import (
     withdraw_from_person,
     withdraw_role,
 )
+from backend.accounts.service.strength import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordTooWeak
 from backend.accounts.service.tries import LoginLocked, forget_old_tries

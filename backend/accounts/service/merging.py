@@ -14,7 +14,7 @@ from backend.accounts.events import AccountMerged, LoginAdded
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.logins import PasswordChangeNeeded, Tokens, end_families, start_family, wechat_account
-from backend.accounts.service.passwords import Attempt, note_failure
+from backend.accounts.service.passwords import Attempt, Over, note_failure, note_over, why_over
 from backend.accounts.service.rank import require_above_if_office
 from backend.accounts.service.roles import (
     ADMINISTRATORS,
@@ -102,7 +102,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     return merged
 
 
-def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetime) -> OtherLoginWrong | None:
+def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetime) -> OtherLoginWrong | Over | None:
     """Whether the name and password that should prove the other account did; a failure is written down, so it is returned.
 
     Raises PasswordChangeNeeded for an initial password: whoever gave it knows it.
@@ -111,6 +111,10 @@ def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetim
     if not right or attempt.account_id is None:
         note_failure(attempt, Permission.ACCOUNT_MERGE_OWN, now=now)
         return OtherLoginWrong()
+    over = why_over(attempt, now=now)
+    if over is not None:
+        note_over(attempt, over, Permission.ACCOUNT_MERGE_OWN, now=now)
+        return over
     if attempt.initial:
         raise PasswordChangeNeeded
     forget_tries(attempt.name)

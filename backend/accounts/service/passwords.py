@@ -1,42 +1,30 @@
-"""Passwords: which may be set, logging in by one, changing it, and giving a new one to who forgot theirs."""
+"""Passwords: logging in by one, changing it, and giving a new one to who forgot theirs."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 from typing import ClassVar
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import and_, select, update
-from zxcvbn import zxcvbn
+from sqlalchemy import and_, func, select, update
 
-from backend.accounts import policy
+from backend.accounts import limits, policy
 from backend.accounts.events import PasswordReset
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.hashing import NOBODY, hash_of, matches
 from backend.accounts.service.logins import Tokens, end_families, start_browser, start_family
 from backend.accounts.service.rank import require_above
+from backend.accounts.service.strength import refuse_weak
 from backend.accounts.service.tries import count_try, forget_tries, locks
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict, Missing, Unauthenticated, Unprocessable
+from backend.foundation.errors import Conflict, Forbidden, Missing, Refusal, Unauthenticated, Unprocessable
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
-LEAST_SCORE = 3  # of zxcvbn: beyond a hundred million guesses
-
-_ESTIMATED = 72  # characters; more makes the estimate slow and no password weaker
-_HOUSE_WORDS = ["ejia", "shequ", "jiedao", "wangge", "community", "street", "officer", "admin", "社区", "街道", "社区e家"]
 # No letters and digits that look alike on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-
-_hasher = PasswordHasher()
-_estimating = Lock()  # zxcvbn keeps the words of a call in a table of its module
-# Verified in place of an unknown name's hash, so that the time of an answer does not tell which names exist.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$FNONMwLe6jyPCd8BOriTwg$ReiItkYLTMpO1OqKdnXx4Of8ASin7pXg5LnhliYJ8us"
 
 
 class CredentialsWrong(Unauthenticated):
@@ -44,13 +32,6 @@ class CredentialsWrong(Unauthenticated):
 
     code: ClassVar[str] = "credentials_wrong"
     detail = "用户名或密码不正确"
-
-
-class PasswordTooWeak(Unprocessable):
-    """Too short or too long, the login name in it, or easily guessed. What characters it is made of is free (NIST SP 800-63B 3.1.1.2)."""
-
-    code: ClassVar[str] = "password_too_weak"
-    detail = "密码不符合要求"
 
 
 class PasswordUnchanged(Unprocessable):
@@ -74,6 +55,20 @@ class PasswordLoginNeeded(Conflict):
     detail = "请先用用户名和密码登录"
 
 
+class InitialPasswordOver(Forbidden):
+    """Right, but given too long ago: what lies on paper for days is not its holder's alone. A new one has to be given."""
+
+    code: ClassVar[str] = "initial_password_over"
+    detail = "初始密码已过期，请联系上级或管理员重新设置"
+
+
+class LoginAsleep(Forbidden):
+    """Right, but the log-in was not used for months. A new password wakes it."""
+
+    code: ClassVar[str] = "login_asleep"
+    detail = "该登录长期未使用，已停用，请联系上级或管理员重新设置密码"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A password about to be tried, counted as wrong until it proves right; without a login when nobody has the name."""
@@ -82,8 +77,30 @@ class Attempt:
     tries: int
     login_id: UUID | None = None
     account_id: UUID | None = None
-    password_hash: str = _NOBODY
+    password_hash: str = NOBODY
     initial: bool = False
+    given_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+Over = InitialPasswordOver | LoginAsleep
+"""Why a right password opens nothing."""
+
+_RENEWED_LAST = (
+    select(func.max(TokenFamily.rotated_at))
+    .where(TokenFamily.account_id == Login.account_id, TokenFamily.login_id == Login.id)
+    .correlate(Login)
+    .scalar_subquery()
+)
+_GIVEN_AT = func.coalesce(Login.password_given_at, Login.created_at)
+_TRIED = (
+    Login.id.label("login_id"),
+    Login.account_id,
+    Login.password_hash,
+    Login.password_initial.label("initial"),
+    _GIVEN_AT.label("given_at"),
+    func.greatest(_GIVEN_AT, Login.last_used_at, _RENEWED_LAST).label("used_at"),
+)
 
 
 def begin_password_login(name: str, *, now: datetime) -> Attempt:
@@ -93,38 +110,43 @@ def begin_password_login(name: str, *, now: datetime) -> Attempt:
     of the transaction that holds the row. Raises LoginLocked.
     """
     login = db.session.execute(
-        select(Login.id, Login.account_id, Login.password_hash, Login.password_initial)
+        select(*_TRIED)
         .join(Account, Account.id == Login.account_id)
         .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
-    if login is None or login.password_hash is None:
+    if login is None:
         return Attempt(name, count_try(name, None, now=now))
-    tries = count_try(name, login.id, now=now)
-    return Attempt(name, tries, login.id, login.account_id, login.password_hash, login.password_initial)
+    return Attempt(name, count_try(name, login.login_id, now=now), **login._asdict())
 
 
 def is_right_password(attempt: Attempt, password: str) -> bool:
     """Whether the password belongs to the name. Takes as long for a name that nobody has; touches no row."""
-    return _matches(attempt.password_hash, password) and attempt.login_id is not None
+    return matches(attempt.password_hash, password) and attempt.login_id is not None
 
 
-def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong:
+def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong | Over:
     """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it.
 
     A password that was changed or reset while it was being looked at is a wrong one: it must not log in after all others were logged out.
     """
     opened = _opened(attempt, right=right, now=now)
-    return start_family(*opened, password_change_needed=attempt.initial, now=now) if opened else CredentialsWrong()
+    return opened if isinstance(opened, Refusal) else start_family(*opened, password_change_needed=attempt.initial, now=now)
 
 
-def finish_browser_login(attempt: Attempt, *, right: bool, left: AccessClaims | None, now: datetime) -> AccessClaims | CredentialsWrong:
+def finish_browser_login(
+    attempt: Attempt, *, right: bool, left: AccessClaims | None, now: datetime
+) -> AccessClaims | CredentialsWrong | Over:
     """As `finish_password_login`, for a browser: what its cookie is made from. The login that the browser was in (`left`) ends."""
     opened = _opened(attempt, right=right, now=now)
-    return start_browser(*opened, left=left, password_change_needed=attempt.initial, now=now) if opened else CredentialsWrong()
+    return opened if isinstance(opened, Refusal) else start_browser(*opened, left=left, password_change_needed=attempt.initial, now=now)
 
 
-def _opened(attempt: Attempt, *, right: bool, now: datetime) -> tuple[UUID, UUID] | None:
-    """The account that the right password opens, and the login by which; None for a wrong one, which is written down."""
+def _opened(attempt: Attempt, *, right: bool, now: datetime) -> tuple[UUID, UUID] | CredentialsWrong | Over:
+    """The account that the right password opens, and the login by which; else why not, which is written down."""
+    over = why_over(attempt, now=now) if right else None
+    if over is not None:
+        note_over(attempt, over, Permission.ACCOUNT_LOG_IN, now=now)
+        return over
     account_id = right and db.session.scalar(
         update(Login)
         .where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
@@ -134,7 +156,7 @@ def _opened(attempt: Attempt, *, right: bool, now: datetime) -> tuple[UUID, UUID
     )
     if attempt.login_id is None or not account_id:
         note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
-        return None
+        return CredentialsWrong()
     forget_tries(attempt.name)
     return account_id, attempt.login_id
 
@@ -146,27 +168,30 @@ def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_
     """
     policy.require(actor, Permission.PASSWORD_CHANGE, Scope())
     login = db.session.execute(
-        select(Login.id, Login.account_id, Login.password_hash, Login.password_initial, Login.name)
+        select(*_TRIED, Login.name)
         .join(TokenFamily, TokenFamily.login_id == Login.id)
         .where(TokenFamily.id == family_id, Login.account_id == actor.account_id, Login.kind == LoginKind.PASSWORD)
     ).one_or_none()
-    if login is None or login.name is None or login.password_hash is None:
+    if login is None:
         raise PasswordLoginNeeded
     if new_password == old_password:
         raise PasswordUnchanged(errors={"new_password": [PasswordUnchanged.detail]})
     refuse_weak(new_password, name=login.name, field="new_password")
-    tries = count_try(login.name, login.id, now=now)
-    return Attempt(login.name, tries, login.id, login.account_id, login.password_hash, login.password_initial)
+    return Attempt(tries=count_try(login.name, login.login_id, now=now), **login._asdict())
 
 
 def finish_password_change(
     actor: Actor, family_id: UUID, attempt: Attempt, *, right: bool, new_hash: str, now: datetime
-) -> OldPasswordWrong | None:
+) -> OldPasswordWrong | Over | None:
     """Set the new password (`hash_of`) and end every other login of the account; this one goes on.
 
     The refusal is returned, because the failure's audit entry must be committed before it.
     """
     policy.require(actor, Permission.PASSWORD_CHANGE, Scope())
+    over = why_over(attempt, now=now) if right else None
+    if over is not None:
+        note_over(attempt, over, Permission.PASSWORD_CHANGE, now=now)
+        return over
     changed = right and db.session.scalar(
         update(Login)
         .where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
@@ -201,7 +226,7 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
     db.session.execute(
         update(Login)
         .where(Login.id == login.id)
-        .values(password_hash=hash_of(password), password_initial=True)
+        .values(password_hash=hash_of(password), password_initial=True, password_given_at=now)
         .execution_options(synchronize_session=False)
     )
     forget_tries(name)
@@ -211,30 +236,9 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
     return password
 
 
-def refuse_weak(password: str, *, name: str, field: str = "password") -> None:
-    """Let pass a password that may be set for a login name. Raises PasswordTooWeak, which says what to mend."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise _too_weak(field, f"密码应为{SHORTEST_PASSWORD}至{LONGEST_PASSWORD}个字符")
-    if name.lower() in password.lower():
-        raise _too_weak(field, "密码不能包含用户名")
-    with _estimating:
-        estimate = zxcvbn(password[:_ESTIMATED], user_inputs=[name, *_HOUSE_WORDS])
-    if estimate["score"] < LEAST_SCORE:
-        raise _too_weak(field, "密码太常见或太有规律，请换一个不易猜到的")
-
-
 def initial_password() -> str:
     """A password to be handed on and changed at once: three groups of four, some 59 bits."""
     return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
-
-
-def hash_of(password: str) -> str:
-    """As it is kept (argon2id). Takes a good part of a tenth of a second: outside of transactions that hold a row."""
-    return _hasher.hash(password)
-
-
-def _too_weak(field: str, sentence: str) -> PasswordTooWeak:
-    return PasswordTooWeak(sentence, errors={field: [sentence]})
 
 
 def note_failure(attempt: Attempt, permission: Permission, *, now: datetime) -> None:
@@ -250,11 +254,20 @@ def note_failure(attempt: Attempt, permission: Permission, *, now: datetime) -> 
     )
 
 
-def _matches(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+def why_over(attempt: Attempt, *, now: datetime) -> Over | None:
+    """Why the right password opens nothing. Told to nobody else: a stranger learns neither that the name exists nor that it rests."""
+    rules = limits.current().passwords
+    if attempt.initial and attempt.given_at is not None and attempt.given_at + rules.initial_holds <= now:
+        return InitialPasswordOver()
+    if attempt.used_at is not None and attempt.used_at + rules.asleep_after <= now:
+        return LoginAsleep()
+    return None
+
+
+def note_over(attempt: Attempt, refusal: Refusal, permission: Permission, *, now: datetime) -> None:
+    """Write into the audit log that a right password opened nothing. It is not counted among the wrong ones."""
+    forget_tries(attempt.name)
+    audit.record(Actor(attempt.account_id), permission, attempt.login_id, now=now, succeeded=False, reason=refusal.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,10 @@ from backend.accounts import policy
 from backend.accounts.events import AccountIdentified, RoleGranted, RoleWithdrawn
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.passwords import PasswordTooWeak, hash_of, initial_password, refuse_weak
+from backend.accounts.service.hashing import hash_of
+from backend.accounts.service.passwords import initial_password
 from backend.accounts.service.rank import area_above
+from backend.accounts.service.strength import PasswordTooWeak, refuse_weak
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.foundation import audit, clock, outbox
@@ -303,6 +305,7 @@ def create_office_account(actor: Actor, *, name: str, password: str, grant: Gran
             name=name,
             password_hash=hash_of(password),
             password_initial=is_initial,
+            password_given_at=now,
             created_at=now,
         )
         .on_conflict_do_nothing(index_elements=["name"], index_where=text("kind = 'password'"))

@@ -10,6 +10,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 
 from backend.accounts.models import Account, Login, RoleGrant
+from backend.foundation import clock
 from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Groups
@@ -52,7 +53,7 @@ class Logins:
         self.made: list[DemonstrationLogin] = []
         self.accounts = world.table(Account, "id", "status", "person_id", "created_at")
         self.logins = world.table(
-            Login, "id", "account_id", "kind", "appid", "openid", "name", "password_hash", "password_initial", "created_at"
+            Login, "id", "account_id", "kind", "appid", "openid", "name", "password_hash", "password_initial", "created_at", "last_used_at"
         )
         self.grants = world.table(
             RoleGrant, "id", "account_id", "role", "area_path", "organisation_id", "team_id", "starts_at", "granted_at"
@@ -68,7 +69,7 @@ class Logins:
         ]
         for name, role, path, who in areas:
             account = self._account(None)
-            self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at)
+            self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at, clock.now())
             self._grant(account, role, area_path=path)
             self.made.append(DemonstrationLogin(name, False, who))
 
@@ -103,7 +104,7 @@ class Logins:
     def _phone(self, name: str, person: Someone, who: str, *, volunteer: bool = False) -> UUID:
         account = self._account(person.id)
         openid = openid_of(self.appid, name)
-        self.logins.add(self.world.id_at(self.at), account, "wechat", self.appid, openid, None, None, False, self.at)
+        self.logins.add(self.world.id_at(self.at), account, "wechat", self.appid, openid, None, None, False, self.at, None)
         if volunteer:
             self._grant(account, "volunteer", area_path=person.community.path)
         self.made.append(DemonstrationLogin(name, True, who))
