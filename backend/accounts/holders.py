@@ -34,6 +34,8 @@ from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope
 from backend.foundation.actor import Role
 from backend.foundation.database import one_of
 
+Instant = datetime | ColumnElement[datetime]
+
 _DIGITS_OF_LEVELS = (6, 9, 12, 15)
 _BEHIND_DIGITS = ":"  # the next character after 9
 
@@ -49,7 +51,7 @@ _BY_ID = {
 """Reaches by which a grant and a scope name the same thing."""
 
 
-def holders(permission: Permission, scopes: Sequence[Scope], *, now: datetime) -> Select[int, UUID]:
+def holders(permission: Permission, scopes: Sequence[Scope], *, now: Instant) -> Select[int, UUID]:
     """Who may: rows of `place` (of the scope in the list, from 1) and `account_id`, each once. One statement, which the caller bounds.
 
     Of live accounts, by grants whose term runs. Raises ValueError where everybody may, which nobody can list, and for too many scopes.
@@ -60,13 +62,13 @@ def holders(permission: Permission, scopes: Sequence[Scope], *, now: datetime) -
     return select(held.c.place, held.c.account_id).distinct()
 
 
-def holders_among(permission: Permission, asked: FromClause, *, now: datetime) -> Select[int, UUID]:
+def holders_among(permission: Permission, asked: FromClause, *, now: Instant) -> Select[int, UUID]:
     """As `holders`, of scopes that another query finds: rows of `place` and of the columns of a `Scope`."""
     held = _holding(permission, asked, now)
     return select(held.c.place, held.c.account_id).distinct()
 
 
-def nearest_holders(permission: Permission, asked: FromClause, *, at_most: int, now: datetime) -> Select[int, UUID]:
+def nearest_holders(permission: Permission, asked: FromClause, *, at_most: int, now: Instant) -> Select[int, UUID]:
     """Of the holders by area those of the narrowest one that has any, at most so many for each place: who is in charge there, and the
     level above only where nobody is."""
     held = _holding(permission, asked, now)
@@ -80,7 +82,7 @@ def nearest_holders(permission: Permission, asked: FromClause, *, at_most: int, 
     return select(ranked.c.place, ranked.c.account_id).where(ranked.c.rank == 1, ranked.c.number <= at_most)
 
 
-def _holding(permission: Permission, asked: FromClause, now: datetime) -> Subquery:
+def _holding(permission: Permission, asked: FromClause, now: Instant) -> Subquery:
     """Rows of `place`, `account_id`, and by how many `digits` the grant's area was named."""
     if permission.rule.get(Role.RESIDENT) is Reach.ANYWHERE:
         raise ValueError(f"everybody may {permission}")
@@ -103,7 +105,7 @@ def _nobody() -> Select[int, UUID, int]:
     return select(literal(0).label("place"), Account.id.label("account_id"), literal(0).label("digits")).where(false())
 
 
-def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, now: datetime) -> Select[int, UUID, int]:
+def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, now: Instant) -> Select[int, UUID, int]:
     """Who holds the scopes by roles that reach so far."""
     implied = reach is Reach.OWN and Role.RESIDENT in roles  # there is no grant to look for
     digits = literal(0) if implied else func.coalesce(func.length(RoleGrant.area_path), 0)

@@ -1,7 +1,6 @@
 """What an occasion of a message is: an event, the rows that say what it is about, and whom policy or the thing itself names."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, FromClause, Select, Text, Uuid, cast, func, null, select
 from sqlalchemy.orm import aliased
 
-from backend.accounts.holders import holders_among, nearest_holders
+from backend.accounts.holders import Instant, holders_among, nearest_holders
 from backend.accounts.models import Account, AccountStatus
 from backend.accounts.policy import Permission
 from backend.foundation.database import Column
@@ -50,7 +49,7 @@ class About(StrEnum):
 class Audience(Protocol):
     """Who is told."""
 
-    def recipients(self, told: FromClause, *, now: datetime) -> Select[int, UUID]:
+    def recipients(self, told: FromClause, *, now: Instant) -> Select[int, UUID]:
         """Rows of `place` (of the row in `told`) and `recipient_id`."""
 
 
@@ -66,7 +65,7 @@ class Holders:
         """Whether they are told for the area in which they hold office, not for something of theirs."""
         return "area_path" in self.scope
 
-    def recipients(self, told: FromClause, *, now: datetime) -> Select[int, UUID]:
+    def recipients(self, told: FromClause, *, now: Instant) -> Select[int, UUID]:
         """Of those in office the nearest: a demand concerns the community, and the street where the community has nobody."""
         scopes = (told.c[name] if name in self.scope else cast(null(), of) for name, of in _SCOPES.items())
         asked = select(told.c.place, *(scope.label(name) for scope, name in zip(scopes, _SCOPES, strict=True))).subquery("asked")
@@ -95,7 +94,7 @@ def claimants(permission: Permission) -> Holders:
 class Guardians:
     """The guardians of the person in `person_id`, while that is a minor."""
 
-    def recipients(self, told: FromClause, *, now: datetime) -> Select[int, UUID]:  # noqa: ARG002 - as of the event
+    def recipients(self, told: FromClause, *, now: Instant) -> Select[int, UUID]:  # noqa: ARG002 - as of the event
         """By the guardian's word that holds."""
         day = cast(func.timezone("Asia/Shanghai", told.c.happened_at), Date)
         return (
@@ -110,7 +109,7 @@ class Guardians:
 class Holder:
     """Who holds the account in `account_id`, or the one that took it over."""
 
-    def recipients(self, told: FromClause, *, now: datetime) -> Select[int, UUID]:  # noqa: ARG002 - an account has no term
+    def recipients(self, told: FromClause, *, now: Instant) -> Select[int, UUID]:  # noqa: ARG002 - an account has no term
         """None for a closed account."""
         named = aliased(Account)
         return (
