@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from backend.accounts import service as accounts
+from backend.accounts import tokens
 from backend.foundation import clock
 from backend.people.service import Channel
 from backend.recoveries import service as recoveries
@@ -69,7 +70,8 @@ def ward(mother, street):
 
 
 def actor_of(phone: Phone):
-    return accounts.actor_of(phone.access_token, now=clock.now())[0]
+    claims = tokens.maker().read_access_token(phone.access_token, now=clock.now())
+    return accounts.actor_of(claims, now=clock.now())
 
 
 def register(phone: Phone, form) -> None:
