@@ -31,6 +31,7 @@ def read_me(actor: Actor) -> MeOut:
         {
             "account_id": actor.account_id,
             "person_id": actor.person_id,
+            "identity_checked": actor.is_checked,
             "roles": [RoleOut.model_validate(grant) for grant in sorted(actor.grants, key=_place)],
             "person": actor.person_id and queries.own_card(actor.person_id),
             "volunteer": actor.person_id and own_registration(actor.person_id),

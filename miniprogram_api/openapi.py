@@ -15,7 +15,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 from werkzeug.routing import IntegerConverter, Rule, UUIDConverter
 
-from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from backend.foundation.errors import (
+    Forbidden,
+    HolderUnchecked,
+    Malformed,
+    Missing,
+    Refusal,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    Unprocessable,
+)
 from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.refusals import refusals_of
@@ -302,7 +312,7 @@ def _common_refusals(operation: _Operation) -> Iterator[type[Refusal]]:
         if issubclass(contract.query, ListQuery):
             yield CursorInvalid
     if contract.access is not Access.PUBLIC:
-        yield from (Unauthenticated, Forbidden)
+        yield from (Unauthenticated, Forbidden, HolderUnchecked)
     if contract.access is Access.CREATES:
         yield from (IdempotencyKeyMissing, IdempotencyKeyReused)
         yield BodyTooLarge  # the key goes with a digest of the body, also where none is asked for

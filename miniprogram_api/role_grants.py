@@ -11,6 +11,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
+from backend.people import service as people
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
 from miniprogram_api.contract import Page, Resource
@@ -19,6 +20,7 @@ from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantOut
 from web.edge import creates, reads, writes
 from web.inputs.accounts import RoleGrantIn, RoleGrantsQuery, TermIn
 from web.inputs.common import ReasonIn
+from web.inputs.people import PapersIn
 from web.shapes import ListQuery
 
 bp = Resource("role_grants", tag="角色")
@@ -86,6 +88,21 @@ def change_term(actor: Actor, grant_id: UUID, body: TermIn) -> RoleGrantOut:
 def withdraw_role(actor: Actor, grant_id: UUID, body: ReasonIn) -> RoleGrantOut:
     now = clock.now()
     accounts.dismiss(actor, grant_id, reason=body.reason, now=now)
+    return _one(actor, grant_id, now)
+
+
+@bp.post("/role-grants/<uuid:grant_id>/identity-check")
+@creates
+@bp.input(PapersIn)
+@bp.output(RoleGrantOut, status_code=201)
+@bp.doc(
+    summary="核验任职人员的身份",
+    description="本人带身份证到场，由职务在其上一级的工作人员核对后填写；三员由运维人员用命令行核验。核验之前，所任职务只能查看，不能办理。"
+    "本人已有微信账号的，先由本人在小程序中合并账号。",
+)
+def check_identity(actor: Actor, grant_id: UUID, body: PapersIn) -> RoleGrantOut:
+    now = clock.now()
+    people.check_identity(actor, grant_id, body.named(), body.community_id, notice_version=body.notice_version, now=now)
     return _one(actor, grant_id, now)
 
 

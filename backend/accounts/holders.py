@@ -20,6 +20,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -30,7 +31,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 
 from backend.accounts.models import Account, AccountStatus, RoleGrant
 from backend.accounts.permissions import Reach
-from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope
+from backend.accounts.policy import COMMUNITY_DIGITS, OFFICE_ROLES, Permission, Scope
 from backend.foundation.actor import Role
 from backend.foundation.database import one_of
 
@@ -89,7 +90,9 @@ def _holding(permission: Permission, asked: FromClause, now: Instant) -> Subquer
     roles: dict[Reach, list[Role]] = defaultdict(list)
     for role, reach in permission.rule.items():
         roles[reach].append(role)
-    ways = [_nobody(), *(_held(reach, roles[reach], asked, now) for reach in roles)]
+    # An office decides in the hands of a known human only, as policy says.
+    in_force = or_(Account.checked_at.is_not(None), not_(one_of(RoleGrant.role, sorted(OFFICE_ROLES)))) if permission.decides else true()
+    ways = [_nobody(), *(_held(reach, roles[reach], asked, in_force, now) for reach in roles)]
     return union(*ways).subquery("held")
 
 
@@ -105,7 +108,7 @@ def _nobody() -> Select[int, UUID, int]:
     return select(literal(0).label("place"), Account.id.label("account_id"), literal(0).label("digits")).where(false())
 
 
-def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, now: Instant) -> Select[int, UUID, int]:
+def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, in_force: ColumnElement[bool], now: Instant) -> Select[int, UUID, int]:
     """Who holds the scopes by roles that reach so far."""
     implied = reach is Reach.OWN and Role.RESIDENT in roles  # there is no grant to look for
     digits = literal(0) if implied else func.coalesce(func.length(RoleGrant.area_path), 0)
@@ -118,6 +121,7 @@ def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, now: Instant) 
         .join(Account, and_(Account.id == RoleGrant.account_id, own if reach is Reach.OWN else true()))
         .where(
             one_of(RoleGrant.role, roles),
+            in_force,
             RoleGrant.withdrawn_at.is_(None),
             RoleGrant.starts_at <= now,
             or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),

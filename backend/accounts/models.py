@@ -44,6 +44,7 @@ class Account(Base):
         Index("uq_accounts_live_person", "person_id", unique=True, postgresql_where="status = 'active'"),
         Index("ix_accounts_merged_into_id", "merged_into_id", postgresql_where="merged_into_id IS NOT NULL"),
         CheckConstraint("merged_into_id IS NULL OR status = 'closed'", name="merged_is_closed"),
+        CheckConstraint("checked_at IS NULL OR person_id IS NOT NULL", name="checked_is_somebody"),
     )
 
     id: Mapped[RowId]
@@ -55,6 +56,8 @@ class Account(Base):
     merged_into_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("accounts.id", name="fk_accounts_merged_into_id"), comment="the account that took over; never one that was merged itself"
     )
+    checked_at: Mapped[datetime | None] = mapped_column(comment="when the holder's papers were seen; without it an office decides nothing")
+    checked_by: Mapped[UUID | None] = mapped_column(comment="the account of who saw them; without one `ejia`")
 
 
 class Login(Base):

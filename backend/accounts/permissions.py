@@ -27,6 +27,8 @@ class Reach(Term):
 Rule = Mapping[Role, Reach]
 """How far each role reaches; a role that is not named may not."""
 
+_LOOKING = frozenset({"see", "browse", "oversee"})
+
 _NOBODY: dict[Role, Reach] = {}  # the platform itself: by the clock, or by `ejia`
 _ANYBODY = {Role.RESIDENT: Reach.ANYWHERE}
 _ONESELF = {Role.RESIDENT: Reach.OWN}
@@ -52,6 +54,11 @@ class Permission(Term):
 
     def __init__(self, _code: str, *said: Any) -> None:
         self.rule = said[-1]
+
+    @property
+    def decides(self) -> bool:
+        """Whether an office needs a known human for it: for all but looking."""
+        return self.value.rpartition(".")[2] not in _LOOKING
 
     # Log-ins and offices
 
@@ -101,6 +108,13 @@ class Permission(Term):
         "password.reset",
         "重置密码",
         "Give a colleague whose offices all lie below one's own a new initial password.",
+        _OFFICERS,
+    )
+    # The scope is the area above the one in which the colleague holds office.
+    IDENTITY_CHECK = (
+        "identity.check",
+        "核验身份",
+        "See the papers of a colleague whose offices all lie below one's own: from then on these decide.",
         _OFFICERS,
     )
     # An office belongs to an area of its level, so nobody appoints to one above their own.

@@ -13,10 +13,11 @@ from sqlalchemy import ColumnElement, false, or_, true
 from backend.accounts.permissions import Permission, Reach
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import Column
-from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.errors import Forbidden, HolderUnchecked, Missing
 
 __all__ = [
     "COMMUNITY_DIGITS",
+    "OFFICE_ROLES",
     "Permission",
     "Scope",
     "ScopeColumns",
@@ -31,6 +32,19 @@ __all__ = [
 
 COMMUNITY_DIGITS = 12
 """Of its path; a grid has three more."""
+
+OFFICE_ROLES = frozenset(
+    {
+        Role.GRID_WORKER,
+        Role.COMMUNITY_OFFICER,
+        Role.STREET_OFFICER,
+        Role.DISTRICT_OFFICER,
+        Role.SYSTEM_ADMIN,
+        Role.SECURITY_ADMIN,
+        Role.AUDIT_ADMIN,
+    }
+)
+"""Roles over others, which somebody is appointed to. They decide only in the hands of a known human (`Actor.is_checked`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +71,26 @@ class ScopeColumns:
 
 def allows(actor: Actor, permission: Permission, scope: Scope) -> bool:
     """Whether one of the actor's roles, as far as it reaches, permits this on a subject of this scope."""
-    if actor.is_system:
-        return True
-    rule = permission.rule
-    return any(_reaches(rule[grant.role], actor, grant, scope) for grant in _grants(actor) if grant.role in rule)
+    return actor.is_system or grant_for(actor, permission, scope) is not None
 
 
 def grant_for(actor: Actor, permission: Permission, scope: Scope) -> Grant | None:
     """The first of the actor's grants that permits this: in which role they act. None for whom nothing permits it, and for the system."""
     rule = permission.rule
-    return next((grant for grant in _grants(actor) if grant.role in rule and _reaches(rule[grant.role], actor, grant, scope)), None)
+    return next((grant for grant in _grants(actor, permission) if _reaches(rule[grant.role], actor, grant, scope)), None)
 
 
 def require(actor: Actor, permission: Permission, scope: Scope, *, seen_by: Permission | None = None) -> None:
-    """Let the permitted pass. Raises Missing for whom may not even see the subject (`seen_by`), Forbidden for who may."""
+    """Let the permitted pass.
+
+    Raises Missing for whom may not even see the subject (`seen_by`), HolderUnchecked for an office that nobody known holds, Forbidden.
+    """
     if allows(actor, permission, scope):
         return
     if seen_by is not None and not allows(actor, seen_by, scope):
         raise Missing
+    if allows(replace(actor, is_checked=True), permission, scope):
+        raise HolderUnchecked
     raise Forbidden
 
 
@@ -95,7 +111,7 @@ def visible(actor: Actor, permission: Permission, columns: ScopeColumns) -> Colu
     if actor.is_system:
         return true()
     rule = permission.rule
-    ways = [_condition(rule[grant.role], actor, grant, columns) for grant in _grants(actor) if grant.role in rule]
+    ways = [_condition(rule[grant.role], actor, grant, columns) for grant in _grants(actor, permission)]
     return or_(false(), *(way for way in ways if way is not None))
 
 
@@ -104,15 +120,16 @@ def area_paths(actor: Actor, permission: Permission) -> list[str]:
     if actor.is_system:
         return [""]
     rule = permission.rule
-    paths = sorted(
-        {grant.area_path for grant in actor.grants if rule.get(grant.role) is Reach.AREA and grant.area_path is not None}, key=len
-    )
+    reaching = (grant.area_path for grant in _grants(actor, permission) if rule[grant.role] is Reach.AREA)
+    paths = sorted({path for path in reaching if path is not None}, key=len)
     return [path for i, path in enumerate(paths) if not any(path.startswith(wider) for wider in paths[:i])]
 
 
-def _grants(actor: Actor) -> Iterable[Grant]:
-    yield Grant(Role.RESIDENT)
-    yield from actor.grants
+def _grants(actor: Actor, permission: Permission) -> Iterable[Grant]:
+    """Those of the actor's grants that the rule of the permission names, and that are in force for it."""
+    for grant in (Grant(Role.RESIDENT), *actor.grants):
+        if grant.role in permission.rule and (actor.is_checked or grant.role not in OFFICE_ROLES or not permission.decides):
+            yield grant
 
 
 def _reaches(reach: Reach, actor: Actor, grant: Grant, scope: Scope) -> bool:

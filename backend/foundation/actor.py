@@ -49,13 +49,14 @@ class Actor:
     """An account with its grants as they were when the request came in.
 
     `account_id` is None for the system itself (tasks, the command line of an operator), which policy lets do everything:
-    whoever runs `ejia` holds the database anyway.
+    whoever runs `ejia` holds the database anyway. `is_checked` says that an officer saw the person's papers: an office decides only then.
     """
 
     account_id: UUID | None
     person_id: UUID | None = None
     grants: tuple[Grant, ...] = field(default_factory=tuple)
     is_system: bool = False
+    is_checked: bool = False
 
     @classmethod
     def system(cls) -> "Actor":

@@ -34,6 +34,13 @@ class Forbidden(Refusal):
     status, code, detail = 403, "forbidden", "没有权限"
 
 
+class HolderUnchecked(Forbidden):
+    """The office would permit it, but nobody has seen the papers of its holder: until then it only looks."""
+
+    code: ClassVar[str] = "holder_unchecked"
+    detail = "您的身份尚未核验，暂时只能查看；请带身份证到上级单位办理身份核验"
+
+
 class Missing(Refusal):
     """It does not exist, or the actor may not know that it does."""
 

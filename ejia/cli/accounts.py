@@ -1,4 +1,4 @@
-"""`ejia create-account`, `reset-password`, `unlock-login`, `grant-role`, `withdraw-role`: administrators, officers and grid workers."""
+"""`ejia create-account`, `check-identity`, `reset-password`, `unlock-login`, `grant-role`, `withdraw-role`: who holds an office."""
 
 import sys
 from datetime import datetime
@@ -8,9 +8,12 @@ import click
 
 from backend.accounts import service as accounts
 from backend.accounts.service import OFFICES
+from backend.areas import service as areas
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import transaction
+from backend.people import service as people
+from backend.people.service import Named
 from backend.volunteers import service as volunteers
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
@@ -36,6 +39,21 @@ def create_account(name: str, role: str, area_code: str, until: datetime | None,
             Actor.system(), name=name, password=password, grant=grant, is_initial=True, now=clock.now()
         )
     click.echo(f"已创建管理员 {name}（{role}，{area_code}），账号 {account_id}")
+    click.echo(f"核验身份之前只能查看，不能办理：ejia check-identity --login {name} --community 居住社区的代码")
+
+
+@click.command()
+@click.option("--login", help="以此登录名登录的账号。")
+@click.option("--volunteer", metavar="NUMBER", help="此志愿者编号的账号。")
+@click.option("--community", "community_code", required=True, metavar="CODE", help="本人居住的社区；住在别处的，填任职的社区。")
+@click.option("--stdin", "from_stdin", is_flag=True, help="从标准输入读取姓名和身份证号（各一行），不再询问。")
+def check_identity(login: str | None, volunteer: str | None, community_code: str, from_stdin: bool) -> None:
+    """核验身份：本人带身份证到场，核对后填写姓名和身份证号。核验之后，其所任职务才能办理事项。"""
+    name, id_number = _line("姓名", from_stdin=from_stdin), _line("身份证号", from_stdin=from_stdin)
+    with application(), transaction():
+        community = areas.community(areas.area_of_code(community_code).id)
+        people.state_identity(Actor.system(), _account(login, volunteer), Named(name, id_number), community, now=clock.now())
+    click.echo(f"已核验 {login or volunteer} 的身份")
 
 
 @click.command()
@@ -100,6 +118,13 @@ def merge_accounts(
         kept, dissolved = _account(keep_login, keep_volunteer), _account(dissolve_login, dissolve_volunteer)
         merged = accounts.merge_accounts(Actor.system(), kept, dissolved, reason=reason, now=clock.now())
     click.echo(f"已合并：转入登录方式 {merged.logins} 个、角色 {merged.grants} 个")
+
+
+def _line(asked: str, *, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().strip()
+    line: str = click.prompt(asked)
+    return line
 
 
 def _password(*, from_stdin: bool) -> str:

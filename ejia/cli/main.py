@@ -15,6 +15,7 @@ COMMANDS = {
     "rebuild": ("ejia.cli.rebuild:rebuild", "根据事实重新计算积分和统计"),
     "areas": ("ejia.cli.areas:areas_group", "区域：区、街道、社区、网格"),
     "create-account": ("ejia.cli.accounts:create_account", "建立用户名密码账号（工作人员、管理员）"),
+    "check-identity": ("ejia.cli.accounts:check_identity", "核验任职人员的身份，此后职务才能办理事项"),
     "reset-password": ("ejia.cli.accounts:reset_password", "重置密码，显示新的初始密码"),
     "unlock-login": ("ejia.cli.accounts:unlock_login", "解除密码错误过多造成的锁定"),
     "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并同一个人的两个账号"),

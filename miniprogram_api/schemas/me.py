@@ -31,6 +31,7 @@ class MeOut(Out):
                 {
                     "account_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab",
                     "person_id": "01931f6e-7c1a-7d2e-8f00-0000000000a1",
+                    "identity_checked": False,
                     "roles": [_ROLE],
                     "person": {
                         "id": "01931f6e-7c1a-7d2e-8f00-0000000000a1",
@@ -52,6 +53,7 @@ class MeOut(Out):
 
     account_id: Id
     person_id: Id | None = Field(description="实名登记之后才有")
+    identity_checked: bool = Field(description="担任职务的，身份证件是否核验过；没有核验的，只能查看，不能办理")
     roles: Annotated[list[RoleOut], Field(max_length=500)]
     person: OwnPersonOut | None = Field(description="实名登记之后才有")
     volunteer: OwnVolunteerOut | None = Field(description="注册志愿者才有")

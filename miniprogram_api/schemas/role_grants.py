@@ -25,6 +25,7 @@ _TERM: dict[str, Any] = {
 }
 _LINE = _TERM | {
     "account_id": "01931f6e-7c1a-7d2e-8f00-0000000000e1",
+    "identity_checked": True,
     "login_name": None,
     "volunteer_number": "V2026000123",
     "name": "张*",
@@ -52,6 +53,7 @@ class RoleGrantOut(TermOut):
     model_config = ConfigDict(json_schema_extra={"examples": [_LINE]})
 
     account_id: Id
+    identity_checked: bool = Field(description="身份证件是否核验过；没有核验的，只能查看，不能办理")
     login_name: Annotated[str, Field(max_length=60)] | None
     volunteer_number: Annotated[str, Field(max_length=40)] | None
     name: Annotated[str, Field(max_length=50, description="只显示姓")] | None

@@ -14,7 +14,8 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from backend.foundation.errors import Missing
 from tests.support.beginning import actor_of, claims_of
-from tests.support.demands import give_role
+from tests.support.demands import grant_to
+from tests.support.humans import check_papers
 from tests.support.locks import meanwhile
 from tests.support.people import identity_number, registered_volunteer, volunteer_form
 from tests.support.phone import Phone, refused
@@ -121,7 +122,7 @@ def test_an_appointment_during_a_merge_is_of_the_account_that_stays(phone_of, br
 
 def _within_app(browser: Phone, holder: Phone) -> None:
     with browser.client.application.app_context():
-        give_role(holder, Grant(Role.GRID_WORKER, area_path=COMMUNITY))
+        grant_to(holder, Grant(Role.GRID_WORKER, area_path=COMMUNITY))
 
 
 def test_whoever_registers_while_their_account_is_merged_is_asked_to_do_it_again(phone_of, browser, street):
@@ -137,6 +138,8 @@ def test_whoever_registers_while_their_account_is_merged_is_asked_to_do_it_again
 def test_a_role_that_ends_during_a_merge_is_held_by_neither(phone_of, browser, street):
     card = {"name": "陈邻居", "id_number": identity_number()}
     neighbour, second = registered_volunteer(phone_of, street, "neighbour", **card), phone_of("second")
+    with transaction():
+        check_papers(UUID(browser.account_id), COMMUNITY)
     proxy_id = recorded_proxy(browser, street, card)["id"]
     assert "proxy" in roles(neighbour)
 

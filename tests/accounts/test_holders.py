@@ -13,12 +13,14 @@ from backend.accounts.holders import MOST_SCOPES, holders
 from backend.accounts.models import Account, AccountStatus, RoleGrant
 from backend.accounts.permissions import Permission, Reach
 from backend.accounts.policy import Scope
+from backend.areas.models import Area
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.ids import new_id
 from tests.support.demands import organisation_of, team_led_by
 from tests.support.people import registered_person, work_unit
+from tests.support.served import make_person
 
 DISTRICT, STREET, COMMUNITY, GRID, OTHER_GRID = "639999", "639999001", "639999001001", "639999001001001", "639999001001002"
 PATHS = (DISTRICT, STREET, COMMUNITY, GRID, OTHER_GRID, "639998", "639999002", "639999001002", "639999001002001")
@@ -26,7 +28,7 @@ ENUMERABLE = [permission for permission in Permission if permission.rule.get(Rol
 
 
 @pytest.fixture
-def now(app):
+def now(app, street):
     return clock.now()
 
 
@@ -56,24 +58,31 @@ def actors(places, now):
             grant = Grant(role, scope.area_path, None, scope.organisation_id, scope.work_unit_id, scope.team_id, scope.person_id)
             if role is not Role.RESIDENT and sum(value is not None for value in scope_of(grant).values()) == 1:
                 granted(grant, starts_at=now)
+                granted(grant, starts_at=now, is_checked=False)
     db.session.flush()
     held = defaultdict(list)
     for row in db.session.scalars(select(RoleGrant)):
         held[row.account_id].append(Grant(row.role, **scope_of(row)))
-    accounts = db.session.execute(select(Account.id, Account.person_id).where(Account.status == AccountStatus.ACTIVE))
-    return [Actor(account_id, person_id, tuple(held[account_id])) for account_id, person_id in accounts]
+    accounts = db.session.execute(select(Account.id, Account.person_id, Account.checked_at).where(Account.status == AccountStatus.ACTIVE))
+    return [
+        Actor(account_id, person_id, tuple(held[account_id]), is_checked=checked_at is not None)
+        for account_id, person_id, checked_at in accounts
+    ]
 
 
 def scope_of(grant: Grant | RoleGrant) -> dict[str, Any]:
     return {name: getattr(grant, name) for name in ("area_path", "organisation_id", "work_unit_id", "team_id", "person_id")}
 
 
-def granted(grant: Grant, *, starts_at, status=AccountStatus.ACTIVE, **term) -> Actor:
+def granted(grant: Grant, *, starts_at, status=AccountStatus.ACTIVE, is_checked=True, **term) -> Actor:
     account_id = new_id()
-    db.session.add(Account(id=account_id, status=status, created_at=starts_at))
+    account = Account(id=account_id, status=status, created_at=starts_at)
+    if is_checked:
+        account.person_id, account.checked_at = make_person(db.session.scalars(select(Area).limit(1)).one()).id, starts_at
+    db.session.add(account)
     db.session.flush()
     db.session.add(RoleGrant(account_id=account_id, role=grant.role, starts_at=starts_at, granted_at=starts_at, **scope_of(grant), **term))
-    return Actor(account_id, grants=(grant,))
+    return Actor(account_id, account.person_id, grants=(grant,), is_checked=is_checked)
 
 
 def listed(permission, scopes, now):

@@ -16,8 +16,9 @@ from backend.foundation.database import db, transaction
 from backend.foundation.errors import Missing
 from backend.tables import METADATA
 from tests.support.attendance import Visit, counting
-from tests.support.demands import demand_form, give_role
-from tests.support.people import registered_person, registered_volunteer
+from tests.support.demands import demand_form, give_role, grant_to
+from tests.support.humans import check_papers
+from tests.support.people import identity_number, registered_person, registered_volunteer
 from tests.support.phone import Phone, refused
 from tests.support.tables import contents
 
@@ -46,6 +47,14 @@ def logged_in(app, account_id: str) -> Phone:
     answer = app.test_client().post("/api/v1/auth/password", json={"name": NAME, "password": PASSWORD})
     assert answer.status_code == 200
     return Phone(app.test_client(), answer.get_json()["access_token"], account_id, refresh_token=answer.get_json()["refresh_token"])
+
+
+@pytest.fixture
+def known(browser) -> Phone:
+    """The same browser, once the officer's papers were seen."""
+    with transaction():
+        browser.person_id = str(check_papers(UUID(browser.account_id), "639999001"))
+    return browser
 
 
 @pytest.fixture
@@ -99,12 +108,12 @@ def test_it_stays_written_who_held_which_role_when(browser, zhang):
 def test_of_a_role_that_both_hold_the_later_end_counts(phone_of, street, pass_time, kept_days, dissolved_days, days):
     one, other = phone_of("one"), phone_of("other")
     if kept_days == -1:
-        give_role(one, Grant(Role.GRID_WORKER, area_path="639999001001", ends_at=clock.now() + timedelta(minutes=1)))
+        grant_to(one, Grant(Role.GRID_WORKER, area_path="639999001001", ends_at=clock.now() + timedelta(minutes=1)))
         pass_time(minutes=2)
         kept_days = None
     else:
-        give_role(one, Grant(Role.GRID_WORKER, area_path="639999001001", ends_at=_after(kept_days)))
-    give_role(other, Grant(Role.GRID_WORKER, area_path="639999001001", ends_at=_after(dissolved_days)))
+        grant_to(one, Grant(Role.GRID_WORKER, area_path="639999001001", ends_at=_after(kept_days)))
+    grant_to(other, Grant(Role.GRID_WORKER, area_path="639999001001", ends_at=_after(dissolved_days)))
     now = clock.now()
 
     merge(one, other)
@@ -159,19 +168,22 @@ def test_what_was_merged_once_follows_the_next_merge(phone_of, street, zhang, br
     }
 
 
-@pytest.mark.parametrize("direction", ["into the person's", "into the officer's"])
-def test_no_fact_changes_and_what_either_opened_the_one_opens(app, browser, zhang, street, pass_time, direction):
-    """Both have done things: the phone leads a team that served, the officer published, submitted, added by their word and exported."""
-    visit = Visit(street, requester=zhang)
+@pytest.mark.parametrize("direction", ["into the new phone's", "into the officer's"])
+def test_no_fact_changes_and_what_either_opened_the_one_opens(known, phone_of, street, pass_time, direction):
+    """The officer, whom a team served, confirmed, submitted and exported; their new phone asked for an account back."""
+    visit, phone = Visit(street, requester=known), phone_of("new")
     fact_id = visit.served(pass_time)
-    zhang.post(f"/services/{fact_id}/confirmation")
-    own_demand = zhang.made("/demands", demand_form(street))["id"]
-    for_nobody = browser.made("/demands", demand_form(street))["id"]
+    known.post(f"/services/{fact_id}/confirmation")
+    own_demand = known.made("/demands", demand_form(street))["id"]
+    asked = phone.made("/account-recoveries", {"name": "李无名", "id_number": identity_number()})["id"]
     year = clock.shanghai_day(clock.now()).year
-    job = browser.made("/exports/year-end", {"year": year, "area_id": street["青山街道"]})["id"]
+    job = known.made("/exports/year-end", {"year": year, "area_id": street["青山街道"]})["id"]
     opened = {
-        zhang: ["/me", "/me/points", "/me/services", f"/demands/{own_demand}", f"/services/{fact_id}", "/registrations"],
-        browser: [f"/demands/{for_nobody}", f"/jobs/{job}", "/demands/in-care", f"/figures/{year}", "/volunteers"],
+        known: [
+            *("/me", "/me/points", "/me/services", f"/demands/{own_demand}", f"/services/{fact_id}", "/registrations"),
+            *(f"/jobs/{job}", "/demands/in-care", f"/figures/{year}", "/volunteers"),
+        ],
+        phone: [f"/account-recoveries/{asked}"],
     }
     lists = ["/me/demands", "/services", "/shifts"]
     shown = {path: {item["id"] for phone in opened for item in _items(phone, path)} for path in lists}
@@ -179,7 +191,7 @@ def test_no_fact_changes_and_what_either_opened_the_one_opens(app, browser, zhan
         for path in paths:
             assert phone.get(path).status_code == 200, path
     before, counted = contents(), counting()
-    kept, dissolved = (zhang, browser) if direction == "into the person's" else (browser, zhang)
+    kept, dissolved = (phone, known) if direction == "into the new phone's" else (known, phone)
 
     merge(kept, dissolved)
 
@@ -202,7 +214,7 @@ def test_the_facts_are_all_tables_but_those_that_a_merge_is_about(app):
     assert {table.name for table in METADATA.sorted_tables} >= MOVED
 
 
-def test_who_added_a_service_by_their_word_does_not_confirm_it_by_another_account(app, browser, zhang, street, pass_time):
+def test_who_added_a_service_by_their_word_does_not_confirm_it_by_another_account(known, phone_of, street, pass_time):
     visit = Visit(street)
     pass_time(minutes=90)
     window = {
@@ -210,13 +222,12 @@ def test_who_added_a_service_by_their_word_does_not_confirm_it_by_another_accoun
         "ended_at": (clock.now() - timedelta(minutes=30)).isoformat(),
         "reason": "忘带手机",
     }
-    added = browser.made(
-        f"/shifts/{visit.shift_id}/records", window | {"volunteer_number": visit.member.volunteer_number, "name": "王志愿"}
-    )
+    added = known.made(f"/shifts/{visit.shift_id}/records", window | {"volunteer_number": visit.member.volunteer_number, "name": "王志愿"})
 
-    merge(zhang, browser)
+    phone = phone_of("new")
+    merge(phone, known)
 
-    assert refused(zhang.post(f"/services/{added['fact_id']}/confirmation")) == (403, "own_word")
+    assert refused(phone.post(f"/services/{added['fact_id']}/confirmation")) == (403, "own_word")
 
 
 def test_one_merges_ones_own_accounts_by_proving_both(app, browser, zhang):
@@ -257,13 +268,14 @@ def test_what_the_phone_sends_again_after_the_merge_is_answered_as_before_it(bro
     assert refused(browser.post("/demands", form | {"title": "另一件事"}, key="the-same-key")) == (422, "idempotency_key_reused")
 
 
-def test_where_both_used_the_same_key_the_answer_of_the_account_that_stays_counts(browser, zhang, street):
-    kept = browser.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
-    zhang.post("/demands", demand_form(street, title="本人提出的"), key="the-same-key")
+def test_where_both_used_the_same_key_the_answer_of_the_account_that_stays_counts(known, phone_of, street):
+    phone = phone_of("new")
+    kept = known.post("/demands", demand_form(street), key="the-same-key")
+    phone.post("/account-recoveries", {"name": "李无名", "id_number": identity_number()}, key="the-same-key")
 
-    merge(browser, zhang)
+    merge(known, phone)
 
-    again = browser.post("/demands", demand_form(street, title="社区提出的"), key="the-same-key")
+    again = known.post("/demands", demand_form(street), key="the-same-key")
     assert again.get_data() == kept.get_data()
 
 

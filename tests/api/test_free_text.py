@@ -49,6 +49,7 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "LateRecordIn.name",
         "NamedIn.name",
         "PasswordLoginIn.name",
+        "PapersIn.name",
         "PersonIn.name",
         "RoleGrantIn.name",
         "StaffIn.name",

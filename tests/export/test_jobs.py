@@ -388,7 +388,9 @@ def test_file_is_kept_for_a_week(street_officer, ask, pass_time):
     # The login is over by now; the file's fate is what counts.
     with pytest.raises(jobs.JobFileGone):
         jobs.file_of(
-            Actor(UUID(street_officer.account_id), grants=(Grant(Role.STREET_OFFICER, area_path=STREET),)), job.id, now=clock.now()
+            Actor(UUID(street_officer.account_id), grants=(Grant(Role.STREET_OFFICER, area_path=STREET),), is_checked=True),
+            job.id,
+            now=clock.now(),
         )
 
 

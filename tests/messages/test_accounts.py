@@ -11,7 +11,8 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.messages.service import carry_over
-from tests.support.demands import demand_form, give_role, published_demand
+from tests.support.beginning import officer_of
+from tests.support.demands import demand_form, grant_to, published_demand
 from tests.support.guardians import child, guardianship_form
 from tests.support.locks import somebody_waits
 from tests.support.messages import inbox, kinds, tell_all
@@ -106,31 +107,30 @@ def test_a_way_in_that_was_added_is_told_and_the_recovered_inbox_is_whole(street
     assert "recovery_refused" not in found, "both were told of that one event, and they are one human now"
 
 
-def test_the_inbox_of_an_officer_goes_with_the_account_into_the_other(street):
-    officer, resident = street.home.officer, street.home.resident
-    resident.made("/demands", demand_form(street))
+def test_the_inbox_of_an_officer_goes_with_the_account_into_the_other(street, phone_of):
+    officer, phone = street.home.officer, phone_of("new")
+    street.home.resident.made("/demands", demand_form(street))
     tell_all()
 
-    merged(resident, officer)
+    merged(phone, officer)
 
-    assert "demand_submitted" in kinds(resident)
-    assert resident.seen("/me/messages/count")["waiting"][0]["number"] == 1
+    assert "demand_submitted" in kinds(phone)
+    assert phone.seen("/me/messages/count")["waiting"][0]["number"] == 1
 
 
 def test_the_inbox_of_an_account_is_the_persons_once_it_has_one(street, phone_of):
     officer = phone_of("somebody")
-    give_role(officer, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
-    street.home.resident.made("/demands", demand_form(street))
-    assert kinds(officer) == ["demand_submitted", "role_granted"]
+    grant_to(officer, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    assert kinds(officer) == ["role_granted"]
 
     officer.made("/people", person_form(street))
 
-    assert kinds(officer)[-2:] == ["demand_submitted", "role_granted"]
+    assert kinds(officer)[-1:] == ["role_granted"]
 
 
 def test_a_message_that_is_being_told_while_its_account_goes_over_is_not_left_behind(app, street):
     """Whoever tells met the account as it was; the one who carries waits for them."""
-    officer, resident = street.home.officer, street.home.resident
+    officer, resident = officer_of(app, Role.COMMUNITY_OFFICER, street.home.path, known=False), street.home.resident
     tell_all()
     merged(resident, officer)
     known, now = {"id": officer.account_id, "event_id": new_id()}, "2026-11-29T10:00:00Z"

@@ -10,6 +10,7 @@ from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from tests.support.attendance import counted_statements
+from tests.support.beginning import officer_of
 from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.messages import inbox, kinds, tell_all
 from tests.support.phone import refused
@@ -110,11 +111,12 @@ def test_what_waits_is_asked_of_the_thing_and_not_of_the_reader(street):
     assert [message["waits"] for message in inbox(officer)] == [True, False, False]
 
 
-def test_an_officer_without_a_person_is_reached(street):
-    assert not street.home.officer.person_id
+def test_an_officer_whose_papers_nobody_saw_is_told_of_their_office_and_asked_to_decide_nothing(app, street):
+    officer, above = officer_of(app, Role.COMMUNITY_OFFICER, street.home.path, known=False), street.officer
     street.home.resident.made("/demands", demand_form(street))
 
-    assert kinds(street.home.officer, waiting="true") == ["demand_submitted"]
+    assert kinds(officer) == ["role_granted"]
+    assert kinds(above, waiting="true") == ["demand_submitted"], "in the community there is nobody who could decide"
 
 
 def test_a_page_costs_as_many_statements_for_thirty_messages_as_for_three(street, three):

@@ -16,6 +16,7 @@ from tests.faults.deliveries import insert_once_more
 from tests.support.attendance import Visit, counted_statements
 from tests.support.demands import claimed, demand_form, give_role, published_demand
 from tests.support.guardians import born, guardianship_form
+from tests.support.humans import check_papers
 from tests.support.messages import inbox, kinds, tell_all
 from tests.support.people import identity_number
 
@@ -46,12 +47,14 @@ def test_no_more_people_in_office_are_told_than_can_act_and_nobody_of_the_distri
     with transaction():
         for number in range(MOST_IN_OFFICE + 5):
             for role, path in ((Role.STREET_OFFICER, "639999001"), (Role.DISTRICT_OFFICER, "639999")):
-                accounts.grant_role(Actor.system(), _account(f"{role}-{number}"), Grant(role, area_path=path), now=clock.now())
+                account_id = _account(f"{role}-{number}")
+                accounts.grant_role(Actor.system(), account_id, Grant(role, area_path=path), now=clock.now())
+                check_papers(account_id, path)
     street.home.resident.made("/demands", demand_form(street))
     tell_all()
 
-    told = "SELECT g.role, count(*) FROM messages m JOIN role_grants g ON g.account_id = m.recipient_id"
-    told = text(f"{told} WHERE m.kind = 'demand_submitted' GROUP BY 1")
+    told = "SELECT g.role, count(*) FROM messages m JOIN accounts a ON a.person_id = m.recipient_id"
+    told = text(f"{told} JOIN role_grants g ON g.account_id = a.id WHERE m.kind = 'demand_submitted' GROUP BY 1")
     assert [tuple(line) for line in db.session.execute(told)] == [("street_officer", MOST_IN_OFFICE)]
 
 

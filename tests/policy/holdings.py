@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.foundation import clock
 from backend.foundation.database import transaction
-from tests.policy.viewers import GRID, ORGANISATION_OFFICER, elsewhere
+from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
 from tests.support.demands import claimed, demand_form, published_demand
@@ -147,7 +147,8 @@ class Holdings:
             for step in ("return", "withdrawal", None):
                 self._applied(applicant, card, officer, step)
             self._applied(wechat_user(self.world.app), self._card(community), officer, "confirmation")
-        self._applied(self.world[GRID], {"name": "李无名", "id_number": identity_number()}, self.world[GRID], None)
+        newcomer = self.world[NEWCOMER]
+        self._applied(newcomer, {"name": "李无名", "id_number": identity_number()}, newcomer, None)
 
     def _applied(self, applicant: Phone, card: dict[str, str], officer: Phone, step: str | None) -> None:
         recovery_id = applicant.made("/account-recoveries", card)["id"]

@@ -11,11 +11,11 @@ from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, these
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, NEWCOMER, OFFICERS, PERSONS, STREET, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
 from tests.support.beginning import wechat_user
-from tests.support.demands import give_role
+from tests.support.demands import grant_to
 from tests.support.operations import Json
 from tests.support.people import identity_number
 from tests.support.proxies import proxy_form, recorded_proxy
@@ -44,9 +44,9 @@ def recovery(world: World) -> Ask:
 
 
 def own_recovery(world: World) -> Ask:
-    """The grid worker asks for the account of nobody."""
+    """Somebody new asks for the account of nobody."""
     card = {"name": "李无名", "id_number": identity_number()}
-    recovery_id = world[GRID].made("/account-recoveries", card)["id"]
+    recovery_id = world[NEWCOMER].made("/account-recoveries", card)["id"]
     return ask(recovery_id=recovery_id, shows=recovery_id)
 
 
@@ -54,7 +54,7 @@ def login_by_password(world: World, *, grant: Grant | None = None) -> Json:
     """An account that logs in by password, its hash cheap because it is verified for each viewer."""
     phone = wechat_user(world.app)
     if grant is not None:
-        give_role(phone, grant)
+        grant_to(phone, grant)
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with transaction():
         login = Login(id=new_id(), account_id=UUID(phone.account_id), kind=LoginKind.PASSWORD, name=NAME, password_hash=cheap)
@@ -102,12 +102,12 @@ RECOVERIES = (
         by=Permission.RECOVERY_APPLY,
     ),
     Row("list_recoveries", recovery, OFFICERS | these("resident"), EMPTY, by=Permission.RECOVERY_SEE),
-    Row("list_recoveries", own_recovery, these(GRID), EMPTY, case="one's own"),
+    Row("list_recoveries", own_recovery, these(NEWCOMER), EMPTY, case="one's own"),
     Row("see_recovery", recovery, OFFICERS | these("resident"), 404, by=Permission.RECOVERY_SEE),
-    Row("see_recovery", own_recovery, these(GRID), 404, case="one's own"),
+    Row("see_recovery", own_recovery, these(NEWCOMER), 404, case="one's own"),
     Row("confirm_recovery", recovery, DECIDING, 404, {403: these(DISTRICT, "resident")}, by=Permission.RECOVERY_REVIEW),
     Row("return_recovery", recovery, DECIDING | these("resident"), 404, {403: these(DISTRICT)}, by=Permission.RECOVERY_REFUSE),
-    Row("withdraw_recovery", own_recovery, these(GRID), 404, case="one's own"),
+    Row("withdraw_recovery", own_recovery, these(NEWCOMER), 404, case="one's own"),
     Row("withdraw_recovery", recovery, these(), 404, {403: OFFICERS | these("resident")}, case="somebody else's"),
 )
 

@@ -2,10 +2,11 @@
 
 from backend.accounts.policy import Permission
 from backend.foundation.actor import Grant, Role
-from tests.policy.viewers import DISTRICT, NOBODY, OFFICERS, STREET, these
+from tests.policy.viewers import COMMUNITY, DISTRICT, NOBODY, OFFICERS, STREET, UNCHECKED, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
-from tests.support.demands import give_role
+from tests.support.demands import give_role, grant_to
+from tests.support.people import person_form
 
 APPOINTING = OFFICERS | these("security_admin")
 
@@ -20,6 +21,19 @@ def office(world: World) -> Ask:
     }
     grant_id = world.officer.made("/role-grants", form)["id"]
     return ask(grant_id=grant_id, shows=grant_id, reason="调离", body=None)
+
+
+def unchecked(world: World) -> Ask:
+    """The office of somebody whose papers nobody saw."""
+    (grant,) = world[UNCHECKED].seen("/me/role-grants")["items"]
+    return ask(grant_id=grant["id"], body=person_form(world.street, name="赵核验"))
+
+
+def unchecked_grid_worker(world: World) -> Ask:
+    phone = world.street.phone()
+    grant_to(phone, Grant(Role.GRID_WORKER, area_path="639999001001001"))
+    (grant,) = phone.seen("/me/role-grants")["items"]
+    return ask(grant_id=grant["id"], body=person_form(world.street, name="赵核验"))
 
 
 def administrators(world: World) -> Ask:
@@ -75,6 +89,23 @@ ROWS = (
         by=Permission.ROLE_GRANT,
     ),
     Row("withdraw_role", office, APPOINTING, 404, by=Permission.ROLE_WITHDRAW),
+    Row(
+        "check_identity",
+        unchecked,
+        these(STREET, DISTRICT),
+        404,
+        {403: these(COMMUNITY, "security_admin")},
+        by=Permission.IDENTITY_CHECK,
+    ),
+    Row(
+        "check_identity",
+        unchecked_grid_worker,
+        OFFICERS,
+        404,
+        {403: these("security_admin")},
+        by=Permission.IDENTITY_CHECK,
+        case="of a grid worker",
+    ),
     Row(
         "withdraw_role",
         administrators,

@@ -23,10 +23,14 @@ def these(*viewers: str) -> Viewers:
     return frozenset(viewers)
 
 
-HERE: Viewers = frozenset({*(role.value for role in Role), ORGANISATION_OFFICER})
+NEWCOMER = "newcomer"
+"""Logged in for the first time: nobody knows who that is."""
+HERE: Viewers = frozenset({*(role.value for role in Role), ORGANISATION_OFFICER, NEWCOMER})
 ELSEWHERE: Viewers = frozenset(elsewhere(role.value) for role in Role)
+UNCHECKED = "community_officer unchecked"
+"""Holds that office here, but nobody has seen their papers, and there is no person behind the account."""
 EVERYBODY = HERE | ELSEWHERE
-"""Who is logged in."""
+"""Who is logged in and stands in the table; of UNCHECKED it is said in walking.py what they get."""
 NOBODY: Viewers = frozenset()
 
 COMMUNITY, STREET, DISTRICT = "community_officer", "street_officer", "district_officer"
@@ -36,16 +40,14 @@ OFFICERS_ELSEWHERE = these(*(elsewhere(role) for role in OFFICERS))
 GRID = "grid_worker"
 ADMINISTRATORS = these("system_admin", "security_admin", "audit_admin")
 
-# Accounts with a person behind them; officers, grid workers and administrators of the walk have none.
-PERSONS_HERE = these(
-    "resident", "proxy", "volunteer", "team_leader", "organisation_staff", ORGANISATION_OFFICER, "work_unit_officer", "party_member"
-)
-PERSONS = PERSONS_HERE | frozenset(elsewhere(viewer) for viewer in PERSONS_HERE - {ORGANISATION_OFFICER})
+# Accounts with a person behind them.
+PERSONS = EVERYBODY - {NEWCOMER}
 VOLUNTEERS_HERE = these("volunteer", "team_leader", "organisation_staff", ORGANISATION_OFFICER)
 VOLUNTEERS = VOLUNTEERS_HERE | these("volunteer elsewhere", "team_leader elsewhere", "organisation_staff elsewhere")
 
 
 def roles_of(viewer: str) -> frozenset[Role]:
     """What a viewer is: the role after which they are named, a resident as everybody is, and a volunteer where that comes first."""
-    named = {Role.ORGANISATION_STAFF if viewer == ORGANISATION_OFFICER else Role(viewer.removesuffix(" elsewhere"))}
-    return frozenset(named | {Role.RESIDENT} | ({Role.VOLUNTEER} if viewer in VOLUNTEERS else set()))
+    special = {ORGANISATION_OFFICER: Role.ORGANISATION_STAFF, NEWCOMER: Role.RESIDENT}
+    named = special.get(viewer) or Role(viewer.removesuffix(" elsewhere"))
+    return frozenset({named, Role.RESIDENT} | ({Role.VOLUNTEER} if viewer in VOLUNTEERS else set()))

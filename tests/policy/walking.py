@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 
 from backend.accounts import tokens
 from backend.accounts.policy import Permission
+from backend.foundation.actor import Role
 from backend.foundation.database import db
-from tests.policy.viewers import ANONYMOUS, EVERYBODY, NOBODY, Viewers
+from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
 from tests.support.browser import COOKIE, FROM_HERE
 from tests.support.operations import Json, Operation
@@ -75,6 +76,12 @@ class Row:
             return 401
         return next((outcome for outcome, viewers in self.but.items() if viewer in viewers), self.rest)
 
+    def expected_of_unchecked(self) -> frozenset[Outcome]:
+        """What an officer gets whose papers nobody saw, where their office opens the way: to look, and to decide nothing."""
+        if self.by is None or Role.COMMUNITY_OFFICER not in self.by.rule or COMMUNITY not in self.yes:
+            return frozenset()
+        return frozenset({403, 404}) if self.by.decides else frozenset({YES})
+
     def __post_init__(self) -> None:
         named = [self.yes, *self.but.values()]
         assert sum(map(len, named)) == len(NOBODY.union(*named)), f"{self.name}: a viewer stands twice"
@@ -121,6 +128,11 @@ class Walk:
                     got, expected = self._outcome(row, about, answer, viewer), row.expected(viewer)
                     if got != expected:
                         found.append(f"{viewer}: {expected} by the table, {got} in truth: {answer.get_data(as_text=True)[:200]}")
+            if row.expected_of_unchecked():
+                with self._undone():
+                    answer = self.send(row, about, UNCHECKED)
+                    if self._outcome(row, about, answer, UNCHECKED) not in row.expected_of_unchecked():
+                        found.append(f"{UNCHECKED}: {answer.status_code} {answer.get_data(as_text=True)[:200]}")
         return found
 
     def send(self, row: Row, about: Ask, viewer: str) -> TestResponse:

@@ -24,10 +24,10 @@ from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.openings.models import OpeningRole
-from tests.policy.viewers import ORGANISATION_OFFICER, elsewhere
+from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, UNCHECKED, elsewhere
 from tests.support.attendance import claim_for
 from tests.support.beginning import wechat_user
-from tests.support.demands import demand_form, give_role, published_demand
+from tests.support.demands import demand_form, give_role, grant_to, published_demand
 from tests.support.operations import Json
 from tests.support.phone import Phone
 from tests.support.street import Street
@@ -158,6 +158,8 @@ class World:
         there |= {role: street.administrator(role, "639999002") for role in here.keys() - there.keys()}
         self.phones |= {role.value: phone for role, phone in here.items()}
         self.phones |= {elsewhere(role.value): phone for role, phone in there.items()}
+        self.phones |= {NEWCOMER: wechat_user(self.app), UNCHECKED: wechat_user(self.app)}
+        grant_to(self.phones[UNCHECKED], Grant(Role.COMMUNITY_OFFICER, area_path=home.path))
         self.give_password(self.officer, OFFICER_NAME)
         answer = self.app.test_client().post("/api/v1/auth/password", json={"name": OFFICER_NAME, "password": PASSWORD})
         assert answer.status_code == 200, answer.get_json()

@@ -16,6 +16,7 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.tables import METADATA
 from config.settings import Settings
+from tests.support.humans import check_papers
 from tests.support.phone import Phone
 
 APPID = "wx00112233445566ff"
@@ -68,18 +69,20 @@ def wechat_user(app: APIFlask, user: str | None = None) -> Phone:
     return Phone(app.test_client(), given.access_token, str(given.account_id), refresh_token=given.refresh_token)
 
 
-def officer_of(app: APIFlask, role: Role, area_path: str) -> Phone:
-    """An administrator, made as the command line does and logged in by password."""
+def officer_of(app: APIFlask, role: Role, area_path: str, *, known: bool = True) -> Phone:
+    """An administrator, made as the command line does, whose papers were seen (or not: `known`); logged in by password."""
     name, password = f"{role.value}-{uuid4().hex[:8]}", "Correct-Horse-7"
     with app.app_context(), transaction():
-        accounts.create_office_account(
+        account_id = accounts.create_office_account(
             Actor.system(), name=name, password=password, grant=Grant(role, area_path=area_path), now=clock.now()
         )
+        person_id = str(check_papers(account_id, area_path)) if known else ""
     answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": password})
     assert answer.status_code == 200, answer.get_json()
     given = answer.get_json()
-    account_id = tokens.maker().account_of(given["access_token"])
-    return Phone(app.test_client(), given["access_token"], str(account_id), refresh_token=given["refresh_token"])
+    phone = Phone(app.test_client(), given["access_token"], str(account_id), refresh_token=given["refresh_token"])
+    phone.person_id = person_id
+    return phone
 
 
 def claims_of(phone: Phone) -> AccessClaims:

@@ -16,6 +16,7 @@ from backend.foundation.ids import new_id
 from backend.openings.models import Claim, OpeningRole
 from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.teams.models import Team, TeamCategory, TeamStatus
+from tests.support.humans import check_papers
 from tests.support.phone import Phone
 from tests.support.served import make_person
 
@@ -39,7 +40,15 @@ def area(street: Mapping[str, str], name: str = "和平社区") -> Area:
 
 
 def give_role(phone: Phone, grant: Grant) -> None:
-    """Let the phone's account hold a role."""
+    """Let the phone's account hold a role; where that is an office, by somebody whose papers were seen."""
+    grant_to(phone, grant)
+    with transaction():
+        if grant.area_path is not None and grant.role in accounts.OFFICES:
+            check_papers(UUID(phone.account_id), grant.area_path)
+
+
+def grant_to(phone: Phone, grant: Grant) -> None:
+    """Let the phone's account hold a role, and leave who holds it as unknown as they are."""
     with transaction():
         accounts.grant_role(Actor.system(), UUID(phone.account_id), grant, now=clock.now())
 

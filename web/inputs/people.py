@@ -76,6 +76,15 @@ class NamedIn(Body):
         return Named(self.name, self.id_number)
 
 
+class PapersIn(NamedIn):
+    """What the identity card of a colleague says, and where they live."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [A_PERSON]})
+
+    community_id: Id = Field(description="居住的社区；住在别处的，填任职所在的社区")
+    notice_version: NoticeVersion
+
+
 class AgreementIn(Body):
     """A guardian's word for a minor."""
 

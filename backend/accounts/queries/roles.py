@@ -33,13 +33,15 @@ class GrantStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GrantLine:
-    """A role of an account, with its one scope. `person_id` is the holder's, where the account has a person."""
+    """A role of an account, with its one scope. `person_id` is the holder's, where the account has a person, and `identity_checked` says
+    that their papers were seen."""
 
     id: UUID
     role: Role
     status: GrantStatus
     account_id: UUID
     person_id: UUID | None
+    identity_checked: bool
     login_name: str | None
     area_id: UUID | None
     area_name: str | None
@@ -109,7 +111,7 @@ def _of_status(status: GrantStatus | None, now: datetime) -> ColumnElement[bool]
 def _lines() -> Select[*tuple[Any, ...]]:
     name = select(Login.name).where(Login.account_id == RoleGrant.account_id, Login.kind == LoginKind.PASSWORD).limit(1)
     return (
-        select(RoleGrant, Account.person_id.label("holder_id"), name.scalar_subquery().label("login_name"))
+        select(RoleGrant, Account.person_id.label("holder_id"), Account.checked_at, name.scalar_subquery().label("login_name"))
         .add_columns(RoleGrant.id, RoleGrant.area_path, Area.id.label("area_id"), Area.name.label("area_name"))
         .join(Account, Account.id == RoleGrant.account_id)
         .outerjoin(Area, Area.path == RoleGrant.area_path)
@@ -124,6 +126,7 @@ def _line(row: Row[Any], now: datetime) -> GrantLine:
         status=_status(grant, now),
         account_id=grant.account_id,
         person_id=row.holder_id,
+        identity_checked=row.checked_at is not None,
         login_name=row.login_name,
         area_id=row.area_id,
         area_name=row.area_name,

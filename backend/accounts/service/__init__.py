@@ -25,7 +25,7 @@ from backend.accounts.service.merging import (
     merge_own_accounts,
     recover_account,
 )
-from backend.accounts.service.offices import appoint, dismiss, end_run_out, set_term
+from backend.accounts.service.offices import appoint, dismiss, end_run_out, holder_to_check, set_term
 from backend.accounts.service.passwords import (
     Attempt,
     CredentialsWrong,
@@ -56,6 +56,7 @@ from backend.accounts.service.roles import (
     grant_to_person,
     holding_still,
     holds_role,
+    note_check,
     office,
     open_office_login,
     tie_to_person,

@@ -260,6 +260,7 @@ def end_families(which: ColumnElement[bool], *, reason: str, now: datetime) -> i
 _CALLER = Prepared(
     select(
         Account.person_id,
+        Account.checked_at,
         TokenFamily.password_change_needed,
         TokenFamily.rotated_at,
         RoleGrant.role,
@@ -347,7 +348,8 @@ def _actor(claims: AccessClaims, rows: list[Any], *, even_by_initial_password: b
         for row in rows
         if row.role is not None
     )
-    return Actor(account_id=claims.account_id, person_id=rows[0].person_id, grants=grants)
+    caller = rows[0]
+    return Actor(account_id=claims.account_id, person_id=caller.person_id, grants=grants, is_checked=caller.checked_at is not None)
 
 
 def _note_use(family_id: UUID, *, now: datetime) -> None:

@@ -85,7 +85,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     dissolved.status, dissolved.closed_at, dissolved.closed_reason, dissolved.merged_into_id = AccountStatus.CLOSED, now, reason, kept_id
     db.session.flush()
     if kept.person_id is None:
-        kept.person_id = dissolved.person_id
+        kept.person_id, kept.checked_at, kept.checked_by = dissolved.person_id, dissolved.checked_at, dissolved.checked_by
         db.session.flush()
     db.session.execute(
         update(Account)

@@ -11,6 +11,7 @@ from backend.accounts import policy
 from backend.accounts.events import RoleWithdrawn
 from backend.accounts.models import RoleGrant
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.rank import area_above, require_above_if_office
 from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TERM_RUN_OUT, TermOver, begin_grant, end_of_term, office_in
 from backend.areas import service as areas
 from backend.foundation import audit, clock, outbox
@@ -123,6 +124,21 @@ def end_run_out(*, now: datetime, at_most: int = 500) -> int:
     return len(ended)
 
 
+def holder_to_check(actor: Actor, grant_id: UUID, *, now: datetime) -> UUID:
+    """The account that holds an office, for who stands above all of its offices and has the papers of its holder before them.
+
+    Raises Missing, Forbidden, OwnRole, HolderOfOffice, RoleEnded.
+    """
+    grant = _office_seen(actor, grant_id)
+    policy.require(actor, Permission.IDENTITY_CHECK, area_above(grant.area_path))
+    if grant.withdrawn_at is not None or (grant.ends_at is not None and grant.ends_at <= now):
+        raise RoleEnded
+    if grant.account_id == actor.account_id:
+        raise OwnRole
+    require_above_if_office(actor, Permission.IDENTITY_CHECK, grant.account_id, now=now)
+    return grant.account_id
+
+
 def _beginning(first_day: date | None, now: datetime) -> datetime:
     today = clock.shanghai_day(now)
     if first_day is None or first_day == today:
@@ -133,14 +149,21 @@ def _beginning(first_day: date | None, now: datetime) -> datetime:
 
 
 def _seen(actor: Actor, grant_id: UUID, permission: Permission) -> RoleGrant:
-    """An office that the actor may change. What is no office is changed by the capability that it belongs to."""
+    """An office that the actor may change."""
+    grant = _office_seen(actor, grant_id)
+    needed = Permission.ADMINISTRATOR_GRANT if grant.role in ADMINISTRATORS else permission
+    policy.require(actor, needed, Scope(area_path=grant.area_path))
+    if grant.account_id == actor.account_id:
+        raise OwnRole
+    return grant
+
+
+def _office_seen(actor: Actor, grant_id: UUID) -> RoleGrant:
+    """An office that the actor may see. What is no office belongs to another capability. Raises Missing."""
     grant = db.session.get(RoleGrant, grant_id)
     if grant is None or grant.role not in OFFICES:
         raise Missing
-    needed = Permission.ADMINISTRATOR_GRANT if grant.role in ADMINISTRATORS else permission
-    policy.require(actor, needed, Scope(area_path=grant.area_path), seen_by=Permission.ROLE_SEE)
-    if grant.account_id == actor.account_id:
-        raise OwnRole
+    policy.require_seen(actor, Permission.ROLE_SEE, Scope(area_path=grant.area_path))
     return grant
 
 

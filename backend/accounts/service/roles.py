@@ -103,11 +103,25 @@ def tie_to_person(account_id: UUID, person_id: UUID, *, now: datetime) -> None:
 
     Raises AccountTied when the account has a person or was merged, PersonHasAccount when the person has a live account.
     """
+    _tie(account_id, Account.person_id.is_(None), now, person_id=person_id)
+
+
+def note_check(actor: Actor, account_id: UUID, person_id: UUID, *, now: datetime) -> None:
+    """Write down that the papers of an account's holder were seen; they say whose it is. The caller has asked policy.
+
+    Raises AccountTied when it is somebody else's, PersonHasAccount when the person has another live account.
+    """
+    theirs = or_(Account.person_id.is_(None), Account.person_id == person_id)
+    _tie(account_id, theirs, now, person_id=person_id, checked_at=now, checked_by=actor.account_id)
+    audit.record(actor, Permission.IDENTITY_CHECK, account_id, now=now, person=str(person_id))
+
+
+def _tie(account_id: UUID, may_be: ColumnElement[bool], now: datetime, **values: object) -> None:
     try:
         tied = db.session.scalar(
             update(Account)
-            .where(Account.id == account_id, Account.person_id.is_(None), Account.status == AccountStatus.ACTIVE)
-            .values(person_id=person_id)
+            .where(Account.id == account_id, may_be, Account.status == AccountStatus.ACTIVE)
+            .values(values)
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )

@@ -23,6 +23,13 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True)),
         sa.Column("closed_reason", sa.Text()),
         sa.Column("merged_into_id", sa.Uuid(), comment="the account that took over; never one that was merged itself"),
+        sa.Column(
+            "checked_at",
+            sa.DateTime(timezone=True),
+            comment="when the holder's papers were seen; without it an office decides nothing",
+        ),
+        sa.Column("checked_by", sa.Uuid(), comment="the account of who saw them; without one `ejia`"),
+        sa.CheckConstraint("checked_at IS NULL OR person_id IS NOT NULL", name="checked_is_somebody"),
         sa.CheckConstraint("merged_into_id IS NULL OR status = 'closed'", name="merged_is_closed"),
         sa.ForeignKeyConstraint(["merged_into_id"], ["accounts.id"], name="fk_accounts_merged_into_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_accounts_person_id"),

@@ -73,7 +73,7 @@ def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[Wor
     advance(1)
     Services(world, groups, members, residents, scale).make()
     advance(1)
-    ways_in = logins.Logins(world, appid)
+    ways_in = logins.Logins(world, people, appid)
     ways_in.administrators()
     ways_in.phones(groups, members, residents)
     advance(1)

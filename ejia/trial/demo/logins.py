@@ -14,7 +14,7 @@ from backend.foundation import clock
 from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Groups
-from ejia.trial.demo.people import FIRST, Member
+from ejia.trial.demo.people import FIRST, Member, People
 from ejia.trial.demo.world import Community, Someone, World
 from ejia.trial.wechat.world import openid_of
 
@@ -47,11 +47,11 @@ def kept(file: Path) -> list[DemonstrationLogin]:
 class Logins:
     """Makes accounts with their ways in and their roles."""
 
-    def __init__(self, world: World, appid: str) -> None:
-        self.world, self.appid = world, appid
+    def __init__(self, world: World, people: People, appid: str) -> None:
+        self.world, self.people, self.appid = world, people, appid
         self.at = datetime.combine(FIRST, time(9), SHANGHAI)
         self.made: list[DemonstrationLogin] = []
-        self.accounts = world.table(Account, "id", "status", "person_id", "created_at")
+        self.accounts = world.table(Account, "id", "status", "person_id", "checked_at", "created_at")
         self.logins = world.table(
             Login, "id", "account_id", "kind", "appid", "openid", "name", "password_hash", "password_initial", "created_at", "last_used_at"
         )
@@ -60,15 +60,16 @@ class Logins:
         )
 
     def administrators(self) -> None:
-        """A street officer, and an officer for each community; they share one password."""
+        """A street officer, and an officer for each community, all with their papers seen; they share one password."""
         password_hash = PasswordHasher().hash(PASSWORD)
-        areas = [("jiedao", "street_officer", plan.STREET[0][:9], f"{plan.STREET[1]}管理员")]
+        communities = self.world.communities
+        areas = [("jiedao", "street_officer", plan.STREET[0][:9], f"{plan.STREET[1]}管理员", communities[0])]
         areas += [
-            (f"shequ-{place}", "community_officer", community.path, f"{community.name}管理员")
-            for place, community in enumerate(self.world.communities, start=1)
+            (f"shequ-{place}", "community_officer", community.path, f"{community.name}管理员", community)
+            for place, community in enumerate(communities, start=1)
         ]
-        for name, role, path, who in areas:
-            account = self._account(None)
+        for name, role, path, who, home in areas:
+            account = self._account(self.people.make_person(home, FIRST, youngest=24, oldest=58).id, checked_at=self.at)
             self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at, clock.now())
             self._grant(account, role, area_path=path)
             self.made.append(DemonstrationLogin(name, False, who))
@@ -110,9 +111,9 @@ class Logins:
         self.made.append(DemonstrationLogin(name, True, who))
         return account
 
-    def _account(self, person_id: UUID | None) -> UUID:
+    def _account(self, person_id: UUID, *, checked_at: datetime | None = None) -> UUID:
         account = self.world.id_at(self.at)
-        self.accounts.add(account, "active", person_id, self.at)
+        self.accounts.add(account, "active", person_id, checked_at, self.at)
         return account
 
     def _grant(
