@@ -18,6 +18,8 @@ from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.people import AgreementIn, AgreementRenewalIn, ConsentIn, ConsentWithdrawalIn
 
+_ANOTHER_AGREES = "您的同意已经撤回。另一位监护人仍然同意，孩子的志愿者注册不终止；如需终止，请另一位监护人撤回，或者到社区办理。"
+
 bp = Resource("consents", tag="同意与监护")
 
 
@@ -55,7 +57,8 @@ def withdraw_consent(actor: Actor, body: ConsentWithdrawalIn) -> dict[str, Any]:
 @bp.output(AgreedOut, status_code=201)
 @bp.doc(
     summary="监护人同意未成年人参加志愿服务",
-    description="监护人用自己的账号办理，或者到社区由工作人员代录。同意的是 minor 告知书。未满十四周岁的，同时注册为志愿者。",
+    description="监护人用自己的账号办理，或者到社区由工作人员代录。孩子已在平台登记的（例如另一位监护人已经同意），须到社区办理。"
+    "同意的是 minor 告知书。未满十四周岁的，同时注册为志愿者。",
 )
 def agree_for_minor(actor: Actor, body: AgreementIn) -> dict[str, Any]:
     held = agreements.agree_for_minor(actor, body.agreement(), now=clock.now())
@@ -75,10 +78,14 @@ def renew_agreement(actor: Actor, guardianship_id: UUID, body: AgreementRenewalI
 @writes
 @bp.input(MaybeReasonIn)
 @bp.output(WithdrawnOut)
-@bp.doc(summary="监护人撤回同意", description="未成年人的志愿者注册从即日起终止，以往的服务记录依法保留。")
+@bp.doc(
+    summary="监护人撤回同意",
+    description="未成年人的志愿者注册从即日起终止，以往的服务记录依法保留；另一位监护人仍然同意的，注册不终止。",
+)
 def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn) -> dict[str, Any]:
-    agreements.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
-    return _what_follows(NoticeName.MINOR)
+    ends = agreements.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
+    follows = _what_follows(NoticeName.MINOR)
+    return follows if ends else follows | {"stops": _ANOTHER_AGREES}
 
 
 @bp.get("/me/wards")

@@ -37,8 +37,8 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
     """Put a minor on record with the guardian's word; under 14 the child is a registered volunteer from now on.
 
     By the guardian from their own account, or at the desk by an officer of the community before whom the guardian stands. Raises
-    PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung, GuardianshipKnown, IdentityDiffers, NameInvalid,
-    IdNumberInvalid, AlreadyVolunteer, areas.NotACommunity, Forbidden.
+    PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung, GuardianAtDesk, GuardianshipKnown, IdentityDiffers,
+    NameInvalid, IdNumberInvalid, AlreadyVolunteer, areas.NotACommunity, Forbidden.
     """
     community = areas.community(agreement.community_id)
     held = people.state_guardianship(actor, agreement, community, now=now)
@@ -48,10 +48,14 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
     return held
 
 
-def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> None:
-    """Take the guardian's word back: the minor volunteers no more from now on, what was served stays on record.
+def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> bool:
+    """Take the guardian's word back. Returns whether the minor volunteers no more from now on, which is so unless another guardian's word
+    stands; what was served stays on record.
 
     By the guardian, or at the desk. Raises GuardianshipOver, WardNotMinor, Missing, StillLeading, AlreadyCorrected.
     """
     ended = people.end_guardianship(actor, guardianship_id, reason=reason, now=now)
+    if people.guardian_of(ended.ward_person_id) is not None:
+        return False
     volunteers.end_registration(actor, ended.ward_person_id, reason="guardian_withdrew", now=now)
+    return True

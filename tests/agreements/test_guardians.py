@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from backend.foundation.audit import AuditEntry
@@ -42,18 +43,62 @@ def test_a_withdrawn_word_ends_the_volunteering_and_leaves_what_was(mother, stre
     assert phone.made("/volunteers", volunteer_form(street, **ward))["number"]
 
 
-def test_both_parents_agree_for_a_child_and_it_stays_registered_once(mother, street, phone_of):
+@pytest.mark.parametrize("first_to_withdraw", [0, 1])
+def test_both_parents_agree_for_a_child_and_one_word_ends_with_the_parent_who_gave_it(mother, street, phone_of, first_to_withdraw):
     father = registered_person(phone_of, street, "father", name="张爸爸", id_number=identity_number(born(41)))
-    ward = child(8)
+    ward, parents = child(8), (mother, father)
     number = mother.made("/guardianships", guardianship_form(street, ward))["volunteer_number"]
-
-    made = father.made("/guardianships", guardianship_form(street, ward, relation="father"))
-
+    made = street.home.officer.made("/guardianships", guardianship_form(street, ward, relation="father", guardian=father.card))
     assert made["volunteer_number"] == number
     assert len(db.session.scalars(select(Volunteer)).all()) == 1
-    assert [phone.seen("/me/wards")["items"][0]["in_force"] for phone in (mother, father)] == [True, True]
-    mother.made(f"/guardianships/{mother.seen('/me/wards')['items'][0]['id']}/withdrawal", {})
-    assert [phone.seen("/me/wards")["items"][0]["in_force"] for phone in (mother, father)] == [False, False], "one word is enough to end it"
+    assert in_force(*parents) == [True, True]
+
+    told = withdrawn(parents[first_to_withdraw])
+
+    assert "另一位监护人仍然同意" in told["stops"]
+    assert in_force(*parents) == [first_to_withdraw == 1, first_to_withdraw == 0]
+    assert db.session.scalars(select(Volunteer.left_on).where(Volunteer.is_current())).one() is None
+    db.session.rollback()
+
+    withdrawn(parents[1 - first_to_withdraw])
+
+    assert in_force(*parents) == [False, False]
+    assert db.session.scalars(select(Volunteer.left_on).where(Volunteer.is_current())).one() is not None
+
+
+def in_force(*guardians):
+    return [phone.seen("/me/wards")["items"][0]["in_force"] for phone in guardians]
+
+
+def withdrawn(guardian):
+    return guardian.made(f"/guardianships/{guardian.seen('/me/wards')['items'][0]['id']}/withdrawal", {})
+
+
+def test_a_stranger_who_knows_name_and_number_of_a_child_takes_it_out_of_nothing_and_learns_nothing(mother, street, phone_of):
+    """H5: the word of a stranger, and its withdrawal, ended the registration of a child that their mother had registered."""
+    stranger, ward = registered_person(phone_of, street), child(12)
+    number = mother.made("/guardianships", guardianship_form(street, ward))["volunteer_number"]
+    wrong_name = ward | {"name": "李别名"}
+    grown = child(15)
+    mother.made("/guardianships", guardianship_form(street, grown))
+    phone_of("grown").made("/volunteers", volunteer_form(street, **grown))
+
+    answers = [stranger.post("/guardianships", guardianship_form(street, named, relation="other")) for named in (ward, wrong_name, grown)]
+
+    assert [refused(answer) for answer in answers] == [(409, "guardian_at_desk")] * 3
+    told = [{key: said for key, said in answer.get_json().items() if key != "request_id"} for answer in answers]
+    assert told[0] == told[1] == told[2]
+    assert stranger.seen("/me/wards")["items"] == []
+    assert mother.seen("/me/wards")["items"][1]["volunteer_number"] == number
+
+
+def test_whose_word_the_desk_ended_does_not_give_it_again_by_themselves(mother, street):
+    ward = child(12)
+    guardianship = mother.made("/guardianships", guardianship_form(street, ward))["id"]
+    street.home.officer.made(f"/guardianships/{guardianship}/withdrawal", {"reason": "监护权变更"})
+    assert refused(mother.post("/guardianships", guardianship_form(street, ward))) == (409, "guardian_at_desk")
+    street.home.officer.made("/guardianships", guardianship_form(street, ward, guardian=mother.card))
+    assert mother.seen("/me/wards")["items"][0]["in_force"] is True
 
 
 def test_to_a_new_notice_of_volunteers_the_guardian_agrees_for_a_child_without_an_account(mother, street, new_version):

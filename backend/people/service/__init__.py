@@ -2,7 +2,7 @@
 
 from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
-from backend.people.service.guardians import Agreement, Named, agree_anew, end_guardianship, state_guardianship
+from backend.people.service.guardians import Agreement, Named, agree_anew, end_guardianship, guardian_of, state_guardianship
 from backend.people.service.guards import (
     PersonNeeded,
     consents_to,

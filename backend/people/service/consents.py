@@ -60,3 +60,10 @@ def void_consents(actor: Actor, person_id: UUID, *names: NoticeName, reason: str
     for consent in given:
         facts.revise(consent, actor, now=now, reason=reason, void=True)
     return len(given)
+
+
+def hand_on_consents(actor: Actor, person_id: UUID, giver_id: UUID, other_id: UUID, *, now: datetime) -> None:
+    """Let what one guardian consented to for a minor rest on the word of another, who agreed to the same. Raises AlreadyCorrected."""
+    given = select(Consent).where(Consent.person_id == person_id, Consent.guardian_person_id == giver_id, Consent.is_current())
+    for consent in db.session.scalars(given).all():
+        facts.revise(consent, actor, now=now, reason="guardian_withdrew", guardian_person_id=other_id)

@@ -1,5 +1,9 @@
 """Guardians: an adult agrees to what is done with a minor's data, and may take that back. Name and number prove who they are.
 
+From their own account somebody agrees for a child of whom nothing is on record yet. A child that is known, and so a second guardian, is a
+matter for the desk, where papers are seen: name and number of a child are known to many. Who asks from outside learns nothing of it.
+One guardian's word ends with that guardian; while another's stands the child volunteers on.
+
 Under `special_rule_under` years (14) the guardian registers the child (个人信息保护法 art. 31); from then on minors register on their own
 account, once a guardian has agreed. At eighteen the need ends by itself: nothing asks for a guardian's word any more.
 """
@@ -9,7 +13,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -23,7 +27,7 @@ from backend.people.events import GuardianAgreed, GuardianshipEnded
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Guardianship, Person, Relation
 from backend.people.notices import NoticeName
-from backend.people.service.consents import Channel, give_consent, require_current, void_consents
+from backend.people.service.consents import Channel, give_consent, hand_on_consents, require_current, void_consents
 from backend.people.service.guards import is_minor
 from backend.people.service.identity import Identity, look_up, read_identity
 from backend.people.service.persons import IdentityDiffers, own_person, put_on_record
@@ -57,6 +61,13 @@ class GuardianshipKnown(Conflict):
     detail = "已登记过，不必重复登记"
 
 
+class GuardianAtDesk(Conflict):
+    """The number stands on the platform, by whatever name: who is whose guardian is shown by papers. It is told alike to all."""
+
+    code: ClassVar[str] = "guardian_at_desk"
+    detail = "请监护人带本人和孩子的证件，到孩子居住的社区办理"
+
+
 class GuardianshipOver(Conflict):
     """It was ended before."""
 
@@ -86,13 +97,15 @@ class Agreement:
 def state_guardianship(actor: Actor, agreement: Agreement, community: Area, *, now: datetime) -> Guardianship:
     """Put a minor on record with the guardian's word. Both may have to be put on record first; they live in the community.
 
-    By the guardian from their own account, or at the desk by an officer of the community before whom the guardian stands. Raises
-    PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung, GuardianshipKnown, IdentityDiffers, NameInvalid,
-    IdNumberInvalid, Forbidden.
+    By the guardian from their own account, for a child that is not known yet or for whom they agreed before; or at the desk, by an officer
+    of the community before whom the guardian stands. Raises PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung,
+    GuardianAtDesk, GuardianshipKnown, IdentityDiffers, NameInvalid, IdNumberInvalid, Forbidden.
     """
     require_current(NoticeName.MINOR, agreement.notice_version)
     guardian, channel = _guardian(actor, agreement, community, now=now)
     identity = _identity_of_ward(agreement.ward, now=now)
+    if channel is Channel.MINI_PROGRAM:
+        _refuse_known_to_others(actor, identity, guardian)
     ward = _on_record(actor, identity, community, now=now)
     held = facts.state(
         Guardianship,
@@ -121,7 +134,7 @@ def agree_anew(actor: Actor, guardianship_id: UUID, *, notice_version: str, now:
 
 
 def end_guardianship(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> Guardianship:
-    """Take the guardian's word back, by the guardian or at the desk. What rests on it ends in `agreements`.
+    """Take the guardian's word back, by the guardian or at the desk; no other guardian's. What rests on it alone ends in `agreements`.
 
     Raises GuardianshipOver, WardNotMinor, Missing, AlreadyCorrected.
     """
@@ -129,10 +142,22 @@ def end_guardianship(actor: Actor, guardianship_id: UUID, *, reason: str | None,
     if not is_minor(held.ward_person_id, now=now):
         raise WardNotMinor
     ended = facts.revise(held, actor, now=now, reason=reason, ended_on=clock.shanghai_day(now))
-    void_consents(actor, held.ward_person_id, NoticeName.MINOR, NoticeName.VOLUNTEER, reason="guardian_withdrew", now=now)
+    other_id = guardian_of(held.ward_person_id)
+    if other_id is None:
+        void_consents(actor, held.ward_person_id, NoticeName.MINOR, NoticeName.VOLUNTEER, reason="guardian_withdrew", now=now)
+    else:
+        hand_on_consents(actor, held.ward_person_id, held.guardian_person_id, other_id, now=now)
     outbox.record(GuardianshipEnded(ended.id), now=now)
     audit.record(actor, Permission.GUARDIANSHIP_END, ended.id, now=now)
     return ended
+
+
+def guardian_of(ward_person_id: UUID) -> UUID | None:
+    """A guardian whose word for the minor stands: of several the first who gave it."""
+    standing = select(Guardianship.guardian_person_id).where(
+        Guardianship.ward_person_id == ward_person_id, Guardianship.is_current(), Guardianship.ended_on.is_(None)
+    )
+    return db.session.scalar(standing.order_by(Guardianship.id).limit(1))
 
 
 def _consent(actor: Actor, ward: Person, guardian_id: UUID, channel: Channel, *, now: datetime) -> None:
@@ -164,6 +189,21 @@ def _identity_of_ward(written: Named, *, now: datetime) -> Identity:
     if identity.age_at(now) < minors.current().least_age:
         raise WardTooYoung
     return identity
+
+
+def _refuse_known_to_others(actor: Actor, identity: Identity, guardian: Person) -> None:
+    """Whoever gave their word for this child before, and took it back themselves, may give it again. Raises GuardianAtDesk."""
+    found = look_up(identity)
+    if found.person is None and not found.differs:
+        return
+    own_word = select(Guardianship.id).where(
+        Guardianship.ward_person_id == (found.person and found.person.id),
+        Guardianship.guardian_person_id == guardian.id,
+        Guardianship.is_current(),
+        or_(Guardianship.ended_on.is_(None), Guardianship.actor_account_id == actor.account_id),
+    )
+    if db.session.scalar(own_word.limit(1)) is None:
+        raise GuardianAtDesk
 
 
 def _on_record(actor: Actor, identity: Identity, community: Area, *, now: datetime) -> Person:
