@@ -53,8 +53,9 @@ STORE_OF_ANOTHER = (
 )
 
 
-def create_app(settings: Settings | None = None) -> APIFlask:
-    """Build the application, from the environment unless settings are given.
+def create_app(settings: Settings | None = None, *, will_fork: bool = False) -> APIFlask:
+    """Build the application, from the environment unless settings are given. A process that will fork leaves the store of files alone: its
+    client has threads, which a fork leaves behind.
 
     Raises SettingsInvalid or CatalogueInvalid when the copy may not start.
     """
@@ -73,7 +74,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.register_blueprint(health_routes)
     app.register_blueprint(pages)
     connect_database(app, settings)
-    _claim_store(app)
+    if not will_fork:
+        _claim_store(app)
     _tell_of_keys(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
     app.extensions["wechat"] = client_from(settings, redis, clock.now)
