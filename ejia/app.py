@@ -19,7 +19,6 @@ from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.database import db, ping_after_rest, transaction
-from backend.foundation.objects import StoreAway
 from backend.messages import kinds
 from backend.people import minors, notices
 from backend.points import rules as points_rules
@@ -29,7 +28,7 @@ from backend.reveals import purposes
 from backend.runners import KINDS
 from backend.statistics import indicators
 from backend.wechat.client import client_from
-from config.settings import CONFIG_FOLDER, Settings, SettingsInvalid
+from config.settings import CONFIG_FOLDER, Settings
 from console.pages import PAGES
 from console.pages import bp as pages
 from ejia import logs, metrics
@@ -47,15 +46,10 @@ log = structlog.get_logger(__name__)
 
 LONGEST_STATEMENT = timedelta(seconds=15)
 LONGEST_LOCK = timedelta(seconds=5)
-STORE_OF_ANOTHER = (
-    "EJIA_FILES_FOLDER 或 EJIA_FILES_BUCKET: 那里存放的是另一个系统（数据库 {}）的文件，两个系统共用会互相删除文件；"
-    "如果是本系统的数据库搬迁过，请删除其中名为 owner 的文件后再启动"
-)
 
 
-def create_app(settings: Settings | None = None, *, will_fork: bool = False) -> APIFlask:
-    """Build the application, from the environment unless settings are given. A process that will fork leaves the store of files alone: its
-    client has threads, which a fork leaves behind.
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Build the application, from the environment unless settings are given.
 
     Raises SettingsInvalid or CatalogueInvalid when the copy may not start.
     """
@@ -74,8 +68,6 @@ def create_app(settings: Settings | None = None, *, will_fork: bool = False) -> 
     app.register_blueprint(health_routes)
     app.register_blueprint(pages)
     connect_database(app, settings)
-    if not will_fork:
-        _claim_store(app)
     _tell_of_keys(app)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
     app.extensions["wechat"] = client_from(settings, redis, clock.now)
@@ -130,20 +122,6 @@ def connect_database(app: APIFlask, settings: Settings) -> None:
     with app.app_context():
         liveness.watch(db.engine)  # before the ping: nobody pings a server that is known to be away
         ping_after_rest(db.engine)
-
-
-def _claim_store(app: APIFlask) -> None:
-    """Refuse to start on the files of another copy. Where store or database are away, this is asked again before anything is swept."""
-    with app.app_context():
-        try:
-            files.claim_store()
-        except files.StoreOfAnother as another:
-            raise SettingsInvalid([STORE_OF_ANOTHER.format(another)]) from None
-        except (SQLAlchemyError, StoreAway) as error:
-            log.warning("files.store_not_asked", reason=type(error).__name__)
-        finally:
-            db.session.remove()
-            db.engine.dispose()
 
 
 def _tell_of_keys(app: APIFlask) -> None:

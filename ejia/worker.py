@@ -25,7 +25,7 @@ MODULES = ("tasks.deliver", "tasks.housekeeping", "tasks.jobs")
 def create_worker(settings: Settings | None = None) -> Celery:
     """Build the Celery application around the web application."""
     settings = settings or settings_for_start()
-    flask_app = create_app(settings, will_fork=True)
+    flask_app = create_app(settings)
 
     class TaskInApp(Task):  # type: ignore[misc]
         def __call__(self, *args: object, **kwargs: object) -> Any:

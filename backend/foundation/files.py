@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, insert, literal, select, text
+from sqlalchemy import CheckConstraint, Column, Index, insert, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation import clock, contents
@@ -28,9 +28,6 @@ GRACE = timedelta(days=1)
 """How long bytes may wait for their row, and a row for whatever refers to it."""
 
 ADDRESS_HOLDS_FOR = timedelta(minutes=5)
-OWNER = "owner"
-"""How the object is called that says whose the store is."""
-
 _OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """How our objects are called; what else lies in the store is let alone."""
 
@@ -47,10 +44,6 @@ class FileTypeRefused(Unprocessable):
 
     code: ClassVar[str] = "file_type_refused"
     detail = "不支持这种文件"
-
-
-class StoreOfAnother(Exception):
-    """The store holds the files of another copy; each would sweep away what the other keeps. The message names the database of that one."""
 
 
 class FileLost(Exception):
@@ -133,22 +126,6 @@ def objects() -> Objects:
     return _objects
 
 
-def claim_store() -> None:
-    """Make sure that the store is our database's alone; one that is nobody's yet becomes ours. For outside of a transaction.
-
-    A database goes by its server and its name, so a copy of one is another. Raises StoreOfAnother, StoreAway.
-    """
-    with transaction():
-        ours = db.session.scalars(text("SELECT current_database() || '@' || system_identifier FROM pg_control_system()")).one()
-    try:
-        owner = b"".join(objects().get(OWNER)).decode(errors="replace")
-    except FileNotFoundError:
-        objects().put(OWNER, ours.encode())
-    else:
-        if owner != ours:
-            raise StoreOfAnother(owner)
-
-
 def put(kind: Kind, content: bytes) -> Stored:
     """Store bytes of a kind, pictures without what their camera wrote into them. For outside of a transaction.
 
@@ -222,11 +199,7 @@ def forget_unused(*, now: datetime, at_most: int = 500) -> int:
 
 
 def sweep() -> int:
-    """Delete bytes that have had no row for a day, by the clocks of store and machine; returns how many. Opens its transactions itself.
-
-    Raises StoreOfAnother before it deletes anything, StoreAway.
-    """
-    claim_store()
+    """Delete bytes that have had no row for a day, by the clocks of store and machine; returns how many. Opens its transactions itself."""
     before, swept = clock.machine() - GRACE, 0
     objects().clear_unfinished(before=before)
     for batch in objects().listed():

@@ -22,8 +22,6 @@ from backend.foundation import clock, contents, files
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.objects import Objects, StoreAway
-from config.settings import SettingsInvalid
-from ejia.app import create_app, start_process
 from ejia.file_store import objects_of
 from tasks import housekeeping
 
@@ -99,8 +97,7 @@ def read(file_id: UUID) -> bytes:
 
 
 def names(store: Objects) -> set[str]:
-    """What is stored, beside the name of the owner."""
-    return {found.name for batch in store.listed() for found in batch} - {files.OWNER}
+    return {found.name for batch in store.listed() for found in batch}
 
 
 def days_go_by(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,25 +183,6 @@ def test_what_a_killed_write_left_on_the_disk_is_swept(app: object, tmp_path: Pa
     days_go_by(monkeypatch)
     files.sweep()
     assert not left.exists()
-
-
-def test_a_store_is_of_one_database_and_no_other_copy_starts_on_it_or_sweeps_it(settings, store: Objects, monkeypatch) -> None:
-    files.claim_store()
-    files.claim_store()
-    store.put(files.OWNER, b"ejia@another-server")
-    left = str(new_id())
-    store.put(left, b"of the other copy")
-    days_go_by(monkeypatch)
-    with pytest.raises(files.StoreOfAnother, match="ejia@another-server"):
-        files.sweep()
-    assert left in names(store)
-
-
-def test_a_copy_does_not_start_on_the_files_of_another(settings, app: object, tmp_path: Path) -> None:
-    (tmp_path / files.OWNER).write_text("ejia@another-server")
-    with pytest.raises(SettingsInvalid, match="另一个系统（数据库 ejia@another-server）"):
-        create_app(settings.model_copy(update={"files_folder": tmp_path}))
-    start_process(settings)
 
 
 def test_a_disk_that_is_gone_is_a_store_that_is_away(app: object, tmp_path: Path) -> None:
