@@ -1,5 +1,7 @@
 """Work units: added by officers, once by their credit code, found by a part of the name."""
 
+from uuid import UUID
+
 import pytest
 
 from backend.foundation.actor import Role
@@ -24,7 +26,7 @@ def test_an_officer_adds_a_unit_and_anybody_logged_in_finds_it(street, phone_of,
     assert phone.seen("/work-units", q=CODE)["items"] == [made]
     assert phone.seen("/work-units", q="%")["items"] == []
     assert refused(client.get("/api/v1/work-units")) == (401, "unauthenticated")
-    assert [event.name for event in db.session.query(OutboxEvent)] == ["work_unit.added"]
+    assert [event.name for event in db.session.query(OutboxEvent).filter_by(subject_id=UUID(made["id"]))] == ["work_unit.added"]
 
 
 def test_residents_and_system_administrators_add_no_unit(administrator, street, phone_of):
