@@ -20,7 +20,7 @@ from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Refusal, Unprocessable
+from backend.foundation.errors import HolderUnchecked, Refusal, Unprocessable
 from backend.foundation.paging import PageRequest
 from backend.people.queries import own_card
 from console.addresses import HOME, LOGIN, PASSWORD, own_page
@@ -96,6 +96,7 @@ def home_page(actor: Actor) -> Response:
         "accounts/home.html",
         login_name=queries.own_login_name(actor),
         person=own_card(actor.person_id) if actor.person_id else None,
+        unchecked=HolderUnchecked.detail if queries.papers_missing(actor) else None,
         roles=queries.own_roles(actor, now=now, page=_MOST_SHOWN),
         sessions=queries.own_sessions(actor, logged_in_family(), now=now, page=_MOST_SHOWN),
     )

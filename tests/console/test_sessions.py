@@ -16,6 +16,7 @@ from config.settings import Profile, Settings
 from ejia.app import create_app
 from tests.support.attendance import counted_statements
 from tests.support.browser import PASSWORD, Browser, led_to, officer_named, text_of
+from tests.support.humans import check_papers
 from tests.support.phone import Phone
 
 
@@ -154,6 +155,14 @@ def test_a_role_that_is_withdrawn_is_gone_at_once(browser):
     with transaction():
         db.session.execute(update(RoleGrant).values(withdrawn_at=clock.now(), withdrawn_reason="调离"))
     assert "目前没有担任角色" in text_of(browser.get("/console/"))
+
+
+def test_an_officer_reads_that_their_papers_have_to_be_seen_first(browser):
+    needed = "您的身份尚未核验，暂时只能查看"
+    assert needed in text_of(browser.get("/console/"))
+    with transaction():
+        check_papers(db.session.scalars(select(Account.id)).one(), "639999001001")
+    assert needed not in text_of(browser.get("/console/"))
 
 
 def test_the_first_page_sends_as_many_statements_for_many_log_ins(browser, app, name):

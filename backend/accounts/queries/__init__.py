@@ -2,5 +2,5 @@
 
 from backend.accounts.queries.merged import account_now, accounts_of, holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import audit_entries, lockouts
-from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, own_roles, role_grant, role_grants
+from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, own_roles, papers_missing, role_grant, role_grants
 from backend.accounts.queries.sessions import own_login_name, own_sessions

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import Account, Login, LoginKind, RoleGrant
-from backend.accounts.policy import Permission, ScopeColumns
+from backend.accounts.policy import OFFICE_ROLES, Permission, ScopeColumns
 from backend.accounts.service.roles import OFFICES
 from backend.areas.models import Area
 from backend.areas.queries import path_of
@@ -88,6 +88,11 @@ def own_roles(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[GrantL
     """The roles that the account holds now, the newest first."""
     wanted = _lines().where(RoleGrant.account_id == viewer.account_id, _of_status(GrantStatus.HELD, now))
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
+
+
+def papers_missing(viewer: Actor) -> bool:
+    """Whether the viewer holds an office that decides nothing, because nobody has seen their papers."""
+    return not viewer.is_checked and any(grant.role in OFFICE_ROLES for grant in viewer.grants)
 
 
 def _offices(viewer: Actor) -> Select[*tuple[Any, ...]]:
