@@ -27,6 +27,7 @@ from tests.support.beginning import empty
 from tests.support.contract import Watch
 from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.guardians import child, guardianship_form
+from tests.support.messages import inbox
 from tests.support.operations import Json, Operation, operations_of
 from tests.support.organisations import add_staff, verified_organisation
 from tests.support.phone import Phone
@@ -94,7 +95,10 @@ class World:
         clock.advance(timedelta(minutes=47))
         service = self.insider.seen(f"/services/{visit.sign_out()['fact_id']}")
         year = clock.shanghai_day(clock.now()).year
+        message_id = inbox(self.insider)[0]["id"]
         return {
+            "message_id": message_id,
+            "up_to": message_id,
             "demand_id": visit.demand["id"],
             "beneficiary_id": self.officer.seen("/beneficiaries")["items"][-1]["id"],
             "opening_id": visit.demand["opening_id"],

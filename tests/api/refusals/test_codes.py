@@ -50,4 +50,5 @@ def test_a_code_that_was_used_signs_the_same_person_in_or_out_no_second_time(swe
 def test_a_good_code_lets_in_nobody_who_does_not_belong_to_the_claim(sweep: Sweep, signing: Operation, world: World) -> None:
     good = codes.maker().code(UUID(world.shift_id), now=clock.now()).text
     for stranger in (world.stranger, world.officer, world.foreigner):
-        sweep.refused(signing, "a stranger", sweep.send(signing, by=stranger, body={"code": good}), (403, None), (404, None))
+        answer = sweep.send(signing, by=stranger, body={"code": good})
+        sweep.refused(signing, "a stranger", answer, (403, None), (404, None), (409, "not_signed_in"))
