@@ -192,3 +192,7 @@ class RoleGrant(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None]
     withdrawn_reason: Mapped[str | None]
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was withdrawn, or its term ran out."""
+        return self.withdrawn_at is not None or (self.ends_at is not None and self.ends_at <= now)

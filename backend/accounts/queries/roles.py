@@ -150,6 +150,6 @@ def _line(row: Row[Any], now: datetime) -> GrantLine:
 
 
 def _status(grant: RoleGrant, now: datetime) -> GrantStatus:
-    if grant.withdrawn_at is not None or (grant.ends_at is not None and grant.ends_at <= now):
+    if grant.is_over(now):
         return GrantStatus.ENDED
     return GrantStatus.AWAITED if grant.starts_at > now else GrantStatus.HELD

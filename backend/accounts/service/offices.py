@@ -131,7 +131,7 @@ def holder_to_check(actor: Actor, grant_id: UUID, *, now: datetime) -> UUID:
     """
     grant = _office_seen(actor, grant_id)
     policy.require(actor, Permission.IDENTITY_CHECK, area_above(grant.area_path))
-    if grant.withdrawn_at is not None or (grant.ends_at is not None and grant.ends_at <= now):
+    if grant.is_over(now):
         raise RoleEnded
     if grant.account_id == actor.account_id:
         raise OwnRole

@@ -8,12 +8,11 @@ from sqlalchemy import or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import RoleGrant
-from backend.accounts.policy import Permission, Scope
+from backend.accounts.policy import OFFICE_ROLES, Permission, Scope
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
 
-_RANKED = (Role.GRID_WORKER, Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER)
 _ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 _DIGITS_OF_A_LEVEL = 3
 
@@ -51,7 +50,7 @@ def require_above_if_office(actor: Actor, permission: Permission, account_id: UU
 def _offices(account_id: UUID, *, now: datetime) -> list[tuple[Role, str | None]]:
     held = select(RoleGrant.role, RoleGrant.area_path).where(
         RoleGrant.account_id == account_id,
-        RoleGrant.role.in_(_RANKED + _ADMINISTRATORS),
+        RoleGrant.role.in_(OFFICE_ROLES),
         RoleGrant.withdrawn_at.is_(None),
         or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
     )
