@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +18,8 @@ from ejia.trial import services
 from ejia.trial.supervisor import Service
 from tests.support.environment import environment_of
 
-VOLUNTEERS, DEMANDS = 200, 2_000
+VOLUNTEERS, DEMANDS = 999, 2_000
+"""So many that nobody writes down more than one person may in a day; each tenth request writes, and in the end each of them wrote."""
 STRETCHES = 10
 """The load comes in so many equal parts; growth is what the second half of them adds."""
 
@@ -33,7 +35,7 @@ def measure(machine: Machine, *, requests: int, rounds: int, say: Callable[[str]
         return
     communities = year.make_street()
     make_demands(DEMANDS, communities)
-    crowd = phones.volunteers(communities[0], VOLUNTEERS)
+    crowd = cycle(phones.volunteers(communities[0], VOLUNTEERS))
     say(f"memory: {requests:,} requests")
     with ExitStack() as up:
         port, roots = _start(up, machine)
@@ -70,12 +72,12 @@ def _start(up: ExitStack, machine: Machine) -> tuple[int, dict[str, int]]:
     return port, roots | {"PostgreSQL": machine.servers.postgres.pid, "Valkey": machine.servers.valkey.pid}
 
 
-def _requests(count: int, crowd: list[Holder], home: Area) -> list[bytes]:
+def _requests(count: int, crowd: Iterator[Holder], home: Area) -> list[bytes]:
     """What people do most: look at themselves and at the list, and now and then write."""
     made = []
     demand = {"brand": "red_ribbon", "title": "便民服务", "details": "请带上工具", "community_id": str(home.id)}
     for number in range(count):
-        one = crowd[number % len(crowd)]
+        one = next(crowd)
         body = json.dumps(demand).encode()
         made.append(
             load.request("POST", "/api/v1/demands", token=one.token, body=body, key=str(uuid4()))

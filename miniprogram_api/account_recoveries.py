@@ -71,7 +71,7 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 
 
 @bp.post("/account-recoveries/<uuid:recovery_id>/confirmation")
-@writes
+@in_steps
 @bp.input(RecoveryConfirmationIn)
 @bp.output(RecoveryOut)
 @bp.doc(
@@ -80,8 +80,13 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
     "账号担任职务的，只能由其上级核实。",
 )
 def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
-    recoveries.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
-    return queries.recovery(actor, recovery_id)
+    with transaction():
+        refusal = recoveries.try_check_code(actor, recovery_id, body.check_code, now=clock.now())
+    if refusal is not None:
+        raise refusal
+    with transaction():
+        recoveries.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
+        return queries.recovery(actor, recovery_id)
 
 
 @bp.post("/account-recoveries/<uuid:recovery_id>/return")

@@ -10,6 +10,8 @@ from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+from backend.accounts import limits
+from backend.accounts.limits import Written
 from backend.accounts.service import hashing
 from backend.foundation import clock, schema
 from backend.foundation.database import db
@@ -204,6 +206,19 @@ def pass_time(app: APIFlask) -> Callable[..., datetime]:
         return clock.now()
 
     return advance
+
+
+@pytest.fixture
+def bounds(app: APIFlask) -> Iterator[Callable[..., None]]:
+    """Sets the bounds of a kind: `bounds(Written.DEMAND, a_day=3)`."""
+    before = limits.current()
+
+    def change(kind: Written, **fields: object) -> None:
+        rule = limits.current().written[kind].model_copy(update=fields)
+        limits.use(limits.current().model_copy(update={"written": limits.current().written | {kind: rule}}))
+
+    yield change
+    limits.use(before)
 
 
 @pytest.fixture(scope="session")

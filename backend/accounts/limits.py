@@ -1,9 +1,11 @@
 """How much one caller may do, beyond the rates of a minute (`config/limits.toml`), read once when a process starts."""
 
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from backend.foundation.catalogues import Entry, load
 from backend.foundation.in_use import InUse
@@ -26,10 +28,47 @@ class Passwords(Entry):
         return timedelta(days=self.asleep_after_days)
 
 
+class Written(StrEnum):
+    """What is counted by the day."""
+
+    DEMAND = "demand"
+    TEAM = "team"
+    JOIN_REQUEST = "join_request"
+    ORGANISATION = "organisation"
+    STAFF = "staff"
+    REGISTRATION = "registration"
+    GUARDIANSHIP = "guardianship"
+    PROXY = "proxy"
+    CHECK_CODE = "check_code"
+    EXPORT = "export"
+
+
+class Bound(Entry):
+    """So many in a day, and so many that wait for a decision at once."""
+
+    a_day: int = Field(ge=1, le=100_000)
+    open: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class WrittenRule(Bound):
+    """The bound of one kind, and that of who holds an office."""
+
+    name: str = Field(min_length=1, max_length=20)
+    in_office: Bound | None = None
+
+
 class Limits(Entry):
     """The catalogue."""
 
     passwords: Passwords
+    written: dict[Written, WrittenRule]
+
+    @model_validator(mode="after")
+    def _all_kinds(self) -> Self:
+        missing = [kind.value for kind in Written if kind not in self.written]
+        if missing:
+            raise ValueError(f"written 缺少 {'、'.join(missing)}")
+        return self
 
 
 _in_use: InUse[Limits] = InUse("limits")

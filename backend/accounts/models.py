@@ -1,12 +1,13 @@
 """Accounts, ways to log in, refresh-token families, role grants."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.accounts.limits import Written
 from backend.foundation.actor import Role
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.sealing import SEALED
@@ -111,6 +112,19 @@ class LoginLockout(Base):
     failures: Mapped[int]
     last_failed_at: Mapped[datetime]
     locked_until: Mapped[datetime | None]
+
+
+class Allowance(Base):
+    """How many of a kind somebody wrote down on the last day on which they did (`accounts.allowances`)."""
+
+    __tablename__ = "allowances"
+
+    holder_id: Mapped[UUID] = mapped_column(
+        primary_key=True, comment="a person, an account that has none, or the thing that is counted for"
+    )
+    kind: Mapped[Written] = mapped_column(as_text(Written), primary_key=True)
+    day: Mapped[date]
+    taken: Mapped[int]
 
 
 class TokenFamily(Base):

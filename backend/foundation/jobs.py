@@ -12,7 +12,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, func, insert, literal_column, or_, select, text, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    and_,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -191,6 +205,11 @@ def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str
     line = JobLine(*db.session.execute(asked.returning(*LINE)).one())
     audit.record(actor, _kinds[kind].permission, line.id, now=now, kind=kind, area_path=area_path)
     return line
+
+
+def unfinished_of(actor: Actor) -> Select[UUID]:
+    """Which jobs of the actor are waiting or running."""
+    return select(Job.id).where(Job.asked_by == actor.account_id, Job.state.in_([State.QUEUED, State.RUNNING]))
 
 
 def job_of(actor: Actor, job_id: UUID) -> JobLine:

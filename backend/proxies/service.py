@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
@@ -108,7 +109,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
     """Let one person act for another until a day. Who is acted for is put on record where they are not; the actor saw their consent.
 
     Raises NotACommunity, NoticeOutdated, RelationUnknown, ProxyTermInvalid, NameInvalid, IdNumberInvalid, GuardianNeeded, PersonExists,
-    ProxyUnknown, ProxyOfOneself, OwnProxy, AlreadyProxy, TooManyElders, Forbidden.
+    ProxyUnknown, ProxyOfOneself, OwnProxy, AlreadyProxy, TooManyElders, TooManyToday, Forbidden.
     """
     community = areas.community(wanted.community_id)
     policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=community.path))
@@ -116,6 +117,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
     if wanted.relation not in rules.relation_names():
         raise RelationUnknown(errors={"relation": [RelationUnknown.detail]})
     _refuse_term(wanted.ends_on, now=now)
+    allowances.take(actor, Written.PROXY, now=now)
     proxy_id = _proxy_of(read_adult(wanted.proxy_name, wanted.proxy_id_number, now=now))
     elder = _elder_of(actor, read_adult(wanted.elder_name, wanted.elder_id_number, now=now), community, now=now)
     if elder.id == proxy_id:

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.attendance import service as attendance
@@ -84,12 +85,13 @@ def apply_for_registration(
     """Ask the community in which one lives to take one in as a serving Party member.
 
     Raises people.PersonNeeded, people.ConsentNeeded, RegistrationActive, areas.NotACommunity, party.WorkUnitUnknown,
-    party.JoinedPartyInFuture.
+    party.JoinedPartyInFuture, TooManyToday.
     """
     person_id = person_of(actor)
     community = areas.community(community_id)
     policy.require(actor, Permission.REGISTRATION_APPLY, Scope(area_path=community.path, person_id=person_id))
     require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)
+    allowances.take(actor, Written.REGISTRATION, now=now)
     member_id = party.keep_party_member(
         person_id,
         work_unit_id=work_unit_id,

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
+from backend.accounts.limits import Written
 from backend.accounts.models import Login, LoginKind
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import contents, files, jobs
@@ -20,10 +21,12 @@ WORKBOOK = files.Kind("workbook", frozenset({contents.XLSX}), largest=50 * 1024 
 
 
 def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> JobLine:
-    """Ask for the workbook of an area and year. Raises YearNotBegun, Missing (out of reach), Forbidden."""
+    """Ask for the workbook of an area and year. Raises YearNotBegun, TooManyToday, TooManyOpen, Missing (out of reach),
+    Forbidden."""
     months_begun(year, now=now)
     area = area_in_reach(actor, area_id)
     policy.require(actor, Permission.FIGURES_EXPORT, Scope(area_path=area.path))
+    allowances.take(actor, Written.EXPORT, waiting=jobs.unfinished_of(actor), now=now)
     return jobs.ask(actor, YEAR_END, {"year": year, "area_id": str(area.id)}, area.path, now=now)
 
 

@@ -8,6 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event, func, select
 
+from backend.accounts.limits import Written
 from backend.foundation import clock
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
@@ -212,7 +213,8 @@ def test_the_public_list_is_of_verified_ones_by_community_and_origin(head, offic
     assert [line["id"] for line in anybody.seen("/organisations", limit=2, cursor=first["next_cursor"])["items"]] == [here["id"]]
 
 
-def test_a_list_sends_as_many_statements_for_thirty_as_for_three(head, phone_of, street):
+def test_a_list_sends_as_many_statements_for_thirty_as_for_three(head, phone_of, street, bounds):
+    bounds(Written.ORGANISATION, a_day=100, open=100)
     anybody, sent = phone_of(), []
 
     def note(connection, cursor, statement, *_):

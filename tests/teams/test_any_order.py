@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
+from backend.accounts.limits import Written
 from backend.accounts.models import RoleGrant
 from backend.foundation.actor import Role
 from backend.foundation.database import db
@@ -138,7 +139,8 @@ class TeamLife(RuleBasedStateMachine):
         return db.session.scalar(live.where(Membership.left_on.is_(None))) or UUID(self.team)
 
 
-def test_in_any_order_a_team_has_one_leader_and_nobody_twice(volunteer, officer, street):
+def test_in_any_order_a_team_has_one_leader_and_nobody_twice(volunteer, officer, street, bounds):
+    bounds(Written.TEAM, a_day=1000)
     TeamLife.phones, TeamLife.officer, TeamLife.street = [volunteer() for _ in range(PEOPLE)], officer, street
 
     run_state_machine_as_test(TeamLife, settings=settings(max_examples=15, stateful_step_count=25, deadline=None, database=None))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import event
 
+from backend.accounts.limits import Written
 from backend.foundation.actor import Role
 from backend.foundation.database import db
 from tests.support.phone import refused
@@ -73,7 +74,9 @@ def test_each_officer_reviews_the_own_area(leader, officer, neighbour, administr
     assert listed(administrator(Role.STREET_OFFICER, "639999002"), status="applied") == []
 
 
-def test_a_list_sends_as_many_statements_for_thirty_teams_as_for_three(leader, officer, volunteer, statements_of, street):
+def test_a_list_sends_as_many_statements_for_thirty_teams_as_for_three(leader, officer, volunteer, statements_of, street, bounds):
+    bounds(Written.TEAM, a_day=100)
+    bounds(Written.JOIN_REQUEST, a_day=100)
     member = volunteer("李晓明")
 
     def grow(until: int) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from backend import brands
-from backend.accounts import policy
+from backend.accounts import allowances, policy
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
@@ -81,12 +82,14 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     """Ask for a service in a community. Returns the demand's id.
 
     Raises BrandUnknown, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, RequesterUnknown,
-    PhoneInvalid, BirthYearInvalid, NamesBeneficiary, PersonNeeded, Forbidden.
+    PhoneInvalid, BirthYearInvalid, NamesBeneficiary, PersonNeeded, TooManyToday, TooManyOpen, Forbidden.
     """
     brand = brands.brand(wanted.brand)
     community = areas.community(wanted.community_id)
     requester_id = _requester(actor, wanted, community)
     refuse_places(brand, wanted.places)
+    waiting = select(Demand.id).where(Demand.submitted_by == actor.account_id, Demand.status == DemandStatus.SUBMITTED)
+    allowances.take(actor, Written.DEMAND, waiting=waiting, now=now)
     demand_id = new_id()
     db.session.add(
         Demand(

@@ -6,9 +6,10 @@ from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import true
+from sqlalchemy import select, true
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.foundation import clock, identifiers
@@ -61,12 +62,15 @@ class OrganisationPlan:
 def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id: UUID, now: datetime) -> UUID:
     """Apply for an organisation in a community; who applies is to be its officer. Returns the organisation's id.
 
-    Raises PersonNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken, RecordNumberTaken.
+    Raises PersonNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken, RecordNumberTaken, TooManyToday,
+    TooManyOpen.
     """
     person_id = people.person_of(actor)
     policy.require(actor, Permission.ORGANISATION_APPLY, Scope(person_id=person_id))
     credit_code, record_number = _number(plan)
     community = areas.community(community_id)
+    waiting = select(Organisation.id).where(Organisation.officer_person_id == person_id, Organisation.status == OrganisationStatus.APPLIED)
+    allowances.take(actor, Written.ORGANISATION, waiting=waiting, now=now)
     organisation = Organisation(
         id=new_id(),
         name=plan.name,

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
@@ -79,11 +80,12 @@ class AlreadyOfficer(Conflict):
 def add_staff(actor: Actor, organisation_id: UUID, *, volunteer_number: str, name: str, now: datetime) -> UUID:
     """Let a registered volunteer act for the organisation from today. Returns the id by which the fact is named.
 
-    Raises OrganisationNotVerified, VolunteerUnknown, AlreadyStaff.
+    Raises OrganisationNotVerified, VolunteerUnknown, AlreadyStaff, TooManyToday.
     """
     organisation = rows.held(organisation_id)
     rows.require(actor, Permission.STAFF_CHANGE, organisation)
     rows.require_verified(organisation)
+    allowances.take(actor, Written.STAFF, now=now)
     person_id = volunteer_of_number(volunteer_number, name)
     if person_id is None:
         raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})

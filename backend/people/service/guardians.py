@@ -15,7 +15,8 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
@@ -99,10 +100,11 @@ def state_guardianship(actor: Actor, agreement: Agreement, community: Area, *, n
 
     By the guardian from their own account, for a child that is not known yet or for whom they agreed before; or at the desk, by an officer
     of the community before whom the guardian stands. Raises PersonNeeded, NoticeOutdated, GuardianNotAdult, WardNotMinor, WardTooYoung,
-    GuardianAtDesk, GuardianshipKnown, IdentityDiffers, NameInvalid, IdNumberInvalid, Forbidden.
+    GuardianAtDesk, GuardianshipKnown, IdentityDiffers, NameInvalid, IdNumberInvalid, TooManyToday, Forbidden.
     """
     require_current(NoticeName.MINOR, agreement.notice_version)
     guardian, channel = _guardian(actor, agreement, community, now=now)
+    allowances.take(actor, Written.GUARDIANSHIP, now=now)
     identity = _identity_of_ward(agreement.ward, now=now)
     if channel is Channel.MINI_PROGRAM:
         _refuse_known_to_others(actor, identity, guardian)

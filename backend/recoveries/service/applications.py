@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from backend.accounts import policy, tokens
+from backend.accounts import allowances, policy, tokens
 from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
+from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unprocessable
@@ -111,6 +113,19 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
     return recovery.id
 
 
+def try_check_code(actor: Actor, recovery_id: UUID, check_code: str, *, now: datetime) -> CheckCodeWrong | None:
+    """Count one try of the check code, and say whether it is wrong; to be committed before `confirm_recovery`: that keeps what it counted.
+
+    Five a day for each application: six digits are not to be guessed. Raises TooManyToday, Missing, Forbidden.
+    """
+    policy.require(actor, Permission.RECOVERY_REVIEW, _scope(_seen(actor, recovery_id)))
+    allowances.take(actor, Written.CHECK_CODE, of=recovery_id, now=now)
+    if _is_check_code(check_code, recovery_id):
+        return None
+    audit.record(actor, Permission.RECOVERY_REVIEW, recovery_id, now=now, succeeded=False, reason=CheckCodeWrong.code)
+    return CheckCodeWrong(errors={"check_code": [CheckCodeWrong.detail]})
+
+
 def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, check_code: str, now: datetime) -> None:
     """Say that the person was seen and is who applied: the account goes over to the new WeChat, and whatever was logged in is out.
 
@@ -124,7 +139,7 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, c
     applicant_id = account_queries.account_now(seen.account_id)
     if actor.account_id == applicant_id or (actor.person_id is not None and actor.person_id == seen.person_id):
         raise OwnRecovery
-    if not hmac.compare_digest(check_code, tokens.maker().check_code(recovery_id)):
+    if not _is_check_code(check_code, recovery_id):
         raise CheckCodeWrong(errors={"check_code": [CheckCodeWrong.detail]})
     # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
     hold_person(seen.person_id)
@@ -154,6 +169,10 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None
     if account_queries.account_now(seen.account_id) != actor.account_id:
         raise Forbidden
     WITHDRAW.take(actor, recovery_id, now=now)
+
+
+def _is_check_code(check_code: str, recovery_id: UUID) -> bool:
+    return hmac.compare_digest(check_code, tokens.maker().check_code(recovery_id))
 
 
 def _seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:

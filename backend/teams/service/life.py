@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import true
+from sqlalchemy import select, true
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.foundation import clock
@@ -74,11 +75,13 @@ class TeamPlan:
 def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: datetime) -> UUID:
     """Apply for a team of a community; who applies is to lead it. Returns the team's id.
 
-    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken.
+    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, AdultNeeded, NotACommunity, TeamNameTaken, TooManyToday, TooManyOpen.
     """
     person_id = volunteers.adult_volunteer_of(actor, now=now)
     policy.require(actor, Permission.TEAM_APPLY, Scope(person_id=person_id))
     community = areas.community(community_id)
+    waiting = select(Team.id).where(Team.leader_person_id == person_id, Team.status == TeamStatus.APPLIED)
+    allowances.take(actor, Written.TEAM, waiting=waiting, now=now)
     team = Team(
         id=new_id(),
         name=plan.name,

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
@@ -81,7 +82,7 @@ class LeaderMustHandOver(Conflict):
 def ask_to_join(actor: Actor, team_id: UUID, *, message: str | None, now: datetime) -> UUID:
     """Ask an active team to take one in. Returns the request's id.
 
-    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotActive, AlreadyMember, AlreadyAsked.
+    Raises PersonNeeded, VolunteerNeeded, ConsentNeeded, TeamNotActive, AlreadyMember, AlreadyAsked, TooManyToday, TooManyOpen.
     """
     team = rows.held(team_id)
     rows.require_seen(actor, team)
@@ -90,6 +91,8 @@ def ask_to_join(actor: Actor, team_id: UUID, *, message: str | None, now: dateti
     rows.require_active(team)
     if live_membership(team_id, Membership.person_id == person_id) is not None:
         raise AlreadyMember
+    waiting = select(JoinRequest.id).where(JoinRequest.person_id == person_id, JoinRequest.status == JoinStatus.ASKED)
+    allowances.take(actor, Written.JOIN_REQUEST, waiting=waiting, now=now)
     request_id: UUID | None = db.session.scalar(
         insert(JoinRequest)
         .values(id=new_id(), team_id=team_id, person_id=person_id, status=JoinStatus.ASKED, message=message, asked_at=now)
