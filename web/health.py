@@ -1,6 +1,9 @@
 """Whether a copy can do its work: database, tables, keys, Redis."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Literal
 
 import redis
@@ -17,6 +20,8 @@ from backend.foundation.sealing import keyring
 from config.settings import Settings
 
 _LONGEST_WAIT = 0.5
+KEPT_SECONDS = 1.0
+"""So long what was found is told again: whoever asks without end does not load the database."""
 
 
 class NotReady(Unavailable):
@@ -34,13 +39,44 @@ class Readiness:
     redis: Literal["ok", "degraded"]
 
 
+class _LastLook:
+    """What one process found of itself a moment ago. While one looks again, others are told what the look before it found."""
+
+    def __init__(self) -> None:
+        self._looking = Lock()
+        self._found: Readiness | NotReady = NotReady()
+        self._good_until = 0.0
+
+    def found(self, look: Callable[[], Readiness]) -> Readiness:
+        """Raises NotReady."""
+        if self._looking.acquire(blocking=not self._good_until):
+            try:
+                if time.monotonic() >= self._good_until:
+                    self._found = self._look(look)
+                    self._good_until = time.monotonic() + KEPT_SECONDS
+            finally:
+                self._looking.release()
+        found = self._found
+        if isinstance(found, NotReady):
+            raise found.with_traceback(None)
+        return found
+
+    @staticmethod
+    def _look(look: Callable[[], Readiness]) -> "Readiness | NotReady":
+        try:
+            return look()
+        except NotReady as refusal:
+            return refusal
+
+
 @dataclass(frozen=True)
 class _Expected:
-    """What this code needs, read once when the app is made."""
+    """What this code needs, read once when the app is made, and what it found last."""
 
     release: str
     migration_head: str
     redis: redis.Redis
+    last: _LastLook = field(default_factory=_LastLook)
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -55,9 +91,13 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def readiness() -> Readiness:
-    """What this copy finds of itself. Raises NotReady unless the database answers and stands at this code's migration, with every key here.
-    Redis is told, not required."""
+    """What this copy finds of itself, or found a moment ago. Raises NotReady unless the database answers and stands at this code's
+    migration, with every key here. Redis is told, not required."""
     expected: _Expected = current_app.extensions["ejia_health"]
+    return expected.last.found(lambda: _look(expected))
+
+
+def _look(expected: _Expected) -> Readiness:
     found = _migration_head_of_database()
     if found != expected.migration_head:
         raise NotReady(

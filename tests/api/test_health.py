@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims
@@ -14,6 +14,7 @@ from backend.foundation import clock, schema
 from backend.foundation.database import db
 from config.settings import Settings
 from ejia.app import create_app
+from web import health
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
 
@@ -38,6 +39,21 @@ def test_a_copy_with_its_database_and_redis_is_ready(client: FlaskClient, settin
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.get_json() == {"status": "ready", "release": settings.release, "migration_head": schema.head(), "redis": "ok"}
+
+
+def test_who_asks_without_end_does_not_load_the_database(client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "KEPT_SECONDS", 60)
+    client, sent = client_of(), []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert {client.get("/readyz").status_code for _ in range(50)} == {200}
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert len([statement for statement in sent if "SELECT version_num" in statement]) == 1
 
 
 def test_without_its_database_a_copy_lives_and_is_not_ready(client_of: Callable[..., FlaskClient]) -> None:
