@@ -31,7 +31,7 @@ from web.inputs.common import ReasonIn
 from web.inputs.proxies import IdentityIn
 from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
 from web.limits import LOGGING_IN
-from web.routes import at_most
+from web.routes import at_most, takes_wechat_code
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
 
@@ -127,6 +127,7 @@ def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
 @bp.post("/auth/merge/wechat")
 @in_steps
 @at_most(LOGGING_IN)
+@takes_wechat_code
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(summary="并入微信登录的账号", description="本人的两个账号合并为一个：有实名的保留，另一个关闭，登录和角色转入。返回新的令牌。")

@@ -20,7 +20,7 @@ from web.caller import logged_in_family
 from web.edge import in_steps, public
 from web.inputs.accounts import PasswordLoginIn, RefreshIn, WeChatLoginIn
 from web.limits import LOGGING_IN, log_in_refreshed
-from web.routes import at_most
+from web.routes import at_most, takes_wechat_code
 
 bp = Resource("auth", tag="登录")
 
@@ -28,9 +28,12 @@ bp = Resource("auth", tag="登录")
 @bp.post("/auth/wechat")
 @public
 @at_most(LOGGING_IN)
+@takes_wechat_code
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
-@bp.doc(summary="微信登录", description="首次登录会自动建立账号。")
+@bp.doc(
+    summary="微信登录", description="首次登录会自动建立账号。以前登录过的手机请带上旧的令牌（过期的也可以）：限流时不与陌生人一起计数。"
+)
 @never(PhoneNotSupported, because="WeChat says it of phone numbers")
 @refuses(LoginCodeRejected)
 def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:

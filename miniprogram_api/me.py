@@ -16,6 +16,7 @@ from miniprogram_api.schemas.me import MeOut
 from miniprogram_api.schemas.people import OwnPersonOut
 from web.edge import in_steps, reads
 from web.inputs.people import PhoneIn
+from web.routes import takes_wechat_code
 
 bp = Resource("me", tag="我的")
 
@@ -46,6 +47,7 @@ def _place(grant: Grant) -> tuple[int, str]:
 
 @bp.post("/me/phone")
 @in_steps
+@takes_wechat_code
 @bp.input(PhoneIn)
 @bp.output(OwnPersonOut)
 @bp.doc(summary="登记手机号", description="手机号由微信提供，不能自己填写；换号后重新登记即可。须先完成实名登记。")

@@ -11,7 +11,7 @@ from typing import cast
 import redis
 import structlog
 from flask import Flask, Response, current_app, request
-from flask_limiter import Limiter, RequestLimit
+from flask_limiter import Limit, Limiter, RequestLimit
 from flask_limiter.errors import RateLimitExceeded
 from pydantic import ValidationError
 from redis.backoff import NoBackoff
@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from backend.accounts import tokens
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import TooMany
+from backend.wechat.errors import LoginCodeRejected, PhoneCodeRejected
 from config.settings import Settings
 from web.caller import brought_account
 from web.inputs.accounts import RefreshIn
@@ -34,7 +35,11 @@ LOGGING_IN = "60/minute"
 """For every route that gives tokens: `@at_most(LOGGING_IN)`. Behind one address stands a whole community's Wi-Fi or a carrier's gateway;
 a single login is guarded by the lockouts in the database."""
 CHANGING_PASSWORD = "20/minute"  # noqa: S105 - a rate
+REFUSED_CODES, REFUSED_CODES_OF_STRANGERS = "20/minute", "300/minute"
+"""Codes that WeChat did not take: of one caller, and of all together who bring no token or cookie of ours. Each has cost a call of the
+quota by which a whole street logs in; a phone that was in before is not counted with strangers."""
 
+_REFUSED_CODES = {LoginCodeRejected.code, PhoneCodeRejected.code}
 _LONGEST_WAIT = 0.2
 _UNLIMITED = ("/healthz", "/readyz")
 
@@ -46,7 +51,18 @@ def install(app: Flask, settings: Settings) -> None:
     options = {"socket_timeout": _LONGEST_WAIT, "socket_connect_timeout": _LONGEST_WAIT, "retry": Retry(NoBackoff(), 0)}
     limiter = Limiter(
         _caller,
-        default_limits=[_rate],
+        default_limits=[
+            _rate,
+            Limit(REFUSED_CODES, scope="codes", shared=True, exempt_when=_takes_no_code, deduct_when=_code_was_refused),
+            Limit(
+                REFUSED_CODES_OF_STRANGERS,
+                key_function=lambda: "strangers",
+                scope="codes",
+                shared=True,
+                exempt_when=lambda: _takes_no_code() or brought_account() is not None,
+                deduct_when=_code_was_refused,
+            ),
+        ],
         storage_uri=settings.redis_url,
         storage_options=cast(dict[str, str | int], options),
         strategy="fixed-window",
@@ -66,6 +82,15 @@ def log_in_refreshed() -> str | None:
         return f"login:{tokens.maker().read_refresh_token(brought.refresh_token).family_id}"
     except (HTTPException, ValidationError, TokenInvalid):  # the route says what is wrong with it
         return None
+
+
+def _takes_no_code() -> bool:
+    contract = _contract_in_hand()
+    return contract is None or not contract.takes_wechat_code
+
+
+def _code_was_refused(response: Response) -> bool:
+    return response.status_code in (401, 422) and response.is_json and response.get_json()["code"] in _REFUSED_CODES
 
 
 def _rate() -> str:

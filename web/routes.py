@@ -33,6 +33,7 @@ class RouteContract:
     media_type: str = "application/json"
     rate: str | None = None
     counted_for: Callable[[], str | None] | None = None
+    takes_wechat_code: bool = False
     refusals: list[type[Refusal]] = field(default_factory=list)
     """What the edge refuses; what the commands do is read from them (foundation/refusals.py)."""
 
@@ -70,3 +71,9 @@ def at_most(rate: str, *, counted_for: Callable[[], str | None] | None = None) -
         return view
 
     return decorate
+
+
+def takes_wechat_code(view: AnyView) -> AnyView:
+    """Declare that a route asks WeChat about a code that its caller brings: codes that WeChat refuses are counted (limits.py)."""
+    contract_of(view).takes_wechat_code = True
+    return view

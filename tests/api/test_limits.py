@@ -1,13 +1,11 @@
 """Nobody may ask too often, and nobody is turned away because the counter is gone."""
 
 import gc
-import re
 import socket
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,16 +17,21 @@ from werkzeug.test import TestResponse
 from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenMaker
 from backend.foundation import clock
+from backend.wechat.errors import LoginCodeRejected
 from config.settings import Settings
 from miniprogram_api.contract import Out, Resource
 from miniprogram_api.schemas.auth import TokensOut
 from tests.support.contract import make_api
 from web import limits
-from web.routes import Access, at_most, contract_of, route_is
+from web.inputs.accounts import WeChatLoginIn
+from web.routes import Access, at_most, contract_of, route_is, takes_wechat_code
 
 
 class BellOut(Out):
     rung: bool = True
+
+
+JUNK = "a-code-that-wechat-refuses"
 
 
 def make_bells() -> Resource:
@@ -48,6 +51,17 @@ def make_bells() -> Resource:
     @bp.output(BellOut)
     @bp.doc(summary="登录门铃")
     def ring_at_login() -> BellOut:
+        return BellOut()
+
+    @bp.post("/bell-of-wechat")
+    @route_is(Access.PUBLIC)
+    @takes_wechat_code
+    @bp.input(WeChatLoginIn)
+    @bp.output(BellOut)
+    @bp.doc(summary="微信门铃")
+    def ring_by_code(body: WeChatLoginIn) -> BellOut:
+        if body.code == JUNK:
+            raise LoginCodeRejected("code2Session")
         return BellOut()
 
     @bp.get("/other-bell")
@@ -164,6 +178,39 @@ def test_a_good_refresh_token_is_not_counted_with_its_neighbours_junk(limited: C
     assert refresh(client, tokens.maker().refresh_token(RefreshClaims(uuid4(), 1))) == 200
 
 
+def bring_code(client: FlaskClient, code: str = JUNK, *, address: str = "192.0.2.1", account: UUID | None = None) -> int:
+    token = tokens.maker().access_token(AccessClaims(account, uuid4()), now=clock.now() - timedelta(days=30)) if account else None
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = client.post("/api/v1/bell-of-wechat", json={"code": code}, headers=headers, environ_base={"REMOTE_ADDR": address})
+    return answer.status_code
+
+
+def test_codes_that_wechat_refused_are_counted_for_who_brought_them(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    assert [bring_code(client) for _ in range(21)] == [401] * 20 + [429]
+    assert bring_code(client, address="192.0.2.2") == 401
+    assert {bring_code(client, "a-good-code", address="192.0.2.2") for _ in range(60)} == {200}, "good ones are not counted as junk"
+
+
+def test_junk_codes_of_many_addresses_leave_the_quota_to_phones_that_were_in_before(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    asked = [bring_code(client, address=f"192.0.{number % 100}.7") for number in range(400)]
+
+    assert asked.count(401) == 300, "so many have reached WeChat"
+    assert bring_code(client, "a-good-code", address="198.51.100.1") == 429
+    assert bring_code(client, "a-good-code", address="192.0.1.7", account=uuid4()) == 200
+
+
+def test_every_route_that_asks_wechat_about_a_code_counts_the_refused(app: APIFlask) -> None:
+    taking = {rule.rule for rule in app.url_map.iter_rules() if contract_of(app.view_functions[rule.endpoint]).takes_wechat_code}
+    refusing = {
+        path
+        for path, item in app.test_client().get("/openapi.json").get_json()["paths"].items()
+        if "wechat_code_rejected" in str(item) or "wechat_phone_code_rejected" in str(item)
+    }
+    assert taking == refusing != set()
+
+
 def test_a_body_beyond_the_limit_leaves_the_counting_where_it_is(limited: Callable[..., FlaskClient]) -> None:
     client = limited(body_limit_bytes=1024)
     assert refresh(client, "x" * 2000) in (200, 413)
@@ -212,20 +259,3 @@ def test_a_redis_that_does_not_answer_holds_no_request_up(limited: Callable[...,
         answers = [client.get("/api/v1/other-bell") for _ in range(20)]
         assert statuses(iter(answers)) == [200] * 20
         assert time.monotonic() - began < 2
-
-
-def test_operations_name_every_rate_and_where_it_holds(app: APIFlask, project_root: Path) -> None:
-    told = (project_root / "docs/operations.md").read_text().partition("### Limits")[2].partition("###")[0]
-    rows = [row for row in told.splitlines() if row.startswith("| ")]
-    declared = {
-        (f"`{method} {rule.rule}`", rate)
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}
-        for rate in [contract_of(app.view_functions[rule.endpoint]).rate]
-        if rate is not None
-    }
-    assert declared, "some routes have a rate of their own"
-    for route, rate in declared:
-        assert [row for row in rows if route in row and f"`{rate}`" in row], f"{route} {rate} is not told"
-    in_general = {limits.USUAL, limits.LOGGING_IN}
-    assert set(re.findall(r"`(\d+/(?:minute|hour))`", told)) == in_general | {rate for _, rate in declared}
