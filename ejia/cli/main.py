@@ -27,6 +27,7 @@ COMMANDS = {
     "restore": ("ejia.cli.backup:restore", "恢复到备份时的状态"),
     "keys": ("ejia.cli.keys:keys", "个人信息的加密密钥：查看、更换"),
     "codes": ("ejia.cli.codes:codes", "显示接口的错误代码表"),
+    "limits": ("ejia.cli.limits:limits", "显示限制一览表"),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构"),
 }
 """Name on the command line → where the click command stands, and what it does in a line. It is imported when it is asked for."""

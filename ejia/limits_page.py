@@ -1,0 +1,139 @@
+"""Makes docs/limits.md from the code and the catalogues: the page of everything that has a number (`ejia limits`)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from apiflask import APIFlask
+
+from backend.accounts import limits as callers
+from backend.accounts.allowances import TooManyOpen, TooManyToday
+from backend.accounts.limits import Bound
+from backend.accounts.service import LoginLocked, hashing, tries
+from backend.accounts.service.hashing import PasswordsBusy
+from backend.foundation.errors import Refusal, TooMany
+from backend.proxies import rules as proxies
+from backend.proxies.service import TooManyElders
+from backend.recoveries.service import applications as recoveries
+from backend.recoveries.service.applications import TooManyRecoveries
+from backend.reveals import purposes
+from backend.reveals.service import TooManyReveals
+from backend.wechat import channel
+from backend.wechat.errors import WeChatUnavailable
+from config.settings import CONFIG_FOLDER, Settings
+from ejia.resources import CONSOLE, RESOURCES
+from web.limits import REFUSED_CODES, REFUSED_CODES_OF_STRANGERS, USUAL
+from web.refusals import BodyTooLarge
+from web.routes import Access, contract_of
+
+HEAD = """\
+# Limits
+
+Written by `ejia limits > docs/limits.md` from the code and the catalogues of `config/`; a test compares. "The person" is one over all
+their accounts; who has said to nobody who they are is counted by account. "The address" is an IPv6 one by its /64. Where a token or a
+cookie of ours comes along, however old, its account is counted in place of the address.
+
+"""
+
+
+class Row(NamedTuple):
+    """One limit."""
+
+    what: str
+    at_most: str
+    counted_for: str
+    setting: str
+    answer: str
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    return (
+        HEAD
+        + _section("By the minute, in Redis: while it is away each process counts for itself", _rates())
+        + _section("By the day and by what is open, in PostgreSQL", _written())
+        + _section("Passwords", _passwords())
+        + _section("The rest", _others())
+    ).rstrip("\n") + "\n"
+
+
+def _section(title: str, rows: Iterator[Row]) -> str:
+    head = [f"## {title}", "", "| what | at most | counted for | setting | answer |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in rows), "", ""])
+
+
+def _says(kind: type[Refusal]) -> str:
+    return f"{kind.status} `{kind.code}`"
+
+
+def _rates() -> Iterator[Row]:
+    setting = "`EJIA_RATE_LIMITS_ENABLED` turns rates on and off"
+    for address, view in _routes():
+        contract = contract_of(view)
+        if contract.rate is None:
+            continue
+        holder = "the address" if contract.access is Access.PUBLIC or contract.access is None else "the account"
+        if contract.counted_for is not None:
+            holder = "the log-in whose token it brings, however old; junk by its address"
+        yield Row(address, f"`{contract.rate}`", holder, "–", _says(TooMany))
+    yield Row("every other route", f"`{USUAL}`", "the account, or the address where nobody is logged in", setting, _says(TooMany))
+    takers = ", ".join(address for address, view in _routes() if contract_of(view).takes_wechat_code)
+    yield Row(f"codes that WeChat refused: {takers}", f"`{REFUSED_CODES}`", "the address or the account", "–", _says(TooMany))
+    everybody = "all together who bring no token of ours; who was in before passes"
+    yield Row("the same", f"`{REFUSED_CODES_OF_STRANGERS}`", everybody, "–", _says(TooMany))
+
+
+def _routes() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Each route with its view. The routes alone: no settings, no database."""
+    app = APIFlask("limits", enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
+    for resource in (*RESOURCES, *CONSOLE):
+        app.register_blueprint(resource)
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield f"`{method} {rule.rule}`", app.view_functions[rule.endpoint]
+
+
+def _written() -> Iterator[Row]:
+    for kind, rule in callers.read(CONFIG_FOLDER / "limits.toml").written.items():
+        holder = "the thing that is tried" if kind is callers.Written.CHECK_CODE else "the person"
+        place = f"`config/limits.toml`, `written.{kind.value}`"
+        yield Row(f"{kind.value} ({rule.name})", _bound(rule), holder, place, _answers(rule))
+        if rule.in_office is not None:
+            yield Row(
+                "the same, by who holds an office", _bound(rule.in_office), "the person", f"{place}, `in_office`", _answers(rule.in_office)
+            )
+    week = f"{recoveries.MOST_APPLICATIONS} in {recoveries.WITHIN.days} days"
+    yield Row("applications for one's old account", week, "the account", "–", _says(TooManyRecoveries))
+    readings = purposes.read(CONFIG_FOLDER / "reveals.toml").most_in_an_hour
+    yield Row(
+        "readings of personal data in clear",
+        f"{readings} in an hour",
+        "the account",
+        "`config/reveals.toml`, `most_in_an_hour`",
+        _says(TooManyReveals),
+    )
+    elders = proxies.read(CONFIG_FOLDER / "proxies.toml").limits.most_elders
+    yield Row("people for whom one acts", str(elders), "the proxy", "`config/proxies.toml`, `most_elders`", _says(TooManyElders))
+
+
+def _bound(bound: Bound) -> str:
+    return f"{bound.a_day} a day" + (f", {bound.open} open" if bound.open is not None else "")
+
+
+def _answers(bound: Bound) -> str:
+    return _says(TooManyToday) + (f", {_says(TooManyOpen)}" if bound.open is not None else "")
+
+
+def _passwords() -> Iterator[Row]:
+    first, longest = (int(time.total_seconds() // 60) for time in (tries.FIRST_LOCK, tries.LONGEST_LOCK))
+    locked = f"{tries.FAILURES_BEFORE_LOCK} in a row, then a lock of {first} minutes, then of twice as long, up to {longest}"
+    yield Row("wrong passwords", locked, "the name", "–", _says(LoginLocked))
+    yield Row(
+        "passwords looked at", f"{hashing.AT_ONCE} at a time, 64 MiB each; others wait a moment", "the process", "–", _says(PasswordsBusy)
+    )
+
+
+def _others() -> Iterator[Row]:
+    body = Settings.model_fields["body_limit_bytes"].default
+    yield Row("bytes of a body", f"{body // 1024} KiB", "the request", "`EJIA_BODY_LIMIT_BYTES`", _says(BodyTooLarge))
+    yield Row("calls of WeChat", f"{channel.AT_ONCE} at a time; others wait a moment", "the process", "–", _says(WeChatUnavailable))
+    yield Row("looks at what `/readyz` tells", "one a second", "the process", "–", "what was found last")
