@@ -50,7 +50,7 @@ def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> Page[RoleGrantOut]
 @bp.doc(
     summary="授予角色",
     description="由上级或同级的工作人员、安全管理员在本辖区内授予，可以有任期。对方须已有账号：用户名登录的填用户名，"
-    "志愿者填编号和姓名。不能授予自己；三员不兼任其他管理角色。",
+    "志愿者填编号和姓名。不能授予自己；三员不兼任其他管理角色。同级授予的，须另一位工作人员同意；本人接受后才生效。",
 )
 @never(Missing, because="it shows what was made just now")
 def grant_role(actor: Actor, body: RoleGrantIn) -> RoleGrantOut:
@@ -69,11 +69,21 @@ def see_role_grant(actor: Actor, grant_id: UUID) -> RoleGrantOut:
     return _one(actor, grant_id, clock.now())
 
 
+@bp.post("/role-grants/<uuid:grant_id>/approval")
+@writes
+@bp.output(RoleGrantOut)
+@bp.doc(summary="同意任命", description="同级授予的职务，由另一位有权授予的工作人员同意；其职务不能是经办人授予的。")
+def approve_role(actor: Actor, grant_id: UUID) -> RoleGrantOut:
+    now = clock.now()
+    accounts.approve_appointment(actor, grant_id, now=now)
+    return _one(actor, grant_id, now)
+
+
 @bp.post("/role-grants/<uuid:grant_id>/term")
 @writes
 @bp.input(TermIn)
 @bp.output(RoleGrantOut)
-@bp.doc(summary="调整任期", description="延长、缩短，或改为长期有效；任期已满的须重新授予。")
+@bp.doc(summary="调整任期", description="延长、缩短，或改为长期有效；任期已满的须重新授予。本级的职务只能缩短，延长由上级办理。")
 def change_term(actor: Actor, grant_id: UUID, body: TermIn) -> RoleGrantOut:
     now = clock.now()
     accounts.set_term(actor, grant_id, last_day=body.ends_on, now=now)
@@ -114,6 +124,22 @@ def check_identity(actor: Actor, grant_id: UUID, body: PapersIn) -> RoleGrantOut
 def list_my_role_grants(actor: Actor, query: ListQuery) -> Page[OwnRoleGrantOut]:
     page = queries.own_role_grants(actor, now=clock.now(), page=query.page)
     return Page[OwnRoleGrantOut](items=[OwnRoleGrantOut.model_validate(_fields(line)) for line in page.items], next_cursor=page.next_cursor)
+
+
+@bp.post("/me/role-grants/<uuid:grant_id>/acceptance")
+@writes
+@bp.output(None)
+@bp.doc(summary="接受任命", description="接受后，职务自下一次请求起生效；任期未开始的，自任期第一天起。")
+def accept_role(actor: Actor, grant_id: UUID) -> None:
+    accounts.accept_appointment(actor, grant_id, now=clock.now())
+
+
+@bp.post("/me/role-grants/<uuid:grant_id>/refusal")
+@writes
+@bp.output(None)
+@bp.doc(summary="谢绝任命", description="谢绝后，该任命随即结束。")
+def decline_role(actor: Actor, grant_id: UUID) -> None:
+    accounts.decline_appointment(actor, grant_id, now=clock.now())
 
 
 def _account(body: RoleGrantIn) -> UUID | None:

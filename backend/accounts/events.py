@@ -35,8 +35,36 @@ class PasswordReset(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleProposed(Event):
+    """One's own level appointed somebody, and a second holder is to agree. The subject is the grant."""
+
+    name: ClassVar[str] = "role.proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleOffered(Event):
+    """Somebody is appointed to an office, and is to accept it. The subject is the grant."""
+
+    name: ClassVar[str] = "role.offered"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAccepted(Event):
+    """Who was appointed accepts. The subject is the grant."""
+
+    name: ClassVar[str] = "role.accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDeclined(Event):
+    """Who was appointed does not accept. The subject is the grant."""
+
+    name: ClassVar[str] = "role.declined"
+
+
+@dataclass(frozen=True, slots=True)
 class RoleGranted(Event):
-    """An account holds an office, or will. The subject is the grant."""
+    """An account holds an office, by `ejia`. The subject is the grant."""
 
     name: ClassVar[str] = "role.granted"
 

@@ -123,6 +123,7 @@ def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, in_force: Colu
             one_of(RoleGrant.role, roles),
             in_force,
             RoleGrant.withdrawn_at.is_(None),
+            RoleGrant.waits_for.is_(None),
             RoleGrant.starts_at <= now,
             or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
         )

@@ -28,6 +28,17 @@ class Passwords(Entry):
         return timedelta(days=self.asleep_after_days)
 
 
+class Offices(Entry):
+    """What holds between those who appoint and those who are appointed."""
+
+    appointer_stays_hours: int = Field(ge=1, le=24 * 366)
+
+    @property
+    def appointer_stays(self) -> timedelta:
+        """So long nobody dismisses who appointed them."""
+        return timedelta(hours=self.appointer_stays_hours)
+
+
 class Written(StrEnum):
     """What is counted by the day."""
 
@@ -60,6 +71,7 @@ class WrittenRule(Bound):
 class Limits(Entry):
     """The catalogue."""
 
+    offices: Offices
     passwords: Passwords
     written: dict[Written, WrittenRule]
 

@@ -37,6 +37,13 @@ class HeldBy(StrEnum):
     BROWSER = "browser"
 
 
+class GrantStep(StrEnum):
+    """What an appointment still waits for; without one it holds within its term."""
+
+    APPROVAL = "approval"
+    ACCEPTANCE = "acceptance"
+
+
 class Account(Base):
     """Who acts on the platform. It has at most one person, and a person at most one live account."""
 
@@ -203,6 +210,8 @@ class RoleGrant(Base):
     ends_at: Mapped[datetime | None]
     granted_by: Mapped[UUID | None]
     granted_at: Mapped[datetime]
+    waits_for: Mapped[GrantStep | None] = mapped_column(as_text(GrantStep), comment="of an office: opens nothing until then")
+    approved_by: Mapped[UUID | None] = mapped_column(comment="the second holder, where one's own level appointed")
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None]
     withdrawn_reason: Mapped[str | None]

@@ -121,13 +121,21 @@ class Permission(Term):
     ROLE_GRANT = (
         "role.grant",
         "授予角色",
-        "Appoint an officer or a grid worker, or change the term; nobody their own.",
+        "Appoint an officer or a grid worker, or change the term; nobody their own. To one's own level a second one agrees.",
         _OFFICERS | _SECURITY,
     )
+    ROLE_APPROVE = (
+        "role.approve",
+        "同意任命",
+        "Agree to an appointment that one's own level made; nobody their own, nor one of who appointed them.",
+        _OFFICERS | _SECURITY,
+    )
+    # The account of an officer may have no person yet; so the command looks after whose it is.
+    ROLE_ACCEPT = ("role.accept", "接受任命", "Accept or decline an office that one was appointed to.", _ANYBODY)
     ROLE_WITHDRAW = (
         "role.withdraw",
         "收回角色",
-        "Dismiss an officer or a grid worker with a reason; nobody themselves.",
+        "Dismiss an officer or a grid worker with a reason; nobody themselves, nor at once who appointed them.",
         _OFFICERS | _SECURITY,
     )
     ROLE_SEE = ("role.see", "查看任职", "See who holds an office, and until when.", _OFFICERS | _SECURITY)

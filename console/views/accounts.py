@@ -98,6 +98,7 @@ def home_page(actor: Actor) -> Response:
         person=own_card(actor.person_id) if actor.person_id else None,
         unchecked=HolderUnchecked.detail if queries.papers_missing(actor) else None,
         roles=queries.own_roles(actor, now=now, page=_MOST_SHOWN),
+        offers=queries.own_offers(actor, now=now, page=_MOST_SHOWN),
         sessions=queries.own_sessions(actor, logged_in_family(), now=now, page=_MOST_SHOWN),
     )
 
@@ -106,6 +107,20 @@ def home_page(actor: Actor) -> Response:
 @writes
 def submit_session_end(actor: Actor, session_id: UUID) -> Response:
     accounts.end_session(actor, session_id, now=clock.now())
+    return lead_to(HOME)
+
+
+@bp.post("/console/role-grants/<uuid:grant_id>/acceptance")
+@writes
+def submit_acceptance(actor: Actor, grant_id: UUID) -> Response:
+    accounts.accept_appointment(actor, grant_id, now=clock.now())
+    return lead_to(HOME)
+
+
+@bp.post("/console/role-grants/<uuid:grant_id>/refusal")
+@writes
+def submit_refusal(actor: Actor, grant_id: UUID) -> Response:
+    accounts.decline_appointment(actor, grant_id, now=clock.now())
     return lead_to(HOME)
 
 

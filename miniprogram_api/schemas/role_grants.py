@@ -31,6 +31,7 @@ _LINE = _TERM | {
     "name": "张*",
     "granted_at": "2026-03-04T16:20:00+08:00",
     "granted_by": "01931f6e-7c1a-7d2e-8f00-0000000000e2",
+    "approved_by": None,
 }
 
 
@@ -59,6 +60,7 @@ class RoleGrantOut(TermOut):
     name: Annotated[str, Field(max_length=50, description="只显示姓")] | None
     granted_at: Instant
     granted_by: Id | None = Field(description="授予者的账号；运维人员用命令行授予的为 null")
+    approved_by: Id | None = Field(description="同意者的账号；由上级授予、不须同意的为 null")
 
 
 class OwnRoleGrantOut(TermOut):

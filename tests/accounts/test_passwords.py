@@ -280,6 +280,9 @@ def test_an_officer_above_opens_a_log_in_for_a_new_colleague(administrator, stre
     phone = log_in(made["initial_password"])
     assert refused(phone.get("/me")) == (403, "password_change_needed")
     assert change(phone, old=made["initial_password"]).status_code == 204
+    assert phone.seen("/me")["roles"] == []
+    (offered,) = phone.seen("/me/role-grants")["items"]
+    phone.made(f"/me/role-grants/{offered['id']}/acceptance")
     me = phone.seen("/me")
     assert (me["account_id"], [(role["role"], role["area_path"]) for role in me["roles"]]) == (
         made["account_id"],

@@ -17,6 +17,7 @@ from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from tests.support.attendance import counted_statements
 from tests.support.demands import give_role
+from tests.support.humans import appointed
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
 
@@ -40,8 +41,11 @@ def roles(phone) -> set[str]:
     return {role["role"] for role in phone.seen("/me")["roles"]} - {"volunteer"}
 
 
-def test_an_officer_appoints_a_volunteer_by_number_and_name_and_it_holds_at_once(street, officer, appointee):
-    made = officer.made("/role-grants", office(street, appointee))
+def test_an_officer_appoints_a_volunteer_by_number_and_name_and_it_holds_once_that_one_accepts(street, officer, appointee):
+    offered = officer.made("/role-grants", office(street, appointee))
+    assert (offered["status"], roles(appointee)) == ("to_accept", set())
+    appointee.made(f"/me/role-grants/{offered['id']}/acceptance")
+    made = officer.seen(f"/role-grants/{offered['id']}")
 
     assert roles(appointee) == {"grid_worker"}
     assert made["area"] == {"id": street["和平社区"], "name": "和平社区"}
@@ -54,11 +58,11 @@ def test_an_officer_appoints_a_volunteer_by_number_and_name_and_it_holds_at_once
     assert entry.details == {"role": "grid_worker", "scope": f"area_path:{HERE}", "grant": made["id"]}
 
 
-def test_an_officer_appoints_by_login_name(street, officer, administrator):
+def test_an_officer_appoints_by_login_name(street, administrator):
     other = administrator(Role.COMMUNITY_OFFICER, THERE)
     form = {"role": "community_officer", "area_id": street["和平社区"], "login_name": login_name(other)}
 
-    assert officer.made("/role-grants", form)["login_name"] == form["login_name"]
+    assert appointed(administrator(Role.STREET_OFFICER, STREET), other, form)["login_name"] == form["login_name"]
     assert {role["area_path"] for role in other.seen("/me")["roles"]} == {HERE, THERE}
 
 
@@ -168,7 +172,7 @@ def test_who_may_not_appoint_learns_of_no_login_name(street, phone_of, officer):
 def test_a_term_begins_and_ends_with_its_days(street, officer, appointee, pass_time):
     today = clock.shanghai_day(clock.now())
     term = {"starts_on": (today + timedelta(days=1)).isoformat(), "ends_on": (today + timedelta(days=2)).isoformat()}
-    made = officer.made("/role-grants", office(street, appointee, **term))
+    made = appointed(officer, appointee, office(street, appointee, **term))
     assert (made["status"], roles(appointee)) == ("awaited", set())
     assert made["starts_at"] == f"{term['starts_on']}T00:00:00+08:00"
 
@@ -196,7 +200,7 @@ def test_a_term_that_cannot_be_is_refused(street, officer, appointee, first, las
 
 def test_a_role_that_is_held_is_prolonged_not_granted_twice(street, officer, appointee, pass_time):
     today = clock.shanghai_day(clock.now())
-    made = officer.made("/role-grants", office(street, appointee, ends_on=today.isoformat()))
+    made = appointed(officer, appointee, office(street, appointee, ends_on=today.isoformat()))
     assert refused(officer.post("/role-grants", office(street, appointee))) == (409, "role_held")
 
     longer = officer.made(f"/role-grants/{made['id']}/term", {"ends_on": (today + timedelta(days=9)).isoformat()})
@@ -211,12 +215,12 @@ def test_a_role_that_is_held_is_prolonged_not_granted_twice(street, officer, app
 
 def test_a_role_whose_term_ran_out_has_no_effect_and_is_granted_anew(street, officer, appointee, pass_time):
     today = clock.shanghai_day(clock.now())
-    first = officer.made("/role-grants", office(street, appointee, ends_on=today.isoformat()))
+    first = appointed(officer, appointee, office(street, appointee, ends_on=today.isoformat()))
     pass_time(days=3)
     for act, body in (("term", {"ends_on": None}), ("withdrawal", {"reason": "x"})):
         assert refused(officer.post(f"/role-grants/{first['id']}/{act}", body)) == (409, "role_ended")
 
-    second = officer.made("/role-grants", office(street, appointee))
+    second = appointed(officer, appointee, office(street, appointee))
 
     assert second["id"] != first["id"]
     assert roles(appointee) == {"grid_worker"}
@@ -229,7 +233,7 @@ def test_a_role_whose_term_ran_out_has_no_effect_and_is_granted_anew(street, off
 
 
 def test_a_withdrawn_role_is_over_with_the_next_request_and_its_holder_reads_why(street, officer, appointee):
-    made = officer.made("/role-grants", office(street, appointee))
+    made = appointed(officer, appointee, office(street, appointee))
 
     gone = officer.made(f"/role-grants/{made['id']}/withdrawal", {"reason": "调离本社区"})
 
@@ -277,20 +281,22 @@ def test_the_security_administrator_sees_offices_and_nobodys_name(street, admini
 
 
 @pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
-def test_one_of_the_three_administrators_takes_no_other_office(street, administrator, officer, role):
+def test_one_of_the_three_administrators_takes_no_other_office_and_only_they_learn_why(street, administrator, officer, role):
     holder = administrator(role, STREET)
-    form = {"role": "community_officer", "area_id": street["和平社区"], "login_name": login_name(holder)}
+    form = {"role": "grid_worker", "area_id": street["和平社区"], "login_name": login_name(holder)}
 
-    assert refused(officer.post("/role-grants", form)) == (409, "roles_exclude")
+    offered = officer.made("/role-grants", form)
+
+    assert refused(holder.post(f"/me/role-grants/{offered['id']}/acceptance")) == (409, "roles_exclude")
     assert roles(holder) == {role.value}
 
 
 def test_of_an_office_and_an_administrators_role_at_once_one_stands(app, street, officer, appointee):
-    start = Barrier(2)
+    start, offered = Barrier(2), officer.made("/role-grants", office(street, appointee))["id"]
 
-    def appoint() -> int:
+    def accept() -> int:
         start.wait()
-        return officer.post("/role-grants", office(street, appointee)).status_code
+        return appointee.post(f"/me/role-grants/{offered}/acceptance").status_code
 
     def administer() -> int:
         with app.app_context(), transaction():
@@ -303,9 +309,9 @@ def test_of_an_office_and_an_administrators_role_at_once_one_stands(app, street,
             return 201
 
     with ThreadPoolExecutor(2) as pool:
-        answers = [attempt.result() for attempt in [pool.submit(appoint), pool.submit(administer)]]
+        answers = [attempt.result() for attempt in [pool.submit(accept), pool.submit(administer)]]
 
-    assert sorted(answers) == [201, 409]
+    assert sorted(answers) in ([201, 409], [204, 409])
     assert len(roles(appointee)) == 1
 
 

@@ -14,6 +14,7 @@ from backend.messages.service import carry_over
 from tests.support.beginning import officer_of
 from tests.support.demands import demand_form, grant_to, published_demand
 from tests.support.guardians import child, guardianship_form
+from tests.support.humans import appointed
 from tests.support.locks import somebody_waits
 from tests.support.messages import inbox, kinds, tell_all
 from tests.support.people import person_form
@@ -58,13 +59,28 @@ def test_who_gets_or_loses_an_office_is_told(street):
         "volunteer_number": leader.volunteer_number,
         "name": leader.card["name"],
     }
-    grant = above.made("/role-grants", form)
+    grant = appointed(above, leader, form)
     above.made(f"/role-grants/{grant['id']}/withdrawal", {"reason": "调离"})
 
     lost, got = inbox(leader)
 
-    assert (got["kind"], lost["kind"]) == ("role_granted", "role_withdrawn")
-    assert got["text"] == "您已被任命为和平第一网格的网格员。任期写在您的角色里。"
+    assert (got["kind"], lost["kind"]) == ("role_offered", "role_withdrawn")
+    assert got["text"] == "您被任命为和平第一网格的网格员。请打开核对任期，接受或者谢绝；接受后才生效。"
+    assert kinds(above)[0] == "role_accepted"
+
+
+def test_an_appointment_waits_with_who_is_to_agree_and_then_with_who_is_to_accept(street):
+    officer, colleague, volunteer = street.home.officer, street.administrator(Role.COMMUNITY_OFFICER, street.home.path), street.home.member
+    form = {"role": "community_officer", "area_id": street["和平社区"], "volunteer_number": volunteer.volunteer_number}
+    grant_id = officer.made("/role-grants", form | {"name": volunteer.card["name"]})["id"]
+    assert (kinds(colleague, waiting="true"), kinds(volunteer), kinds(officer, waiting="true")) == (["role_proposed"], [], [])
+
+    colleague.made(f"/role-grants/{grant_id}/approval")
+    assert (kinds(colleague, waiting="true"), kinds(volunteer, waiting="true")) == ([], ["role_offered"])
+
+    volunteer.made(f"/me/role-grants/{grant_id}/refusal")
+    assert (kinds(volunteer, waiting="true"), kinds(officer)[0]) == ([], "role_declined")
+    assert "role_withdrawn" not in kinds(volunteer), "what one never held one does not lose"
 
 
 def test_what_comes_with_a_step_of_life_is_no_office_and_not_told_twice(street):

@@ -12,6 +12,7 @@ from backend.messages import service as messages
 from backend.messages.models import Message
 from tasks import housekeeping
 from tests.support.demands import published_demand
+from tests.support.humans import appointed
 from tests.support.messages import inbox, kinds, tell_all
 
 
@@ -99,7 +100,7 @@ def test_an_office_whose_term_is_over_is_told_as_ended_once(street):
     leader, above = street.home.leader, street.officer
     today = clock.shanghai_day(clock.now())
     office = {"role": "grid_worker", "area_id": street["和平第一网格"], "ends_on": today.isoformat()}
-    above.made("/role-grants", office | {"volunteer_number": leader.volunteer_number, "name": leader.card["name"]})
+    appointed(above, leader, office | {"volunteer_number": leader.volunteer_number, "name": leader.card["name"]})
     housekeeping.close_run_out_offices()
     assert "role_withdrawn" not in kinds(leader)
 

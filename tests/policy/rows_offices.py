@@ -6,6 +6,7 @@ from tests.policy.viewers import COMMUNITY, DISTRICT, NOBODY, OFFICERS, STREET, 
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
 from tests.support.demands import give_role, grant_to
+from tests.support.humans import appointed
 from tests.support.people import person_form
 
 APPOINTING = OFFICERS | these("security_admin")
@@ -19,8 +20,19 @@ def office(world: World) -> Ask:
         "volunteer_number": world["volunteer"].volunteer_number,
         "name": "王志愿",
     }
-    grant_id = world.officer.made("/role-grants", form)["id"]
+    grant_id = appointed(world.officer, world["volunteer"], form)["id"]
     return ask(grant_id=grant_id, shows=grant_id, reason="调离", body=None)
+
+
+def offered(world: World) -> Ask:
+    """The volunteer is to accept that office."""
+    return ask(grant_id=world.officer.made("/role-grants", appointing(world, "grid_worker", "和平社区").body)["id"])
+
+
+def proposed(world: World) -> Ask:
+    """The community's officer appointed the volunteer to their own level."""
+    colleague = world.street.administrator(Role.COMMUNITY_OFFICER, world.street.home.path)
+    return ask(grant_id=colleague.made("/role-grants", appointing(world, "community_officer", "和平社区").body)["id"])
 
 
 def unchecked(world: World) -> Ask:
@@ -89,6 +101,9 @@ ROWS = (
         by=Permission.ROLE_GRANT,
     ),
     Row("withdraw_role", office, APPOINTING, 404, by=Permission.ROLE_WITHDRAW),
+    Row("approve_role", proposed, APPOINTING, 404, by=Permission.ROLE_APPROVE),
+    Row("accept_role", offered, these("volunteer"), 404, by=Permission.ROLE_ACCEPT),
+    Row("decline_role", offered, these("volunteer"), 404, by=Permission.ROLE_ACCEPT),
     Row(
         "check_identity",
         unchecked,

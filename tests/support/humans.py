@@ -1,5 +1,6 @@
 """Who holds an office in a test: somebody whose papers were seen."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +17,14 @@ from backend.people import service as people
 from backend.people.notices import NoticeName
 from backend.people.service import Named
 from tests.support.people import identity_number
+from tests.support.phone import Phone
+
+
+def appointed(by: Phone, whom: Phone, form: dict[str, Any]) -> dict[str, Any]:
+    """Appoint, from the level above, somebody who accepts; the appointment as it stands then."""
+    grant_id = by.made("/role-grants", form)["id"]
+    whom.made(f"/me/role-grants/{grant_id}/acceptance")
+    return by.seen(f"/role-grants/{grant_id}")
 
 
 def check_papers(account_id: UUID, area_path: str) -> UUID:

@@ -1,6 +1,16 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
-from backend.accounts.queries.merged import account_now, accounts_of, holds_office, opens_by_wechat
+from backend.accounts.humans import account_now, accounts_of, are_one
+from backend.accounts.queries.merged import holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import audit_entries, lockouts
-from backend.accounts.queries.roles import GrantLine, GrantStatus, own_role_grants, own_roles, papers_missing, role_grant, role_grants
+from backend.accounts.queries.roles import (
+    GrantLine,
+    GrantStatus,
+    own_offers,
+    own_role_grants,
+    own_roles,
+    papers_missing,
+    role_grant,
+    role_grants,
+)
 from backend.accounts.queries.sessions import own_login_name, own_sessions

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from backend.accounts import policy
-from backend.accounts.models import Account, Login, LoginKind, RoleGrant
+from backend.accounts.models import Account, GrantStep, Login, LoginKind, RoleGrant
 from backend.accounts.policy import OFFICE_ROLES, Permission, ScopeColumns
 from backend.accounts.service.roles import OFFICES
 from backend.areas.models import Area
@@ -26,6 +26,8 @@ NEWEST_FIRST = Order((RoleGrant.id,), latest_first=True)
 class GrantStatus(StrEnum):
     """Where a grant stands in its term."""
 
+    TO_APPROVE = "to_approve"  # a second holder is to agree
+    TO_ACCEPT = "to_accept"  # the appointed is to accept
     HELD = "held"
     AWAITED = "awaited"  # its term has yet to begin
     ENDED = "ended"  # withdrawn, or its term ran out
@@ -54,6 +56,7 @@ class GrantLine:
     ends_at: datetime | None
     granted_at: datetime
     granted_by: UUID | None
+    approved_by: UUID | None
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
 
@@ -61,7 +64,7 @@ class GrantLine:
 def role_grants(
     viewer: Actor, *, role: Role | None, area_id: UUID | None, status: GrantStatus | None, now: datetime, page: PageRequest
 ) -> Page[GrantLine]:
-    """The offices in the viewer's areas, area by area, the oldest first; without a status those that are held or awaited."""
+    """The offices in the viewer's areas, area by area, the oldest first; without a status all that are not ended."""
     wanted = _offices(viewer).where(_of_status(status, now))
     if role is not None:
         wanted = wanted.where(RoleGrant.role == role)
@@ -90,6 +93,12 @@ def own_roles(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[GrantL
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
 
 
+def own_offers(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[GrantLine]:
+    """The offices that the account was appointed to and is to accept, the newest first."""
+    wanted = _lines().where(RoleGrant.account_id == viewer.account_id, _of_status(GrantStatus.TO_ACCEPT, now))
+    return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
+
+
 def papers_missing(viewer: Actor) -> bool:
     """Whether the viewer holds an office that decides nothing, because nobody has seen their papers."""
     return not viewer.is_checked and any(grant.role in OFFICE_ROLES for grant in viewer.grants)
@@ -105,10 +114,14 @@ def _of_status(status: GrantStatus | None, now: datetime) -> ColumnElement[bool]
     match status:
         case None:
             return unended
+        case GrantStatus.TO_APPROVE:
+            return and_(unended, RoleGrant.waits_for == GrantStep.APPROVAL)
+        case GrantStatus.TO_ACCEPT:
+            return and_(unended, RoleGrant.waits_for == GrantStep.ACCEPTANCE)
         case GrantStatus.HELD:
-            return and_(unended, RoleGrant.starts_at <= now)
+            return and_(unended, RoleGrant.waits_for.is_(None), RoleGrant.starts_at <= now)
         case GrantStatus.AWAITED:
-            return and_(unended, RoleGrant.starts_at > now)
+            return and_(unended, RoleGrant.waits_for.is_(None), RoleGrant.starts_at > now)
         case GrantStatus.ENDED:
             return or_(RoleGrant.withdrawn_at.is_not(None), RoleGrant.ends_at <= now)
 
@@ -144,6 +157,7 @@ def _line(row: Row[Any], now: datetime) -> GrantLine:
         ends_at=grant.ends_at,
         granted_at=grant.granted_at,
         granted_by=grant.granted_by,
+        approved_by=grant.approved_by,
         withdrawn_at=grant.withdrawn_at,
         withdrawn_reason=grant.withdrawn_reason,
     )
@@ -152,4 +166,6 @@ def _line(row: Row[Any], now: datetime) -> GrantLine:
 def _status(grant: RoleGrant, now: datetime) -> GrantStatus:
     if grant.is_over(now):
         return GrantStatus.ENDED
+    if grant.waits_for is not None:
+        return GrantStatus.TO_APPROVE if grant.waits_for is GrantStep.APPROVAL else GrantStatus.TO_ACCEPT
     return GrantStatus.AWAITED if grant.starts_at > now else GrantStatus.HELD

@@ -278,6 +278,7 @@ _CALLER = Prepared(
         and_(
             RoleGrant.account_id == Account.id,
             RoleGrant.withdrawn_at.is_(None),
+            RoleGrant.waits_for.is_(None),
             RoleGrant.starts_at <= bindparam("now"),
             or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now")),
         ),

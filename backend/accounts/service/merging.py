@@ -225,8 +225,8 @@ def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: dateti
     """Withdraw what the one account holds, and grant it to the other for the rest of its term: so it stays written who held what when."""
     live = and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
     grants = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == dissolved_id, live).order_by(RoleGrant.id)).all()
-    held = set(db.session.scalars(select(RoleGrant.role).where(RoleGrant.account_id == kept_id, live)))
-    offices = (held | {grant.role for grant in grants}) & OFFICES.keys()
+    in_force = select(RoleGrant.role).where(RoleGrant.account_id.in_((kept_id, dissolved_id)), live, RoleGrant.waits_for.is_(None))
+    offices = set(db.session.scalars(in_force)) & OFFICES.keys()
     if offices & ADMINISTRATORS and len(offices) > 1:
         raise RolesExclude
     # A grant of the kept account whose term ran out stands in the place of the one that comes over.
@@ -244,8 +244,10 @@ def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: dateti
             role=grant.role,
             starts_at=max(grant.starts_at, now),
             ends_at=grant.ends_at,
-            granted_by=actor.account_id,
-            granted_at=now,
+            granted_by=grant.granted_by,
+            granted_at=grant.granted_at,
+            approved_by=grant.approved_by,
+            waits_for=grant.waits_for,
             **scope,
         )
         db.session.execute(
@@ -254,6 +256,10 @@ def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: dateti
                 index_where=RoleGrant.withdrawn_at.is_(None),
                 set_={
                     "starts_at": func.least(RoleGrant.starts_at, granting.excluded.starts_at),
+                    # Who holds it in one of the two holds it.
+                    "waits_for": case(
+                        (or_(RoleGrant.waits_for.is_(None), granting.excluded.waits_for.is_(None)), None), else_=RoleGrant.waits_for
+                    ),
                     # Nothing is later than an end that is not set.
                     "ends_at": case(
                         (or_(RoleGrant.ends_at.is_(None), granting.excluded.ends_at.is_(None)), None),

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
-from backend.accounts import policy
+from backend.accounts import limits, policy
 from backend.accounts.events import RoleWithdrawn
-from backend.accounts.models import RoleGrant
+from backend.accounts.humans import are_one
+from backend.accounts.models import GrantStep, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.rank import area_above, require_above_if_office
-from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TERM_RUN_OUT, TermOver, begin_grant, end_of_term, office_in
+from backend.accounts.service.roles import ADMINISTRATORS, OFFICES, TERM_RUN_OUT, TermOver, end_of_term, offer_grant, office_in
+from backend.accounts.service.seconds import appointed_by
 from backend.areas import service as areas
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
@@ -48,6 +50,20 @@ class RoleEnded(Conflict):
     detail = "该角色已收回或任期已满，可以重新授予"
 
 
+class AppointedByThem(Forbidden):
+    """Whoever was appointed does not turn out at once who appointed them."""
+
+    code: ClassVar[str] = "appointed_by_them"
+    detail = "不能在被授予职务的一天之内收回授予者的职务，请由其他工作人员办理"
+
+
+class LevelAboveNeeded(Forbidden):
+    """One's own level prolongs nobody: that is an appointment without a second word."""
+
+    code: ClassVar[str] = "level_above_needed"
+    detail = "延长本级职务的任期，须由上级办理"
+
+
 class OwnRole(Forbidden):
     """Nobody appoints, prolongs or dismisses themselves."""
 
@@ -65,10 +81,11 @@ def appoint(
     last_day: date | None,
     now: datetime,
 ) -> UUID:
-    """Grant an account the office in an area, from now or from a coming day on, until the end of its last day. Returns the grant's id.
+    """Offer an account the office in an area, from now or from a coming day on, until the end of its last day. Returns the grant's id.
 
-    `account` finds whom; it is asked after policy, so that who may not appoint learns of no account. Raises areas.AreaUnknown,
-    LevelMismatch, Forbidden, AccountUnknown, OwnRole, TermInPast, TermOver, RolesExclude, RoleHeld.
+    It holds once the appointed accepts; where one's own level appoints, a second holder agrees before. `account` finds whom; it is asked
+    after policy, so that who may not appoint learns of no account. Raises areas.AreaUnknown, LevelMismatch, Forbidden, AccountUnknown,
+    OwnRole, TermInPast, TermOver, RoleHeld.
     """
     area = areas.area_in_use(area_id)
     grant = office_in(role, area, until=last_day)
@@ -76,18 +93,25 @@ def appoint(
     account_id = account()
     if account_id is None:
         raise AccountUnknown
-    if account_id == actor.account_id:
+    if are_one(account_id, actor.account_id):
         raise OwnRole
-    granted = begin_grant(actor, account_id, grant, starts_at=_beginning(first_day, now), now=now)
+    waits_for = GrantStep.ACCEPTANCE if _is_above(actor, role, area.path) else GrantStep.APPROVAL
+    granted = offer_grant(actor, account_id, grant, waits_for=waits_for, starts_at=_beginning(first_day, now), now=now)
     if granted is None:
         raise RoleHeld
     return granted
 
 
 def set_term(actor: Actor, grant_id: UUID, *, last_day: date | None, now: datetime) -> None:
-    """Let an office end with another day, or with none. Raises Missing, Forbidden, OwnRole, TermOver, RoleEnded."""
-    seen = _seen(actor, grant_id, Permission.ROLE_GRANT)
+    """Let an office end with another day, or with none. One's own level only shortens.
+
+    Raises Missing, Forbidden, OwnRole, AppointedByThem, LevelAboveNeeded, TermOver, RoleEnded.
+    """
+    seen = _seen(actor, grant_id, Permission.ROLE_GRANT, now=now)
     ends_at = end_of_term(last_day)
+    is_longer = seen.ends_at is not None and (ends_at is None or ends_at > seen.ends_at)
+    if is_longer and not _is_above(actor, seen.role, seen.area_path):
+        raise LevelAboveNeeded
     if ends_at is not None and ends_at <= max(now, seen.starts_at):
         raise TermOver
     _change(seen, now=now, ends_at=ends_at)
@@ -95,8 +119,11 @@ def set_term(actor: Actor, grant_id: UUID, *, last_day: date | None, now: dateti
 
 
 def dismiss(actor: Actor, grant_id: UUID, *, reason: str, now: datetime) -> None:
-    """Withdraw an office; it is over with the holder's next request. Raises Missing, Forbidden, OwnRole, RoleEnded."""
-    seen = _seen(actor, grant_id, Permission.ROLE_WITHDRAW)
+    """Withdraw an office; it is over with the holder's next request.
+
+    Raises Missing, Forbidden, OwnRole, AppointedByThem, RoleEnded.
+    """
+    seen = _seen(actor, grant_id, Permission.ROLE_WITHDRAW, now=now)
     _change(seen, now=now, withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
     audit.record(actor, Permission.ROLE_WITHDRAW, seen.account_id, now=now, grant=str(grant_id), role=seen.role.value)
     outbox.record(RoleWithdrawn(grant_id), now=now)
@@ -129,7 +156,7 @@ def holder_to_check(actor: Actor, grant_id: UUID, *, now: datetime) -> UUID:
 
     Raises Missing, Forbidden, OwnRole, HolderOfOffice, RoleEnded.
     """
-    grant = _office_seen(actor, grant_id)
+    grant = office_seen(actor, grant_id)
     policy.require(actor, Permission.IDENTITY_CHECK, area_above(grant.area_path))
     if grant.is_over(now):
         raise RoleEnded
@@ -148,17 +175,25 @@ def _beginning(first_day: date | None, now: datetime) -> datetime:
     return clock.start_of_day(first_day)
 
 
-def _seen(actor: Actor, grant_id: UUID, permission: Permission) -> RoleGrant:
+def _is_above(actor: Actor, role: Role, area_path: str | None) -> bool:
+    """Whether the actor appoints to this office from above it. A community stands above its grid workers, also above those of all of it."""
+    scope = Scope(area_path=area_path) if role is Role.GRID_WORKER else area_above(area_path)
+    return policy.allows(actor, Permission.ROLE_GRANT, scope)
+
+
+def _seen(actor: Actor, grant_id: UUID, permission: Permission, *, now: datetime) -> RoleGrant:
     """An office that the actor may change."""
-    grant = _office_seen(actor, grant_id)
+    grant = office_seen(actor, grant_id)
     needed = Permission.ADMINISTRATOR_GRANT if grant.role in ADMINISTRATORS else permission
     policy.require(actor, needed, Scope(area_path=grant.area_path))
     if grant.account_id == actor.account_id:
         raise OwnRole
+    if appointed_by(actor, grant.account_id, RoleGrant.granted_at > now - limits.current().offices.appointer_stays):
+        raise AppointedByThem
     return grant
 
 
-def _office_seen(actor: Actor, grant_id: UUID) -> RoleGrant:
+def office_seen(actor: Actor, grant_id: UUID) -> RoleGrant:
     """An office that the actor may see. What is no office belongs to another capability. Raises Missing."""
     grant = db.session.get(RoleGrant, grant_id)
     if grant is None or grant.role not in OFFICES:

@@ -52,6 +52,7 @@ def _offices(account_id: UUID, *, now: datetime) -> list[tuple[Role, str | None]
         RoleGrant.account_id == account_id,
         RoleGrant.role.in_(OFFICE_ROLES),
         RoleGrant.withdrawn_at.is_(None),
+        RoleGrant.waits_for.is_(None),
         or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
     )
     return [(role, area_path) for role, area_path in db.session.execute(held)]

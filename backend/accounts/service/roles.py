@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 
 from backend.accounts import policy
-from backend.accounts.events import AccountIdentified, RoleGranted, RoleWithdrawn
-from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant
+from backend.accounts.events import AccountIdentified, RoleGranted, RoleOffered, RoleProposed, RoleWithdrawn
+from backend.accounts.models import Account, AccountStatus, GrantStep, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.hashing import hash_of
 from backend.accounts.service.passwords import initial_password
@@ -135,15 +135,15 @@ def _tie(account_id: UUID, may_be: ColumnElement[bool], now: datetime, **values:
 
 
 def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -> UUID:
-    """Grant a role from now on; for a grant that is held already only its term changes. The caller has asked policy.
+    """Grant a role that holds from now on; for a grant that is held already only its term changes. The caller has asked policy.
 
     Raises RolesExclude, TermOver.
     """
-    scope, account_id = scope_values(grant), _held_account(account_id)
+    scope, account_id = scope_values(grant), held_account(account_id)
     granting = _granting(actor, account_id, grant, starts_at=now, now=now).on_conflict_do_update(
         index_elements=["account_id", "role", *scope],
         index_where=RoleGrant.withdrawn_at.is_(None),
-        set_={"ends_at": grant.ends_at, "starts_at": func.least(RoleGrant.starts_at, now)},
+        set_={"ends_at": grant.ends_at, "starts_at": func.least(RoleGrant.starts_at, now), "waits_for": None},
     )
     granted: UUID = db.session.scalars(granting.returning(RoleGrant.id).execution_options(synchronize_session=False)).one()
     audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope))
@@ -152,27 +152,30 @@ def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -
     return granted
 
 
-def begin_grant(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: datetime, now: datetime) -> UUID | None:
-    """Grant a role from an instant on; None when the account holds it, or will. The caller has asked policy.
+def offer_grant(actor: Actor, account_id: UUID, grant: Grant, *, waits_for: GrantStep, starts_at: datetime, now: datetime) -> UUID | None:
+    """Grant a role that holds from an instant on, once nobody is waited for; None when the account holds it, or will.
 
-    Raises RolesExclude, TermOver.
+    The caller has asked policy. Raises TermOver.
     """
-    scope, account_id = scope_values(grant), _held_account(account_id)
-    granting = _granting(actor, account_id, grant, starts_at=starts_at, now=now).on_conflict_do_nothing(
+    scope, account_id = scope_values(grant), held_account(account_id)
+    granting = _granting(actor, account_id, grant, waits_for=waits_for, starts_at=starts_at, now=now).on_conflict_do_nothing(
         index_elements=["account_id", "role", *scope], index_where=RoleGrant.withdrawn_at.is_(None)
     )
     granted = db.session.scalar(granting.returning(RoleGrant.id).execution_options(synchronize_session=False))
     if granted is not None:
         audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope), grant=str(granted))
-        outbox.record(RoleGranted(granted), now=now)
+        outbox.record(RoleProposed(granted) if waits_for is GrantStep.APPROVAL else RoleOffered(granted), now=now)
     return granted
 
 
-def _granting(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: datetime, now: datetime) -> Insert:
+def _granting(
+    actor: Actor, account_id: UUID, grant: Grant, *, waits_for: GrantStep | None = None, starts_at: datetime, now: datetime
+) -> Insert:
     """The insertion of a grant, to which the caller adds what shall become of one that is held."""
     if grant.ends_at is not None and grant.ends_at <= max(starts_at, now):
         raise TermOver
-    _refuse_excluded(account_id, grant.role, now=now)
+    if waits_for is None:  # what is only offered excludes nothing, and tells nobody what the account holds
+        refuse_excluded(account_id, grant.role, now=now)
     _put_away_run_out(account_id, grant, now=now)
     return insert(RoleGrant).values(
         id=new_id(),
@@ -182,6 +185,7 @@ def _granting(actor: Actor, account_id: UUID, grant: Grant, *, starts_at: dateti
         ends_at=grant.ends_at,
         granted_by=actor.account_id,
         granted_at=now,
+        waits_for=waits_for,
         **scope_values(grant),
     )
 
@@ -213,7 +217,7 @@ def withdraw_from_person(actor: Actor, person_id: UUID, grant: Grant, *, reason:
 
 def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, now: datetime) -> bool:
     """End a role that an account holds within just this scope. Returns whether it held it."""
-    account_id = _held_account(account_id)
+    account_id = held_account(account_id)
     withdrawn = db.session.scalar(
         update(RoleGrant)
         .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), *_same(grant))
@@ -328,7 +332,10 @@ def create_office_account(actor: Actor, *, name: str, password: str, grant: Gran
     if added is None:
         raise LoginNameTaken
     audit.record(actor, Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.PASSWORD.value)
-    grant_role(actor, account_id, grant, now=now)
+    if actor.is_system:
+        grant_role(actor, account_id, grant, now=now)
+    else:
+        offer_grant(actor, account_id, grant, waits_for=GrantStep.ACCEPTANCE, starts_at=now, now=now)
     return account_id
 
 
@@ -352,15 +359,18 @@ def open_office_login(actor: Actor, *, name: str, role: Role, area_id: UUID, las
     return OfficeLogin(account_id, password)
 
 
-def _held_account(account_id: UUID) -> UUID:
+def held_account(account_id: UUID) -> UUID:
     """The account, or the one that took it over a moment ago: until this transaction ends nobody merges it, nor grants it anything else."""
     holding = select(Account.merged_into_id).where(Account.id == account_id).with_for_update(key_share=True)
     took_over = db.session.scalar(holding)
-    return account_id if took_over is None else _held_account(took_over)
+    return account_id if took_over is None else held_account(took_over)
 
 
-def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
-    """The caller holds the account: of two grants at once the later one finds the earlier."""
+def refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
+    """Refuse an office beside one that it excludes. The caller holds the account: of two grants at once the later one finds the earlier.
+
+    Raises RolesExclude.
+    """
     if role not in OFFICES:
         return
     others = frozenset(OFFICES) - {role} if role in ADMINISTRATORS else ADMINISTRATORS
@@ -373,7 +383,7 @@ def _refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
 
 def _is_unended(now: datetime) -> ColumnElement[bool]:
     """Held, or to be held later: a grant that was made a moment after `now` by another request counts, for who must not miss it."""
-    return and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    return and_(RoleGrant.withdrawn_at.is_(None), RoleGrant.waits_for.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
 
 
 def scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:

@@ -1,12 +1,21 @@
 """Of accounts: their ways in, the offices they hold, and who read the data of whose they are."""
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
-from backend.accounts.events import LoginAdded, PasswordReset, RoleGranted, RoleWithdrawn
-from backend.accounts.models import Login, RoleGrant
+from backend.accounts.events import (
+    LoginAdded,
+    PasswordReset,
+    RoleAccepted,
+    RoleDeclined,
+    RoleGranted,
+    RoleOffered,
+    RoleProposed,
+    RoleWithdrawn,
+)
+from backend.accounts.models import GrantStep, Login, RoleGrant
 from backend.accounts.policy import Permission
 from backend.foundation.database import Column
-from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, rows_of, whose
+from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whose
 from backend.reveals.events import DataRevealed
 from backend.reveals.models import Reveal
 
@@ -21,22 +30,39 @@ _REVEALS = rows_of(
 )
 
 
-def _grants(by: Column) -> Select[*tuple[object, ...]]:
+def _grants(by: Column, *, of: Column = RoleGrant.account_id) -> Select[*tuple[object, ...]]:
     return rows_of(
         subject_id=RoleGrant.id,
         about_id=RoleGrant.id,
         area_path=RoleGrant.area_path,
         role=RoleGrant.role,
-        account_id=RoleGrant.account_id,
+        account_id=of,
         by_account_id=by,
     )
+
+
+def _while_waiting(step: GrantStep) -> ColumnElement[bool]:
+    return while_there_is(RoleGrant.id, RoleGrant.waits_for == step, RoleGrant.withdrawn_at.is_(None))
 
 
 OCCASIONS = (
     Occasion(LoginAdded, "holder", About.LOGIN, Holder(), _LOGINS),
     Occasion(PasswordReset, "holder", About.LOGIN, Holder(), _LOGINS),
+    Occasion(
+        RoleProposed,
+        "community",
+        About.ROLE_GRANT,
+        office(Permission.ROLE_APPROVE),
+        _grants(RoleGrant.granted_by),
+        waits=_while_waiting(GrantStep.APPROVAL),
+    ),
+    Occasion(RoleOffered, "holder", About.ROLE_GRANT, Holder(), _grants(RoleGrant.granted_by), waits=_while_waiting(GrantStep.ACCEPTANCE)),
+    *(
+        Occasion(event, "granter", About.ROLE_GRANT, Holder(), _grants(RoleGrant.account_id, of=RoleGrant.granted_by))
+        for event in (RoleAccepted, RoleDeclined)
+    ),
     Occasion(RoleGranted, "holder", About.ROLE_GRANT, Holder(), _grants(RoleGrant.granted_by)),
-    Occasion(RoleWithdrawn, "holder", About.ROLE_GRANT, Holder(), _grants(RoleGrant.withdrawn_by)),
+    Occasion(RoleWithdrawn, "holder", About.ROLE_GRANT, Holder(), _grants(RoleGrant.withdrawn_by).where(RoleGrant.waits_for.is_(None))),
     Occasion(DataRevealed, "person", About.REVEAL, whose(Permission.PERSON_SEE), _REVEALS),
     Occasion(DataRevealed, "guardian", About.REVEAL, Guardians(), _REVEALS),
 )

@@ -118,6 +118,8 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True)),
         sa.Column("granted_by", sa.Uuid()),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waits_for", sa.String(40), comment="of an office: opens nothing until then"),
+        sa.Column("approved_by", sa.Uuid(), comment="the second holder, where one's own level appointed"),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
         sa.Column("withdrawn_by", sa.Uuid()),
         sa.Column("withdrawn_reason", sa.Text()),

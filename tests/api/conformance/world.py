@@ -26,6 +26,7 @@ from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
 from tests.support.demands import demand_form, published_demand, window
+from tests.support.humans import appointed
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
@@ -229,8 +230,13 @@ class Neighbourhood:
         volunteer = self.phones["volunteer"]
         self.phones |= {"security_admin": self.street.security_admin, "audit_admin": self.street.audit_admin}
         whom = {"role": "grid_worker", "area_id": self.street["和平社区"], "login_name": None, "ends_on": None}
-        held = self.officer.made("/role-grants", whom | {"volunteer_number": self.asking.volunteer_number, "name": "孙志愿"})["id"]
-        self.known |= {"grant_id": held}
+        asking = {"volunteer_number": self.asking.volunteer_number, "name": "孙志愿"}
+        self.known |= {"grant_id": appointed(self.officer, self.asking, whom | asking)["id"]}
+        for operation, community in (("accept_role", "和平第一网格"), ("decline_role", "团结社区")):
+            offered = self.street.officer.made("/role-grants", whom | asking | {"area_id": self.street[community]})["id"]
+            self._target("asking", operation, grant_id=offered)
+        proposed = self.officer.made("/role-grants", whom | asking | {"role": "community_officer"})["id"]
+        self._target("street_officer", "approve_role", grant_id=proposed)
         whom |= {"volunteer_number": volunteer.volunteer_number, "name": "钱志愿"}
         self._target("community_officer", "grant_role", **whom)
         self._target("audit_admin", "list_audit_entries")
