@@ -76,7 +76,7 @@ class Shift(Living):
     confirmers: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="words of Confirmer")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    grace_minutes: Mapped[int] = mapped_column(comment="before the start and after the end; minutes within it count")
+    grace_minutes: Mapped[int] = mapped_column(comment="how early one may sign in and how late one may sign out")
     latitude: Mapped[float | None] = mapped_column(Double, comment="GCJ-02")
     longitude: Mapped[float | None] = mapped_column(Double, comment="GCJ-02")
     radius_m: Mapped[int | None]

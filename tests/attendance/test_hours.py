@@ -13,16 +13,16 @@ DAY = datetime(2026, 3, 5, tzinfo=UTC)
 SECONDS = st.integers(0, 24 * 3600)
 
 
-@given(signed_in=SECONDS, stayed=SECONDS, starts=SECONDS, lasts=SECONDS, grace=st.integers(0, 240))
-def test_minutes_are_those_of_the_stay_within_window_and_grace(signed_in: int, stayed: int, starts: int, lasts: int, grace: int):
+@given(signed_in=SECONDS, stayed=SECONDS, starts=SECONDS, lasts=SECONDS)
+def test_minutes_are_those_of_the_stay_within_the_window(signed_in: int, stayed: int, starts: int, lasts: int):
     stay = Span(DAY + timedelta(seconds=signed_in), DAY + timedelta(seconds=signed_in + stayed))
-    window = Span(DAY + timedelta(seconds=starts), DAY + timedelta(seconds=starts + lasts)).widened(timedelta(minutes=grace))
+    window = Span(DAY + timedelta(seconds=starts), DAY + timedelta(seconds=starts + lasts))
 
     counted = stay.clipped_to(window)
 
-    earliest, latest = max(signed_in, starts - grace * 60), min(signed_in + stayed, starts + lasts + grace * 60)
+    earliest, latest = max(signed_in, starts), min(signed_in + stayed, starts + lasts)
     assert counted.minutes == max(latest - earliest, 0) // 60
-    assert 0 <= counted.minutes <= (lasts + 2 * grace * 60) // 60
+    assert 0 <= counted.minutes <= lasts // 60
     assert counted.lies_within(window)
 
 

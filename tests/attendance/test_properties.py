@@ -23,7 +23,8 @@ ACTS = ["sign_in", "sign_out", "close", "add", "correct", "withdraw", "confirm",
 
 
 class Told:
-    """The rules told again by hand, with plain flags: attendance none → open → out or closed; record; confirmation."""
+    """The rules told again by hand, with plain flags: attendance none → open → out or closed; record; confirmation. Minutes count between
+    minute 0 and 60; signing may be earlier and later."""
 
     def __init__(self) -> None:
         self.attendance, self.minutes, self.confirmed = "none", None, False
@@ -38,16 +39,16 @@ class Told:
             case "sign_out":
                 allowed = self.attendance == "open" and minute <= closes
                 if allowed:
-                    self.attendance, self.minutes = "out", minute - signed_in_at
+                    self.attendance, self.minutes = "out", max(min(minute, 60) - max(signed_in_at, 0), 0)
             case "close":
                 allowed = True
                 if minute > closes and self.attendance == "open":
                     self.attendance = "closed"
             case "add":
-                allowed = self.attendance in ("out", "closed") and self.minutes is None and length <= min(minute, closes)
+                allowed = self.attendance in ("out", "closed") and self.minutes is None and length <= min(minute, 60)
                 self.minutes, self.confirmed = (length, False) if allowed else (self.minutes, self.confirmed)
             case "correct":
-                allowed = self.minutes is not None and length <= min(minute, closes)
+                allowed = self.minutes is not None and length <= min(minute, 60)
                 self.minutes = length if allowed else self.minutes
             case "withdraw":
                 allowed = self.minutes is not None
@@ -89,7 +90,7 @@ def test_a_service_counts_while_record_and_confirmation_hold(street, acts, grace
         assert done == allowed, (act, minute)
         counted = [row.minutes for row in db.session.execute(counting_records().where(ServiceRecord.shift_id == shift_id))]
         assert counted == ([told.minutes] if told.confirmed else [])
-        assert all(0 <= minutes <= 60 + 2 * grace for minutes in counted)
+        assert all(0 <= minutes <= 60 for minutes in counted)
     db.session.rollback()
 
 

@@ -42,6 +42,22 @@ def test_from_sign_in_to_sign_out_makes_a_record_of_the_minutes_between(visit, p
     assert record.ended_at - record.started_at >= timedelta(minutes=47)
 
 
+def test_grace_is_for_signing_and_not_for_counting(phone_of, street, officer, pass_time):
+    opening_id, shift_id = open_shift(street["和平社区"], starts_in=timedelta(minutes=30), lasts=timedelta(hours=1), grace_minutes=30)
+    through, early = registered_person(phone_of, street), registered_person(phone_of, street)
+
+    def signs(person, step):
+        return person.made(f"/shifts/{shift_id}/{step}", {"code": officer.seen(f"/shifts/{shift_id}/code")["code"]})
+
+    for person in (through, early):
+        claim_for(opening_id, person_id=UUID(person.person_id))
+        signs(person, "sign-in")
+    pass_time(minutes=25)
+    assert signs(early, "sign-out")["minutes"] == 0
+    pass_time(minutes=85)
+    assert signs(through, "sign-out")["minutes"] == 60, "the hour of the shift, of 110 minutes between the two"
+
+
 def test_signing_in_takes_four_round_trips(visit):
     code, path = visit.code(), f"/shifts/{visit.shift_id}/sign-in"
     with counted_statements() as sent:

@@ -57,8 +57,13 @@ class AttendanceExists(Conflict):
 
 
 def window_of(shift: Shift) -> Span:
-    """The shift's window with the grace on both sides: within it one signs in and out, and minutes count."""
-    return Span(shift.starts_at, shift.ends_at).widened(timedelta(minutes=shift.grace_minutes))
+    """The shift's window: minutes count within it."""
+    return Span(shift.starts_at, shift.ends_at)
+
+
+def signing_window_of(shift: Shift) -> Span:
+    """The window with the grace on both sides: within it one signs in and out."""
+    return window_of(shift).widened(timedelta(minutes=shift.grace_minutes))
 
 
 def state_record(

@@ -69,7 +69,7 @@ class RecordsOverlap(Conflict):
 
 
 class OutsideWindow(Unprocessable):
-    """The stretch leaves the shift's window with its grace, is not over yet, or runs backwards."""
+    """The stretch leaves the shift's window, is not over yet, or runs backwards."""
 
     code: ClassVar[str] = "outside_window"
-    detail = "服务时间须在场次时间（含宽限）之内，且已经结束"
+    detail = "服务时间须在场次起止时间之内，且已经结束"

@@ -18,7 +18,7 @@ from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRec
 from backend.attendance.positions import Position, Sign, judge
 from backend.attendance.service.attendances import attend, shift_to_sign
 from backend.attendance.service.minors import require_fit
-from backend.attendance.service.records import RecordExists, state_record, window_of
+from backend.attendance.service.records import RecordExists, signing_window_of, state_record, window_of
 from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
@@ -162,7 +162,7 @@ def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | No
 
 
 def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -> Attendance | None:
-    if now > window_of(shift).ends_at:
+    if now > signing_window_of(shift).ends_at:
         return None
     return db.session.scalars(
         update(Attendance)
@@ -192,7 +192,7 @@ def _signed_out(attendance: Attendance, sign: Sign, record: ServiceRecord, *, no
 
 
 def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
-    window = window_of(shift)
+    window = signing_window_of(shift)
     if shift.status is ShiftStatus.CANCELLED:
         raise ShiftCancelled
     if now < window.starts_at:

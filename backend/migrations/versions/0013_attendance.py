@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("confirmers", sa.ARRAY(sa.Text()), nullable=False, comment="words of Confirmer"),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("grace_minutes", sa.BigInteger(), nullable=False, comment="before the start and after the end; minutes within it count"),
+        sa.Column("grace_minutes", sa.BigInteger(), nullable=False, comment="how early one may sign in and how late one may sign out"),
         sa.Column("latitude", sa.Double(), comment="GCJ-02"),
         sa.Column("longitude", sa.Double(), comment="GCJ-02"),
         sa.Column("radius_m", sa.BigInteger()),
