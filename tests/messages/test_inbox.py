@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from backend.accounts.limits import Written
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
@@ -119,7 +120,9 @@ def test_an_officer_whose_papers_nobody_saw_is_told_of_their_office_and_asked_to
     assert kinds(above, waiting="true") == ["demand_submitted"], "in the community there is nobody who could decide"
 
 
-def test_a_page_costs_as_many_statements_for_thirty_messages_as_for_three(street, three):
+def test_a_page_costs_as_many_statements_for_thirty_messages_as_for_three(street, three, bounds):
+    bounds(Written.DEMAND, a_day=100)
+
     def statements() -> int:
         with counted_statements() as sent:
             street.home.resident.seen("/me/messages", limit=100)

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.attendance import service as attendance
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
@@ -197,7 +198,9 @@ def test_of_an_event_that_concerns_somebody_twice_they_are_told_once(street):
     assert "place_given_back" not in kinds(leader)
 
 
-def test_a_batch_takes_one_statement_for_each_kind(street):
+def test_a_batch_takes_one_statement_for_each_kind(street, bounds):
+    bounds(Written.DEMAND, a_day=100, open=100)
+
     def told_by(number: int) -> int:
         for _ in range(number):
             street.home.resident.made("/demands", demand_form(street))
