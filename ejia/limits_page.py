@@ -126,7 +126,11 @@ def _answers(bound: Bound) -> str:
 def _passwords() -> Iterator[Row]:
     first, longest = (int(time.total_seconds() // 60) for time in (tries.FIRST_LOCK, tries.LONGEST_LOCK))
     locked = f"{tries.FAILURES_BEFORE_LOCK} in a row, then a lock of {first} minutes, then of twice as long, up to {longest}"
-    yield Row("wrong passwords", locked, "the name", "–", _says(LoginLocked))
+    yield Row(
+        "wrong passwords", locked, "the name and the address; apart a device or browser on which its holder was in", "–", _says(LoginLocked)
+    )
+    everywhere = f"{tries.STRANGERS_BEFORE_LOCK} in a row, then locked likewise"
+    yield Row("wrong passwords from everywhere", everywhere, "the name; but not where its holder was in before", "–", _says(LoginLocked))
     yield Row(
         "passwords looked at", f"{hashing.AT_ONCE} at a time, 64 MiB each; others wait a moment", "the process", "–", _says(PasswordsBusy)
     )

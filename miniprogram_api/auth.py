@@ -52,7 +52,7 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 @bp.output(TokensOut)
 @bp.doc(
     summary="管理员登录",
-    description="连续五次输错密码后锁定十五分钟，再错五次锁定时间加倍，最长四小时。用初始密码登录的，只能先修改密码；"
+    description="同一来源连续五次输错密码后，该来源锁定十五分钟，再错五次锁定时间加倍，最长四小时；带上以前登录的令牌（过期的也可以），则按本人的设备计数。用初始密码登录的，只能先修改密码；"
     "初始密码 72 小时内有效。90 天未使用的登录停用，重置密码后恢复。",
 )
 def log_in_by_password(body: PasswordLoginIn) -> Tokens:

@@ -60,7 +60,7 @@ def brought_account() -> UUID | None:
     """Whose token or cookie the request brings, however old; None where it is none of ours. It lets nobody in."""
     if face_in_hand().credential is Credential.COOKIE:
         claims = cookie.brought_claims()
-        return None if claims is None else claims.account_id
+        return cookie.brought_device() if claims is None else claims.account_id
     try:
         return tokens.maker().account_of(_brought_token() or "")
     except TokenInvalid:

@@ -1,7 +1,9 @@
 """The cookie of a browser that is logged in: what it is called, how it is set and read. It says nothing to anybody but this copy."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
+from uuid import UUID
 
 from flask import Flask, Response, current_app, request
 
@@ -13,13 +15,16 @@ from config.settings import Settings
 @dataclass(frozen=True, slots=True)
 class _Kind:
     name: str
+    device: str
     secure: bool
 
 
+_DEVICE_KEPT = timedelta(days=365)
+
 # The prefix has browsers take it from this host only, by https only, for all of its paths: no neighbour sets another in its place.
-_USUAL = _Kind("__Host-ejia", secure=True)
+_USUAL = _Kind("__Host-ejia", "__Host-ejia-device", secure=True)
 # A trial is tried over plain http, where browsers refuse both.
-_OF_A_TRIAL = _Kind("ejia", secure=False)
+_OF_A_TRIAL = _Kind("ejia", "ejia-device", secure=False)
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -40,10 +45,21 @@ def brought_claims() -> AccessClaims | None:
         return None
 
 
+def brought_device() -> UUID | None:
+    """Who was logged in by this browser last, if it says so; it lets nobody in."""
+    try:
+        return tokens.maker().read_device(request.cookies.get(_kind().device, ""))
+    except TokenInvalid:
+        return None
+
+
 def give(answer: Response, claims: AccessClaims) -> None:
-    """Let the browser keep it until it is closed; the log-in itself ends earlier."""
+    """Let the browser keep it until it is closed, the log-in itself ends earlier; and for a year whose device it is, by which who knows
+    only a name does not keep its holder out (accounts.service.tries)."""
     kind = _kind()
     answer.set_cookie(kind.name, tokens.maker().cookie(claims), secure=kind.secure, httponly=True, samesite="Lax")
+    device = tokens.maker().device(claims.account_id)
+    answer.set_cookie(kind.device, device, max_age=_DEVICE_KEPT, secure=kind.secure, httponly=True, samesite="Lax")
 
 
 def take_back(answer: Response) -> None:

@@ -114,10 +114,11 @@ def _caller() -> str:
     if named is not None:
         return named
     account_id = brought_account()
-    return _network(request.remote_addr or "") if account_id is None else f"account:{account_id}"
+    return network(request.remote_addr or "") if account_id is None else f"account:{account_id}"
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """What is counted for an address: itself, or the /64 of an IPv6 one."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

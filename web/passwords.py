@@ -1,19 +1,23 @@
 """Logging in by a password and changing it, in steps: the slow hash is reckoned outside of transactions that hold a row."""
 
+from flask import request
+
 from backend.accounts import service as accounts
-from backend.accounts.service import Attempt
+from backend.accounts.service import Attempt, Source
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from web.caller import logged_in_family
+from web.caller import brought_account, logged_in_family
 from web.inputs.accounts import PasswordChangeIn, PasswordLoginIn
+from web.limits import network
 
 
 def tried(body: PasswordLoginIn) -> tuple[Attempt, bool]:
     """One try of a name's password, counted, and whether it is right. Raises LoginLocked, PasswordsBusy."""
     with accounts.room_for_password():
         with transaction():
-            attempt = accounts.begin_password_login(body.name, now=clock.now())
+            source = Source(network(request.remote_addr or ""), brought_account())
+            attempt = accounts.begin_password_login(body.name, source, now=clock.now())
         return attempt, accounts.is_right_password(attempt, body.password)
 
 

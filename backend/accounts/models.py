@@ -100,9 +100,9 @@ class Login(Base):
 
 
 class LoginLockout(Base):
-    """Wrong passwords for one name in a row. The name may be nobody's: a lock must not tell which names exist.
+    """Wrong passwords for one name in a row, from one source. The name may be nobody's: a lock must not tell which names exist.
 
-    Keyed by the name's blind index, because what is typed into the field of a name may be a password or a phone number.
+    Keyed by the blind index of both, because what is typed into the field of a name may be a password or a phone number.
     """
 
     __tablename__ = "login_lockouts"
@@ -119,6 +119,7 @@ class LoginLockout(Base):
     failures: Mapped[int]
     last_failed_at: Mapped[datetime]
     locked_until: Mapped[datetime | None]
+    was_in_at: Mapped[datetime | None] = mapped_column(comment="when the right password last came from there")
 
 
 class Allowance(Base):

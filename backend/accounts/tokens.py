@@ -96,6 +96,14 @@ class TokenMaker:
         head = self._read(b"cookie", text, length=32)
         return AccessClaims(UUID(bytes=head[:16]), UUID(bytes=head[16:]), HeldBy.BROWSER)
 
+    def device(self, account_id: UUID) -> str:
+        """What a browser keeps of whose it was, after the login is over: it opens nothing, and is not counted with strangers."""
+        return self._proved(b"device", account_id.bytes)
+
+    def read_device(self, text: str) -> UUID:
+        """Whose device it was. Raises TokenInvalid."""
+        return UUID(bytes=self._read(b"device", text, length=16))
+
     def form_token(self, claims: AccessClaims) -> str:
         """What each form of a browser's login carries, by which it is told from one that another site made."""
         return self._proved(b"form", claims.family_id.bytes)

@@ -49,7 +49,7 @@ def browser(app, street) -> Phone:
 def begun() -> accounts.Attempt:
     """A log-in by the old password whose hash is being reckoned."""
     with transaction():
-        attempt = accounts.begin_password_login(NAME, now=clock.now())
+        attempt = accounts.begin_password_login(NAME, accounts.Source("address:192.0.2.1"), now=clock.now())
     assert accounts.is_right_password(attempt, OLD)
     return attempt
 

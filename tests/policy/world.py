@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select, update
 from backend.accounts import tokens
 from backend.accounts.models import HeldBy, Login, LoginKind, LoginLockout, TokenFamily
 from backend.accounts.service.logins import start_browser
-from backend.accounts.service.tries import name_index
+from backend.accounts.service.tries import try_index
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
 from backend.attendance.models import Shift
@@ -85,7 +85,9 @@ class World:
         """The login of the community's officer after too many wrong passwords: its id."""
         with transaction():
             now, login = clock.now(), self._login_by_password(self.officer)
-            lockout = LoginLockout(name_index=name_index(OFFICER_NAME), login_id=login.id, failures=5, last_failed_at=now)
+            lockout = LoginLockout(
+                name_index=try_index(OFFICER_NAME, "address:192.0.2.1"), login_id=login.id, failures=5, last_failed_at=now
+            )
             lockout.locked_until = now + timedelta(minutes=15)
             db.session.add(lockout)
             return str(login.id)

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, tuple_
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.models import Login, LoginLockout, RoleGrant
@@ -20,7 +21,10 @@ LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
 
 
 def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
-    """The logins locked now of those who hold or held an office in the viewer's areas, the longest locked first."""
+    """The logins locked now, from wherever, of those who hold or held an office in the viewer's areas; of each the lock that lasts longest,
+    the longest locked first."""
+    other = aliased(LoginLockout)
+    lasts_longer = tuple_(other.locked_until, other.name_index) > tuple_(LoginLockout.locked_until, LoginLockout.name_index)
     wanted = (
         select(
             LoginLockout.login_id,
@@ -31,6 +35,7 @@ def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[AnyRow]
         )
         .join(Login, Login.id == LoginLockout.login_id)
         .where(LoginLockout.locked_until > now, serves_in_sight(viewer, Permission.LOCKOUT_SEE))
+        .where(~exists().where(other.login_id == LoginLockout.login_id, lasts_longer))
     )
     return LONGEST_LOCKED.page(wanted, page)
 

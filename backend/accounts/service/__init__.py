@@ -65,4 +65,4 @@ from backend.accounts.service.roles import (
     withdraw_role,
 )
 from backend.accounts.service.strength import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordTooWeak
-from backend.accounts.service.tries import LoginLocked, forget_old_tries
+from backend.accounts.service.tries import LoginLocked, Source, forget_old_tries

@@ -117,7 +117,7 @@ def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetim
         return over
     if attempt.initial:
         raise PasswordChangeNeeded
-    forget_tries(attempt.name)
+    forget_tries(attempt.tried, now=now)
     return None
 
 

@@ -16,7 +16,7 @@ from backend.accounts.service.hashing import NOBODY, hash_of, matches
 from backend.accounts.service.logins import Tokens, end_families, start_browser, start_family
 from backend.accounts.service.rank import require_above
 from backend.accounts.service.strength import refuse_weak
-from backend.accounts.service.tries import count_try, forget_tries, locks
+from backend.accounts.service.tries import Source, Tried, count_try, forget_tries, forget_tries_everywhere
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
@@ -73,8 +73,7 @@ class LoginAsleep(Forbidden):
 class Attempt:
     """A password about to be tried, counted as wrong until it proves right; without a login when nobody has the name."""
 
-    name: str
-    tries: int
+    tried: Tried
     login_id: UUID | None = None
     account_id: UUID | None = None
     password_hash: str = NOBODY
@@ -103,8 +102,8 @@ _TRIED = (
 )
 
 
-def begin_password_login(name: str, *, now: datetime) -> Attempt:
-    """Count one more try of the name's password; to be committed before `finish_password_login` looks at the password.
+def begin_password_login(name: str, source: Source, *, now: datetime) -> Attempt:
+    """Count one more try of the name's password from there; to be committed before `finish_password_login` looks at the password.
 
     Counted first, so that a hundred guesses at once get no further than five one after the other, and the slow hash is reckoned outside
     of the transaction that holds the row. Raises LoginLocked.
@@ -115,8 +114,9 @@ def begin_password_login(name: str, *, now: datetime) -> Attempt:
         .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
     if login is None:
-        return Attempt(name, count_try(name, None, now=now))
-    return Attempt(name, count_try(name, login.login_id, now=now), **login._asdict())
+        return Attempt(count_try(name, source, login_id=None, account_id=None, now=now))
+    tried = count_try(name, source, login_id=login.login_id, account_id=login.account_id, now=now)
+    return Attempt(tried, **login._asdict())
 
 
 def is_right_password(attempt: Attempt, password: str) -> bool:
@@ -157,7 +157,7 @@ def _opened(attempt: Attempt, *, right: bool, now: datetime) -> tuple[UUID, UUID
     if attempt.login_id is None or not account_id:
         note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
         return CredentialsWrong()
-    forget_tries(attempt.name)
+    forget_tries(attempt.tried, now=now)
     return account_id, attempt.login_id
 
 
@@ -168,7 +168,7 @@ def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_
     """
     policy.require(actor, Permission.PASSWORD_CHANGE, Scope())
     login = db.session.execute(
-        select(*_TRIED, Login.name)
+        select(Login.name, *_TRIED)
         .join(TokenFamily, TokenFamily.login_id == Login.id)
         .where(TokenFamily.id == family_id, Login.account_id == actor.account_id, Login.kind == LoginKind.PASSWORD)
     ).one_or_none()
@@ -177,7 +177,9 @@ def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_
     if new_password == old_password:
         raise PasswordUnchanged(errors={"new_password": [PasswordUnchanged.detail]})
     refuse_weak(new_password, name=login.name, field="new_password")
-    return Attempt(tries=count_try(login.name, login.login_id, now=now), **login._asdict())
+    name, *tried_login = login
+    tried = count_try(name, Source.device(actor.account_id), login_id=login.login_id, account_id=login.account_id, now=now)
+    return Attempt(tried, *tried_login)
 
 
 def finish_password_change(
@@ -202,7 +204,7 @@ def finish_password_change(
     if not changed:  # wrong, or another change was quicker
         note_failure(attempt, Permission.PASSWORD_CHANGE, now=now)
         return OldPasswordWrong(errors={"old_password": [OldPasswordWrong.detail]})
-    forget_tries(attempt.name)
+    forget_tries(attempt.tried, now=now)
     others = and_(TokenFamily.account_id == actor.account_id, TokenFamily.id != family_id)
     ended = end_families(others, reason="password_changed", now=now)
     db.session.execute(
@@ -229,7 +231,7 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
         .values(password_hash=hash_of(password), password_initial=True, password_given_at=now)
         .execution_options(synchronize_session=False)
     )
-    forget_tries(name)
+    forget_tries_everywhere(login.id)
     ended = end_families(TokenFamily.account_id == login.account_id, reason="password_reset", now=now)
     audit.record(actor, Permission.PASSWORD_RESET, login.id, now=now, sessions=ended)
     outbox.record(PasswordReset(login.id), now=now)
@@ -250,7 +252,7 @@ def note_failure(attempt: Attempt, permission: Permission, *, now: datetime) -> 
         now=now,
         succeeded=False,
         reason="name_unknown" if attempt.login_id is None else "password_wrong",
-        locked=locks(attempt.tries),
+        locked=attempt.tried.locks,
     )
 
 
@@ -266,7 +268,7 @@ def why_over(attempt: Attempt, *, now: datetime) -> Over | None:
 
 def note_over(attempt: Attempt, refusal: Refusal, permission: Permission, *, now: datetime) -> None:
     """Write into the audit log that a right password opened nothing. It is not counted among the wrong ones."""
-    forget_tries(attempt.name)
+    forget_tries(attempt.tried, now=now)
     audit.record(Actor(attempt.account_id), permission, attempt.login_id, now=now, succeeded=False, reason=refusal.code)
 
 

@@ -1,10 +1,15 @@
-"""Wrong passwords, counted by name. Too many lock the name for a while. A name that nobody has is counted and locked alike."""
+"""Wrong passwords, counted by name and by where they come from. Too many lock the name for that source alone.
 
+Who knows only a name so keeps nobody out: a device of the holder's is a source of its own, and one from which the holder logged in before
+is not held up by what strangers try elsewhere. A name that nobody has is counted and locked alike.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts.models import LoginLockout
@@ -13,26 +18,69 @@ from backend.foundation.errors import TooMany
 from backend.foundation.sealing import keyring
 
 FAILURES_BEFORE_LOCK = 5
+STRANGERS_BEFORE_LOCK = 100
+"""Wrong ones for one name of all sources together from which its holder was never in: a password is not guessed from a thousand places."""
 FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=15), timedelta(hours=4)
 FORGOTTEN_AFTER = timedelta(hours=24)
+KNOWN_FOR = timedelta(days=90)
+"""So long a source is known after a log-in."""
+
+_STRANGERS = "strangers"
 
 
 class LoginLocked(TooMany):
-    """Too many wrong passwords in a row."""
+    """Too many wrong passwords for this name from here, or from everywhere by strangers."""
 
     code: ClassVar[str] = "login_locked"
     detail = "密码错误次数过多，请稍后再试"
 
 
-def count_try(name: str, login_id: UUID | None, *, now: datetime) -> int:
-    """Count one more try for a name as wrong, whoever's it is; returns how many there were in a row.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a try comes from: its network, and whose device it is by a token or cookie of ours."""
 
-    The right password forgets them, and so does a day without a try. Each fifth one locks the name: for 15 minutes, then for twice as
-    long as before, at most 4 hours. Raises LoginLocked while a lock holds.
+    network: str
+    account_id: UUID | None = None
+
+    @classmethod
+    def device(cls, account_id: UUID | None) -> "Source":
+        """A device on which the account is logged in."""
+        return cls("", account_id)
+
+    def of(self, account_id: UUID | None) -> str:
+        """What is counted for: the holder's device where it is one, else the network."""
+        return f"device of {account_id}" if account_id is not None and account_id == self.account_id else self.network
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A try that was counted: by what it is found, and whether it locks the name there if it proves wrong."""
+
+    indexes: tuple[bytes, ...]
+    locks: bool
+
+
+def count_try(name: str, source: Source, *, login_id: UUID | None, account_id: UUID | None, now: datetime) -> Tried:
+    """Count one more try for a name as wrong, whoever's it is.
+
+    The right password forgets them, and so does a day without a try. Each fifth one locks the name for its source: for 15 minutes, then
+    for twice as long, four hours at most. Locked, nothing is tried and nothing counted, so that who repeats waits no longer for it. One
+    statement decides it: tries at once get no further than tries one after the other. Raises LoginLocked.
     """
-    index = name_index(name)
+    of = source.of(account_id)
+    index = try_index(name, of)
+    locks, known = _count(index, login_id, FAILURES_BEFORE_LOCK, now=now)
+    if known or of != source.network:
+        return Tried((index,), locks)
+    of_all = try_index(name, _STRANGERS)
+    _count(of_all, login_id, STRANGERS_BEFORE_LOCK, now=now)
+    return Tried((index, of_all), locks)
+
+
+def _count(index: bytes, login_id: UUID | None, most: int, *, now: datetime) -> tuple[bool, bool]:
+    """Whether this one locks, and whether the holder was in from there before."""
     forgotten = LoginLockout.last_failed_at <= now - FORGOTTEN_AFTER
-    tries: int | None = db.session.scalar(
+    row = db.session.execute(
         insert(LoginLockout)
         .values(name_index=index, login_id=login_id, failures=1, last_failed_at=now)
         .on_conflict_do_update(
@@ -45,58 +93,54 @@ def count_try(name: str, login_id: UUID | None, *, now: datetime) -> int:
             },
             where=or_(LoginLockout.locked_until.is_(None), LoginLockout.locked_until <= now),
         )
-        .returning(LoginLockout.failures)
-    )
-    if tries is None:
+        .returning(LoginLockout.failures, LoginLockout.was_in_at)
+    ).one_or_none()
+    if row is None:
         locked_until = db.session.scalar(select(LoginLockout.locked_until).where(LoginLockout.name_index == index)) or now
         raise LoginLocked(retry_after=max(int((locked_until - now).total_seconds()), 0) + 1)
-    if locks(tries):  # the row is ours until the commit: nobody tries between the count and the lock
-        db.session.execute(
-            update(LoginLockout)
-            .where(LoginLockout.name_index == index)
-            .values(locked_until=now + _lock_after(tries))
-            .execution_options(synchronize_session=False)
-        )
-    return tries
+    locks = row.failures % most == 0
+    if locks:  # the row is ours until the commit: nobody tries between the count and the lock
+        _change(LoginLockout.name_index == index, locked_until=now + _lock_after(row.failures // most))
+    return locks, row.was_in_at is not None and row.was_in_at > now - KNOWN_FOR
 
 
-def locks(tries: int) -> bool:
-    """Whether so many wrong ones in a row lock the name."""
-    return tries % FAILURES_BEFORE_LOCK == 0
+def forget_tries(tried: Tried, *, now: datetime) -> None:
+    """Begin to count anew: the right password was given, and its source is known from now on."""
+    _change(LoginLockout.name_index.in_(tried.indexes), failures=0, locked_until=None, was_in_at=now)
 
 
-def forget_tries(name: str) -> None:
-    """Begin to count anew, and lift a lock: the right password was given, or a new one."""
-    db.session.execute(delete(LoginLockout).where(LoginLockout.name_index == name_index(name)).execution_options(synchronize_session=False))
+def forget_tries_everywhere(login_id: UUID) -> None:
+    """Begin to count anew for a login: it has a new password."""
+    _change(LoginLockout.login_id == login_id, failures=0, locked_until=None)
 
 
 def lift(login_id: UUID, *, now: datetime) -> bool:
-    """End the lock of a login and begin to count anew. Returns whether it was locked; the caller has asked policy."""
-    lifted = db.session.scalar(
-        delete(LoginLockout)
-        .where(LoginLockout.login_id == login_id, LoginLockout.locked_until > now)
-        .returning(LoginLockout.failures)
-        .execution_options(synchronize_session=False)
-    )
-    return lifted is not None
+    """End the locks of a login and begin to count anew. Returns whether it was locked; the caller has asked policy."""
+    return _change(and_(LoginLockout.login_id == login_id, LoginLockout.locked_until > now), failures=0, locked_until=None) > 0
 
 
 def forget_old_tries(*, now: datetime) -> int:
-    """Delete what counts no more, a day after the last failure; returns how many names."""
+    """Delete what counts no more, a day after the last failure, unless the holder was in from there of late; returns how many."""
+    known = func.coalesce(LoginLockout.was_in_at > now - KNOWN_FOR, false())
     gone = db.session.scalars(
         delete(LoginLockout)
-        .where(LoginLockout.last_failed_at <= now - FORGOTTEN_AFTER)
+        .where(LoginLockout.last_failed_at <= now - FORGOTTEN_AFTER, ~known)
         .returning(LoginLockout.failures)
         .execution_options(synchronize_session=False)
     )
     return len(gone.all())
 
 
-def name_index(name: str) -> bytes:
-    """By what the tries for a name are found."""
-    return keyring().index(name, field="login_lockouts.name")
+def try_index(name: str, source: str) -> bytes:
+    """By what the tries for a name from a source are found."""
+    return keyring().index(f"{name}\n{source}", field="login_lockouts.name")
 
 
-def _lock_after(tries: int) -> timedelta:
-    doublings = min(tries // FAILURES_BEFORE_LOCK - 1, 10)
-    return min(FIRST_LOCK * (1 << doublings), LONGEST_LOCK)
+def _change(which: ColumnElement[bool], **values: Any) -> int:
+    changed = update(LoginLockout).where(which).values(**values).returning(LoginLockout.failures)
+    return len(db.session.scalars(changed.execution_options(synchronize_session=False)).all())
+
+
+def _lock_after(locks: int) -> timedelta:
+    """Of the so-maniest lock in a row."""
+    return min(FIRST_LOCK * (1 << min(locks - 1, 10)), LONGEST_LOCK)
