@@ -43,7 +43,7 @@ from backend.teams.models import Membership
 
 Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
 Someone = UUID | ColumnElement[UUID]
-Day = date | ColumnElement[date]
+Day = date | ColumnElement[date] | InstrumentedAttribute[date]
 
 
 def may_serve_on(person_id: Someone, day: Day) -> ColumnElement[bool]:
@@ -86,7 +86,7 @@ def capacity_of_claim() -> Label[Capacity]:
         .where(
             Account.person_id == Claim.person_id,
             RoleGrant.role == Role.PARTY_MEMBER,
-            _in_force(Claim.claimed_at, Claim.claimed_at),
+            in_force(Claim.claimed_at, Claim.claimed_at),
             func.starts_with(Shift.area_path, RoleGrant.area_path),
         )
         .correlate(Claim, Shift)
@@ -196,7 +196,7 @@ def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]
         .where(
             Account.person_id == person_id,
             RoleGrant.role == Role.WORK_UNIT_OFFICER,
-            _in_force(_start_of(day, 0), _start_of(day, 1)),
+            in_force(start_of(day, 0), start_of(day, 1)),
         )
     )
     return [
@@ -207,12 +207,12 @@ def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]
     ]
 
 
-def _start_of(day: Day, days_later: int) -> ColumnElement[datetime]:
+def start_of(day: Day, days_later: int) -> ColumnElement[datetime]:
     """The instant at which a Shanghai day begins, or one some days later."""
     return func.timezone("Asia/Shanghai", cast(cast(day, Date) + days_later, DateTime(timezone=False)), type_=DateTime(timezone=True))
 
 
-def _in_force(since: Instant, until: Instant) -> ColumnElement[bool]:
+def in_force(since: Instant, until: Instant) -> ColumnElement[bool]:
     """Condition on role grants: held at some time of a stretch."""
     return and_(
         RoleGrant.starts_at <= until,

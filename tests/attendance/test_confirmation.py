@@ -147,8 +147,19 @@ def test_a_leader_does_not_confirm_a_service_of_their_team(asked_for, pass_time)
     assert counting() == {}
 
 
-@pytest.mark.parametrize(("leaves_in_days", "answer"), [(1, 403), (0, 201)])
-def test_a_proxy_confirms_for_a_team_only_from_the_day_on_that_they_left_it(phone_of, street, officer, pass_time, leaves_in_days, answer):
+def test_an_officer_who_leads_the_team_only_since_confirms_what_it_served_before(asked_for, pass_time, street):
+    fact_id = asked_for.served(pass_time)
+    successor = street.home.volunteer(name="钱志愿")
+    give_role(successor, OFFICER_HERE)
+    pass_time(days=1)
+    membership = join_team(successor, asked_for.leader, asked_for.team_id)
+    asked_for.leader.made(f"/teams/{asked_for.team_id}/successor", {"membership_id": membership["id"]})
+
+    assert successor.post(f"/services/{fact_id}/confirmation").status_code == 201
+
+
+@pytest.mark.parametrize(("leaves_in_days", "answer"), [(1, 403), (0, 403), (-1, 201)])
+def test_a_proxy_confirms_for_a_team_only_what_was_served_after_they_left_it(phone_of, street, officer, pass_time, leaves_in_days, answer):
     card = {"name": "陈邻居", "id_number": identity_number()}
     neighbour = registered_volunteer(phone_of, street, **card)
     elder_id = recorded_proxy(officer, street, card)["elder"]["id"]

@@ -117,19 +117,19 @@ class Walk:
     def complaints(self, row: Row) -> list[str]:
         """Each viewer who gets something else than the table says."""
         found = []
-        with self._undone():
+        with self.undone():
             about = row.about(self.world)
             db.session.remove()
             if self.operations[row.operation].method == "get" and (about.shows is None) != bool(row.shows_nothing):
                 found.append("a reading that shows nothing proves nothing: `shows`, or why not in `shows_nothing`")
             for viewer in (ANONYMOUS, *sorted(EVERYBODY)):
-                with self._undone():
+                with self.undone():
                     answer = self.send(row, about, viewer)
                     got, expected = self._outcome(row, about, answer, viewer), row.expected(viewer)
                     if got != expected:
                         found.append(f"{viewer}: {expected} by the table, {got} in truth: {answer.get_data(as_text=True)[:200]}")
             if row.expected_of_unchecked():
-                with self._undone():
+                with self.undone():
                     answer = self.send(row, about, UNCHECKED)
                     if self._outcome(row, about, answer, UNCHECKED) not in row.expected_of_unchecked():
                         found.append(f"{UNCHECKED}: {answer.status_code} {answer.get_data(as_text=True)[:200]}")
@@ -172,7 +172,8 @@ class Walk:
         return EMPTY if reads and about.shows is not None and about.shows not in answer.get_data(as_text=True) else YES
 
     @contextmanager
-    def _undone(self) -> Iterator[None]:
+    def undone(self) -> Iterator[None]:
+        """What happens meanwhile did not happen."""
         savepoint = self.connection.begin_nested()
         try:
             yield

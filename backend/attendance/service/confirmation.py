@@ -6,23 +6,19 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.queries import accounts_of
 from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
+from backend.attendance.own import is_of_own_group, is_own, is_own_word
 from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
 from backend.foundation import audit, facts, outbox
-from backend.foundation.actor import Actor, Role
+from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden
-from backend.organisations.models import Organisation, Staff
-from backend.party.models import PartyMember
-from backend.teams.models import Membership, Team
 
 
 class AlreadyConfirmed(Conflict):
@@ -74,9 +70,9 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
             ServiceRecord.capacity_id,
             Shift.requester_person_id,
             Shift.confirmers,
-            _is_own(actor).label("own"),
-            _is_own_word(actor).label("own_word"),
-            _is_of_own_group(actor).label("of_own_group"),
+            is_own(actor).label("own"),
+            is_own_word(actor).label("own_word"),
+            is_of_own_group(actor).label("of_own_group"),
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
@@ -115,7 +111,7 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
         ServiceRecord.is_current(),
         ~exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()),
     )
-    own = or_(_is_own(actor), _is_own_word(actor))
+    own = or_(is_own(actor), is_own_word(actor))
     fact_ids = db.session.scalars(select(ServiceRecord.fact_id).where(*awaiting, ~own).order_by(ServiceRecord.fact_id).limit(at_most)).all()
     confirmed = _confirm(fact_ids, Confirmer.COMMUNITY, actor, now=now)
     left = db.session.execute(
@@ -163,55 +159,6 @@ def _may_see(actor: Actor, line: Row[*tuple[object, ...]]) -> bool:
         area_path=line.area_path, requester_id=line.requester_person_id, person_id=line.person_id, capacity_id=line.capacity_id
     )
     return allowed(actor, Permission.RECORD_SEE, scopes)
-
-
-def _is_own(actor: Actor) -> ColumnElement[bool]:
-    """Condition on records: the actor served themself, or leads the team, organisation or unit for which somebody served."""
-    if actor.person_id is None:
-        return false()
-    led_units = [grant.work_unit_id for grant in actor.grants if grant.role is Role.WORK_UNIT_OFFICER]
-    return or_(
-        ServiceRecord.person_id == actor.person_id,
-        and_(
-            ServiceRecord.capacity == Capacity.TEAM,
-            exists().where(Team.id == ServiceRecord.capacity_id, Team.leader_person_id == actor.person_id),
-        ),
-        and_(
-            ServiceRecord.capacity == Capacity.ORGANISATION,
-            exists().where(Organisation.id == ServiceRecord.capacity_id, Organisation.officer_person_id == actor.person_id),
-        ),
-        and_(ServiceRecord.capacity == Capacity.WORK_UNIT, ServiceRecord.capacity_id.in_(led_units)),
-    )
-
-
-def _is_of_own_group(actor: Actor) -> ColumnElement[bool]:
-    """Condition on records: somebody served for a team, an organisation or a unit to which the actor belongs, or belonged on that day."""
-    if actor.person_id is None:
-        return false()
-    member = exists().where(Membership.team_id == ServiceRecord.capacity_id, Membership.person_id == actor.person_id, _belonged(Membership))
-    staff = exists().where(Staff.organisation_id == ServiceRecord.capacity_id, Staff.person_id == actor.person_id, _belonged(Staff))
-    employed = exists().where(PartyMember.work_unit_id == ServiceRecord.capacity_id, PartyMember.person_id == actor.person_id)
-    return or_(
-        and_(ServiceRecord.capacity == Capacity.TEAM, member),
-        and_(ServiceRecord.capacity == Capacity.ORGANISATION, staff),
-        and_(ServiceRecord.capacity == Capacity.WORK_UNIT, employed),
-    )
-
-
-def _belonged(kind: type[Membership] | type[Staff]) -> ColumnElement[bool]:
-    return or_(kind.is_live(), kind.holds_on(ServiceRecord.served_on))
-
-
-def _is_own_word(actor: Actor) -> ColumnElement[bool]:
-    """Condition on records: the actor added it by their word. A correction of what was signed in and out is no such word."""
-    if actor.account_id is None:
-        return false()
-    added = aliased(ServiceRecord)  # the first revision
-    return exists().where(
-        added.id == ServiceRecord.fact_id,
-        added.evidence == Evidence.COMMUNITY_WORD,
-        added.actor_account_id.in_(accounts_of(actor.account_id)),
-    )
 
 
 def _confirm(

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from backend.accounts import allowances, policy
+from backend.accounts import queries as account_queries
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas.models import Area
@@ -202,7 +203,7 @@ def _refuse_known_to_others(actor: Actor, identity: Identity, guardian: Person) 
         Guardianship.ward_person_id == (found.person and found.person.id),
         Guardianship.guardian_person_id == guardian.id,
         Guardianship.is_current(),
-        or_(Guardianship.ended_on.is_(None), Guardianship.actor_account_id == actor.account_id),
+        or_(Guardianship.ended_on.is_(None), Guardianship.actor_account_id.in_(account_queries.accounts_of(actor.account_id))),
     )
     if db.session.scalar(own_word.limit(1)) is None:
         raise GuardianAtDesk
