@@ -15,6 +15,7 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.reveals import PurposesOut, RevealLineOut, RevealOut
 from web.edge import creates, reads
 from web.inputs.reveals import RevealIn
+from web.routes import told_once
 from web.shapes import ListQuery
 
 bp = Resource("reveals", tag="查看个人信息")
@@ -32,6 +33,7 @@ def list_reveal_purposes(actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - ever
 
 @bp.post("/people/<uuid:person_id>/reveals")
 @creates
+@told_once
 @bp.input(RevealIn)
 @bp.output(RevealOut, status_code=201)
 @bp.doc(
@@ -44,6 +46,7 @@ def disclose_person(actor: Actor, person_id: UUID, body: RevealIn) -> Revealed:
 
 @bp.post("/beneficiaries/<uuid:beneficiary_id>/reveals")
 @creates
+@told_once
 @bp.input(RevealIn)
 @bp.output(RevealOut, status_code=201)
 @bp.doc(summary="查看服务对象的一项个人信息", description="由本社区工作人员或本网格的网格员查看；须说明用途，查看有记录。")

@@ -18,7 +18,7 @@ from web.caller import logged_in_family
 from web.edge import creates, on_first_login, reads, writes
 from web.inputs.accounts import LoginNameIn, OfficeLoginIn, PasswordChangeIn
 from web.limits import CHANGING_PASSWORD
-from web.routes import at_most
+from web.routes import at_most, told_once
 from web.shapes import ListQuery
 
 bp = Resource("sessions", tag="登录")
@@ -56,6 +56,7 @@ def change_password(actor: Actor, body: PasswordChangeIn) -> None:
 
 @bp.post("/office-logins")
 @creates
+@told_once
 @bp.input(OfficeLoginIn)
 @bp.output(OfficeLoginOut, status_code=201)
 @bp.doc(
@@ -70,6 +71,7 @@ def open_office_login(actor: Actor, body: OfficeLoginIn) -> OfficeLogin:
 
 @bp.post("/password-resets")
 @creates
+@told_once
 @bp.input(LoginNameIn)
 @bp.output(InitialPasswordOut, status_code=201)
 @bp.doc(

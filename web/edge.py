@@ -16,7 +16,7 @@ from backend.accounts.service import PasswordChangeNeeded, actor_beside
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.database import transaction
-from backend.foundation.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused
+from backend.foundation.idempotency import Answer, AnswerNotKept, IdempotencyKeyMissing, IdempotencyKeyReused
 from web import submissions
 from web.caller import caller, known_claims, remember
 from web.faces import Credential, face_in_hand
@@ -86,10 +86,11 @@ def on_first_login(view: View) -> View:
 def creates(view: View) -> View:
     """Who is logged in may call it, once per key of a submission: key, work and answer are committed as one.
 
-    A repeat waits for the first and gets the same answer byte for byte; a refusal frees the key.
+    A repeat waits for the first and gets the same answer byte for byte, unless it was a secret (`@told_once`) or the caller holds less
+    now; a refusal frees the key.
     """
 
-    @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused)
+    @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused, AnswerNotKept)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
         known_claims(clock.now())  # a stranger is told 401 first
@@ -101,10 +102,11 @@ def creates(view: View) -> View:
             actor, is_first = actor_beside(submission.taking(digest, now=now), claims, now=now)
             remember(claims)
             if not is_first:
-                first = submission.first_answer(digest)
+                first = submission.first_answer(digest, actor)
                 return Response(first.body, first.status, first.headers)
             answer = view(*args, actor=actor, **kwargs)
-            submission.keep(Answer(answer.status_code, answer.get_data(), answer.content_type, answer.location))
+            kept = Answer(answer.status_code, answer.get_data(), answer.content_type, answer.location)
+            submission.keep(kept, actor, secret=contract_of(view).told_once)
             return answer
 
     return creating

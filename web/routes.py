@@ -34,6 +34,7 @@ class RouteContract:
     rate: str | None = None
     counted_for: Callable[[], str | None] | None = None
     takes_wechat_code: bool = False
+    told_once: bool = False
     refusals: list[type[Refusal]] = field(default_factory=list)
     """What the edge refuses; what the commands do is read from them (foundation/refusals.py)."""
 
@@ -76,4 +77,10 @@ def at_most(rate: str, *, counted_for: Callable[[], str | None] | None = None) -
 def takes_wechat_code(view: AnyView) -> AnyView:
     """Declare that a route asks WeChat about a code that its caller brings: codes that WeChat refuses are counted (limits.py)."""
     contract_of(view).takes_wechat_code = True
+    return view
+
+
+def told_once(view: AnyView) -> AnyView:
+    """Declare that what a route answers is a secret: it is not kept for a repeat of the request."""
+    contract_of(view).told_once = True
     return view

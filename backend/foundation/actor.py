@@ -43,6 +43,12 @@ class Grant:
     person_id: UUID | None = None
     ends_at: datetime | None = None
 
+    @property
+    def place(self) -> str | UUID:
+        """Where it holds: its scope, whichever it is."""
+        places = (self.area_path, self.party_organisation_id, self.organisation_id, self.work_unit_id, self.team_id, self.person_id)
+        return next(place for place in places if place is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -2,6 +2,9 @@
 
 The key is inserted in the transaction of the work, so a repeat that comes at the same time waits for the first one. A 2xx answer is
 kept sealed for 24 hours; a refusal rolls the key back with everything else, so that a repeat is judged anew.
+
+It is given again only to who holds all that they held when it was given: whose role was withdrawn meanwhile has no older answer to fall
+back on. A secret is not kept at all, only that it was told.
 """
 
 from dataclasses import dataclass
@@ -9,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Index, Text, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.foundation.actor import Actor
 from backend.foundation.database import Base, db, delete_some, run, run_at_commit
-from backend.foundation.errors import Malformed, Unprocessable
+from backend.foundation.errors import Conflict, Malformed, Unprocessable
 from backend.foundation.sealing import SEALED, Row, keyring, row_of
 from backend.foundation.statements import Change, Prepared
 
@@ -37,6 +41,14 @@ class IdempotencyKeyReused(Unprocessable):
     detail = "同一个 Idempotency-Key 不能用于不同的内容"
 
 
+class AnswerNotKept(Conflict):
+    """The request was done before under this key, and its answer is not given again: it held a secret, or the caller's roles are others
+    now."""
+
+    code: ClassVar[str] = "answer_not_kept"
+    detail = "该请求已处理，结果不再显示，请刷新后查看"
+
+
 class IdempotencyKey(Base):
     """One submission of one account to one route."""
 
@@ -53,6 +65,8 @@ class IdempotencyKey(Base):
     media_type: Mapped[str | None]
     location: Mapped[str | None]
     answer: Mapped[bytes | None] = mapped_column(info={SEALED: _FIELD})
+    """None while nothing is answered, and for what was a secret."""
+    powers: Mapped[list[str] | None] = mapped_column(ARRAY(Text), comment="what the caller held when it was given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +96,19 @@ _TAKE = Prepared(
     .values(account_id=bindparam("of_account"), route=bindparam("of_route"), key=bindparam("of_key"), **_FRESH)
     .on_conflict_do_update(
         index_elements=["account_id", "route", "key"],
-        set_={**_FRESH, "status": None, "media_type": None, "location": None, "answer": None},
+        set_={**_FRESH, "status": None, "media_type": None, "location": None, "answer": None, "powers": None},
         where=IdempotencyKey.created_at < bindparam("oldest"),
     )
     .returning(IdempotencyKey.key)
 )
 _FIRST = Prepared(
     select(
-        IdempotencyKey.body_digest, IdempotencyKey.status, IdempotencyKey.media_type, IdempotencyKey.location, IdempotencyKey.answer
+        IdempotencyKey.body_digest,
+        IdempotencyKey.status,
+        IdempotencyKey.media_type,
+        IdempotencyKey.location,
+        IdempotencyKey.answer,
+        IdempotencyKey.powers,
     ).where(*_OF_KEY)
 )
 _FINISH = Prepared(
@@ -100,6 +119,7 @@ _FINISH = Prepared(
         media_type=bindparam("of_type"),
         location=bindparam("leads_to"),
         answer=bindparam("sealed_answer"),
+        powers=bindparam("held"),
     )
 )
 
@@ -126,28 +146,39 @@ class Submission:
         keyed = keyring().index(body_digest, field=_DIGEST)
         return Change(_TAKE, {**self._values, "digest": keyed, "now": now, "oldest": now - KEPT_FOR})
 
-    def first_answer(self, body_digest: str) -> Answer:
-        """What the same submission got before, where the key could not be taken. Raises IdempotencyKeyReused."""
+    def first_answer(self, body_digest: str, actor: Actor) -> Answer:
+        """What the same submission got before, where the key could not be taken. Raises IdempotencyKeyReused, AnswerNotKept."""
         [first] = run(_FIRST, **self._values)
         if first.body_digest not in keyring().indexes(body_digest, field=_DIGEST):
             raise IdempotencyKeyReused
+        if first.answer is None or not set(first.powers) <= set(_powers(actor)):
+            raise AnswerNotKept
         body = keyring().unseal_bytes(first.answer, field=_FIELD, row=self._row)
         return Answer(first.status, body, first.media_type, first.location)
 
-    def keep(self, answer: Answer) -> None:
-        """Keep the answer under the key, in the transaction of the work."""
-        sealed = keyring().seal_bytes(answer.body, field=_FIELD, row=self._row)
+    def keep(self, answer: Answer, actor: Actor, *, secret: bool = False) -> None:
+        """Keep the answer under the key, in the transaction of the work; of a secret only that it was told."""
+        sealed = None if secret else keyring().seal_bytes(answer.body, field=_FIELD, row=self._row)
         said = {"with_status": answer.status, "of_type": answer.media_type, "leads_to": answer.location}
-        run_at_commit(_FINISH, **self._values, **said, sealed_answer=sealed)
+        run_at_commit(_FINISH, **self._values, **said, sealed_answer=sealed, held=_powers(actor))
+
+
+def _powers(actor: Actor) -> list[str]:
+    """All that policy could go by: who acts, whether somebody saw their papers, and each grant."""
+    held = [f"{grant.role.value} {grant.place}" for grant in actor.grants]
+    known = {"checked": actor.is_checked, f"person {actor.person_id}": actor.person_id is not None}
+    return [*held, *(name for name, holds in known.items() if holds)]
 
 
 def hand_over(account_id: UUID, to_id: UUID) -> None:
     """Let another account have the answers of one that is dissolved: the phone that repeats itself is logged in by that one now."""
-    kept = select(IdempotencyKey.__table__).where(IdempotencyKey.account_id == account_id, IdempotencyKey.answer.is_not(None))
+    kept = select(IdempotencyKey.__table__).where(IdempotencyKey.account_id == account_id, IdempotencyKey.status.is_not(None))
     for row in db.session.execute(kept).mappings().all():
         was, becomes = (row_of(one, row["route"], row["key"]) for one in (account_id, to_id))
-        answer = keyring().unseal_bytes(row["answer"], field=_FIELD, row=was)
-        again = {**row, "account_id": to_id, "answer": keyring().seal_bytes(answer, field=_FIELD, row=becomes)}
+        again = {**row, "account_id": to_id}
+        if row["answer"] is not None:
+            answer = keyring().unseal_bytes(row["answer"], field=_FIELD, row=was)
+            again["answer"] = keyring().seal_bytes(answer, field=_FIELD, row=becomes)
         db.session.execute(insert(IdempotencyKey).values(again).on_conflict_do_nothing())
     db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.account_id == account_id).execution_options(synchronize_session=False))
 
