@@ -15,6 +15,7 @@ from backend.accounts import limits as caller_limits
 from backend.accounts import tokens
 from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
+from backend.attendance import limits as service_limits
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
@@ -98,6 +99,7 @@ def start_process(settings: Settings) -> None:
     purposes.use(purposes.read(CONFIG_FOLDER / "reveals.toml"))
     proxy_rules.use(proxy_rules.read(CONFIG_FOLDER / "proxies.toml"))
     brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
+    service_limits.use(service_limits.read(CONFIG_FOLDER / "services.toml"))
     points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
     stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))
     indicators.use(indicators.read(CONFIG_FOLDER / "indicators.toml"))

@@ -55,10 +55,22 @@ def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
 @bp.output(ConfirmationOut, status_code=201)
 @bp.doc(
     summary="确认服务",
-    description="由需求方或社区确认，确认后计入。不能确认本人的服务、本人所负责队伍、组织、单位的服务，也不能确认本人补录的服务。",
+    description="由需求方或社区确认，确认后计入；更正增加了时长的，再次确认后全部计入。每人每日计入的时长有上限。不能确认本人的服务、本人所负责队伍、组织、单位的服务，也不能确认本人补录的服务。",
 )
 def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
     return attendance.confirm_service(actor, fact_id, now=clock.now())
+
+
+@bp.post("/services/<uuid:fact_id>/allowance")
+@creates
+@bp.input(ReasonIn)
+@bp.output(ConfirmationOut, status_code=201)
+@bp.doc(
+    summary="批准多计时长",
+    description="每人每日计入的时长有上限；确需多计的，由社区说明原因后批准，使该记录全部计入。服务者本人、补录或更正增加时长的人不能批准。",
+)
+def allow_service(actor: Actor, fact_id: UUID, body: ReasonIn) -> Confirmed:
+    return attendance.allow_more(actor, fact_id, reason=body.reason, now=clock.now())
 
 
 @bp.post("/services/<uuid:fact_id>/confirmation/withdrawal")
@@ -75,7 +87,7 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> Servic
 @creates
 @bp.input(CorrectionIn)
 @bp.output(ServiceDetailsOut, status_code=201)
-@bp.doc(summary="更正服务记录", description="由社区更正并说明原因；已有的确认继续有效。")
+@bp.doc(summary="更正服务记录", description="由社区更正并说明原因。已有的确认继续有效；更正后增加的时长，须由另一人再次确认后才计入。")
 def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceDetailsOut:
     attendance.correct_record(
         actor,

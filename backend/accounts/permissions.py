@@ -330,6 +330,13 @@ class Permission(Term):
         "Let a record count. Own: of who asked. Nobody their own, nor that of one whom they lead.",
         _DECIDING | _ONESELF | _PROXIES,
     )
+    # Who served, or recorded or raised it, is refused by the command.
+    SERVICE_ALLOW = (
+        "service.allow",
+        "批准多计时长",
+        "Let a confirmed record count whole, also beyond the hours of a day, with a reason; nobody what they recorded.",
+        _DECIDING,
+    )
     CONFIRMATION_WITHDRAW = ("confirmation.withdraw", "撤销确认", "Take a confirmation back.", _DECIDING)
 
     # Points, figures, jobs, keys

@@ -174,12 +174,14 @@ class ServiceRecord(FactRevision):
 
 
 class Confirmation(FactRevision):
-    """确认: that the requester or the community stands by a service record. It survives a correction of the record."""
+    """确认: that the requester or the community stands by a service record. It survives a correction of the record, for as many minutes
+    as counted before."""
 
     __tablename__ = "service_confirmations"
     __table_args__ = (
         Index("ix_service_confirmations_fact_id", "fact_id"),
         Index("uq_service_confirmations_record", "record_fact_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+        CheckConstraint("most_minutes >= 0", name="most_minutes_sensible"),
     )
 
     record_fact_id: Mapped[UUID]
@@ -188,3 +190,14 @@ class Confirmation(FactRevision):
     on_behalf_of: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id", name="fk_service_confirmations_on_behalf_of"), comment="whose word a proxy gave"
     )
+    most_minutes: Mapped[int | None] = mapped_column(comment="so many of the record's minutes count; all where it is empty")
+
+    @classmethod
+    def counted(cls) -> ColumnElement[int]:
+        """The minutes of `ServiceRecord` that this word lets count (LEAST passes over what is empty)."""
+        return func.least(ServiceRecord.minutes, cls.most_minutes)
+
+    @classmethod
+    def is_partial(cls) -> ColumnElement[bool]:
+        """Condition: `ServiceRecord` has more minutes than this word stands for."""
+        return cls.most_minutes < ServiceRecord.minutes

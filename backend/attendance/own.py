@@ -60,12 +60,15 @@ def _belonged(kind: type[Membership] | type[Staff]) -> ColumnElement[bool]:
 
 
 def is_own_word(actor: Actor) -> ColumnElement[bool]:
-    """Condition on records: the actor added it by their word. A correction of what was signed in and out is no such word."""
+    """Condition on records: the actor added it by their word, or raised the minutes that were signed in and out. A correction that leaves
+    them or lowers them is no such word."""
     if actor.account_id is None:
         return false()
-    added = aliased(ServiceRecord)  # the first revision
+    first, worded = aliased(ServiceRecord), aliased(ServiceRecord)
     return exists().where(
-        added.id == ServiceRecord.fact_id,
-        added.evidence == Evidence.COMMUNITY_WORD,
-        added.actor_account_id.in_(accounts_of(actor.account_id)),
+        first.id == ServiceRecord.fact_id,
+        worded.fact_id == ServiceRecord.fact_id,
+        worded.evidence == Evidence.COMMUNITY_WORD,
+        or_(worded.id == first.id, worded.minutes > first.minutes),
+        worded.actor_account_id.in_(accounts_of(actor.account_id)),
     )

@@ -177,6 +177,7 @@ class AttendanceOut(Out):
                     "evidence": None,
                     "confirmer": None,
                     "confirmed_at": None,
+                    "counted_minutes": None,
                     "state": "closed_without_sign_out",
                     "missing": "未在规定时间内签退，没有服务记录：可请社区说明原因后补录",
                 }
@@ -211,6 +212,7 @@ class AttendanceOut(Out):
     evidence: Evidence | None
     confirmer: Confirmer | None
     confirmed_at: Instant | None
+    counted_minutes: Minutes | None = Field(description="已计入的分钟数；未确认时为空")
     state: AttendanceState
     missing: Line | None
 
@@ -235,6 +237,7 @@ _SERVICE: dict[str, Any] = {
     "confirmers": ["requester", "community"],
     "confirmer": None,
     "confirmed_at": None,
+    "counted_minutes": None,
     "status": "awaiting_confirmation",
 }
 
@@ -263,6 +266,7 @@ class ServiceOut(Out):
     confirmers: Annotated[list[Confirmer], Field(max_length=2)]
     confirmer: Confirmer | None
     confirmed_at: Instant | None
+    counted_minutes: Minutes | None = Field(description="已计入的分钟数；未确认时为空")
     status: ServiceStatus
 
 

@@ -52,12 +52,15 @@ class Visit:
         assert self.daughter.made(f"/services/{fact_id}/confirmation")["confirmer"] == "requester"
 
     def correct(self, fact_id: str, minutes: int, reason: str) -> None:
-        """The community says how long it really was."""
+        """The community says how long it really was: what it takes away counts no more at once, what it adds when the daughter agrees."""
         record = self.officer.seen(f"/services/{fact_id}")
         ended_at = datetime.fromisoformat(record["started_at"]) + timedelta(minutes=minutes)
         stretch = {"started_at": record["started_at"], "ended_at": ended_at.isoformat(), "reason": reason}
         corrected = self.officer.made(f"/services/{fact_id}/corrections", {"revision_id": record["revision_id"]} | stretch)
-        assert (corrected["minutes"], corrected["status"]) == (minutes, "confirmed")
+        raised = minutes > record["minutes"]
+        assert (corrected["minutes"], corrected["status"]) == (minutes, "partly_confirmed" if raised else "confirmed")
+        if raised:
+            self.daughter.made(f"/services/{fact_id}/confirmation")
 
     def withdraw(self, fact_id: str, reason: str) -> None:
         """The community takes the record back."""

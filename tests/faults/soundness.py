@@ -8,9 +8,9 @@ import psycopg
 
 CURRENT = "{0}.superseded_at IS NULL AND NOT {0}.void"
 _COUNTING = f"""
-    SELECT r.* FROM service_records r
-    WHERE {CURRENT.format("r")}
-      AND EXISTS (SELECT FROM service_confirmations c WHERE c.record_fact_id = r.fact_id AND {CURRENT.format("c")})"""
+    SELECT r.fact_id, r.person_id, r.brand, r.opening_id, r.served_on, r.area_path, least(r.minutes, c.most_minutes) AS minutes
+    FROM service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND {CURRENT.format("c")}
+    WHERE {CURRENT.format("r")}"""
 _BOOKED = """
     SELECT t.* FROM ledger_transactions t
     WHERE t.reverses_id IS NULL AND NOT EXISTS (SELECT FROM ledger_transactions r WHERE r.reverses_id = t.id)"""

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from backend.accounts.policy import Permission
-from backend.foundation import clock, files
+from backend.attendance.models import Confirmation
+from backend.foundation import clock, facts, files
+from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.jobs import Job, State
@@ -74,6 +76,16 @@ def service(world: World, kind: str = "team") -> Ask:
 def confirmed(world: World) -> Ask:
     world.officer.made(f"/services/{world.fact_ids['team']}/confirmation")
     return ask(fact_id=world.fact_ids["team"], reason="确认有误")
+
+
+def partly_confirmed(world: World) -> str:
+    """A service of which less counts than was served, as where a day was full: its fact id."""
+    fact_id = world.fact_ids["team"]
+    world.officer.made(f"/services/{fact_id}/confirmation")
+    with transaction():
+        word = db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == UUID(fact_id), Confirmation.is_current())).one()
+        facts.revise(word, Actor.system(), now=clock.now(), reason=None, most_minutes=0)
+    return fact_id
 
 
 def stretch() -> dict[str, str]:
@@ -190,6 +202,14 @@ SERVICES = (
             case=kind,
         )
         for kind in CONCERNED
+    ),
+    Row(
+        "allow_service",
+        lambda world: ask(fact_id=partly_confirmed(world), reason="防汛值守"),
+        DECIDING,
+        404,
+        {403: these(DISTRICT) | RESIDENT | PROXY | CONCERNED["team"]},
+        by=Permission.SERVICE_ALLOW,
     ),
     Row(
         "withdraw_confirmation",

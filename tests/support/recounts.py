@@ -121,7 +121,7 @@ RECOUNTS: Mapping[str, Recount] = {
     ),
     "services": _services("count(*)"),
     "people_who_served": _services("count(DISTINCT r.person_id)"),
-    "service_hours": _services("sum(floor(r.minutes / 6.0))"),
+    "service_hours": _services("sum(floor(least(r.minutes, c.most_minutes) / 6.0))"),
     "points": Recount("sum(l.points)", "ledger_transactions l", path="l.area_path", when=_within("l.counts_on")),
     "organisations_introduced": _organisations("introduced", _STANDING_ORGANISATION),
     "organisations_incubated": _organisations("incubated", _STANDING_ORGANISATION),
@@ -132,8 +132,9 @@ RECOUNTS: Mapping[str, Recount] = {
 }
 
 _COUNTING = f"""
-    SELECT r.* FROM service_records r
-    WHERE {_current("r")} AND EXISTS (SELECT FROM service_confirmations c WHERE c.record_fact_id = r.fact_id AND {_current("c")})"""
+    SELECT r.fact_id, r.person_id, r.brand, r.opening_id, r.served_on, r.area_path, least(r.minutes, c.most_minutes) AS minutes
+    FROM service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND {_current("c")}
+    WHERE {_current("r")}"""
 
 EARNED = Recount(
     "sum(e.points)",

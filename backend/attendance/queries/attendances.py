@@ -34,6 +34,7 @@ class AttendanceState(StrEnum):
     RECORD_WITHDRAWN = "record_withdrawn"
     AWAITING_CONFIRMATION = "awaiting_confirmation"
     CONFIRMED = "confirmed"
+    PARTLY_CONFIRMED = "partly_confirmed"
 
 
 WHAT_IS_MISSING = {
@@ -42,6 +43,7 @@ WHAT_IS_MISSING = {
     AttendanceState.RECORD_WITHDRAWN: "服务记录已由社区撤销，不计入",
     AttendanceState.AWAITING_CONFIRMATION: "等待需求方或社区确认：确认后计入",
     AttendanceState.CONFIRMED: None,
+    AttendanceState.PARTLY_CONFIRMED: "部分时长尚未计入：更正后增加的，待另一人确认；超过当日上限的，待批准",
 }
 
 
@@ -76,6 +78,7 @@ class AttendanceLine:
     evidence: Evidence | None
     confirmer: Confirmer | None
     confirmed_at: datetime | None
+    counted_minutes: int | None
     state: AttendanceState
     missing: str | None
 
@@ -150,6 +153,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.evidence,
             Confirmation.confirmer,
             Confirmation.confirmed_at,
+            case((Confirmation.id.is_not(None), Confirmation.counted())).label("counted_minutes"),
             withdrawn.label("withdrawn_fact_id"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)
@@ -177,7 +181,7 @@ def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
 
 def _state(row: Row[*tuple[Any, ...]], *, withdrawn: bool) -> AttendanceState:
     if row.confirmed_at is not None:
-        return AttendanceState.CONFIRMED
+        return AttendanceState.CONFIRMED if row.counted_minutes == row.minutes else AttendanceState.PARTLY_CONFIRMED
     if row.fact_id is not None:
         return AttendanceState.AWAITING_CONFIRMATION
     if withdrawn:

@@ -12,7 +12,7 @@ from backend.foundation.database import db
 
 
 def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...]]:
-    """The service records that count: the revision of the record is current, and so is one of its confirmation.
+    """The service records that count: the revision of the record is current, and so is one of its confirmation, which says how much of it.
 
     Now, or as known at an instant. Columns: fact_id, id (of the revision), person_id, brand, area_id, area_path, served_on, minutes,
     capacity, capacity_id, opening_id, shift_id. At most one row per fact. To be used as a subquery or widened by `where`.
@@ -26,7 +26,7 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
             ServiceRecord.area_id,
             ServiceRecord.area_path,
             ServiceRecord.served_on,
-            ServiceRecord.minutes,
+            Confirmation.counted().label("minutes"),
             ServiceRecord.capacity,
             ServiceRecord.capacity_id,
             ServiceRecord.opening_id,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -27,10 +27,11 @@ LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=
 
 
 class ServiceStatus(StrEnum):
-    """Whether a record counts."""
+    """Whether a record counts; partly, where a correction raised it since, or the day was full."""
 
     AWAITING_CONFIRMATION = "awaiting_confirmation"
     CONFIRMED = "confirmed"
+    PARTLY_CONFIRMED = "partly_confirmed"
     WITHDRAWN = "withdrawn"
 
 
@@ -58,6 +59,7 @@ class ServiceLine:
     confirmers: list[str]
     confirmer: Confirmer | None
     confirmed_at: datetime | None
+    counted_minutes: int | None
     status: ServiceStatus
 
 
@@ -76,7 +78,9 @@ def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | Non
         case ServiceStatus.WITHDRAWN:
             wanted = wanted.where(ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
         case ServiceStatus.CONFIRMED:
-            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_not(None))
+            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True))
+        case ServiceStatus.PARTLY_CONFIRMED:
+            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.is_partial())
         case ServiceStatus.AWAITING_CONFIRMATION:
             wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None))
         case None:
@@ -148,6 +152,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Shift.requester_person_id,
             Confirmation.confirmer,
             Confirmation.confirmed_at,
+            case((Confirmation.id.is_not(None), Confirmation.counted())).label("counted_minutes"),
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .join(Opening, Opening.id == ServiceRecord.opening_id)
@@ -165,12 +170,14 @@ def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
         | {
             "revision_id": values.pop("id"),
             "hours": hours(row.minutes),
-            "status": _status(void=void, confirmed_at=row.confirmed_at),
+            "status": _status(void=void, minutes=row.minutes, counted=row.counted_minutes),
         }
     )
 
 
-def _status(*, void: bool, confirmed_at: datetime | None) -> ServiceStatus:
+def _status(*, void: bool, minutes: int, counted: int | None) -> ServiceStatus:
     if void:
         return ServiceStatus.WITHDRAWN
-    return ServiceStatus.AWAITING_CONFIRMATION if confirmed_at is None else ServiceStatus.CONFIRMED
+    if counted is None:
+        return ServiceStatus.AWAITING_CONFIRMATION
+    return ServiceStatus.CONFIRMED if counted == minutes else ServiceStatus.PARTLY_CONFIRMED

@@ -1,6 +1,13 @@
 """Commands of attendance, by noun: shifts, signing, records, confirmation."""
 
-from backend.attendance.service.confirmation import Confirmed, ConfirmedTogether, confirm_service, confirm_shift, withdraw_confirmation
+from backend.attendance.service.confirmation import (
+    Confirmed,
+    ConfirmedTogether,
+    allow_more,
+    confirm_service,
+    confirm_shift,
+    withdraw_confirmation,
+)
 from backend.attendance.service.records import add_late_record, add_record, correct_record, withdraw_record
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.attendance.service.releases import (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Row, exists, func, or_, select
@@ -14,6 +14,8 @@ from backend.attendance.entitlement import allowed, concerned_by_service, seen_s
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
 from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
 from backend.attendance.own import is_of_own_group, is_own, is_own_word
+from backend.attendance.service.days import most_minutes
+from backend.attendance.service.records import confirmation_of
 from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
@@ -26,6 +28,13 @@ class AlreadyConfirmed(Conflict):
 
     code: ClassVar[str] = "already_confirmed"
     detail = "该服务已确认"
+
+
+class DayFull(Conflict):
+    """The record counts as far as the day's hours go; more takes a reason and somebody else's approval."""
+
+    code: ClassVar[str] = "day_full"
+    detail = "当日计入的服务时长已达上限，确需多计的，请由他人说明原因后批准"
 
 
 class NotConfirmed(Conflict):
@@ -58,9 +67,10 @@ class ConfirmedTogether:
 def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
 
-    The requester's proxy may give the requester's word, but for no service of a group to which the proxy belongs.
+    The requester's proxy may give the requester's word, but for no service of a group to which the proxy belongs. Where a correction raised
+    the minutes since, this lets the rest of them count. More than the day's hours do not count (`allow_more`).
 
-    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed.
+    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed, DayFull.
     """
     line = db.session.execute(
         select(
@@ -91,10 +101,45 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
         raise OwnWord
     if line.void:
         raise RecordWithdrawn
-    confirmed = _confirm([fact_id], confirmer, actor, now=now, on_behalf_of=acted_for)
-    if not confirmed:
+    word = _Word(confirmer, acted_for)
+    confirmed = _confirm([fact_id], word, actor, now=now)
+    return confirmed[0] if confirmed else _confirm_the_rest(fact_id, word, actor, now=now)
+
+
+def allow_more(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> Confirmed:
+    """Let a confirmed record count whole, also beyond the day's hours, as the community; by who neither served nor recorded it.
+
+    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, NotConfirmed, AlreadyConfirmed, AlreadyCorrected.
+    """
+    line = db.session.execute(
+        select(
+            ServiceRecord.void,
+            ServiceRecord.person_id,
+            ServiceRecord.area_path,
+            ServiceRecord.capacity_id,
+            Shift.requester_person_id,
+            ServiceRecord.minutes,
+            is_own(actor).label("own"),
+            is_own_word(actor).label("own_word"),
+        )
+        .join(Shift, Shift.id == ServiceRecord.shift_id)
+        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
+    ).one_or_none()
+    if line is None or not _may_see(actor, line):
+        raise ServiceNotFound
+    policy.require(actor, Permission.SERVICE_ALLOW, Scope(area_path=line.area_path))
+    if line.own:
+        raise OwnService
+    if line.own_word:
+        raise OwnWord
+    if line.void:
+        raise RecordWithdrawn
+    seen = confirmation_of(fact_id)
+    if seen is None:
+        raise NotConfirmed
+    if seen.most_minutes is None or seen.most_minutes >= line.minutes:
         raise AlreadyConfirmed
-    return confirmed[0]
+    return _stand_by(seen, _Word(Confirmer.COMMUNITY), actor, None, reason=reason, permission=Permission.SERVICE_ALLOW, now=now)
 
 
 def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int = 200) -> ConfirmedTogether:
@@ -113,7 +158,7 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
     )
     own = or_(is_own(actor), is_own_word(actor))
     fact_ids = db.session.scalars(select(ServiceRecord.fact_id).where(*awaiting, ~own).order_by(ServiceRecord.fact_id).limit(at_most)).all()
-    confirmed = _confirm(fact_ids, Confirmer.COMMUNITY, actor, now=now)
+    confirmed = _confirm(fact_ids, _Word(Confirmer.COMMUNITY), actor, now=now)
     left = db.session.execute(
         select(func.count().filter(own).label("own"), func.count().filter(~own).label("remaining")).where(*awaiting)
     ).one()
@@ -135,7 +180,7 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: date
     policy.require(actor, Permission.CONFIRMATION_WITHDRAW, Scope(area_path=line.area_path))
     if line.void:
         raise RecordWithdrawn
-    seen = db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == fact_id, Confirmation.is_current())).one_or_none()
+    seen = confirmation_of(fact_id)
     if seen is None:
         raise NotConfirmed
     revision = facts.revise(seen, actor, now=now, reason=reason, void=True)
@@ -161,22 +206,54 @@ def _may_see(actor: Actor, line: Row[*tuple[object, ...]]) -> bool:
     return allowed(actor, Permission.RECORD_SEE, scopes)
 
 
-def _confirm(
-    fact_ids: Sequence[UUID], confirmer: Confirmer, actor: Actor, *, now: datetime, on_behalf_of: UUID | None = None
-) -> list[Confirmed]:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """As whose word a confirmation counts, and for whom a proxy gives it."""
+
+    confirmer: Confirmer
+    on_behalf_of: UUID | None = None
+
+
+def _confirm(fact_ids: Sequence[UUID], word: _Word, actor: Actor, *, now: datetime) -> list[Confirmed]:
     """Confirm those of the records that are not confirmed yet; uq_service_confirmations_record decides a race."""
-    word = {"confirmer": confirmer, "confirmed_at": now, "on_behalf_of": on_behalf_of}
-    stated = [{"record_fact_id": fact_id} | word for fact_id in fact_ids]
+    if not fact_ids:
+        return []
+    given = {"confirmer": word.confirmer, "confirmed_at": now, "on_behalf_of": word.on_behalf_of}
+    room = most_minutes(fact_ids)
+    stated = [{"record_fact_id": fact_id, "most_minutes": room.get(fact_id)} | given for fact_id in fact_ids]
     written = facts.state_missing(Confirmation, actor, stated, key=["record_fact_id"], now=now)
-    for line in written:
-        outbox.record(ServiceConfirmed(line.id), now=now)
-        audit.record(
-            actor,
-            Permission.SERVICE_CONFIRM,
-            line.id,
-            now=now,
-            record=str(line.record_fact_id),
-            confirmer=confirmer.value,
-            on_behalf_of=on_behalf_of,
-        )
-    return [Confirmed(line.id, line.record_fact_id, confirmer, now) for line in written]
+    return [_told(line, actor, Permission.SERVICE_CONFIRM, now=now) for line in written]
+
+
+def _confirm_the_rest(fact_id: UUID, word: _Word, actor: Actor, *, now: datetime) -> Confirmed:
+    """Stand by the minutes that a correction added since, as far as they fit into the day."""
+    room = most_minutes([fact_id]).get(fact_id)  # holds the person: of two words the later one sees what the earlier did
+    seen = confirmation_of(fact_id)
+    record = db.session.scalars(select(ServiceRecord).where(ServiceRecord.fact_id == fact_id, ServiceRecord.is_current())).one_or_none()
+    if record is None or seen is None or seen.most_minutes is None or seen.most_minutes >= record.minutes:
+        raise AlreadyConfirmed
+    if room is not None and room <= seen.most_minutes:
+        raise DayFull
+    return _stand_by(seen, word, actor, room, reason=None, permission=Permission.SERVICE_CONFIRM, now=now)
+
+
+def _stand_by(
+    seen: Confirmation, word: _Word, actor: Actor, most: int | None, *, reason: str | None, permission: Permission, now: datetime
+) -> Confirmed:
+    """A further revision of a confirmation, for more minutes."""
+    given: dict[str, Any] = {"confirmer": word.confirmer, "confirmed_at": now, "on_behalf_of": word.on_behalf_of, "most_minutes": most}
+    return _told(facts.revise(seen, actor, now=now, reason=reason, **given), actor, permission, now=now)
+
+
+def _told(line: Confirmation, actor: Actor, permission: Permission, *, now: datetime) -> Confirmed:
+    outbox.record(ServiceConfirmed(line.id), now=now)
+    audit.record(
+        actor,
+        permission,
+        line.id,
+        now=now,
+        record=str(line.record_fact_id),
+        confirmer=line.confirmer.value,
+        on_behalf_of=line.on_behalf_of,
+    )
+    return Confirmed(line.id, line.record_fact_id, line.confirmer, line.confirmed_at)

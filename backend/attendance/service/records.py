@@ -11,8 +11,9 @@ from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
-from backend.attendance.models import Attendance, Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.models import Attendance, Confirmation, Evidence, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.service.attendances import attend, claim_at
+from backend.attendance.service.days import most_minutes
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.refusals import (
     NotEntitled,
@@ -161,7 +162,8 @@ def add_late_record(
 def correct_record(
     actor: Actor, fact_id: UUID, seen_id: UUID, *, started_at: datetime, ended_at: datetime, reason: str, now: datetime
 ) -> ServiceRecord:
-    """A further revision with other times, on the community's word; a confirmation survives it.
+    """A further revision with other times, on the community's word. A confirmation survives it, but for no more minutes than counted
+    before: those that are added wait for somebody else to confirm them.
 
     `seen_id` is the revision that the officer looked at. Raises AlreadyCorrected when there is a newer one, ServiceNotFound, Forbidden,
     OwnService, RecordWithdrawn, OutsideWindow, RecordsOverlap.
@@ -169,10 +171,27 @@ def correct_record(
     seen = _seen(actor, fact_id, seen_id)
     served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=now)
     _refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
+    confirmed = confirmation_of(fact_id)
     revision = facts.revise(seen, actor, now=now, reason=reason, evidence=Evidence.COMMUNITY_WORD, **_times(served))
+    if confirmed is not None:
+        _bound(confirmed, seen.minutes, revision, actor, now=now)
     outbox.record(ServiceCorrected(revision.id), now=now)
     audit.record(actor, Permission.RECORD_CORRECT, revision.id, now=now)
     return revision
+
+
+def confirmation_of(fact_id: UUID) -> Confirmation | None:
+    """The word by which a record counts."""
+    return db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == fact_id, Confirmation.is_current())).one_or_none()
+
+
+def _bound(confirmed: Confirmation, minutes_before: int, corrected: ServiceRecord, actor: Actor, *, now: datetime) -> None:
+    """Let a confirmation stand for the minutes that it was given for, and that fit into the day. The correction tells that they changed."""
+    stands_for = minutes_before if confirmed.most_minutes is None else confirmed.most_minutes
+    room = most_minutes([corrected.fact_id])[corrected.fact_id]
+    most = stands_for if room is None else min(stands_for, room)
+    if most < corrected.minutes and most != confirmed.most_minutes:
+        facts.revise(confirmed, actor, now=now, reason=confirmed.reason, most_minutes=most)
 
 
 def withdraw_record(actor: Actor, fact_id: UUID, seen_id: UUID, *, reason: str, now: datetime) -> ServiceRecord:

@@ -26,6 +26,14 @@ _ATTENDANCES = (
     .select_from(Attendance)
     .join(Shift, Shift.id == Attendance.shift_id)
 )
+_PARTLY = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current(), Confirmation.is_partial())
+_RAISED = rows_of(
+    subject_id=ServiceRecord.id,
+    about_id=ServiceRecord.fact_id,
+    area_path=ServiceRecord.area_path,
+    brand=ServiceRecord.brand,
+    by_account_id=ServiceRecord.actor_account_id,
+).where(_PARTLY)
 _WITHOUT_RECORD = ~exists().where(ServiceRecord.attendance_id == Message.about_id)
 
 _OWN = whose(Permission.RECORD_SEE)
@@ -33,6 +41,14 @@ _OWN = whose(Permission.RECORD_SEE)
 OCCASIONS = (
     Occasion(ServiceCorrected, "served", About.SERVICE, _OWN, _RECORDS),
     Occasion(ServiceCorrected, "guardian", About.SERVICE, Guardians(), _RECORDS),
+    Occasion(
+        ServiceCorrected,
+        "community",
+        About.SERVICE,
+        office(Permission.SERVICE_CONFIRM),
+        _RAISED,
+        waits=exists().where(ServiceRecord.fact_id == Message.about_id, ServiceRecord.is_current(), _PARTLY),
+    ),
     Occasion(ServiceWithdrawn, "served", About.SERVICE, _OWN, _RECORDS),
     Occasion(ServiceWithdrawn, "guardian", About.SERVICE, Guardians(), _RECORDS),
     Occasion(ConfirmationWithdrawn, "served", About.SERVICE, _OWN, _CONFIRMATIONS),
