@@ -1,5 +1,6 @@
 """Builds the web application from settings, database, keys, contract and resources. The import itself builds nothing."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import structlog
@@ -19,6 +20,7 @@ from backend.attendance import limits as service_limits
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
+from backend.foundation.catalogues import Shelf
 from backend.foundation.database import db, ping_after_rest, transaction
 from backend.messages import kinds
 from backend.people import minors, notices
@@ -47,6 +49,21 @@ log = structlog.get_logger(__name__)
 
 LONGEST_STATEMENT = timedelta(seconds=15)
 LONGEST_LOCK = timedelta(seconds=5)
+
+CATALOGUES: Mapping[str, Shelf] = {
+    "limits.toml": caller_limits,
+    "notices.toml": notices,
+    "minors.toml": minors,
+    "reveals.toml": purposes,
+    "proxies.toml": proxy_rules,
+    "brands.toml": brands,
+    "services.toml": service_limits,
+    "points.toml": points_rules,
+    "recognition.toml": stars,
+    "indicators.toml": indicators,
+    "messages.toml": kinds,
+}
+"""What a street may change, by file, in the order in which they are read: a later one may name what an earlier one holds."""
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
@@ -93,17 +110,8 @@ def start_process(settings: Settings) -> None:
     )
     codes.use(CodeMaker(bytes_of(settings.code_key)))
     files.use(objects_of(settings), bytes_of(settings.file_key))
-    caller_limits.use(caller_limits.read(CONFIG_FOLDER / "limits.toml"))
-    notices.use(notices.read(CONFIG_FOLDER / "notices.toml"))
-    minors.use(minors.read(CONFIG_FOLDER / "minors.toml"))
-    purposes.use(purposes.read(CONFIG_FOLDER / "reveals.toml"))
-    proxy_rules.use(proxy_rules.read(CONFIG_FOLDER / "proxies.toml"))
-    brands.use(brands.read(CONFIG_FOLDER / "brands.toml"))
-    service_limits.use(service_limits.read(CONFIG_FOLDER / "services.toml"))
-    points_rules.use(points_rules.read(CONFIG_FOLDER / "points.toml"))
-    stars.use(stars.read(CONFIG_FOLDER / "recognition.toml"))
-    indicators.use(indicators.read(CONFIG_FOLDER / "indicators.toml"))
-    kinds.use(kinds.read(CONFIG_FOLDER / "messages.toml"))
+    for name, catalogue in CATALOGUES.items():
+        catalogue.use(catalogue.read(CONFIG_FOLDER / name))
     outbox.use(CONSUMERS)
     jobs.use(KINDS)
 

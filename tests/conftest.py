@@ -10,7 +10,7 @@ from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
-from backend.accounts import limits
+from backend.accounts import limits, tokens
 from backend.accounts.limits import Written
 from backend.accounts.service import hashing
 from backend.foundation import clock, schema
@@ -18,7 +18,7 @@ from backend.foundation.database import db
 from backend.people import notices
 from backend.people.notices import Notice, NoticeName
 from config.settings import Settings
-from ejia.app import create_app, start_process
+from ejia.app import CATALOGUES, create_app, start_process
 from ejia.trial.servers import Servers, test_servers
 from tests.support.beginning import empty, officer_of, wechat_user
 from tests.support.command_line import CommandLine
@@ -86,11 +86,30 @@ def _watch(_application: APIFlask) -> Watch:
     return Watch(_application)
 
 
+@pytest.fixture(scope="session")
+def _begin_again(_application: APIFlask, settings: Settings) -> Callable[[], None]:
+    """Makes this very process a copy of the tests again, where a test made it another copy or gave it other catalogues."""
+    given = given_to_process()
+
+    def begin() -> None:
+        nonlocal given
+        if any(one is not other for one, other in zip(given, given_to_process(), strict=True)):
+            start_process(settings)
+            given = given_to_process()
+
+    return begin
+
+
+def given_to_process() -> list[object]:
+    """What a process has from its start; each start makes all of it anew."""
+    return [tokens.maker(), *(shelf.current() for shelf in CATALOGUES.values())]
+
+
 @pytest.fixture
-def app(_application: APIFlask, settings: Settings, _watch: Watch) -> Iterator[APIFlask]:
+def app(_application: APIFlask, settings: Settings, _watch: Watch, _begin_again: Callable[[], None]) -> Iterator[APIFlask]:
     """The real application on an empty database, with an app context for reading it. An answer that the document does not hold fails."""
     _watch.complaints.clear()
-    start_process(settings)  # another test may have begun to be another copy in this very process
+    _begin_again()
     with _application.app_context():
         empty(settings)
         yield _application

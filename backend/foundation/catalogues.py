@@ -1,13 +1,13 @@
 """Catalogues: what a street may change without a programmer (`config/*.toml`), validated when a process starts.
 
-Each module of a catalogue offers the same three: `read(path)`, `use(what was read)` and `current()`. A wrong block stops the start and
-names file, line and field, so that whoever edited it finds the place.
+Each module of a catalogue is a `Shelf`. A wrong block stops the start and names file, line and field, so that whoever edited it finds the
+place.
 """
 
 import re
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -18,6 +18,16 @@ class Entry(BaseModel):
     """Parent of what a catalogue holds: immutable, and no key that nobody reads."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shelf(Protocol):
+    """What each module of a catalogue offers: reads it, takes what was read, and gives what this process took."""
+
+    def read(self, path: Path, /) -> Any: ...
+
+    def use(self, given: Any, /) -> None: ...
+
+    def current(self) -> Any: ...
 
 
 class CatalogueInvalid(Exception):
