@@ -8,6 +8,7 @@ from sqlalchemy import exists, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.foundation.database import db
+from backend.foundation.ids import id_at
 from backend.messages import kinds
 from backend.messages.kinds import Reminder
 from backend.messages.models import Message
@@ -41,6 +42,5 @@ def _remind(reminder: Reminder, at_most: int, now: datetime) -> int:
 
 
 def _event_id(code: str, at: datetime) -> UUID:
-    """An id in the order of time (UUIDv7), the same for the same reminder of the same year."""
-    chance = int.from_bytes(sha256(f"{code} {at.isoformat()}".encode()).digest()[:10], "big") >> 6
-    return UUID(int=int(at.timestamp() * 1000) << 80 | 7 << 76 | (chance >> 62) << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
+    """The same for the same reminder of the same year."""
+    return id_at(at, int.from_bytes(sha256(f"{code} {at.isoformat()}".encode()).digest(), "big"))

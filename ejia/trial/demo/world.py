@@ -10,6 +10,7 @@ from sqlalchemy import Sequence
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.database import Base
 from backend.foundation.identifiers import identity_check_digit
+from backend.foundation.ids import RANDOM_BITS, id_at
 from ejia.trial.demo.rows import Rows
 
 _SURNAMES = (
@@ -64,9 +65,7 @@ class World:
 
     def id_at(self, instant: datetime) -> UUID:
         """An identifier as it would have been made at that instant (UUIDv7)."""
-        milliseconds = int(instant.timestamp() * 1000)
-        chance = self.random.getrandbits(74)
-        return UUID(int=milliseconds << 80 | 7 << 76 | (chance >> 62) << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
+        return id_at(instant, self.random.getrandbits(RANDOM_BITS))
 
     def community(self) -> Community:
         """One community, the stronger ones more often."""
