@@ -23,7 +23,7 @@ from backend.openings.models import Claim
 from backend.party import service as party
 from backend.party.models import PartyMember
 from backend.people.notices import NoticeName
-from backend.people.service import person_of, require_consent
+from backend.people.service import adult_of, require_consent
 from backend.registration.events import (
     RegistrationAccepted,
     RegistrationApplied,
@@ -84,10 +84,10 @@ def apply_for_registration(
 ) -> MemberRegistration:
     """Ask the community in which one lives to take one in as a serving Party member.
 
-    Raises people.PersonNeeded, people.ConsentNeeded, RegistrationActive, areas.NotACommunity, party.WorkUnitUnknown,
-    party.JoinedPartyInFuture, TooManyToday.
+    Raises people.PersonNeeded, people.AdultNeeded, people.ConsentNeeded, RegistrationActive, areas.NotACommunity,
+    party.WorkUnitUnknown, party.JoinedPartyInFuture, TooManyToday.
     """
-    person_id = person_of(actor)
+    person_id = adult_of(actor, now=now)
     community = areas.community(community_id)
     policy.require(actor, Permission.REGISTRATION_APPLY, Scope(area_path=community.path, person_id=person_id))
     require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)

@@ -31,11 +31,11 @@ from backend.people.service import (
     give_consent,
     has_guardians_word,
     hold_person,
-    is_minor,
     look_up,
     move_person,
     own_person,
     person_of,
+    require_adult,
     read_identity,
     require_consent,
     require_current,
@@ -79,13 +79,6 @@ class VolunteerNeeded(Forbidden):
 
     code: ClassVar[str] = "volunteer_needed"
     detail = "请先注册成为志愿者"
-
-
-class AdultNeeded(Forbidden):
-    """What only adults may take on."""
-
-    code: ClassVar[str] = "adult_needed"
-    detail = "未满18周岁不能担任负责人"
 
 
 class VolunteerUnknown(Unprocessable):
@@ -249,8 +242,7 @@ def volunteer_of(actor: Actor, *, now: datetime) -> UUID:
 def adult_volunteer_of(actor: Actor, *, now: datetime) -> UUID:
     """As `volunteer_of`, for what only adults take on. Raises AdultNeeded, PersonNeeded, VolunteerNeeded, ConsentNeeded."""
     person_id = volunteer_of(actor, now=now)
-    if is_minor(person_id, now=now):
-        raise AdultNeeded
+    require_adult(person_id, now=now)
     return person_id
 
 

@@ -2,8 +2,10 @@
 
 from sqlalchemy import select
 
+from backend.foundation import clock
 from backend.foundation.database import db
 from backend.people.models import Guardianship
+from tests.support.demands import GRANDMOTHER
 from tests.support.guardians import born, child, guardianship_form
 from tests.support.people import identity_number, registered_person, volunteer_form
 from tests.support.phone import refused
@@ -33,6 +35,21 @@ def test_the_guardian_sees_who_read_the_data_of_the_child_until_it_is_grown_up(m
     assert father.seen("/me/reveals")["items"] == [], "who gave no word sees nothing"
     pass_time(days=365 * 10)
     assert phone_of("mother").seen("/me/reveals")["items"] == []
+
+
+def test_a_child_who_is_served_is_a_minor_too(street):
+    """Of whom only the year of birth is known: until the year in which they turn 18 is over."""
+    this_year = clock.shanghai_day(clock.now()).year
+    wanted = {"field": "phone", "purpose": "contact", "note": "约定上门时间"}
+
+    def path_of(born_in: int) -> str:
+        child = GRANDMOTHER | {"born_in": born_in, "area_id": street["和平社区"]}
+        return f"/beneficiaries/{street.home.officer.made('/beneficiaries', child)['id']}/reveals"
+
+    for born_in in (this_year - 9, this_year - 18):
+        assert refused(street.home.officer.post(path_of(born_in), wanted)) == (403, "minor_protected")
+    assert street.officer.made(path_of(this_year - 9), wanted)["value"] == GRANDMOTHER["phone"]
+    assert street.home.officer.made(path_of(this_year - 19), wanted)["value"] == GRANDMOTHER["phone"]
 
 
 def test_who_took_the_word_for_the_child_back_sees_no_reading_of_its_data(mother, street):

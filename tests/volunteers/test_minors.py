@@ -13,7 +13,8 @@ from backend.recoveries.models import RecoveryProof
 from backend.volunteers import service as volunteers
 from tests.support.guardians import born, child, guardianship_form
 from tests.support.locks import meanwhile
-from tests.support.people import identity_number, registered_volunteer, volunteer_form
+from tests.support.organisations import organisation_plan
+from tests.support.people import identity_number, registered_volunteer, registration_form, volunteer_form
 from tests.support.phone import Phone, refused
 from tests.support.recoveries import seen
 
@@ -34,7 +35,7 @@ def test_from_fourteen_on_a_minor_registers_once_the_guardian_agreed(mother, str
     consents = {(line["notice"], line["by_guardian"]) for line in phone.seen("/me/consents")["items"]}
     assert consents == {("volunteer", False), ("minor", True)}
     assert mother.seen("/me/wards")["items"][0]["volunteer_number"] == made["number"]
-    assert refused(phone_of("thief").post("/volunteers", volunteer_form(street, **ward))) == (409, "person_exists")
+    assert refused(phone_of("thief").post("/volunteers", volunteer_form(street, **ward))) == (409, "identity_at_desk")
 
 
 def test_minors_lead_no_team(mother, street, phone_of):
@@ -43,6 +44,25 @@ def test_minors_lead_no_team(mother, street, phone_of):
     phone.made("/volunteers", volunteer_form(street, **ward))
     plan = {"name": "少年队", "category": "public_welfare", "charter": "帮助邻里", "community_id": street["和平社区"]}
     assert refused(phone.post("/teams", plan)) == (403, "adult_needed")
+
+
+def test_minors_act_for_no_organisation_and_are_no_party_members(mother, street, phone_of):
+    ward, phone = child(16), phone_of("child")
+    mother.made("/guardianships", guardianship_form(street, ward))
+    number = phone.made("/volunteers", volunteer_form(street, **ward))["number"]
+    add = f"/organisations/{street.home.organisation_id}/staff"
+
+    assert refused(phone.post("/organisations", organisation_plan(community_id=street["和平社区"]))) == (403, "adult_needed")
+    assert refused(street.home.head.post(add, {"volunteer_number": number, "name": ward["name"]})) == (403, "adult_needed")
+    assert refused(phone.post("/registrations", registration_form(street, street.home.unit_id))) == (403, "adult_needed")
+
+
+def test_who_is_eighteen_today_is_an_adult(street):
+    """In the middle of their birthday, when reckoning by years alone would still wait."""
+    of_age = street.home.volunteer(id_number=identity_number(born(18)))
+
+    assert of_age.post("/organisations", organisation_plan(community_id=street["和平社区"])).status_code == 201
+    assert of_age.post("/registrations", registration_form(street, street.home.unit_id)).status_code == 201
 
 
 def test_at_eighteen_nobody_asks_for_a_guardian_any_more(mother, street, phone_of, pass_time):
@@ -86,7 +106,7 @@ def test_of_two_accounts_that_come_as_one_ward_at_once_one_is_refused(ward, stre
 
     late = meanwhile(lambda: register(one, form), lambda: other.post("/volunteers", form))
 
-    assert refused(late) == (409, "person_exists")
+    assert refused(late) == (409, "identity_at_desk")
 
 
 def test_a_ward_who_registers_while_the_community_gives_another_account_to_them_is_refused(ward, street, phone_of, officer):
@@ -99,7 +119,7 @@ def test_a_ward_who_registers_while_the_community_gives_another_account_to_them_
 
     late = meanwhile(confirm, lambda: other.post("/volunteers", form))
 
-    assert refused(late) == (409, "person_exists")
+    assert refused(late) == (409, "identity_at_desk")
 
 
 def test_the_community_gives_the_account_that_a_ward_has_just_registered(ward, street, phone_of, officer):

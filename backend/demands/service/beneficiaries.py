@@ -21,6 +21,7 @@ from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim
+from backend.people.minors import may_be_minor
 from backend.people.service import PhoneInvalid
 from backend.reveals import service as reveals
 from backend.reveals.purposes import VISIT, PersonalField
@@ -169,18 +170,23 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
 def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: reveals.Purposeful, *, now: datetime) -> reveals.Revealed:
     """Read one value of somebody on record in clear, by the own community's officers and grid workers, where no demand is open.
 
-    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, ValueUnreadable, Missing.
+    Of whom may be a minor, by who reads minors' data. Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, MinorProtected,
+    ValueUnreadable, Missing.
     """
     beneficiary = db.session.get(Beneficiary, beneficiary_id)
     if beneficiary is None:
         raise Missing
     scope = Scope(area_path=beneficiary.area_path)
-    policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
+    protected = beneficiary.born_in is not None and may_be_minor(beneficiary.born_in, now)
+    needed = Permission.MINOR_REVEAL if protected else Permission.BENEFICIARY_REVEAL
+    if not policy.allows(actor, needed, scope):
+        policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
+        raise reveals.MinorProtected
     reveals.require_purpose(wanted)
     reveals.require_moderation(actor, now=now)
     value = _value_of(beneficiary, wanted.field)
     audit.record(actor, Permission.BENEFICIARY_REVEAL, beneficiary.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
-    grant = policy.grant_for(actor, Permission.BENEFICIARY_REVEAL, scope)
+    grant = policy.grant_for(actor, needed, scope)
     subject = reveals.Subject(None, beneficiary.id)
     reveal_id = reveals.write_reveal(actor, grant, subject, [wanted.field], wanted.purpose, note=wanted.note, now=now)
     return reveals.Revealed(reveal_id, wanted.field, value, now)

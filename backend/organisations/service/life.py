@@ -62,10 +62,10 @@ class OrganisationPlan:
 def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id: UUID, now: datetime) -> UUID:
     """Apply for an organisation in a community; who applies is to be its officer. Returns the organisation's id.
 
-    Raises PersonNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken, RecordNumberTaken, TooManyToday,
-    TooManyOpen.
+    Raises PersonNeeded, AdultNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken, RecordNumberTaken,
+    TooManyToday, TooManyOpen.
     """
-    person_id = people.person_of(actor)
+    person_id = people.adult_of(actor, now=now)
     policy.require(actor, Permission.ORGANISATION_APPLY, Scope(person_id=person_id))
     credit_code, record_number = _number(plan)
     community = areas.community(community_id)

@@ -80,7 +80,7 @@ class AlreadyOfficer(Conflict):
 def add_staff(actor: Actor, organisation_id: UUID, *, volunteer_number: str, name: str, now: datetime) -> UUID:
     """Let a registered volunteer act for the organisation from today. Returns the id by which the fact is named.
 
-    Raises OrganisationNotVerified, VolunteerUnknown, AlreadyStaff, TooManyToday.
+    Raises OrganisationNotVerified, VolunteerUnknown, AdultNeeded, AlreadyStaff, TooManyToday.
     """
     organisation = rows.held(organisation_id)
     rows.require(actor, Permission.STAFF_CHANGE, organisation)
@@ -89,6 +89,7 @@ def add_staff(actor: Actor, organisation_id: UUID, *, volunteer_number: str, nam
     person_id = volunteer_of_number(volunteer_number, name)
     if person_id is None:
         raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
+    people.require_adult(person_id, now=now)
     staff = start_staff(actor, organisation_id, person_id, is_officer=False, now=now)
     audit.record(actor, Permission.STAFF_CHANGE, staff.id, now=now, step="added")
     return staff.fact_id

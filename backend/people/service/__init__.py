@@ -4,12 +4,15 @@ from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
 from backend.people.service.guardians import Agreement, Named, agree_anew, end_guardianship, guardian_of, state_guardianship
 from backend.people.service.guards import (
+    AdultNeeded,
     PersonNeeded,
+    adult_of,
     consents_to,
     has_guardians_word,
     hold_person,
     is_minor,
     person_of,
+    require_adult,
     require_consent,
     was_ward,
 )

@@ -29,11 +29,31 @@ class ConsentNeeded(Forbidden):
     detail = "告知书已更新或者您已撤回同意，请阅读并同意后再办理"
 
 
+class AdultNeeded(Forbidden):
+    """What only adults may take on."""
+
+    code: ClassVar[str] = "adult_needed"
+    detail = "未满18周岁不能办理"
+
+
 def person_of(actor: Actor) -> UUID:
     """The person who acts. Raises PersonNeeded."""
     if actor.person_id is None:
         raise PersonNeeded
     return actor.person_id
+
+
+def adult_of(actor: Actor, *, now: datetime) -> UUID:
+    """As `person_of`, for what only adults take on. Raises AdultNeeded, PersonNeeded."""
+    person_id = person_of(actor)
+    require_adult(person_id, now=now)
+    return person_id
+
+
+def require_adult(person_id: UUID, *, now: datetime) -> None:
+    """Let pass who is 18 or older today, by their identity number. Raises AdultNeeded."""
+    if is_minor(person_id, now=now):
+        raise AdultNeeded
 
 
 def hold_person(person_id: UUID) -> None:

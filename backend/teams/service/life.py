@@ -145,8 +145,7 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
         raise AlreadyLeader
     if not volunteers.holds_live_volunteer(successor.person_id):
         raise LeaderNotVolunteer
-    if people.is_minor(successor.person_id, now=now):
-        raise volunteers.AdultNeeded
+    people.require_adult(successor.person_id, now=now)
     HAND_OVER.take(
         actor,
         team_id,
