@@ -30,7 +30,7 @@ from web.inputs.accounts import PasswordLoginIn, WeChatLoginIn
 from web.inputs.common import ReasonIn
 from web.inputs.proxies import IdentityIn
 from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
-from web.limits import LOGGING_IN
+from web.limits import LOGGING_IN, SAYING_WHO
 from web.routes import at_most, takes_wechat_code
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
@@ -40,7 +40,7 @@ _MERGING = (AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing)
 
 @bp.post("/account-recoveries")
 @creates
-@at_most("10/hour")
+@at_most(SAYING_WHO)
 @bp.input(IdentityIn)
 @bp.output(RecoveryOut, status_code=201)
 @bp.doc(

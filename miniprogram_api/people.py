@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from backend.accounts.service import AccountTied
-from backend.areas.service import NotACommunity
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Lines
@@ -12,11 +10,6 @@ from backend.people import service as people
 from backend.people.queries import OwnPerson
 from backend.people.service import (
     Channel,
-    GuardianNeeded,
-    IdNumberInvalid,
-    NameInvalid,
-    NoticeOutdated,
-    PersonExists,
 )
 from backend.volunteers import service as volunteers
 from backend.volunteers.queries import VolunteerLine, registered_volunteers
@@ -26,10 +19,10 @@ from web.edge import creates, public, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.people import PersonIn
 from web.inputs.volunteers import VolunteerIn, VolunteerQuery
+from web.limits import SAYING_WHO
+from web.routes import at_most
 
 bp = Resource("people", tag="实名与志愿者")
-
-_IDENTITY = (AccountTied, PersonExists, GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, NotACommunity)
 
 
 @bp.get("/notices")
@@ -42,6 +35,7 @@ def list_notices() -> dict[str, Any]:
 
 @bp.post("/people")
 @creates
+@at_most(SAYING_WHO)
 @bp.input(PersonIn)
 @bp.output(OwnPersonOut, status_code=201)
 @bp.doc(summary="实名登记", description="不注册为志愿者，例如只办理党员报到。同意的是 identity 告知书。")
@@ -61,6 +55,7 @@ def register_person(actor: Actor, body: PersonIn) -> OwnPerson:
 
 @bp.post("/volunteers")
 @creates
+@at_most(SAYING_WHO)
 @bp.input(VolunteerIn)
 @bp.output(RegisteredVolunteerOut, status_code=201)
 @bp.doc(summary="注册成为志愿者", description="同意的是 volunteer 告知书。已实名登记的，可以不再填写姓名和身份证号。")

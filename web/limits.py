@@ -35,6 +35,8 @@ LOGGING_IN = "60/minute"
 """For every route that gives tokens: `@at_most(LOGGING_IN)`. Behind one address stands a whole community's Wi-Fi or a carrier's gateway;
 a single login is guarded by the lockouts in the database."""
 CHANGING_PASSWORD = "20/minute"  # noqa: S105 - a rate
+SAYING_WHO = "10/hour"
+"""For what an account does by somebody's name and number: they are not tried out here."""
 REFUSED_CODES, REFUSED_CODES_OF_STRANGERS = "20/minute", "300/minute"
 """Codes that WeChat did not take: of one caller, and of all together who bring no token or cookie of ours. Each has cost a call of the
 quota by which a whole street logs in; a phone that was in before is not counted with strangers."""

@@ -24,8 +24,7 @@ from backend.people.service import (
     Channel,
     GuardianNeeded,
     Identity,
-    IdentityDiffers,
-    PersonExists,
+    IdentityAtDesk,
     PersonNeeded,
     add_person,
     give_consent,
@@ -35,11 +34,12 @@ from backend.people.service import (
     move_person,
     own_person,
     person_of,
-    require_adult,
     read_identity,
+    require_adult,
     require_consent,
     require_current,
     store_phone,
+    tie_own_account,
     was_ward,
 )
 from backend.volunteers.events import VolunteerLeft, VolunteerRegistered
@@ -102,8 +102,8 @@ def register_volunteer(
     """Make the account's holder a registered volunteer of the community in which they live.
 
     The person is made where the account has none; who is known already may leave name and number out, and is moved to the community
-    named here. `phone` comes from WeChat, never from a form. Raises AlreadyVolunteer, PersonExists, IdentityNeeded, IdentityDiffers,
-    GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, PhoneInvalid, areas.NotACommunity.
+    named here. `phone` comes from WeChat, never from a form. Raises AlreadyVolunteer, IdentityAtDesk, IdentityNeeded, GuardianNeeded,
+     NoticeOutdated, NameInvalid, IdNumberInvalid, PhoneInvalid, areas.NotACommunity.
     """
     community = areas.community(area_id)
     policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))
@@ -194,7 +194,7 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
         return add_person(actor, identity, community, phone, now=now)
     person = own_person(actor)
     if identity is not None and not identity.is_of(person):
-        raise IdentityDiffers
+        raise IdentityAtDesk
     if is_minor_at(person.born_on, now) and not has_guardians_word(person.id):
         raise GuardianNeeded
     move_person(person.id, community)
@@ -203,11 +203,10 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     return person
 
 
-@never(accounts.PersonHasAccount, because="the person is held, and looked at before")
 def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | None:
     """The person whom a guardian put on record by this name and number, and who now comes with an account of their own: tied to it.
 
-    From `special_rule_under` years of age on; younger ones go by their guardian's. Raises GuardianNeeded.
+    From `special_rule_under` years of age on; younger ones go by their guardian's. Raises GuardianNeeded, IdentityAtDesk.
     """
     person = look_up(identity).person
     if person is None or actor.account_id is None or not was_ward(person.id):
@@ -218,8 +217,8 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
         raise GuardianNeeded
     hold_person(person.id)  # two accounts may come with one card at once, or one while the community gives the other back
     if accounts.account_of_person(person.id) is not None:
-        raise PersonExists
-    accounts.tie_to_person(actor.account_id, person.id, now=now)
+        raise IdentityAtDesk
+    tie_own_account(actor, person.id, now=now)
     return person
 
 

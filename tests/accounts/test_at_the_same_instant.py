@@ -131,7 +131,7 @@ def test_whoever_registers_while_their_account_is_merged_is_asked_to_do_it_again
 
     late = meanwhile(lambda: merge(browser, zhang), lambda: zhang.post("/volunteers", form, key="registration-1"))
 
-    assert refused(late) == (409, "account_tied")
+    assert refused(late) == (409, "identity_at_desk")
     assert phone_of("zhang").made("/volunteers", form)["number"]
 
 

@@ -295,19 +295,19 @@ def test_the_index_goes_from_one_key_to_another_and_nobody_registers_twice_meanw
     old = ring(("k1", K1))
     for keys in (ring(("k1", K1), second=NEW_INDEX), ring(("k1", K1), index=NEW_INDEX, second=OLD_INDEX)):
         sealing.use(keys)
-        assert again() == (409, "person_exists")
+        assert again() == (409, "identity_at_desk")
     # One of each kind, so that both ways round are found.
     later = identity_number()
     registered_person(phone_of, street, "second", id_number=later)
     sealing.use(ring(("k1", K1), index=OLD_INDEX, second=NEW_INDEX))
-    assert refused(phone_of().post("/people", person_form(street, id_number=later))) == (409, "person_exists")
+    assert refused(phone_of().post("/people", person_form(street, id_number=later))) == (409, "identity_at_desk")
 
     assert ejia_with(ONLY_OLD, "check", "--index", index=NEW_INDEX, second=OLD_INDEX).exit_code == 1
     done = ejia_with(ONLY_OLD, "rotate", "--index", index=NEW_INDEX, second=OLD_INDEX)
     assert (done.exit_code, "重新加密 1 项" in done.output) == (0, True), done.output
     assert ejia_with(ONLY_OLD, "check", "--index", index=NEW_INDEX).exit_code == 0
     sealing.use(ring(("k1", K1), index=NEW_INDEX))
-    assert again() == (409, "person_exists")
+    assert again() == (409, "identity_at_desk")
     sealing.use(old)
     assert ejia_with(ONLY_OLD, "check").exit_code == 1, "the old index key finds nothing any more"
 

@@ -36,7 +36,7 @@ def test_the_identity_number_lies_sealed_and_is_found_by_its_index(phone_of, str
 def test_a_small_x_at_the_end_is_the_same_number(phone_of, street):
     phone_of("zhang").made("/volunteers", volunteer_form(street, id_number="63999919660318005x"))
 
-    assert refused(phone_of("li").post("/volunteers", volunteer_form(street, id_number="63999919660318005X"))) == (409, "person_exists")
+    assert refused(phone_of("li").post("/volunteers", volunteer_form(street, id_number="63999919660318005X"))) == (409, "identity_at_desk")
 
 
 @pytest.mark.parametrize("name", ["阿卜杜·热合曼", "阿卜杜•热合曼", "John Smith", "𠮷野", "欧阳小明"])
@@ -51,9 +51,21 @@ def test_an_identity_number_stands_for_one_person_and_it_is_not_said_whose(phone
 
     answer = phone_of("li").post("/volunteers", volunteer_form(street, name="李四", id_number=ADULT))
 
-    assert refused(answer) == (409, "person_exists")
+    assert refused(answer) == (409, "identity_at_desk")
     assert "张" not in answer.get_json()["detail"]
     assert (rows(Person), rows(Volunteer)) == (1, 1)
+
+
+def test_a_stranger_is_told_the_same_whatever_of_it_is_true(phone_of, street):
+    """Number and name right, the number alone, and an account that is somebody already: one answer."""
+    zhang = registered_volunteer(phone_of, street, "zhang", name="张三", id_number=ADULT)
+    forms = [volunteer_form(street, name=name, id_number=ADULT) for name in ("张三", "李四")]
+    answers = [phone_of(f"li-{number}").post("/volunteers", form) for number, form in enumerate(forms)]
+    answers.append(zhang.post("/volunteers", volunteer_form(street, name="李四", id_number=ADULT)))
+
+    told = [answer.get_json() | {"request_id": ""} for answer in answers]
+    assert told[0] == told[1] == told[2]
+    assert told[0]["code"] == "identity_at_desk"
 
 
 def test_of_many_that_bring_one_number_at_once_one_becomes_the_person(phone_of, street):
@@ -68,7 +80,7 @@ def test_of_many_that_bring_one_number_at_once_one_becomes_the_person(phone_of, 
         answers = list(pool.map(register, phones))
 
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
-    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"person_exists"}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"identity_at_desk"}
     assert (rows(Person), rows(Volunteer)) == (1, 1)
 
 

@@ -18,6 +18,7 @@ from backend.people.service.guards import (
 )
 from backend.people.service.identity import GuardianNeeded, Identity, IdNumberInvalid, NameInvalid, look_up, read_adult, read_identity
 from backend.people.service.persons import (
+    IdentityAtDesk,
     IdentityDiffers,
     PersonExists,
     PersonKnown,
@@ -30,5 +31,6 @@ from backend.people.service.persons import (
     register_person,
     set_phone,
     store_phone,
+    tie_own_account,
 )
 from backend.people.service.withdrawals import agree, take_back_consent

@@ -41,6 +41,14 @@ class PersonExists(Conflict):
     detail = "该身份证号已在平台登记，如非本人操作或已更换微信，请联系所在社区核实"
 
 
+class IdentityAtDesk(Conflict):
+    """Who the account's holder is can be said at the desk only. Whether the number stands on the platform, under which name and for whose
+    account is told to nobody but an officer."""
+
+    code = "identity_at_desk"
+    detail = "无法在线办理，请携带身份证到所在社区办理"
+
+
 class PersonKnown(Conflict):
     """The account has proved its person already."""
 
@@ -60,7 +68,7 @@ def register_person(
 ) -> Person:
     """Say who the account's holder is, without making them a volunteer. `phone` comes from WeChat, never from a form.
 
-    Raises PersonKnown, PersonExists, GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, PhoneInvalid,
+    Raises PersonKnown, IdentityAtDesk, GuardianNeeded, NoticeOutdated, NameInvalid, IdNumberInvalid, PhoneInvalid,
     areas.NotACommunity.
     """
     community = areas.community(area_id)
@@ -73,13 +81,26 @@ def register_person(
     return person
 
 
-@never(accounts.PersonHasAccount, because="the person was made just now")
+@never(PersonExists, because="told as IdentityAtDesk")
 def add_person(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
-    """Insert the person and tie the actor's account to it. Raises PersonExists, AccountTied."""
-    person = put_on_record(actor, identity, community, phone, now=now)
-    if actor.account_id is not None:
-        accounts.tie_to_person(actor.account_id, person.id, now=now)
+    """Insert the person and tie the actor's account to it. Raises IdentityAtDesk."""
+    try:
+        person = put_on_record(actor, identity, community, phone, now=now)
+    except PersonExists:
+        raise IdentityAtDesk from None
+    tie_own_account(actor, person.id, now=now)
     return person
+
+
+@never(accounts.AccountTied, accounts.PersonHasAccount, because="told as IdentityAtDesk")
+def tie_own_account(actor: Actor, person_id: UUID, *, now: datetime) -> None:
+    """Say that the actor's account is the person's. Raises IdentityAtDesk when it is another's, or theirs is another one."""
+    if actor.account_id is None:
+        return
+    try:
+        accounts.tie_to_person(actor.account_id, person_id, now=now)
+    except (accounts.AccountTied, accounts.PersonHasAccount):
+        raise IdentityAtDesk from None
 
 
 def put_on_record(actor: Actor, identity: Identity, community: Area, phone: str | None, *, now: datetime) -> Person:
