@@ -59,6 +59,7 @@ class Brand(Entry):
     name: Label
     summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     needs_beneficiary: bool
+    asks_first: bool = False
     role_name: Label
     most_places: Annotated[int, Field(ge=1, le=10000)]
     claimant_kinds: Annotated[tuple[ClaimantKind, ...], Field(min_length=1)]
@@ -89,6 +90,8 @@ class Brand(Entry):
             raise ValueError("longest_window_hours 加上前后两段 grace_minutes 不能超过一天：一条服务记录最多一天")
         if self.needs_beneficiary and self.radius_m is not None:
             raise ValueError("上门服务不登记坐标，不能填写 radius_m")
+        if self.needs_beneficiary and not self.asks_first:
+            raise ValueError("上门服务会公开住址，认领须先经社区同意：asks_first 应为 true")
         if self.completion is Completion.FIRST_CONFIRMED_SERVICE and self.most_places != 1:
             raise ValueError("由第一次确认的服务办结的，只能有一个名额：most_places 应为 1")
         return self

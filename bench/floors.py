@@ -76,7 +76,7 @@ def _application(claim: Callable[[psycopg.Connection, Environ, bytes], tuple[str
 TAKE = """UPDATE opening_roles AS r SET taken = taken + 1 FROM openings AS o
 WHERE r.id = %(role)s AND o.id = r.opening_id AND r.is_open AND r.closes_at > %(now)s AND r.taken < r.slots
   AND 'team' = ANY (o.claimant_kinds) AND EXISTS (SELECT FROM teams t WHERE t.id = %(team)s AND t.status = 'active' FOR SHARE)
-RETURNING r.opening_id"""
+RETURNING r.opening_id, o.asks_first"""
 HOLD = """INSERT INTO claims (id, opening_id, role_id, team_id, status, claimed_at, claimed_by)
 VALUES (%(claim)s, %(opening)s, %(role)s, %(team)s, 'held', %(now)s, %(account)s)
 ON CONFLICT (opening_id, team_id, organisation_id, work_unit_id, person_id) WHERE released_at IS NULL DO NOTHING RETURNING id"""

@@ -11,7 +11,6 @@ from backend.foundation.actor import Actor
 from backend.foundation.refusals import refuses
 from backend.openings import queries
 from backend.openings import service as openings
-from backend.openings.models import ClaimStatus
 from backend.openings.queries import ClaimLine
 from backend.people.service import PersonNeeded
 from miniprogram_api.contract import Page, Resource
@@ -28,26 +27,58 @@ bp = Resource("claims", tag="认领")
 @creates
 @bp.input(ClaimIn)
 @bp.output(ClaimMadeOut, status_code=201)
-@bp.doc(summary="认领一个名额", description="由队长代表队伍、工作人员代表社会组织，或报到的在职党员以个人身份认领。一次认领占一个名额。")
+@bp.doc(
+    summary="认领一个名额",
+    description="由队长代表队伍、工作人员代表社会组织，或报到的在职党员以个人身份认领。一次认领占一个名额。"
+    "上门服务须经社区同意：先是 asked，同意后才是 held。",
+)
 @refuses(PersonNeeded)
 def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
-    held = openings.claim_place(actor, body.role_id, body.claimant(actor), now=clock.now())
+    made = openings.claim_place(actor, body.role_id, body.claimant(actor), now=clock.now())
     return ClaimMadeOut(
-        id=held.id,
-        opening_id=held.opening_id,
-        role_id=held.role_id,
-        status=ClaimStatus.HELD,
-        claimant_kind=held.claimant.kind,
-        claimant_id=held.claimant.id,
-        claimed_at=held.claimed_at,
+        id=made.id,
+        opening_id=made.opening_id,
+        role_id=made.role_id,
+        status=made.status,
+        claimant_kind=made.claimant.kind,
+        claimant_id=made.claimant.id,
+        claimed_at=made.claimed_at,
     )
+
+
+@bp.get("/claims/waiting")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[ClaimOut])
+@bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
+def list_waiting_claims(actor: Actor, query: ListQuery) -> Page[ClaimOut]:
+    return _page(queries.claims_waiting(actor, page=query.page))
+
+
+@bp.post("/claims/<uuid:claim_id>/acceptance")
+@writes
+@bp.output(ClaimOut)
+@bp.doc(summary="同意认领", description="由社区答复；自己或者自己代表的一方提出的，由其他工作人员答复。")
+def accept_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
+    openings.accept_claim(actor, claim_id, now=clock.now())
+    return _with_demands([queries.claim(actor, claim_id)])[0]
+
+
+@bp.post("/claims/<uuid:claim_id>/refusal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(ClaimOut)
+@bp.doc(summary="不同意认领", description="名额随即空出；理由给认领方看。")
+def refuse_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
+    openings.refuse_claim(actor, claim_id, reason=body.reason, now=clock.now())
+    return _with_demands([queries.claim(actor, claim_id)])[0]
 
 
 @bp.post("/claims/<uuid:claim_id>/release")
 @writes
 @bp.input(ReasonIn)
 @bp.output(ClaimOut)
-@bp.doc(summary="取消认领", description="名额随即空出。有人正在服务时不能取消；已服务过的，只能取消后面的场次。")
+@bp.doc(summary="取消认领", description="名额随即空出；还在等待答复的就此撤回。有人正在服务时不能取消；已服务过的，只能取消后面的场次。")
 def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
     attendance.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
     return _with_demands([queries.claim(actor, claim_id)])[0]

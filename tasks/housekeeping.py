@@ -64,6 +64,12 @@ def close_overdue_shifts() -> None:
     _until_nothing_is_left(attendance.close_overdue)
 
 
+@shared_task(name="housekeeping.end_unanswered_claims", ignore_result=True)
+def end_unanswered_claims() -> None:
+    """End claims that nobody answered until the service began."""
+    _until_nothing_is_left(openings.end_unanswered)
+
+
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)
 def forget_old_files() -> None:
     """Let go of the files of jobs that have been kept for a week."""

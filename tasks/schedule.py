@@ -14,6 +14,7 @@ def _every_second(task: str, *args: object) -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     **{f"deliver {name}": _every_second("deliver.consumer", name) for name in CONSUMERS},
     "close overdue shifts": {"task": "housekeeping.close_overdue_shifts", "schedule": 60.0, "options": {"expires": 60}},
+    "end unanswered claims": {"task": "housekeeping.end_unanswered_claims", "schedule": 60.0, "options": {"expires": 60}},
     "run jobs": _every_second("jobs.run"),
     "forget old idempotency keys": {"task": "housekeeping.forget_old_keys", "schedule": crontab(minute=17)},
     "forget old files": {"task": "housekeeping.forget_old_files", "schedule": crontab(minute=47)},

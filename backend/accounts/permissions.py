@@ -287,6 +287,12 @@ class Permission(Term):
         "Take a place: for the team, the organisation, the unit, or as a registered Party member.",
         _GROUPS | {Role.PARTY_MEMBER: Reach.AREA},
     )
+    CLAIM_REVIEW = (
+        "claim.review",
+        "答复认领",
+        "Accept or refuse a place at a home visit that was asked for; nobody what they asked for themselves.",
+        _DECIDING,
+    )
     PLACE_RELEASE = ("place.release", "取消认领", "Give a place back. Own: of who claimed as a person.", _DECIDING | _ONESELF | _GROUPS)
     CLAIM_SEE = (
         "claim.see",

@@ -54,7 +54,7 @@ def may_serve_on(person_id: Someone, day: Day) -> ColumnElement[bool]:
 def openings_of(person_id: Someone, day: Day) -> CompoundSelect[*tuple[Any, ...]]:
     """The openings on a held claim of which the person may serve on that day. As `may_serve_on`, but each way by its own index: where no
     opening is named, one condition of several ways would look at every claim there is."""
-    held = select(Claim.opening_id).where(Claim.released_at.is_(None))
+    held = select(Claim.opening_id).where(Claim.is_held())
     return held.where(Claim.person_id == person_id).union(*(held.where(way) for way in _ways_of_belonging(person_id, day)))
 
 
@@ -69,7 +69,7 @@ def claims_of(person_id: Someone, *, day: Day, starts_at: Instant, ends_at: Inst
         .where(
             Claim.opening_id == Shift.opening_id,
             Claim.claimed_at <= ends_at,
-            or_(Claim.released_at.is_(None), and_(Claim.status == ClaimStatus.ENDED, Claim.released_at > starts_at)),
+            or_(Claim.is_held(), and_(Claim.status == ClaimStatus.ENDED, Claim.released_at > starts_at)),
             may_serve_on(person_id, day),
         )
         .order_by(Claim.person_id.is_(None), Claim.claimed_at, Claim.id)
@@ -117,7 +117,7 @@ def seen_shift(actor: Actor, shift_id: UUID, *, now: datetime) -> tuple[Shift, l
     shift = db.session.get(Shift, shift_id)
     if shift is None:
         raise Missing
-    held = Claim.released_at.is_(None)
+    held = Claim.is_held()
     claims = db.session.execute(
         select(
             Claim.team_id,
@@ -179,9 +179,7 @@ def _serves(actor: Actor, shift: Shift, *, now: datetime) -> bool:
     """Whether they may serve at the shift, by a claim that is held, or have served at it."""
     if actor.person_id is None:
         return False
-    may = exists().where(
-        Claim.opening_id == shift.opening_id, Claim.released_at.is_(None), may_serve_on(actor.person_id, clock.shanghai_day(now))
-    )
+    may = exists().where(Claim.opening_id == shift.opening_id, Claim.is_held(), may_serve_on(actor.person_id, clock.shanghai_day(now)))
     has = exists().where(Attendance.shift_id == shift.id, Attendance.person_id == actor.person_id)
     return bool(db.session.scalar(select(or_(may, has))))
 

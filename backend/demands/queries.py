@@ -170,7 +170,7 @@ def age_band(born_in: int | None, today: date) -> str | None:
 
 
 def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:
-    held = select(Claim.id).where(Claim.opening_id == opening_id, Claim.released_at.is_(None))
+    held = select(Claim.id).where(Claim.opening_id == opening_id, Claim.is_held())
     return db.session.scalar(held.where(policy.visible(viewer, Permission.DEMAND_SEE, CLAIMANT)).limit(1)) is not None
 
 

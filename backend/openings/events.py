@@ -5,8 +5,32 @@ from typing import ClassVar
 from backend.foundation.outbox import Event
 
 
+class PlaceAskedFor(Event):
+    """A claimant asked the community for a place [claim id]."""
+
+    name: ClassVar[str] = "place.asked_for"
+
+
+class PlaceRefused(Event):
+    """The community refused it [claim id]."""
+
+    name: ClassVar[str] = "place.refused"
+
+
+class PlaceUnanswered(Event):
+    """Nobody answered in time, so it ended by itself [claim id]."""
+
+    name: ClassVar[str] = "place.unanswered"
+
+
+class PlaceWithdrawn(Event):
+    """Who asked for a place does so no longer [claim id]."""
+
+    name: ClassVar[str] = "place.withdrawn"
+
+
 class PlaceClaimed(Event):
-    """A claimant holds a place [claim id]."""
+    """A claimant holds a place, by claiming or by the community's yes [claim id]."""
 
     name: ClassVar[str] = "place.claimed"
 

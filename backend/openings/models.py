@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,9 +22,13 @@ class OpeningStatus(StrEnum):
 
 
 class ClaimStatus(StrEnum):
-    """held → released, where nobody had signed in on it; held → ended, where somebody had. Neither holds a place any more; the same
-    claimant may claim again with a new claim. That the window of one is over is a predicate, not a status."""
+    """asked → held, refused or withdrawn, where the community is asked first; elsewhere a claim is held at once. held → released, where
+    nobody had signed in on it; held → ended, where somebody had. Only what is asked for or held takes a place; the same claimant may claim
+    again with a new claim. That the window of one is over is a predicate, not a status."""
 
+    ASKED = "asked"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
     HELD = "held"
     RELEASED = "released"
     ENDED = "ended"
@@ -46,6 +50,7 @@ class Opening(Base):
     area_path: Mapped[AreaPath]
     status: Mapped[OpeningStatus] = mapped_column(as_text(OpeningStatus))
     claimant_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    asks_first: Mapped[bool] = mapped_column(comment="a claim is asked for, and held when the community accepts it")
     requester_person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id", name="fk_openings_requester_person_id"), comment="who asked for it, and so sees who claims"
     )
@@ -75,15 +80,15 @@ class OpeningRole(Base):
 
 
 class Claim(Living):
-    """One place held by one claimant, whatever number of people it sends."""
+    """One place taken by one claimant, whatever number of people it sends."""
 
     __tablename__ = "claims"
     __table_args__ = (
         CheckConstraint("num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name="exactly_one_claimant"),
-        CheckConstraint("(status = 'held') = (released_at IS NULL)", name="held_until_released"),
+        CheckConstraint("(status IN ('asked', 'held')) = (released_at IS NULL)", name="taken_until_released"),
         CheckConstraint("released_at >= claimed_at", name="released_after_claimed"),
         Index(
-            "uq_claims_held",
+            "uq_claims_taken",
             "opening_id",
             "team_id",
             "organisation_id",
@@ -95,6 +100,7 @@ class Claim(Living):
         ),
         Index("ix_claims_opening_id", "opening_id", "id"),
         Index("ix_claims_role_id", "role_id", postgresql_where="released_at IS NULL"),
+        Index("ix_claims_asked", "id", postgresql_where="status = 'asked'"),
         Index("ix_claims_team_id", "team_id", "id", postgresql_where="team_id IS NOT NULL"),
         Index("ix_claims_organisation_id", "organisation_id", "id", postgresql_where="organisation_id IS NOT NULL"),
         Index("ix_claims_work_unit_id", "work_unit_id", "id", postgresql_where="work_unit_id IS NOT NULL"),
@@ -108,9 +114,24 @@ class Claim(Living):
     work_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_units.id", name="fk_claims_work_unit_id"))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_claims_person_id"))
     status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
-    claimed_at: Mapped[datetime]
+    claimed_at: Mapped[datetime] = mapped_column(comment="since when it is held; before that, when it was asked for")
     claimed_by: Mapped[UUID | None]
     released_at: Mapped[datetime | None] = mapped_column(comment="when its place was given back")
+
+    @classmethod
+    def takes_place(cls) -> ColumnElement[bool]:
+        """Condition: it takes a place, held or asked for. Only `is_held` lets anybody see or serve."""
+        return cls.released_at.is_(None)
+
+    @classmethod
+    def is_held(cls) -> ColumnElement[bool]:
+        """Condition: it was taken at once or accepted, and not given back."""
+        return cls.status == ClaimStatus.HELD
+
+    @classmethod
+    def stands(cls) -> ColumnElement[bool]:
+        """Condition: it is held, or ended after a service: what was served on it counts."""
+        return or_(cls.status == ClaimStatus.HELD, cls.status == ClaimStatus.ENDED)
 
 
 class ClaimChange(StatusChange):

@@ -16,7 +16,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole
+from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
 from backend.people.models import Person
@@ -25,7 +25,7 @@ from backend.teams.models import Team
 CLAIMANT = ScopeColumns(
     team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
 )
-NEWEST_FIRST = Order((Claim.id,), latest_first=True)
+OLDEST_FIRST, NEWEST_FIRST = Order((Claim.id,)), Order((Claim.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class ClaimLine:
     claimant_name: str
     claimed_at: datetime
     released_at: datetime | None
+    reason: str | None
 
 
 def my_claims(viewer: Actor, *, status: ClaimStatus | None, page: PageRequest) -> Page[ClaimLine]:
@@ -60,6 +61,12 @@ def my_claims(viewer: Actor, *, status: ClaimStatus | None, page: PageRequest) -
 def claims_of_opening(opening_id: UUID | None, *, page: PageRequest) -> Page[ClaimLine]:
     """Who holds and who held the places of an opening (None: there is none yet), newest first. The caller has asked policy."""
     return NEWEST_FIRST.page(_lines().where(Claim.opening_id == opening_id), page).map(_line)
+
+
+def claims_waiting(viewer: Actor, *, page: PageRequest) -> Page[ClaimLine]:
+    """Claims that wait for the answer of the viewer's communities, the longest waiting first."""
+    seen = policy.visible(viewer, Permission.CLAIM_SEE, ScopeColumns(area_path=Opening.area_path))
+    return OLDEST_FIRST.page(_lines().where(Claim.status == ClaimStatus.ASKED, seen), page).map(_line)
 
 
 def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
@@ -80,6 +87,8 @@ def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
+    of_claim = select(ClaimChange.reason).where(ClaimChange.claim_id == Claim.id)
+    reason = of_claim.order_by(ClaimChange.at.desc(), ClaimChange.id.desc()).limit(1).scalar_subquery()
     return (
         select(
             Claim.id,
@@ -100,6 +109,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             masked(Person.name).label("person_name"),
             Claim.claimed_at,
             Claim.released_at,
+            reason.label("reason"),
         )
         .join(Opening, Opening.id == Claim.opening_id)
         .join(OpeningRole, OpeningRole.id == Claim.role_id)
@@ -135,4 +145,5 @@ def _line(row: Row[Any]) -> ClaimLine:
         claimant_name=row.person_name if kind is ClaimantKind.PERSON else row.body_name,
         claimed_at=row.claimed_at,
         released_at=row.released_at,
+        reason=row.reason,
     )

@@ -167,7 +167,7 @@ def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
 def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back what members still held whose registration ended while they were signed in at these shifts."""
     holders = select(Claim.person_id).join(Shift, Shift.opening_id == Claim.opening_id)
-    _release_for(_ENDED.person_id.in_(holders.where(Shift.id.in_(shift_ids), Claim.released_at.is_(None))), now=now)
+    _release_for(_ENDED.person_id.in_(holders.where(Shift.id.in_(shift_ids), Claim.takes_place())), now=now)
 
 
 def _release_for(which: ColumnElement[bool], *, now: datetime) -> None:

@@ -8,6 +8,7 @@ from backend.brands import ClaimantKind
 from backend.openings.models import ClaimStatus
 from miniprogram_api.contract import Out
 from web.fields import Id, Instant, Name, Text
+from web.inputs.common import Reason
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _CLAIM: dict[str, Any] = {
@@ -22,17 +23,17 @@ _CLAIM: dict[str, Any] = {
 
 
 class ClaimMadeOut(Out):
-    """A place that is now held."""
+    """A place that was just taken: held at once, or asked for."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CLAIM]})
 
     id: Id
     opening_id: Id
     role_id: Id
-    status: ClaimStatus
+    status: ClaimStatus = Field(description="asked：等待社区答复，同意后才是 held")
     claimant_kind: ClaimantKind
     claimant_id: Id
-    claimed_at: Instant
+    claimed_at: Instant = Field(description="认领生效的时间；等待答复时是提出的时间")
 
 
 class ClaimOut(ClaimMadeOut):
@@ -52,6 +53,7 @@ class ClaimOut(ClaimMadeOut):
                     "ends_at": "2026-03-05T11:00:00+08:00",
                     "claimant_name": "和平社区敲门队",
                     "released_at": None,
+                    "reason": None,
                 }
             ]
         }
@@ -66,3 +68,4 @@ class ClaimOut(ClaimMadeOut):
     ends_at: Instant
     claimant_name: Annotated[str, Text(max=200)]
     released_at: Instant | None = Field(description="名额空出的时间")
+    reason: Reason | None = Field(description="最近一次处理的理由，例如社区为什么不同意")

@@ -67,7 +67,7 @@ def test_an_ended_organisation_gives_back_its_places(officer, phone_of, street):
     staff = registered_volunteer(phone_of, street, "staff", name="周社工")
     organisation = verified_organisation(staff, officer, street)
     demand = published_demand(officer, street)
-    claim = staff.made("/claims", {"role_id": demand["role_id"], "organisation_id": organisation["id"]})
+    claim = claimed(staff, demand, organisation_id=organisation["id"])
 
     officer.made(f"/organisations/{organisation['id']}/ending", {"reason": "项目结束"})
     hear_everything()
@@ -78,7 +78,7 @@ def test_an_ended_organisation_gives_back_its_places(officer, phone_of, street):
 def test_a_member_whose_registration_ended_gives_back_the_places_of_that_community(officer, phone_of, street, administrator):
     member = accepted_member(phone_of, street, administrator)
     demand = published_demand(officer, street)
-    claim = member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    claim = claimed(member, demand, as_person=True)
 
     member.made(f"/registrations/{member.registration_id}/ending", {"reason": "迁出"})
     hear_everything()
@@ -90,7 +90,7 @@ def test_a_member_whose_registration_ended_gives_back_the_places_of_that_communi
 def test_a_member_taken_in_again_before_it_was_heard_keeps_the_places(officer, phone_of, street, administrator):
     member = accepted_member(phone_of, street, administrator)
     demand = published_demand(officer, street)
-    claim = member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    claim = claimed(member, demand, as_person=True)
     member.made(f"/registrations/{member.registration_id}/ending", {"reason": "误操作"})
     units = db.session.scalars(text("SELECT work_unit_id FROM party_members")).all()
     form = {"community_id": street["和平社区"], "work_unit_id": str(units[0]), "party_organisation_name": "测试区住房保障中心党支部"}
@@ -156,7 +156,7 @@ def test_an_ended_organisation_in_service_gives_back_what_lies_ahead_when_the_sh
     staff = registered_volunteer(phone_of, street, "staff", name="周社工")
     organisation = verified_organisation(staff, officer, street)
     demand = published_demand(officer, street)
-    claim = staff.made("/claims", {"role_id": demand["role_id"], "organisation_id": organisation["id"]})
+    claim = claimed(staff, demand, organisation_id=organisation["id"])
     today, _ = two_shifts(officer, demand, street)
     staff.made(f"/shifts/{today}/sign-in", code(officer, today))
     officer.made(f"/organisations/{organisation['id']}/ending", {"reason": "项目结束"})
@@ -169,7 +169,7 @@ def test_an_ended_organisation_in_service_gives_back_what_lies_ahead_when_the_sh
 def test_a_former_member_in_service_gives_back_what_lies_ahead_when_the_shift_is_over(officer, phone_of, street, administrator, pass_time):
     member = accepted_member(phone_of, street, administrator)
     demand = published_demand(officer, street)
-    claim = member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    claim = claimed(member, demand, as_person=True)
     today, _ = two_shifts(officer, demand, street)
     member.made(f"/shifts/{today}/sign-in", code(officer, today))
     member.made(f"/registrations/{member.registration_id}/ending", {"reason": "迁出"})
@@ -182,7 +182,7 @@ def test_a_former_member_in_service_gives_back_what_lies_ahead_when_the_shift_is
 def test_who_goes_on_keeps_what_lies_ahead_when_a_shift_is_closed(officer, leader, team, phone_of, street, administrator, pass_time):
     member = accepted_member(phone_of, street, administrator)
     demand = published_demand(officer, street, places=2)
-    claims = [claimed(leader, demand, team), member.made("/claims", {"role_id": demand["role_id"], "as_person": True})]
+    claims = [claimed(leader, demand, team), claimed(member, demand, as_person=True)]
     two_shifts(officer, demand, street)
 
     until_the_first_is_closed(pass_time)
@@ -212,11 +212,11 @@ def test_the_release_is_the_platforms_own_act_and_is_written_down_once_however_o
     hear_everything()
 
     steps = select(ClaimChange.to_status, ClaimChange.reason, ClaimChange.actor_account_id).where(ClaimChange.claim_id == claim_id)
-    assert [tuple(step) for step in db.session.execute(steps.order_by(ClaimChange.id))][1:] == [("released", "服务队已解散", None)]
+    assert [tuple(step) for step in db.session.execute(steps.order_by(ClaimChange.id))][2:] == [("released", "服务队已解散", None)]
     events = select(OutboxEvent.name).where(OutboxEvent.subject_id == claim_id).order_by(OutboxEvent.id)
-    assert db.session.scalars(events).all() == ["place.claimed", "place.released"]
+    assert db.session.scalars(events).all() == ["place.asked_for", "place.claimed", "place.released"]
     acts = select(AuditEntry.action, AuditEntry.account_id, AuditEntry.reason).where(AuditEntry.subject_id == claim_id)
-    assert [tuple(act) for act in db.session.execute(acts.order_by(AuditEntry.id))][1:] == [("place.release", None, "服务队已解散")]
+    assert [tuple(act) for act in db.session.execute(acts.order_by(AuditEntry.id))][2:] == [("place.release", None, "服务队已解散")]
     assert place_count(demand) == (0, 0)
 
 

@@ -62,10 +62,10 @@ def test_staff_and_party_members_read_it_while_they_hold_a_claim(officer, phone_
     organisation_id = organisation_of(staff, street)
     give_role(member, Grant(Role.PARTY_MEMBER, area_path="639999001001"))
 
-    staff.made("/claims", {"role_id": demand["role_id"], "organisation_id": organisation_id})
+    claimed(staff, demand, organisation_id=organisation_id)
     assert staff.seen(path)["address"] == HOME
     assert refused(member.get(path)) == (404, "not_found")
-    member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    claimed(member, demand, as_person=True)
     assert member.seen(path)["address"] == HOME
 
 

@@ -78,6 +78,14 @@ def test_the_longest_window_is_the_brands_own(fourth_brand, officer, asker, stre
     assert officer.post(f"/demands/{demand['id']}/publication", when).status_code == 200
 
 
+def test_a_home_visit_that_nobody_is_asked_about_stops_the_start(tmp_path: Path):
+    catalogue = tmp_path / "brands.toml"
+    catalogue.write_text((CONFIG_FOLDER / "brands.toml").read_text().replace("asks_first = true", "asks_first = false", 1))
+
+    with pytest.raises(CatalogueInvalid, match="须先经社区同意"):
+        brands.read(catalogue)
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "says"),
     [

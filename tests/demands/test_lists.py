@@ -132,7 +132,7 @@ def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, neig
     claim = claimed(leader, demand, team_id)
     member = resident(phone_of, street)
     give_role(member, Grant(Role.PARTY_MEMBER, area_path="639999001001"))
-    own = member.made("/claims", {"role_id": demand["role_id"], "as_person": True})
+    own = claimed(member, demand, as_person=True)
     released = leader.made(f"/claims/{claim['id']}/release", {"reason": "改时间"})
     again = claimed(leader, demand, team_id)
 

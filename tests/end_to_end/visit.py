@@ -99,7 +99,11 @@ class Visit:
         [line] = [line for line in found if line["id"] == self.demand["id"]]
         beneficiary = f"/demands/{line['id']}/beneficiary"
         assert refused(self.leader.get(beneficiary)) == (404, "not_found")
-        self.leader.made("/claims", {"role_id": line["role_id"], "team_id": self.team_id})
+        claim = self.leader.made("/claims", {"role_id": line["role_id"], "team_id": self.team_id})
+        assert claim["status"] == "asked"
+        assert refused(self.leader.get(beneficiary)) == (404, "not_found")
+        assert claim["id"] in [waiting["id"] for waiting in self.officer.seen("/claims/waiting")["items"]]
+        assert self.officer.made(f"/claims/{claim['id']}/acceptance")["status"] == "held"
         assert self.leader.seen(beneficiary)["address"] == HOME
 
     def _code(self) -> str:

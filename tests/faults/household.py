@@ -157,7 +157,8 @@ class Household:
         window = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + WINDOW).isoformat(), "places": 1}
         self._do(self.officer, f"/demands/{self._demand_id}/publication", window, done={"demand_not_submitted"})
         demand = self.officer.seen(f"/demands/{self._demand_id}")
-        self._claim_twice_at_once(demand["role_id"])
+        claim_id = self._claim_twice_at_once(demand["role_id"])
+        self._do(self.officer, f"/claims/{claim_id}/acceptance", {}, done={"claim_answered"})
         [shift] = self.officer.seen("/shifts", opening_id=demand["opening_id"])["items"]
         self._shift_id = shift["id"]
         self._came = self.random.choice(([self.member], [self.member, self.leader]))
@@ -202,12 +203,14 @@ class Household:
         demand_id: str = answer.get_json()["id"]
         return demand_id
 
-    def _claim_twice_at_once(self, role_id: str) -> None:
-        """The leader taps twice, each time under another key: one place is taken, and one request refused."""
+    def _claim_twice_at_once(self, role_id: str) -> str:
+        """The leader taps twice, each time under another key: one place is taken, and one request refused. Returns the claim's id."""
         body = {"role_id": role_id, "team_id": self.team_id}
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(lambda _: self.leader.post("/claims", body), range(2)))
         assert sorted(answer.status_code for answer in answers) == [201, 409], [answer.get_data(as_text=True) for answer in answers]
+        [claim_id] = [answer.get_json()["id"] for answer in answers if answer.status_code == 201]
+        return str(claim_id)
 
     def _correct(self, fact_id: str) -> None:
         record = self.officer.seen(f"/services/{fact_id}")

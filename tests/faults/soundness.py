@@ -61,7 +61,7 @@ WRONG: Mapping[str, str] = {
         WHERE d.brand = 'sunset_wish' AND d.status = 'completed' AND d.opening_id NOT IN (SELECT opening_id FROM ({_COUNTING}) r)
           AND EXISTS (SELECT FROM service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id
                       WHERE r.opening_id = d.opening_id)""",
-    "places taken are not the claims held": """
+    "places taken are not the claims that take them": """
         SELECT o.id FROM opening_roles o
         WHERE o.taken <> (SELECT count(*) FROM claims c WHERE c.role_id = o.id AND c.released_at IS NULL)""",
     "somebody holds two places": """

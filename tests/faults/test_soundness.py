@@ -54,7 +54,7 @@ BREAKS = {
     "a wish with a service that counts is not completed": f"UPDATE demands SET status = 'published' WHERE id = {A_WISH}",
     "a wish is completed by services of which none counts any more": f"""
         UPDATE service_confirmations SET void = true WHERE record_fact_id IN {OF_THE_WISH}""",
-    "places taken are not the claims held": """
+    "places taken are not the claims that take them": """
         UPDATE opening_roles SET taken = taken + 1 WHERE id = (SELECT id FROM opening_roles LIMIT 1)""",
     "somebody holds two places": f"""
         INSERT INTO claims SELECT (jsonb_populate_record(c, {ANOTHER_ID})).* FROM claims c WHERE released_at IS NULL LIMIT 1""",

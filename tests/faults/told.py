@@ -13,7 +13,7 @@ from tests.faults.soundness import CURRENT, Derived, rows
 
 _DEMANDS = "SELECT id::text FROM demands WHERE requester_person_id = ANY (%s::uuid[])"
 _CLAIMS = """
-    SELECT d.id::text FROM demands d JOIN claims c ON c.opening_id = d.opening_id AND c.status <> 'released'
+    SELECT d.id::text FROM demands d JOIN claims c ON c.opening_id = d.opening_id AND c.status IN ('held', 'ended')
     WHERE d.requester_person_id = ANY (%s::uuid[])"""
 _RECORDS = f"""
     SELECT r.fact_id::text, r.minutes, NOT r.void AND EXISTS (

@@ -50,7 +50,8 @@ ASKS_NO_POLICY = {
 OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
     "register_volunteer": {"PHONE_SET"},
-    "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE"},
+    "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
+    "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done
     "check_identity": {"PERSON_REGISTER"},  # who is on record nowhere yet
     "record_proxy": {"PERSON_REGISTER"},  # who is acted for, where they are not on record yet
     "merge_by_password": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},  # of both accounts it has seen proof, and logs in to the one that stays

@@ -173,7 +173,7 @@ def test_the_same_submission_claims_once(officer, leader, street):
 
 
 def test_a_claim_and_its_release_are_written_down(officer, leader, street):
-    demand = published_demand(officer, street)
+    demand = published_demand(officer, street, brand="red_ribbon")
     claim = claimed(leader, demand, team_led_by(leader, street))
     leader.made(f"/claims/{claim['id']}/release", {"reason": "队员生病"})
 

@@ -62,6 +62,14 @@ def claim_of(kind: str) -> Callable[[World], Ask]:
     return about
 
 
+def asking(kind: str) -> Callable[[World], Ask]:
+    def about(world: World) -> Ask:
+        claim_id = world.asking_claims()["claims"][kind]
+        return ask(claim_id=claim_id, shows=claim_id, reason="已另有安排")
+
+    return about
+
+
 def claiming(**claimant: str) -> Callable[[World], Ask]:
     """A claim on an open demand for the team, the organisation or oneself."""
 
@@ -153,6 +161,20 @@ ROWS = (
     Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
     Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),
     Row("claim_place", claiming(), these("party_member"), 403, by=Permission.PLACE_CLAIM, case="as a Party member"),
+    *(
+        Row(
+            operation,
+            asking(kind),
+            DECIDING,
+            404,
+            {403: RESIDENT | CLAIMING[kind] | these(DISTRICT)},
+            by=Permission.CLAIM_REVIEW,
+            case=kind,
+        )
+        for operation in ("accept_claim", "refuse_claim")
+        for kind in ("team", "organisation", "person")
+    ),
+    Row("list_waiting_claims", asking("team"), OFFICERS, EMPTY, by=Permission.CLAIM_SEE),
     *(
         Row("see_claim", claim_of(kind), OFFICERS | RESIDENT | viewers, 404, by=Permission.CLAIM_SEE, case=kind)
         for kind, viewers in CLAIMING.items()

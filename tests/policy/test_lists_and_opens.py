@@ -70,7 +70,7 @@ def lists_of_demands(_: Phone) -> list[List]:
 def lists_of_claims(phone: Phone) -> list[List]:
     """One's own, and those of each demand that lets one look."""
     paths = [f"/demands/{demand_id}/claims" for demand_id in ids_of(Demand.id)]
-    return [("/me/claims", {}), *((path, {}) for path in paths if phone.get(path, limit=1).status_code == 200)]
+    return [("/me/claims", {}), ("/claims/waiting", {}), *((path, {}) for path in paths if phone.get(path, limit=1).status_code == 200)]
 
 
 def lists_of_services(phone: Phone) -> list[List]:

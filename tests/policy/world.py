@@ -27,7 +27,7 @@ from backend.openings.models import OpeningRole
 from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, UNCHECKED, elsewhere
 from tests.support.attendance import claim_for
 from tests.support.beginning import wechat_user
-from tests.support.demands import demand_form, give_role, grant_to, published_demand
+from tests.support.demands import asked_for, claimed, demand_form, give_role, grant_to, published_demand
 from tests.support.operations import Json
 from tests.support.phone import Phone
 from tests.support.street import Street
@@ -123,15 +123,24 @@ class World:
     def claimed_demand(self) -> Json:
         """A published demand, claimed by the team, the organisation, the unit and the Party member: claims in `claims`, by kind."""
         demand = self.open_demand()
-        role = {"role_id": demand["role_id"]}
         claims = {
-            "team": self["team_leader"].made("/claims", role | {"team_id": self.team_id})["id"],
-            "organisation": self[ORGANISATION_OFFICER].made("/claims", role | {"organisation_id": self.organisation_id})["id"],
-            "person": self["party_member"].made("/claims", role | {"as_person": True})["id"],
+            "team": claimed(self["team_leader"], demand, self.team_id)["id"],
+            "organisation": claimed(self[ORGANISATION_OFFICER], demand, organisation_id=self.organisation_id)["id"],
+            "person": claimed(self["party_member"], demand, as_person=True)["id"],
             "work_unit": str(claim_for(UUID(demand["opening_id"]), work_unit_id=UUID(self.unit_id))),
         }
         with transaction():
             db.session.execute(update(OpeningRole).where(OpeningRole.id == UUID(demand["role_id"])).values(taken=OpeningRole.taken + 1))
+        return demand | {"claims": claims}
+
+    def asking_claims(self) -> Json:
+        """A published demand, asked for by the team, the organisation and the Party member: claims in `claims`, by kind."""
+        demand = self.open_demand()
+        claims = {
+            "team": asked_for(self["team_leader"], demand, self.team_id)["id"],
+            "organisation": asked_for(self[ORGANISATION_OFFICER], demand, organisation_id=self.organisation_id)["id"],
+            "person": asked_for(self["party_member"], demand, as_person=True)["id"],
+        }
         return demand | {"claims": claims}
 
     def shift_of(self, demand: Json) -> str:

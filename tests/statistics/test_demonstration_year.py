@@ -11,6 +11,7 @@ from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
 from tests.support.command_line import CommandLine
+from tests.support.demands import claimed
 from tests.support.phone import Phone
 from tests.support.recounts import EARNED, RECOUNTS, WHOLE_YEAR, counted
 from tests.support.workbooks import IN_ALL, Found, Place, differences_to_recount, numbers_in
@@ -102,7 +103,7 @@ def serve_over_the_end_of_a_month(phone_in: Callable[[str], Phone], pass_time: C
     demand = officer.made("/demands", {"brand": "red_ribbon", "title": "守夜", "details": "通宵值守", "community_id": str(community)})
     window = {"starts_at": evening.isoformat(), "ends_at": (evening + timedelta(hours=8)).isoformat(), "places": 1}
     demand = officer.made(f"/demands/{demand['id']}/publication", window)
-    leader.made("/claims", {"role_id": demand["role_id"], "team_id": team_id})
+    claimed(leader, demand, team_id)
     shift = officer.seen("/shifts", opening_id=demand["opening_id"])["items"][0]["id"]
     leader.made(f"/shifts/{shift}/sign-in", {"code": officer.seen(f"/shifts/{shift}/code")["code"]})
     pass_time(hours=6)

@@ -13,6 +13,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
+from backend.openings import service as openings
 from backend.openings.models import Claim, OpeningRole
 from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.teams.models import Team, TeamCategory, TeamStatus
@@ -121,15 +122,25 @@ def published_demand(
     return officer.made(f"/demands/{demand['id']}/publication", window() | {"places": places})
 
 
-def claimed(phone: Phone, demand: Mapping[str, Any], team_id: str) -> dict[str, Any]:
-    """A claim of the team on the demand."""
-    return phone.made("/claims", {"role_id": demand["role_id"], "team_id": team_id})
+def asked_for(phone: Phone, demand: Mapping[str, Any], team_id: str | None = None, **claimant: Any) -> dict[str, Any]:
+    """A claim on the demand as it is made: of the team, or `organisation_id=…`, or `as_person=True`."""
+    return phone.made("/claims", {"role_id": demand["role_id"]} | ({"team_id": team_id} if team_id else claimant))
+
+
+def claimed(phone: Phone, demand: Mapping[str, Any], team_id: str | None = None, **claimant: Any) -> dict[str, Any]:
+    """As `asked_for`, and accepted where the community is asked first."""
+    claim = asked_for(phone, demand, team_id, **claimant)
+    if claim["status"] == "asked":
+        with transaction():
+            openings.accept_claim(Actor.system(), UUID(claim["id"]), now=clock.now())
+        claim = phone.seen(f"/claims/{claim['id']}")
+    return claim
 
 
 def place_count(demand: Mapping[str, Any]) -> tuple[int, int]:
-    """Places taken, and claims held, as committed."""
+    """Places taken, and the claims that take them, as committed."""
     db.session.rollback()
     role_id = UUID(demand["role_id"])
     taken = db.session.scalars(select(OpeningRole.taken).where(OpeningRole.id == role_id)).one()
-    held = db.session.scalars(select(func.count()).select_from(Claim).where(Claim.role_id == role_id, Claim.released_at.is_(None))).one()
+    held = db.session.scalars(select(func.count()).select_from(Claim).where(Claim.role_id == role_id, Claim.takes_place())).one()
     return taken, held

@@ -115,7 +115,9 @@ RECOUNTS: Mapping[str, Recount] = {
     "new_volunteers": _volunteers(_within("v.registered_on")),
     "active_volunteers": _services("count(DISTINCT r.person_id)", part="''"),
     "demands_published": _demands("SELECT min(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'published'"),
-    "demands_claimed": _demands("SELECT min(c.claimed_at) FROM claims c WHERE c.opening_id = d.opening_id AND c.status <> 'released'"),
+    "demands_claimed": _demands(
+        "SELECT min(c.claimed_at) FROM claims c WHERE c.opening_id = d.opening_id AND c.status IN ('held', 'ended')"
+    ),
     "demands_completed": _demands(
         "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'completed'", "d.status = 'completed'"
     ),

@@ -50,6 +50,7 @@ def make_opening(area: Area, brand: str, *, starts_at: datetime = NOON) -> tuple
         area_path=area.path,
         status=OpeningStatus.OPEN,
         claimant_kinds=["person"],
+        asks_first=False,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(hours=8),
         made_at=starts_at,

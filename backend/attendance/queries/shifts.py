@@ -95,7 +95,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
         return policy.visible(actor, Permission.SHIFT_SEE, columns)
 
     shift = aliased(Shift)
-    claimed = select(Claim.opening_id).where(Claim.released_at.is_(None), seen(CLAIMANT))
+    claimed = select(Claim.opening_id).where(Claim.is_held(), seen(CLAIMANT))
     on_claims = select(Attendance.shift_id).join(Claim, Claim.id == Attendance.claim_id)
     ways = (
         select(shift.id).where(seen(ScopeColumns(person_id=shift.requester_person_id))),

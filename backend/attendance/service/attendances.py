@@ -15,7 +15,7 @@ from backend.foundation import clock
 from backend.foundation.database import run_one
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
-from backend.openings.models import Claim, ClaimStatus
+from backend.openings.models import Claim
 from backend.people.models import Person
 
 
@@ -70,5 +70,5 @@ def _attending(held: bool) -> Prepared:
     columns = Attendance.__table__.columns
     given = {name: bindparam(f"its_{name}", type_=column.type) for name, column in columns.items()}
     on_claim = select(*given.values()).where(Claim.id == given["claim_id"]).with_for_update(read=True)
-    on_claim = on_claim.where(Claim.released_at.is_(None) if held else Claim.status != ClaimStatus.RELEASED)
+    on_claim = on_claim.where(Claim.is_held() if held else Claim.stands())
     return Prepared(insert(Attendance).from_select(list(given), on_claim).on_conflict_do_nothing().returning(*columns))

@@ -51,14 +51,14 @@ class ClaimOver(Conflict):
 
 
 def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
-    """Give the place back while its window is not over, or after a service what lies ahead of it.
+    """Give the place back while its window is not over, or after a service what lies ahead of it; what is only asked for is withdrawn.
 
     Raises ClaimReleased, ClaimOver, ClaimInService, Missing, Forbidden.
     """
     _require_release(actor, claim_id)
     if not _give_back(actor, [claim_id], reason=reason, now=now):
         seen = db.session.execute(select(Claim.status, _is_not_over(now).label("not_over")).where(Claim.id == claim_id)).one()
-        if seen.status is not ClaimStatus.HELD:
+        if seen.status is not ClaimStatus.HELD:  # what is asked for was withdrawn
             raise ClaimReleased
         raise ClaimInService if seen.not_over else ClaimOver
 
@@ -89,7 +89,7 @@ def release_for_former_members(members: Sequence[tuple[UUID, str]], *, now: date
 
 def _release_of(*which: ColumnElement[bool], reason: str, now: datetime) -> None:
     claims = select(Claim.id).join(Opening, Opening.id == Claim.opening_id)
-    held = db.session.scalars(claims.where(*which, Claim.released_at.is_(None), _is_not_over(now))).all()
+    held = db.session.scalars(claims.where(*which, Claim.takes_place(), _is_not_over(now))).all()
     if held:
         _give_back(Actor.system(), held, reason=reason, now=now)
 

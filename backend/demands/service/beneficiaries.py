@@ -218,7 +218,7 @@ def _scopes_of_claims(demand: Demand, *, now: datetime) -> list[Scope]:
     if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None or not has_shift_ahead(demand.opening_id, now=now):
         return []
     held = select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id).where(
-        Claim.opening_id == demand.opening_id, Claim.released_at.is_(None)
+        Claim.opening_id == demand.opening_id, Claim.is_held()
     )
     return [
         Scope(team_id=claim.team_id, organisation_id=claim.organisation_id, work_unit_id=claim.work_unit_id, person_id=claim.person_id)

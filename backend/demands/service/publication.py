@@ -165,7 +165,7 @@ def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     if demand.opening_id is None or not COMPLETE.take_all(actor, [demand_id], served, now=now):
         still = db.session.scalar(select(Demand.status).where(Demand.id == demand_id))
         raise NoCountingService if still is DemandStatus.PUBLISHED else DemandNotPublished
-    openings.close_openings([demand.opening_id])
+    openings.close_openings([demand.opening_id], now=now)
 
 
 def settle_by_records(revision_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -203,6 +203,6 @@ def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     done = [demand for demand in demands if demand.status is DemandStatus.PUBLISHED and demand.opening_id in served]
     undone = [demand for demand in demands if demand.status is DemandStatus.COMPLETED and demand.opening_id not in served]
     COMPLETE.take_all(Actor.system(), [demand.id for demand in done], now=now)
-    openings.close_openings([demand.opening_id for demand in done])
+    openings.close_openings([demand.opening_id for demand in done], now=now)
     REOPEN.take_all(Actor.system(), [demand.id for demand in undone], now=now, reason=SERVICE_WITHDRAWN)
     openings.reopen_openings([demand.opening_id for demand in undone])

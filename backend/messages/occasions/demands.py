@@ -21,7 +21,7 @@ from backend.foundation.database import Column
 from backend.foundation.outbox import Event
 from backend.messages.models import Message
 from backend.messages.occasions.occasion import About, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
-from backend.openings.events import PlaceClaimed, PlaceReleased
+from backend.openings.events import PlaceAskedFor, PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered, PlaceWithdrawn
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening
 
 _ASKED = whose(Permission.DEMAND_SEE)
@@ -52,18 +52,29 @@ def _unconfirmed(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(ServiceRecord.is_current(), ~confirmed, *which)
 
 
-_CLAIMS = (
-    rows_of(
-        subject_id=Claim.id,
-        about_id=Claim.id,
-        area_path=Opening.area_path,
-        brand=Opening.brand,
-        by_account_id=whoever(ClaimChange, Claim.id, ClaimStatus.RELEASED, ClaimStatus.ENDED),
-        **_CLAIMANT,
+def _claims(*to: ClaimStatus) -> Select[*tuple[Any, ...]]:
+    """Claims, and who took them to such a status."""
+    return (
+        rows_of(
+            subject_id=Claim.id,
+            about_id=Claim.id,
+            area_path=Opening.area_path,
+            brand=Opening.brand,
+            by_account_id=whoever(ClaimChange, Claim.id, *to),
+            **_CLAIMANT,
+        )
+        .select_from(Claim)
+        .join(Opening, Opening.id == Claim.opening_id)
     )
-    .select_from(Claim)
-    .join(Opening, Opening.id == Claim.opening_id)
-)
+
+
+def _answered(event: type[Event], to: ClaimStatus) -> Occasion:
+    """The end of a claim that was asked for, told to who asked."""
+    return Occasion(event, "claimant", About.CLAIM, _CLAIMANTS, _claims(to))
+
+
+_CLAIMANTS = claimants(Permission.PLACE_RELEASE)
+_WAS_ASKED_FOR = exists().where(ClaimChange.claim_id == Claim.id, ClaimChange.to_status == ClaimStatus.ASKED)
 # Of what is called off as a whole its own message says enough.
 _STILL_OPEN = Demand.status == DemandStatus.PUBLISHED
 _CLAIMED = _demands(Claim.id).join(Claim, Claim.opening_id == Demand.opening_id).where(_STILL_OPEN)
@@ -72,7 +83,7 @@ _CALLED_OFF_FOR_CLAIMANTS = (
     rows_of(subject_id=Shift.id, about_id=Shift.id, area_path=Shift.area_path, brand=Shift.brand, **_CLAIMANT)
     .select_from(Shift)
     .join(Claim, Claim.opening_id == Shift.opening_id)
-    .where(Claim.released_at.is_(None))
+    .where(Claim.takes_place())
 )
 
 _SERVED = _unconfirmed(ServiceRecord.shift_id == Shift.id)
@@ -98,7 +109,19 @@ OCCASIONS = (
     _step(DemandCancelled, DemandStatus.CANCELLED),
     Occasion(DemandReopened, "requester", About.DEMAND, _ASKED, _demands(Demand.id)),
     Occasion(PlaceClaimed, "requester", About.DEMAND, _ASKED, _CLAIMED),
-    Occasion(PlaceReleased, "claimant", About.CLAIM, claimants(Permission.PLACE_RELEASE), _CLAIMS),
+    Occasion(
+        PlaceAskedFor,
+        "community",
+        About.CLAIM,
+        office(Permission.CLAIM_REVIEW),
+        _claims(ClaimStatus.ASKED),
+        waits=while_there_is(Claim.id, Claim.status == ClaimStatus.ASKED),
+    ),
+    Occasion(PlaceClaimed, "claimant", About.CLAIM, _CLAIMANTS, _claims(ClaimStatus.HELD).where(_WAS_ASKED_FOR)),
+    _answered(PlaceRefused, ClaimStatus.REFUSED),
+    _answered(PlaceUnanswered, ClaimStatus.REFUSED),
+    _answered(PlaceWithdrawn, ClaimStatus.WITHDRAWN),
+    Occasion(PlaceReleased, "claimant", About.CLAIM, _CLAIMANTS, _claims(ClaimStatus.RELEASED, ClaimStatus.ENDED)),
     Occasion(PlaceReleased, "requester", About.DEMAND, _ASKED, _CLAIMED),
     Occasion(ShiftCalledOff, "claimant", About.SHIFT, claimants(Permission.SHIFT_SEE), _CALLED_OFF_FOR_CLAIMANTS),
     Occasion(ShiftCalledOff, "requester", About.DEMAND, _ASKED, _CALLED_OFF),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, exists, literal, select, true, update
@@ -19,7 +19,7 @@ from backend.foundation.database import db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
-from backend.openings.events import PlaceClaimed
+from backend.openings.events import PlaceAskedFor, PlaceClaimed
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
 from backend.people.service import person_of
@@ -41,7 +41,7 @@ class OpeningClosed(Conflict):
 
 
 class AlreadyClaimed(Conflict):
-    """The claimant holds a place of this opening. One claim holds one place, whatever number of people it sends."""
+    """The claimant holds or asked for a place of this opening. One claim holds one place, whatever number of people it sends."""
 
     code: ClassVar[str] = "already_claimed"
     detail = "已认领过，不能重复认领"
@@ -62,7 +62,7 @@ class ClaimantNotActive(Conflict):
 
 
 class ClaimReleased(Conflict):
-    """The claim holds no place any more."""
+    """The claim takes no place any more."""
 
     code: ClassVar[str] = "claim_released"
     detail = "该认领已取消"
@@ -110,29 +110,33 @@ class Claimant:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldClaim:
-    """A place that was just taken."""
+class MadeClaim:
+    """A place that was just taken: held, or asked for."""
 
     id: UUID
     opening_id: UUID
     role_id: UUID
+    status: ClaimStatus
     claimed_at: datetime
     claimant: Claimant
 
 
-def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> HeldClaim:
-    """Take one place of the role, or refuse with the rule that stands in the way.
+def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> MadeClaim:
+    """Take one place of the role, or refuse with the rule that stands in the way. Where the community is asked first, it is held only when
+    that accepts it (requests.py).
 
     Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden; at the commit AlreadyClaimed.
     """
     rightful = _whose_right(actor, claimant, now=now)
-    opening_id = _take(rightful, role_id, claimant, now=now)
-    if opening_id is None:
+    taken = _take(rightful, role_id, claimant, now=now)
+    if taken is None:
         raise _why_not(rightful, role_id, claimant, now=now)
-    claim_id = _hold(actor, opening_id, role_id, claimant, now=now)
-    outbox.record(PlaceClaimed(claim_id), now=now)
-    audit.record(actor, Permission.PLACE_CLAIM, claim_id, now=now, claimant=f"{claimant.column}:{claimant.id}")
-    return HeldClaim(claim_id, opening_id, role_id, now, claimant)
+    status, event = (ClaimStatus.ASKED, PlaceAskedFor) if taken.asks_first else (ClaimStatus.HELD, PlaceClaimed)
+    made = MadeClaim(new_id(), taken.opening_id, role_id, status, now, claimant)
+    _write(actor, made)
+    outbox.record(event(made.id), now=now)
+    audit.record(actor, Permission.PLACE_CLAIM, made.id, now=now, claimant=f"{claimant.column}:{claimant.id}")
+    return made
 
 
 def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
@@ -145,16 +149,15 @@ def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
     return accounts.holding_still(actor, Role.PARTY_MEMBER, now=now)
 
 
-def _take(rightful: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID | None:
-    """Decide the race for the last place: the opening whose place was taken, or None. Raises Forbidden."""
+def _take(rightful: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Any | None:
+    """Decide the race for the last place: what claiming asks of the opening whose place was taken, or None. Raises Forbidden."""
     values = {"of_role": role_id, "of_claimant": claimant.id, "now": now}
     if claimant.kind is ClaimantKind.PERSON:
         # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
         allowed = policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
-        return db.session.execute(_taking(claimant.kind).where(allowed), values).scalar_one_or_none()
+        return db.session.execute(_taking(claimant.kind).where(allowed), values).one_or_none()
     policy.require(rightful, Permission.PLACE_CLAIM, claimant.scope)
-    taken = run_one(_prepared_taking(claimant.kind), **values)
-    return taken.opening_id if taken is not None else None
+    return run_one(_prepared_taking(claimant.kind), **values)
 
 
 @cache
@@ -162,7 +165,7 @@ def _prepared_taking(kind: ClaimantKind) -> Prepared:
     return Prepared(_taking(kind))
 
 
-def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID]:
+def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID, bool]:
     """The conditional change that decides the race for the last place."""
     return (
         update(OpeningRole)
@@ -176,7 +179,7 @@ def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID]:
             _active(kind, bindparam("of_claimant", type_=Uuid), held=True),
         )
         .values(taken=OpeningRole.taken + 1)
-        .returning(OpeningRole.opening_id)
+        .returning(OpeningRole.opening_id, Opening.asks_first)
     )
 
 
@@ -196,21 +199,25 @@ def _active(kind: ClaimantKind, claimant_id: ColumnElement[UUID], *, held: bool 
 _CLAIMANTS = ("team_id", "organisation_id", "work_unit_id", "person_id")
 
 
-def _hold(actor: Actor, opening_id: UUID, role_id: UUID, claimant: Claimant, *, now: datetime) -> UUID:
-    """Have claim and first step written. Whoever holds a place of the opening already is refused then, and the place taken goes back."""
-    claim_id = new_id()
+def _write(actor: Actor, made: MadeClaim) -> None:
+    """Have claim and first step written. Whoever has taken a place of the opening already is refused then, and the place goes back."""
     claim = {
-        "id": claim_id,
-        "opening_id": opening_id,
-        "role_id": role_id,
-        "status": ClaimStatus.HELD,
-        "claimed_at": now,
+        "id": made.id,
+        "opening_id": made.opening_id,
+        "role_id": made.role_id,
+        "status": made.status,
+        "claimed_at": made.claimed_at,
         "claimed_by": actor.account_id,
-        **{column: claimant.id if column == claimant.column else None for column in _CLAIMANTS},
+        **{column: made.claimant.id if column == made.claimant.column else None for column in _CLAIMANTS},
     }
-    step = {"id": new_id(), "claim_id": claim_id, "to_status": ClaimStatus.HELD, "at": now, "actor_account_id": actor.account_id}
-    write_at_commit({Claim: [claim], ClaimChange: [step]}, {"uq_claims_held": AlreadyClaimed})
-    return claim_id
+    step = {
+        "id": new_id(),
+        "claim_id": made.id,
+        "to_status": made.status,
+        "at": made.claimed_at,
+        "actor_account_id": actor.account_id,
+    }
+    write_at_commit({Claim: [claim], ClaimChange: [step]}, {"uq_claims_taken": AlreadyClaimed})
 
 
 def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
@@ -232,7 +239,7 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
 @cache
 def _second_look(kind: ClaimantKind) -> Prepared:
     claimant = bindparam("of_claimant", type_=Uuid)
-    held = exists().where(Claim.opening_id == Opening.id, getattr(Claim, f"{kind.value}_id") == claimant, Claim.released_at.is_(None))
+    held = exists().where(Claim.opening_id == Opening.id, getattr(Claim, f"{kind.value}_id") == claimant, Claim.takes_place())
     return Prepared(
         select(
             Opening.area_path,

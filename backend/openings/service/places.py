@@ -13,8 +13,11 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
-from backend.openings.models import Claim, ClaimStatus, Opening, OpeningRole, OpeningStatus
-from backend.openings.service.releases import RELEASE, hold
+from backend.openings.models import Claim, Opening, OpeningRole, OpeningStatus
+from backend.openings.service.life import RELEASE, hold
+from backend.openings.service.requests import refuse_all
+
+DONE = "该需求已办结"
 
 
 class PlacesInService(Conflict):
@@ -48,6 +51,7 @@ def make_opening(
             area_path=area_path,
             status=OpeningStatus.OPEN,
             claimant_kinds=[kind.value for kind in brand.claimant_kinds],
+            asks_first=brand.asks_first,
             requester_person_id=requester_person_id,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -59,9 +63,10 @@ def make_opening(
     return opening_id
 
 
-def close_openings(opening_ids: Sequence[UUID]) -> None:
-    """Let these take no more claims; those held stay held."""
+def close_openings(opening_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let these take no more claims; those held stay held, and what is only asked for is refused."""
     _set_open(opening_ids, is_open=False, status=OpeningStatus.CLOSED)
+    refuse_all(Actor.system(), opening_ids, reason=DONE, now=now)
 
 
 def reopen_openings(opening_ids: Sequence[UUID]) -> None:
@@ -70,11 +75,12 @@ def reopen_openings(opening_ids: Sequence[UUID]) -> None:
 
 
 def cancel_opening(actor: Actor, opening_id: UUID, *, unserved: ColumnElement[bool], reason: str, now: datetime) -> None:
-    """Close it for good and release its claims. The caller has asked policy, and hands in the condition on claims that nobody has served on
-    them. Raises PlacesInService."""
+    """Close it for good, release its claims and refuse what is asked for. The caller has asked policy, and hands in the condition on claims
+    that nobody has served on them. Raises PlacesInService."""
     _set_open([opening_id], is_open=False, status=OpeningStatus.CANCELLED)
+    refuse_all(actor, [opening_id], reason=reason, now=now)
     RELEASE.take_all(actor, hold(Claim.opening_id == opening_id), unserved, now=now, reason=reason, released_at=now)
-    served = select(Claim.id).where(Claim.opening_id == opening_id, Claim.status != ClaimStatus.RELEASED)
+    served = select(Claim.id).where(Claim.opening_id == opening_id, Claim.stands())
     if db.session.scalar(served.limit(1)) is not None:
         raise PlacesInService
     db.session.execute(
@@ -100,7 +106,7 @@ def _set_open(opening_ids: Sequence[UUID], *, is_open: bool, status: OpeningStat
 
 @dataclass(frozen=True, slots=True)
 class TakenDiffers:
-    """A role whose `taken` is not the number of its held claims."""
+    """A role whose `taken` is not the number of the claims that take its places."""
 
     role_id: UUID
     taken: int
@@ -108,12 +114,12 @@ class TakenDiffers:
 
 
 def recount() -> list[TakenDiffers]:
-    """Compare `taken` of every role with its held claims, in one statement; an empty list is the only good answer.
+    """Compare `taken` of every role with the claims that take its places, in one statement; an empty list is the only good answer.
 
     Nothing is repaired: a difference means that somebody changed rows by another way, and must be looked at.
     """
     allow_long_statements()
-    held = select(Claim.role_id, func.count().label("held")).where(Claim.released_at.is_(None)).group_by(Claim.role_id).subquery()
+    held = select(Claim.role_id, func.count().label("held")).where(Claim.takes_place()).group_by(Claim.role_id).subquery()
     count = func.coalesce(held.c.held, 0)
     lines = db.session.execute(
         select(OpeningRole.id, OpeningRole.taken, count.label("held"))

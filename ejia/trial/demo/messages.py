@@ -10,7 +10,7 @@ from backend.demands.events import DemandCancelled, DemandCompleted, DemandPubli
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.outbox import Event, Happening
 from backend.messages import service as messages
-from backend.openings.events import PlaceClaimed, PlaceReleased
+from backend.openings.events import PlaceClaimed, PlaceRefused, PlaceReleased
 from backend.organisations.events import OrganisationVerified
 from backend.registration.events import RegistrationAccepted
 from backend.teams.events import TeamActivated
@@ -28,8 +28,9 @@ HAPPENED: Mapping[type[Event], str] = {
     DemandReturned: _DEMAND.format("returned"),
     DemandCompleted: _DEMAND.format("completed"),
     DemandCancelled: _DEMAND.format("cancelled"),
-    PlaceClaimed: "SELECT id, claimed_at FROM claims",
-    PlaceReleased: "SELECT id, released_at FROM claims WHERE released_at IS NOT NULL",
+    PlaceClaimed: "SELECT id, claimed_at FROM claims WHERE status IN ('held', 'released', 'ended')",
+    PlaceRefused: "SELECT id, released_at FROM claims WHERE status = 'refused'",
+    PlaceReleased: "SELECT id, released_at FROM claims WHERE status IN ('released', 'ended')",
     ShiftClosed: "SELECT id, ends_at FROM shifts WHERE status = 'closed'",
     AttendanceExpired: "SELECT id, closed_at FROM attendances WHERE closed_at IS NOT NULL",
     ServiceCorrected: "SELECT id, recorded_at FROM service_records WHERE id <> fact_id AND NOT void",

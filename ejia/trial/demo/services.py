@@ -33,6 +33,7 @@ class Services:
 
     def __init__(self, world: World, groups: Groups, members: Sequence[Member], residents: Sequence[Someone], scale: float) -> None:
         self.world, self.groups, self.members, self.residents, self.scale = world, groups, members, residents, scale
+        self.asking = World(plan.SEED + 1)  # its own chance: what is asked for moves nothing else in the year
         self._numbered: list[tuple[datetime, UUID, tuple[object, ...]]] = []
         self._residents_of: dict[str, list[Someone]] = {}
         for resident in residents:
@@ -45,7 +46,7 @@ class Services:
         )
         self.openings = world.table(
             Opening,
-            *("id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "requester_person_id"),
+            *("id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "asks_first", "requester_person_id"),
             *("starts_at", "ends_at", "made_at"),
         )
         self.demands = world.table(
@@ -132,7 +133,8 @@ class Services:
         state = {"cancelled": "cancelled", "completed": "closed", "published": "open"}[status]
         where = (need.community.id, need.community.path)
         kinds = ["team", "organisation", "person"]
-        self.openings.add(opening, need.brand, need.title, *where, state, kinds, need.requester.id, need.starts, need.ends, at)
+        rules = (kinds, need.at_home, need.requester.id)
+        self.openings.add(opening, need.brand, need.title, *where, state, *rules, need.starts, need.ends, at)
         self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)
         closed = "cancelled" if cancelled else "closed"
         window = (need.starts, need.ends, GRACE_MINUTES)
@@ -142,7 +144,7 @@ class Services:
         self.shift_changes.add(world.id_at(over), shift, "planned", closed, over)
 
     def _add_demand(self, need: "_Need", status: str, *, opening: UUID | None) -> None:
-        elder = None if need.brand == "red_ribbon" else self._elder(need)
+        elder = self._elder(need) if need.at_home else None
         window = (need.starts, need.ends, need.published) if opening is not None else (None, None, None)
         details = f"{need.title}，时间请提前约定。"
         values = (
@@ -186,7 +188,7 @@ class Services:
 
     def _group(self, need: "_Need") -> Group | None:
         world, day, roll = self.world, shanghai_day(need.starts), self.world.random.random()
-        if need.brand != "red_ribbon" and roll < 0.15:
+        if need.at_home and roll < 0.15:
             member = world.random.choice(self.members) if self.members else None
             if member is None or member.since > day or member.person.community is not need.community:
                 return None
@@ -210,11 +212,29 @@ class Services:
         columns = {"team": (group.id, None, None), "organisation": (None, group.id, None), "registration": (None, None, group.id)}
         signed_in = [need.starts + timedelta(seconds=world.random.randrange(-900, 900)) for _ in coming]
         self.claims.add(claim, opening, role, *columns[group.capacity], "held", at, None)
-        self.claim_changes.add(world.id_at(at), claim, None, "held", at, None)
+        self._hold(need, claim, at)
         if world.random.random() < 0.05:
             self._released_claim(need, opening, role, at)
+        if need.at_home and self.asking.random.random() < 0.04:
+            self._refused_claim(need, opening, role, at)
         for person, came in zip(coming, signed_in, strict=True):
             self._attend(need, group, person, came, claim, opening, shift)
+
+    def _hold(self, need: "_Need", claim: UUID, at: datetime) -> None:
+        """Write down how the claim came to be held: at home by the community's yes, which took half of the time."""
+        asked = need.published + (at - need.published) / 2
+        if need.at_home:
+            self.claim_changes.add(self.asking.id_at(asked), claim, None, "asked", asked, None)
+        self.claim_changes.add(self.world.id_at(at), claim, "asked" if need.at_home else None, "held", at, None)
+
+    def _refused_claim(self, need: "_Need", opening: UUID, role: UUID, before: datetime) -> None:
+        world, team = self.asking, self.asking.random.choice(self.groups.teams)
+        asked = need.published + (before - need.published) / 5
+        refused = need.published + (before - need.published) / 4
+        claim = world.id_at(asked)
+        self.claims.add(claim, opening, role, team.id, None, None, "refused", asked, refused)
+        self.claim_changes.add(world.id_at(asked), claim, None, "asked", asked, None)
+        self.claim_changes.add(world.id_at(refused), claim, "asked", "refused", refused, "老人希望熟悉的队伍上门")
 
     def _released_claim(self, need: "_Need", opening: UUID, role: UUID, before: datetime) -> None:
         world, team = self.world, self.world.random.choice(self.groups.teams)
@@ -222,7 +242,7 @@ class Services:
         released = need.published + (before - need.published) / 2
         claim = world.id_at(at)
         self.claims.add(claim, opening, role, team.id, None, None, "released", at, released)
-        self.claim_changes.add(world.id_at(at), claim, None, "held", at, None)
+        self._hold(need, claim, at)
         self.claim_changes.add(world.id_at(released), claim, "held", "released", released, "队员临时有事")
 
     def _attend(self, need: "_Need", group: Group, person: Someone, came: datetime, claim: UUID, opening: UUID, shift: UUID) -> None:
@@ -251,7 +271,7 @@ class Services:
         if not 0.008 <= chance < 0.02:
             confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
             confirmation = world.id_at(confirmed)
-            confirmer = "requester" if need.brand != "red_ribbon" and world.random.random() < 0.5 else "community"
+            confirmer = "requester" if need.at_home and world.random.random() < 0.5 else "community"
             self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
 
 
@@ -271,5 +291,10 @@ class _Need:
     ends: datetime
 
     @property
+    def at_home(self) -> bool:
+        """Whether somebody is visited: then a place is asked for, and the community accepts it."""
+        return self.brand != "red_ribbon"
+
+    @property
     def confirmers(self) -> list[str]:
-        return ["community"] if self.brand == "red_ribbon" else ["requester", "community"]
+        return ["requester", "community"] if self.at_home else ["community"]

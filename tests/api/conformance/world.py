@@ -25,7 +25,7 @@ from backend.foundation.jobs import Job
 from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
-from tests.support.demands import demand_form, published_demand, window
+from tests.support.demands import asked_for, demand_form, published_demand, window
 from tests.support.humans import appointed
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number, registration_form, work_unit
@@ -225,6 +225,9 @@ class Neighbourhood:
         free = published_demand(self.officer, self.street)
         self.known |= {"role_id": free["role_id"]}
         self._target("leader", "claim_place", organisation_id=None, as_person=False)
+        asked = [asked_for(visit.leader, published_demand(self.officer, self.street), visit.team_id)["id"] for _ in range(2)]
+        self._target("community_officer", "accept_claim", claim_id=asked[0])
+        self._target("community_officer", "refuse_claim", "list_waiting_claims", claim_id=asked[1])
 
     def _offices(self) -> None:
         volunteer = self.phones["volunteer"]
