@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.sentences import sentence_of
-from config.strength import is_this_machine, weakness_of_key, weakness_of_password_in, weakness_of_wechat_secret
+from config.strength import is_this_machine, openness_of, weakness_of_key, weakness_of_password_in, weakness_of_wechat_secret
 
 CONFIG_FOLDER = Path(__file__).resolve().parent
 
@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     profile: Profile = Profile.PRODUCTION
     release: str = "0.1.0"
 
+    private_network: bool = Field(default=False, description="The servers below are reached over a network that nobody else is on.")
     database_url: PostgresUrl = Field(validation_alias="DATABASE_URL")
     redis_url: str = Field(validation_alias="REDIS_URL", description="Cache and rate limits.")
     broker_url: str = Field(validation_alias="BROKER_URL", description="Celery's broker: a doorbell, never a store.")
@@ -119,8 +120,10 @@ class Settings(BaseSettings):
     wechat_secret: SecretStr
 
     debug: Annotated[bool, BeforeValidator(_is_on)] = Field(default=False, validation_alias="FLASK_DEBUG")
-    trusted_proxies: int = Field(default=0, ge=0, le=5, description="How many proxies in front of the web server set X-Forwarded-*.")
-    body_limit_bytes: int = Field(default=256 * 1024, ge=1024)
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, validate_default=True, description="How many proxies in front of the web server set X-Forwarded-*."
+    )
+    body_limit_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     rate_limits_enabled: bool = True
     clock_file: Path | None = Field(default=None, description="Trial and test only: where the steered clock keeps its lead.")
     demonstration_file: Path | None = Field(default=None, description="Trial and test only: who can log in to the demonstration.")
@@ -174,6 +177,14 @@ class Settings(BaseSettings):
             raise ValueError(weakness)
         return url
 
+    @field_validator("database_url", "redis_url", "broker_url")
+    @classmethod
+    def _nobody_listens_on_the_way(cls, url: str, info: ValidationInfo) -> str:
+        openness = openness_of(url) if _in_production(info) and not info.data.get("private_network") else None
+        if openness is not None:
+            raise ValueError(f"{openness}；只有本系统使用的内网，可设 EJIA_PRIVATE_NETWORK=true")
+        return url
+
     @field_validator("files_endpoint")
     @classmethod
     def _files_go_over_https(cls, url: str, info: ValidationInfo) -> str:
@@ -223,6 +234,20 @@ class Settings(BaseSettings):
         if weakness is not None:
             raise ValueError(weakness)
         return secret
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _a_proxy_is_in_front(cls, proxies: int, info: ValidationInfo) -> int:
+        if proxies == 0 and _in_production(info):
+            raise ValueError("正式系统前须有反向代理：请填写其层数，否则限流会把所有人算作一人")
+        return proxies
+
+    @field_validator("rate_limits_enabled")
+    @classmethod
+    def _rates_are_limited(cls, enabled: bool, info: ValidationInfo) -> bool:
+        if not enabled and _in_production(info):
+            raise ValueError("正式系统不能关闭限流")
+        return enabled
 
     @field_validator("clock_file")
     @classmethod

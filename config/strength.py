@@ -12,6 +12,9 @@ _FEWEST_DIFFERENT_DIGITS = 7
 """Of 32 random hexadecimal digits some 14 differ."""
 _KNOWN_PASSWORDS = frozenset("postgres password passwd ejia admin root secret changeme change-me 123456 12345678 test redis valkey".split())
 _TRIAL_MARK_BYTES = 4
+_ENCRYPTED = frozenset({"require", "verify-ca", "verify-full"})
+_PROOFS = frozenset({"password", "passfile", "sslcert"})
+"""By which a server's address lets in, beside a password before the @."""
 
 
 def trial_mark(beginning: bytes) -> bytes:
@@ -63,12 +66,30 @@ def weakness_of_password_in(url: str) -> str | None:
     return None
 
 
+def openness_of(url: str) -> str | None:
+    """Why a stranger on the way to a server could read along or be let in; None within this machine (loopback, or a socket)."""
+    address = urlsplit(url)
+    options = {name: values[-1] for name, values in parse_qs(address.query).items()}
+    host = options.get("host", unquote(address.hostname or ""))
+    if not host or host.startswith("/") or _names_this_machine(host):
+        return None
+    if address.scheme != "rediss" and options.get("sslmode") not in _ENCRYPTED:
+        return "经网络连接而没有加密（PostgreSQL 用 sslmode=verify-full，Redis 用 rediss://）"
+    if not (address.password or options.keys() & _PROOFS):
+        return "经网络连接而没有密码"
+    return None
+
+
 def is_this_machine(url: str) -> bool:
     """Whether an address names the machine itself: a loopback or unspecified address, or localhost."""
     try:
-        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+        return _names_this_machine(urlsplit(url).hostname or "")
     except ValueError:
         return False
+
+
+def _names_this_machine(name: str) -> bool:
+    host = name.rstrip(".").lower()
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -46,7 +46,7 @@ def starting(monkeypatch: pytest.MonkeyPatch) -> Starting:
 
 def test_a_copy_with_keys_of_its_own_may_start(starting: Starting) -> None:
     assert starting() == []
-    assert starting(DATABASE_URL="postgresql://ejia:7Kq-vSz2wP@db.example/ejia", FLASK_DEBUG="0") == []
+    assert starting(FLASK_DEBUG="0", EJIA_BODY_LIMIT_BYTES=str(16 * 1024 * 1024)) == []
 
 
 @pytest.mark.parametrize(
@@ -129,6 +129,50 @@ def test_a_password_that_everybody_knows_is_refused(starting: Starting, login: s
         user, _, password = login.partition(":")
         address = f"{scheme}://{user}@server.example/0?password={password}"
         assert [one.split(":")[0] for one in starting(**{name: address})] == [name], "behind the question mark, too"
+
+
+NAMES = {"postgresql": ["DATABASE_URL"], "redis": ["REDIS_URL", "BROKER_URL"]}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://ejia:7Kq-vSz2wP@db.example/ejia",
+        "postgresql://ejia:7Kq-vSz2wP@db.example/ejia?sslmode=prefer",
+        "postgresql://ejia:7Kq-vSz2wP@/ejia?host=10.0.0.5",
+        "postgresql://ejia@db.example/ejia?sslmode=verify-full",
+        "redis://ejia:9hT-kWe4xB@10.0.0.5/0",
+        "rediss://redis.example/0",
+    ],
+)
+def test_a_server_across_an_open_network_is_refused_unless_somebody_answers_for_the_network(starting: Starting, address: str) -> None:
+    for name in NAMES[address.split(":")[0].replace("rediss", "redis")]:
+        assert [one.split(":")[0] for one in starting(**{name: address})] == [name]
+        assert starting(**{name: address}, EJIA_PRIVATE_NETWORK="true") == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql:///ejia",
+        "postgresql://ejia@/ejia?host=/run/postgresql",
+        "postgresql://ejia@%2Frun%2Fpostgresql/ejia",
+        "postgresql://ejia@127.0.0.1/ejia",
+        "postgresql://ejia@db.example/ejia?sslmode=verify-full&sslcert=/etc/ejia/client.crt",
+        "redis://127.0.0.1:6379/0",
+        "redis://[::1]/0",
+        "unix:///run/redis.sock",
+    ],
+)
+def test_a_server_of_this_machine_or_with_another_proof_is_not(starting: Starting, address: str) -> None:
+    for name in NAMES[address.split(":")[0].replace("unix", "redis")]:
+        assert starting(**{name: address}) == []
+
+
+def test_what_lets_strangers_ask_without_end_is_refused(starting: Starting) -> None:
+    assert starting(EJIA_RATE_LIMITS_ENABLED="false") == ["EJIA_RATE_LIMITS_ENABLED: 正式系统不能关闭限流"]
+    assert [one.split(":")[0] for one in starting(EJIA_TRUSTED_PROXIES="0")] == ["EJIA_TRUSTED_PROXIES"]
+    assert [one.split(":")[0] for one in starting(EJIA_BODY_LIMIT_BYTES=str(16 * 1024 * 1024 + 1))] == ["EJIA_BODY_LIMIT_BYTES"]
 
 
 @pytest.mark.parametrize("value", ["1", "true", "on", "yes"])

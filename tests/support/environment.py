@@ -61,13 +61,14 @@ def drawn_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def production_environment(database_url: str = "postgresql://ejia@db.example/ejia") -> dict[str, str]:
+def production_environment(database_url: str = "postgresql://ejia:7Kq-vSz2wP@db.example/ejia?sslmode=verify-full") -> dict[str, str]:
     """The variables of a production copy that may start."""
     return {
         "EJIA_PROFILE": "production",
         "DATABASE_URL": database_url,
-        "REDIS_URL": "redis://redis.example/0",
-        "BROKER_URL": "redis://redis.example/1",
+        "REDIS_URL": "rediss://ejia:9hT-kWe4xB@redis.example/0",
+        "BROKER_URL": "rediss://ejia:9hT-kWe4xB@redis.example/1",
+        "EJIA_TRUSTED_PROXIES": "1",
         "EJIA_TOKEN_KEY": drawn_key(),
         "EJIA_CODE_KEY": drawn_key(),
         "EJIA_FILE_KEY": drawn_key(),
