@@ -1,6 +1,8 @@
 """Whose service it is. Own-rules compare the person, over all of their accounts, and ask who led and who belonged on the day that was
 served: handing over before the word is given, or joining after the service, changes nothing."""
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import aliased
 
@@ -9,6 +11,7 @@ from backend.accounts.queries import accounts_of
 from backend.attendance.entitlement import in_force, start_of
 from backend.attendance.models import Capacity, Evidence, ServiceRecord
 from backend.foundation.actor import Actor, Role
+from backend.foundation.database import Column
 from backend.organisations.models import Staff
 from backend.party.models import PartyMember
 from backend.teams.models import Membership
@@ -39,13 +42,11 @@ def is_own(actor: Actor) -> ColumnElement[bool]:
     return or_(ServiceRecord.person_id == actor.person_id, led, headed)
 
 
-def is_of_own_group(actor: Actor) -> ColumnElement[bool]:
-    """Condition on records: somebody served for a team, an organisation or a unit to which the actor belonged at some time of that day."""
-    if actor.person_id is None:
-        return false()
-    member = exists().where(Membership.team_id == ServiceRecord.capacity_id, Membership.person_id == actor.person_id, _belonged(Membership))
-    staff = exists().where(Staff.organisation_id == ServiceRecord.capacity_id, Staff.person_id == actor.person_id, _belonged(Staff))
-    employed = exists().where(PartyMember.work_unit_id == ServiceRecord.capacity_id, PartyMember.person_id == actor.person_id)
+def is_of_group_of(person_id: UUID | Column) -> ColumnElement[bool]:
+    """Condition on records: somebody served for a team, an organisation or a unit to which the person belonged at some time of that day."""
+    member = exists().where(Membership.team_id == ServiceRecord.capacity_id, Membership.person_id == person_id, _belonged(Membership))
+    staff = exists().where(Staff.organisation_id == ServiceRecord.capacity_id, Staff.person_id == person_id, _belonged(Staff))
+    employed = exists().where(PartyMember.work_unit_id == ServiceRecord.capacity_id, PartyMember.person_id == person_id)
     return or_(
         and_(ServiceRecord.capacity == Capacity.TEAM, member),
         and_(ServiceRecord.capacity == Capacity.ORGANISATION, staff),

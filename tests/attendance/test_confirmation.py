@@ -267,3 +267,19 @@ def test_only_the_community_confirms_a_whole_shift(asked_for, requester, pass_ti
         assert refused(phone.post(path)) == (403, "forbidden")
     assert refused(street.next.officer.post(path)) == (404, "not_found")
     assert counting() == {}
+
+
+def test_who_asked_for_it_does_not_confirm_for_their_own_team_and_the_community_does(asked_for, requester, officer, pass_time):
+    joins(requester, asked_for.team_id)
+    fact_id = asked_for.served(pass_time)
+
+    assert refused(requester.post(f"/services/{fact_id}/confirmation")) == (403, "own_service")
+    officer.made(f"/services/{fact_id}/confirmation")
+
+
+def test_who_left_the_team_before_that_day_confirms_what_they_asked_for(asked_for, requester, pass_time):
+    today = clock.shanghai_day(clock.now())
+    joins(requester, asked_for.team_id, joined_on=today - timedelta(days=9), left_on=today - timedelta(days=1))
+    fact_id = asked_for.served(pass_time)
+
+    assert requester.post(f"/services/{fact_id}/confirmation").status_code == 201

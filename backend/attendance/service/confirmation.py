@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
 from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
-from backend.attendance.own import is_of_own_group, is_own, is_own_word
+from backend.attendance.own import is_of_group_of, is_own, is_own_word
 from backend.attendance.service.days import most_minutes
 from backend.attendance.service.records import confirmation_of
 from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
@@ -67,7 +67,8 @@ class ConfirmedTogether:
 def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
 
-    The requester's proxy may give the requester's word, but for no service of a group to which the proxy belongs. Where a correction raised
+    The requester's proxy may give the requester's word. Neither gives it for a service of a team, organisation or unit to which one of them
+    belonged on that day. Where a correction raised
     the minutes since, this lets the rest of them count. More than the day's hours do not count (`allow_more`).
 
     Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed, DayFull.
@@ -82,7 +83,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
             Shift.confirmers,
             is_own(actor).label("own"),
             is_own_word(actor).label("own_word"),
-            is_of_own_group(actor).label("of_own_group"),
+            _is_of_asking_side(actor).label("of_asking_side"),
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
@@ -95,7 +96,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     acted_for = None
     if confirmer is Confirmer.REQUESTER:
         acted_for = policy.on_behalf_of(actor, Permission.SERVICE_CONFIRM, Scope(person_id=line.requester_person_id))
-    if line.own or (acted_for is not None and line.of_own_group):
+    if line.own or (confirmer is Confirmer.REQUESTER and line.of_asking_side):
         raise OwnService
     if line.own_word:
         raise OwnWord
@@ -204,6 +205,12 @@ def _may_see(actor: Actor, line: Row[*tuple[object, ...]]) -> bool:
         area_path=line.area_path, requester_id=line.requester_person_id, person_id=line.person_id, capacity_id=line.capacity_id
     )
     return allowed(actor, Permission.RECORD_SEE, scopes)
+
+
+def _is_of_asking_side(actor: Actor) -> ColumnElement[bool]:
+    """Condition on records: somebody served for a group to which the requester belonged, or the proxy who speaks for them."""
+    of_requester = is_of_group_of(Shift.requester_person_id)
+    return of_requester if actor.person_id is None else or_(of_requester, is_of_group_of(actor.person_id))
 
 
 @dataclass(frozen=True, slots=True)
