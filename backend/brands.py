@@ -62,6 +62,7 @@ class Brand(Entry):
     asks_first: bool = False
     role_name: Label
     most_places: Annotated[int, Field(ge=1, le=10000)]
+    people_per_place: Annotated[int, Field(ge=1, le=1000)] = 10
     claimant_kinds: Annotated[tuple[ClaimantKind, ...], Field(min_length=1)]
     longest_window_hours: Annotated[int, Field(ge=1, le=24)]
     grace_minutes: Annotated[int, Field(ge=0, le=240)]

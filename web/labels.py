@@ -61,6 +61,7 @@ LABELS: Mapping[str, str] = {
     "password": "密码",
     "phone": "电话",
     "places": "名额",
+    "people_per_place": "每个名额最多到场人数",
     "position": "位置",
     "proof": "核实方式",
     "proxy": "代办人",

@@ -112,6 +112,8 @@ class Attendance(Base):
     __table_args__ = (
         UniqueConstraint("shift_id", "person_id", name="uq_attendances_shift_person"),
         Index("uq_attendances_open", "person_id", unique=True, postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
+        Index("uq_attendances_seat", "claim_id", "shift_id", "seat", unique=True, postgresql_where="seat IS NOT NULL"),
+        CheckConstraint("seat >= 1", name="seat_sensible"),
         Index("ix_attendances_claim_id", "claim_id"),
         Index("ix_attendances_open_shift", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
         CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
@@ -124,6 +126,7 @@ class Attendance(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_attendances_person_id"))
     capacity: Mapped[Capacity] = mapped_column(as_text(Capacity))
     capacity_id: Mapped[UUID]
+    seat: Mapped[int | None] = mapped_column(comment="which of the people of the claim's place; empty where the opening sets no number")
     signed_in_at: Mapped[datetime]
     in_evidence: Mapped[Evidence] = mapped_column(as_text(Evidence))
     in_inside: Mapped[bool | None]

@@ -40,6 +40,7 @@ class Opening(Base):
     __tablename__ = "openings"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
+        CheckConstraint("people_per_place >= 1", name="people_per_place_sensible"),
         Index("ix_openings_area_path", "area_path", "id"),
     )
 
@@ -54,6 +55,7 @@ class Opening(Base):
     requester_person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id", name="fk_openings_requester_person_id"), comment="who asked for it, and so sees who claims"
     )
+    people_per_place: Mapped[int | None] = mapped_column(comment="the most people whom one claim brings to a shift; empty: as many as come")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     made_at: Mapped[datetime]

@@ -455,3 +455,44 @@ def test_the_window_of_a_published_demand_is_that_of_its_shift(visit):
     assert shift["title"] == visit.demand["title"]
     assert shift["starts_at"][:16] == visit.demand["starts_at"][:16]
     assert set(window()) == {"starts_at", "ends_at"}
+
+
+def crowd(visit, street, number):
+    """More members of the team that claimed the visit."""
+    members = [street.home.volunteer() for _ in range(number)]
+    for member in members:
+        joins(member, visit.team_id)
+    return members
+
+
+def test_one_place_brings_as_many_people_as_its_opening_asked_for(street, officer, pass_time):
+    visit = Visit(street)  # of a brand whose places bring five
+    code = visit.code()
+    members = [visit.member, *crowd(visit, street, 5)]
+    answers = [member.post(f"/shifts/{visit.shift_id}/sign-in", {"code": code}) for member in members]
+
+    assert [answer.status_code for answer in answers] == [201] * 5 + [409]
+    assert refused(answers[5]) == (409, "place_full")
+    begun = visit.member.seen(f"/shifts/{visit.shift_id}")["starts_at"]
+    pass_time(minutes=30)
+    until = (clock.now() - timedelta(minutes=10)).isoformat()
+    whose = {"volunteer_number": visit.leader.volunteer_number, "name": "李队长"}
+    entry = whose | {"started_at": begun, "ended_at": until, "reason": "没带手机"}
+    assert refused(officer.post(f"/shifts/{visit.shift_id}/records", entry)) == (409, "place_full"), "nor is anybody added by word"
+
+
+def test_of_a_crowd_at_once_as_many_come_in_as_the_place_brings(street):
+    visit = Visit(street)
+    code, members = visit.code(), crowd(visit, street, 9)
+    start = Barrier(len(members))
+
+    def sign_in(member):
+        start.wait()
+        return member.post(f"/shifts/{visit.shift_id}/sign-in", {"code": code})
+
+    with ThreadPoolExecutor(len(members)) as pool:
+        answers = list(pool.map(sign_in, members))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 5, 409: 4}
+    assert {answer.get_json()["code"] for answer in answers if answer.status_code == 409} == {"place_full"}
+    assert len(attendance_rows()) == 5

@@ -94,6 +94,7 @@ class PublicationIn(Body):
     starts_at: Instant
     ends_at: Instant
     places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不填则按提交时的名额")
+    people_per_place: Annotated[int, Between(1, 1000)] | None = Field(default=None, description="每个名额最多可到场几人；不填则按品牌")
     title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
     latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
     longitude: float | None = Field(default=None, ge=-180, le=180)
@@ -110,6 +111,7 @@ class PublicationIn(Body):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             places=self.places,
+            people_per_place=self.people_per_place,
             title=self.title,
             latitude=self.latitude,
             longitude=self.longitude,

@@ -12,13 +12,14 @@ from backend.attendance.entitlement import allowed, concerned_by_service, seen_s
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Confirmation, Evidence, ServiceRecord, Shift, ShiftStatus
-from backend.attendance.service.attendances import attend, claim_at
+from backend.attendance.service.attendances import attend, claim_at, is_full
 from backend.attendance.service.days import most_minutes
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.refusals import (
     NotEntitled,
     OutsideWindow,
     OwnService,
+    PlaceFull,
     RecordsOverlap,
     RecordWithdrawn,
     ServiceNotFound,
@@ -137,8 +138,8 @@ def add_late_record(
     A claim that was released before anybody signed in on it entitles nobody: whoever held it said that they did not come, and the place
     was free for others. A claim that has ended does, for the time until then.
 
-    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, ClaimReleased (at that moment),
-    OutsideWindow, RecordsOverlap, TooYoung, GuardianAbsent, people.ConsentNeeded (minors).
+    Raises Missing, Forbidden, ShiftCancelled, VolunteerUnknown, OwnService, NotEntitled, AttendanceExists, PlaceFull,
+    ClaimReleased (at that moment), OutsideWindow, RecordsOverlap, TooYoung, GuardianAbsent, people.ConsentNeeded (minors).
     """
     shift, _ = seen_shift(actor, shift_id, now=now)
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
@@ -282,7 +283,9 @@ def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Any:
     )
     if attendance is None:
         seen = select(Attendance.id).where(Attendance.shift_id == shift.id, Attendance.person_id == person_id)
-        raise ClaimReleased if db.session.scalar(seen) is None else AttendanceExists
+        if db.session.scalar(seen) is not None:
+            raise AttendanceExists
+        raise PlaceFull if is_full(found.id, shift.id) else ClaimReleased
     return attendance
 
 

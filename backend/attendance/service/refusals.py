@@ -33,8 +33,16 @@ class NotEntitled(Forbidden):
     detail = "您不在本场次的认领方之中"
 
 
+class PlaceFull(Conflict):
+    """As many people are there on this claim as its opening asked for with one place."""
+
+    code: ClassVar[str] = "place_full"
+    detail = "该认领方到场人数已满"
+
+
 class OwnService(Forbidden):
-    """Nobody confirms, adds or corrects a service of their own; nor confirms one of a team, organisation or unit that they lead."""
+    """Nobody confirms, adds or corrects a service of their own; nor confirms one of a team, organisation or unit that they lead, nor
+    as requester one of a group to which they belong."""
 
     code: ClassVar[str] = "own_service"
     detail = "不能办理本人或本人所负责队伍、组织、单位的服务"

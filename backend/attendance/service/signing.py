@@ -16,10 +16,10 @@ from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
-from backend.attendance.service.attendances import attend, shift_to_sign
+from backend.attendance.service.attendances import attend, is_full, shift_to_sign
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.records import RecordExists, signing_window_of, state_record, window_of
-from backend.attendance.service.refusals import NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver
+from backend.attendance.service.refusals import NotEntitled, PlaceFull, ShiftCancelled, ShiftNotBegun, ShiftOver
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -105,7 +105,7 @@ def sign_in(
     """Sign in at a shift. `claim_id` says on which claim, for who may serve on several.
 
     Raises Missing, the refusals of a code (codes.py), NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver, TooYoung,
-    GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut.
+    GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, PlaceFull.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
@@ -131,7 +131,7 @@ def sign_in(
         in_distance_m=sign.distance_m,
     )
     if attendance is None:
-        raise _why_not_in(person_id, shift_id)
+        raise _why_not_in(person_id, shift_id, shift.claim_id)
     outbox.record(SignedIn(attendance.id), now=now)
     audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
     return SignedInAs(attendance.id, shift_id, shift.claim_id, shift.capacity, now, sign.evidence, sign.inside, sign.distance_m)
@@ -201,8 +201,9 @@ def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
         raise ShiftOver
 
 
-def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
-    """Only after a refusal a second look: signed in here, or out already; or signed in elsewhere; or the place was just given back. Nothing
+def _why_not_in(person_id: UUID, shift_id: UUID, claim_id: UUID) -> Conflict:
+    """Only after a refusal a second look: signed in here, or out already; or signed in elsewhere; or the place has its people,
+    or was just given back. Nothing
     closes while one may sign in."""
     lines = db.session.execute(
         select(Attendance.shift_id, Attendance.signed_out_at).where(
@@ -217,7 +218,7 @@ def _why_not_in(person_id: UUID, shift_id: UUID) -> Conflict:
         return AlreadySignedIn(shift_id=str(shift_id))
     if lines:
         return AlreadySignedIn("您在其他场次尚未签退", shift_id=str(lines[0].shift_id))
-    return ClaimReleased()
+    return PlaceFull() if is_full(claim_id, shift_id) else ClaimReleased()
 
 
 def _why_not_out(person_id: UUID, shift_id: UUID) -> Conflict:

@@ -61,6 +61,7 @@ class Publication:
     starts_at: datetime
     ends_at: datetime
     places: int | None = None
+    people_per_place: int | None = None
     title: str | None = None
     latitude: float | None = None
     longitude: float | None = None
@@ -101,6 +102,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         ends_at=publication.ends_at,
         now=now,
         requester_person_id=demand.requester_person_id,
+        people_per_place=publication.people_per_place,
     )
     db.session.execute(
         update(Demand).where(Demand.id == demand_id).values(opening_id=opening_id).execution_options(synchronize_session=False)

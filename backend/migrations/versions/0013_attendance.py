@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("capacity", sa.String(40), nullable=False),
         sa.Column("capacity_id", sa.Uuid(), nullable=False),
+        sa.Column("seat", sa.BigInteger(), comment="which of the people of the claim's place; empty where the opening sets no number"),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("in_evidence", sa.String(40), nullable=False),
         sa.Column("in_inside", sa.Boolean()),
@@ -80,6 +81,7 @@ def upgrade() -> None:
         sa.Column("out_inside", sa.Boolean()),
         sa.Column("out_distance_m", sa.BigInteger()),
         sa.Column("closed_at", sa.DateTime(timezone=True), comment="closed by job because nobody signed out"),
+        sa.CheckConstraint("seat >= 1", name="seat_sensible"),
         sa.CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name="fk_attendances_claim_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_attendances_person_id"),
@@ -92,6 +94,9 @@ def upgrade() -> None:
         "ix_attendances_open_shift", "attendances", ["shift_id"], postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"
     )
     op.create_index("ix_attendances_person_id", "attendances", ["person_id", "signed_in_at", "id"])
+    op.create_index(
+        "uq_attendances_seat", "attendances", ["claim_id", "shift_id", "seat"], unique=True, postgresql_where="seat IS NOT NULL"
+    )
     op.create_index(
         "uq_attendances_open", "attendances", ["person_id"], unique=True, postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"
     )

@@ -38,6 +38,7 @@ def make_opening(
     ends_at: datetime,
     now: datetime,
     requester_person_id: UUID | None = None,
+    people_per_place: int | None = None,
 ) -> UUID:
     """Open places by the brand's rules: so many of each role. The caller has asked policy and records its own event. Returns the opening's
     id."""
@@ -53,6 +54,7 @@ def make_opening(
             claimant_kinds=[kind.value for kind in brand.claimant_kinds],
             asks_first=brand.asks_first,
             requester_person_id=requester_person_id,
+            people_per_place=people_per_place or brand.people_per_place,
             starts_at=starts_at,
             ends_at=ends_at,
             made_at=now,
