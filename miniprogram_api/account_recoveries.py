@@ -21,7 +21,7 @@ from backend.recoveries.queries import RecoveryLine
 from backend.wechat.errors import LoginCodeRejected, PhoneNotSupported
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.account_recoveries import AccountMergedOut, RecoveryOut
+from miniprogram_api.schemas.account_recoveries import AccountMergeOut, RecoveryOut
 from miniprogram_api.schemas.auth import TokensOut
 from web import passwords
 from web.caller import logged_in_family
@@ -76,8 +76,8 @@ def see_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 @bp.output(RecoveryOut)
 @bp.doc(
     summary="核实找回账号的申请",
-    description="见到本人、核对证件，并输入其手机上显示的核对码之后确认。账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请；"
-    "账号担任职务的，只能由其上级核实。",
+    description="见到本人、核对证件，并输入其手机上显示的核对码之后确认。再经另一位工作人员同意，或本人在已登录的手机上同意，或期满无人拒绝，"
+    "账号改由新的微信登录，原来的微信不能再登录，双方所有登录随即失效。不能核实本人的申请；账号担任职务的，只能由其上级核实。",
 )
 def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmationIn) -> RecoveryLine:
     with transaction():
@@ -87,6 +87,18 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmation
     with transaction():
         recoveries.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
         return queries.recovery(actor, recovery_id)
+
+
+@bp.post("/account-recoveries/<uuid:recovery_id>/approval")
+@writes
+@bp.output(RecoveryOut)
+@bp.doc(
+    summary="同意找回或合并账号",
+    description="一位工作人员核实之后，由账号的本人在已登录的手机上同意，或由另一位工作人员同意（其职务不能是核实人授予的）；随即生效。",
+)
+def approve_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
+    recoveries.approve_recovery(actor, recovery_id, now=clock.now())
+    return queries.recovery(actor, recovery_id)
 
 
 @bp.post("/account-recoveries/<uuid:recovery_id>/return")
@@ -144,13 +156,14 @@ def merge_by_wechat(actor: Actor, body: WeChatLoginIn) -> Tokens:
 @bp.post("/account-merges")
 @creates
 @bp.input(AccountMergeIn)
-@bp.output(AccountMergedOut, status_code=201)
+@bp.output(AccountMergeOut, status_code=201)
 @bp.doc(
     summary="合并同一人的两个账号",
-    description="用户名登录的账号并入志愿者本人的账号；由职务范围在其上一级的工作人员或安全管理员办理。两个账号属于不同的人的，不能合并。",
+    description="用户名登录的账号并入志愿者本人的账号；由职务范围在其上一级的工作人员或安全管理员办理。"
+    "本人在已登录的手机上同意，或另一位工作人员同意后生效；无人拒绝的，期满生效。两个账号属于不同的人的，不能合并。",
 )
 def merge_accounts(actor: Actor, body: AccountMergeIn) -> dict[str, UUID]:
-    kept_id = recoveries.merge_login_into_person(
+    recovery_id = recoveries.merge_login_into_person(
         actor,
         login_name=body.login_name,
         volunteer_number=body.volunteer_number,
@@ -158,4 +171,4 @@ def merge_accounts(actor: Actor, body: AccountMergeIn) -> dict[str, UUID]:
         reason=body.reason,
         now=clock.now(),
     )
-    return {"account_id": kept_id}
+    return {"recovery_id": recovery_id}

@@ -108,7 +108,7 @@ def withdraw_role(actor: Actor, grant_id: UUID, body: ReasonIn) -> RoleGrantOut:
 @bp.doc(
     summary="核验任职人员的身份",
     description="本人带身份证到场，由职务在其上一级的工作人员核对后填写；三员由运维人员用命令行核验。核验之前，所任职务只能查看，不能办理。"
-    "本人已有微信账号的，先由本人在小程序中合并账号。",
+    "本人已有微信账号的，先办理账号合并。",
 )
 def check_identity(actor: Actor, grant_id: UUID, body: PapersIn) -> RoleGrantOut:
     now = clock.now()

@@ -12,6 +12,7 @@ from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.messages import service as messages
 from backend.openings import service as openings
+from backend.recoveries import service as recoveries
 from backend.tables import METADATA
 
 log = structlog.get_logger(__name__)
@@ -89,6 +90,12 @@ def forget_old_tries() -> None:
     """Drop the counts of wrong passwords that are a day old."""
     with transaction():
         accounts.forget_old_tries(now=clock.now())
+
+
+@shared_task(name="housekeeping.let_in_waited_log_ins", ignore_result=True)
+def let_in_waited_log_ins() -> None:
+    """Let log-ins into accounts that one officer saw and nobody refused in time."""
+    _until_nothing_is_left(recoveries.let_in_waited)
 
 
 @shared_task(name="housekeeping.close_run_out_offices", ignore_result=True)

@@ -21,6 +21,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "forget old tries": {"task": "housekeeping.forget_old_tries", "schedule": crontab(minute=37)},
     "sweep files": {"task": "housekeeping.sweep_files", "schedule": crontab(hour=4, minute=40)},
     "forget old events": {"task": "housekeeping.forget_old_events", "schedule": crontab(hour=4, minute=0)},
+    "let in waited log-ins": {"task": "housekeeping.let_in_waited_log_ins", "schedule": crontab(minute=27)},
     "close run-out offices": {"task": "housekeeping.close_run_out_offices", "schedule": crontab(minute=7)},
     "forget old messages": {"task": "housekeeping.forget_old_messages", "schedule": crontab(hour=4, minute=10)},
     "remind of the year": {"task": "housekeeping.remind_of_the_year", "schedule": crontab(hour=9, minute=0)},

@@ -68,9 +68,21 @@ class WrittenRule(Bound):
     in_office: Bound | None = None
 
 
+class Recoveries(Entry):
+    """How long a log-in waits that is to open somebody's account, by one officer's word."""
+
+    waits_hours: int = Field(ge=24, le=24 * 30)
+
+    @property
+    def waits(self) -> timedelta:
+        """So long the holder is told and may refuse."""
+        return timedelta(hours=self.waits_hours)
+
+
 class Limits(Entry):
     """The catalogue."""
 
+    recoveries: Recoveries
     offices: Offices
     passwords: Passwords
     written: dict[Written, WrittenRule]

@@ -89,8 +89,14 @@ class Permission(Term):
     RECOVERY_REVIEW = (
         "recovery.review",
         "审核找回申请",
-        "Confirm such an application; of who holds an office, by those above it.",
+        "See who applies, with papers and phone, and stand by it; of who holds an office, by those above it.",
         _DECIDING,
+    )
+    RECOVERY_APPROVE = (
+        "recovery.approve",
+        "同意登录他人账号",
+        "Agree, as a second officer, that another log-in opens a person's account. Own: of whose account it is.",
+        _OFFICERS | _ONESELF,
     )
     RECOVERY_REFUSE = ("recovery.refuse", "拒绝找回申请", "Refuse it. Own: of whose account is asked for.", _DECIDING | _ONESELF)
     # One's own account has no person before the real name is registered; so the command looks after whose it is.

@@ -80,11 +80,12 @@ class Step:
         subject_id: UUID,
         *,
         now: datetime,
+        reason: str | None = None,
         on_behalf_of: UUID | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> None:
         """Write down the first step of a thing that was just made; `seen` is None."""
-        self._write_down([subject_id], actor, now=now, reason=None, on_behalf_of=on_behalf_of, details=details)
+        self._write_down([subject_id], actor, now=now, reason=reason, on_behalf_of=on_behalf_of, details=details)
 
     def take(self, actor: Actor, subject_id: UUID, *conditions: ColumnElement[bool], now: datetime, **written: Any) -> None:
         """Take one thing this step, with all that `take_all` takes. Raises the step's refusal when it did not move."""

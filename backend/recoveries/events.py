@@ -14,8 +14,15 @@ class RecoveryApplied(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RecoverySeen(Event):
+    """An officer stands by it that another log-in is to open a person's account. The subject is the application."""
+
+    name: ClassVar[str] = "recovery.seen"
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryConfirmed(Event):
-    """A person's account opens by another WeChat. The subject is the application."""
+    """A person's account opens by another log-in. The subject is the application."""
 
     name: ClassVar[str] = "recovery.confirmed"
 

@@ -12,9 +12,10 @@ from backend.foundation.life import Living, StatusChange
 
 
 class RecoveryStatus(StrEnum):
-    """submitted → confirmed, returned or withdrawn."""
+    """submitted → seen → confirmed; before that returned or withdrawn. Two accounts that an officer joins begin as seen."""
 
     SUBMITTED = "submitted"
+    SEEN = "seen"  # by one officer; a second one, the holder or the clock is waited for
     CONFIRMED = "confirmed"
     RETURNED = "returned"
     WITHDRAWN = "withdrawn"
@@ -28,25 +29,39 @@ class RecoveryProof(StrEnum):
     KNOWN_IN_PERSON = "known_in_person"
 
 
+class RecoveryKind(StrEnum):
+    """What becomes of the ways into the person's account."""
+
+    RECOVERY = "recovery"  # a new WeChat takes the place of the old one
+    MERGE = "merge"  # a log-in by password joins them
+
+
 class AccountRecovery(Living):
-    """That somebody with a new WeChat asks for the account of a person. Without a person nobody has that name and number."""
+    """That another log-in is to open the account of a person. Without a person nobody has the name and number that were given."""
 
     __tablename__ = "account_recoveries"
     __table_args__ = (
-        Index("uq_account_recoveries_open", "account_id", unique=True, postgresql_where="status = 'submitted'"),
+        Index("uq_account_recoveries_open", "account_id", unique=True, postgresql_where="status IN ('submitted', 'seen')"),
+        Index("ix_account_recoveries_seen_at", "seen_at", "id", postgresql_where="status = 'seen'"),
         Index("ix_account_recoveries_account_id", "account_id", "id"),
         Index("ix_account_recoveries_person_id", "person_id", "id", postgresql_where="person_id IS NOT NULL"),
         Index("ix_account_recoveries_area_path", "area_path", "status", "id", postgresql_where="area_path IS NOT NULL"),
         CheckConstraint("(person_id IS NULL) = (area_path IS NULL)", name="area_with_person"),
-        CheckConstraint("(status = 'confirmed') = (proof IS NOT NULL)", name="confirmed_with_proof"),
+        CheckConstraint("status NOT IN ('seen', 'confirmed') OR seen_at IS NOT NULL", name="confirmed_after_seen"),
+        CheckConstraint("seen_at IS NULL OR kind = 'merge' OR proof IS NOT NULL", name="seen_with_proof"),
     )
 
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_account_recoveries_account_id"), comment="who asks")
+    kind: Mapped[RecoveryKind] = mapped_column(as_text(RecoveryKind), default=RecoveryKind.RECOVERY)
+    account_id: Mapped[UUID] = mapped_column(
+        ForeignKey("accounts.id", name="fk_account_recoveries_account_id"), comment="who asks, or which account joins"
+    )
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_account_recoveries_person_id"))
     area_path: Mapped[AreaPath | None] = mapped_column(comment="where the person lives, whose community decides")
     status: Mapped[RecoveryStatus] = mapped_column(as_text(RecoveryStatus))
     proof: Mapped[RecoveryProof | None] = mapped_column(as_text(RecoveryProof))
     applied_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[UUID | None] = mapped_column(comment="the account of the first officer; a second one agrees")
 
 
 class AccountRecoveryChange(StatusChange):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, or_, select, true
 
-from backend.accounts import policy, tokens
+from backend.accounts import limits, policy, tokens
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
@@ -19,8 +19,9 @@ from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, Person
 from backend.people.queries import Community
-from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryProof, RecoveryStatus
+from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryKind, RecoveryProof, RecoveryStatus
 
+UNDECIDED = (RecoveryStatus.SUBMITTED, RecoveryStatus.SEEN)
 NEWEST_FIRST = Order((AccountRecovery.id,), latest_first=True)
 
 
@@ -39,8 +40,11 @@ class RecoveryLine:
     """One application."""
 
     id: UUID
+    kind: RecoveryKind
     status: RecoveryStatus
     applied_at: datetime
+    takes_effect_at: datetime | None
+    """When it does so by itself, as long as that is waited for."""
     decided_at: datetime | None
     reason: str | None
     proof: RecoveryProof | None
@@ -72,7 +76,7 @@ def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
     told, own = _told_whose(viewer), AccountRecovery.account_id.in_(accounts_of(viewer.account_id))
     decision = (
         select(AccountRecoveryChange.at, AccountRecoveryChange.reason)
-        .where(AccountRecoveryChange.recovery_id == AccountRecovery.id, AccountRecoveryChange.from_status.is_not(None))
+        .where(AccountRecoveryChange.recovery_id == AccountRecovery.id, AccountRecoveryChange.to_status.not_in(UNDECIDED))
         .order_by(AccountRecoveryChange.at.desc())
         .limit(1)
         .lateral("decision")
@@ -80,7 +84,9 @@ def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             AccountRecovery.id,
+            AccountRecovery.kind,
             AccountRecovery.status,
+            AccountRecovery.seen_at,
             AccountRecovery.applied_at,
             AccountRecovery.proof,
             decision.c.at.label("decided_at"),
@@ -113,8 +119,10 @@ def _line(row: Row[Any]) -> RecoveryLine:
         person = AskedFor(row.person_id, row.name, masked_id_number(number), Community(row.area_id, row.area_name))
     return RecoveryLine(
         id=row.id,
+        kind=row.kind,
         status=row.status,
         applied_at=row.applied_at,
+        takes_effect_at=row.seen_at + limits.current().recoveries.waits if row.status is RecoveryStatus.SEEN else None,
         decided_at=row.decided_at,
         reason=row.reason,
         proof=row.proof,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from backend.recoveries.models import RecoveryProof, RecoveryStatus
+from backend.recoveries.models import RecoveryKind, RecoveryProof, RecoveryStatus
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
 from web.fields import Id, Instant
@@ -14,8 +14,10 @@ from web.inputs.recoveries import CheckCode
 
 _RECOVERY: JsonDict = {
     "id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
+    "kind": "recovery",
     "status": "submitted",
     "applied_at": "2026-11-24T09:00:00+08:00",
+    "takes_effect_at": None,
     "decided_at": None,
     "reason": None,
     "proof": None,
@@ -44,8 +46,10 @@ class RecoveryOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [_RECOVERY]})
 
     id: Id
-    status: RecoveryStatus
+    kind: RecoveryKind = Field(description="recovery 换微信找回 · merge 用户名登录并入本人账号")
+    status: RecoveryStatus = Field(description="submitted 待社区核实 · seen 已由一人核实，待本人或第二人同意，期满生效")
     applied_at: Instant
+    takes_effect_at: Instant | None = Field(description="无人拒绝时，何时自动生效；只在 seen 时有")
     decided_at: Instant | None
     reason: Reason | None = Field(description="退回的理由")
     proof: RecoveryProof | None
@@ -53,9 +57,9 @@ class RecoveryOut(Out):
     check_code: CheckCode | None = Field(description="六位核对码，只在等待核实时给申请人看，到社区时出示")
 
 
-class AccountMergedOut(Out):
-    """The account that stays."""
+class AccountMergeOut(Out):
+    """What waits, among the recoveries."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"account_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"recovery_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab"}]})
 
-    account_id: Id
+    recovery_id: Id

@@ -97,7 +97,8 @@ def test_the_old_wechat_that_logs_in_while_the_account_goes_to_the_new_one_opens
     old, new = registered_volunteer(phone_of, street, "old"), phone_of("new")
 
     late = meanwhile(
-        lambda: accounts.recover_account(SYSTEM, UUID(old.person_id), UUID(new.account_id), now=clock.now()), lambda: phone_of("old")
+        lambda: accounts.recover_account(SYSTEM, UUID(old.person_id), UUID(new.account_id), since=None, now=clock.now()),
+        lambda: phone_of("old"),
     )
 
     me = late.seen("/me")

@@ -12,7 +12,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from tests.support.demands import demand_form, grant_to
-from tests.support.people import identity_number, person_form, registered_person
+from tests.support.people import identity_number, person_form, registered_person, registered_volunteer
 from tests.support.phone import Phone, refused
 
 HOME = "639999001001"
@@ -86,11 +86,14 @@ def _unknown(app, street, role, path) -> Phone:
 
 
 def test_papers_of_somebody_with_another_account_tie_nothing(appointed, street, phone_of):
-    """One human is one account: who has one in WeChat joins the two, by proving both."""
-    resident = registered_person(phone_of, street, name="赵同事")
+    """One human is one account: who has one in WeChat says yes to the join that the officer above began."""
+    resident = registered_volunteer(phone_of, street, name="赵同事")
     assert refused(check(street.officer, office_of(appointed), street, **resident.card)) == (409, "person_has_account")
-    resident.access_token = resident.made("/auth/merge/password", NEW)["access_token"]
-    (grant,) = resident.seen("/me/role-grants")["items"]
+    assert refused(resident.post("/auth/merge/password", NEW)) == (403, "holder_of_office")
+    form = {"login_name": NEW["name"], "volunteer_number": resident.volunteer_number, "name": "赵同事", "reason": "同一人"}
+    waiting = street.officer.made("/account-merges", form)["recovery_id"]
+    resident.made(f"/account-recoveries/{waiting}/approval")
+    (grant,) = (grant for grant in resident.seen("/me/role-grants")["items"] if grant["role"] == "community_officer")
     assert check(street.officer, grant["id"], street, **resident.card).status_code == 201
     assert resident.seen("/me")["identity_checked"] is True
 
@@ -111,7 +114,9 @@ def test_an_office_that_is_over_is_not_checked(appointed, street):
 def test_a_checked_account_that_is_dissolved_leaves_its_papers_to_the_one_that_takes_over(app, appointed, street, phone_of):
     check(street.officer, office_of(appointed), street)
     newcomer = phone_of()
-    newcomer.made("/auth/merge/password", NEW)
+    with transaction():
+        ids = UUID(newcomer.account_id), UUID(appointed.account_id)
+        accounts.merge_accounts(Actor.system(), *ids, reason="同一人", now=clock.now())
     assert logged_in(app, appointed.account_id).seen("/me")["identity_checked"] is True
 
 

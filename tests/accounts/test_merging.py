@@ -63,6 +63,15 @@ def zhang(phone_of, street) -> Phone:
     return registered_volunteer(phone_of, street, "zhang", name="张三")
 
 
+@pytest.fixture
+def plain(browser) -> Phone:
+    """The same browser, after the office was withdrawn."""
+    with transaction():
+        office = Grant(Role.STREET_OFFICER, area_path="639999001")
+        accounts.withdraw_role(SYSTEM, UUID(browser.account_id), office, reason="调离", now=clock.now())
+    return browser
+
+
 def roles(phone) -> list[tuple[str, str | None]]:
     return sorted((role["role"], role["area_path"] or role["team_id"]) for role in phone.seen("/me")["roles"])
 
@@ -230,26 +239,32 @@ def test_who_added_a_service_by_their_word_does_not_confirm_it_by_another_accoun
     assert refused(phone.post(f"/services/{added['fact_id']}/confirmation")) == (403, "own_word")
 
 
-def test_one_merges_ones_own_accounts_by_proving_both(app, browser, zhang):
+def test_a_way_into_an_account_with_an_office_needs_the_level_above(browser, zhang, wechat):
+    before = contents()
+    assert refused(zhang.post("/auth/merge/password", {"name": NAME, "password": PASSWORD})) == (403, "holder_of_office")
+    assert {name for name, rows in contents().items() if rows != before[name]} <= {"login_lockouts"}
+
+
+def test_one_merges_ones_own_accounts_by_proving_both(app, plain, zhang):
     answer = zhang.post("/auth/merge/password", {"name": NAME, "password": PASSWORD})
 
     assert answer.status_code == 200, answer.get_json()
     merged = Phone(app.test_client(), answer.get_json()["access_token"], zhang.account_id)
-    assert roles(merged) == [("street_officer", "639999001"), ("volunteer", "639999001001")]
+    assert roles(merged) == [("volunteer", "639999001001")]
     assert merged.seen("/me")["account_id"] == zhang.account_id
-    for old in (zhang, browser):
+    for old in (zhang, plain):
         old.refresh_token = None
         assert refused(old.get("/me")) == (401, "token_invalid")
 
 
-def test_from_the_browser_the_account_with_the_person_is_kept_too(app, browser, wechat, street):
+def test_from_the_browser_the_account_with_the_person_is_kept_too(app, plain, wechat, street):
     code = wechat.login_code("li")
     tokens = app.test_client().post("/api/v1/auth/wechat", json={"code": code}).get_json()
     li = Phone(app.test_client(), tokens["access_token"], "")
     li.account_id = li.seen("/me")["account_id"]
     registered = registered_person(lambda _: li, street)
 
-    answer = browser.post("/auth/merge/wechat", {"code": wechat.login_code("li")})
+    answer = plain.post("/auth/merge/wechat", {"code": wechat.login_code("li")})
 
     merged = Phone(app.test_client(), answer.get_json()["access_token"], "").seen("/me")
     assert (merged["account_id"], merged["person_id"]) == (li.account_id, registered.person_id)
@@ -305,14 +320,26 @@ def form(zhang):
 
 
 @pytest.mark.parametrize("role", [Role.DISTRICT_OFFICER, Role.SECURITY_ADMIN])
-def test_who_stands_above_both_merges_them(app, browser, zhang, administrator, form, role):
+def test_who_stands_above_both_begins_and_the_holder_says_yes(app, browser, zhang, administrator, form, role):
     above = administrator(role, "639999")
 
-    assert above.made("/account-merges", form) == {"account_id": zhang.account_id}
+    waiting = above.made("/account-merges", form)["recovery_id"]
+    assert roles(zhang) == [("volunteer", "639999001001")]
+    assert zhang.seen(f"/account-recoveries/{waiting}")["kind"] == "merge"
+    zhang.made(f"/account-recoveries/{waiting}/approval")
 
     assert roles(zhang) == [("street_officer", "639999001"), ("volunteer", "639999001001")]
-    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "account.merge")).one()
-    assert str(entry.account_id) == above.account_id
+    entries = db.session.scalars(select(AuditEntry.account_id).where(AuditEntry.action == "account.merge").order_by(AuditEntry.id)).all()
+    assert [str(account_id) for account_id in entries] == [above.account_id, zhang.account_id]
+
+
+def test_who_stands_above_one_of_both_only_begins_nothing_and_agrees_to_nothing(browser, zhang, administrator, form):
+    waiting = administrator(Role.SECURITY_ADMIN, "639999").made("/account-merges", form)["recovery_id"]
+    beside = administrator(Role.STREET_OFFICER, "639999001")
+
+    assert refused(beside.post(f"/account-recoveries/{waiting}/approval")) == (403, "holder_of_office")
+    assert administrator(Role.DISTRICT_OFFICER, "639999").post(f"/account-recoveries/{waiting}/approval").status_code == 200
+    assert roles(zhang) == [("street_officer", "639999001"), ("volunteer", "639999001001")]
 
 
 @pytest.mark.parametrize(

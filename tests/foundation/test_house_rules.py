@@ -54,8 +54,8 @@ COMES_WITH = {
     "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done
     "check_identity": {"PERSON_REGISTER"},  # who is on record nowhere yet
     "record_proxy": {"PERSON_REGISTER"},  # who is acted for, where they are not on record yet
-    "merge_by_password": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},  # of both accounts it has seen proof, and logs in to the one that stays
-    "merge_by_wechat": {"ACCOUNT_LOG_IN", "ACCOUNT_MERGE"},
+    "merge_by_password": {"ACCOUNT_LOG_IN"},  # to the account that stays
+    "merge_by_wechat": {"ACCOUNT_LOG_IN"},
     "agree_for_minor": {"PERSON_REGISTER"},
     "withdraw_agreement": {"VOLUNTEER_LEAVE"},
     "withdraw_consent": {"PROXY_END", "VOLUNTEER_LEAVE"},

@@ -18,7 +18,7 @@ from tests.support.humans import appointed
 from tests.support.locks import somebody_waits
 from tests.support.messages import inbox, kinds, tell_all
 from tests.support.people import person_form
-from tests.support.recoveries import seen
+from tests.support.recoveries import confirm
 from tests.trial.waiting import eventually
 
 CONTACT = {"field": "name", "purpose": "contact", "note": "通知更改服务时间"}
@@ -114,7 +114,7 @@ def test_a_way_in_that_was_added_is_told_and_the_recovered_inbox_is_whole(street
     officer.made(f"/account-recoveries/{refused_id}/return", {"reason": "请携带身份证"})
     tell_all()
     recovery_id = applicant.made("/account-recoveries", resident.card)["id"]
-    officer.made(f"/account-recoveries/{recovery_id}/confirmation", seen(recovery_id))
+    assert confirm(officer, recovery_id).status_code == 200
 
     found = kinds(phone_of("new"))
 

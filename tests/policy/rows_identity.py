@@ -6,16 +6,16 @@ from uuid import UUID
 from argon2 import PasswordHasher
 
 from backend.accounts.models import Login, LoginKind
-from backend.accounts.policy import Permission
+from backend.accounts.policy import OFFICE_ROLES, Permission
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, NEWCOMER, OFFICERS, PERSONS, STREET, these
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, NEWCOMER, OFFICERS, PERSONS, STREET, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
 from tests.support.beginning import wechat_user
-from tests.support.demands import grant_to
+from tests.support.demands import give_role, grant_to
 from tests.support.operations import Json
 from tests.support.people import identity_number
 from tests.support.proxies import proxy_form, recorded_proxy
@@ -41,6 +41,16 @@ def recovery(world: World) -> Ask:
     applicant = wechat_user(world.app)
     recovery_id = applicant.made("/account-recoveries", world["resident"].card)["id"]
     return ask(recovery_id=recovery_id, shows=recovery_id, reason="请携带身份证", **seen(recovery_id))
+
+
+def seen_recovery(world: World) -> Ask:
+    """The community's officer saw who asks for the account of the resident."""
+    about = recovery(world)
+    colleague = wechat_user(world.app)
+    give_role(colleague, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    recovery_id = about.known["recovery_id"]
+    colleague.made(f"/account-recoveries/{recovery_id}/confirmation", seen(recovery_id))
+    return about
 
 
 def own_recovery(world: World) -> Ask:
@@ -83,6 +93,8 @@ def own_by_wechat(world: World) -> Ask:
     return ask(body=world.wechat_login)
 
 
+# A way into an account with an office is added by the level above.
+IN_OFFICE = these(*(name for role in OFFICE_ROLES for name in (role.value, elsewhere(role.value))))
 SEEING = OFFICERS | these(GRID, "resident", "proxy")
 
 PROXIES = (
@@ -106,14 +118,21 @@ RECOVERIES = (
     Row("see_recovery", recovery, OFFICERS | these("resident"), 404, by=Permission.RECOVERY_SEE),
     Row("see_recovery", own_recovery, these(NEWCOMER), 404, case="one's own"),
     Row("confirm_recovery", recovery, DECIDING, 404, {403: these(DISTRICT, "resident")}, by=Permission.RECOVERY_REVIEW),
+    Row("approve_recovery", seen_recovery, OFFICERS | these("resident"), 404, by=Permission.RECOVERY_APPROVE),
     Row("return_recovery", recovery, DECIDING | these("resident"), 404, {403: these(DISTRICT)}, by=Permission.RECOVERY_REFUSE),
     Row("withdraw_recovery", own_recovery, these(NEWCOMER), 404, case="one's own"),
     Row("withdraw_recovery", recovery, these(), 404, {403: OFFICERS | these("resident")}, case="somebody else's"),
 )
 
 MERGES = (
-    Row("merge_by_password", lambda world: ask(body=login_by_password(world)), EVERYBODY, by=Permission.ACCOUNT_MERGE_OWN),
-    Row("merge_by_wechat", own_by_wechat, EVERYBODY, by=Permission.ACCOUNT_MERGE_OWN),
+    Row(
+        "merge_by_password",
+        lambda world: ask(body=login_by_password(world)),
+        EVERYBODY - IN_OFFICE,
+        403,
+        by=Permission.ACCOUNT_MERGE_OWN,
+    ),
+    Row("merge_by_wechat", own_by_wechat, EVERYBODY - IN_OFFICE, 403, by=Permission.ACCOUNT_MERGE_OWN),
     Row("merge_accounts", merging, these(STREET, DISTRICT, "security_admin"), 404, {403: these("volunteer")}, by=Permission.ACCOUNT_MERGE),
     Row(
         "merge_accounts",

@@ -9,7 +9,6 @@ from backend.accounts import tokens
 from backend.foundation import clock
 from backend.people.service import Channel
 from backend.recoveries import service as recoveries
-from backend.recoveries.models import RecoveryProof
 from backend.volunteers import service as volunteers
 from tests.support.guardians import born, child, guardianship_form
 from tests.support.locks import meanwhile
@@ -112,12 +111,13 @@ def test_of_two_accounts_that_come_as_one_ward_at_once_one_is_refused(ward, stre
 def test_a_ward_who_registers_while_the_community_gives_another_account_to_them_is_refused(ward, street, phone_of, officer):
     other, form = phone_of("other"), volunteer_form(street, **ward)
     recovery_id = phone_of("new").made("/account-recoveries", ward)["id"]
+    officer.made(f"/account-recoveries/{recovery_id}/confirmation", seen(recovery_id))
+    second = street.officer
 
-    def confirm() -> None:
-        code = seen(recovery_id)["check_code"]
-        recoveries.confirm_recovery(actor_of(officer), UUID(recovery_id), proof=RecoveryProof.ID_CARD, check_code=code, now=clock.now())
+    def approve() -> None:
+        recoveries.approve_recovery(actor_of(second), UUID(recovery_id), now=clock.now())
 
-    late = meanwhile(confirm, lambda: other.post("/volunteers", form))
+    late = meanwhile(approve, lambda: other.post("/volunteers", form))
 
     assert refused(late) == (409, "identity_at_desk")
 
@@ -125,9 +125,10 @@ def test_a_ward_who_registers_while_the_community_gives_another_account_to_them_
 def test_the_community_gives_the_account_that_a_ward_has_just_registered(ward, street, phone_of, officer):
     other, form = phone_of("other"), volunteer_form(street, **ward)
     recovery_id = phone_of("new").made("/account-recoveries", ward)["id"]
-    confirmation = f"/account-recoveries/{recovery_id}/confirmation"
+    officer.made(f"/account-recoveries/{recovery_id}/confirmation", seen(recovery_id))
+    second = street.officer
 
-    late = meanwhile(lambda: register(other, form), lambda: officer.post(confirmation, seen(recovery_id)))
+    late = meanwhile(lambda: register(other, form), lambda: second.post(f"/account-recoveries/{recovery_id}/approval"))
 
     assert late.status_code == 200
     assert phone_of("new").seen("/me")["account_id"] == other.account_id

@@ -1,7 +1,7 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
 from backend.accounts.humans import account_now, accounts_of, are_one
-from backend.accounts.queries.merged import holds_office, opens_by_wechat
+from backend.accounts.queries.merged import has_person, holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import audit_entries, lockouts
 from backend.accounts.queries.roles import (
     GrantLine,

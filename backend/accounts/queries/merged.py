@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from backend.accounts.models import Login, LoginKind, RoleGrant
+from backend.accounts.models import Account, Login, LoginKind, RoleGrant
 from backend.accounts.service.roles import OFFICES
 from backend.foundation.database import db
 
@@ -14,6 +14,11 @@ def opens_by_wechat(account_id: UUID) -> bool:
     """Whether a WeChat user logs in to the account."""
     wechat = select(Login.id).where(Login.account_id == account_id, Login.kind == LoginKind.WECHAT, Login.ended_at.is_(None)).limit(1)
     return db.session.scalar(wechat) is not None
+
+
+def has_person(account_id: UUID) -> bool:
+    """Whether it is known whose account it is."""
+    return db.session.scalar(select(Account.person_id).where(Account.id == account_id)) is not None
 
 
 def holds_office(account_id: UUID, *, now: datetime) -> bool:

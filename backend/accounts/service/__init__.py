@@ -22,9 +22,11 @@ from backend.accounts.service.merging import (
     account_of_password,
     account_of_wechat,
     begin_own_merge,
+    join_login,
     merge_accounts,
     merge_own_accounts,
     recover_account,
+    require_above_holder,
 )
 from backend.accounts.service.offices import appoint, dismiss, end_run_out, holder_to_check, set_term
 from backend.accounts.service.passwords import (
@@ -64,5 +66,6 @@ from backend.accounts.service.roles import (
     withdraw_from_person,
     withdraw_role,
 )
+from backend.accounts.service.seconds import SecondNeeded, require_second
 from backend.accounts.service.strength import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordTooWeak
 from backend.accounts.service.tries import LoginLocked, Source, forget_old_tries

@@ -15,7 +15,7 @@ from backend.accounts.models import Account, AccountStatus, Login, LoginKind, Ro
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.logins import PasswordChangeNeeded, Tokens, end_families, start_family, wechat_account
 from backend.accounts.service.passwords import Attempt, Over, note_failure, note_over, why_over
-from backend.accounts.service.rank import require_above_if_office
+from backend.accounts.service.rank import require_above_if_office, require_still_above
 from backend.accounts.service.roles import (
     ADMINISTRATORS,
     OFFICES,
@@ -124,7 +124,8 @@ def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetim
 def merge_own_accounts(actor: Actor, family_id: UUID, other_id: UUID, *, now: datetime) -> Tokens:
     """Merge two accounts that one person has just proved to hold; the one with a person is kept, or else the one that asks.
 
-    Returns new tokens, because the one that asks may be the one that is dissolved. Raises TokenInvalid, and as merge_accounts.
+    Returns new tokens, because the one that asks may be the one that is dissolved. A way into an account that holds an office is added by
+    who stands above that. Raises HolderOfOffice, TokenInvalid, and as merge_accounts.
     """
     policy.require(actor, Permission.ACCOUNT_MERGE_OWN, Scope())
     if actor.account_id is None:
@@ -135,6 +136,8 @@ def merge_own_accounts(actor: Actor, family_id: UUID, other_id: UUID, *, now: da
     login_id = db.session.scalar(asking)
     if login_id is None:  # logged out while the other account was being proved
         raise TokenInvalid
+    for account_id in (kept_id, dissolved_id):
+        require_above_if_office(actor, Permission.ACCOUNT_MERGE, account_id, now=now)
     merge_accounts(actor, kept_id, dissolved_id, reason="own", now=now)
     end_families(TokenFamily.id == family_id, reason=MERGED, now=now)
     return start_family(kept_id, login_id, now=now)
@@ -161,22 +164,24 @@ def account_of_wechat(appid: str, openid: str) -> UUID:
 @never(AccountsAreOne, because="who applies has no person, and the other account has")
 @never(PersonHasAccount, because="the caller holds the person, and it is looked at before")
 @never(AccountsOfDifferentPersons, because="told as AccountTied")
-def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: datetime) -> UUID:
+def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, since: datetime | None, now: datetime) -> UUID:
     """Give a person's account to who logged in by a new WeChat, proved who they are and was seen. Returns the account.
 
     The WeChat log-ins until now end, so do all sessions of both accounts; the applicant's account, which has no person, is dissolved.
     Where the person has no account, the applicant's becomes theirs. An account that holds an office is given by who stands above that:
-    nobody takes over an equal or a superior. The caller holds the person. Raises HolderOfOffice, AccountTied, RolesExclude, Missing.
+    nobody takes over an equal or a superior (`since`: as in require_still_above). The caller holds the person.
+
+    Raises HolderOfOffice, AccountTied, RolesExclude, Missing.
     """
     kept_id = account_of_person(person_id)
     if kept_id is None:
         _held(applicant_id)
         tie_to_person(applicant_id, person_id, now=now)
         end_families(TokenFamily.account_id == applicant_id, reason=RECOVERED, now=now)
-        audit.record(actor, Permission.RECOVERY_REVIEW, applicant_id, now=now, person=str(person_id), logins_ended=0)
+        audit.record(actor, Permission.RECOVERY_APPROVE, applicant_id, now=now, person=str(person_id), logins_ended=0)
         return applicant_id
     _held(kept_id, applicant_id)  # before the look at its offices: nobody is appointed meanwhile
-    require_above_if_office(actor, Permission.ACCOUNT_MERGE, kept_id, now=now)
+    require_still_above(actor, Permission.ACCOUNT_MERGE, kept_id, since=since, now=now)
     ended = db.session.scalars(
         update(Login)
         .where(Login.account_id == kept_id, Login.kind == LoginKind.WECHAT, Login.ended_at.is_(None))
@@ -189,8 +194,38 @@ def recover_account(actor: Actor, person_id: UUID, applicant_id: UUID, *, now: d
     except AccountsOfDifferentPersons:
         raise AccountTied from None
     end_families(TokenFamily.account_id == kept_id, reason=RECOVERED, now=now)
-    audit.record(actor, Permission.RECOVERY_REVIEW, kept_id, now=now, person=str(person_id), logins_ended=len(ended))
+    audit.record(actor, Permission.RECOVERY_APPROVE, kept_id, now=now, person=str(person_id), logins_ended=len(ended))
     return kept_id
+
+
+@never(AccountsOfDifferentPersons, because="told as AccountTied")
+def join_login(actor: Actor, person_id: UUID, dissolved_id: UUID, *, since: datetime | None, now: datetime) -> None:
+    """Let a person's account take over another one, with all ways into both. The caller holds the person; `since` as in recover_account.
+
+    Raises HolderOfOffice, AccountsAreOne, AccountTied, RolesExclude, Missing.
+    """
+    kept_id = account_of_person(person_id)
+    if kept_id is None:
+        raise Missing
+    if kept_id == dissolved_id:
+        raise AccountsAreOne
+    _held(kept_id, dissolved_id)
+    for account_id in (kept_id, dissolved_id):
+        require_still_above(actor, Permission.ACCOUNT_MERGE, account_id, since=since, now=now)
+    try:
+        merge_accounts(actor, kept_id, dissolved_id, reason=MERGED, now=now)
+    except AccountsOfDifferentPersons:
+        raise AccountTied from None
+
+
+def require_above_holder(actor: Actor, person_id: UUID, *, now: datetime) -> None:
+    """Let pass who stands above all offices of a person's account; an account without one, and nobody's, lets everybody pass.
+
+    Raises HolderOfOffice.
+    """
+    account_id = account_of_person(person_id)
+    if account_id is not None:
+        require_above_if_office(actor, Permission.ACCOUNT_MERGE, account_id, now=now)
 
 
 def _held(*account_ids: UUID) -> list[Account]:

@@ -47,6 +47,21 @@ def require_above_if_office(actor: Actor, permission: Permission, account_id: UU
         raise HolderOfOffice
 
 
+def require_still_above(actor: Actor, permission: Permission, account_id: UUID, *, since: datetime | None, now: datetime) -> None:
+    """As `require_above_if_office`; with `since` for whom somebody above spoke at that instant: no office came to the account after it.
+
+    Raises HolderOfOffice.
+    """
+    if since is None:
+        require_above_if_office(actor, permission, account_id, now=now)
+        return
+    later = select(RoleGrant.id).where(
+        RoleGrant.account_id == account_id, RoleGrant.role.in_(OFFICE_ROLES), RoleGrant.withdrawn_at.is_(None), RoleGrant.starts_at > since
+    )
+    if db.session.scalar(later.limit(1)) is not None:
+        raise HolderOfOffice
+
+
 def _offices(account_id: UUID, *, now: datetime) -> list[tuple[Role, str | None]]:
     held = select(RoleGrant.role, RoleGrant.area_path).where(
         RoleGrant.account_id == account_id,

@@ -8,7 +8,7 @@ from backend.people.events import GuardianAgreed, GuardianshipEnded, PhoneSet
 from backend.people.models import Guardianship, Person
 from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.proxies.models import Proxy
-from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
+from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoverySeen, RecoveryWithdrawn
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryStatus
 
 _PERSONS = rows_of(subject_id=Person.id, about_id=Person.id, area_path=Person.area_path, person_id=Person.id)
@@ -32,6 +32,7 @@ _RECOVERY = {"subject_id": AccountRecovery.id, "about_id": AccountRecovery.id, "
 _RECOVERIES = rows_of(**_RECOVERY, person_id=AccountRecovery.person_id)
 _APPLICANTS = rows_of(**_RECOVERY, account_id=AccountRecovery.account_id)
 _UNDECIDED = while_there_is(AccountRecovery.id, AccountRecovery.status == RecoveryStatus.SUBMITTED)
+_SEEN = while_there_is(AccountRecovery.id, AccountRecovery.status == RecoveryStatus.SEEN)
 _ASKED_FOR = whose(Permission.RECOVERY_SEE)
 
 
@@ -51,6 +52,16 @@ OCCASIONS = (
     Occasion(RecoveryApplied, "person", About.RECOVERY, _ASKED_FOR, _RECOVERIES, waits=_UNDECIDED),
     Occasion(RecoveryApplied, "guardian", About.RECOVERY, Guardians(), _RECOVERIES),
     Occasion(RecoveryApplied, "community", About.RECOVERY, office(Permission.RECOVERY_REVIEW), _RECOVERIES, waits=_UNDECIDED),
+    Occasion(RecoverySeen, "person", About.RECOVERY, _ASKED_FOR, _RECOVERIES, waits=_SEEN),
+    Occasion(RecoverySeen, "guardian", About.RECOVERY, Guardians(), _RECOVERIES),
+    Occasion(
+        RecoverySeen,
+        "community",
+        About.RECOVERY,
+        office(Permission.RECOVERY_APPROVE),
+        _RECOVERIES.add_columns(AccountRecovery.seen_by.label("by_account_id")),
+        waits=_SEEN,
+    ),
     Occasion(RecoveryConfirmed, "person", About.RECOVERY, _ASKED_FOR, _RECOVERIES),
     Occasion(RecoveryReturned, "applicant", About.RECOVERY, Holder(), _unless_by_oneself(_APPLICANTS, RecoveryStatus.RETURNED)),
     Occasion(RecoveryReturned, "person", About.RECOVERY, _ASKED_FOR, _unless_by_oneself(_RECOVERIES, RecoveryStatus.RETURNED)),

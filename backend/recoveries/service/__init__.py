@@ -3,8 +3,7 @@
 from backend.recoveries.service.applications import (
     apply_for_recovery,
     confirm_recovery,
-    return_recovery,
     try_check_code,
-    withdraw_recovery,
 )
+from backend.recoveries.service.decisions import approve_recovery, let_in_waited, return_recovery, withdraw_recovery
 from backend.recoveries.service.merging import merge_login_into_person

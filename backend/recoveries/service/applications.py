@@ -20,13 +20,11 @@ from backend.foundation.errors import Conflict, Forbidden, Missing, TooMany, Unp
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.people import minors
-from backend.people.service import GuardianNeeded, PersonKnown, hold_person, look_up, read_identity
-from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoveryWithdrawn
+from backend.people.service import GuardianNeeded, PersonKnown, look_up, read_identity
+from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoverySeen, RecoveryWithdrawn
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryProof, RecoveryStatus
-from backend.volunteers.service import grant_as_registered
 
 MOST_APPLICATIONS, WITHIN = 3, timedelta(days=7)
-OTHER_CONFIRMED = "已由本人通过另一个微信找回"
 
 
 class RecoveryOpen(Conflict):
@@ -71,13 +69,14 @@ class OwnRecovery(Forbidden):
     detail = "不能核实本人的申请，请由其他工作人员办理"
 
 
-_SUBMITTED, _RETURNED = RecoveryStatus.SUBMITTED, RecoveryStatus.RETURNED
+SUBMITTED, SEEN, RETURNED, WITHDRAWN = RecoveryStatus.SUBMITTED, RecoveryStatus.SEEN, RecoveryStatus.RETURNED, RecoveryStatus.WITHDRAWN
 _step = partial(Step, AccountRecovery, AccountRecoveryChange)
-APPLY = _step(None, _SUBMITTED, RecoveryApplied, Permission.RECOVERY_APPLY)
-CONFIRM = _step(_SUBMITTED, RecoveryStatus.CONFIRMED, RecoveryConfirmed, Permission.RECOVERY_REVIEW, RecoveryDecided)
-RETURN = _step(_SUBMITTED, _RETURNED, RecoveryReturned, Permission.RECOVERY_REFUSE, RecoveryDecided)
-RETURN_OTHERS = _step(_SUBMITTED, _RETURNED, RecoveryReturned, Permission.RECOVERY_REVIEW, RecoveryDecided)
-WITHDRAW = _step(_SUBMITTED, RecoveryStatus.WITHDRAWN, RecoveryWithdrawn, Permission.RECOVERY_APPLY, RecoveryDecided)
+APPLY = _step(None, SUBMITTED, RecoveryApplied, Permission.RECOVERY_APPLY)
+SEE = _step(SUBMITTED, SEEN, RecoverySeen, Permission.RECOVERY_REVIEW, RecoveryDecided)
+BEGIN_SEEN = _step(None, SEEN, RecoverySeen, Permission.ACCOUNT_MERGE)
+CONFIRM = _step(SEEN, RecoveryStatus.CONFIRMED, RecoveryConfirmed, Permission.RECOVERY_APPROVE, RecoveryDecided)
+RETURN = {before: _step(before, RETURNED, RecoveryReturned, Permission.RECOVERY_REFUSE, RecoveryDecided) for before in (SUBMITTED, SEEN)}
+WITHDRAW = {before: _step(before, WITHDRAWN, RecoveryWithdrawn, Permission.RECOVERY_APPLY, RecoveryDecided) for before in (SUBMITTED, SEEN)}
 
 
 def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime) -> UUID:
@@ -104,7 +103,7 @@ def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime
         account_id=actor.account_id,
         person_id=person.id if person else None,
         area_path=person.area_path if person else None,
-        status=RecoveryStatus.SUBMITTED,
+        status=SUBMITTED,
         applied_at=now,
     )
     db.session.add(recovery)
@@ -118,7 +117,7 @@ def try_check_code(actor: Actor, recovery_id: UUID, check_code: str, *, now: dat
 
     Five a day for each application: six digits are not to be guessed. Raises TooManyToday, Missing, Forbidden.
     """
-    policy.require(actor, Permission.RECOVERY_REVIEW, _scope(_seen(actor, recovery_id)))
+    policy.require(actor, Permission.RECOVERY_REVIEW, scope_of(seen(actor, recovery_id)))
     allowances.take(actor, Written.CHECK_CODE, of=recovery_id, now=now)
     if _is_check_code(check_code, recovery_id):
         return None
@@ -127,65 +126,46 @@ def try_check_code(actor: Actor, recovery_id: UUID, check_code: str, *, now: dat
 
 
 def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, check_code: str, now: datetime) -> None:
-    """Say that the person was seen and is who applied: the account goes over to the new WeChat, and whatever was logged in is out.
+    """Say that the person was seen and is who applied. What that changes waits for a second officer, the holder's yes, or the clock.
 
     The check code is read from the phone at the desk: of two applications for one person it tells that phone's from a thief's. Raises
-    CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, AccountTied, RolesExclude, Missing, Forbidden.
+    CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, Missing, Forbidden.
     """
-    seen = _seen(actor, recovery_id)
-    policy.require(actor, Permission.RECOVERY_REVIEW, _scope(seen))
-    if seen.person_id is None:
+    recovery = seen(actor, recovery_id)
+    policy.require(actor, Permission.RECOVERY_REVIEW, scope_of(recovery))
+    if recovery.person_id is None:
         raise Missing
-    applicant_id = account_queries.account_now(seen.account_id)
-    if actor.account_id == applicant_id or (actor.person_id is not None and actor.person_id == seen.person_id):
-        raise OwnRecovery
+    refuse_own(actor, recovery)
     if not _is_check_code(check_code, recovery_id):
         raise CheckCodeWrong(errors={"check_code": [CheckCodeWrong.detail]})
-    # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
-    hold_person(seen.person_id)
-    CONFIRM.take(actor, recovery_id, now=now, proof=proof)
-    if accounts.recover_account(actor, seen.person_id, applicant_id, now=now) == applicant_id:
-        grant_as_registered(actor, seen.person_id, now=now)
-    others = db.session.scalars(
-        select(AccountRecovery.id).where(AccountRecovery.person_id == seen.person_id, AccountRecovery.status == RecoveryStatus.SUBMITTED)
-    ).all()
-    RETURN_OTHERS.take_all(actor, others, now=now, reason=OTHER_CONFIRMED)
-
-
-def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: datetime) -> None:
-    """Refuse an application with a reason: the community, or the person whose account it is, who did not ask for it.
-
-    Raises RecoveryDecided, Missing, Forbidden.
-    """
-    seen = _seen(actor, recovery_id)
-    policy.require(actor, Permission.RECOVERY_REFUSE, _scope(seen))
-    RETURN.take(actor, recovery_id, now=now, reason=reason)
-
-
-def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
-    """Take one's own application back. Raises RecoveryDecided, Missing, Forbidden."""
-    seen = _seen(actor, recovery_id)
-    policy.require(actor, Permission.RECOVERY_APPLY, Scope())
-    if account_queries.account_now(seen.account_id) != actor.account_id:
-        raise Forbidden
-    WITHDRAW.take(actor, recovery_id, now=now)
+    accounts.require_above_holder(actor, recovery.person_id, now=now)
+    SEE.take(actor, recovery_id, now=now, proof=proof, seen_at=now, seen_by=actor.account_id)
 
 
 def _is_check_code(check_code: str, recovery_id: UUID) -> bool:
     return hmac.compare_digest(check_code, tokens.maker().check_code(recovery_id))
 
 
-def _seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:
+def seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:
+    """The application, for who may see it. Raises Missing."""
     recovery = db.session.get(AccountRecovery, recovery_id)
     if recovery is None:
         raise Missing
-    is_own = account_queries.account_now(recovery.account_id) == actor.account_id
-    if not is_own and not policy.allows(actor, Permission.RECOVERY_SEE, _scope(recovery)):
+    is_own = account_queries.are_one(actor.account_id, recovery.account_id)
+    if not is_own and not policy.allows(actor, Permission.RECOVERY_SEE, scope_of(recovery)):
         raise Missing
     return recovery
 
 
-def _scope(recovery: AccountRecovery) -> Scope:
+def refuse_own(actor: Actor, recovery: AccountRecovery) -> None:
+    """Refuse who would give the word for themselves, as the applicant or as the person. Raises OwnRecovery."""
+    is_theirs = actor.person_id is not None and actor.person_id == recovery.person_id
+    if is_theirs or account_queries.are_one(actor.account_id, recovery.account_id):
+        raise OwnRecovery
+
+
+def scope_of(recovery: AccountRecovery) -> Scope:
+    """Where an application belongs, for policy: the community of the person, and the person."""
     return Scope(area_path=recovery.area_path, person_id=recovery.person_id)
 
 

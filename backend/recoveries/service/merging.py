@@ -1,4 +1,4 @@
-"""One human has an officer's log-in and an account of their own. Somebody above both makes them one account."""
+"""One human has an officer's log-in and an account of their own. Somebody above both lets them become one account."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,9 +10,12 @@ from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Forbidden
+from backend.foundation.ids import new_id
 from backend.people.models import Person
+from backend.recoveries.models import AccountRecovery, RecoveryKind, RecoveryStatus
+from backend.recoveries.service.applications import BEGIN_SEEN, RecoveryOpen
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 
@@ -24,10 +27,11 @@ class OwnAccount(Forbidden):
 
 
 def merge_login_into_person(actor: Actor, *, login_name: str, volunteer_number: str, name: str, reason: str, now: datetime) -> UUID:
-    """Let the account of a registered volunteer take over the log-in and the offices of the account of this login name.
+    """Let the account of a registered volunteer take over the log-in and the offices of the account of this login name, once the volunteer
+    says yes, a second officer agrees, or nobody refused while it was told.
 
-    By who may do so where the volunteer lives, and in the area above each office that one of the two holds. Returns the account that
-    stays. Raises VolunteerUnknown, OwnAccount, AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing.
+    By who may do so where the volunteer lives, and in the area above each office that one of the two holds. Returns the id of what waits.
+    Raises VolunteerUnknown, OwnAccount, AccountsAreOne, AccountsOfDifferentPersons, RecoveryOpen, Missing.
     """
     person_id = volunteer_of_number(volunteer_number, name)
     kept_id = accounts.account_of_person(person_id) if person_id is not None else None
@@ -42,5 +46,22 @@ def merge_login_into_person(actor: Actor, *, login_name: str, volunteer_number: 
         accounts.require_above(actor, Permission.ACCOUNT_MERGE, kept_id, now=now)
     lives_in = db.session.scalars(select(Person.area_path).where(Person.id == person_id)).one()
     policy.require_seen(actor, Permission.ACCOUNT_MERGE, Scope(area_path=lives_in))
-    accounts.merge_accounts(actor, kept_id, dissolved_id, reason=reason, now=now)
-    return kept_id
+    if kept_id == dissolved_id:
+        raise accounts.AccountsAreOne
+    if account_queries.has_person(dissolved_id):
+        raise accounts.AccountsOfDifferentPersons
+    merge = AccountRecovery(
+        id=new_id(),
+        kind=RecoveryKind.MERGE,
+        account_id=dissolved_id,
+        person_id=person_id,
+        area_path=lives_in,
+        status=RecoveryStatus.SEEN,
+        applied_at=now,
+        seen_at=now,
+        seen_by=actor.account_id,
+    )
+    db.session.add(merge)
+    flush_or_refuse({"uq_account_recoveries_open": RecoveryOpen})
+    BEGIN_SEEN.begin(actor, merge.id, now=now, reason=reason)
+    return merge.id

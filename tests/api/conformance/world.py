@@ -271,6 +271,9 @@ class Neighbourhood:
         self._target("community_officer", "renew_proxy", ends_on=soon)
         self._target("newcomer", "apply_for_recovery", **mother)
         self._target("recovering", "withdraw_recovery")
+        waiting = self.street.phone().made("/account-recoveries", mother)["id"]
+        self.officer.made(f"/account-recoveries/{waiting}/confirmation", seen(waiting))
+        self._target("street_officer", "approve_recovery", recovery_id=waiting)
         self._target("volunteer", "list_own_reveals", "list_own_wards", "list_own_consents", "agree_to_notice", "withdraw_consent")
         beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
         self._target("community_officer", "disclose_beneficiary", beneficiary_id=beneficiary_id)
