@@ -97,15 +97,17 @@ def mobile_phone(text: str) -> str:
     return number
 
 
-# As people write them down: in groups, with a country code, in the wide digits of a Chinese keyboard (brought to ASCII first).
-_MOBILE_WITHIN = re.compile(r"(?<![0-9])(?:(?:\+?86|0086)[\s-]?)?1[3-9][0-9](?:[\s-]?[0-9]{4}){2}(?![0-9])")
-_IDENTITY_WITHIN = re.compile(r"(?<![0-9])(?:[0-9][\s-]?){17}[0-9Xx](?![0-9])")
+# As people write them down: in groups, with a country code, in the wide digits of a Chinese keyboard (brought to ASCII first). Between the
+# groups stand blanks, dashes of all kinds, dots, strokes and brackets, up to two; no commas, by which numbers are listed.
+_BETWEEN = r"[\s\-\u2010-\u2015\u2212_.·•/()]{0,2}"
+_MOBILE_WITHIN = re.compile(rf"(?<![0-9])(?:(?:\+?86|0086){_BETWEEN})?1[3-9][0-9](?:{_BETWEEN}[0-9]{{4}}){{2}}(?![0-9])")
+_IDENTITY_WITHIN = re.compile(rf"(?<![0-9])(?:[0-9]{_BETWEEN}){{17}}[0-9Xx](?![0-9])")
 
 
 def holds_personal_number(text: str) -> bool:
     """Whether a mobile number or a valid identity number stands somewhere in the text. A number of other form, or without a valid check
     digit, is neither."""
-    ascii_digits = unicodedata.normalize("NFKC", text)
+    ascii_digits = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
     if _MOBILE_WITHIN.search(ascii_digits):
         return True
     return any(_is_identity_number(found[0]) for found in _IDENTITY_WITHIN.finditer(ascii_digits))
@@ -113,7 +115,7 @@ def holds_personal_number(text: str) -> bool:
 
 def _is_identity_number(text: str) -> bool:
     try:
-        identity_number(text.replace("-", ""), today=date.max)
+        identity_number(re.sub(r"[^0-9Xx]", "", text), today=date.max)
     except NumberInvalid:
         return False
     return True

@@ -67,6 +67,15 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "639999199001010014",
         "证件63999919660318005x，请核对",
         "639999 19900101 0014",
+        "138—0000—1234",
+        "138.0000.1234",
+        "138_0000_1234",
+        "(138)00001234",
+        "（138） 0000 1234",
+        "138\u200b00001234",
+        "1\u00ad3800001234",
+        "639999.19900101.0014",
+        "639999/1990/0101/0014",
     ],
 )
 def test_a_number_is_seen_in_whatever_way_it_is_written(text: str) -> None:
@@ -85,6 +94,9 @@ def test_a_number_is_seen_in_whatever_way_it_is_written(text: str) -> None:
         "2026-11-28 20:00",
         "1732837080123",
         "3号楼201",
+        "每月补贴150，1200，1300元",
+        "13:00-14:00，15:30-16:30",
+        "138.00.00",
     ],
 )
 def test_other_numbers_are_nobodys(text: str) -> None:
