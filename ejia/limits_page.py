@@ -35,6 +35,10 @@ cookie of ours comes along, however old, its account is counted in place of the 
 """
 
 
+HOLDERS = {callers.Written.CHECK_CODE: "the application", callers.Written.CLAIM: "the team, the organisation or the person"}
+"""Who is counted, where it is not the person who acts."""
+
+
 class Row(NamedTuple):
     """One limit."""
 
@@ -94,7 +98,7 @@ def _routes() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def _written() -> Iterator[Row]:
     for kind, rule in callers.read(CONFIG_FOLDER / "limits.toml").written.items():
-        holder = "the thing that is tried" if kind is callers.Written.CHECK_CODE else "the person"
+        holder = HOLDERS.get(kind, "the person")
         place = f"`config/limits.toml`, `written.{kind.value}`"
         yield Row(f"{kind.value} ({rule.name})", _bound(rule), holder, place, _answers(rule))
         if rule.in_office is not None:

@@ -35,11 +35,11 @@ def take(actor: Actor, kind: Written, *, now: datetime, waiting: Select[UUID] | 
     """Count one more of the kind for the person who acts; one that is refused after all counts for nothing.
 
     `waiting`: the ids of what they have open. `of`: counted for this thing, whoever acts. Two at once go one after the other, so each sees
-    what the other wrote. Raises TooManyToday, TooManyOpen.
+    what the other wrote; the platform itself is not counted. Raises TooManyToday, TooManyOpen.
     """
     holder_id = of or actor.person_id or actor.account_id
-    if holder_id is None:
-        return  # the platform itself
+    if holder_id is None or actor.is_system:
+        return
     rule = limits.current().written[kind]
     bound = _bound(rule, actor)
     today = clock.shanghai_day(now)

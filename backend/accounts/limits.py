@@ -50,6 +50,7 @@ class Written(StrEnum):
     REGISTRATION = "registration"
     GUARDIANSHIP = "guardianship"
     PROXY = "proxy"
+    CLAIM = "claim"
     CHECK_CODE = "check_code"
     EXPORT = "export"
 

@@ -11,7 +11,7 @@ from backend.accounts.limits import Bound, Written
 from backend.demands.models import Demand
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
-from tests.support.demands import demand_form
+from tests.support.demands import demand_form, published_demand
 from tests.support.phone import refused
 from tests.support.teams import team_plan
 
@@ -75,6 +75,22 @@ def test_applications_for_teams_are_counted(street, bounds):
 
     assert [apply().status_code for _ in range(2)] == [201, 201]
     assert refused(apply()) == (429, "too_many_today")
+
+
+def test_a_team_asks_for_so_many_home_visits_at_once(street, bounds):
+    bounds(Written.CLAIM, open=2)
+    leader, team_id = street.home.leader, street.home.team_id
+
+    def ask(**fields):
+        demand = published_demand(street.home.officer, street, **fields)
+        return leader.post("/claims", {"role_id": demand["role_id"], "team_id": team_id})
+
+    first, second, third = (ask() for _ in range(3))
+    assert (first.status_code, second.status_code, refused(third)) == (201, 201, (409, "too_many_open"))
+    assert ask(brand="red_ribbon").status_code == 201, "where nobody's door is shown, nobody is kept from serving"
+
+    leader.made(f"/claims/{first.get_json()['id']}/release", {"reason": "时间不合适"})
+    assert ask().status_code == 201
 
 
 def test_a_check_code_is_not_guessed(street):

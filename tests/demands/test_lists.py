@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import event, update
 
 from backend import brands
+from backend.accounts.limits import Written
 from backend.demands.models import Demand
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
@@ -158,7 +159,8 @@ def test_claims_of_what_is_not_published_are_none_or_not_found(asker, officer, p
     assert refused(phone_of().get(f"/demands/{demand['id']}/claims")) == (404, "not_found")
 
 
-def test_thirty_rows_cost_as_many_statements_as_three(officer, leader, street):
+def test_thirty_rows_cost_as_many_statements_as_three(officer, leader, street, bounds):
+    bounds(Written.CLAIM, open=100)
     team_id = team_led_by(leader, street)
     lists = (
         (officer, "/demands"),

@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, any_, bindparam, exists, literal, select, true, update
+from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, exists, literal, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from backend.accounts import policy
+from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
+from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.brands import ClaimantKind
 from backend.foundation import audit, outbox
@@ -125,18 +126,31 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
     """Take one place of the role, or refuse with the rule that stands in the way. Where the community is asked first, it is held only when
     that accepts it (requests.py).
 
-    Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, Missing, Forbidden; at the commit AlreadyClaimed.
+    Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, TooManyToday, TooManyOpen, Missing, Forbidden; at the commit
+    AlreadyClaimed.
     """
     rightful = _whose_right(actor, claimant, now=now)
     taken = _take(rightful, role_id, claimant, now=now)
     if taken is None:
         raise _why_not(rightful, role_id, claimant, now=now)
+    if taken.asks_first:
+        allowances.take(actor, Written.CLAIM, of=claimant.id, waiting=_asked_for(claimant, now=now), now=now)
     status, event = (ClaimStatus.ASKED, PlaceAskedFor) if taken.asks_first else (ClaimStatus.HELD, PlaceClaimed)
     made = MadeClaim(new_id(), taken.opening_id, role_id, status, now, claimant)
     _write(actor, made)
     outbox.record(event(made.id), now=now)
     audit.record(actor, Permission.PLACE_CLAIM, made.id, now=now, claimant=f"{claimant.column}:{claimant.id}")
     return made
+
+
+def _asked_for(claimant: Claimant, *, now: datetime) -> Select[UUID]:
+    """The claimant's claims on places of which the community is asked first, asked for or held, as long as there is something ahead."""
+    return (
+        select(Claim.id)
+        .join(Opening, Opening.id == Claim.opening_id)
+        .join(OpeningRole, OpeningRole.id == Claim.role_id)
+        .where(getattr(Claim, claimant.column) == claimant.id, Claim.takes_place(), Opening.asks_first, OpeningRole.closes_at > now)
+    )
 
 
 def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
