@@ -68,6 +68,7 @@ class Brand(Entry):
     grace_minutes: Annotated[int, Field(ge=0, le=240)]
     confirmers: Annotated[tuple[Confirmer, ...], Field(min_length=1)]
     completion: Completion
+    address_hours_before: Annotated[int, Field(ge=1, le=168)] = 24
     youngest_age: Annotated[int, Field(ge=0, le=18)] = 18
     radius_m: Annotated[int, Field(ge=10, le=5000)] | None = None
 

@@ -149,7 +149,10 @@ def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @bp.get("/demands/<uuid:demand_id>/beneficiary")
 @reads
 @bp.output(BeneficiaryOut)
-@bp.doc(summary="服务对象的住址和电话", description="只给本社区和持有认领的一方看，服务结束后不再显示；每次查看都有记录。")
+@bp.doc(
+    summary="服务对象的住址和电话",
+    description="只给本社区和认领已获同意的一方看，临近上门时开放，服务结束后不再显示；每次查看都有记录，一小时内的次数有限。",
+)
 def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
     return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
 

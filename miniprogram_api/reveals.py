@@ -58,6 +58,6 @@ def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> 
 @reads
 @bp.input(ListQuery, location="query")
 @bp.output(Page[RevealLineOut])
-@bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，和本人监护的未成年人。")
+@bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，本人监护的未成年人，和本人代办的老人。")
 def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[RevealLine]:
     return queries.own_reveals(actor, now=clock.now(), page=query.page)

@@ -35,6 +35,12 @@ class PlaceClaimed(Event):
     name: ClassVar[str] = "place.claimed"
 
 
+class PlaceReadAndReleased(Event):
+    """A place was given back unserved after the address had been read on it [claim id]."""
+
+    name: ClassVar[str] = "place.read_and_released"
+
+
 class PlaceReleased(Event):
     """A place was given back, or its opening was cancelled [claim id]."""
 

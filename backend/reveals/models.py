@@ -22,6 +22,7 @@ class Reveal(Base):
         Index("ix_reveals_person_id", "person_id", "id", postgresql_where="person_id IS NOT NULL"),
         Index("ix_reveals_account_id", "account_id", "at"),
         Index("ix_reveals_at", "at"),
+        Index("ix_reveals_claim_id", "claim_id", postgresql_where="claim_id IS NOT NULL"),
         CheckConstraint("num_nonnulls(person_id, beneficiary_id) > 0", name="of_somebody"),
     )
 
@@ -34,6 +35,7 @@ class Reveal(Base):
         ForeignKey("people.id", name="fk_reveals_person_id"), comment="who it is about, or asked for the service of whom it is about"
     )
     beneficiary_id: Mapped[UUID | None]
+    claim_id: Mapped[UUID | None] = mapped_column(comment="by which the reader may, who visits")
     fields: Mapped[list[str]] = mapped_column(ARRAY(Text))
     purpose: Mapped[str]
     note_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: REVEAL_NOTE})

@@ -35,11 +35,11 @@ class RevealLine:
     of_beneficiary: bool
     """Whether it was of whom the person had asked a service for, not of themselves."""
     of_ward: bool
-    """Whether it was of a minor whose guardian the person is, or of whom that minor had asked a service for."""
+    """Whether it was of a minor whose guardian the person is, of somebody for whom they act, or of whom one of these had asked for."""
 
 
 def own_reveals(actor: Actor, *, now: datetime, page: PageRequest) -> Page[RevealLine]:
-    """Who read the actor's data in clear, or that of minors whose guardian they are, the latest first.
+    """Who read the data in clear of the actor, of minors whose guardian they are, or of those for whom they act, the latest first.
 
     Raises PersonNeeded, CursorInvalid.
     """
@@ -47,7 +47,7 @@ def own_reveals(actor: Actor, *, now: datetime, page: PageRequest) -> Page[Revea
     wanted = (
         select(Reveal, Reveal.id, Area.name)
         .outerjoin(Area, Area.path == Reveal.area_path)
-        .where(Reveal.person_id.in_([person_id, *_minors_of(person_id, now=now)]))
+        .where(Reveal.person_id.in_([person_id, *_minors_of(person_id, now=now), *_elders_of(actor)]))
     )
     return LATEST_FIRST.page(wanted, page).map(lambda row: _line(row.Reveal, row.name, person_id))
 
@@ -60,6 +60,11 @@ def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
         .where(Guardianship.guardian_person_id == guardian_id, Guardianship.is_current(), Guardianship.ended_on.is_(None))
     )
     return [ward.id for ward in db.session.execute(held) if minors.is_minor_at(ward.born_on, now)]
+
+
+def _elders_of(actor: Actor) -> list[UUID]:
+    """For whom somebody acts: who has no phone looks through theirs."""
+    return [grant.person_id for grant in actor.grants if grant.role is Role.PROXY and grant.person_id is not None]
 
 
 def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:

@@ -72,10 +72,12 @@ class Purposeful:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose data is read: a person, or a beneficiary with the person who asked for the service, if there is one."""
+    """Whose data is read: a person, or a beneficiary with the person who asked for the service, if there is one, and the claim by which
+    the reader visits them."""
 
     person_id: UUID | None
     beneficiary_id: UUID | None = None
+    claim_id: UUID | None = None
 
     @property
     def id(self) -> UUID | None:
@@ -159,6 +161,7 @@ def write_reveal(
             area_path=grant.area_path if grant is not None else None,
             person_id=subject.person_id,
             beneficiary_id=subject.beneficiary_id,
+            claim_id=subject.claim_id,
             fields=[field.value for field in fields],
             purpose=purpose,
             note_sealed=None if note is None else keyring().seal(note, field=REVEAL_NOTE, row=reveal_id),

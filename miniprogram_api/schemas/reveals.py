@@ -73,4 +73,4 @@ class RevealLineOut(Out):
     purpose: Annotated[str, Field(max_length=50)]
     note: Annotated[str, Field(max_length=200)] | None
     of_beneficiary: bool = Field(description="查看的是本人为其申请服务的服务对象")
-    of_ward: bool = Field(description="查看的是本人监护的未成年人")
+    of_ward: bool = Field(description="查看的是本人监护的未成年人，或者本人代办的老人")

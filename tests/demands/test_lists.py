@@ -172,7 +172,7 @@ def test_thirty_rows_cost_as_many_statements_as_three(officer, leader, street, b
 
     def fill(count):
         for _ in range(count):
-            claimed(leader, published_demand(officer, street, places=2), team_id)
+            claimed(leader, published_demand(officer, street, places=2, brand="red_ribbon"), team_id)
             officer.made("/demands", demand_form(street))
 
     fill(3)

@@ -3,4 +3,4 @@
 from backend.attendance.queries.attendances import AttendanceLine, AttendanceState, attendances_of_shift, my_services
 from backend.attendance.queries.counting import counting_records, served_by
 from backend.attendance.queries.services import ServiceDetails, ServiceLine, ServiceStatus, service_details, services
-from backend.attendance.queries.shifts import ShiftLine, has_shift_ahead, my_shifts, shift_details, shifts
+from backend.attendance.queries.shifts import ShiftLine, my_shifts, next_shift_begins_at, shift_details, shifts

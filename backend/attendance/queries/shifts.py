@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -80,10 +80,10 @@ def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
     return _line(db.session.execute(_lines(actor.person_id).where(Shift.id == shift_id)).one())
 
 
-def has_shift_ahead(opening_id: UUID, *, now: datetime) -> bool:
-    """Whether a planned shift of the opening is not over yet, with the grace of its own."""
-    ahead = select(Shift.id).where(Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
-    return db.session.scalar(ahead.limit(1)) is not None
+def next_shift_begins_at(opening_id: UUID, *, now: datetime) -> datetime | None:
+    """When the first planned shift of the opening begins that is not over yet, with the grace of its own."""
+    ahead = (Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
+    return db.session.scalar(select(func.min(Shift.starts_at)).where(*ahead))
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

@@ -17,13 +17,16 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import served_at
 from backend.attendance.models import Attendance, Shift, ShiftStatus
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.openings import service as openings
+from backend.openings.events import PlaceReadAndReleased
 from backend.openings.models import Claim, ClaimStatus, Opening
 from backend.openings.service import ClaimReleased
 from backend.organisations.models import Organisation, OrganisationStatus
+from backend.reveals.models import Reveal
 from backend.teams.models import Team, TeamStatus
 
 TEAM_DISSOLVED = "服务队已解散"
@@ -96,7 +99,18 @@ def _release_of(*which: ColumnElement[bool], reason: str, now: datetime) -> None
 
 def _give_back(actor: Actor, claim_ids: Sequence[UUID], *, reason: str, now: datetime) -> list[UUID]:
     ending = _has_more_ahead(now)
-    return openings.give_back(actor, claim_ids, releasing=UNSERVED & _is_not_over(now), ending=ending, reason=reason, now=now)
+    given = openings.give_back(actor, claim_ids, releasing=UNSERVED & _is_not_over(now), ending=ending, reason=reason, now=now)
+    _tell_of_read(actor, given, now=now)
+    return given
+
+
+def _tell_of_read(actor: Actor, claim_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let the community know of places that were given back unserved after the address had been read: once is chance, often is harvest."""
+    read = exists().where(Reveal.claim_id == Claim.id)
+    released = select(Claim.id).where(one_of(Claim.id, claim_ids), Claim.status == ClaimStatus.RELEASED, read).order_by(Claim.id)
+    for claim_id in db.session.scalars(released).all():
+        outbox.record(PlaceReadAndReleased(claim_id), now=now)
+        audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, decision="read_and_released")
 
 
 def _is_not_over(now: datetime) -> ColumnElement[bool]:

@@ -1,22 +1,23 @@
 """服务对象: who is visited. The address and phone are sealed; reading them in clear is an act of its own, and audited."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import select
 
+from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.areas.models import Area, Level
-from backend.attendance.queries import has_shift_ahead
+from backend.attendance.queries import next_shift_begins_at
 from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand, DemandStatus
 from backend.demands.service.life import known_demand
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Missing, Unprocessable
+from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
@@ -48,6 +49,13 @@ class NamesBeneficiary(Unprocessable):
 
     code: ClassVar[str] = "names_beneficiary"
     detail = "大家都看得到的称呼和标题不要写服务对象的全名，例如写：王奶奶"
+
+
+class VisitTooFarAhead(Conflict):
+    """The place is held, and the visit is not near yet."""
+
+    code: ClassVar[str] = "visit_too_far_ahead"
+    detail = "临近上门时才能查看住址和电话"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +140,25 @@ def _phone(text: str) -> str:
 
 
 def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> RevealedBeneficiary:
-    """Address and phone of whom a demand is for, in clear: to the own community, and to who holds a claim until the visit is over.
+    """Address and phone of whom a demand is for, in clear: to the own community, and to who holds a claim from shortly before the visit
+    until it is over.
 
-    Each reading is written down, and shown to who asked for the service. Who works for the community reads so much in an hour as anywhere
-    else. Raises TooManyReveals, ValueUnreadable, and Missing for everybody else: to them nobody is there.
+    Each reading is written down, and shown to who asked for the service. Raises VisitTooFarAhead, TooManyReveals, ValueUnreadable, and
+    Missing for everybody else: to them nobody is there.
     """
     demand = known_demand(actor, demand_id)
     beneficiary = db.session.get(Beneficiary, demand.beneficiary_id) if demand.beneficiary_id else None
     if beneficiary is None:
         raise Missing
-    scopes = [Scope(area_path=beneficiary.area_path), *_scopes_of_claims(demand, now=now)]
-    scope = next((scope for scope in scopes if policy.allows(actor, Permission.BENEFICIARY_SEE, scope)), None)
-    if scope is None:
-        raise Missing
-    if scope.area_path is not None:
-        reveals.require_moderation(actor, now=now)
+    scope, claim_id = Scope(area_path=beneficiary.area_path), None
+    if not policy.allows(actor, Permission.BENEFICIARY_SEE, scope):
+        scope, claim_id = _claim_of(actor, demand, now=now)
+    reveals.require_moderation(actor, now=now)
     audit.record(actor, Permission.BENEFICIARY_SEE, beneficiary.id, now=now, demand_id=str(demand.id))
     reveals.write_reveal(
         actor,
         policy.grant_for(actor, Permission.BENEFICIARY_SEE, scope),
-        reveals.Subject(demand.requester_person_id, beneficiary.id),
+        reveals.Subject(demand.requester_person_id, beneficiary.id, claim_id),
         [PersonalField.NAME, PersonalField.ADDRESS, PersonalField.PHONE],
         VISIT,
         note=None,
@@ -213,14 +220,25 @@ def _phone_of(beneficiary: Beneficiary) -> str | None:
     return None if sealed is None else reveals.in_clear(sealed, field=PHONE, row=beneficiary.id)
 
 
-def _scopes_of_claims(demand: Demand, *, now: datetime) -> list[Scope]:
-    """Those who hold a place of the demand, while a visit is yet to come or not over."""
-    if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None or not has_shift_ahead(demand.opening_id, now=now):
-        return []
-    held = select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id).where(
-        Claim.opening_id == demand.opening_id, Claim.is_held()
-    )
-    return [
-        Scope(team_id=claim.team_id, organisation_id=claim.organisation_id, work_unit_id=claim.work_unit_id, person_id=claim.person_id)
-        for claim in db.session.execute(held)
-    ]
+def _claim_of(actor: Actor, demand: Demand, *, now: datetime) -> tuple[Scope, UUID]:
+    """The claim by which the actor visits, while a visit is near or not over. Raises VisitTooFarAhead, Missing."""
+    if demand.status is not DemandStatus.PUBLISHED or demand.opening_id is None:
+        raise Missing
+    held = select(Claim.id, Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id)
+    for claim in db.session.execute(held.where(Claim.opening_id == demand.opening_id, Claim.is_held())):
+        scope = Scope(
+            team_id=claim.team_id, organisation_id=claim.organisation_id, work_unit_id=claim.work_unit_id, person_id=claim.person_id
+        )
+        if policy.allows(actor, Permission.BENEFICIARY_SEE, scope):
+            _require_near(demand.brand, demand.opening_id, now=now)
+            return scope, claim.id
+    raise Missing
+
+
+def _require_near(brand: str, opening_id: UUID, *, now: datetime) -> None:
+    begins_at = next_shift_begins_at(opening_id, now=now)
+    if begins_at is None:
+        raise Missing
+    hours = brands.brand(brand).address_hours_before
+    if now < begins_at - timedelta(hours=hours):
+        raise VisitTooFarAhead(f"上门前{hours}小时起才能查看住址和电话")

@@ -21,7 +21,15 @@ from backend.foundation.database import Column
 from backend.foundation.outbox import Event
 from backend.messages.models import Message
 from backend.messages.occasions.occasion import About, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
-from backend.openings.events import PlaceAskedFor, PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered, PlaceWithdrawn
+from backend.openings.events import (
+    PlaceAskedFor,
+    PlaceClaimed,
+    PlaceReadAndReleased,
+    PlaceRefused,
+    PlaceReleased,
+    PlaceUnanswered,
+    PlaceWithdrawn,
+)
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening
 
 _ASKED = whose(Permission.DEMAND_SEE)
@@ -121,6 +129,7 @@ OCCASIONS = (
     _answered(PlaceRefused, ClaimStatus.REFUSED),
     _answered(PlaceUnanswered, ClaimStatus.REFUSED),
     _answered(PlaceWithdrawn, ClaimStatus.WITHDRAWN),
+    Occasion(PlaceReadAndReleased, "community", About.CLAIM, office(Permission.CLAIM_REVIEW), _claims(ClaimStatus.RELEASED)),
     Occasion(PlaceReleased, "claimant", About.CLAIM, _CLAIMANTS, _claims(ClaimStatus.RELEASED, ClaimStatus.ENDED)),
     Occasion(PlaceReleased, "requester", About.DEMAND, _ASKED, _CLAIMED),
     Occasion(ShiftCalledOff, "claimant", About.SHIFT, claimants(Permission.SHIFT_SEE), _CALLED_OFF_FOR_CLAIMANTS),
