@@ -13,12 +13,17 @@ from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import CheckConstraint, create_engine
+from apiflask import APIFlask
+from psycopg import sql
+from sqlalchemy import CheckConstraint, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from backend.foundation import schema
+from backend.foundation.database import db
 from backend.migrations import indexes
 from backend.tables import METADATA
+from config.settings import Settings
+from ejia.trial.demo.load import load_demonstration_year
 from ejia.trial.servers import Servers
 
 SQUAWK = Path(sys.executable).with_name("squawk")
@@ -57,6 +62,13 @@ def _tables(database_url: str) -> set[str]:
         return {name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
 
 
+def _rows(database_url: str) -> dict[str, int]:
+    """How many rows stand in each table."""
+    count = sql.SQL("SELECT count(*) FROM {}")
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        return {name: connection.execute(count.format(sql.Identifier(name))).fetchall()[0][0] for name in METADATA.tables}
+
+
 def test_migrations_lead_to_the_models_and_back_and_again(empty_database: str) -> None:
     schema.upgrade(empty_database)
     assert schema.differences(empty_database, METADATA) == []
@@ -64,6 +76,28 @@ def test_migrations_lead_to_the_models_and_back_and_again(empty_database: str) -
     assert _tables(empty_database) == {"alembic_version"}
     schema.upgrade(empty_database)
     assert schema.differences(empty_database, METADATA) == []
+
+
+def test_a_database_with_a_year_in_it_takes_the_last_step_back_and_forth(app: APIFlask, settings: Settings, servers: Servers) -> None:
+    load_demonstration_year(settings.wechat_appid, scale=0.005, progress=lambda *_: lambda _: None)
+    db.session.remove()
+    db.engine.dispose()  # nobody may be in a database that is copied
+    admin = servers.postgres.url_for("postgres")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE stepping TEMPLATE {}").format(sql.Identifier(make_url(settings.database_url).database)))
+    copy = servers.postgres.url_for("stepping").replace("postgresql:", "postgresql+psycopg:")
+    rows = _rows(copy)
+
+    schema.downgrade(copy, MIGRATIONS[-2].revision)
+    stood_before = _tables(copy) - {"alembic_version"}
+    schema.upgrade(copy)
+
+    assert schema.differences(copy, METADATA) == []
+    kept = _rows(copy)
+    assert {name: kept[name] for name in stood_before} == {name: rows[name] for name in stood_before}
+    assert sum(rows.values()) > 1_000
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("DROP DATABASE stepping")
 
 
 def test_two_that_migrate_at_once_both_find_it_done(empty_database: str) -> None:
