@@ -61,6 +61,16 @@ def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
     return attendance.confirm_service(actor, fact_id, now=clock.now())
 
 
+@bp.post("/services/<uuid:fact_id>/clearance")
+@writes
+@bp.input(ReasonIn)
+@bp.output(ServiceDetailsOut)
+@bp.doc(summary="核实存疑服务", description="由社区核实并说明情况，核实后方可确认；不属实的，撤销该记录。不能核实本人的、本人补录的服务。")
+def clear_service(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
+    attendance.clear_service(actor, fact_id, reason=body.reason, now=clock.now())
+    return _details(queries.service_details(actor, fact_id))
+
+
 @bp.post("/services/<uuid:fact_id>/allowance")
 @creates
 @bp.input(ReasonIn)

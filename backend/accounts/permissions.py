@@ -349,6 +349,12 @@ class Permission(Term):
         "Let a confirmed record count whole, also beyond the hours of a day, with a reason; nobody what they recorded.",
         _DECIDING,
     )
+    SERVICE_CLEAR = (
+        "service.clear",
+        "核实存疑服务",
+        "Say that a flagged record is in order, so that it may count; nobody their own. What is not, is withdrawn.",
+        _DECIDING,
+    )
     CONFIRMATION_WITHDRAW = ("confirmation.withdraw", "撤销确认", "Take a confirmation back.", _DECIDING)
 
     # Points, figures, jobs, keys

@@ -69,3 +69,15 @@ class ConfirmationWithdrawn(Event):
     """The community no longer stands by a record [Confirmation revision id]."""
 
     name: ClassVar[str] = "confirmation.withdrawn"
+
+
+class ServiceFlagged(Event):
+    """A record is looked at before it counts [ServiceFlag revision id]."""
+
+    name: ClassVar[str] = "service.flagged"
+
+
+class ServiceCleared(Event):
+    """Somebody looked at a flagged record and found it in order [ServiceFlag revision id]."""
+
+    name: ClassVar[str] = "service.cleared"

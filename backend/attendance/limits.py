@@ -19,10 +19,21 @@ class Day(Entry):
         return self.most_hours * 60
 
 
+class Place(Entry):
+    """How far a position may be from where one serves."""
+
+    far_m: int = Field(ge=500, le=1_000_000)
+
+    def is_far(self, *distances_m: int | None) -> bool:
+        """Whether one of the distances is so long that somebody has to look at the record."""
+        return any(distance is not None and distance > self.far_m for distance in distances_m)
+
+
 class Limits(Entry):
     """The catalogue."""
 
     day: Day
+    place: Place
 
 
 _in_use: InUse[Limits] = InUse("limits of services")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from backend import brands
-from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.foundation.database import one_of
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, facts_of
@@ -34,6 +34,10 @@ def _confirmed(confirmation_ids: Sequence[UUID]) -> Select[Any]:
     return select(Confirmation.record_fact_id).where(one_of(Confirmation.id, confirmation_ids))
 
 
+def _flagged(flag_ids: Sequence[UUID]) -> Select[Any]:
+    return select(ServiceFlag.record_fact_id).where(one_of(ServiceFlag.id, flag_ids))
+
+
 SERVICES = Measure(
     name="services",
     source="经确认的服务记录",
@@ -45,6 +49,8 @@ SERVICES = Measure(
         "service.withdrawn": facts_of(ServiceRecord),
         "service.confirmed": _confirmed,
         "confirmation.withdrawn": _confirmed,
+        "service.flagged": _flagged,
+        "service.cleared": _flagged,
     },
     dimension=BRAND,
     counts_people=True,

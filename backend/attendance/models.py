@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Double,
+    Exists,
     ForeignKey,
     Index,
     Integer,
@@ -16,10 +17,11 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     cast,
+    exists,
     func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from backend.brands import Confirmer as Confirmer
 from backend.foundation.database import AreaPath, Base, RowId, as_text
@@ -46,11 +48,17 @@ class Capacity(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What a sign-in, sign-out or record rests on."""
+    """What a sign-in, sign-out or record rests on. A position within the radius makes no better grade than none: a phone can make it up."""
 
     CODE = "code"
-    CODE_AND_PLACE = "code_and_place"
+    CODE_ELSEWHERE = "code_elsewhere"
     COMMUNITY_WORD = "community_word"
+
+
+class FlagKind(StrEnum):
+    """Why a record is looked at before it counts."""
+
+    FAR_AWAY = "far_away"
 
 
 class Shift(Living):
@@ -204,3 +212,23 @@ class Confirmation(FactRevision):
     def is_partial(cls) -> ColumnElement[bool]:
         """Condition: `ServiceRecord` has more minutes than this word stands for."""
         return cls.most_minutes < ServiceRecord.minutes
+
+
+class ServiceFlag(FactRevision):
+    """存疑: that a record is looked at before it counts. It stands until somebody clears it, which is a last revision that is void; where
+    it was right, the record is withdrawn."""
+
+    __tablename__ = "service_flags"
+    __table_args__ = (
+        Index("ix_service_flags_fact_id", "fact_id"),
+        Index("uq_service_flags_record", "record_fact_id", "kind", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_service_flags_record", "record_fact_id"),
+    )
+
+    record_fact_id: Mapped[UUID]
+    kind: Mapped[FlagKind] = mapped_column(as_text(FlagKind))
+
+    @classmethod
+    def stands_on(cls, record_fact_id: ColumnElement[UUID] | InstrumentedAttribute[UUID], known_at: datetime | None = None) -> Exists:
+        """Condition: the record is flagged, now or as known at an instant."""
+        return exists().where(cls.record_fact_id == record_fact_id, cls.known_at(known_at))

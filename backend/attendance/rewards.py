@@ -4,12 +4,13 @@ from sqlalchemy import Integer, Text, cast, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.foundation.rewards import CONCERNED, RewardedFact, Rows
 
 _OF_RECORD = ("service.recorded", "service.corrected", "service.withdrawn")
 _OF_CONFIRMATION = ("service.confirmed", "confirmation.withdrawn")
+_OF_FLAG = ("service.flagged", "service.cleared")
 
 
 _records = select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand).distinct()
@@ -17,6 +18,7 @@ _records_of_records = _records.where(ServiceRecord.id == CONCERNED)
 _records_of_confirmations = _records.join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(
     Confirmation.id == CONCERNED
 )
+_records_of_flags = _records.join(ServiceFlag, ServiceFlag.record_fact_id == ServiceRecord.fact_id).where(ServiceFlag.id == CONCERNED)
 _records_of_persons = _records.where(ServiceRecord.person_id == CONCERNED, ServiceRecord.is_current())
 
 
@@ -63,7 +65,8 @@ def _first_rows(keys: FromClause) -> Rows:
 MINUTES_SERVED = RewardedFact(
     name="minutes_served",
     keys_of_event=dict.fromkeys(_OF_RECORD, _minutes_keys(_records_of_records))
-    | dict.fromkeys(_OF_CONFIRMATION, _minutes_keys(_records_of_confirmations)),
+    | dict.fromkeys(_OF_CONFIRMATION, _minutes_keys(_records_of_confirmations))
+    | dict.fromkeys(_OF_FLAG, _minutes_keys(_records_of_flags)),
     keys_of_persons=_minutes_keys(_records_of_persons),
     rows=_minutes_rows,
 )
@@ -72,7 +75,8 @@ MINUTES_SERVED = RewardedFact(
 FIRST_SERVICE_WITH_BRAND = RewardedFact(
     name="first_service_with_brand",
     keys_of_event=dict.fromkeys(_OF_RECORD, _first_keys(_records_of_records))
-    | dict.fromkeys(_OF_CONFIRMATION, _first_keys(_records_of_confirmations)),
+    | dict.fromkeys(_OF_CONFIRMATION, _first_keys(_records_of_confirmations))
+    | dict.fromkeys(_OF_FLAG, _first_keys(_records_of_flags)),
     keys_of_persons=_first_keys(_records_of_persons),
     rows=_first_rows,
 )

@@ -3,7 +3,7 @@
 from sqlalchemy import Date, Integer, Text, and_, cast, func, select
 from sqlalchemy.sql.selectable import FromClause
 
-from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.demands.models import Demand, DemandChange, DemandStatus
 from backend.foundation.rewards import CONCERNED, RewardedFact, Rows
@@ -18,6 +18,7 @@ _keys = (
 _keys_of_demands = _keys.where(Demand.id == CONCERNED, ServiceRecord.is_current())
 _keys_of_records = _keys.where(ServiceRecord.id == CONCERNED)
 _keys_of_confirmations = _keys.join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(Confirmation.id == CONCERNED)
+_keys_of_flags = _keys.join(ServiceFlag, ServiceFlag.record_fact_id == ServiceRecord.fact_id).where(ServiceFlag.id == CONCERNED)
 _keys_of_persons = _keys.where(ServiceRecord.person_id == CONCERNED, ServiceRecord.is_current())
 
 
@@ -51,6 +52,8 @@ DEMAND_FULFILLED = RewardedFact(
         "service.withdrawn": _keys_of_records,
         "service.confirmed": _keys_of_confirmations,
         "confirmation.withdrawn": _keys_of_confirmations,
+        "service.flagged": _keys_of_flags,
+        "service.cleared": _keys_of_flags,
     },
     keys_of_persons=_keys_of_persons,
     rows=_rows,

@@ -101,7 +101,7 @@ _SIGNED: dict[str, Any] = {
     "attendance_id": _FACT,
     "shift_id": _SHIFT,
     "signed_in_at": "2026-03-05T09:00:12+08:00",
-    "evidence": "code_and_place",
+    "evidence": "code",
     "inside": True,
     "distance_m": 36,
 }
@@ -331,10 +331,11 @@ class ConfirmationOut(Out):
 class ConfirmedTogetherOut(Out):
     """What became of a shift's records."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"confirmed": 12, "own": 1, "remaining": 0}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"confirmed": 12, "own": 1, "flagged": 0, "remaining": 0}]})
 
     confirmed: BigInt
     own: BigInt = Field(description="本人的、本人所负责队伍的和本人补录的，须由他人确认")
+    flagged: BigInt = Field(description="存疑的，须先核实")
     remaining: BigInt = Field(description="大于0时请再次提交")
 
 

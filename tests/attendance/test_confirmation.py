@@ -59,7 +59,7 @@ def test_who_added_a_record_by_their_word_does_not_confirm_it_and_a_colleague_do
     fact_id = late(visit, officer, pass_time)
 
     assert refused(officer.post(f"/services/{fact_id}/confirmation")) == (403, "own_word")
-    assert officer.made(f"/shifts/{visit.shift_id}/confirmations") == {"confirmed": 0, "own": 1, "remaining": 0}
+    assert officer.made(f"/shifts/{visit.shift_id}/confirmations") == {"confirmed": 0, "own": 1, "flagged": 0, "remaining": 0}
     assert counting() == {}
     colleague = administrator(Role.COMMUNITY_OFFICER, "639999001001")
     assert colleague.post(f"/services/{fact_id}/confirmation").status_code == 201
@@ -252,10 +252,10 @@ def test_the_community_confirms_a_whole_shift_but_not_its_own(visit, officer, ph
     path = f"/shifts/{visit.shift_id}/confirmations"
     give_role(second, OFFICER_HERE)
 
-    assert second.made(path) == {"confirmed": 2, "own": 1, "remaining": 0}
+    assert second.made(path) == {"confirmed": 2, "own": 1, "flagged": 0, "remaining": 0}
     assert set(counting()) == {facts[visit.leader], facts[visit.member]}
-    assert officer.made(path) == {"confirmed": 1, "own": 0, "remaining": 0}
-    assert officer.made(path) == {"confirmed": 0, "own": 0, "remaining": 0}
+    assert officer.made(path) == {"confirmed": 1, "own": 0, "flagged": 0, "remaining": 0}
+    assert officer.made(path) == {"confirmed": 0, "own": 0, "flagged": 0, "remaining": 0}
     assert confirmations() == 3
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from backend.accounts.policy import Permission
 from backend.attendance import codes
 from backend.attendance import service as attendance
-from backend.attendance.models import Attendance, Evidence, ServiceRecord
+from backend.attendance.models import Attendance, ServiceRecord
 from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
@@ -326,8 +326,8 @@ def test_a_position_within_the_radius_and_its_accuracy_is_inside(phone_of, stree
 
     inside, outside, vague = sign_in(95), sign_in(80), sign_in(201)
 
-    assert [inside.get_json()[key] for key in ("evidence", "inside", "distance_m")] == ["code_and_place", True, 389]
-    assert [outside.get_json()[key] for key in ("evidence", "inside", "distance_m")] == ["code", False, 389]
+    assert [inside.get_json()[key] for key in ("evidence", "inside", "distance_m")] == ["code", True, 389]
+    assert [outside.get_json()[key] for key in ("evidence", "inside", "distance_m")] == ["code_elsewhere", False, 389]
     assert refused(vague) == (422, "position_inaccurate")
     assert sign_in(200).get_json()["inside"] is True
 
@@ -341,7 +341,7 @@ def test_of_what_a_phone_does_not_know_of_its_place_a_hundred_metres_are_allowed
 
     signed = person.made(f"/shifts/{shift_id}/sign-in", {"code": code, "position": far})
 
-    assert [signed[key] for key in ("evidence", "inside", "distance_m")] == ["code", False, 411]
+    assert [signed[key] for key in ("evidence", "inside", "distance_m")] == ["code_elsewhere", False, 411]
 
 
 def test_a_position_in_another_system_or_off_the_globe_is_refused(visit):
@@ -377,21 +377,6 @@ def test_a_home_visit_keeps_no_position(visit):
     signed = visit.sign_in(position={"latitude": 30.5, "longitude": 114.2, "accuracy": 500.0, "type": "gcj02"})
 
     assert (signed["evidence"], signed["inside"], signed["distance_m"]) == ("code", None, None)
-
-
-def test_a_record_rests_on_the_place_only_when_both_ends_do(phone_of, street, officer):
-    opening_id, shift_id = open_shift(street["和平社区"], place=HOME, brand="red_ribbon")
-    here = {"latitude": HOME.latitude, "longitude": HOME.longitude, "accuracy": 20.0, "type": "gcj02"}
-    steady, vague = registered_person(phone_of, street), registered_person(phone_of, street)
-
-    for person, at_the_end in ((steady, here), (vague, None)):
-        claim_for(opening_id, person_id=UUID(person.person_id))
-        for step, position in (("sign-in", here), ("sign-out", at_the_end)):
-            code = officer.seen(f"/shifts/{shift_id}/code")["code"]
-            person.made(f"/shifts/{shift_id}/{step}", {"code": code, "position": position})
-
-    by_person = {row.person_id: row.evidence for row in db.session.execute(select(ServiceRecord.person_id, ServiceRecord.evidence))}
-    assert by_person == {UUID(steady.person_id): Evidence.CODE_AND_PLACE, UUID(vague.person_id): Evidence.CODE}
 
 
 def test_unknown_shifts_are_not_found(visit):

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from backend.accounts.policy import Permission
-from backend.attendance.models import Confirmation
+from backend.attendance import service as attendance
+from backend.attendance.models import Confirmation, FlagKind
 from backend.foundation import clock, facts, files
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
@@ -85,6 +86,14 @@ def partly_confirmed(world: World) -> str:
     with transaction():
         word = db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == UUID(fact_id), Confirmation.is_current())).one()
         facts.revise(word, Actor.system(), now=clock.now(), reason=None, most_minutes=0)
+    return fact_id
+
+
+def flagged(world: World) -> str:
+    """A service that is looked at before it counts: its fact id."""
+    fact_id = world.fact_ids["team"]
+    with transaction():
+        attendance.flag_service(UUID(fact_id), FlagKind.FAR_AWAY, now=clock.now())
     return fact_id
 
 
@@ -202,6 +211,14 @@ SERVICES = (
             case=kind,
         )
         for kind in CONCERNED
+    ),
+    Row(
+        "clear_service",
+        lambda world: ask(fact_id=flagged(world), reason="当面核对"),
+        DECIDING,
+        404,
+        {403: these(DISTRICT) | RESIDENT | PROXY | CONCERNED["team"]},
+        by=Permission.SERVICE_CLEAR,
     ),
     Row(
         "allow_service",

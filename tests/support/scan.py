@@ -30,6 +30,7 @@ MEANT_FOR_IT = {
     # What somebody wrote to explain a step. It may name people, and stands with the step alone; numbers are refused there.
     "service_records.reason": {"name"},
     "service_confirmations.reason": {"name"},
+    "service_flags.reason": {"name"},
 }
 """Columns that hold a kind in clear, because lists show it masked and sort and match by it, or because people wrote it there."""
 

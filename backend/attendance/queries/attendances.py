@@ -13,7 +13,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
-from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
 from backend.foundation.actor import Actor
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
@@ -35,6 +35,7 @@ class AttendanceState(StrEnum):
     AWAITING_CONFIRMATION = "awaiting_confirmation"
     CONFIRMED = "confirmed"
     PARTLY_CONFIRMED = "partly_confirmed"
+    FLAGGED = "flagged"
 
 
 WHAT_IS_MISSING = {
@@ -43,6 +44,7 @@ WHAT_IS_MISSING = {
     AttendanceState.RECORD_WITHDRAWN: "服务记录已由社区撤销，不计入",
     AttendanceState.AWAITING_CONFIRMATION: "等待需求方或社区确认：确认后计入",
     AttendanceState.CONFIRMED: None,
+    AttendanceState.FLAGGED: "签到或签退时的定位离服务地点较远：待社区核实后再确认",
     AttendanceState.PARTLY_CONFIRMED: "部分时长尚未计入：更正后增加的，待另一人确认；超过当日上限的，待批准",
 }
 
@@ -155,6 +157,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Confirmation.confirmed_at,
             case((Confirmation.id.is_not(None), Confirmation.counted())).label("counted_minutes"),
             withdrawn.label("withdrawn_fact_id"),
+            ServiceFlag.stands_on(ServiceRecord.fact_id).label("flagged"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)
         .join(Opening, Opening.id == Shift.opening_id)
@@ -167,6 +170,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
 def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
     values = dict(row._mapping)
     withdrawn_fact_id = values.pop("withdrawn_fact_id")
+    del values["flagged"]
     state = _state(row, withdrawn=withdrawn_fact_id is not None)
     return AttendanceLine(
         **values
@@ -180,6 +184,8 @@ def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
 
 
 def _state(row: Row[*tuple[Any, ...]], *, withdrawn: bool) -> AttendanceState:
+    if row.flagged:
+        return AttendanceState.FLAGGED
     if row.confirmed_at is not None:
         return AttendanceState.CONFIRMED if row.counted_minutes == row.minutes else AttendanceState.PARTLY_CONFIRMED
     if row.fact_id is not None:

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.foundation.database import db
 
 
 def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...]]:
-    """The service records that count: the revision of the record is current, and so is one of its confirmation, which says how much of it.
+    """The service records that count: the revision of the record is current, and so is one of its confirmation, which says how
+    much of it; and no flag stands on it.
 
     Now, or as known at an instant. Columns: fact_id, id (of the revision), person_id, brand, area_id, area_path, served_on, minutes,
     capacity, capacity_id, opening_id, shift_id. At most one row per fact. To be used as a subquery or widened by `where`.
     """
+    flagged = ServiceFlag.stands_on(ServiceRecord.fact_id, known_at)
     return (
         select(
             ServiceRecord.fact_id,
@@ -33,7 +35,7 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
             ServiceRecord.shift_id,
         )
         .join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id)
-        .where(ServiceRecord.known_at(known_at), Confirmation.known_at(known_at))
+        .where(ServiceRecord.known_at(known_at), Confirmation.known_at(known_at), ~flagged)
     )
 
 

@@ -13,7 +13,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
-from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -23,15 +23,18 @@ from backend.openings.models import Opening
 from backend.people.models import Person
 
 MOST_REVISIONS = 100
+_FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
 LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=True)
 
 
 class ServiceStatus(StrEnum):
-    """Whether a record counts; partly, where a correction raised it since, or the day was full."""
+    """Whether a record counts; partly, where a correction raised it since, or the day was full.
+    A flagged one is looked at first."""
 
     AWAITING_CONFIRMATION = "awaiting_confirmation"
     CONFIRMED = "confirmed"
     PARTLY_CONFIRMED = "partly_confirmed"
+    FLAGGED = "flagged"
     WITHDRAWN = "withdrawn"
 
 
@@ -78,11 +81,15 @@ def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | Non
         case ServiceStatus.WITHDRAWN:
             wanted = wanted.where(ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
         case ServiceStatus.CONFIRMED:
-            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True))
+            wanted = wanted.where(
+                ServiceRecord.is_current(), Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~_FLAGGED
+            )
         case ServiceStatus.PARTLY_CONFIRMED:
-            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.is_partial())
+            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.is_partial(), ~_FLAGGED)
         case ServiceStatus.AWAITING_CONFIRMATION:
-            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None))
+            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None), ~_FLAGGED)
+        case ServiceStatus.FLAGGED:
+            wanted = wanted.where(ServiceRecord.is_current(), _FLAGGED)
         case None:
             wanted = wanted.where(ServiceRecord.is_current())
     if shift_id is not None:
@@ -148,6 +155,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.minutes,
             ServiceRecord.evidence,
             ServiceRecord.void,
+            _FLAGGED.label("flagged"),
             Shift.confirmers,
             Shift.requester_person_id,
             Confirmation.confirmer,
@@ -163,21 +171,23 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
     values = dict(row._mapping)
-    void = values.pop("void")
+    void, flagged = values.pop("void"), values.pop("flagged")
     del values["requester_person_id"]
     return ServiceLine(
         **values
         | {
             "revision_id": values.pop("id"),
             "hours": hours(row.minutes),
-            "status": _status(void=void, minutes=row.minutes, counted=row.counted_minutes),
+            "status": _status(void=void, flagged=flagged, minutes=row.minutes, counted=row.counted_minutes),
         }
     )
 
 
-def _status(*, void: bool, minutes: int, counted: int | None) -> ServiceStatus:
+def _status(*, void: bool, flagged: bool, minutes: int, counted: int | None) -> ServiceStatus:
     if void:
         return ServiceStatus.WITHDRAWN
+    if flagged:
+        return ServiceStatus.FLAGGED
     if counted is None:
         return ServiceStatus.AWAITING_CONFIRMATION
     return ServiceStatus.CONFIRMED if counted == minutes else ServiceStatus.PARTLY_CONFIRMED

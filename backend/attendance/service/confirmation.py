@@ -12,11 +12,11 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
+from backend.attendance.models import Confirmation, Confirmer, ServiceFlag, ServiceRecord, Shift
 from backend.attendance.own import is_of_group_of, is_own, is_own_word
 from backend.attendance.service.days import most_minutes
 from backend.attendance.service.records import confirmation_of
-from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
+from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, ServiceNotFound
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -56,11 +56,13 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedTogether:
-    """What became of a shift's records: confirmed now, left to others (the officer's own, and those that they added), and left for the next
+    """What became of a shift's records: confirmed now, left to others (the officer's own, those that they added, and
+    those that are flagged), and left for the next
     request."""
 
     confirmed: int
     own: int
+    flagged: int
     remaining: int
 
 
@@ -71,7 +73,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     belonged on that day. Where a correction raised
     the minutes since, this lets the rest of them count. More than the day's hours do not count (`allow_more`).
 
-    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, AlreadyConfirmed, DayFull.
+    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, AlreadyConfirmed, DayFull.
     """
     line = db.session.execute(
         select(
@@ -81,6 +83,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
             ServiceRecord.capacity_id,
             Shift.requester_person_id,
             Shift.confirmers,
+            ServiceFlag.stands_on(ServiceRecord.fact_id).label("flagged"),
             is_own(actor).label("own"),
             is_own_word(actor).label("own_word"),
             _is_of_asking_side(actor).label("of_asking_side"),
@@ -102,6 +105,8 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
         raise OwnWord
     if line.void:
         raise RecordWithdrawn
+    if line.flagged:
+        raise ServiceIsFlagged
     word = _Word(confirmer, acted_for)
     confirmed = _confirm([fact_id], word, actor, now=now)
     return confirmed[0] if confirmed else _confirm_the_rest(fact_id, word, actor, now=now)
@@ -144,7 +149,8 @@ def allow_more(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> Co
 
 
 def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int = 200) -> ConfirmedTogether:
-    """Stand by all records of a shift that await it, as the community; those of the officer's own, and those that they added, stay.
+    """Stand by all records of a shift that await it, as the community; those of the officer's own, those that they added, and those that
+    are flagged, stay.
 
     Raises Missing, Forbidden.
     """
@@ -152,18 +158,25 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
     community = Scope(area_path=shift.area_path)
     if Confirmer.COMMUNITY.value not in shift.confirmers or not policy.allows(actor, Permission.SERVICE_CONFIRM, community):
         raise Forbidden
+    flagged = ServiceFlag.stands_on(ServiceRecord.fact_id)
     awaiting = (
         ServiceRecord.shift_id == shift_id,
         ServiceRecord.is_current(),
         ~exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()),
     )
     own = or_(is_own(actor), is_own_word(actor))
-    fact_ids = db.session.scalars(select(ServiceRecord.fact_id).where(*awaiting, ~own).order_by(ServiceRecord.fact_id).limit(at_most)).all()
+    fact_ids = db.session.scalars(
+        select(ServiceRecord.fact_id).where(*awaiting, ~own, ~flagged).order_by(ServiceRecord.fact_id).limit(at_most)
+    ).all()
     confirmed = _confirm(fact_ids, _Word(Confirmer.COMMUNITY), actor, now=now)
     left = db.session.execute(
-        select(func.count().filter(own).label("own"), func.count().filter(~own).label("remaining")).where(*awaiting)
+        select(
+            func.count().filter(own, ~flagged).label("own"),
+            func.count().filter(flagged).label("flagged"),
+            func.count().filter(~own, ~flagged).label("remaining"),
+        ).where(*awaiting)
     ).one()
-    return ConfirmedTogether(len(confirmed), left.own, left.remaining)
+    return ConfirmedTogether(len(confirmed), left.own, left.flagged, left.remaining)
 
 
 def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> None:

@@ -62,6 +62,13 @@ class ServiceNotFound(Missing):
     detail = "没有找到该服务记录"
 
 
+class ServiceIsFlagged(Conflict):
+    """Somebody has to look at it before anybody confirms it."""
+
+    code: ClassVar[str] = "service_is_flagged"
+    detail = "该服务存疑，须先由社区核实"
+
+
 class RecordWithdrawn(Conflict):
     """The record was withdrawn and counts no more."""
 

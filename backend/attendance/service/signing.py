@@ -9,14 +9,15 @@ from sqlalchemy import or_, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.attendance import codes
+from backend.attendance import codes, limits
 from backend.attendance.codes import ShownCode
 from backend.attendance.entitlement import allowed, seen_shift
 from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
-from backend.attendance.models import Attendance, Capacity, Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.models import Attendance, Capacity, Evidence, FlagKind, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
 from backend.attendance.service.attendances import attend, is_full, shift_to_sign
+from backend.attendance.service.flags import flag_service
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.records import RecordExists, signing_window_of, state_record, window_of
 from backend.attendance.service.refusals import NotEntitled, PlaceFull, ShiftCancelled, ShiftNotBegun, ShiftOver
@@ -158,6 +159,8 @@ def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | No
     audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
     served = Span(attendance.signed_in_at, now).clipped_to(window_of(shift))
     record = state_record(actor, shift, attendance, served, evidence=_weaker(attendance.in_evidence, sign.evidence), reason=None, now=now)
+    if limits.current().place.is_far(attendance.in_distance_m, sign.distance_m):
+        flag_service(record.fact_id, FlagKind.FAR_AWAY, now=now)
     return _signed_out(attendance, sign, record, now=now)
 
 
@@ -231,5 +234,5 @@ def _why_not_out(person_id: UUID, shift_id: UUID) -> Conflict:
 
 
 def _weaker(one: Evidence, other: Evidence) -> Evidence:
-    """A record rests on what both its ends rest on."""
-    return Evidence.CODE_AND_PLACE if one is other is Evidence.CODE_AND_PLACE else Evidence.CODE
+    """A record rests on the weaker of its ends."""
+    return Evidence.CODE if one is other is Evidence.CODE else Evidence.CODE_ELSEWHERE

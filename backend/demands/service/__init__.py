@@ -13,6 +13,7 @@ from backend.demands.service.publication import (
     complete_demand,
     publish_demand,
     settle_by_confirmations,
+    settle_by_flags,
     settle_by_records,
 )
 from backend.demands.service.submission import NewDemand, demand_number, return_demand, submit_demand, withdraw_demand

@@ -12,7 +12,7 @@ from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission
 from backend.attendance import service as attendance
-from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.brands import Brand, Completion
@@ -184,6 +184,12 @@ def settle_by_confirmations(revision_ids: Sequence[UUID], *, now: datetime) -> N
         .where(Confirmation.id.in_(revision_ids))
     )
     _settle(db.session.scalars(of_confirmations.distinct()).all(), now=now)
+
+
+def settle_by_flags(revision_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Settle the demands behind these revisions of flags."""
+    of_flags = select(ServiceRecord.opening_id).join(ServiceFlag, ServiceFlag.record_fact_id == ServiceRecord.fact_id)
+    _settle(db.session.scalars(of_flags.where(ServiceFlag.id.in_(revision_ids)).distinct()).all(), now=now)
 
 
 def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:

@@ -3,8 +3,15 @@
 from sqlalchemy import exists
 
 from backend.accounts.policy import Permission
-from backend.attendance.events import AttendanceExpired, ConfirmationWithdrawn, ServiceCorrected, ServiceWithdrawn
-from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift
+from backend.attendance.events import (
+    AttendanceExpired,
+    ConfirmationWithdrawn,
+    ServiceCleared,
+    ServiceCorrected,
+    ServiceFlagged,
+    ServiceWithdrawn,
+)
+from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift
 from backend.messages.models import Message
 from backend.messages.occasions.occasion import About, Guardians, Occasion, office, rows_of, whose
 
@@ -34,6 +41,11 @@ _RAISED = rows_of(
     brand=ServiceRecord.brand,
     by_account_id=ServiceRecord.actor_account_id,
 ).where(_PARTLY)
+_FLAGS = rows_of(subject_id=ServiceFlag.id, **_RECORD, by_account_id=ServiceFlag.actor_account_id).select_from(ServiceFlag)
+_FLAGS = _FLAGS.join(ServiceRecord, ServiceRecord.fact_id == ServiceFlag.record_fact_id).where(ServiceRecord.superseded_at.is_(None))
+_STILL_FLAGGED = exists().where(
+    ServiceRecord.fact_id == Message.about_id, ServiceRecord.is_current(), ServiceFlag.stands_on(ServiceRecord.fact_id)
+)
 _WITHOUT_RECORD = ~exists().where(ServiceRecord.attendance_id == Message.about_id)
 
 _OWN = whose(Permission.RECORD_SEE)
@@ -51,6 +63,9 @@ OCCASIONS = (
     ),
     Occasion(ServiceWithdrawn, "served", About.SERVICE, _OWN, _RECORDS),
     Occasion(ServiceWithdrawn, "guardian", About.SERVICE, Guardians(), _RECORDS),
+    Occasion(ServiceFlagged, "served", About.SERVICE, _OWN, _FLAGS),
+    Occasion(ServiceFlagged, "community", About.SERVICE, office(Permission.SERVICE_CLEAR), _FLAGS, waits=_STILL_FLAGGED),
+    Occasion(ServiceCleared, "served", About.SERVICE, _OWN, _FLAGS),
     Occasion(ConfirmationWithdrawn, "served", About.SERVICE, _OWN, _CONFIRMATIONS),
     Occasion(AttendanceExpired, "served", About.ATTENDANCE, whose(Permission.ATTENDANCE_SEE), _ATTENDANCES),
     Occasion(AttendanceExpired, "community", About.ATTENDANCE, office(Permission.RECORD_ADD), _ATTENDANCES, waits=_WITHOUT_RECORD),

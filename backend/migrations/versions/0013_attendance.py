@@ -165,8 +165,27 @@ def upgrade() -> None:
     op.create_index("uq_service_confirmations_record", "service_confirmations", ["record_fact_id"], unique=True, postgresql_where=CURRENT)
     triggers.revised_only("service_confirmations")
 
+    op.create_table(
+        "service_flags",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record_fact_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True)),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.Text()),
+        sa.Column("actor_account_id", sa.Uuid()),
+        sa.PrimaryKeyConstraint("id", name="pk_service_flags"),
+    )
+    op.create_index("ix_service_flags_fact_id", "service_flags", ["fact_id"])
+    op.create_index("ix_service_flags_record", "service_flags", ["record_fact_id"])
+    op.create_index("uq_service_flags_record", "service_flags", ["record_fact_id", "kind"], unique=True, postgresql_where=CURRENT)
+    triggers.revised_only("service_flags")
+
 
 def downgrade() -> None:
+    op.drop_table("service_flags")
     op.drop_table("service_confirmations")
     op.drop_table("service_records")
     op.drop_table("attendances")
