@@ -1,0 +1,69 @@
+"""The farmer of hours: a leader who asks for a visit in their own name, passes one code on, and lets friends in office write hours down."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from backend.foundation import clock
+from tests.support.attendance import Visit, counting, joins
+from tests.support.phone import refused
+
+
+@pytest.fixture
+def visit(street, pass_time):
+    """A visit that somebody asked for who belongs to the team that claimed it."""
+    if clock.now().astimezone(clock.SHANGHAI).hour == 0:
+        pass_time(hours=1)
+    asking = street.home.volunteer(name="赵邻居")
+    made = Visit(street, requester=asking)
+    made.asking = asking
+    joins(asking, made.team_id)
+    return made
+
+
+def test_of_one_place_and_a_code_that_is_passed_on(villain, visit, street):
+    one, code = villain("farmer with a crowd"), visit.code()
+    members = [street.home.volunteer() for _ in range(8)]
+    for member in members:
+        joins(member, visit.team_id)
+    answers = [member.post(f"/shifts/{visit.shift_id}/sign-in", {"code": code}) for member in members]
+    let_in = [answer for answer in answers if answer.status_code == 201]
+    for answer in answers[5:]:
+        one.take("more than the place brings", answer)
+
+    assert len(let_in) == 5
+    assert one.told == {"409 place_full": 3}
+
+
+def test_of_a_visit_to_oneself(villain, visit, pass_time):
+    one, fact_id = villain("farmer at home"), visit.served(pass_time)
+    for phone in (visit.asking, visit.member, visit.leader):
+        one.take("own hours", phone.post(f"/services/{fact_id}/confirmation"))
+
+    assert counting() == {}
+
+
+def test_of_grace(villain, visit, pass_time):
+    one = villain("farmer of the grace")
+    visit.sign_in()
+    pass_time(hours=2, minutes=29)
+    one.tried += 1
+    minutes = visit.sign_out()["minutes"]
+    if minutes > 120:
+        one.loot.append(f"{minutes} minutes of 120")
+
+
+def test_of_two_minutes_and_a_friend_in_office(villain, visit, officer, pass_time):
+    """The officer confirms two minutes and then writes down an afternoon: it counts two minutes, until a second officer agrees."""
+    one, fact_id = villain("farmer with a friend"), visit.served(pass_time, minutes=2)
+    officer.made(f"/services/{fact_id}/confirmation")
+    pass_time(hours=3)
+    seen = officer.seen(f"/services/{fact_id}")
+    begun = datetime.fromisoformat(visit.member.seen(f"/shifts/{visit.shift_id}")["starts_at"])
+    longer = {"started_at": begun.isoformat(), "ended_at": (begun + timedelta(minutes=115)).isoformat(), "reason": "更正"}
+    officer.made(f"/services/{fact_id}/corrections", longer | {"revision_id": seen["revision_id"]})
+    for path, body in (("confirmation", None), ("allowance", {"reason": "更正"})):
+        one.take("the rest of the afternoon", officer.post(f"/services/{fact_id}/{path}", body))
+
+    assert counting() == {fact_id: 2}
+    assert refused(visit.asking.post(f"/services/{fact_id}/confirmation")) == (403, "own_service")
