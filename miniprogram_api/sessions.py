@@ -12,11 +12,11 @@ from backend.foundation.actor import Actor
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, SessionOut
+from miniprogram_api.schemas.auth import InitialPasswordOut, LoginOut, OfficeLoginOut, SessionOut
 from web import passwords
 from web.caller import logged_in_family
 from web.edge import creates, on_first_login, reads, writes
-from web.inputs.accounts import LoginNameIn, OfficeLoginIn, PasswordChangeIn
+from web.inputs.accounts import LoginEndIn, LoginNameIn, OfficeLoginIn, PasswordChangeIn
 from web.limits import CHANGING_PASSWORD
 from web.routes import at_most, told_once
 from web.shapes import ListQuery
@@ -39,6 +39,24 @@ def list_sessions(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
 @bp.doc(summary="结束一个登录")
 def end_session(actor: Actor, session_id: UUID) -> None:
     accounts.end_session(actor, session_id, now=clock.now())
+
+
+@bp.get("/me/logins")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[LoginOut])
+@bp.doc(summary="我的登录方式", description="微信和用户名：何时、由谁添加，最近何时使用。有不认识的，请移除并联系所在社区。")
+def list_logins(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
+    return queries.own_logins(actor, page=query.page)
+
+
+@bp.post("/me/logins/<uuid:login_id>/ending")
+@writes
+@bp.input(LoginEndIn)
+@bp.output(None)
+@bp.doc(summary="移除一个登录方式", description="用它登录的随即失效。移除最后一个的，须填写 even_last。")
+def end_login(actor: Actor, login_id: UUID, body: LoginEndIn) -> None:
+    accounts.end_login(actor, login_id, even_last=body.even_last, now=clock.now())
 
 
 @bp.post("/me/password")

@@ -31,6 +31,7 @@ LABELS: Mapping[str, str] = {
     "ends_after": "结束时间不早于",
     "ends_at": "结束时间",
     "ends_on": "最后一天",
+    "even_last": "移除最后一个登录方式",
     "expires": "有效期",
     "field": "查看的内容",
     "filing": "登记或备案",

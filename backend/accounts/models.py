@@ -93,7 +93,10 @@ class Login(Base):
     password_hash: Mapped[str | None]
     password_initial: Mapped[bool] = mapped_column(default=False, comment="given by somebody else; to be changed at the first login")
     password_given_at: Mapped[datetime | None] = mapped_column(comment="when somebody else gave the last password")
+    password_set_at: Mapped[datetime | None] = mapped_column(comment="when its holder set the last password")
     created_at: Mapped[datetime]
+    joined_at: Mapped[datetime | None] = mapped_column(comment="when it came to this account from another one")
+    added_by: Mapped[UUID | None] = mapped_column(comment="the account of who added it; without one `ejia` or the clock")
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(comment="opens this account no more; the WeChat user may begin anew")
     end_reason: Mapped[str | None]

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from backend.accounts.models import LoginKind
+from backend.accounts.queries import AddedBy
 from backend.foundation.actor import Role
 from miniprogram_api.contract import Out
 from web.fields import Id, Instant
@@ -29,6 +30,32 @@ class InitialPasswordOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [{"initial_password": "kx4m-8rtw-pzq2"}]})
 
     initial_password: Annotated[str, Field(max_length=128, description="只显示这一次")]
+
+
+class LoginOut(Out):
+    """One way into one's own account."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0000000000e1",
+                    "kind": "password",
+                    "name": "heping.wang",
+                    "added_at": "2026-11-20T08:00:00+08:00",
+                    "added_by": "officer",
+                    "last_used_at": "2026-11-23T09:30:00+08:00",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    kind: LoginKind
+    name: Annotated[str, Field(max_length=60)] | None = Field(description="用户名；微信登录的为 null")
+    added_at: Instant
+    added_by: AddedBy = Field(description="holder 本人 · officer 工作人员 · operator 运维人员或系统")
+    last_used_at: Instant | None
 
 
 class SessionOut(Out):

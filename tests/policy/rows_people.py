@@ -61,6 +61,14 @@ ROWS = (
     Row("log_out", lambda _: ask(), EVERYBODY),
     Row("log_out_everywhere", lambda _: ask(), EVERYBODY, by=Permission.SESSION_END),
     Row("list_sessions", lambda world: ask(shows=world.session_of("volunteer")), these("volunteer"), EMPTY, by=Permission.SESSION_SEE),
+    Row("list_logins", lambda world: ask(shows=world.login_of("volunteer")), these("volunteer"), EMPTY, by=Permission.LOGIN_SEE),
+    Row(
+        "end_login",
+        lambda world: ask(login_id=world.login_of("volunteer"), body={"even_last": True}),
+        these("volunteer"),
+        404,
+        by=Permission.LOGIN_END,
+    ),
     Row("end_session", lambda world: ask(session_id=world.session_of("volunteer")), these("volunteer"), 404, by=Permission.SESSION_END),
     # the community's officer is the one who is logged in by password
     Row(

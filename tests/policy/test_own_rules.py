@@ -166,7 +166,10 @@ RULES = (
     OwnRule("own_service", yesterdays_leader, "led the team on that day"),
     OwnRule("own_service", yesterdays_head, "headed the organisation on that day"),
 )
-ELSEWHERE = {"own_account": "two log-ins that are to become one: tests/recoveries"}
+ELSEWHERE = {
+    "own_account": "two log-ins that are to become one: tests/recoveries",
+    "own_claim": "a place that they asked for: tests/openings/test_requests.py",
+}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.code}, {rule.case}")

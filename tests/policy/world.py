@@ -104,6 +104,12 @@ class World:
         """The login in which a viewer walks: its id."""
         return str(self._family(self[viewer]))
 
+    def login_of(self, viewer: str) -> str:
+        """By what a viewer's account opens: the one way in."""
+        found = db.session.scalars(select(Login.id).where(Login.account_id == UUID(self[viewer].account_id))).one()
+        db.session.rollback()
+        return str(found)
+
     def _login_by_password(self, phone: Phone) -> Login:
         of_phone = (Login.account_id == UUID(phone.account_id), Login.kind == LoginKind.PASSWORD)
         return db.session.scalars(select(Login).where(*of_phone)).one()

@@ -44,6 +44,14 @@ class PasswordChangeIn(Body):
     new_password: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class LoginEndIn(Body):
+    """Whether it is to go even if nothing else opens the account."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"even_last": False}]})
+
+    even_last: bool = Field(default=False, description="是最后一个登录方式也移除")
+
+
 class LoginNameIn(Body):
     """The name by which a colleague logs in."""
 

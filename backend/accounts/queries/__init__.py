@@ -13,4 +13,4 @@ from backend.accounts.queries.roles import (
     role_grant,
     role_grants,
 )
-from backend.accounts.queries.sessions import own_login_name, own_sessions
+from backend.accounts.queries.sessions import AddedBy, own_login_name, own_logins, own_sessions

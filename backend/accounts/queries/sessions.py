@@ -1,11 +1,13 @@
-"""Where an account is logged in: each login from a phone or a browser until it ends."""
+"""By what an account opens, and where it is logged in: each login from a phone or a browser until it ends."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from backend.accounts import policy
+from backend.accounts.humans import accounts_of
 from backend.accounts.models import Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
@@ -14,6 +16,15 @@ from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
 LOGGED_IN_AT = TokenFamily.created_at.label("logged_in_at")
 NEWEST_FIRST = Order((LOGGED_IN_AT, TokenFamily.id), latest_first=True)
+NEWEST_WAY_FIRST = Order((Login.id,), latest_first=True)
+
+
+class AddedBy(StrEnum):
+    """Who added a way into an account."""
+
+    HOLDER = "holder"
+    OFFICER = "officer"
+    OPERATOR = "operator"
 
 
 def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
@@ -35,6 +46,22 @@ def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageReq
     return NEWEST_FIRST.page(wanted, page)
 
 
+def own_logins(viewer: Actor, *, page: PageRequest) -> Page[AnyRow]:
+    """The ways into the viewer's account, the newest first, and by whom they were added. Raises paging.CursorInvalid."""
+    policy.require(viewer, Permission.LOGIN_SEE, Scope())
+    added_by = case(
+        (Login.added_by.in_(accounts_of(viewer.account_id)), AddedBy.HOLDER.value),
+        (Login.added_by.is_(None), AddedBy.OPERATOR.value),
+        else_=AddedBy.OFFICER.value,
+    )
+    wanted = select(
+        Login.id, Login.kind, Login.name, func.coalesce(Login.joined_at, Login.created_at).label("added_at"), Login.last_used_at
+    ).add_columns(added_by.label("added_by"))
+    return NEWEST_WAY_FIRST.page(wanted.where(Login.account_id == viewer.account_id, Login.ended_at.is_(None)), page)
+
+
 def own_login_name(viewer: Actor) -> str | None:
     """The name by which the viewer logs in with a password, if they do."""
-    return db.session.scalar(select(Login.name).where(Login.account_id == viewer.account_id, Login.kind == LoginKind.PASSWORD).limit(1))
+    return db.session.scalar(
+        select(Login.name).where(Login.account_id == viewer.account_id, Login.kind == LoginKind.PASSWORD, Login.ended_at.is_(None)).limit(1)
+    )

@@ -69,3 +69,4 @@ from backend.accounts.service.roles import (
 from backend.accounts.service.seconds import SecondNeeded, require_second
 from backend.accounts.service.strength import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordTooWeak
 from backend.accounts.service.tries import LoginLocked, Source, forget_old_tries
+from backend.accounts.service.ways import LastLogin, end_login

@@ -101,7 +101,7 @@ def _add_wechat_login(appid: str, openid: str, *, now: datetime) -> tuple[UUID, 
     db.session.execute(insert(Account).values(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
     added = db.session.scalar(
         insert(Login)
-        .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, created_at=now)
+        .values(id=login_id, account_id=account_id, kind=LoginKind.WECHAT, appid=appid, openid=openid, created_at=now, added_by=account_id)
         .on_conflict_do_nothing(index_elements=["appid", "openid"], index_where=text("kind = 'wechat'"))
         .returning(Login.id)
     )
@@ -122,7 +122,7 @@ def _begin_anew(appid: str, openid: str, account_id: UUID, *, now: datetime) -> 
     return db.session.scalar(
         update(Login)
         .where(Login.kind == LoginKind.WECHAT, Login.appid == appid, Login.openid == openid, Login.ended_at.is_not(None))
-        .values(account_id=account_id, ended_at=None, end_reason=None, created_at=now)
+        .values(account_id=account_id, ended_at=None, end_reason=None, created_at=now, joined_at=None, added_by=account_id)
         .returning(Login.id)
         .execution_options(synchronize_session=False)
     )

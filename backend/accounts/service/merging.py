@@ -80,7 +80,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     if kept.person_id is not None and dissolved.person_id is not None:
         raise AccountsOfDifferentPersons
     grants = _move_grants(actor, kept_id, dissolved_id, now=now)
-    moved = _move_logins(kept_id, dissolved_id)
+    moved = _move_logins(actor, kept_id, dissolved_id, now=now)
     # It keeps the name of its person: what was done under its roles is read by person, also that of long ago.
     dissolved.status, dissolved.closed_at, dissolved.closed_reason, dissolved.merged_into_id = AccountStatus.CLOSED, now, reason, kept_id
     db.session.flush()
@@ -245,11 +245,11 @@ def _held(*account_ids: UUID) -> list[Account]:
     return [held[account_id] for account_id in account_ids]
 
 
-def _move_logins(kept_id: UUID, dissolved_id: UUID) -> Sequence[UUID]:
+def _move_logins(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: datetime) -> Sequence[UUID]:
     moved = db.session.scalars(
         update(Login)
         .where(Login.account_id == dissolved_id)
-        .values(account_id=kept_id)
+        .values(account_id=kept_id, joined_at=now, added_by=actor.account_id)
         .returning(Login.id)
         .execution_options(synchronize_session=False)
     )

@@ -17,6 +17,7 @@ from backend.accounts.service.logins import Tokens, end_families, start_browser,
 from backend.accounts.service.rank import require_above
 from backend.accounts.service.strength import refuse_weak
 from backend.accounts.service.tries import Source, Tried, count_try, forget_tries, forget_tries_everywhere
+from backend.accounts.service.ways import end_ways_since
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
@@ -111,7 +112,7 @@ def begin_password_login(name: str, source: Source, *, now: datetime) -> Attempt
     login = db.session.execute(
         select(*_TRIED)
         .join(Account, Account.id == Login.account_id)
-        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
+        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Login.ended_at.is_(None), Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
     if login is None:
         return Attempt(count_try(name, source, login_id=None, account_id=None, now=now))
@@ -197,7 +198,7 @@ def finish_password_change(
     changed = right and db.session.scalar(
         update(Login)
         .where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
-        .values(password_hash=new_hash, password_initial=False)
+        .values(password_hash=new_hash, password_initial=False, password_set_at=now)
         .returning(Login.id)
         .execution_options(synchronize_session=False)
     )
@@ -218,7 +219,9 @@ def finish_password_change(
 
 
 def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
-    """Give a login a new initial password, lift its lock and end all logins of the account. Returns the password, to be handed on once.
+    """Give a login a new initial password, lift its lock and end all sessions of the account. Returns the password, to be handed on once.
+
+    Every way in that was added since its holder set the last password ends too: whoever had the password may have added it.
 
     By who holds office above all offices of the account. Raises Missing for every other name.
     """
@@ -232,8 +235,9 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
         .execution_options(synchronize_session=False)
     )
     forget_tries_everywhere(login.id)
+    ways = end_ways_since(login.account_id, login.id, now=now)
     ended = end_families(TokenFamily.account_id == login.account_id, reason="password_reset", now=now)
-    audit.record(actor, Permission.PASSWORD_RESET, login.id, now=now, sessions=ended)
+    audit.record(actor, Permission.PASSWORD_RESET, login.id, now=now, sessions=ended, logins_ended=ways)
     outbox.record(PasswordReset(login.id), now=now)
     return password
 
@@ -285,7 +289,7 @@ def login_named(name: str) -> NamedLogin:
     login = db.session.execute(
         select(Login.id, Login.account_id)
         .join(Account, Account.id == Login.account_id)
-        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
+        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Login.ended_at.is_(None), Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
     if login is None:
         raise Missing

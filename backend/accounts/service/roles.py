@@ -269,7 +269,7 @@ def account_of_login(name: str) -> UUID | None:
     return db.session.scalar(
         select(Login.account_id)
         .join(Account, Account.id == Login.account_id)
-        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Account.status == AccountStatus.ACTIVE)
+        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Login.ended_at.is_(None), Account.status == AccountStatus.ACTIVE)
     )
 
 
@@ -325,6 +325,7 @@ def create_office_account(actor: Actor, *, name: str, password: str, grant: Gran
             password_initial=is_initial,
             password_given_at=now,
             created_at=now,
+            added_by=actor.account_id,
         )
         .on_conflict_do_nothing(index_elements=["name"], index_where=text("kind = 'password'"))
         .returning(Login.id)

@@ -245,6 +245,7 @@ class Neighbourhood:
         self._target("audit_admin", "list_audit_entries")
         self._target("street_officer", "reset_password", login_name="officer")
         self._target("officer", "change_password", old_password=PASSWORD, new_password="another-Horse-8")
+        self._target("asking", "end_login", login_id=self.asking.seen("/me/logins")["items"][0]["id"], even_last=True)
         self._target("leader", "end_session", session_id=self.phones["leader"].seen("/me/sessions")["items"][0]["id"])
         self._locked()
 
