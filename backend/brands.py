@@ -52,6 +52,9 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,38}$")]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
 
 
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
 class Brand(Entry):
     """One brand and its rules; `config/brands.toml` says what each field means."""
 
@@ -69,6 +72,9 @@ class Brand(Entry):
     confirmers: Annotated[tuple[Confirmer, ...], Field(min_length=1)]
     completion: Completion
     address_hours_before: Annotated[int, Field(ge=1, le=168)] = 24
+    conditions: Words | None = None
+    risks: Words | None = None
+    safeguards: Words | None = None
     youngest_age: Annotated[int, Field(ge=0, le=18)] = 18
     radius_m: Annotated[int, Field(ge=10, le=5000)] | None = None
 

@@ -71,7 +71,12 @@ class Demand(Living):
     number: Mapped[str]
     brand: Mapped[str]
     title: Mapped[str]
-    details: Mapped[str]
+    details: Mapped[str] = mapped_column(comment="for the community, who asked, and who was accepted")
+    content: Mapped[str | None] = mapped_column(comment="this and the next four: for everybody, from the publication on")
+    place_in_words: Mapped[str | None]
+    conditions: Mapped[str | None]
+    risks: Mapped[str | None]
+    safeguards: Mapped[str | None]
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_demands_area_id"))
     area_path: Mapped[AreaPath]
     requester_person_id: Mapped[UUID | None] = mapped_column(

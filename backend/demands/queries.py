@@ -53,8 +53,14 @@ class DemandLine:
 
 @dataclass(frozen=True, slots=True)
 class DemandView(DemandLine):
-    """One demand. Details, requester (masked) and the reason of the last step are None to whom they do not concern."""
+    """One demand. What is announced is for everybody, once it is published. Details, requester (masked) and the reason of the last step are
+    None to whom they do not concern."""
 
+    content: str | None
+    place_in_words: str | None
+    conditions: str | None
+    risks: str | None
+    safeguards: str | None
     details: str | None
     requester: str | None
     reason: str | None
@@ -124,6 +130,11 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     name = db.session.scalar(select(masked(Person.name)).where(Person.id == known.requester_person_id)) if concerned else None
     return DemandView(
         **{field: getattr(line, field) for field in DemandLine.__slots__},
+        content=known.content,
+        place_in_words=known.place_in_words,
+        conditions=known.conditions,
+        risks=known.risks,
+        safeguards=known.safeguards,
         details=known.details if concerned else None,
         requester=name,
         reason=db.session.scalar(reason) if concerned else None,

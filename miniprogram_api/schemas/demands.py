@@ -9,7 +9,7 @@ from backend.demands.models import DemandStatus
 from miniprogram_api.contract import Out
 from web.fields import Between, Id, Instant, Name, Text
 from web.inputs.common import Reason
-from web.inputs.demands import BrandCode, Called
+from web.inputs.demands import ANNOUNCED, Announced, BrandCode, Called
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _LINE: dict[str, Any] = {
@@ -104,9 +104,18 @@ class DemandLineOut(Out):
 class DemandOut(DemandLineOut):
     """One demand."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"details": "老人听力不好", "requester": "李*", "reason": None}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [_LINE | ANNOUNCED | {"safeguards": None, "details": "老人听力不好", "requester": "李*", "reason": None}]
+        }
+    )
 
-    details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领方看")
+    content: Announced | None = Field(description="服务内容；以下五项发布后人人可见")
+    place_in_words: Announced | None = Field(description="地点的大致说法")
+    conditions: Announced | None = Field(description="参加条件")
+    risks: Announced | None = Field(description="可能的风险")
+    safeguards: Announced | None = Field(description="保障措施")
+    details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领已获同意的一方看")
     requester: Name | None
     reason: Reason | None = Field(description="最近一次处理的理由")
 

@@ -3,15 +3,25 @@
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from backend.demands.models import DemandStatus
-from backend.demands.service import BeneficiaryDetails, NewDemand, Publication
+from backend.demands.service import Announcement, BeneficiaryDetails, NewDemand, Publication
 from web.fields import Between, Id, Instant, Name, NoNumbers, Text
 from web.shapes import Body, ListQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 BrandCode = Annotated[str, Text(max=40)]
 Called = Annotated[str, Text(max=20)]
+
+
+Announced = Annotated[str, Text(max=500, multiline=True)]
+ANNOUNCED: JsonDict = {
+    "content": "陪老人聊天，帮忙检查水电",
+    "place_in_words": "和平社区东侧",
+    "conditions": "两人以上同行",
+    "risks": "老人听力不好，敲门要等一等",
+}
 
 
 class BeneficiaryIn(Body):
@@ -63,7 +73,7 @@ class DemandIn(Body):
 
     brand: BrandCode
     title: Annotated[str, Text(max=80), NoNumbers] = Field(description="一句话；不写姓名、住址、病情")
-    details: Annotated[str, Text(max=2000, multiline=True), NoNumbers]
+    details: Annotated[str, Text(max=2000, multiline=True), NoNumbers] = Field(description="只给社区、申请人和认领已获同意的一方看")
     community_id: Id
     places: Annotated[int, Between(1, 10000)] = 1
     requester_person_id: Id | None = Field(default=None, description="工作人员代居民提交时填写；不填则没有指定的申请人")
@@ -88,7 +98,9 @@ class PublicationIn(Body):
     """When and for how many."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"places": 2, "starts_at": "2026-03-05T09:00:00+08:00", "ends_at": "2026-03-05T11:00:00+08:00"}]}
+        json_schema_extra={
+            "examples": [{"places": 2, "starts_at": "2026-03-05T09:00:00+08:00", "ends_at": "2026-03-05T11:00:00+08:00", **ANNOUNCED}]
+        }
     )
 
     starts_at: Instant
@@ -98,6 +110,11 @@ class PublicationIn(Body):
     title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
     latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
     longitude: float | None = Field(default=None, ge=-180, le=180)
+    content: Annotated[Announced, NoNumbers] | None = Field(default=None, description="服务内容；以下五项人人可见，不写姓名、住址、病情")
+    place_in_words: Annotated[Announced, NoNumbers] | None = Field(default=None, description="地点的大致说法，不写门牌")
+    conditions: Annotated[Announced, NoNumbers] | None = Field(default=None, description="参加条件；不填则用品牌的")
+    risks: Annotated[Announced, NoNumbers] | None = Field(default=None, description="可能的风险；不填则用品牌的")
+    safeguards: Annotated[Announced, NoNumbers] | None = Field(default=None, description="保障措施；不填则用品牌的")
 
     @model_validator(mode="after")
     def _place_is_whole(self) -> Self:
@@ -115,6 +132,7 @@ class PublicationIn(Body):
             title=self.title,
             latitude=self.latitude,
             longitude=self.longitude,
+            announcement=Announcement(self.content, self.place_in_words, self.conditions, self.risks, self.safeguards),
         )
 
 

@@ -8,6 +8,7 @@ from backend.demands.service.beneficiaries import (
     reveal_field_of_beneficiary,
 )
 from backend.demands.service.publication import (
+    Announcement,
     Publication,
     cancel_demand,
     complete_demand,

@@ -1,5 +1,6 @@
 """服务对象: who is visited. The address and phone are sealed; reading them in clear is an act of its own, and audited."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -120,11 +121,12 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
     return beneficiary_id
 
 
-def refuse_named(beneficiary_id: UUID | None, title: str) -> None:
-    """Let pass a title that is to be read by everybody. Raises NamesBeneficiary."""
+def refuse_named(beneficiary_id: UUID | None, texts: Mapping[str, str | None]) -> None:
+    """Let pass what is to be read by everybody, by the names of its fields. Raises NamesBeneficiary."""
     name = db.session.scalar(select(Beneficiary.name).where(Beneficiary.id == beneficiary_id))
-    if name is not None and _is_named(name, title):
-        raise NamesBeneficiary(errors={"title": [NamesBeneficiary.detail]})
+    naming = [field for field, text in texts.items() if name is not None and text is not None and _is_named(name, text)]
+    if naming:
+        raise NamesBeneficiary(errors={field: [NamesBeneficiary.detail] for field in naming})
 
 
 def _is_named(name: str, text: str) -> bool:

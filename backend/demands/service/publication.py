@@ -51,6 +51,28 @@ class NoCountingService(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """What everybody who may claim has to know (志愿服务条例 art. 12, 15–17). Where conditions, risks or safeguards are not given, those
+    of the brand stand."""
+
+    content: str | None = None
+    place_in_words: str | None = None
+    conditions: str | None = None
+    risks: str | None = None
+    safeguards: str | None = None
+
+    def texts(self, brand: Brand) -> dict[str, str | None]:
+        """All of it, by the names of the columns."""
+        return {
+            "content": self.content,
+            "place_in_words": self.place_in_words,
+            "conditions": self.conditions or brand.conditions,
+            "risks": self.risks or brand.risks,
+            "safeguards": self.safeguards or brand.safeguards,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """What the community decides when it publishes.
 
@@ -65,6 +87,7 @@ class Publication:
     title: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    announcement: Announcement = Announcement()
 
 
 @never(attendance.ShiftTooLong, because="brands.toml lets no window and its graces pass a day")
@@ -81,7 +104,8 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     _refuse_window(brand, publication, now=now)
     place = _place(brand, publication)
     title = publication.title or demand.title
-    refuse_named(demand.beneficiary_id, title)
+    announced = publication.announcement.texts(brand)
+    refuse_named(demand.beneficiary_id, {"title": title} | announced)
     PUBLISH.take(
         actor,
         demand_id,
@@ -91,6 +115,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         published_at=now,
+        **announced,
     )
     opening_id = openings.make_opening(
         brand=brand,

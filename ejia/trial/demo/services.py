@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from uuid import UUID
 
+from backend import brands
 from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift, ShiftChange
 from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandChange
 from backend.demands.service import demand_number
@@ -53,6 +54,7 @@ class Services:
             Demand,
             *("id", "number", "brand", "title", "details", "area_id", "area_path", "requester_person_id", "beneficiary_id", "submitted_at"),
             *("status", "places", "starts_at", "ends_at", "published_at", "opening_id"),
+            *("content", "conditions", "risks", "safeguards"),
         )
         self.demand_changes = world.table(DemandChange, "id", "demand_id", "from_status", "to_status", "at", "reason")
         self.roles = world.table(OpeningRole, "id", "opening_id", "name", "slots", "taken", "is_open", "closes_at")
@@ -147,9 +149,11 @@ class Services:
         elder = self._elder(need) if need.at_home else None
         window = (need.starts, need.ends, need.published) if opening is not None else (None, None, None)
         details = f"{need.title}，时间请提前约定。"
+        brand = brands.brand(need.brand)
+        told = (need.title, brand.conditions, brand.risks, brand.safeguards) if opening is not None else (None,) * 4
         values = (
             *(need.brand, need.title, details, need.community.id, need.community.path),
-            *(need.requester.id, elder, need.submitted, status, need.places, *window, opening),
+            *(need.requester.id, elder, need.submitted, status, need.places, *window, opening, *told),
         )
         self._numbered.append((need.submitted, need.id, values))
 
