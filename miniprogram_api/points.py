@@ -23,7 +23,7 @@ def see_my_standing(actor: Actor) -> StandingOut:
         points=standing.points,
         services=standing.services,
         hours=_hours(standing.tenths_of_hours),
-        star_level=standing.star_level,
+        star_of_hours=standing.star_of_hours,
         hours_to_next_star=None if standing.tenths_to_next_star is None else _hours(standing.tenths_to_next_star),
     )
 

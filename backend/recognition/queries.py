@@ -6,17 +6,18 @@ from uuid import UUID
 from backend.attendance.queries import served_by
 from backend.foundation.actor import Actor
 from backend.points.queries import balance_of, own_person
-from backend.recognition.stars import hours_to_next, star_level
+from backend.recognition.stars import hours_to_next, star_of_hours
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Points, services, hours (in tenths, each record floored) and the star level that follows from the hours."""
+    """Points, services, hours (in tenths, each record floored) and of which star these are the hours: no title, which takes an
+    application."""
 
     points: int
     services: int
     tenths_of_hours: int
-    star_level: int
+    star_of_hours: int
     tenths_to_next_star: int | None
 
 
@@ -32,6 +33,6 @@ def standing_of(person_id: UUID) -> Standing:
         points=balance_of(person_id),
         services=served.services,
         tenths_of_hours=served.tenths_of_hours,
-        star_level=star_level(served.tenths_of_hours),
+        star_of_hours=star_of_hours(served.tenths_of_hours),
         tenths_to_next_star=hours_to_next(served.tenths_of_hours),
     )

@@ -42,8 +42,9 @@ def read(path: Path) -> Recognition:
     return load(path, Recognition)
 
 
-def star_level(tenths_of_hours: int) -> int:
-    """The level of somebody who served so long (in tenths of an hour); 0 below the first."""
+def star_of_hours(tenths_of_hours: int) -> int:
+    """Of which star somebody has the hours who served so long (in tenths of an hour); 0 below the first. The title takes an
+    application, and is judged by quality, too."""
     return max((star.level for star in current().stars if tenths_of_hours >= star.hours * 10), default=0)
 
 

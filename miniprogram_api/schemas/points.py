@@ -12,13 +12,13 @@ class StandingOut(Out):
     """What the person has reached."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"points": 128, "services": 34, "hours": "61.4", "star_level": 0, "hours_to_next_star": "38.6"}]}
+        json_schema_extra={"examples": [{"points": 128, "services": 34, "hours": "61.4", "star_of_hours": 0, "hours_to_next_star": "38.6"}]}
     )
 
     points: BigInt = Field(description="积分余额")
     services: BigInt = Field(description="已确认的服务次数")
     hours: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20, description="服务时长（小时）；每条记录向下取到 0.1 小时后相加")]
-    star_level: Annotated[int, Field(ge=0, le=10, description="星级；0 为未达到一星")]
+    star_of_hours: Annotated[int, Field(ge=0, le=10, description="时长达到几星的标准；0 为未达到一星。称号须另行申请评定")]
     hours_to_next_star: Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=20)] | None = Field(
         description="距下一星级的小时数；最高星级时为空"
     )

@@ -97,7 +97,7 @@ def test_visit_of_47_minutes_moves_the_workbook_of_the_year_by_itself_alone(town
     visit.confirm(fact_id)
 
     standing = standing_with(visit.member, 1 + 5)
-    assert standing == {"points": 6, "services": 1, "hours": "0.7", "star_level": 0, "hours_to_next_star": "99.3"}
+    assert standing == {"points": 6, "services": 1, "hours": "0.7", "star_of_hours": 0, "hours_to_next_star": "99.3"}
     assert entries(visit.member) == {(1, "爱心敲门：服务47分钟"): 1, (5, "首次参加爱心敲门"): 1}
     [served] = visit.member.seen("/me/services")["items"]
     assert (served["fact_id"], served["state"], served["minutes"], served["hours"]) == (fact_id, "confirmed", 47, "0.7")

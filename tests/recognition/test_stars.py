@@ -24,5 +24,5 @@ def test_a_star_is_reached_with_its_hours_and_not_a_tenth_before(community):
         confirm(make_record(person, community, "door_knock", minutes=6, day=date(2026, 2, 1)))
         reached = standing_of(person.id)
 
-    assert (almost.tenths_of_hours, almost.star_level, almost.tenths_to_next_star) == (999, 0, 1)
-    assert (reached.tenths_of_hours, reached.star_level, reached.tenths_to_next_star) == (1000, 1, 2000)
+    assert (almost.tenths_of_hours, almost.star_of_hours, almost.tenths_to_next_star) == (999, 0, 1)
+    assert (reached.tenths_of_hours, reached.star_of_hours, reached.tenths_to_next_star) == (1000, 1, 2000)
