@@ -5,8 +5,9 @@ import unicodedata
 
 SHORTEST, LONGEST = 2, 50
 
-# Unified ideographs with extensions A to I, the compatibility block and 〇, which stands in real names.
-_HAN = "〇㐀-䶿一-鿿豈-\ufaff\U00020000-\U000323af"
+# Unified ideographs with extensions A to J, the compatibility block and 〇, which stands in real names. By escapes: the compatibility block
+# begins with a character that looks like one of the unified.
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003347f"
 _PART = f"[{_HAN}A-Za-z]+"
 _NAME = re.compile(f"{_PART}(?:[· ]{_PART})*")
 # What keyboards offer in place of the middle dot of GB/T 2312.
