@@ -40,15 +40,24 @@ DayOrInstant = TypeVar("DayOrInstant", date, datetime)
 _CURSOR = f"^[A-Za-z0-9_-]{{1,{LONGEST_CURSOR}}}$"
 
 # Blanks that are cut off at both ends, written out because engines differ on what \s holds.
-_BLANK = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000\\ufeff"
+_BLANK = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000"
 # C0, DEL and C1, line and paragraph separators, and the marks that turn the direction of text (they can make one name look like another).
 _BARRED = "\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069"
-_BARRED_IN_LINE = "\\u0000-\\u001f" + _BARRED
-_BARRED_IN_PROSE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + _BARRED
+_CONTROL_IN_LINE = "\\u0000-\\u001f" + _BARRED
+_CONTROL_IN_PROSE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + _BARRED
+# What nobody sees, by which two names look alike: format characters (Unicode Cf), fillers of Hangul and Braille, private use; up to U+FFFF,
+# for of what lies beyond no text fit for the document's patterns can be made in time. What scripts need stays: the separator and variation
+# selectors of Mongolian (U+180B to U+180E), those of Han and of emoji; the joiners of emoji and of Arabic letters in prose.
+_UNSEEN_IN_PROSE = (
+    "\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u17b4\\u17b5\\u200b\\u200e\\u200f\\u2060-\\u2065\\u206a-\\u206f"
+    "\\u2800\\u3164\\ue000-\\uf8ff\\ufeff\\uffa0\\ufff9-\\ufffb\\ufffe\\uffff"
+)
+_UNSEEN_IN_LINE = "\\u200c\\u200d" + _UNSEEN_IN_PROSE
+_BARRED_IN_LINE, _BARRED_IN_PROSE = _CONTROL_IN_LINE + _UNSEEN_IN_LINE, _CONTROL_IN_PROSE + _UNSEEN_IN_PROSE
 
 _ENDS = re.compile(f"^[{_BLANK}\\n\\t]+|(?<![{_BLANK}\\n\\t])[{_BLANK}\\n\\t]+\\Z")  # each run of blanks is looked at once
-_IN_LINE = re.compile(f"[{_BARRED_IN_LINE}]")
-_IN_PROSE = re.compile(f"[{_BARRED_IN_PROSE}]")
+_IN_LINE, _UNSEEN_LINE = re.compile(f"[{_CONTROL_IN_LINE}]"), re.compile(f"[{_UNSEEN_IN_LINE}]")
+_IN_PROSE, _UNSEEN_PROSE = re.compile(f"[{_CONTROL_IN_PROSE}]"), re.compile(f"[{_UNSEEN_IN_PROSE}]")
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -59,7 +68,7 @@ class Text:
     """Metadata of a text field: `title: Annotated[str, Text(max=80)]`.
 
     The value is brought to NFC and loses blanks at both ends; `min` and `max` count characters and hold after that. Control characters
-    are refused; `multiline` allows line breaks (which become LF) and tabs.
+    and what nobody sees are refused; `multiline` allows line breaks (which become LF) and tabs.
     """
 
     max: int
@@ -79,6 +88,8 @@ class Text:
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         if (_IN_PROSE if self.multiline else _IN_LINE).search(value):
             raise PydanticCustomError("text_control", "不能包含控制字符或换行" if not self.multiline else "不能包含控制字符")
+        if (_UNSEEN_PROSE if self.multiline else _UNSEEN_LINE).search(value):
+            raise PydanticCustomError("text_unseen", "不能包含看不见的字符，请重新输入")
         if len(value) > self.max:
             raise PydanticCustomError("text_too_long", "最多 {max} 个字", {"max": self.max})
         cleaned = _ENDS.sub("", unicodedata.normalize("NFC", value))

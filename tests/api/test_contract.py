@@ -69,6 +69,10 @@ def test_a_body_that_is_no_json_is_malformed(small: FlaskClient, raw: bytes) -> 
     refused(small.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
 
 
+UNSEEN = "\u00ad\u034f\u115f\u1160\u200b\u200d\u200e\u2060\u2800\u3164\ue000\ufeff\uffa0\ufffe"
+"""Soft hyphen, joiners, fillers, blanks that are letters, private use, marks of order."""
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
@@ -81,6 +85,8 @@ def test_a_body_that_is_no_json_is_malformed(small: FlaskClient, raw: bytes) -> 
         ("title", "a\nb", "不能包含控制字符或换行"),
         ("title", "\u202eabc", "不能包含控制字符或换行"),
         ("story", "a\u0007", "不能包含控制字符"),
+        *(("title", f"互助{unseen}队", "不能包含看不见的字符，请重新输入") for unseen in UNSEEN),
+        ("story", "一\u200b二", "不能包含看不见的字符，请重新输入"),
         ("size", "1", "应为整数"),
         ("size", 1.5, "应为整数"),
         ("size", 2.0**53 + 2, "应为整数"),
@@ -146,6 +152,13 @@ def test_text_is_normalised_and_loses_blanks_at_its_ends(small: FlaskClient) -> 
     answer = send(small, NOTE, title=" \u3000e\u0301cole\u00a0", story="\n一\r\n二\r三 \t")
     assert answer.json is not None
     assert (answer.json["title"], answer.json["story"]) == ("\u00e9cole", "一\n二\n三")
+
+
+@pytest.mark.parametrize("written", ["ᠮᠣᠩᠭᠣᠯ\u180b ᠪᠠᠭ\u180eᠠ", "ئۇيغۇر", "བོད་ཡིག", "ꆈꌠꉙ", "葛\U000e0100城", "爱心\u2764\ufe0f", "𠮷野"])
+def test_what_scripts_need_is_no_unseen_character(small: FlaskClient, written: str) -> None:
+    answer = send(small, NOTE, title=written, story="👨\u200d👩\u200d👧 一家")
+    assert answer.json is not None
+    assert (answer.json["title"], answer.json["story"]) == (written, "👨\u200d👩\u200d👧 一家")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
