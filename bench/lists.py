@@ -90,9 +90,9 @@ SELECT {year.id_of(8, "n")}, (%(ids)s::uuid[])[n %% %(communities)s + 1], (%(pat
 FROM generate_series(1, %(count)s::bigint) n"""
 
 _OPENINGS = f"""
-INSERT INTO openings (id, brand, title, area_id, area_path, status, claimant_kinds, starts_at, ends_at, made_at)
+INSERT INTO openings (id, brand, title, area_id, area_path, status, claimant_kinds, asks_first, starts_at, ends_at, made_at)
 SELECT {year.id_of(9, "n")}, 'door_knock', '上门看望', (%(ids)s::uuid[])[n %% %(communities)s + 1],
-  (%(paths)s::text[])[n %% %(communities)s + 1], 'open', '{{team}}', %(now)s, %(now)s + interval '2 days', %(now)s
+  (%(paths)s::text[])[n %% %(communities)s + 1], 'open', '{{team}}', true, %(now)s, %(now)s + interval '2 days', %(now)s
 FROM generate_series(1, %(count)s::bigint) n"""
 
 _ROLES = f"""

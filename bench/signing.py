@@ -76,7 +76,14 @@ def _shift(home: Area, team_id: UUID) -> UUID:
     now = clock.now()
     opening_id, role_id, shift_id = (new_id() for _ in range(3))
     place, window = {"area_id": home.id, "area_path": home.path}, {"starts_at": now, "ends_at": now + timedelta(hours=2)}
-    opening = {"brand": "red_ribbon", "title": "便民服务", "status": OpeningStatus.OPEN, "claimant_kinds": ["team"], "made_at": now}
+    opening = {
+        "brand": "red_ribbon",
+        "title": "便民服务",
+        "status": OpeningStatus.OPEN,
+        "claimant_kinds": ["team"],
+        "asks_first": False,
+        "made_at": now,
+    }
     role = {"name": "服务队伍", "slots": 1, "taken": 1, "is_open": True, "closes_at": window["ends_at"]}
     claim = {"role_id": role_id, "team_id": team_id, "status": ClaimStatus.HELD, "claimed_at": now}
     shift = {"brand": "red_ribbon", "confirmers": [Confirmer.COMMUNITY.value], "grace_minutes": 30, "status": ShiftStatus.PLANNED}
