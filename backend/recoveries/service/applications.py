@@ -75,8 +75,11 @@ APPLY = _step(None, SUBMITTED, RecoveryApplied, Permission.RECOVERY_APPLY)
 SEE = _step(SUBMITTED, SEEN, RecoverySeen, Permission.RECOVERY_REVIEW, RecoveryDecided)
 BEGIN_SEEN = _step(None, SEEN, RecoverySeen, Permission.ACCOUNT_MERGE)
 CONFIRM = _step(SEEN, RecoveryStatus.CONFIRMED, RecoveryConfirmed, Permission.RECOVERY_APPROVE, RecoveryDecided)
-RETURN = {before: _step(before, RETURNED, RecoveryReturned, Permission.RECOVERY_REFUSE, RecoveryDecided) for before in (SUBMITTED, SEEN)}
-WITHDRAW = {before: _step(before, WITHDRAWN, RecoveryWithdrawn, Permission.RECOVERY_APPLY, RecoveryDecided) for before in (SUBMITTED, SEEN)}
+RETURN = _step(SUBMITTED, RETURNED, RecoveryReturned, Permission.RECOVERY_REFUSE, RecoveryDecided)
+RETURN_SEEN = _step(SEEN, RETURNED, RecoveryReturned, Permission.RECOVERY_REFUSE, RecoveryDecided)
+RETURN_OTHERS = [_step(before, RETURNED, RecoveryReturned, Permission.RECOVERY_APPROVE) for before in (SUBMITTED, SEEN)]
+WITHDRAW = _step(SUBMITTED, WITHDRAWN, RecoveryWithdrawn, Permission.RECOVERY_APPLY, RecoveryDecided)
+WITHDRAW_SEEN = _step(SEEN, WITHDRAWN, RecoveryWithdrawn, Permission.RECOVERY_APPLY, RecoveryDecided)
 
 
 def apply_for_recovery(actor: Actor, *, name: str, id_number: str, now: datetime) -> UUID:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from backend.accounts import limits, policy
 from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
-from backend.accounts.policy import Permission
+from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Refusal
@@ -17,9 +17,11 @@ from backend.recoveries.models import AccountRecovery, RecoveryKind
 from backend.recoveries.service.applications import (
     CONFIRM,
     RETURN,
+    RETURN_OTHERS,
+    RETURN_SEEN,
     SEEN,
-    SUBMITTED,
     WITHDRAW,
+    WITHDRAW_SEEN,
     RecoveryDecided,
     refuse_own,
     scope_of,
@@ -63,7 +65,7 @@ def let_in_waited(*, now: datetime, at_most: int = 100) -> int:
             with db.session.begin_nested():
                 _let_in(Actor.system(), recovery, now=now, by_office=False)
         except Refusal:
-            RETURN[SEEN].take_all(Actor.system(), [recovery.id], now=now, reason=NOT_POSSIBLE)
+            RETURN_SEEN.take_all(Actor.system(), [recovery.id], now=now, reason=NOT_POSSIBLE)
     return len(recoveries)
 
 
@@ -74,15 +76,22 @@ def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: dateti
     """
     recovery = seen(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_REFUSE, scope_of(recovery))
-    RETURN[SEEN if recovery.status is SEEN else SUBMITTED].take(actor, recovery_id, now=now, reason=reason)
+    if recovery.status is SEEN:
+        RETURN_SEEN.take(actor, recovery_id, now=now, reason=reason)
+    else:
+        RETURN.take(actor, recovery_id, now=now, reason=reason)
 
 
 def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
     """Take one's own application back. Raises RecoveryDecided, Missing, Forbidden."""
     recovery = seen(actor, recovery_id)
+    policy.require(actor, Permission.RECOVERY_APPLY, Scope())
     if not account_queries.are_one(actor.account_id, recovery.account_id):
         raise Forbidden
-    WITHDRAW[SEEN if recovery.status is SEEN else SUBMITTED].take(actor, recovery_id, now=now)
+    if recovery.status is SEEN:
+        WITHDRAW_SEEN.take(actor, recovery_id, now=now)
+    else:
+        WITHDRAW.take(actor, recovery_id, now=now)
 
 
 def _let_in(actor: Actor, recovery: AccountRecovery, *, now: datetime, by_office: bool) -> None:
@@ -98,6 +107,6 @@ def _let_in(actor: Actor, recovery: AccountRecovery, *, now: datetime, by_office
         accounts.join_login(actor, recovery.person_id, applicant_id, since=since, now=now)
     elif accounts.recover_account(actor, recovery.person_id, applicant_id, since=since, now=now) == applicant_id:
         grant_as_registered(actor, recovery.person_id, now=now)
-    for before, step in RETURN.items():
-        others = select(AccountRecovery.id).where(AccountRecovery.person_id == recovery.person_id, AccountRecovery.status == before)
+    for step in RETURN_OTHERS:
+        others = select(AccountRecovery.id).where(AccountRecovery.person_id == recovery.person_id, AccountRecovery.status == step.seen)
         step.take_all(actor, db.session.scalars(others).all(), now=now, reason=OTHER_CONFIRMED)

@@ -281,7 +281,11 @@ class Neighbourhood:
         self._target("street_officer", "open_office_login", login_name="new.colleague", role="community_officer", ends_on=soon)
         volunteer = {"volunteer_number": self.phones["volunteer"].volunteer_number, "name": "钱志愿"}
         self._target("street_officer", "merge_accounts", login_name="officer", **volunteer)
-        self._target("volunteer", "merge_by_password", name="officer", password=PASSWORD)
+        with self.app.app_context(), transaction():
+            office, now = Grant(Role.GRID_WORKER, area_path="639999001001001"), clock.now()
+            retired = accounts.create_office_account(Actor.system(), name="retired", password=PASSWORD, grant=office, now=now)
+            accounts.withdraw_role(Actor.system(), retired, office, reason="调离", now=now)
+        self._target("volunteer", "merge_by_password", name="retired", password=PASSWORD)
         self._target("volunteer", "merge_by_wechat", code=LOGIN_CODE)
         self.app.test_client().post("/api/v1/auth/wechat", json={"code": self._wechat.login_code()})
 
