@@ -157,7 +157,7 @@ def test_the_lists_send_as_many_statements_for_many_rows_as_for_few(visit, offic
         return number
 
     few = statements()
-    for _ in range(6):
+    for _ in range(4):
         person = registered_volunteer(phone_of, street)
         join_team(person, visit.leader, visit.team_id)
         opening_id, _ = open_shift(street["和平社区"])
