@@ -1,18 +1,18 @@
-"""Indexes on tables that are full already, made while everybody goes on writing. Each stands in a migration of its own."""
+"""Indexes on tables that are full already, made while everybody goes on writing. They stand in migrations of their own."""
 
 from collections.abc import Sequence
 
 from alembic import op
 
 
-def add(name: str, table: str, columns: Sequence[str], *, where: str | None = None) -> None:
+def add(name: str, table: str, columns: Sequence[str], *, unique: bool = False, where: str | None = None) -> None:
     """Make an index without holding up writers. What an attempt that was cut short left behind is cleared away first."""
     with op.get_context().autocommit_block():
         # It blocks nobody, so it may take its time and wait for whoever writes.
         op.execute("SET statement_timeout = 0")
         op.execute("SET lock_timeout = 0")
         op.drop_index(name, table_name=table, postgresql_concurrently=True, if_exists=True)
-        op.create_index(name, table, list(columns), postgresql_concurrently=True, postgresql_where=where)
+        op.create_index(name, table, list(columns), unique=unique, postgresql_concurrently=True, postgresql_where=where)
         op.execute("SET statement_timeout = '60s'")
         op.execute("SET lock_timeout = '2s'")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, or_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, false, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,7 +51,7 @@ class Opening(Base):
     area_path: Mapped[AreaPath]
     status: Mapped[OpeningStatus] = mapped_column(as_text(OpeningStatus))
     claimant_kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    asks_first: Mapped[bool] = mapped_column(comment="a claim is asked for, and held when the community accepts it")
+    asks_first: Mapped[bool] = mapped_column(server_default=false(), comment="a claim is asked for, and held when the community accepts it")
     requester_person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id", name="fk_openings_requester_person_id"), comment="who asked for it, and so sees who claims"
     )
@@ -90,7 +90,7 @@ class Claim(Living):
         CheckConstraint("(status IN ('asked', 'held')) = (released_at IS NULL)", name="taken_until_released"),
         CheckConstraint("released_at >= claimed_at", name="released_after_claimed"),
         Index(
-            "uq_claims_taken",
+            "uq_claims_held",
             "opening_id",
             "team_id",
             "organisation_id",

@@ -51,7 +51,7 @@ class AccountRecovery(Living):
         CheckConstraint("seen_at IS NULL OR kind = 'merge' OR proof IS NOT NULL", name="seen_with_proof"),
     )
 
-    kind: Mapped[RecoveryKind] = mapped_column(as_text(RecoveryKind), default=RecoveryKind.RECOVERY)
+    kind: Mapped[RecoveryKind] = mapped_column(as_text(RecoveryKind), default=RecoveryKind.RECOVERY, server_default=RecoveryKind.RECOVERY)
     account_id: Mapped[UUID] = mapped_column(
         ForeignKey("accounts.id", name="fk_account_recoveries_account_id"), comment="who asks, or which account joins"
     )

@@ -30,9 +30,12 @@ SQUAWK = Path(sys.executable).with_name("squawk")
 ALLOWED = [
     "prefer-robust-stmts",  # a migration is one transaction: it happens as a whole or not at all
     "prefer-text-field",  # the words of an enumeration; their length never changes
+    "ban-drop-constraint",  # a check that says more takes the place of one that said less
     "require-lock-timeout",  # set for all in env.py, as is the next
     "require-statement-timeout",
 ]
+BEFORE = "0019"
+"""The last state that was handed on: what its rows need on the way from there is done."""
 MIGRATIONS: list[Script] = list(ScriptDirectory.from_config(schema.config_for("")).walk_revisions())[::-1]
 
 
@@ -78,7 +81,7 @@ def test_migrations_lead_to_the_models_and_back_and_again(empty_database: str) -
     assert schema.differences(empty_database, METADATA) == []
 
 
-def test_a_database_with_a_year_in_it_takes_the_last_step_back_and_forth(app: APIFlask, settings: Settings, servers: Servers) -> None:
+def test_a_database_with_a_year_in_it_goes_back_to_the_state_before_and_forth(app: APIFlask, settings: Settings, servers: Servers) -> None:
     load_demonstration_year(settings.wechat_appid, scale=0.005, progress=lambda *_: lambda _: None)
     db.session.remove()
     db.engine.dispose()  # nobody may be in a database that is copied
@@ -88,7 +91,7 @@ def test_a_database_with_a_year_in_it_takes_the_last_step_back_and_forth(app: AP
     copy = servers.postgres.url_for("stepping").replace("postgresql:", "postgresql+psycopg:")
     rows = _rows(copy)
 
-    schema.downgrade(copy, MIGRATIONS[-2].revision)
+    schema.downgrade(copy, BEFORE)
     stood_before = _tables(copy) - {"alembic_version"}
     schema.upgrade(copy)
 

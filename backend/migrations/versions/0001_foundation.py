@@ -71,7 +71,6 @@ def upgrade() -> None:
         sa.Column("media_type", sa.Text()),
         sa.Column("location", sa.Text()),
         sa.Column("answer", sa.LargeBinary()),
-        sa.Column("powers", sa.ARRAY(sa.Text()), comment="what the caller held when it was given"),
         sa.PrimaryKeyConstraint("account_id", "route", "key", name="pk_idempotency_keys"),
     )
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])

@@ -36,7 +36,6 @@ def upgrade() -> None:
         sa.Column("area_path", sa.Text(collation="C"), comment="of the reader's role"),
         sa.Column("person_id", sa.Uuid(), comment="who it is about, or asked for the service of whom it is about"),
         sa.Column("beneficiary_id", sa.Uuid()),
-        sa.Column("claim_id", sa.Uuid(), comment="by which the reader may, who visits"),
         sa.Column("fields", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("note_sealed", sa.LargeBinary()),
@@ -46,7 +45,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_reveals_account_id", "reveals", ["account_id", "at"])
     op.create_index("ix_reveals_at", "reveals", ["at"])
-    op.create_index("ix_reveals_claim_id", "reveals", ["claim_id"], postgresql_where="claim_id IS NOT NULL")
     op.create_index("ix_reveals_person_id", "reveals", ["person_id", "id"], postgresql_where="person_id IS NOT NULL")
     op.execute("CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON reveals FOR EACH ROW EXECUTE FUNCTION refuse_reveal_change()")
 

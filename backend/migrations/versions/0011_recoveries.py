@@ -19,18 +19,14 @@ def upgrade() -> None:
     op.create_table(
         "account_recoveries",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False, comment="who asks, or which account joins"),
+        sa.Column("account_id", sa.Uuid(), nullable=False, comment="who asks"),
         sa.Column("person_id", sa.Uuid()),
         sa.Column("area_path", sa.Text(collation="C"), comment="where the person lives, whose community decides"),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("proof", sa.String(40)),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True)),
-        sa.Column("seen_by", sa.Uuid(), comment="the account of the first officer; a second one agrees"),
         sa.CheckConstraint("(person_id IS NULL) = (area_path IS NULL)", name="area_with_person"),
-        sa.CheckConstraint("status NOT IN ('seen', 'confirmed') OR seen_at IS NOT NULL", name="confirmed_after_seen"),
-        sa.CheckConstraint("seen_at IS NULL OR kind = 'merge' OR proof IS NOT NULL", name="seen_with_proof"),
+        sa.CheckConstraint("(status = 'confirmed') = (proof IS NOT NULL)", name="confirmed_with_proof"),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_account_recoveries_account_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_account_recoveries_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_account_recoveries"),
@@ -41,9 +37,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_recoveries_person_id", "account_recoveries", ["person_id", "id"], postgresql_where="person_id IS NOT NULL")
     op.create_index(
-        "uq_account_recoveries_open", "account_recoveries", ["account_id"], unique=True, postgresql_where="status IN ('submitted', 'seen')"
+        "uq_account_recoveries_open", "account_recoveries", ["account_id"], unique=True, postgresql_where="status = 'submitted'"
     )
-    op.create_index("ix_account_recoveries_seen_at", "account_recoveries", ["seen_at", "id"], postgresql_where="status = 'seen'")
 
     op.create_table(
         "account_recovery_changes",

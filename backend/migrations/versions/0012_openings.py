@@ -25,13 +25,10 @@ def upgrade() -> None:
         sa.Column("area_path", sa.Text(collation="C"), nullable=False),
         sa.Column("status", sa.String(40), nullable=False),
         sa.Column("claimant_kinds", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("asks_first", sa.Boolean(), nullable=False, comment="a claim is asked for, and held when the community accepts it"),
         sa.Column("requester_person_id", sa.Uuid(), comment="who asked for it, and so sees who claims"),
-        sa.Column("people_per_place", sa.BigInteger(), comment="the most people whom one claim brings to a shift; empty: as many as come"),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("people_per_place >= 1", name="people_per_place_sensible"),
         sa.CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
         sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name="fk_openings_area_id"),
         sa.ForeignKeyConstraint(["requester_person_id"], ["people.id"], name="fk_openings_requester_person_id"),
@@ -65,16 +62,11 @@ def upgrade() -> None:
         sa.Column("work_unit_id", sa.Uuid()),
         sa.Column("person_id", sa.Uuid()),
         sa.Column("status", sa.String(40), nullable=False),
-        sa.Column(
-            "claimed_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="since when it is held; before that, when it was asked for",
-        ),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_by", sa.Uuid()),
         sa.Column("released_at", sa.DateTime(timezone=True), comment="when its place was given back"),
         sa.CheckConstraint("num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name="exactly_one_claimant"),
-        sa.CheckConstraint("(status IN ('asked', 'held')) = (released_at IS NULL)", name="taken_until_released"),
+        sa.CheckConstraint("(status = 'held') = (released_at IS NULL)", name="held_until_released"),
         sa.CheckConstraint("released_at >= claimed_at", name="released_after_claimed"),
         sa.ForeignKeyConstraint(["opening_id"], ["openings.id"], name="fk_claims_opening_id"),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name="fk_claims_organisation_id"),
@@ -84,7 +76,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["work_unit_id"], ["work_units.id"], name="fk_claims_work_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_claims"),
     )
-    op.create_index("ix_claims_asked", "claims", ["id"], postgresql_where="status = 'asked'")
     op.create_index("ix_claims_opening_id", "claims", ["opening_id", "id"])
     op.create_index("ix_claims_organisation_id", "claims", ["organisation_id", "id"], postgresql_where="organisation_id IS NOT NULL")
     op.create_index("ix_claims_person_id", "claims", ["person_id", "id"], postgresql_where="person_id IS NOT NULL")
@@ -92,7 +83,7 @@ def upgrade() -> None:
     op.create_index("ix_claims_team_id", "claims", ["team_id", "id"], postgresql_where="team_id IS NOT NULL")
     op.create_index("ix_claims_work_unit_id", "claims", ["work_unit_id", "id"], postgresql_where="work_unit_id IS NOT NULL")
     op.create_index(
-        "uq_claims_taken",
+        "uq_claims_held",
         "claims",
         ["opening_id", "team_id", "organisation_id", "work_unit_id", "person_id"],
         unique=True,

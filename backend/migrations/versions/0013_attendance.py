@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("confirmers", sa.ARRAY(sa.Text()), nullable=False, comment="words of Confirmer"),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("grace_minutes", sa.BigInteger(), nullable=False, comment="how early one may sign in and how late one may sign out"),
+        sa.Column("grace_minutes", sa.BigInteger(), nullable=False, comment="before the start and after the end; minutes within it count"),
         sa.Column("latitude", sa.Double(), comment="GCJ-02"),
         sa.Column("longitude", sa.Double(), comment="GCJ-02"),
         sa.Column("radius_m", sa.BigInteger()),
@@ -71,7 +71,6 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("capacity", sa.String(40), nullable=False),
         sa.Column("capacity_id", sa.Uuid(), nullable=False),
-        sa.Column("seat", sa.BigInteger(), comment="which of the people of the claim's place; empty where the opening sets no number"),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("in_evidence", sa.String(40), nullable=False),
         sa.Column("in_inside", sa.Boolean()),
@@ -81,7 +80,6 @@ def upgrade() -> None:
         sa.Column("out_inside", sa.Boolean()),
         sa.Column("out_distance_m", sa.BigInteger()),
         sa.Column("closed_at", sa.DateTime(timezone=True), comment="closed by job because nobody signed out"),
-        sa.CheckConstraint("seat >= 1", name="seat_sensible"),
         sa.CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
         sa.ForeignKeyConstraint(["claim_id"], ["claims.id"], name="fk_attendances_claim_id"),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_attendances_person_id"),
@@ -94,9 +92,6 @@ def upgrade() -> None:
         "ix_attendances_open_shift", "attendances", ["shift_id"], postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"
     )
     op.create_index("ix_attendances_person_id", "attendances", ["person_id", "signed_in_at", "id"])
-    op.create_index(
-        "uq_attendances_seat", "attendances", ["claim_id", "shift_id", "seat"], unique=True, postgresql_where="seat IS NOT NULL"
-    )
     op.create_index(
         "uq_attendances_open", "attendances", ["person_id"], unique=True, postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"
     )
@@ -150,14 +145,12 @@ def upgrade() -> None:
         sa.Column("confirmer", sa.String(40), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on_behalf_of", sa.Uuid(), comment="whose word a proxy gave"),
-        sa.Column("most_minutes", sa.BigInteger(), comment="so many of the record's minutes count; all where it is empty"),
         sa.Column("fact_id", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True)),
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text()),
         sa.Column("actor_account_id", sa.Uuid()),
-        sa.CheckConstraint("most_minutes >= 0", name="most_minutes_sensible"),
         sa.ForeignKeyConstraint(["on_behalf_of"], ["people.id"], name="fk_service_confirmations_on_behalf_of"),
         sa.PrimaryKeyConstraint("id", name="pk_service_confirmations"),
     )
@@ -165,27 +158,8 @@ def upgrade() -> None:
     op.create_index("uq_service_confirmations_record", "service_confirmations", ["record_fact_id"], unique=True, postgresql_where=CURRENT)
     triggers.revised_only("service_confirmations")
 
-    op.create_table(
-        "service_flags",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("record_fact_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("fact_id", sa.Uuid(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("superseded_at", sa.DateTime(timezone=True)),
-        sa.Column("void", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.Text()),
-        sa.Column("actor_account_id", sa.Uuid()),
-        sa.PrimaryKeyConstraint("id", name="pk_service_flags"),
-    )
-    op.create_index("ix_service_flags_fact_id", "service_flags", ["fact_id"])
-    op.create_index("ix_service_flags_record", "service_flags", ["record_fact_id"])
-    op.create_index("uq_service_flags_record", "service_flags", ["record_fact_id", "kind"], unique=True, postgresql_where=CURRENT)
-    triggers.revised_only("service_flags")
-
 
 def downgrade() -> None:
-    op.drop_table("service_flags")
     op.drop_table("service_confirmations")
     op.drop_table("service_records")
     op.drop_table("attendances")

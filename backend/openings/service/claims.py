@@ -231,7 +231,7 @@ def _write(actor: Actor, made: MadeClaim) -> None:
         "at": made.claimed_at,
         "actor_account_id": actor.account_id,
     }
-    write_at_commit({Claim: [claim], ClaimChange: [step]}, {"uq_claims_taken": AlreadyClaimed})
+    write_at_commit({Claim: [claim], ClaimChange: [step]}, {"uq_claims_held": AlreadyClaimed})
 
 
 def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
