@@ -166,7 +166,7 @@ def test_the_lists_send_as_many_statements_for_many_rows_as_for_few(visit, offic
         pass_time(minutes=1)
         visit.sign_out(person)
 
-    assert len(officer.seen("/services", limit=100)["items"]) == 7
+    assert len(officer.seen("/services", limit=100)["items"]) == 5
     assert statements() == few
 
 
