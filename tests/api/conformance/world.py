@@ -18,6 +18,8 @@ from backend.accounts import tokens
 from backend.accounts.models import Login, TokenFamily
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
+from backend.attendance.models import FlagKind
+from backend.attendance.service import flag_service
 from backend.foundation import clock, files
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
@@ -26,7 +28,9 @@ from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
 from tests.support.demands import asked_for, demand_form, published_demand, window
+from tests.support.guardians import child
 from tests.support.humans import appointed
+from tests.support.messages import inbox
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
@@ -118,6 +122,9 @@ class Neighbourhood:
         answer = self.app.test_client().post("/api/v1/auth/password", json={"name": "officer", "password": PASSWORD})
         self.phones["officer"] = Phone(self.app.test_client(), answer.get_json()["access_token"], "")
         self.phones["officer"].account_id = self.phones["officer"].seen("/me")["account_id"]
+        grants = self.phones["officer"].seen("/me/role-grants")["items"]
+        papers = {"name": "周干事", "id_number": identity_number()}
+        self._target("street_officer", "check_identity", grant_id=grants[0]["id"], **papers)
         self._target("newcomer", "log_in_by_password", name="officer", password=PASSWORD)
         self._target("newcomer", "refresh_tokens", refresh_token=self.phones["newcomer"].refresh_token)
         self._target("newcomer", "log_in_by_wechat", code=LOGIN_CODE)
@@ -209,6 +216,29 @@ class Neighbourhood:
         self._target("community_officer", "withdraw_confirmation", fact_id=confirmed)
         self._target("community_officer", "confirm_shift", "list_attendances", shift_id=visit.shift_id)
         self._target("community_officer", "complete_demand", demand_id=visit.demand["id"])
+        self._raised(visit, began)
+        self._flagged()
+
+    def _raised(self, visit: Visit, began: datetime) -> None:
+        """A record that a correction made longer: of it as much counts as was confirmed."""
+        third = self.home.volunteer(name="李志愿")
+        join_team(third, visit.leader, visit.team_id)
+        visit.sign_in(third)
+        clock.advance(timedelta(minutes=1))
+        raised = visit.sign_out(third)["fact_id"]
+        self.officer.made(f"/services/{raised}/confirmation")
+        self.officer.made(f"/services/{raised}/corrections", _stretch(began) | {"revision_id": _revision(self.officer, raised)})
+        self._target("street_officer", "allow_service", fact_id=raised)
+
+    def _flagged(self) -> None:
+        """A record that somebody has to look at."""
+        visit = Visit(self.street)
+        visit.sign_in()
+        clock.advance(timedelta(minutes=2))
+        flagged = visit.sign_out()["fact_id"]
+        with transaction():
+            flag_service(UUID(flagged), FlagKind.FAR_AWAY, now=clock.now())
+        self._target("community_officer", "clear_service", fact_id=flagged)
 
     def _waiting(self) -> None:
         visit = Visit(self.street)
@@ -275,6 +305,11 @@ class Neighbourhood:
         waiting = self.street.phone().made("/account-recoveries", mother)["id"]
         self.officer.made(f"/account-recoveries/{waiting}/confirmation", seen(waiting))
         self._target("street_officer", "approve_recovery", recovery_id=waiting)
+        up_to = inbox(self.asking)[0]["id"]
+        self._target("asking", "mark_messages_read", up_to=up_to)
+        self._target("asking", "mark_message_read", message_id=up_to)
+        self.phones["mother"] = self.home.mother
+        self._target("mother", "agree_for_minor", ward=child(12))
         self._target("volunteer", "list_own_reveals", "list_own_wards", "list_own_consents", "agree_to_notice", "withdraw_consent")
         beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
         self._target("community_officer", "disclose_beneficiary", beneficiary_id=beneficiary_id)
@@ -302,6 +337,11 @@ class Neighbourhood:
         signed = {"expires": expires, "signature": files.signature(file_id, expires)} if file_id else {}
         self._target("street_officer", "download_file", file_id=str(file_id), **signed)
         self._target("street_officer", "see_job", "cancel_job", job_id=waiting)
+
+
+def _revision(officer: Phone, fact_id: str) -> str:
+    found: str = officer.seen(f"/services/{fact_id}")["revision_id"]
+    return found
 
 
 def _stretch(began: datetime) -> Json:
