@@ -8,6 +8,7 @@ from threading import Barrier, Event
 
 import pytest
 
+from backend.accounts.limits import Written
 from backend.foundation import clock, outbox
 from backend.foundation.actor import Role
 from backend.foundation.database import db
@@ -70,7 +71,8 @@ def backed_up_while_people_write(settings: Settings, phones: list[Phone], street
 
 
 @pytest.mark.timeout(300)
-def test_the_restored_copy_gives_the_same_figures(app, settings, restored, administrator, phone_of, tmp_path):
+def test_the_restored_copy_gives_the_same_figures(app, settings, restored, administrator, phone_of, bounds, tmp_path):
+    bounds(Written.DEMAND, a_day=100_000, open=100_000)
     file, url, there = tmp_path / "ejia.dump", settings.database_url, restored.database_url
     stock.load_street(settings.wechat_appid, scale=SCALE)
     stock.announce(now=clock.now())
