@@ -4,9 +4,6 @@ from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.accounts.service import (
-    AccountsAreOne,
-    AccountsOfDifferentPersons,
-    RolesExclude,
     Tokens,
 )
 from backend.foundation import clock
@@ -34,8 +31,6 @@ from web.limits import LOGGING_IN, SAYING_WHO
 from web.routes import at_most, takes_wechat_code
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
-
-_MERGING = (AccountsAreOne, AccountsOfDifferentPersons, RolesExclude, Missing)
 
 
 @bp.post("/account-recoveries")

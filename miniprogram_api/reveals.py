@@ -10,7 +10,7 @@ from backend.foundation.paging import Page as Lines
 from backend.reveals import purposes, queries
 from backend.reveals import service as reveals
 from backend.reveals.queries import RevealLine
-from backend.reveals.service import FieldNotForPurpose, PurposeUnknown, Revealed, TooManyReveals, ValueUnreadable
+from backend.reveals.service import Revealed
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.reveals import PurposesOut, RevealLineOut, RevealOut
 from web.edge import creates, reads
@@ -19,8 +19,6 @@ from web.routes import told_once
 from web.shapes import ListQuery
 
 bp = Resource("reveals", tag="查看个人信息")
-
-_REFUSALS = (PurposeUnknown, FieldNotForPurpose, TooManyReveals, ValueUnreadable)
 
 
 @bp.get("/reveal-purposes")

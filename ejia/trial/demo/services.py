@@ -259,19 +259,20 @@ class Services:
         left = need.ends + timedelta(seconds=world.random.randrange(-900, 900))
         self.attendances.add(*head, left, "code", None)
         fact = world.id_at(left)
-        minutes = int((left - came).total_seconds()) // 60
+        began, end = max(came, need.starts), min(left, need.ends)  # what is outside of the window does not count
+        minutes = int((end - began).total_seconds()) // 60
         where = (need.brand, need.community.id, need.community.path)
-        rest = (attendance, shift, opening, person.id, *where, group.capacity, group.id, shanghai_day(came), came)
+        rest = (attendance, shift, opening, person.id, *where, group.capacity, group.id, shanghai_day(began), began)
         if chance > 0.985:
             corrected = left + timedelta(days=1)
-            end = left - timedelta(minutes=minutes // 4)
+            shorter = end - timedelta(minutes=minutes // 4)
             void, reason = chance > 0.996, "核对签到表后更正"
-            self.records.add(fact, fact, left, corrected, False, None, *rest, left, minutes, "code")
+            self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, "code")
             self.records.add(
-                world.id_at(corrected), fact, corrected, None, void, reason, *rest, end, minutes - minutes // 4, "community_word"
+                world.id_at(corrected), fact, corrected, None, void, reason, *rest, shorter, minutes - minutes // 4, "community_word"
             )
         else:
-            self.records.add(fact, fact, left, None, False, None, *rest, left, minutes, "code")
+            self.records.add(fact, fact, left, None, False, None, *rest, end, minutes, "code")
         if not 0.008 <= chance < 0.02:
             confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
             confirmation = world.id_at(confirmed)
