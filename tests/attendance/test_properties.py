@@ -24,10 +24,22 @@ ACTS = ["sign_in", "sign_out", "close", "add", "correct", "withdraw", "confirm",
 
 class Told:
     """The rules told again by hand, with plain flags: attendance none → open → out or closed; record; confirmation. Minutes count between
-    minute 0 and 60; signing may be earlier and later."""
+    minute 0 and 60; signing may be earlier and later. A word stands for the minutes that it was given for: what a correction adds since,
+    another word has to add."""
 
     def __init__(self) -> None:
-        self.attendance, self.minutes, self.confirmed = "none", None, False
+        self.attendance, self.minutes, self.confirmed, self.most = "none", None, False, None
+
+    @property
+    def counted(self) -> list[int]:
+        if not self.confirmed:
+            return []
+        return [self.minutes if self.most is None else min(self.minutes, self.most)]
+
+    def _correct(self, length: int | None) -> None:
+        if self.confirmed and self.most is None and self.minutes < length:
+            self.most = self.minutes
+        self.minutes = length
 
     def takes(self, act: str, minute: int, *, signed_in_at: int | None, length: int, window: tuple[int, int]) -> bool:
         """Whether the act is allowed; notes what follows from it."""
@@ -49,13 +61,13 @@ class Told:
                 self.minutes, self.confirmed = (length, False) if allowed else (self.minutes, self.confirmed)
             case "correct":
                 allowed = self.minutes is not None and length <= min(minute, 60)
-                self.minutes = length if allowed else self.minutes
+                self._correct(length if allowed else self.minutes)
             case "withdraw":
                 allowed = self.minutes is not None
                 self.minutes, self.confirmed = (None, False) if allowed else (self.minutes, self.confirmed)
             case "confirm":
-                allowed = self.minutes is not None and not self.confirmed
-                self.confirmed = self.confirmed or allowed
+                allowed = self.minutes is not None and self.counted != [self.minutes]
+                self.confirmed, self.most = (True, None) if allowed else (self.confirmed, self.most)
             case _:
                 allowed = self.minutes is not None and self.confirmed
                 self.confirmed = self.confirmed and not allowed
@@ -68,6 +80,7 @@ class Told:
     grace=st.integers(0, 30),
 )
 @example(acts=[("sign_in", 0, 1), ("sign_out", 5, 1), ("confirm", 0, 1), ("withdraw", 0, 1), ("take_back", 0, 1)], grace=0)
+@example(acts=[("sign_in", 0, 1), ("sign_out", 5, 1), ("confirm", 0, 1), ("correct", 20, 20), ("confirm", 0, 1)], grace=0)
 def test_a_service_counts_while_record_and_confirmation_hold(street, acts, grace):
     person_id, shift_id = _world(street, grace)
     starts_at = db.session.get_one(Shift, shift_id).starts_at
@@ -89,7 +102,7 @@ def test_a_service_counts_while_record_and_confirmation_hold(street, acts, grace
 
         assert done == allowed, (act, minute)
         counted = [row.minutes for row in db.session.execute(counting_records().where(ServiceRecord.shift_id == shift_id))]
-        assert counted == ([told.minutes] if told.confirmed else [])
+        assert counted == told.counted
         assert all(0 <= minutes <= 60 for minutes in counted)
     db.session.rollback()
 
