@@ -19,7 +19,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.openings.models import Claim, OpeningRole
+from backend.openings.models import Claim, Opening, OpeningRole
 from backend.openings.queries import CLAIMANT
 from backend.people.models import Person
 
@@ -61,6 +61,8 @@ class DemandView(DemandLine):
     conditions: str | None
     risks: str | None
     safeguards: str | None
+    asks_first: bool | None
+    people_per_place: int | None
     details: str | None
     requester: str | None
     reason: str | None
@@ -128,6 +130,7 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     concerned = policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
     reason = select(DemandChange.reason).where(DemandChange.demand_id == demand_id).order_by(DemandChange.id.desc()).limit(1)
     name = db.session.scalar(select(masked(Person.name)).where(Person.id == known.requester_person_id)) if concerned else None
+    opening = db.session.get(Opening, known.opening_id) if known.opening_id else None
     return DemandView(
         **{field: getattr(line, field) for field in DemandLine.__slots__},
         content=known.content,
@@ -135,6 +138,8 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         conditions=known.conditions,
         risks=known.risks,
         safeguards=known.safeguards,
+        asks_first=opening.asks_first if opening else None,
+        people_per_place=opening.people_per_place if opening else None,
         details=known.details if concerned else None,
         requester=name,
         reason=db.session.scalar(reason) if concerned else None,

@@ -41,7 +41,9 @@ class BrandOut(Out):
     summary: Annotated[str, Text(max=200)]
     needs_beneficiary: bool
     role_name: Name
+    asks_first: bool = Field(description="认领须先经社区同意")
     most_places: Annotated[int, Between(1, 10000)]
+    people_per_place: Annotated[int, Between(1, 1000)] = Field(description="每个名额最多可到场几人")
     claimant_kinds: Annotated[list[ClaimantKind], Field(max_length=4)]
     longest_window_hours: Annotated[int, Between(1, 24)]
     completion: Completion
@@ -62,7 +64,9 @@ class BrandsOut(Out):
                             "summary": "上门看望需要关心的居民",
                             "needs_beneficiary": True,
                             "role_name": "敲门人",
+                            "asks_first": True,
                             "most_places": 10,
+                            "people_per_place": 5,
                             "claimant_kinds": ["team", "organisation", "person"],
                             "longest_window_hours": 12,
                             "completion": "by_hand",
@@ -106,7 +110,18 @@ class DemandOut(DemandLineOut):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [_LINE | ANNOUNCED | {"safeguards": None, "details": "老人听力不好", "requester": "李*", "reason": None}]
+            "examples": [
+                _LINE
+                | ANNOUNCED
+                | {
+                    "safeguards": None,
+                    "asks_first": True,
+                    "people_per_place": 5,
+                    "details": "老人听力不好",
+                    "requester": "李*",
+                    "reason": None,
+                }
+            ]
         }
     )
 
@@ -115,6 +130,8 @@ class DemandOut(DemandLineOut):
     conditions: Announced | None = Field(description="参加条件")
     risks: Announced | None = Field(description="可能的风险")
     safeguards: Announced | None = Field(description="保障措施")
+    asks_first: bool | None = Field(description="认领须先经社区同意；发布前没有")
+    people_per_place: Annotated[int, Between(1, 1000)] | None = Field(description="每个名额最多可到场几人；空的不限")
     details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领已获同意的一方看")
     requester: Name | None
     reason: Reason | None = Field(description="最近一次处理的理由")

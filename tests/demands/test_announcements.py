@@ -41,6 +41,18 @@ def test_where_nothing_is_said_the_words_of_the_brand_stand(officer, phone_of, s
     assert seen["risks"]
 
 
+def test_everybody_knows_before_claiming_whether_the_community_is_asked_and_how_many_may_come(officer, phone_of, street):
+    demand = officer.made("/demands", demand_form(street))
+    assert (demand["asks_first"], demand["people_per_place"]) == (None, None), "nothing is to be claimed yet"
+    officer.made(f"/demands/{demand['id']}/publication", window() | {"people_per_place": 3})
+    outdoors = published_demand(officer, street, brand="red_ribbon")
+
+    home, other = (phone_of().seen(f"/demands/{one['id']}") for one in (demand, outdoors))
+
+    assert (home["asks_first"], home["people_per_place"]) == (True, 3)
+    assert (other["asks_first"], other["people_per_place"]) == (False, brands.brand("red_ribbon").people_per_place)
+
+
 def test_what_is_announced_names_nobody(officer, street):
     demand = officer.made("/demands", demand_form(street))
     path = f"/demands/{demand['id']}/publication"
