@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.attendance.entitlement import allowed, concerned_by_service, seen_shift
+from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import Confirmation, Confirmer, ServiceFlag, ServiceRecord, Shift
-from backend.attendance.own import is_of_group_of, is_own, is_own_word
+from backend.attendance.models import Confirmation, Confirmer, ServiceFlag, ServiceRecord
+from backend.attendance.own import is_own, is_own_word
+from backend.attendance.service import judging
 from backend.attendance.service.days import most_minutes
 from backend.attendance.service.records import confirmation_of
-from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, ServiceNotFound
+from backend.attendance.service.refusals import OwnService, RecordWithdrawn, ServiceIsFlagged, ServiceNotFound
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -56,9 +57,8 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedTogether:
-    """What became of a shift's records: confirmed now, left to others (the officer's own, those that they added, and
-    those that are flagged), and left for the next
-    request."""
+    """What became of a shift's records: confirmed now, left to others (the officer's own, those that they added, and those that are
+    flagged), and left for the next request."""
 
     confirmed: int
     own: int
@@ -70,41 +70,21 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     """Stand by a service record, as the requester or the community, whichever the shift names; from now on it counts.
 
     The requester's proxy may give the requester's word. Neither gives it for a service of a team, organisation or unit to which one of them
-    belonged on that day. Where a correction raised
-    the minutes since, this lets the rest of them count. More than the day's hours do not count (`allow_more`).
+    belonged on that day. Where a correction raised the minutes since, this lets the rest of them count. More than the day's hours do not
+    count (`allow_more`).
 
     Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, AlreadyConfirmed, DayFull.
     """
-    line = db.session.execute(
-        select(
-            ServiceRecord.void,
-            ServiceRecord.person_id,
-            ServiceRecord.area_path,
-            ServiceRecord.capacity_id,
-            Shift.requester_person_id,
-            Shift.confirmers,
-            ServiceFlag.stands_on(ServiceRecord.fact_id).label("flagged"),
-            is_own(actor).label("own"),
-            is_own_word(actor).label("own_word"),
-            _is_of_asking_side(actor).label("of_asking_side"),
-        )
-        .join(Shift, Shift.id == ServiceRecord.shift_id)
-        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
-    ).one_or_none()
-    if line is None:
-        raise ServiceNotFound
+    line = judging.record_before(actor, fact_id)
     confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
     if confirmer is None:
-        raise Forbidden if _may_see(actor, line) else ServiceNotFound
+        raise Forbidden if judging.may_see(actor, line) else ServiceNotFound
     acted_for = None
     if confirmer is Confirmer.REQUESTER:
         acted_for = policy.on_behalf_of(actor, Permission.SERVICE_CONFIRM, Scope(person_id=line.requester_person_id))
-    if line.own or (confirmer is Confirmer.REQUESTER and line.of_asking_side):
+    if confirmer is Confirmer.REQUESTER and line.of_asking_side:
         raise OwnService
-    if line.own_word:
-        raise OwnWord
-    if line.void:
-        raise RecordWithdrawn
+    judging.refuse_own(line)
     if line.flagged:
         raise ServiceIsFlagged
     word = _Word(confirmer, acted_for)
@@ -115,31 +95,13 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
 def allow_more(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> Confirmed:
     """Let a confirmed record count whole, also beyond the day's hours, as the community; by who neither served nor recorded it.
 
-    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, NotConfirmed, AlreadyConfirmed, AlreadyCorrected.
+    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, NotConfirmed, AlreadyConfirmed,
+    AlreadyCorrected.
     """
-    line = db.session.execute(
-        select(
-            ServiceRecord.void,
-            ServiceRecord.person_id,
-            ServiceRecord.area_path,
-            ServiceRecord.capacity_id,
-            Shift.requester_person_id,
-            ServiceRecord.minutes,
-            is_own(actor).label("own"),
-            is_own_word(actor).label("own_word"),
-        )
-        .join(Shift, Shift.id == ServiceRecord.shift_id)
-        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
-    ).one_or_none()
-    if line is None or not _may_see(actor, line):
-        raise ServiceNotFound
-    policy.require(actor, Permission.SERVICE_ALLOW, Scope(area_path=line.area_path))
-    if line.own:
-        raise OwnService
-    if line.own_word:
-        raise OwnWord
-    if line.void:
-        raise RecordWithdrawn
+    line = judging.require(actor, Permission.SERVICE_ALLOW, fact_id)
+    judging.refuse_own(line)
+    if line.flagged:
+        raise ServiceIsFlagged
     seen = confirmation_of(fact_id)
     if seen is None:
         raise NotConfirmed
@@ -184,15 +146,7 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: date
 
     Raises ServiceNotFound, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
     """
-    line = db.session.execute(
-        select(ServiceRecord.void, ServiceRecord.person_id, ServiceRecord.area_path, ServiceRecord.capacity_id, Shift.requester_person_id)
-        .join(Shift, Shift.id == ServiceRecord.shift_id)
-        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
-    ).one_or_none()
-    if line is None or not _may_see(actor, line):
-        raise ServiceNotFound
-    policy.require(actor, Permission.CONFIRMATION_WITHDRAW, Scope(area_path=line.area_path))
-    if line.void:
+    if judging.require(actor, Permission.CONFIRMATION_WITHDRAW, fact_id).void:
         raise RecordWithdrawn
     seen = confirmation_of(fact_id)
     if seen is None:
@@ -211,19 +165,6 @@ def _confirmer(actor: Actor, area_path: str, requester_person_id: UUID | None, c
     return next(
         (word for word, scope in ways if word.value in confirmers and policy.allows(actor, Permission.SERVICE_CONFIRM, scope)), None
     )
-
-
-def _may_see(actor: Actor, line: Row[*tuple[object, ...]]) -> bool:
-    scopes = concerned_by_service(
-        area_path=line.area_path, requester_id=line.requester_person_id, person_id=line.person_id, capacity_id=line.capacity_id
-    )
-    return allowed(actor, Permission.RECORD_SEE, scopes)
-
-
-def _is_of_asking_side(actor: Actor) -> ColumnElement[bool]:
-    """Condition on records: somebody served for a group to which the requester belonged, or the proxy who speaks for them."""
-    of_requester = is_of_group_of(Shift.requester_person_id)
-    return of_requester if actor.person_id is None else or_(of_requester, is_of_group_of(actor.person_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from backend.accounts import policy
-from backend.accounts.policy import Permission, Scope
-from backend.attendance.entitlement import allowed, concerned_by_service
+from backend.accounts.policy import Permission
 from backend.attendance.events import ServiceCleared, ServiceFlagged
-from backend.attendance.models import FlagKind, ServiceFlag, ServiceRecord, Shift
-from backend.attendance.own import is_own, is_own_word
-from backend.attendance.service.refusals import OwnService, OwnWord, RecordWithdrawn, ServiceNotFound
+from backend.attendance.models import FlagKind, ServiceFlag
+from backend.attendance.service import judging
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -41,33 +38,7 @@ def clear_service(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) ->
     Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, NotFlagged, AlreadyCorrected (somebody else did it at the same
     time).
     """
-    line = db.session.execute(
-        select(
-            ServiceRecord.void,
-            ServiceRecord.person_id,
-            ServiceRecord.area_path,
-            ServiceRecord.capacity_id,
-            Shift.requester_person_id,
-            is_own(actor).label("own"),
-            is_own_word(actor).label("own_word"),
-        )
-        .join(Shift, Shift.id == ServiceRecord.shift_id)
-        .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
-    ).one_or_none()
-    if line is None:
-        raise ServiceNotFound
-    scopes = concerned_by_service(
-        area_path=line.area_path, requester_id=line.requester_person_id, person_id=line.person_id, capacity_id=line.capacity_id
-    )
-    if not allowed(actor, Permission.RECORD_SEE, scopes):
-        raise ServiceNotFound
-    policy.require(actor, Permission.SERVICE_CLEAR, Scope(area_path=line.area_path))
-    if line.own:
-        raise OwnService
-    if line.own_word:
-        raise OwnWord
-    if line.void:
-        raise RecordWithdrawn
+    judging.refuse_own(judging.require(actor, Permission.SERVICE_CLEAR, fact_id))
     flags = db.session.scalars(select(ServiceFlag).where(ServiceFlag.record_fact_id == fact_id, ServiceFlag.is_current())).all()
     if not flags:
         raise NotFlagged
