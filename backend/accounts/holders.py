@@ -122,10 +122,9 @@ def _held(reach: Reach, roles: Sequence[Role], asked: FromClause, in_force: Colu
         .where(
             one_of(RoleGrant.role, roles),
             in_force,
-            RoleGrant.withdrawn_at.is_(None),
+            RoleGrant.is_unended(now),
             RoleGrant.waits_for.is_(None),
             RoleGrant.starts_at <= now,
-            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
         )
     )
 

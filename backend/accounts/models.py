@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.accounts.limits import Written
@@ -223,3 +223,8 @@ class RoleGrant(Base):
     def is_over(self, now: datetime) -> bool:
         """Whether it was withdrawn, or its term ran out."""
         return self.withdrawn_at is not None or (self.ends_at is not None and self.ends_at <= now)
+
+    @classmethod
+    def is_unended(cls, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+        """Condition: not `is_over`. It may wait for somebody, or for its first day."""
+        return and_(cls.withdrawn_at.is_(None), or_(cls.ends_at.is_(None), cls.ends_at > now))

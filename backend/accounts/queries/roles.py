@@ -110,7 +110,7 @@ def _offices(viewer: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def _of_status(status: GrantStatus | None, now: datetime) -> ColumnElement[bool]:
-    unended = and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    unended = RoleGrant.is_unended(now)
     match status:
         case None:
             return unended

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 
 from backend.accounts import policy
 from backend.accounts.events import RoleAccepted, RoleDeclined, RoleOffered
@@ -75,15 +75,15 @@ def _own(actor: Actor, grant_id: UUID) -> RoleGrant:
 
 def _step(seen: RoleGrant, awaited: GrantStep, *, now: datetime, **values: object) -> None:
     """Take the appointment further, if this is what it waits for. Raises RoleEnded, NotAwaited."""
-    unended = (RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    unended = RoleGrant.is_unended(now)
     taken = db.session.scalar(
         update(RoleGrant)
-        .where(RoleGrant.id == seen.id, RoleGrant.waits_for == awaited, *unended)
+        .where(RoleGrant.id == seen.id, RoleGrant.waits_for == awaited, unended)
         .values(**values)
         .returning(RoleGrant.id)
         .execution_options(synchronize_session=False)
     )
     if taken is None:
-        is_over = db.session.scalar(select(RoleGrant.id).where(RoleGrant.id == seen.id, *unended)) is None
+        is_over = db.session.scalar(select(RoleGrant.id).where(RoleGrant.id == seen.id, unended)) is None
         raise RoleEnded if is_over else NotAwaited
     db.session.expire(seen)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
@@ -258,7 +258,7 @@ def _move_logins(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: dateti
 
 def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: datetime) -> int:
     """Withdraw what the one account holds, and grant it to the other for the rest of its term: so it stays written who held what when."""
-    live = and_(RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    live = RoleGrant.is_unended(now)
     grants = db.session.scalars(select(RoleGrant).where(RoleGrant.account_id == dissolved_id, live).order_by(RoleGrant.id)).all()
     in_force = select(RoleGrant.role).where(RoleGrant.account_id.in_((kept_id, dissolved_id)), live, RoleGrant.waits_for.is_(None))
     offices = set(db.session.scalars(in_force)) & OFFICES.keys()

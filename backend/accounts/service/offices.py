@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from backend.accounts import limits, policy
 from backend.accounts.events import RoleWithdrawn
@@ -205,7 +205,7 @@ def office_seen(actor: Actor, grant_id: UUID) -> RoleGrant:
 def _change(seen: RoleGrant, *, now: datetime, **values: object) -> None:
     changed = db.session.scalar(
         update(RoleGrant)
-        .where(RoleGrant.id == seen.id, RoleGrant.withdrawn_at.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .where(RoleGrant.id == seen.id, RoleGrant.is_unended(now))
         .values(**values)
         .returning(RoleGrant.id)
         .execution_options(synchronize_session=False)

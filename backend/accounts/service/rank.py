@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts.models import RoleGrant
@@ -66,9 +66,8 @@ def _offices(account_id: UUID, *, now: datetime) -> list[tuple[Role, str | None]
     held = select(RoleGrant.role, RoleGrant.area_path).where(
         RoleGrant.account_id == account_id,
         RoleGrant.role.in_(OFFICE_ROLES),
-        RoleGrant.withdrawn_at.is_(None),
         RoleGrant.waits_for.is_(None),
-        or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now),
+        RoleGrant.is_unended(now),
     )
     return [(role, area_path) for role, area_path in db.session.execute(held)]
 

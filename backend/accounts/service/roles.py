@@ -384,7 +384,7 @@ def refuse_excluded(account_id: UUID, role: Role, *, now: datetime) -> None:
 
 def _is_unended(now: datetime) -> ColumnElement[bool]:
     """Held, or to be held later: a grant that was made a moment after `now` by another request counts, for who must not miss it."""
-    return and_(RoleGrant.withdrawn_at.is_(None), RoleGrant.waits_for.is_(None), or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+    return and_(RoleGrant.is_unended(now), RoleGrant.waits_for.is_(None))
 
 
 def scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:
