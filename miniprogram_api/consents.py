@@ -11,6 +11,7 @@ from backend.people import notices
 from backend.people import queries as people_queries
 from backend.people import service as people
 from backend.people.notices import NoticeName
+from backend.people.service import Ending
 from backend.volunteers.queries import number_of
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.consents import AgreedOut, ConsentsOut, WardsOut, WithdrawnOut
@@ -45,10 +46,26 @@ def agree_to_notice(actor: Actor, body: ConsentIn) -> dict[str, Any]:
 @writes
 @bp.input(ConsentWithdrawalIn)
 @bp.output(WithdrawnOut)
-@bp.doc(summary="撤回同意", description="回答说明哪些处理停止，哪些记录依法保留。撤回前的处理仍然有效。")
+@bp.doc(
+    summary="撤回同意",
+    description="回答说明哪些处理停止，哪些记录依法保留，删除了什么。撤回前的处理仍然有效；撤回的是最后一项同意的，"
+    "个人信息不再使用，有记录依法保存的只以隐去部分文字的姓名出现。以后可以重新同意。",
+)
 def withdraw_consent(actor: Actor, body: ConsentWithdrawalIn) -> dict[str, Any]:
-    agreements.withdraw_consent(actor, body.notice, reason=body.reason, now=clock.now())
-    return _what_follows(body.notice)
+    return _what_follows(body.notice, agreements.withdraw_consent(actor, body.notice, reason=body.reason, now=clock.now()))
+
+
+@bp.post("/people/<uuid:person_id>/consents/withdrawal")
+@writes
+@bp.input(ConsentWithdrawalIn)
+@bp.output(WithdrawnOut)
+@bp.doc(
+    summary="代没有账号的人撤回同意",
+    description="本人没有账号的（例如由代办人代办的老人、在社区当面登记的监护人），到社区由工作人员当面核对身份后办理。",
+)
+def withdraw_consent_at_desk(actor: Actor, person_id: UUID, body: ConsentWithdrawalIn) -> dict[str, Any]:
+    ending = agreements.withdraw_at_desk(actor, person_id, body.notice, reason=body.reason, now=clock.now())
+    return _what_follows(body.notice, ending)
 
 
 @bp.post("/guardianships")
@@ -83,9 +100,10 @@ def renew_agreement(actor: Actor, guardianship_id: UUID, body: AgreementRenewalI
     description="未成年人的志愿者注册从即日起终止，以往的服务记录依法保留；另一位监护人仍然同意的，注册不终止。",
 )
 def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn) -> dict[str, Any]:
-    ends = agreements.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
-    follows = _what_follows(NoticeName.MINOR)
-    return follows if ends else follows | {"stops": _ANOTHER_AGREES}
+    ending = agreements.withdraw_agreement(actor, guardianship_id, reason=body.reason, now=clock.now())
+    if ending is None:
+        return _what_follows(NoticeName.MINOR, Ending(is_last=False)) | {"stops": _ANOTHER_AGREES}
+    return _what_follows(NoticeName.MINOR, ending)
 
 
 @bp.get("/me/wards")
@@ -96,6 +114,6 @@ def list_own_wards(actor: Actor) -> dict[str, Any]:
     return {"items": queries.own_wards(actor, now=clock.now())}
 
 
-def _what_follows(name: NoticeName) -> dict[str, Any]:
+def _what_follows(name: NoticeName, ending: Ending) -> dict[str, Any]:
     notice = notices.notice(name)
-    return {"notice": name, "stops": notice.stops, "stays": notice.stays}
+    return {"notice": name, "stops": notice.stops, "stays": notice.stays, "erased": list(ending.erased), "kept": list(ending.kept)}

@@ -186,7 +186,13 @@ class Permission(Term):
     )
     PROXY_END = ("proxy.end", "结束代理", "End it. Own: of who is acted for, and of the proxy.", _DECIDING | _ONESELF | _GRID)
     VOLUNTEER_LEAVE = ("volunteer.leave", "退出志愿者", "End the registration as volunteer. Own: one's own.", _ONESELF)
-    CONSENT_CHANGE = ("consent.change", "同意与撤回", "Agree to a notice anew, or take a consent back. Own: one's own.", _ONESELF)
+    # By area: at the desk, for who has no account.
+    CONSENT_CHANGE = (
+        "consent.change",
+        "同意与撤回",
+        "Agree to a notice anew, or take a consent back. Own: one's own.",
+        _ONESELF | _COMMUNITY,
+    )
     # By area: at the desk of the community, before an officer.
     GUARDIANSHIP_STATE = (
         "guardianship.state",

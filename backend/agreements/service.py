@@ -6,31 +6,51 @@
 from datetime import datetime
 from uuid import UUID
 
+from backend.accounts import service as accounts
 from backend.areas import service as areas
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.people import minors
 from backend.people import service as people
 from backend.people.models import Guardianship, Person
 from backend.people.notices import NoticeName
-from backend.people.service import Agreement
+from backend.people.service import Agreement, Ending
 from backend.proxies import service as proxies
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
 
+_WITHDRAWN = "本人已撤回同意"
 
-def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> None:
-    """Take a consent back. Being a volunteer ends with its own and with the identity's; with the one to proxies nobody acts for the person
-    any more.
+
+def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> Ending:
+    """Take one's own consent back, as `_end`. Raises PersonNeeded, GuardiansConsent, ConsentNotGiven, StillLeading, AlreadyCorrected."""
+    return _end(actor, people.consenting(actor), name, reason=reason, now=now)
+
+
+def withdraw_at_desk(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None, now: datetime) -> Ending:
+    """Take a consent back for a person without an account, who stands before an officer of their community.
+
+    Raises HasAccount, GuardiansConsent, ConsentNotGiven, AlreadyCorrected, Missing, Forbidden.
+    """
+    return _end(actor, people.consenting_at_desk(actor, person_id), name, reason=reason, now=now)
+
+
+def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None, now: datetime) -> Ending:
+    """Being a volunteer ends with its own and with the identity's; with the one to proxies nobody acts for the person
+    any more. With the last one they act for nobody, and their data stand under a mask; registrations with a community end next.
 
     The facts of past services stay: recording them is a duty of the office, not a matter of consent (志愿服务条例 art. 19).
-    Raises PersonNeeded, GuardiansConsent, ConsentNotGiven, StillLeading, AlreadyCorrected.
     """
-    person_id = people.take_back_consent(actor, name, reason=reason, now=now)
+    people.take_back_consent(actor, person_id, name, reason=reason, now=now)
     if name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
         volunteers.end_registration(actor, person_id, reason="consent_withdrawn", now=now)
     if name is NoticeName.PROXY:
-        proxies.end_proxies_of(actor, person_id, reason="本人已撤回同意", now=now)
+        proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
+    ending = people.end_basis(person_id, now=now, without_phone=name is NoticeName.IDENTITY)
+    if ending.is_last:
+        proxies.end_proxies_by(actor, person_id, reason=_WITHDRAWN, now=now)
+        accounts.withdraw_everywhere(actor, person_id, Role.PARTY_MEMBER, reason="consent_withdrawn", now=now)
+    return ending
 
 
 def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Guardianship:
@@ -48,14 +68,15 @@ def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Gua
     return held
 
 
-def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> bool:
-    """Take the guardian's word back. Returns whether the minor volunteers no more from now on, which is so unless another guardian's word
-    stands; what was served stays on record.
+def withdraw_agreement(actor: Actor, guardianship_id: UUID, *, reason: str | None, now: datetime) -> Ending | None:
+    """Take the guardian's word back. Returns what became of the minor's data, who volunteers no more from now on; None where another
+    guardian's word stands, and nothing ends. What was served stays on record.
 
     By the guardian, or at the desk. Raises GuardianshipOver, WardNotMinor, Missing, StillLeading, AlreadyCorrected.
     """
     ended = people.end_guardianship(actor, guardianship_id, reason=reason, now=now)
-    if people.guardian_of(ended.ward_person_id) is not None:
-        return False
-    volunteers.end_registration(actor, ended.ward_person_id, reason="guardian_withdrew", now=now)
-    return True
+    is_alone = people.guardian_of(ended.ward_person_id) is None
+    if is_alone:
+        volunteers.end_registration(actor, ended.ward_person_id, reason="guardian_withdrew", now=now)
+    endings = {person_id: people.end_basis(person_id, now=now) for person_id in sorted((ended.ward_person_id, ended.guardian_person_id))}
+    return endings[ended.ward_person_id] if is_alone else None

@@ -35,6 +35,13 @@ class GuardianshipEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class BasisEnded(Event):
+    """Nothing is in force any more on which a person's data rest: what the law keeps stands under a mask. The subject is the person."""
+
+    name: ClassVar[str] = "person.basis_ended"
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
     """A person took a consent back. The subject is the person."""
 

@@ -12,12 +12,16 @@ from backend.foundation.facts import FactRevision
 from backend.foundation.identifiers import Sex
 from backend.foundation.sealing import INDEX_OF, SEALED
 
-ID_NUMBER, PHONE = "people.id_number", "people.phone"
-"""What a sealed number is bound to (`foundation.sealing`)."""
+ID_NUMBER, PHONE, NAME = "people.id_number", "people.phone", "people.name"
+"""What a sealed value is bound to (`foundation.sealing`)."""
 
 
 class Person(Base):
-    """A natural person, once. ID number and phone are sealed and found by their blind index."""
+    """A natural person, once. ID number and phone are sealed and found by their blind index.
+
+    Who agrees to nothing any more stands under a mask (`withdrawn_at`): the name is masked, the one in clear sealed beside it, the phone
+    gone. Where no fact needs to know who it was, name and number are gone too (`erased_at`).
+    """
 
     __tablename__ = "people"
     __table_args__ = (
@@ -27,7 +31,8 @@ class Person(Base):
     )
 
     id: Mapped[RowId]
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(comment="masked since withdrawn_at")
+    name_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: NAME}, comment="in clear, while `name` is masked")
     id_number_sealed: Mapped[bytes] = mapped_column(info={SEALED: ID_NUMBER})
     id_number_index: Mapped[bytes] = mapped_column(info={INDEX_OF: "id_number_sealed"})
     born_on: Mapped[date]
@@ -37,6 +42,8 @@ class Person(Base):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_people_area_id"), comment="the community of residence")
     area_path: Mapped[AreaPath]
     created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="since when nothing is agreed to any more; what the law keeps is masked")
+    erased_at: Mapped[datetime | None] = mapped_column(comment="when name and number went, because no fact needed them")
 
 
 class Consent(FactRevision):

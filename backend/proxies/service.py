@@ -28,6 +28,7 @@ from backend.people.service import (
     put_on_record,
     read_adult,
     require_current,
+    require_standing,
 )
 from backend.proxies import rules
 from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
@@ -109,7 +110,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
     """Let one person act for another until a day. Who is acted for is put on record where they are not; the actor saw their consent.
 
     Raises NotACommunity, NoticeOutdated, RelationUnknown, ProxyTermInvalid, NameInvalid, IdNumberInvalid, GuardianNeeded, PersonExists,
-    ProxyUnknown, ProxyOfOneself, OwnProxy, AlreadyProxy, TooManyElders, TooManyToday, Forbidden.
+    ProxyUnknown, DataWithdrawn, ProxyOfOneself, OwnProxy, AlreadyProxy, TooManyElders, TooManyToday, Forbidden.
     """
     community = areas.community(wanted.community_id)
     policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=community.path))
@@ -118,7 +119,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
         raise RelationUnknown(errors={"relation": [RelationUnknown.detail]})
     _refuse_term(wanted.ends_on, now=now)
     allowances.take(actor, Written.PROXY, now=now)
-    proxy_id = _proxy_of(read_adult(wanted.proxy_name, wanted.proxy_id_number, now=now))
+    proxy_id = _proxy_of(actor, read_adult(wanted.proxy_name, wanted.proxy_id_number, now=now))
     elder = _elder_of(actor, read_adult(wanted.elder_name, wanted.elder_id_number, now=now), community, now=now)
     if elder.id == proxy_id:
         raise ProxyOfOneself
@@ -188,6 +189,13 @@ def end_proxies_of(actor: Actor, person_id: UUID, *, reason: str, now: datetime)
         _end(actor, proxy, reason=reason, now=now)
 
 
+def end_proxies_by(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> None:
+    """Let a person act for nobody any more. The caller has asked policy. Raises AlreadyCorrected."""
+    held = select(Proxy).where(Proxy.proxy_person_id == person_id, Proxy.is_current(), Proxy.ended_at.is_(None)).order_by(Proxy.id)
+    for proxy in db.session.scalars(held).all():
+        _end(actor, proxy, reason=reason, now=now)
+
+
 def _end(actor: Actor, seen: Proxy, *, reason: str | None, now: datetime) -> Proxy:
     ended = facts.revise(seen, actor, now=now, reason=reason, ended_at=now)
     accounts.withdraw_from_person(actor, seen.proxy_person_id, _role_in(seen), reason="proxy_ended", now=now)
@@ -208,10 +216,11 @@ def _allowed(actor: Actor, permission: Permission, proxy: Proxy) -> bool:
     return any(policy.allows(actor, permission, scope) for scope in both)
 
 
-def _proxy_of(identity: Identity) -> UUID:
+def _proxy_of(actor: Actor, identity: Identity) -> UUID:
     person = look_up(identity).person
     if person is None or accounts.account_of_person(person.id) is None:
         raise ProxyUnknown
+    require_standing(actor, person.id)
     return person.id
 
 

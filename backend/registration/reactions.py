@@ -1,12 +1,17 @@
 """What follows when a registration ends: the places that it allowed the member to take are given back, one at which they are serving when
 the shift is over.
 
-An application that was withdrawn had allowed none.
+An application that was withdrawn had allowed none. Whose last consent is gone ends both.
 """
 
 from backend.attendance.events import ShiftClosed
-from backend.foundation.outbox import Reactions
+from backend.foundation.outbox import Happenings, Reactions
+from backend.people.events import BasisEnded
 from backend.registration.events import RegistrationEnded
-from backend.registration.service import release_after_service, release_for_ended
+from backend.registration.service import end_for_withdrawn, release_after_service, release_for_ended
 
-REACTIONS: Reactions = {RegistrationEnded.name: release_for_ended, ShiftClosed.name: release_after_service}
+REACTIONS: Reactions = {
+    BasisEnded.name: Happenings(end_for_withdrawn),
+    RegistrationEnded.name: release_for_ended,
+    ShiftClosed.name: release_after_service,
+}

@@ -19,11 +19,12 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.life import FactStep
+from backend.foundation.outbox import Happening
 from backend.openings.models import Claim
 from backend.party import service as party
 from backend.party.models import PartyMember
 from backend.people.notices import NoticeName
-from backend.people.service import adult_of, require_consent
+from backend.people.service import adult_of, require_consent, require_standing
 from backend.registration.events import (
     RegistrationAccepted,
     RegistrationApplied,
@@ -61,6 +62,8 @@ class OwnRegistration(Forbidden):
     code = "own_registration"
     detail = "不能审核自己的报到"
 
+
+CONSENT_WITHDRAWN = "本人已撤回同意"
 
 _ENDED = aliased(MemberRegistration)
 _APPLIED, _ACCEPTED = RegistrationStatus.APPLIED, RegistrationStatus.ACCEPTED
@@ -120,9 +123,10 @@ def apply_for_registration(
 def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -> MemberRegistration:
     """Take the member in: they get a receipt number, and may claim places in this community.
 
-    Raises Missing, Forbidden, OwnRegistration, RegistrationNotApplied, facts.AlreadyCorrected.
+    Raises Missing, Forbidden, OwnRegistration, DataWithdrawn, RegistrationNotApplied, facts.AlreadyCorrected.
     """
     seen = _to_review(actor, registration_id)
+    require_standing(actor, seen.person_id)
     ACCEPT.require(seen)  # before a number is drawn, which no rollback gives back
     today = clock.shanghai_day(now)
     running = db.session.scalars(RECEIPT_NUMBERS.next_value().select()).one()
@@ -168,6 +172,22 @@ def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back what members still held whose registration ended while they were signed in at these shifts."""
     holders = select(Claim.person_id).join(Shift, Shift.opening_id == Claim.opening_id)
     _release_for(_ENDED.person_id.in_(holders.where(Shift.id.in_(shift_ids), Claim.takes_place())), now=now)
+
+
+def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None:
+    """End what these people had applied for or were accepted to when they withdrew their last consent. What came after stands."""
+    for happening in happenings:
+        stood = select(MemberRegistration).where(
+            MemberRegistration.person_id == happening.subject_id,
+            MemberRegistration.is_current(),
+            MemberRegistration.status.in_((_APPLIED, _ACCEPTED)),
+            MemberRegistration.recorded_at <= happening.at,
+        )
+        for seen in db.session.scalars(stood.order_by(MemberRegistration.id)).all():
+            if seen.status is _APPLIED:
+                WITHDRAW.take(Actor.system(), seen, now=now, reason=CONSENT_WITHDRAWN)
+            else:
+                END.take(Actor.system(), seen, now=now, reason=CONSENT_WITHDRAWN, ended_on=clock.shanghai_day(happening.at))
 
 
 def _release_for(which: ColumnElement[bool], *, now: datetime) -> None:

@@ -31,6 +31,8 @@ class Purpose(Entry):
     code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,38}$")]
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
     fields: Annotated[tuple[PersonalField, ...], Field(min_length=1)]
+    keeps: bool = False
+    """Whether it holds also for what the law keeps of who agrees to nothing any more."""
 
 
 class Reveals(Entry):

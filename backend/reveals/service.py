@@ -17,6 +17,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, PHONE, Person
+from backend.people.service import DataWithdrawn, clear_name
 from backend.reveals import purposes
 from backend.reveals.events import DataRevealed
 from backend.reveals.models import REVEAL_NOTE, Reveal
@@ -98,8 +99,8 @@ class Revealed:
 def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: datetime) -> Revealed:
     """Read one value of a person in clear.
 
-    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, MinorProtected, ValueUnreadable, Missing (outside the actor's area),
-    Forbidden.
+    Raises PurposeUnknown, FieldNotForPurpose, TooManyReveals, MinorProtected, DataWithdrawn, ValueUnreadable, Missing (outside the
+    actor's area), Forbidden.
     """
     person = db.session.get(Person, person_id)
     if person is None:
@@ -112,6 +113,9 @@ def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: dat
     grant = policy.grant_for(actor, needed, scope)
     require_purpose(wanted)
     require_moderation(actor, now=now)
+    kept = person.erased_at is None and purposes.current().purposes[wanted.purpose].keeps
+    if person.withdrawn_at is not None and not kept:
+        raise DataWithdrawn
     value = _value_of(person, wanted.field)
     audit.record(actor, Permission.PERSON_REVEAL, person.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
     reveal_id = write_reveal(actor, grant, Subject(person.id), [wanted.field], wanted.purpose, note=wanted.note, now=now)
@@ -182,7 +186,7 @@ def in_clear(sealed: bytes, *, field: str, row: UUID) -> str:
 def _value_of(person: Person, field: PersonalField) -> str | None:
     match field:
         case PersonalField.NAME:
-            return person.name
+            return clear_name(person)
         case PersonalField.ID_NUMBER:
             return in_clear(person.id_number_sealed, field=ID_NUMBER, row=person.id)
         case PersonalField.PHONE:

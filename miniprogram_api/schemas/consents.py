@@ -7,6 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.people.models import Relation
 from backend.people.notices import NoticeName
+from backend.people.service import Datum
 from miniprogram_api.contract import Out
 from web.fields import Day, Id, Instant, Name
 
@@ -57,12 +58,26 @@ class WithdrawnOut(Out):
     """What a withdrawn consent ends, and what stays."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"notice": "volunteer", "stops": "志愿者注册从今天起终止", "stays": "已经发生的服务记录依法保存"}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "notice": "volunteer",
+                    "stops": "志愿者注册从今天起终止",
+                    "stays": "已经发生的服务记录依法保存",
+                    "erased": ["phone"],
+                    "kept": ["name", "id_number"],
+                }
+            ]
+        }
     )
 
     notice: NoticeName
     stops: Annotated[str, Field(max_length=500)]
     stays: Annotated[str, Field(max_length=500)]
+    erased: Annotated[list[Datum], Field(max_length=3)] = Field(description="已经删除的信息")
+    kept: Annotated[list[Datum], Field(max_length=3)] = Field(
+        description="撤回最后一项同意后，因有依法保存的记录而保留的信息：不再使用，显示时隐去部分文字"
+    )
 
 
 class AgreedOut(Out):

@@ -12,7 +12,7 @@ from web.fields import Id, Instant
 
 _AT = "2026-11-24T10:00:00+08:00"
 _ID = "01931f6e-7c1a-7d2e-8f00-0000000000d1"
-_PURPOSE: JsonDict = {"code": "contact", "name": "联系本人", "fields": ["name", "phone"]}
+_PURPOSE: JsonDict = {"code": "contact", "name": "联系本人", "fields": ["name", "phone"], "keeps": False}
 
 
 class PurposeOut(Out):
@@ -23,6 +23,7 @@ class PurposeOut(Out):
     code: Annotated[str, Field(max_length=40)]
     name: Annotated[str, Field(max_length=50)]
     fields: Annotated[list[PersonalField], Field(max_length=10)]
+    keeps: bool = Field(description="本人撤回全部同意后，依法保存的信息仍可为此用途查看")
 
 
 class PurposesOut(Out):

@@ -59,6 +59,7 @@ COMES_WITH = {
     "agree_for_minor": {"PERSON_REGISTER"},
     "withdraw_agreement": {"VOLUNTEER_LEAVE"},
     "withdraw_consent": {"PROXY_END", "VOLUNTEER_LEAVE"},
+    "withdraw_consent_at_desk": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
 }
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}

@@ -41,7 +41,7 @@ def test_with_the_consent_to_the_identity_the_phone_number_goes_too(phone_of, st
     phone.made("/me/consents/withdrawal", {"notice": "identity"})
     person = db.session.scalars(select(Person).where(Person.phone_sealed.is_(None), Person.phone_index.is_(None))).one()
     assert str(person.id) == phone.person_id
-    assert phone.seen("/me")["person"]["phone"] is None
+    assert phone.seen("/me")["person"] is None, "no fact names them"
 
 
 def test_the_notice_for_minors_is_a_guardians_to_give_and_to_take(phone_of, street):

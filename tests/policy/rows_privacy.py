@@ -6,7 +6,7 @@ from backend.accounts.policy import Permission
 from backend.foundation import clock
 from backend.people import notices
 from backend.people.notices import NoticeName
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, VOLUNTEERS, elsewhere, these
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, STREET, VOLUNTEERS, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
 from tests.support.demands import GRANDMOTHER
@@ -67,6 +67,12 @@ def consented(world: World) -> Ask:
     return ask(shows='"notice":"proxy"')
 
 
+def of_elder(world: World) -> Ask:
+    """Somebody without an account agreed on paper that the proxy acts for them."""
+    made = recorded_proxy(world.officer, world.street, world["proxy"].card)
+    return ask(person_id=made["elder"]["id"], body={"notice": "proxy"})
+
+
 def revealed(world: World) -> Ask:
     """The community read the volunteer's name."""
     return ask(shows=world.officer.made(f"/people/{world['volunteer'].person_id}/reveals", REVEAL)["id"])
@@ -86,6 +92,9 @@ ROWS = (
         403,
         {409: PERSONS - VOLUNTEERS | LEADERS},
         by=Permission.CONSENT_CHANGE,
+    ),
+    Row(
+        "withdraw_consent_at_desk", of_elder, these("community_officer"), 404, {403: these(STREET, DISTRICT)}, by=Permission.CONSENT_CHANGE
     ),
     Row("agree_for_minor", by_the_guardian, PERSONS, 403, by=Permission.GUARDIANSHIP_STATE, case="by the guardian"),
     Row("agree_for_minor", at_the_desk, these("community_officer"), 403, by=Permission.GUARDIANSHIP_STATE, case="at the desk"),

@@ -23,7 +23,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Unprocessable
 from backend.foundation.ids import new_id
 from backend.people.models import Person
-from backend.people.service import person_of
+from backend.people.service import person_of, require_standing
 
 
 class TooManyPlaces(Unprocessable):
@@ -82,11 +82,13 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     """Ask for a service in a community. Returns the demand's id.
 
     Raises BrandUnknown, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, RequesterUnknown,
-    PhoneInvalid, BirthYearInvalid, NamesBeneficiary, PersonNeeded, TooManyToday, TooManyOpen, Forbidden.
+    PhoneInvalid, BirthYearInvalid, NamesBeneficiary, PersonNeeded, ConsentNeeded, DataWithdrawn, TooManyToday, TooManyOpen, Forbidden.
     """
     brand = brands.brand(wanted.brand)
     community = areas.community(wanted.community_id)
     requester_id = _requester(actor, wanted, community)
+    if requester_id is not None:
+        require_standing(actor, requester_id)
     refuse_places(brand, wanted.places)
     waiting = select(Demand.id).where(Demand.submitted_by == actor.account_id, Demand.status == DemandStatus.SUBMITTED)
     allowances.take(actor, Written.DEMAND, waiting=waiting, now=now)

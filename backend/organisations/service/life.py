@@ -62,11 +62,12 @@ class OrganisationPlan:
 def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id: UUID, now: datetime) -> UUID:
     """Apply for an organisation in a community; who applies is to be its officer. Returns the organisation's id.
 
-    Raises PersonNeeded, AdultNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken, RecordNumberTaken,
-    TooManyToday, TooManyOpen.
+    Raises PersonNeeded, AdultNeeded, ConsentNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken,
+    RecordNumberTaken, TooManyToday, TooManyOpen.
     """
     person_id = people.adult_of(actor, now=now)
     policy.require(actor, Permission.ORGANISATION_APPLY, Scope(person_id=person_id))
+    people.require_standing(actor, person_id)
     credit_code, record_number = _number(plan)
     community = areas.community(community_id)
     waiting = select(Organisation.id).where(Organisation.officer_person_id == person_id, Organisation.status == OrganisationStatus.APPLIED)

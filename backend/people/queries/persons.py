@@ -10,6 +10,7 @@ from backend.foundation.database import db
 from backend.foundation.masking import masked_id_number, masked_phone
 from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, PHONE, Person
+from backend.people.service.identity import clear_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,17 @@ class OwnPerson:
 def own_card(person_id: UUID) -> OwnPerson:
     """What a person sees of their own. The person must exist."""
     row = db.session.execute(
-        select(Person.id, Person.name, Person.id_number_sealed, Person.phone_sealed, Area.id.label("area_id"), Area.name.label("area_name"))
+        select(Person, Area.id.label("area_id"), Area.name.label("area_name"))
         .join(Area, Area.id == Person.area_id)
         .where(Person.id == person_id)
     ).one()
+    person: Person = row.Person
+    phone = person.phone_sealed
     return OwnPerson(
-        id=row.id,
-        name=row.name,
-        id_number=masked_id_number(keyring().unseal_if_possible(row.id_number_sealed, field=ID_NUMBER, row=row.id)),
-        phone=None if row.phone_sealed is None else masked_phone(keyring().unseal_if_possible(row.phone_sealed, field=PHONE, row=row.id)),
+        id=person.id,
+        name=clear_name(person),
+        id_number=masked_id_number(keyring().unseal_if_possible(person.id_number_sealed, field=ID_NUMBER, row=person.id)),
+        phone=None if phone is None else masked_phone(keyring().unseal_if_possible(phone, field=PHONE, row=person.id)),
         community=Community(row.area_id, row.area_name),
     )
 

@@ -1,5 +1,6 @@
 """Commands on people and what they ask first, by noun: identity, persons, consents, guardians."""
 
+from backend.people.service.basis import DataWithdrawn, Datum, Ending, end_basis, require_standing
 from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
 from backend.people.service.guardians import Agreement, Named, agree_anew, end_guardianship, guardian_of, state_guardianship
@@ -16,7 +17,16 @@ from backend.people.service.guards import (
     require_consent,
     was_ward,
 )
-from backend.people.service.identity import GuardianNeeded, Identity, IdNumberInvalid, NameInvalid, look_up, read_adult, read_identity
+from backend.people.service.identity import (
+    GuardianNeeded,
+    Identity,
+    IdNumberInvalid,
+    NameInvalid,
+    clear_name,
+    look_up,
+    read_adult,
+    read_identity,
+)
 from backend.people.service.persons import (
     IdentityAtDesk,
     IdentityDiffers,
@@ -33,4 +43,4 @@ from backend.people.service.persons import (
     store_phone,
     tie_own_account,
 )
-from backend.people.service.withdrawals import agree, take_back_consent
+from backend.people.service.withdrawals import agree, consenting, consenting_at_desk, take_back_consent

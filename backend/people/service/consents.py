@@ -13,6 +13,7 @@ from backend.foundation.errors import Conflict
 from backend.people import notices
 from backend.people.models import Consent
 from backend.people.notices import NoticeName
+from backend.people.service.basis import begin_basis
 
 
 class NoticeOutdated(Conflict):
@@ -40,7 +41,10 @@ def require_current(name: NoticeName, version: str) -> None:
 def give_consent(
     actor: Actor, person_id: UUID, name: NoticeName, *, channel: Channel, guardian_person_id: UUID | None = None, now: datetime
 ) -> None:
-    """Record that a person agrees to the notice in force, or a guardian for them; who agreed to this version before has done so already."""
+    """Record that a person agrees to the notice in force, or a guardian for them; who agreed to this version before has done so already.
+
+    From now on their data may be used again. A guardian's rest on the word for the minor, too.
+    """
     consent = {
         "person_id": person_id,
         "notice": name.value,
@@ -50,6 +54,9 @@ def give_consent(
         "guardian_person_id": guardian_person_id,
     }
     facts.state_missing(Consent, actor, [consent], key=["person_id", "notice", "version"], now=now)
+    begin_basis(person_id)
+    if guardian_person_id is not None:
+        begin_basis(guardian_person_id)
 
 
 def void_consents(actor: Actor, person_id: UUID, *names: NoticeName, reason: str, now: datetime) -> int:

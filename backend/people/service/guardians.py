@@ -29,6 +29,7 @@ from backend.people.events import GuardianAgreed, GuardianshipEnded
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Guardianship, Person, Relation
 from backend.people.notices import NoticeName
+from backend.people.service.basis import require_standing
 from backend.people.service.consents import Channel, give_consent, hand_on_consents, require_current, void_consents
 from backend.people.service.guards import is_minor
 from backend.people.service.identity import Identity, look_up, read_identity
@@ -179,6 +180,7 @@ def _guardian(actor: Actor, agreement: Agreement, community: Area, *, now: datet
             raise GuardianNotAdult
         return _on_record(actor, identity, community, now=now), Channel.DESK
     guardian = own_person(actor)
+    require_standing(actor, guardian.id)
     policy.require(actor, Permission.GUARDIANSHIP_STATE, Scope(person_id=guardian.id))
     if minors.is_minor_at(guardian.born_on, now):
         raise GuardianNotAdult

@@ -11,7 +11,7 @@ from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import IdentityNumber, NumberInvalid, age_on, identity_number
 from backend.foundation.sealing import keyring
 from backend.people.minors import AGE_OF_MAJORITY
-from backend.people.models import ID_NUMBER, Person
+from backend.people.models import ID_NUMBER, NAME, Person
 from backend.people.names import NotAName, real_name
 
 
@@ -54,7 +54,14 @@ class Identity:
 
     def is_of(self, person: Person) -> bool:
         """Whether this is the name and the number of the person."""
-        return self.name == person.name and person.id_number_index in self.indexes
+        return self.name == clear_name(person) and person.id_number_index in self.indexes
+
+
+def clear_name(person: Person) -> str:
+    """The name in clear, also of who stands under a mask; what is shown of it where its key was lost."""
+    if person.name_sealed is None:
+        return person.name
+    return keyring().unseal_if_possible(person.name_sealed, field=NAME, row=person.id) or person.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from backend.foundation.sealing import keyring
 from backend.people.events import PersonRegistered, PhoneSet
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.notices import NoticeName
+from backend.people.service.basis import require_standing
 from backend.people.service.consents import Channel, give_consent, require_current
 from backend.people.service.guards import person_of
 from backend.people.service.identity import Identity, read_adult
@@ -138,14 +139,15 @@ def put_on_record(actor: Actor, identity: Identity, community: Area, phone: str 
 
 
 def phone_holder(actor: Actor) -> UUID:
-    """The person whose mobile number the actor may set: their own. Raises PersonNeeded, Forbidden."""
+    """The person whose mobile number the actor may set: their own. Raises PersonNeeded, ConsentNeeded, Forbidden."""
     person_id = person_of(actor)
     policy.require(actor, Permission.PHONE_SET, Scope(person_id=person_id))
+    require_standing(actor, person_id)
     return person_id
 
 
 def set_phone(actor: Actor, phone: str, *, now: datetime) -> None:
-    """Keep the mobile number that WeChat vouches for. Raises PersonNeeded, PhoneInvalid."""
+    """Keep the mobile number that WeChat vouches for. Raises PersonNeeded, ConsentNeeded, PhoneInvalid."""
     person_id = phone_holder(actor)
     store_phone(actor, person_id, phone, now=now)
 

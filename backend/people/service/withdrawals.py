@@ -4,19 +4,20 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from backend.accounts import policy
+from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict
+from backend.foundation.errors import Conflict, Missing
 from backend.people.events import ConsentWithdrawn
 from backend.people.models import Person
 from backend.people.notices import NoticeName
 from backend.people.service.consents import Channel, give_consent, require_current, void_consents
-from backend.people.service.guards import is_minor, person_of
+from backend.people.service.guards import hold_person, is_minor, person_of
 from backend.people.service.identity import GuardianNeeded
 
 
@@ -34,6 +35,13 @@ class GuardiansConsent(Conflict):
     detail = "这份告知书由监护人同意或者撤回"
 
 
+class HasAccount(Conflict):
+    """Whoever has an account does it there, and nobody does it for them."""
+
+    code: ClassVar[str] = "has_account"
+    detail = "本人有账号，请本人在“我的”里办理"
+
+
 def agree(actor: Actor, name: NoticeName, *, version: str, now: datetime) -> None:
     """Agree to the notice in force. Raises PersonNeeded, NoticeOutdated, GuardiansConsent, GuardianNeeded (a minor, to identity)."""
     person_id = person_of(actor)
@@ -47,25 +55,35 @@ def agree(actor: Actor, name: NoticeName, *, version: str, now: datetime) -> Non
     audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, notice=name.value, version=version)
 
 
-def take_back_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> UUID:
-    """Void the actor's consent; with that to the identity also that of volunteers, and the phone number is deleted. Returns the person.
-
-    What rests on it ends in `agreements`. Raises PersonNeeded, GuardiansConsent, ConsentNotGiven, AlreadyCorrected.
-    """
+def consenting(actor: Actor) -> UUID:
+    """The actor's own person, who takes a consent back. Raises PersonNeeded."""
     person_id = person_of(actor)
     policy.require(actor, Permission.CONSENT_CHANGE, Scope(person_id=person_id))
+    return person_id
+
+
+def consenting_at_desk(actor: Actor, person_id: UUID) -> UUID:
+    """A person without an account, who stands before an officer of their community and takes a consent back. Raises Missing, HasAccount."""
+    area_path = db.session.scalar(select(Person.area_path).where(Person.id == person_id))
+    scope = Scope(area_path=area_path, person_id=person_id)
+    if area_path is None:
+        raise Missing
+    policy.require(actor, Permission.CONSENT_CHANGE, scope, seen_by=Permission.PERSON_SEE)
+    hold_person(person_id)
+    if accounts.account_of_person(person_id) is not None:
+        raise HasAccount
+    return person_id
+
+
+def take_back_consent(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None, now: datetime) -> None:
+    """Void a person's consent; with that to the identity also that of volunteers. What rests on it ends in `agreements`.
+
+    The caller has asked policy. Raises GuardiansConsent, ConsentNotGiven, AlreadyCorrected.
+    """
     if name is NoticeName.MINOR:
         raise GuardiansConsent
     ending = [NoticeName.VOLUNTEER, NoticeName.IDENTITY] if name is NoticeName.IDENTITY else [name]
     if not void_consents(actor, person_id, *ending, reason=reason or "withdrawn", now=now):
         raise ConsentNotGiven
-    if name is NoticeName.IDENTITY:
-        db.session.execute(
-            update(Person)
-            .where(Person.id == person_id)
-            .values(phone_sealed=None, phone_index=None)
-            .execution_options(synchronize_session=False)
-        )
     outbox.record(ConsentWithdrawn(person_id), now=now)
     audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, notice=name.value, withdrawn=True)
-    return person_id

@@ -300,6 +300,8 @@ class Neighbourhood:
         }
         self._target("community_officer", "record_proxy", **proxy_form(self.street, neighbour))
         self._target("community_officer", "renew_proxy", ends_on=soon)
+        elder = self.officer.made("/proxies", proxy_form(self.street, neighbour))["elder"]
+        self._target("community_officer", "withdraw_consent_at_desk", person_id=elder["id"], notice="proxy")
         self._target("newcomer", "apply_for_recovery", **mother)
         self._target("recovering", "withdraw_recovery")
         waiting = self.street.phone().made("/account-recoveries", mother)["id"]

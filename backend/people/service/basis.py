@@ -1,0 +1,145 @@
+"""On what the data of a person rest: what they agree to. With the last consent their use ends, and what no law keeps is erased at once
+(个人信息保护法 art. 47).
+
+The mobile number goes first. Name and identity number stay while a fact names the person (a registration, a service, a demand …), under a
+mask: the name is masked wherever it stands, and in clear only sealed. Where no fact does, both are gone, and the account is nobody's.
+Whoever agrees anew, by themselves or at the desk, is who they were.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+
+from backend.accounts import queries as account_queries
+from backend.accounts import service as accounts
+from backend.foundation import outbox, references
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict
+from backend.foundation.masking import masked_name
+from backend.foundation.sealing import keyring
+from backend.people import notices
+from backend.people.events import BasisEnded
+from backend.people.models import ID_NUMBER, NAME, Consent, Person
+from backend.people.notices import NoticeName
+from backend.people.service.guards import ConsentNeeded
+from backend.people.service.identity import clear_name
+
+TELLS_NO_FACT = (
+    "consents",
+    "accounts",
+    "reveals",
+    "account_recoveries",
+    "role_grants",
+    "openings",
+    "shifts",
+    "demand_changes",
+    "service_confirmations",
+)
+"""Tables that refer to a person for whose sake nobody needs to know who it is. The last five stand only where another one does: a proxy, a
+demand."""
+
+ERASED_NAME = "**"
+_BORN_ERASED = date(1900, 1, 1)
+
+
+class DataWithdrawn(Conflict):
+    """The person agrees to nothing any more: their data are not used."""
+
+    code: ClassVar[str] = "data_withdrawn"
+    detail = "本人已撤回同意，其个人信息不再使用"
+
+
+class Datum(StrEnum):
+    """What is kept of a person, or erased."""
+
+    PHONE = "phone"
+    NAME = "name"
+    ID_NUMBER = "id_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the end of a consent did to the data: whether they are still used, what was erased, and what the law keeps under a mask."""
+
+    is_last: bool
+    erased: Sequence[Datum] = ()
+    kept: Sequence[Datum] = ()
+
+
+def require_standing(actor: Actor, *person_ids: UUID) -> None:
+    """Let pass whose data may be used, until this transaction ends. Raises ConsentNeeded to themselves, DataWithdrawn to others."""
+    for person_id in person_ids:
+        standing = select(Person.withdrawn_at).where(Person.id == person_id).with_for_update(read=True)
+        if db.session.scalar(standing) is None:
+            continue
+        if person_id == actor.person_id:
+            raise ConsentNeeded(notice=NoticeName.IDENTITY.value, current_version=notices.notice(NoticeName.IDENTITY).version)
+        raise DataWithdrawn
+
+
+def end_basis(person_id: UUID, *, now: datetime, without_phone: bool = False) -> Ending:
+    """Put a person under a mask whose last consent is gone, and erase what no law keeps. While their data rest on another one, on the word
+    that they gave for a minor, or on an office, nothing changes, but that the phone goes all the same where it is not needed for that.
+
+    The caller has voided the consent, in this transaction.
+    """
+    # Stronger than what a foreign key takes: a fact that somebody is writing is there before we look, or finds the mask.
+    person = db.session.scalars(
+        select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if person.withdrawn_at is not None:
+        return Ending(is_last=False)
+    is_last = not _rests_on_something(person_id, now=now)
+    phone = [Datum.PHONE] if person.phone_sealed is not None and (is_last or without_phone) else []
+    if phone:
+        _write(person_id, phone_sealed=None, phone_index=None)
+    if not is_last:
+        return Ending(is_last, phone)
+    name = clear_name(person)
+    _write(person_id, withdrawn_at=now)
+    outbox.record(BasisEnded(person_id), now=now)
+    if references.is_referred_to(Person.id, person_id, besides=TELLS_NO_FACT):
+        _write(person_id, name=masked_name(name), name_sealed=keyring().seal(name, field=NAME, row=person_id))
+        return Ending(is_last, phone, [Datum.NAME, Datum.ID_NUMBER])
+    # In the place of the number something that no card has and no two rows share, so that it goes through a change of keys like others.
+    _write(
+        person_id,
+        name=ERASED_NAME,
+        name_sealed=None,
+        id_number_sealed=keyring().seal(str(person_id), field=ID_NUMBER, row=person_id),
+        id_number_index=keyring().index(str(person_id), field=ID_NUMBER),
+        born_on=_BORN_ERASED,
+        erased_at=now,
+    )
+    accounts.untie(person_id)
+    return Ending(is_last, [*phone, Datum.NAME, Datum.ID_NUMBER])
+
+
+def begin_basis(person_id: UUID) -> None:
+    """Let a person stand by their name again who agrees anew, or for whom somebody does."""
+    person = db.session.scalars(
+        select(Person).where(Person.id == person_id, Person.withdrawn_at.is_not(None), Person.erased_at.is_(None)).with_for_update()
+    ).one_or_none()
+    if person is not None:
+        _write(person_id, name=clear_name(person), name_sealed=None, withdrawn_at=None)
+
+
+def _rests_on_something(person_id: UUID, *, now: datetime) -> bool:
+    agreed = select(Consent.id).where(or_(Consent.person_id == person_id, Consent.guardian_person_id == person_id), Consent.is_current())
+    return db.session.scalar(agreed.limit(1)) is not None or _holds_office(person_id, now=now)
+
+
+def _holds_office(person_id: UUID, *, now: datetime) -> bool:
+    """Whose office it is has to be known, whatever they agree to."""
+    account_id = accounts.account_of_person(person_id)
+    return account_id is not None and account_queries.holds_office(account_id, now=now)
+
+
+def _write(person_id: UUID, **values: object) -> None:
+    db.session.execute(update(Person).where(Person.id == person_id).values(**values))
