@@ -3,7 +3,7 @@
 
 Made by the server from a series of numbers, so that ten million take minutes. Only what figures and points are counted from is made:
 a record names an attendance, a shift and an opening that are not there, so the keys that ask for them rest meanwhile. Identifiers grow
-with time, as the product's do; days go from January to December.
+with time, as the product's do; days go from January to December. Nobody serves twice on a day.
 """
 
 from collections.abc import Callable
@@ -23,6 +23,7 @@ RECORDS_OF_A_PERSON = 7
 """In the mean; as in the year that the demonstration is made of."""
 
 _AT_A_TIME = 500_000
+_EXCLUSION = "ex_service_records_person"
 _FACTS = ("service_records", "service_confirmations")
 
 
@@ -51,6 +52,7 @@ def make_services(records: int, communities: list[Area], *, say: Callable[[str],
     with connection() as server:
         server.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
         server.execute(_PEOPLE, values)
+        exclusion = _drop_exclusion(server)
         indexes = _drop_indexes(server)
         for first in range(1, records + 1, _AT_A_TIME):
             last = min(first + _AT_A_TIME - 1, records)
@@ -59,6 +61,7 @@ def make_services(records: int, communities: list[Area], *, say: Callable[[str],
             say(f"{last:,} of {records:,} records")
         for definition in indexes:
             server.execute(definition)
+        server.execute(exclusion)
         server.execute("ANALYZE")
 
 
@@ -70,6 +73,13 @@ def connection() -> psycopg.Connection:
 def person_id(number: int) -> UUID:
     """The person of this number, from 1."""
     return UUID(f"00000000-0000-7000-8001-{number:012x}")
+
+
+def _drop_exclusion(server: psycopg.Connection) -> bytes:
+    """Take away that nobody serves at two places at once, for the same reason: what puts it back, which looks at all rows."""
+    [(definition,)] = server.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [_EXCLUSION]).fetchall()
+    server.execute(f"ALTER TABLE service_records DROP CONSTRAINT {_EXCLUSION}")
+    return f"ALTER TABLE service_records ADD CONSTRAINT {_EXCLUSION} {definition}".encode()
 
 
 def _drop_indexes(server: psycopg.Connection) -> list[bytes]:
@@ -93,7 +103,9 @@ SELECT {id_of(1, "n")}, '测试', '-', decode(lpad(to_hex(n), 16, '0'), 'hex'), 
   (%(ids)s::uuid[])[n %% %(communities)s + 1], (%(paths)s::text[])[n %% %(communities)s + 1], %(began)s
 FROM generate_series(1, %(people)s::bigint) n"""
 
-# Who serves lives where the service is; chance comes from a hash of the number, so that every run has the same year.
+# Who serves lives where the service is; chance comes from a hash of the number, so that every run has the same year. Those of a day are
+# other people each, because there are more people than records of a day, and the stride is prime and divides no number of people.
+_STRIDE = 1_000_003
 _RECORDS = f"""
 INSERT INTO service_records (id, fact_id, recorded_at, void, attendance_id, shift_id, opening_id, person_id, brand, area_id, area_path,
   capacity, capacity_id, served_on, started_at, ended_at, minutes, evidence)
@@ -102,10 +114,11 @@ SELECT r.id, r.id, r.starts + r.minutes * interval '1 minute', false, r.id, r.op
   (%(ids)s::uuid[])[r.person %% %(communities)s + 1], (%(paths)s::text[])[r.person %% %(communities)s + 1],
   'team', r.opening, (r.starts AT TIME ZONE 'Asia/Shanghai')::date, r.starts, r.starts + r.minutes * interval '1 minute', r.minutes, 'code'
 FROM (
-  SELECT {id_of(2, "n")} AS id, {id_of(3, "n / 8")} AS opening, abs(hashint8(n)::bigint) %% %(people)s + 1 AS person,
+  SELECT {id_of(2, "n")} AS id, {id_of(3, "n / 8")} AS opening,
+    (n * {_STRIDE} + abs(hashint8(day)::bigint)) %% %(people)s + 1 AS person,
     abs(hashint8(n / 8)::bigint) %% 100 AS chance, 30 + abs(hashint8(-n)::bigint) %% 150 AS minutes,
-    %(began)s + (n * 365 / (%(records)s + 1)) * interval '1 day' + n %% 600 * interval '1 minute' AS starts
-  FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+    %(began)s + day * interval '1 day' + n %% 600 * interval '1 minute' AS starts
+  FROM (SELECT n, n * 365 / (%(records)s + 1) AS day FROM generate_series(%(first)s::bigint, %(last)s::bigint) n) numbered
 ) r"""
 
 _CONFIRMATIONS = f"""

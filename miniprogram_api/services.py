@@ -37,9 +37,12 @@ def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLi
 @reads
 @bp.input(ServicesQuery, location="query")
 @bp.output(Page[ServiceOut])
-@bp.doc(summary="服务记录", description="社区看到本辖区的，需求方看到自己需求的；待确认的用 status=awaiting_confirmation。")
+@bp.doc(
+    summary="服务记录",
+    description="社区看到本辖区的，需求方看到自己需求的；待确认的用 status=awaiting_confirmation，时间重叠的旧记录用 overlapping=true。",
+)
 def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
-    return queries.services(actor, status=query.status, shift_id=query.shift_id, page=query.page)
+    return queries.services(actor, status=query.status, shift_id=query.shift_id, overlapping=query.overlapping, page=query.page)
 
 
 @bp.get("/services/<uuid:fact_id>")

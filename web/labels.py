@@ -82,6 +82,7 @@ LABELS: Mapping[str, str] = {
     "role": "角色",
     "role_id": "名额",
     "shift_id": "场次",
+    "overlapping": "时间重叠的",
     "signature": "签名",
     "since": "从何时起",
     "skills": "专业特长",

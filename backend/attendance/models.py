@@ -19,9 +19,11 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    text,
+    true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from backend.brands import Confirmer as Confirmer
 from backend.foundation.database import AreaPath, Base, RowId, as_text
@@ -152,7 +154,8 @@ class Attendance(Base):
 
 
 class ServiceRecord(FactRevision):
-    """服务记录: minutes that one person served at one shift. It counts while it and its confirmation are both current."""
+    """服务记录: minutes that one person served at one shift. It counts while it and its confirmation are both current. Nobody serves at two
+    places at once."""
 
     __tablename__ = "service_records"
     __table_args__ = (
@@ -166,6 +169,12 @@ class ServiceRecord(FactRevision):
         Index("ix_service_records_opening_id", "opening_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_of_a_day"),
         CheckConstraint("ended_at >= started_at", name="ended_after_started"),
+        ExcludeConstraint(
+            (text("uuid_range(person_id, person_id, '[]')"), "&&"),
+            (text("tstzrange(started_at, ended_at)"), "&&"),
+            where=text("superseded_at IS NULL AND NOT void AND exclusive"),
+            name="ex_service_records_person",
+        ),
     )
 
     attendance_id: Mapped[UUID] = mapped_column(ForeignKey("attendances.id", name="fk_service_records_attendance_id"))
@@ -182,6 +191,24 @@ class ServiceRecord(FactRevision):
     ended_at: Mapped[datetime]
     minutes: Mapped[int]
     evidence: Mapped[Evidence] = mapped_column(as_text(Evidence))
+    exclusive: Mapped[bool | None] = mapped_column(
+        server_default=true(), comment="that it overlaps no other; empty where it was recorded before"
+    )
+
+    @classmethod
+    def overlaps_another(cls) -> Exists:
+        """Condition: the person has another record of the same time that stands, too."""
+        other = aliased(cls)
+        days = (cls.served_on - 1, cls.served_on + 1)
+        return exists().where(
+            other.person_id == cls.person_id,
+            other.superseded_at.is_(None),
+            ~other.void,
+            other.served_on.between(*days),
+            other.fact_id != cls.fact_id,
+            other.started_at < cls.ended_at,
+            other.ended_at > cls.started_at,
+        )
 
 
 class Confirmation(FactRevision):

@@ -30,7 +30,9 @@ def served_already(visit, street, officer, *, minutes):
     """The member served so long today, elsewhere, and it counts."""
     with transaction():
         person = db.session.get_one(Person, UUID(visit.member.person_id))
-        record = make_record(person, area(street), "red_ribbon", minutes=minutes, day=clock.shanghai_day(clock.now()))
+        today = clock.shanghai_day(clock.now())
+        other_half = clock.start_of_day(today) + timedelta(hours=0 if clock.now().astimezone(clock.SHANGHAI).hour >= 12 else 16)
+        record = make_record(person, area(street), "red_ribbon", minutes=minutes, day=today, starts_at=other_half)
         fact_id = str(record.fact_id)
     officer.made(f"/services/{fact_id}/confirmation")
     return fact_id

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import func, null, select
+
 from backend.areas.models import Area
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift, ShiftStatus
 from backend.foundation import facts, outbox
@@ -64,10 +66,19 @@ def make_opening(area: Area, brand: str, *, starts_at: datetime = NOON) -> tuple
 
 
 def make_record(
-    person: Person, area: Area, brand: str, *, minutes: int, day: date = date(2026, 3, 5), opening: Opening | None = None
+    person: Person,
+    area: Area,
+    brand: str,
+    *,
+    minutes: int,
+    day: date = date(2026, 3, 5),
+    opening: Opening | None = None,
+    starts_at: datetime | None = None,
+    old: bool = False,
 ) -> ServiceRecord:
-    """A service record with all that it refers to; it does not count until it is confirmed."""
-    starts_at = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+    """A service record with all that it refers to; it does not count until it is confirmed. Where it is not said when it
+    begins, it does when the person's others of the day are over. An `old` one is held to no such rule."""
+    starts_at = starts_at or _free_from(person, datetime(day.year, day.month, day.day, 1, tzinfo=UTC))
     if opening is None:
         opening, role = make_opening(area, brand, starts_at=starts_at)
     else:
@@ -125,10 +136,19 @@ def make_record(
         ended_at=ended_at,
         minutes=minutes,
         evidence=Evidence.CODE,
+        exclusive=null() if old else True,
     )
     db.session.flush()
     happened("service.recorded", record.id)
     return record
+
+
+def _free_from(person: Person, morning: datetime) -> datetime:
+    of_day = (ServiceRecord.started_at < morning + timedelta(days=1), ServiceRecord.ended_at > morning)
+    busy_until = db.session.scalar(
+        select(func.max(ServiceRecord.ended_at)).where(ServiceRecord.person_id == person.id, ServiceRecord.is_current(), *of_day)
+    )
+    return busy_until or morning
 
 
 def confirm(record: ServiceRecord) -> Confirmation:

@@ -109,3 +109,4 @@ class ServicesQuery(ListQuery):
 
     status: ServiceStatus | None = Field(default=None, description="不填：未撤销的全部")
     shift_id: Id | None = None
+    overlapping: bool = Field(default=False, description="true：只列出与同一人其他记录时间重叠的（此前的旧记录，请更正或撤销其一）")

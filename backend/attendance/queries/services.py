@@ -74,8 +74,11 @@ class ServiceDetails:
     revisions: Sequence[AnyRow]
 
 
-def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, page: PageRequest) -> Page[ServiceLine]:
-    """The records that the viewer as officer or requester may see, the latest first; without a status all that were not withdrawn."""
+def services(
+    actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, overlapping: bool, page: PageRequest
+) -> Page[ServiceLine]:
+    """The records that the viewer as officer or requester may see, the latest first; without a status all that were not withdrawn.
+    `overlapping` leaves those whose person is recorded elsewhere at that time, which only old ones can be."""
     wanted = _lines().where(_visible(actor))
     match status:
         case ServiceStatus.WITHDRAWN:
@@ -94,6 +97,8 @@ def services(actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | Non
             wanted = wanted.where(ServiceRecord.is_current())
     if shift_id is not None:
         wanted = wanted.where(ServiceRecord.shift_id == shift_id)
+    if overlapping:
+        wanted = wanted.where(ServiceRecord.overlaps_another())
     return LATEST_SERVED.page(wanted, page).map(_line)
 
 

@@ -27,7 +27,7 @@ from backend.attendance.service.refusals import (
 )
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, refusing
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.refusals import never
@@ -58,6 +58,10 @@ class AttendanceExists(Conflict):
     detail = "该志愿者在本场次已有签到，请在其签到上补录"
 
 
+OVERLAPS = {"ex_service_records_person": RecordsOverlap}
+"""What the database says of two records of one person and time that are written side by side."""
+
+
 def window_of(shift: Shift) -> Span:
     """The shift's window: minutes count within it."""
     return Span(shift.starts_at, shift.ends_at)
@@ -71,7 +75,10 @@ def signing_window_of(shift: Shift) -> Span:
 def state_record(
     actor: Actor, shift: Shift, attendance: Attendance, served: Span, *, evidence: Evidence, reason: str | None, now: datetime
 ) -> ServiceRecord:
-    """Write the record of an attendance, which counts once it is confirmed. The caller has asked policy. Raises RecordExists."""
+    """Write the record of an attendance, which counts once it is confirmed. The caller has asked policy.
+
+    Raises RecordExists, RecordsOverlap.
+    """
     values = _times(served) | {
         "reason": reason,
         "attendance_id": attendance.id,
@@ -85,7 +92,8 @@ def state_record(
         "capacity_id": attendance.capacity_id,
         "evidence": evidence,
     }
-    stated = facts.state_missing(ServiceRecord, actor, [values], key=["attendance_id"], now=now)
+    with refusing(OVERLAPS):
+        stated = facts.state_missing(ServiceRecord, actor, [values], key=["attendance_id"], now=now)
     if not stated:
         raise RecordExists
     record = stated[0]
@@ -173,7 +181,8 @@ def correct_record(
     served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=now)
     _refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
     confirmed = confirmation_of(fact_id)
-    revision = facts.revise(seen, actor, now=now, reason=reason, evidence=Evidence.COMMUNITY_WORD, **_times(served))
+    with refusing(OVERLAPS):
+        revision = facts.revise(seen, actor, now=now, reason=reason, evidence=Evidence.COMMUNITY_WORD, exclusive=True, **_times(served))
     if confirmed is not None:
         _bound(confirmed, seen.minutes, revision, actor, now=now)
     outbox.record(ServiceCorrected(revision.id), now=now)

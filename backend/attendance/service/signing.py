@@ -1,11 +1,11 @@
 """Sign-in and sign-out by code: the hot path of a shift, so each takes few statements and no row that all of them must change."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -143,7 +143,10 @@ def sign_in(
 def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, now: datetime) -> SignedOutWith:
     """Sign out, which makes the service record.
 
-    Raises Missing, the refusals of a code (codes.py), NotSignedIn, AlreadySignedOut, AttendanceClosed, PositionInaccurate.
+    What is recorded of the person already, by the community's word, is left out of it: so signing out never fails for an overlap.
+
+    Raises Missing, the refusals of a code (codes.py), NotSignedIn, AlreadySignedOut, AttendanceClosed, PositionInaccurate, and
+    RecordsOverlap where somebody records it at this moment.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
@@ -152,22 +155,35 @@ def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | No
         raise Missing
     codes.maker().check(code, shift_id, now=now)
     sign = judge(shift, position)
-    attendance = _sign_out_row(shift, person_id, sign, now=now)
-    if attendance is None:
+    signed_out = _sign_out_row(shift, person_id, sign, now=now)
+    if signed_out is None:
         raise _why_not_out(person_id, shift_id)
+    attendance, recorded_until = signed_out
     outbox.record(SignedOut(attendance.id), now=now)
     audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
-    served = Span(attendance.signed_in_at, now).clipped_to(window_of(shift))
+    served = Span(recorded_until or attendance.signed_in_at, now).clipped_to(window_of(shift))
     record = state_record(actor, shift, attendance, served, evidence=_weaker(attendance.in_evidence, sign.evidence), reason=None, now=now)
     if limits.current().place.is_far(attendance.in_distance_m, sign.distance_m):
         flag_service(record.fact_id, FlagKind.FAR_AWAY, now=now)
     return _signed_out(attendance, sign, record, now=now)
 
 
-def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -> Attendance | None:
+def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -> Row[Attendance, datetime | None] | None:
+    """The attendance, and until when other records of the person reach into it."""
     if now > signing_window_of(shift).ends_at:
         return None
-    return db.session.scalars(
+    recorded_until = (
+        select(func.max(ServiceRecord.ended_at))
+        .where(
+            ServiceRecord.person_id == Attendance.person_id,
+            ServiceRecord.is_current(),
+            ServiceRecord.served_on.between(clock.shanghai_day(shift.starts_at) - timedelta(days=1), clock.shanghai_day(now)),
+            ServiceRecord.ended_at > Attendance.signed_in_at,
+            ServiceRecord.started_at < now,
+        )
+        .scalar_subquery()
+    )
+    return db.session.execute(
         update(Attendance)
         .where(
             Attendance.shift_id == shift.id,
@@ -175,7 +191,7 @@ def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -
             Attendance.is_open(),
         )
         .values(signed_out_at=now, out_evidence=sign.evidence, out_inside=sign.inside, out_distance_m=sign.distance_m)
-        .returning(Attendance)
+        .returning(Attendance, recorded_until)
         .execution_options(synchronize_session=False)
     ).one_or_none()
 
