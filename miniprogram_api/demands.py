@@ -5,7 +5,7 @@ from uuid import UUID
 from backend import brands
 from backend.demands import queries
 from backend.demands import service as demands
-from backend.demands.queries import BeneficiaryLine, DemandLine, DemandView
+from backend.demands.queries import BeneficiaryLine, ChangeLine, DemandLine, DemandView
 from backend.demands.service import (
     RevealedBeneficiary,
 )
@@ -14,10 +14,18 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.demands import BeneficiaryLineOut, BeneficiaryMadeOut, BeneficiaryOut, BrandsOut, DemandLineOut, DemandOut
+from miniprogram_api.schemas.demands import (
+    BeneficiaryLineOut,
+    BeneficiaryMadeOut,
+    BeneficiaryOut,
+    BrandsOut,
+    DemandLineOut,
+    DemandOut,
+    PublicationChangeOut,
+)
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.demands import DemandIn, DemandsInCareQuery, NewBeneficiaryIn, OpenDemandsQuery, PublicationIn
+from web.inputs.demands import DemandIn, DemandsInCareQuery, NewBeneficiaryIn, OpenDemandsQuery, PublicationChangeIn, PublicationIn
 from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
@@ -102,6 +110,29 @@ def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> Demand
     now = clock.now()
     demands.publish_demand(actor, demand_id, body.publication(), now=now)
     return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/changes")
+@creates
+@bp.input(PublicationChangeIn)
+@bp.output(DemandOut, status_code=201)
+@bp.doc(
+    summary="改动已发布的服务需求",
+    description="改时间、名额、标题和公布的说明；只填要改的。认领保持不变，已认领和已申请的一方都会收到消息，去不了的可以取消认领。",
+)
+def change_demand(actor: Actor, demand_id: UUID, body: PublicationChangeIn) -> DemandView:
+    now = clock.now()
+    demands.change_demand(actor, demand_id, body.change(), now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.get("/demands/<uuid:demand_id>/changes")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[PublicationChangeOut])
+@bp.doc(summary="发布以后的改动", description="改动前后的内容和原因，人人可见；最近的在前。")
+def list_changes_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> paging.Page[ChangeLine]:
+    return queries.changes_of_demand(actor, demand_id, page=query.page)
 
 
 @bp.post("/demands/<uuid:demand_id>/return")

@@ -64,7 +64,8 @@ class FlagKind(StrEnum):
 
 
 class Shift(Living):
-    """One planned occurrence of an opening, with all that attendance must know of it, written once when it is made."""
+    """One planned occurrence of an opening, with all that attendance must know of it, written when it is made. Its window alone is moved
+    later, while nobody has signed in."""
 
     __tablename__ = "shifts"
     __table_args__ = (

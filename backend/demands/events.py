@@ -1,4 +1,4 @@
-"""What demands tell the others. The subject is always the demand's id."""
+"""What demands tell the others. The subject is the demand's id, where nothing else is said."""
 
 from typing import ClassVar
 
@@ -45,3 +45,9 @@ class DemandReopened(Event):
     """It was completed by a service that no longer counts."""
 
     name: ClassVar[str] = "demand.reopened"
+
+
+class DemandChanged(Event):
+    """The community changed time, places or words of what is published [PublicationChange id]."""
+
+    name: ClassVar[str] = "demand.changed"

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
@@ -106,3 +107,18 @@ class DemandChange(StatusChange):
     )
     from_status: Mapped[DemandStatus | None] = mapped_column(as_text(DemandStatus))
     to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
+
+
+class PublicationChange(Base):
+    """What the community changed of a published demand: what was before and after, by the names of its columns. Append-only."""
+
+    __tablename__ = "publication_changes"
+    __table_args__ = (Index("ix_publication_changes_demand_id", "demand_id", "id"),)
+
+    id: Mapped[RowId]
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", name="fk_publication_changes_demand_id"))
+    at: Mapped[datetime]
+    actor_account_id: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(comment="for everybody, as what was changed is")
+    before: Mapped[dict[str, str | int | None]] = mapped_column(JSONB)
+    after: Mapped[dict[str, str | int | None]] = mapped_column(JSONB, comment="the same names as before")

@@ -1,6 +1,6 @@
 """Reads of demands. Lists say number, how somebody is called, age band, community and title: never an address or an illness."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
-from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus
+from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, PublicationChange
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -25,6 +25,7 @@ from backend.people.models import Person
 
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True)
 OLDEST_FIRST, NEWEST_FIRST = Order((Demand.id,)), Order((Demand.id,), latest_first=True)
+LATEST_CHANGED = Order((PublicationChange.id,), latest_first=True)
 LATEST_ON_RECORD = Order((Beneficiary.id,), latest_first=True)
 
 
@@ -66,6 +67,18 @@ class DemandView(DemandLine):
     details: str | None
     requester: str | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """What was changed of a published demand: what was before and after, by the names of its fields."""
+
+    id: UUID
+    at: datetime
+    reason: str
+    changed: Sequence[str]
+    before: Mapping[str, str | int | None]
+    after: Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +156,16 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         details=known.details if concerned else None,
         requester=name,
         reason=db.session.scalar(reason) if concerned else None,
+    )
+
+
+def changes_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> Page[ChangeLine]:
+    """What was changed of a demand since its publication, the latest first, for everybody who may know of it. Raises Missing."""
+    known_demand(viewer, demand_id)
+    columns = (PublicationChange.id, PublicationChange.at, PublicationChange.reason, PublicationChange.before, PublicationChange.after)
+    wanted = select(*columns).where(PublicationChange.demand_id == demand_id)
+    return LATEST_CHANGED.page(wanted, page).map(
+        lambda row: ChangeLine(row.id, row.at, row.reason, sorted(row.after), row.before, row.after)
     )
 
 

@@ -35,7 +35,8 @@ class ClaimStatus(StrEnum):
 
 
 class Opening(Base):
-    """Places to take, with all that a claim must know of the demand or activity behind it, written once when it is made."""
+    """Places to take, with all that a claim must know of the demand or activity behind it, written when it is made, and again when that is
+    changed."""
 
     __tablename__ = "openings"
     __table_args__ = (
@@ -59,6 +60,7 @@ class Opening(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     made_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None] = mapped_column(comment="when what is published of it was changed, the last time")
 
 
 class OpeningRole(Base):

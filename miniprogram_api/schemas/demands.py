@@ -33,6 +33,11 @@ _LINE: dict[str, Any] = {
 }
 
 
+_UNCHANGED: dict[str, Any] = dict.fromkeys(
+    ("title", "content", "place_in_words", "conditions", "risks", "safeguards", "places", "starts_at", "ends_at")
+)
+
+
 class BrandOut(Out):
     """A brand and what its demands ask for."""
 
@@ -135,6 +140,46 @@ class DemandOut(DemandLineOut):
     details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领已获同意的一方看")
     requester: Name | None
     reason: Reason | None = Field(description="最近一次处理的理由")
+
+
+class ChangedOut(Out):
+    """What stood before a change, or stands since; what was not changed is empty."""
+
+    title: Annotated[str, Text(max=80)] | None = None
+    content: Announced | None = None
+    place_in_words: Announced | None = None
+    conditions: Announced | None = None
+    risks: Announced | None = None
+    safeguards: Announced | None = None
+    places: Annotated[int, Between(1, 10000)] | None = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+
+
+class PublicationChangeOut(Out):
+    """A change of what was published."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789b0",
+                    "at": "2026-03-04T15:00:00+08:00",
+                    "reason": "多邀请一支队伍",
+                    "changed": ["places"],
+                    "before": _UNCHANGED | {"places": 2},
+                    "after": _UNCHANGED | {"places": 3},
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    reason: Reason = Field(description="人人可见")
+    changed: Annotated[list[Name], Field(max_length=9)] = Field(description="改动了哪几项")
+    before: ChangedOut
+    after: ChangedOut
 
 
 class BeneficiaryMadeOut(Out):

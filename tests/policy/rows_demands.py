@@ -40,6 +40,13 @@ def published(world: World) -> Ask:
     return ask(demand_id=demand_id, shows=demand_id, reason="老人住院", query={"community_id": world.street["和平社区"]})
 
 
+def changed(world: World) -> Ask:
+    """A published demand of which the community changed the title."""
+    demand_id = world.open_demand()["id"]
+    world.officer.made(f"/demands/{demand_id}/changes", {"title": "看望一位老人", "reason": "写得清楚些"})
+    return ask(demand_id=demand_id, shows="写得清楚些")
+
+
 def served(world: World) -> Ask:
     """A published demand whose service was confirmed."""
     world["resident"].made(f"/services/{world.fact_ids['team']}/confirmation")
@@ -124,6 +131,23 @@ ROWS = (
         {403: RESIDENT | these(DISTRICT, GRID, "proxy")},
         by=Permission.DEMAND_REVIEW,
     ),
+    Row(
+        "change_demand",
+        lambda world: ask(demand_id=world.open_demand()["id"], body={"title": "看望一位老人", "reason": "写得清楚些"}),
+        DECIDING,
+        403,
+        by=Permission.DEMAND_REVIEW,
+        case="published",
+    ),
+    Row(
+        "change_demand",
+        lambda world: ask(demand_id=new(world).known["demand_id"], body={"reason": "写得清楚些"}),
+        these(),
+        404,
+        {403: RESIDENT | these(DISTRICT, GRID, "proxy"), 409: DECIDING},
+        case="submitted",
+    ),
+    Row("list_changes_of_demand", changed, EVERYBODY, case="published"),
     Row("return_demand", new, DECIDING, 404, {403: RESIDENT | these(DISTRICT, GRID, "proxy")}, by=Permission.DEMAND_REVIEW),
     Row(
         "withdraw_demand",

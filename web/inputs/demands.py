@@ -6,8 +6,9 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from backend.demands.models import DemandStatus
-from backend.demands.service import Announcement, BeneficiaryDetails, NewDemand, Publication
+from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, Publication
 from web.fields import Between, Id, Instant, Name, NoNumbers, Text
+from web.inputs.common import WrittenReason
 from web.shapes import Body, ListQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
@@ -134,6 +135,34 @@ class PublicationIn(Body):
             longitude=self.longitude,
             announcement=Announcement(self.content, self.place_in_words, self.conditions, self.risks, self.safeguards),
         )
+
+
+class PublicationChangeIn(Body):
+    """What is to be otherwise of a published demand; what is not given stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"starts_at": "2026-03-06T09:00:00+08:00", "ends_at": "2026-03-06T11:00:00+08:00", "reason": "当天有雨，改到第二天"},
+                {"places": 3, "reason": "多邀请一支队伍"},
+            ]
+        }
+    )
+
+    reason: WrittenReason = Field(description="为什么改动；人人可见，不写姓名、住址、病情")
+    title: Annotated[str, Text(max=80), NoNumbers] | None = None
+    places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不能少于已认领的名额")
+    starts_at: Instant | None = Field(default=None, description="已有人签到的场次不能改时间")
+    ends_at: Instant | None = None
+    content: Annotated[Announced, NoNumbers] | None = None
+    place_in_words: Annotated[Announced, NoNumbers] | None = None
+    conditions: Annotated[Announced, NoNumbers] | None = None
+    risks: Annotated[Announced, NoNumbers] | None = None
+    safeguards: Annotated[Announced, NoNumbers] | None = None
+
+    def change(self) -> Change:
+        """As the service takes it."""
+        return Change(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
 class OpenDemandsQuery(ListQuery):

@@ -19,5 +19,14 @@ from backend.attendance.service.releases import (
     release_for_ended_organisations,
     release_for_former_members,
 )
-from backend.attendance.service.shifts import Place, ShiftNotPlanned, ShiftTooLong, cancel_shift, cancel_shifts, close_overdue, plan_shift
+from backend.attendance.service.shifts import (
+    Place,
+    ShiftNotPlanned,
+    ShiftTooLong,
+    cancel_shift,
+    cancel_shifts,
+    close_overdue,
+    move_shift,
+    plan_shift,
+)
 from backend.attendance.service.signing import SignedInAs, show_code, sign_in, sign_out

@@ -105,8 +105,12 @@ def _give_back(actor: Actor, claim_ids: Sequence[UUID], *, reason: str, now: dat
 
 
 def _tell_of_read(actor: Actor, claim_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Let the community know of places that were given back unserved after the address had been read: once is chance, often is harvest."""
-    read = exists().where(Reveal.claim_id == Claim.id)
+    """Let the community know of places that were given back unserved after the address had been read: once is chance, often is harvest.
+
+    Who had read it before the community changed time, places or words may leave for that, and nothing is told of it.
+    """
+    changed_since = exists().where(Opening.id == Claim.opening_id, Opening.changed_at >= Reveal.at).correlate(Claim, Reveal)
+    read = exists().where(Reveal.claim_id == Claim.id, ~changed_since).correlate(Claim)
     released = select(Claim.id).where(one_of(Claim.id, claim_ids), Claim.status == ClaimStatus.RELEASED, read).order_by(Claim.id)
     for claim_id in db.session.scalars(released).all():
         outbox.record(PlaceReadAndReleased(claim_id), now=now)

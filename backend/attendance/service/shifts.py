@@ -1,4 +1,4 @@
-"""The life of a shift: planned when its opening is made, cancelled with it, closed when its window and grace are over."""
+"""The life of a shift: planned when its opening is made, moved and cancelled with it, closed when its window and grace are over."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class ShiftNotPlanned(Conflict):
 
 
 class ShiftInUse(Conflict):
-    """Somebody has signed in: what was served is not undone by cancelling."""
+    """Somebody has signed in: what was served is neither undone by cancelling nor moved."""
 
     code: ClassVar[str] = "shift_in_use"
     detail = "已有人在该场次签到，不能取消"
@@ -126,6 +126,30 @@ def cancel_shifts(actor: Actor, opening_id: UUID, *, reason: str, now: datetime)
         select(Shift.id).where(Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED).order_by(Shift.id).with_for_update()
     ).all()
     return _cancel(planned, actor, reason=reason, now=now)
+
+
+def move_shift(
+    actor: Actor, opening_id: UUID, area_path: str, *, was: tuple[datetime, datetime], to: tuple[datetime, datetime], now: datetime
+) -> None:
+    """Let the shift of an opening that was planned for one window, from its start to its end, take place in another.
+
+    Raises ShiftNotPlanned, ShiftInUse where somebody has signed in (what was served is not moved), and Forbidden for who may not decide in
+    the area.
+    """
+    policy.require(actor, Permission.SHIFT_PLAN, Scope(area_path=area_path))
+    of_window = select(Shift.id).where(Shift.opening_id == opening_id, Shift.starts_at == was[0], Shift.ends_at == was[1])
+    # As in cancelling, whoever is just signing in is waited for and then seen.
+    planned = of_window.where(Shift.status == ShiftStatus.PLANNED).order_by(Shift.id).with_for_update()
+    shift_ids = db.session.scalars(planned).all()
+    if not shift_ids:
+        raise ShiftNotPlanned
+    nobody_there = ~exists().where(Attendance.shift_id == Shift.id)
+    moving = update(Shift).where(Shift.id.in_(shift_ids), nobody_there).values(starts_at=to[0], ends_at=to[1]).returning(Shift.id)
+    moved = db.session.scalars(moving.execution_options(synchronize_session=False)).all()
+    if len(moved) < len(shift_ids):
+        raise ShiftInUse("已有人在该场次签到，时间不能再改")
+    for shift_id in moved:
+        audit.record(actor, Permission.SHIFT_PLAN, shift_id, now=now, decision="moved")
 
 
 def close_overdue(*, now: datetime, at_most: int = 200) -> int:

@@ -1,4 +1,4 @@
-"""Commands of demands: submitted, decided on, completed or called off; and whom they are for."""
+"""Commands of demands: submitted, decided on, changed, completed or called off; and whom they are for."""
 
 from backend.demands.service.beneficiaries import (
     BeneficiaryDetails,
@@ -7,6 +7,7 @@ from backend.demands.service.beneficiaries import (
     reveal_beneficiary,
     reveal_field_of_beneficiary,
 )
+from backend.demands.service.changes import Change, change_demand
 from backend.demands.service.publication import (
     Announcement,
     Publication,

@@ -101,7 +101,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     brand = brands.brand(demand.brand)
     places = publication.places or demand.places
     refuse_places(brand, places)
-    _refuse_window(brand, publication, now=now)
+    refuse_window(brand, publication.starts_at, publication.ends_at, now=now)
     place = _place(brand, publication)
     title = publication.title or demand.title
     announced = publication.announcement.texts(brand)
@@ -148,12 +148,13 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     )
 
 
-def _refuse_window(brand: Brand, publication: Publication, *, now: datetime) -> None:
-    if publication.ends_at <= publication.starts_at:
+def refuse_window(brand: Brand, starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:
+    """Let pass when a service may take place. Raises WindowInvalid."""
+    if ends_at <= starts_at:
         raise WindowInvalid("结束时间应晚于开始时间", errors={"ends_at": ["应晚于开始时间"]})
-    if publication.ends_at <= now:
+    if ends_at <= now:
         raise WindowInvalid("服务时间已经过去", errors={"ends_at": ["已经过去"]})
-    if publication.ends_at - publication.starts_at > timedelta(hours=brand.longest_window_hours):
+    if ends_at - starts_at > timedelta(hours=brand.longest_window_hours):
         sentence = f"一次服务最长{brand.longest_window_hours}小时"
         raise WindowInvalid(sentence, errors={"ends_at": [sentence]})
 

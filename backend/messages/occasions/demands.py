@@ -9,6 +9,7 @@ from backend.attendance.events import ShiftCalledOff, ShiftClosed
 from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
 from backend.demands.events import (
     DemandCancelled,
+    DemandChanged,
     DemandCompleted,
     DemandPublished,
     DemandReopened,
@@ -16,7 +17,7 @@ from backend.demands.events import (
     DemandSubmitted,
     DemandWithdrawn,
 )
-from backend.demands.models import Demand, DemandChange, DemandStatus
+from backend.demands.models import Demand, DemandChange, DemandStatus, PublicationChange
 from backend.foundation.database import Column
 from backend.foundation.outbox import Event
 from backend.messages.models import Message
@@ -93,6 +94,25 @@ _CALLED_OFF_FOR_CLAIMANTS = (
     .join(Claim, Claim.opening_id == Shift.opening_id)
     .where(Claim.takes_place())
 )
+_CHANGED_FOR_REQUESTERS = (
+    _demands(PublicationChange.id)
+    .add_columns(PublicationChange.actor_account_id.label("by_account_id"))
+    .join(PublicationChange, PublicationChange.demand_id == Demand.id)
+)
+_CHANGED_FOR_CLAIMANTS = (
+    rows_of(
+        subject_id=PublicationChange.id,
+        about_id=Claim.id,
+        area_path=Demand.area_path,
+        brand=Demand.brand,
+        by_account_id=PublicationChange.actor_account_id,
+        **_CLAIMANT,
+    )
+    .select_from(PublicationChange)
+    .join(Demand, Demand.id == PublicationChange.demand_id)
+    .join(Claim, Claim.opening_id == Demand.opening_id)
+    .where(Claim.takes_place())
+)
 
 _SERVED = _unconfirmed(ServiceRecord.shift_id == Shift.id)
 _BY_REQUESTER = Shift.confirmers.contains([Confirmer.REQUESTER.value])
@@ -115,6 +135,8 @@ OCCASIONS = (
     _step(DemandWithdrawn, DemandStatus.WITHDRAWN),
     _step(DemandCompleted, DemandStatus.COMPLETED),
     _step(DemandCancelled, DemandStatus.CANCELLED),
+    Occasion(DemandChanged, "claimant", About.CLAIM, _CLAIMANTS, _CHANGED_FOR_CLAIMANTS),
+    Occasion(DemandChanged, "requester", About.DEMAND, _ASKED, _CHANGED_FOR_REQUESTERS),
     Occasion(DemandReopened, "requester", About.DEMAND, _ASKED, _demands(Demand.id)),
     Occasion(PlaceClaimed, "requester", About.DEMAND, _ASKED, _CLAIMED),
     Occasion(

@@ -1,4 +1,4 @@
-"""Openings themselves: made when a demand is published, closed, opened again, cancelled; and the recount that guards `taken`."""
+"""Openings themselves: made when a demand is published, changed, closed, opened again, cancelled; and the recount that guards `taken`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +25,13 @@ class PlacesInService(Conflict):
 
     code: ClassVar[str] = "places_in_service"
     detail = "已有人签到服务，不能取消"
+
+
+class PlacesTaken(Conflict):
+    """More places of it are held or asked for: nobody loses one because there are to be fewer."""
+
+    code: ClassVar[str] = "places_taken"
+    detail = "已认领的名额比改动后的多，请先处理认领"
 
 
 def make_opening(
@@ -63,6 +70,17 @@ def make_opening(
     of_opening = {"opening_id": opening_id, "taken": 0, "is_open": True, "closes_at": ends_at}
     db.session.execute(insert(OpeningRole), [of_opening | {"id": new_id(), "name": name, "slots": slots} for name, slots in roles.items()])
     return opening_id
+
+
+def change_opening(opening_id: UUID, *, title: str, slots: int, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+    """Let an opening of one role be called otherwise, take place at another time, or have other places. Its claims stay as they are. The
+    caller has asked policy and records its own event. Raises PlacesTaken."""
+    enough = (OpeningRole.opening_id == opening_id, OpeningRole.taken <= slots)
+    role = update(OpeningRole).where(*enough).values(slots=slots, closes_at=ends_at).returning(OpeningRole.id)
+    if db.session.scalars(role.execution_options(synchronize_session=False)).one_or_none() is None:
+        raise PlacesTaken
+    told = {"title": title, "starts_at": starts_at, "ends_at": ends_at, "changed_at": now}
+    db.session.execute(update(Opening).where(Opening.id == opening_id).values(told).execution_options(synchronize_session=False))
 
 
 def close_openings(opening_ids: Sequence[UUID], *, now: datetime) -> None:

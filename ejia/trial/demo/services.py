@@ -1,5 +1,6 @@
 """Makes the demands of the demonstration year, with their claims, shifts, sign-ins, sign-outs, records and confirmations."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from backend import brands
 from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift, ShiftChange
-from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandChange
+from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandChange, PublicationChange
 from backend.demands.service import demand_number
 from backend.foundation.clock import shanghai_day
 from backend.foundation.sealing import keyring
@@ -48,7 +49,7 @@ class Services:
         self.openings = world.table(
             Opening,
             *("id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "asks_first", "requester_person_id"),
-            *("starts_at", "ends_at", "made_at"),
+            *("starts_at", "ends_at", "made_at", "changed_at"),
         )
         self.demands = world.table(
             Demand,
@@ -57,6 +58,7 @@ class Services:
             *("content", "conditions", "risks", "safeguards"),
         )
         self.demand_changes = world.table(DemandChange, "id", "demand_id", "from_status", "to_status", "at", "reason")
+        self.changes = world.table(PublicationChange, "id", "demand_id", "at", "reason", "before", "after")
         self.roles = world.table(OpeningRole, "id", "opening_id", "name", "slots", "taken", "is_open", "closes_at")
         self.claims = world.table(
             Claim,
@@ -136,7 +138,7 @@ class Services:
         where = (need.community.id, need.community.path)
         kinds = ["team", "organisation", "person"]
         rules = (kinds, need.at_home, need.requester.id)
-        self.openings.add(opening, need.brand, need.title, *where, state, *rules, need.starts, need.ends, at)
+        self.openings.add(opening, need.brand, need.title, *where, state, *rules, need.starts, need.ends, at, self._change(need))
         self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)
         closed = "cancelled" if cancelled else "closed"
         window = (need.starts, need.ends, GRACE_MINUTES)
@@ -144,6 +146,16 @@ class Services:
         self.shift_changes.add(world.id_at(at), shift, None, "planned", at)
         over = need.ends + timedelta(minutes=GRACE_MINUTES)
         self.shift_changes.add(world.id_at(over), shift, "planned", closed, over)
+
+    def _change(self, need: "_Need") -> datetime | None:
+        """Let some demands have been published for a day earlier, and moved within the hour. Returns when that was."""
+        if self.asking.random.random() >= 0.03 or need.starts - need.published < timedelta(days=2):
+            return None
+        at = need.published + timedelta(minutes=self.asking.random.randrange(5, 55))
+        window = {"starts_at": need.starts, "ends_at": need.ends}
+        before, after = ({name: (when - ago).isoformat() for name, when in window.items()} for ago in (timedelta(days=1), timedelta(0)))
+        self.changes.add(self.asking.id_at(at), need.id, at, "老人当天有事，改到第二天", json.dumps(before), json.dumps(after))
+        return at
 
     def _add_demand(self, need: "_Need", status: str, *, opening: UUID | None) -> None:
         elder = self._elder(need) if need.at_home else None

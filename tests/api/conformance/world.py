@@ -184,6 +184,8 @@ class Neighbourhood:
         submitted = resident_phone.made("/demands", demand_form(self.street))["id"]
         self._target("community_officer", "publish_demand", demand_id=submitted, **window(starts_in=timedelta(days=1)))
         self._target("community_officer", "return_demand", demand_id=submitted)
+        changed = published_demand(self.officer, self.street)["id"]
+        self._target("community_officer", "change_demand", "list_changes_of_demand", demand_id=changed, starts_at=None, ends_at=None)
         self._target("resident", "withdraw_demand", demand_id=submitted)
         self._target("resident", "list_my_demands")
         self.known |= {"brand": "door_knock", "beneficiary_id": None, "requester_person_id": None, "born_in": 1942}

@@ -23,7 +23,10 @@ OPEN_TO_ALL = {
 # What people do about themselves: who is no member or has not signed in is told so, an officer like anybody.
 OF_ONESELF = {"leave_team": 409, "leave_organisation": 409, "sign_in": 422, "sign_out": 422}
 # What is told to everybody: active teams, verified organisations, published demands.
-SEEN_BY_ALL = {"list_teams", "show_team", "list_organisations", "show_organisation", "list_open_demands", "see_demand"}
+SEEN_BY_ALL = {
+    *("list_teams", "show_team", "list_organisations", "show_organisation"),
+    *("list_open_demands", "see_demand", "list_changes_of_demand"),
+}
 # The first writes down who looked, the others have nothing to show before the job is done.
 NOT_ASKED = {"reveal_beneficiary", "download_job_file", "see_job_file_address"}
 
