@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from backend.areas.models import Area
 from backend.demands.models import Demand, DemandStatus
-from backend.demands.queries import LATEST_PUBLISHED
+from backend.demands.queries.demands import LATEST_PUBLISHED
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from bench import phones, reading, year

@@ -19,6 +19,7 @@ from backend.attendance import codes
 from backend.attendance import limits as service_limits
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
+from backend.demands import rules as beneficiary_rules
 from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.catalogues import Shelf
 from backend.foundation.database import db, ping_after_rest, transaction
@@ -58,6 +59,7 @@ CATALOGUES: Mapping[str, Shelf] = {
     "proxies.toml": proxy_rules,
     "brands.toml": brands,
     "services.toml": service_limits,
+    "beneficiaries.toml": beneficiary_rules,
     "points.toml": points_rules,
     "recognition.toml": stars,
     "indicators.toml": indicators,

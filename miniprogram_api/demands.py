@@ -5,7 +5,7 @@ from uuid import UUID
 from backend import brands
 from backend.demands import queries
 from backend.demands import service as demands
-from backend.demands.queries import BeneficiaryLine, ChangeLine, DemandLine, DemandView
+from backend.demands.queries import ChangeLine, DemandLine, DemandView
 from backend.demands.service import (
     RevealedBeneficiary,
 )
@@ -15,8 +15,6 @@ from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.demands import (
-    BeneficiaryLineOut,
-    BeneficiaryMadeOut,
     BeneficiaryOut,
     BrandsOut,
     DemandLineOut,
@@ -25,7 +23,7 @@ from miniprogram_api.schemas.demands import (
 )
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.demands import DemandIn, DemandsInCareQuery, NewBeneficiaryIn, OpenDemandsQuery, PublicationChangeIn, PublicationIn
+from web.inputs.demands import DemandIn, DemandsInCareQuery, OpenDemandsQuery, PublicationChangeIn, PublicationIn
 from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
@@ -186,21 +184,3 @@ def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
 )
 def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
     return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
-
-
-@bp.post("/beneficiaries")
-@creates
-@bp.input(NewBeneficiaryIn)
-@bp.output(BeneficiaryMadeOut, status_code=201)
-@bp.doc(summary="登记服务对象", description="由社区工作人员或网格员登记；住址和电话加密保存。")
-def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
-    return {"id": demands.add_beneficiary(actor, body.details(), body.area_id, now=clock.now())}
-
-
-@bp.get("/beneficiaries")
-@reads
-@bp.input(ListQuery, location="query")
-@bp.output(Page[BeneficiaryLineOut])
-@bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
-def list_beneficiaries(actor: Actor, query: ListQuery) -> paging.Page[BeneficiaryLine]:
-    return queries.beneficiaries(actor, now=clock.now(), page=query.page)

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
+from backend.demands import service as demands
 from backend.foundation import clock, files, idempotency, jobs, key_register, outbox, resealing
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
@@ -69,6 +70,12 @@ def close_overdue_shifts() -> None:
 def end_unanswered_claims() -> None:
     """End claims that nobody answered until the service began."""
     _until_nothing_is_left(openings.end_unanswered)
+
+
+@shared_task(name="housekeeping.seal_beneficiaries", ignore_result=True)
+def seal_beneficiaries() -> None:
+    """Seal and index what a release before wrote of beneficiaries."""
+    _until_nothing_is_left(demands.seal_old)
 
 
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)

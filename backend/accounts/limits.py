@@ -53,7 +53,6 @@ class Written(StrEnum):
     CLAIM = "claim"
     CHECK_CODE = "check_code"
     EXPORT = "export"
-    COPY = "copy"
 
 
 class Bound(Entry):

@@ -193,7 +193,6 @@ class Permission(Term):
         "Agree to a notice anew, or take a consent back. Own: one's own.",
         _ONESELF | _COMMUNITY,
     )
-    OWN_DATA_COPY = ("own_data.copy", "复制个人信息", "Fetch a copy of all that is held about oneself. Own: oneself.", _ONESELF)
     # By area: at the desk of the community, before an officer.
     GUARDIANSHIP_STATE = (
         "guardianship.state",
@@ -281,6 +280,12 @@ class Permission(Term):
     DEMAND_CANCEL = ("demand.cancel", "取消需求", "Call off what is published.", _DECIDING)
     DEMAND_COMPLETE = ("demand.complete", "办结需求", "Close a demand after a confirmed service. Own: of who asked.", _DECIDING | _ONESELF)
     BENEFICIARY_ADD = ("beneficiary.add", "登记服务对象", "Put somebody on record who is to be visited.", _DECIDING | _VISITING)
+    BENEFICIARY_CHANGE = (
+        "beneficiary.change",
+        "登记处理依据",
+        "State on what it rests that somebody is kept on record, or take that down as withdrawn.",
+        _VISITING,
+    )
     BENEFICIARY_SEE = (
         "beneficiary.see",
         "查看服务对象",

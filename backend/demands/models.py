@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
-from backend.foundation.sealing import SEALED
+from backend.foundation.sealing import INDEX_OF, SEALED
 
-ADDRESS, PHONE = "beneficiaries.address", "beneficiaries.phone"
+ADDRESS, PHONE, NOTE = "beneficiaries.address", "beneficiaries.phone", "beneficiaries.contact_note"
 """What the sealed values are bound to (`foundation.sealing`)."""
 
 DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
@@ -34,11 +35,17 @@ class DemandStatus(StrEnum):
 class Beneficiary(Base):
     """服务对象 of home visits: the most dangerous row of the platform (an elder living alone, and where). May have no account.
 
-    Address and phone are sealed; they show only to holders of an active claim and to the own community.
+    Address, phone and note are sealed; they show only to holders of an active claim and to the own community. Address and phone are found
+    by their blind index, so that one elder has one row.
     """
 
     __tablename__ = "beneficiaries"
-    __table_args__ = (Index("ix_beneficiaries_area_path", "area_path", "id"),)
+    __table_args__ = (
+        Index("ix_beneficiaries_area_path", "area_path", "id"),
+        Index("ix_beneficiaries_name", "name"),
+        Index("ix_beneficiaries_address", "address_index"),
+        Index("ix_beneficiaries_phone", "phone_index", postgresql_where="phone_index IS NOT NULL"),
+    )
 
     id: Mapped[RowId]
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_beneficiaries_area_id"))
@@ -46,10 +53,42 @@ class Beneficiary(Base):
     name: Mapped[str]
     called: Mapped[str] = mapped_column(comment="how lists call them: 王奶奶")
     born_in: Mapped[int | None] = mapped_column(comment="year of birth")
+    said_adult: Mapped[bool | None] = mapped_column(comment="that they are 18 or older, where the year of birth is not known")
     address_sealed: Mapped[bytes] = mapped_column(info={SEALED: ADDRESS})
+    address_index: Mapped[bytes | None] = mapped_column(info={INDEX_OF: "address_sealed"})
     phone_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: PHONE})
-    contact_note: Mapped[str | None] = mapped_column(comment="how to visit: 听力不好，请多敲几声")
+    phone_index: Mapped[bytes | None] = mapped_column(info={INDEX_OF: "phone_sealed"})
+    contact_note: Mapped[str | None] = mapped_column(comment="as releases before 0027 wrote it; sealed by night")
+    contact_note_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: NOTE}, comment="how to visit: 听力不好，请多敲几声")
     created_at: Mapped[datetime]
+
+
+class BasisKind(StrEnum):
+    """On what it rests that somebody's data is kept and used (个人信息保护法 arts 13, 29, 31)."""
+
+    OWN_CONSENT = "own_consent"
+    PROXY_CONSENT = "proxy_consent"
+    GUARDIAN_CONSENT = "guardian_consent"
+    DUTY_OF_CARE = "duty_of_care"
+
+
+class BeneficiaryBasis(FactRevision):
+    """That there is a basis for keeping a beneficiary's data: who agreed to which version of the notice, or why care could not wait for
+    that. Who stated it stands with the revision; taking it back voids the fact. Who was on record before bases were has none."""
+
+    __tablename__ = "beneficiary_bases"
+    __table_args__ = (
+        Index("ix_beneficiary_bases_fact_id", "fact_id"),
+        Index("ix_beneficiary_bases_beneficiary_id", "beneficiary_id", "id"),
+        Index("uq_beneficiary_bases_standing", "beneficiary_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
+        CheckConstraint("(basis = 'duty_of_care') = (notice_version IS NULL)", name="agreed_to_a_notice"),
+        CheckConstraint("basis <> 'duty_of_care' OR cause IS NOT NULL", name="care_has_a_cause"),
+    )
+
+    beneficiary_id: Mapped[UUID] = mapped_column(ForeignKey("beneficiaries.id", name="fk_beneficiary_bases_beneficiary_id"))
+    basis: Mapped[BasisKind] = mapped_column(as_text(BasisKind))
+    notice_version: Mapped[str | None]
+    cause: Mapped[str | None] = mapped_column(comment="why care could not wait for a consent")
 
 
 class Demand(Living):

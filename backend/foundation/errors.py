@@ -7,6 +7,8 @@ so that a route can name it in its answers and the list of codes can be generate
 from collections.abc import Mapping
 from typing import ClassVar
 
+Fact = str | int | bool | list[str] | None
+
 
 class Refusal(Exception):
     """A request that the rules do not allow. `detail` is one Chinese sentence for the person; `facts` join the answer as they are."""
@@ -15,10 +17,10 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     detail: str = "操作无法完成"
 
-    def __init__(self, detail: str | None = None, **facts: str | int | bool | None) -> None:
+    def __init__(self, detail: str | None = None, **facts: Fact) -> None:
         if detail is not None:
             self.detail = detail
-        self.facts: Mapping[str, str | int | bool | None] = facts
+        self.facts: Mapping[str, Fact] = facts
         super().__init__(self.code)
 
 
@@ -64,9 +66,7 @@ class Unprocessable(Refusal):
 
     status, code, detail = 422, "invalid", "填写的内容有误"
 
-    def __init__(
-        self, detail: str | None = None, *, errors: Mapping[str, list[str]] | None = None, **facts: str | int | bool | None
-    ) -> None:
+    def __init__(self, detail: str | None = None, *, errors: Mapping[str, list[str]] | None = None, **facts: Fact) -> None:
         super().__init__(detail, **facts)
         self.errors: Mapping[str, list[str]] = errors or {}
 
@@ -86,6 +86,6 @@ class Unavailable(Refusal):
 
     status, code, detail = 503, "unavailable", "服务暂时不可用，请稍后再试"
 
-    def __init__(self, detail: str | None = None, *, retry_after: int = 5, **facts: str | int | bool | None) -> None:
+    def __init__(self, detail: str | None = None, *, retry_after: int = 5, **facts: Fact) -> None:
         super().__init__(detail, **facts)
         self.retry_after = retry_after

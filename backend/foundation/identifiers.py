@@ -1,4 +1,4 @@
-"""The forms and check digits of numbers that others issue: resident identity number, unified social credit code, mobile phone.
+"""The forms and check digits of numbers that others issue: resident identity number, unified social credit code, telephone.
 
 Sources: GB 11643-1999 (ISO 7064 MOD 11-2), GB 32100-2015 (mod 31) with the inner check of GB 11714. Decide by field, never by
 pattern: an all-digit credit code has the shape of an identity number.
@@ -88,13 +88,39 @@ def body_check_char(first_8: str) -> str:
     return "X" if rest == 10 else str(rest)
 
 
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
+
+
 def mobile_phone(text: str) -> str:
     """Read a mainland mobile number, as 11 digits. Raises NumberInvalid."""
-    number = re.sub(r"[\s-]", "", text)
-    number = re.sub(r"^(\+86|0086)", "", number)
-    if not re.fullmatch(r"1[3-9][0-9]{9}", number):
+    number = _national(text)
+    if not _MOBILE.fullmatch(number):
         raise NumberInvalid("手机号应为11位")
     return number
+
+
+def contact_phone(text: str) -> str:
+    """Read a mobile number as 11 digits, or a land-line with its area code as the digits from the 0 on. Raises NumberInvalid."""
+    number = _national(text)
+    if not (_MOBILE.fullmatch(number) or _LANDLINE.fullmatch(number)):
+        raise NumberInvalid("请填写11位手机号，或者带区号的座机号，例如0951-5551234")
+    return number
+
+
+def _national(text: str) -> str:
+    """The digits as one dials them within the country: without groups and country code, a land-line with its 0."""
+    number = re.sub(r"[\s\-()]", "", unicodedata.normalize("NFKC", text))
+    abroad = re.fullmatch(r"(?:\+|00)86([0-9]+)|86(1[0-9]{10})", number)
+    if abroad is None:
+        return number
+    dialled = abroad[1] or abroad[2]
+    return dialled if dialled.startswith("0") or _MOBILE.fullmatch(dialled) else f"0{dialled}"
+
+
+def address_line(text: str) -> str:
+    """An address in one form: wide letters and digits as narrow ones, without blanks, so that two spellings of one door are the same."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 # As people write them down: in groups, with a country code, in the wide digits of a Chinese keyboard (brought to ASCII first). Between the

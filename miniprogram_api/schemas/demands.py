@@ -182,40 +182,6 @@ class PublicationChangeOut(Out):
     after: ChangedOut
 
 
-class BeneficiaryMadeOut(Out):
-    """Somebody who is now on record."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "01931f6e-7c1a-7d2e-8f00-0123456789af"}]})
-
-    id: Id
-
-
-class BeneficiaryLineOut(Out):
-    """Somebody on record, without address and phone."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789af",
-                    "name": "王**",
-                    "called": "王奶奶",
-                    "age_band": "80至89岁",
-                    "area_id": _COMMUNITY,
-                    "area": "和平社区",
-                }
-            ]
-        }
-    )
-
-    id: Id
-    name: Name
-    called: Called
-    age_band: Annotated[str, Text(max=20)] | None
-    area_id: Id
-    area: Annotated[str, Text(max=100)]
-
-
 class BeneficiaryOut(Out):
     """A beneficiary in clear."""
 

@@ -12,7 +12,18 @@ from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.openings import service as openings
-from tests.support.demands import HOME, area, claimed, demand_form, give_role, place_count, published_demand, resident, team_led_by
+from tests.support.demands import (
+    GRANDMOTHER,
+    HOME,
+    area,
+    claimed,
+    demand_form,
+    give_role,
+    place_count,
+    published_demand,
+    resident,
+    team_led_by,
+)
 from tests.support.phone import refused
 
 
@@ -173,8 +184,9 @@ def test_thirty_rows_cost_as_many_statements_as_three(officer, leader, street, b
     def fill(count):
         for _ in range(count):
             claimed(leader, published_demand(officer, street, places=2, brand="red_ribbon"), team_id)
-            officer.made("/demands", demand_form(street))
+            officer.made("/demands", demand_form(street, beneficiary=next(elders)))
 
+    elders = (GRANDMOTHER | {"name": f"王秀{i}", "address": f"和平路{i}号", "phone": f"138000012{i:02d}"} for i in range(30))
     fill(3)
     few = [_statements(*each) for each in lists]
     fill(27)

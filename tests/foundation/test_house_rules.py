@@ -45,10 +45,13 @@ ASKS_NO_POLICY = {
     "list_brands": CATALOGUE,
     "list_reveal_purposes": CATALOGUE,
     "list_work_units": CATALOGUE,
+    "see_beneficiary_notice": CATALOGUE,
 }
 # What is done with a command under its permission: offices come and go with the roles that belong to them (docs/design.md, rule 6).
 OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
+    "add_beneficiary": {"BENEFICIARY_CHANGE"},  # who puts somebody on record says on what that rests
+    "submit_demand": {"BENEFICIARY_CHANGE"},
     "register_volunteer": {"PHONE_SET"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done

@@ -12,7 +12,7 @@ from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
 from backend.openings.models import ClaimChange
 from tasks.housekeeping import end_unanswered_claims
-from tests.support.demands import asked_for, give_role, place_count, published_demand, resident, team_led_by, window
+from tests.support.demands import AGREED, asked_for, give_role, place_count, published_demand, resident, team_led_by, window
 from tests.support.phone import refused
 
 WHY = {"reason": "老人另有安排"}
@@ -34,7 +34,7 @@ def _later(officer, street, **when):
 def _for_somebody(street):
     return {
         "community_id": street["和平社区"],
-        "beneficiary": {"name": "王秀英", "called": "王奶奶", "address": "和平路8号", "born_in": 1942},
+        "beneficiary": {"name": "王秀英", "called": "王奶奶", "address": "和平路8号", "born_in": 1942, "basis": AGREED},
     }
 
 

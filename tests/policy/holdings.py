@@ -12,7 +12,7 @@ from backend.foundation.database import transaction
 from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
-from tests.support.demands import claimed, demand_form, published_demand
+from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
 from tests.support.organisations import applied_organisation, verified_organisation
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
 from tests.support.phone import Phone
@@ -37,6 +37,7 @@ class Holdings:
         self.former = self._volunteer(HOME)
         for community in (HOME, NEXT, FAR):
             self._groups(community)
+            self.officers[community].made("/beneficiaries", GRANDFATHER | {"area_id": street[community]})
             self._registrations(community)
             self._demands(community)
         self._services()

@@ -16,7 +16,7 @@ from tests.policy.viewers import (
 )
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
-from tests.support.demands import GRANDMOTHER, demand_form, window
+from tests.support.demands import AGREED, GRANDFATHER, GRANDMOTHER, demand_form, window
 
 RESIDENT = these("resident")
 STAFF = these(ORGANISATION_OFFICER, "organisation_staff")
@@ -55,6 +55,22 @@ def served(world: World) -> Ask:
 
 def claimed(world: World) -> Ask:
     return ask(demand_id=world.demand["id"], shows=world.demand["claims"]["team"])
+
+
+def in_grid(world: World) -> str:
+    """Somebody on record in the first grid, without a basis: the id."""
+    return str(world.officer.made("/beneficiaries", GRANDFATHER | {"area_id": world.street["和平第一网格"], "basis": None})["id"])
+
+
+def on_record(world: World) -> Ask:
+    beneficiary_id = in_grid(world)
+    return ask(beneficiary_id=beneficiary_id, shows=beneficiary_id)
+
+
+def consenting(world: World) -> Ask:
+    about = on_record(world)
+    world.officer.made(f"/beneficiaries/{about.shows}/basis", AGREED)
+    return about
 
 
 def without_query(about: Ask) -> Ask:
@@ -170,18 +186,22 @@ ROWS = (
     ),
     Row(
         "add_beneficiary",
-        lambda world: ask(body=GRANDMOTHER | {"area_id": world.street["和平第一网格"]}),
+        lambda world: ask(body=GRANDFATHER | {"area_id": world.street["和平第一网格"]}),
         DECIDING | these(GRID),
         403,
         by=Permission.BENEFICIARY_ADD,
     ),
     Row(
         "list_beneficiaries",
-        lambda world: ask(shows=world.officer.made("/beneficiaries", GRANDMOTHER | {"area_id": world.street["和平第一网格"]})["id"]),
+        lambda world: ask(shows=in_grid(world)),
         these(COMMUNITY, GRID),
         EMPTY,
         by=Permission.BENEFICIARY_SEE,
     ),
+    Row("see_beneficiary_notice", lambda _: ask(shows="服务对象个人信息处理告知书"), EVERYBODY),
+    Row("see_beneficiary", on_record, these(COMMUNITY, GRID), 404, by=Permission.BENEFICIARY_SEE),
+    Row("add_basis", on_record, these(COMMUNITY, GRID), 404, by=Permission.BENEFICIARY_CHANGE),
+    Row("withdraw_basis", consenting, these(COMMUNITY, GRID), 404, by=Permission.BENEFICIARY_CHANGE),
     Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
     Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),
     Row("claim_place", claiming(), these("party_member"), 403, by=Permission.PLACE_CLAIM, case="as a Party member"),

@@ -9,7 +9,7 @@ from backend.people.notices import NoticeName
 from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, STREET, VOLUNTEERS, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
-from tests.support.demands import GRANDMOTHER
+from tests.support.demands import GRANDFATHER
 from tests.support.operations import Json
 from tests.support.people import identity_number
 from tests.support.proxies import recorded_proxy
@@ -23,7 +23,7 @@ def of_volunteer(world: World) -> Ask:
 
 def of_beneficiary(world: World) -> Ask:
     """Somebody of the grid: its worker reaches no further."""
-    added = world.officer.made("/beneficiaries", GRANDMOTHER | {"area_id": world.street["和平第一网格"]})
+    added = world.officer.made("/beneficiaries", GRANDFATHER | {"area_id": world.street["和平第一网格"]})
     return ask(beneficiary_id=added["id"], body=REVEAL)
 
 

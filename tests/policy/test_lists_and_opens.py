@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
 from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
-from backend.demands.models import Demand, DemandStatus
+from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.foundation.database import db
 from backend.foundation.jobs import Job
 from backend.openings.models import Claim
@@ -119,6 +119,14 @@ KINDS = (
         MemberRegistration.fact_id,
     ),
     Kind("demands", "/demands/{}", lists_of_demands, Demand.id, by_link=completed),
+    # Of whom 向阳社区 has on record only that community knows, and nobody of it looks here.
+    Kind(
+        "beneficiaries",
+        "/beneficiaries/{}",
+        lambda _: [("/beneficiaries", {})],
+        Beneficiary.id,
+        (Beneficiary.area_path.startswith("639999001"),),
+    ),
     Kind("claims", "/claims/{}", lists_of_claims, Claim.id),
     Kind("shifts", "/shifts/{}", lists_of_shifts, Shift.id, by_link=over),
     Kind("services", "/services/{}", lists_of_services, ServiceRecord.fact_id, by="fact_id"),

@@ -43,13 +43,15 @@ def test_a_child_who_is_served_is_a_minor_too(street):
     wanted = {"field": "phone", "purpose": "contact", "note": "约定上门时间"}
 
     def path_of(born_in: int) -> str:
-        child = GRANDMOTHER | {"born_in": born_in, "area_id": street["和平社区"]}
+        child = GRANDMOTHER | {"born_in": born_in, "area_id": street["和平社区"], "basis": None}
+        child |= {"name": f"王小{born_in}", "address": f"和平路{born_in}号", "phone": f"1380000{born_in}"}
         return f"/beneficiaries/{street.home.officer.made('/beneficiaries', child)['id']}/reveals"
 
-    for born_in in (this_year - 9, this_year - 18):
-        assert refused(street.home.officer.post(path_of(born_in), wanted)) == (403, "minor_protected")
-    assert street.officer.made(path_of(this_year - 9), wanted)["value"] == GRANDMOTHER["phone"]
-    assert street.home.officer.made(path_of(this_year - 19), wanted)["value"] == GRANDMOTHER["phone"]
+    child, nearly_grown = path_of(this_year - 9), path_of(this_year - 18)
+    for path in (child, nearly_grown):
+        assert refused(street.home.officer.post(path, wanted)) == (403, "minor_protected")
+    assert street.officer.made(child, wanted)["value"] == f"1380000{this_year - 9}"
+    assert street.home.officer.made(path_of(this_year - 19), wanted)["value"] == f"1380000{this_year - 19}"
 
 
 def test_who_took_the_word_for_the_child_back_sees_no_reading_of_its_data(mother, street):

@@ -22,7 +22,9 @@ from tests.support.phone import Phone
 from tests.support.served import make_person
 
 HOME = "和平路8号院3号楼2单元201"
-GRANDMOTHER = {"name": "王秀英", "called": "王奶奶", "address": HOME, "born_in": 1942, "phone": "13800001234"}
+AGREED = {"kind": "own_consent", "notice_version": "2026-11-01"}
+GRANDMOTHER = {"name": "王秀英", "called": "王奶奶", "address": HOME, "born_in": 1942, "phone": "13800001234", "basis": AGREED}
+GRANDFATHER = {"name": "李德山", "called": "李爷爷", "address": "幸福路3号", "born_in": 1938, "phone": "0951-5551234", "basis": AGREED}
 
 
 def resident(phone_of: Callable[..., Phone], street: Mapping[str, str], community: str = "和平社区", user: str | None = None) -> Phone:

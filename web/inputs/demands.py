@@ -5,8 +5,8 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from backend.demands.models import DemandStatus
-from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, Publication
+from backend.demands.models import BasisKind, DemandStatus
+from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, Publication, StatedBasis
 from web.fields import Between, Id, Instant, Name, NoNumbers, Text
 from web.inputs.common import WrittenReason
 from web.shapes import Body, ListQuery
@@ -25,6 +25,33 @@ ANNOUNCED: JsonDict = {
 }
 
 
+_BASIS: JsonDict = {"kind": "own_consent", "notice_version": "2026-11-01"}
+_ELDER: JsonDict = {"name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942, "basis": _BASIS}
+
+
+class BasisIn(Body):
+    """On what it rests that somebody is kept on record."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_BASIS]})
+
+    kind: BasisKind = Field(description="本人、代办人、监护人（未成年人）同意，或者 duty_of_care：社区履行职责确需上门")
+    notice_version: Annotated[str, Text(max=20)] | None = Field(
+        default=None, description="读过并同意的告知书版本，见 GET /beneficiary-notice；duty_of_care 不填"
+    )
+    cause: Annotated[str, Text(max=200), NoNumbers] | None = Field(default=None, description="duty_of_care 的理由；不写病情")
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Self:
+        of_care = self.kind is BasisKind.DUTY_OF_CARE
+        if of_care != (self.notice_version is None) or of_care != (self.cause is not None):
+            raise ValueError("同意须填写告知书版本；履行职责须填写理由，不填版本")
+        return self
+
+    def basis(self) -> StatedBasis:
+        """As the service takes it."""
+        return StatedBasis(self.kind, self.notice_version, self.cause)
+
+
 class BeneficiaryIn(Body):
     """Who is visited, and where."""
 
@@ -32,24 +59,35 @@ class BeneficiaryIn(Body):
     called: Annotated[Called, NoNumbers] = Field(description="名单上的称呼，例如：王奶奶；不写全名")
     address: Annotated[str, Text(max=200)]
     born_in: Annotated[int, Between(1900, 2199)] | None = Field(default=None, description="出生年份")
-    phone: Annotated[str, Text(max=20)] | None = None
-    contact_note: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = Field(default=None, description="上门注意事项")
+    adult: bool | None = Field(default=None, description="不知道出生年份的，注明是否已满十八周岁")
+    phone: Annotated[str, Text(max=20)] | None = Field(default=None, description="手机号，或者带区号的座机号")
+    contact_note: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = Field(
+        default=None, description="上门注意事项；加密保存"
+    )
+    basis: BasisIn | None = Field(default=None, description="个人信息处理依据；发布之前须登记")
+    different_from: Annotated[list[Id], Field(max_length=20)] = Field(
+        default=[], description="已核对不是同一人的服务对象（409 beneficiary_similar 的 similar）"
+    )
 
     def details(self) -> BeneficiaryDetails:
         """As the service takes it."""
-        return BeneficiaryDetails(self.name, self.called, self.address, self.born_in, self.phone, self.contact_note)
+        return BeneficiaryDetails(
+            name=self.name,
+            called=self.called,
+            address=self.address,
+            born_in=self.born_in,
+            adult=self.adult,
+            phone=self.phone,
+            contact_note=self.contact_note,
+            basis=self.basis.basis() if self.basis else None,
+            different_from=frozenset(self.different_from),
+        )
 
 
 class NewBeneficiaryIn(BeneficiaryIn):
     """Somebody to be put on record."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"area_id": _COMMUNITY, "name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942}
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_ELDER | {"area_id": _COMMUNITY}]})
 
     area_id: Id = Field(description="所在社区或网格")
 
@@ -66,7 +104,7 @@ class DemandIn(Body):
                     "details": "老人听力不好，请多敲几声",
                     "community_id": _COMMUNITY,
                     "places": 2,
-                    "beneficiary": {"name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942},
+                    "beneficiary": _ELDER,
                 }
             ]
         }

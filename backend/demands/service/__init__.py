@@ -1,12 +1,7 @@
 """Commands of demands: submitted, decided on, changed, completed or called off; and whom they are for."""
 
-from backend.demands.service.beneficiaries import (
-    BeneficiaryDetails,
-    RevealedBeneficiary,
-    add_beneficiary,
-    reveal_beneficiary,
-    reveal_field_of_beneficiary,
-)
+from backend.demands.service.bases import StatedBasis, add_basis, withdraw_basis
+from backend.demands.service.beneficiaries import RevealedBeneficiary, reveal_beneficiary, reveal_field_of_beneficiary
 from backend.demands.service.changes import Change, change_demand
 from backend.demands.service.publication import (
     Announcement,
@@ -18,4 +13,5 @@ from backend.demands.service.publication import (
     settle_by_flags,
     settle_by_records,
 )
+from backend.demands.service.register import BeneficiaryDetails, add_beneficiary, seal_old
 from backend.demands.service.submission import NewDemand, demand_number, return_demand, submit_demand, withdraw_demand

@@ -15,9 +15,9 @@ from backend.attendance import service as attendance
 from backend.brands import Brand
 from backend.demands.events import DemandChanged
 from backend.demands.models import Demand, DemandStatus, PublicationChange
-from backend.demands.service.beneficiaries import refuse_named
 from backend.demands.service.life import DemandNotPublished, known_demand, scope_of
 from backend.demands.service.publication import WindowInvalid, refuse_window
+from backend.demands.service.register import refuse_named
 from backend.demands.service.submission import refuse_places
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor

@@ -15,8 +15,9 @@ from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.brands import Brand
 from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandStatus
-from backend.demands.service.beneficiaries import BeneficiaryDetails, put_on_record
+from backend.demands.service.bases import require_basis
 from backend.demands.service.life import RETURN, SUBMIT, WITHDRAW, known_demand, scope_of
+from backend.demands.service.register import BeneficiaryDetails, known_or_put_on_record
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -82,7 +83,8 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     """Ask for a service in a community. Returns the demand's id.
 
     Raises BrandUnknown, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, RequesterUnknown,
-    PhoneInvalid, BirthYearInvalid, NamesBeneficiary, PersonNeeded, ConsentNeeded, DataWithdrawn, TooManyToday, TooManyOpen, Forbidden.
+    BasisMissing, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, BeneficiarySimilar, AgeUnknown, BasisUnfit, NoticeOutdated,
+    PersonNeeded, ConsentNeeded, DataWithdrawn, TooManyToday, TooManyOpen, Forbidden.
     """
     brand = brands.brand(wanted.brand)
     community = areas.community(wanted.community_id)
@@ -130,7 +132,8 @@ def _requester(actor: Actor, wanted: NewDemand, community: Area) -> UUID | None:
 
 
 def _beneficiary(actor: Actor, brand: Brand, wanted: NewDemand, community: Area, *, now: datetime) -> UUID | None:
-    given = (wanted.beneficiary_id is not None) + (wanted.beneficiary is not None)
+    chosen = wanted.beneficiary_id
+    given = (chosen is not None) + (wanted.beneficiary is not None)
     if not brand.needs_beneficiary:
         if given:
             raise BeneficiaryNotAsked(errors={"beneficiary": [BeneficiaryNotAsked.detail]})
@@ -138,15 +141,17 @@ def _beneficiary(actor: Actor, brand: Brand, wanted: NewDemand, community: Area,
     if given != 1:
         raise BeneficiaryNeeded(errors={"beneficiary": [BeneficiaryNeeded.detail]})
     if wanted.beneficiary is not None:
-        return put_on_record(actor, wanted.beneficiary, community, now=now)
-    area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == wanted.beneficiary_id))
+        return known_or_put_on_record(actor, wanted.beneficiary, community, now=now)
+    area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == chosen))
     if (
-        area_path is None
+        chosen is None
+        or area_path is None
         or not area_path.startswith(community.path)
         or not policy.allows(actor, Permission.BENEFICIARY_ADD, Scope(area_path=area_path))
     ):
         raise BeneficiaryUnknown(errors={"beneficiary_id": [BeneficiaryUnknown.detail]})
-    return wanted.beneficiary_id
+    require_basis(chosen)
+    return chosen
 
 
 def refuse_places(brand: Brand, places: int) -> None:

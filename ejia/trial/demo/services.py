@@ -9,7 +9,18 @@ from uuid import UUID
 
 from backend import brands
 from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift, ShiftChange
-from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandChange, PublicationChange
+from backend.demands import rules
+from backend.demands.models import (
+    ADDRESS,
+    DEMAND_NUMBERS,
+    PHONE,
+    BasisKind,
+    Beneficiary,
+    BeneficiaryBasis,
+    Demand,
+    DemandChange,
+    PublicationChange,
+)
 from backend.demands.service import demand_number
 from backend.foundation.clock import shanghai_day
 from backend.foundation.sealing import keyring
@@ -44,8 +55,11 @@ class Services:
         for team in groups.teams:
             self._teams_of.setdefault(team.community.path, []).append(team)
         self.elders = world.table(
-            Beneficiary, "id", "area_id", "area_path", "name", "called", "born_in", "address_sealed", "phone_sealed", "created_at"
+            Beneficiary,
+            *("id", "area_id", "area_path", "name", "called", "born_in", "address_sealed", "address_index", "phone_sealed", "phone_index"),
+            "created_at",
         )
+        self.bases = world.table(BeneficiaryBasis, "id", "fact_id", "recorded_at", "void", "beneficiary_id", "basis", "notice_version")
         self.openings = world.table(
             Opening,
             *("id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "asks_first", "requester_person_id"),
@@ -174,12 +188,15 @@ class Services:
         elder = world.id_at(need.submitted)
         name = world.name()
         building, entrance, door = (world.random.randrange(1, most) for most in (30, 5, 40))
-        address = f"{need.community.name}示范小区{building}号楼{entrance}单元{100 + door}室"
+        address, phone = f"{need.community.name}示范小区{building}号楼{entrance}单元{100 + door}室", world.phone()
         self.elders.add(
             *(elder, need.community.id, need.community.path, name, f"{name[0]}{world.random.choice(('奶奶', '爷爷'))}"),
-            *(world.random.randrange(1930, 1958), keys.seal(address, field="beneficiaries.address", row=elder)),
-            *(keys.seal(world.phone(), field="beneficiaries.phone", row=elder), need.submitted),
+            world.random.randrange(1930, 1958),
+            *(keys.seal(address, field=ADDRESS, row=elder), keys.index(address, field=ADDRESS)),
+            *(keys.seal(phone, field=PHONE, row=elder), keys.index(phone, field=PHONE), need.submitted),
         )
+        basis = world.id_at(need.submitted)
+        self.bases.add(basis, basis, need.submitted, False, elder, BasisKind.OWN_CONSENT.value, rules.current().notice.version)
         return elder
 
     def _resident(self, community: Community) -> Someone:

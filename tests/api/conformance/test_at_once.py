@@ -18,7 +18,6 @@ from tests.support.operations import Operation
 AT_ONCE = 4
 # What may be done again, at least at the same moment. Of everything else one request succeeds, and the others learn that it is done.
 AGAIN_AND_AGAIN = {
-    "add_beneficiary",
     "add_work_unit",
     "agree_to_notice",
     "change_term",

@@ -27,7 +27,7 @@ from backend.foundation.jobs import Job
 from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
-from tests.support.demands import asked_for, demand_form, published_demand, window
+from tests.support.demands import GRANDFATHER, asked_for, demand_form, published_demand, window
 from tests.support.guardians import child
 from tests.support.humans import appointed
 from tests.support.messages import inbox
@@ -316,7 +316,10 @@ class Neighbourhood:
         self._target("mother", "agree_for_minor", ward=child(12))
         self._target("volunteer", "list_own_reveals", "list_own_wards", "list_own_consents", "agree_to_notice", "withdraw_consent")
         beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
-        self._target("community_officer", "disclose_beneficiary", beneficiary_id=beneficiary_id)
+        self._target("community_officer", "disclose_beneficiary", "see_beneficiary", "withdraw_basis", beneficiary_id=beneficiary_id)
+        unsettled = GRANDFATHER | {"area_id": self.street["和平社区"], "basis": None}
+        self._target("community_officer", "add_basis", beneficiary_id=self.officer.made("/beneficiaries", unsettled)["id"])
+        self._target("community_officer", "add_beneficiary", name="赵桂香", address="和平路90号")
         self._target("street_officer", "open_office_login", login_name="new.colleague", role="community_officer", ends_on=soon)
         volunteer = {"volunteer_number": self.phones["volunteer"].volunteer_number, "name": "钱志愿"}
         self._target("street_officer", "merge_accounts", login_name="officer", **volunteer)

@@ -13,6 +13,7 @@ from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, PublicationChange
+from backend.demands.queries.beneficiaries import age_band
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -26,7 +27,6 @@ from backend.people.models import Person
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True)
 OLDEST_FIRST, NEWEST_FIRST = Order((Demand.id,)), Order((Demand.id,), latest_first=True)
 LATEST_CHANGED = Order((PublicationChange.id,), latest_first=True)
-LATEST_ON_RECORD = Order((Beneficiary.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +79,6 @@ class ChangeLine:
     changed: Sequence[str]
     before: Mapping[str, str | int | None]
     after: Mapping[str, str | int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class BeneficiaryLine:
-    """Somebody on record, without address and phone."""
-
-    id: UUID
-    name: str
-    called: str
-    age_band: str | None
-    area_id: UUID
-    area: str
 
 
 def open_demands(
@@ -180,32 +168,6 @@ def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Opening → the demand that it was made for."""
     lines = db.session.execute(select(Demand.opening_id, Demand.id).where(Demand.opening_id.in_(opening_ids)))
     return {line.opening_id: line.id for line in lines}
-
-
-def beneficiaries(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
-    """Who is on record in the viewer's communities and grids."""
-    wanted = (
-        select(
-            Beneficiary.id, masked(Beneficiary.name), Beneficiary.called, Beneficiary.born_in, Beneficiary.area_id, Area.name.label("area")
-        )
-        .join(Area, Area.id == Beneficiary.area_id)
-        .where(policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path)))
-    )
-    today = clock.shanghai_day(now)
-    return LATEST_ON_RECORD.page(wanted, page).map(
-        lambda row: BeneficiaryLine(row.id, row.name, row.called, age_band(row.born_in, today), row.area_id, row.area)
-    )
-
-
-def age_band(born_in: int | None, today: date) -> str | None:
-    """An age to the decade, from 60 on: enough to know whom one meets."""
-    if born_in is None:
-        return None
-    age = today.year - born_in
-    if age < 60:
-        return "60岁以下"
-    decade = min(age // 10 * 10, 90)
-    return f"{decade}岁以上" if decade == 90 else f"{decade}至{decade + 9}岁"
 
 
 def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:

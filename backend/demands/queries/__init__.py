@@ -1,0 +1,15 @@
+"""Reads of demands, and of whom they are for."""
+
+from backend.demands.queries.beneficiaries import BeneficiaryLine, BeneficiaryView, Similar, beneficiaries, beneficiary
+from backend.demands.queries.demands import (
+    ChangeLine,
+    DemandLine,
+    DemandView,
+    changes_of_demand,
+    claims_seen,
+    demand,
+    demands_in_care,
+    demands_of_openings,
+    my_demands,
+    open_demands,
+)

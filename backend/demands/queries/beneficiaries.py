@@ -1,0 +1,134 @@
+"""Reads of the register of beneficiaries: names masked, never an address or a telephone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from backend.accounts import policy
+from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
+from backend.areas.models import Area
+from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked
+from backend.foundation.paging import Order, Page, PageRequest
+
+LATEST_ON_RECORD = Order((Beneficiary.id,), latest_first=True)
+_MOST_SIMILAR = 20
+
+
+@dataclass(frozen=True, slots=True)
+class BeneficiaryLine:
+    """Somebody on record, without address and phone. `basis`: on what it rests that they are; None: nobody said, or it was taken back."""
+
+    id: UUID
+    name: str
+    called: str
+    age_band: str | None
+    area_id: UUID
+    area: str
+    basis: BasisKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Somebody of the same name, address or telephone in the same community: the same person, or not."""
+
+    id: UUID
+    name: str
+    called: str
+    same_name: bool
+    same_address: bool
+    same_phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BeneficiaryView(BeneficiaryLine):
+    """One of them, with what was said of the basis, and who looks like them."""
+
+    notice_version: str | None
+    cause: str | None
+    stated_at: datetime | None
+    similar: list[Similar]
+
+
+def beneficiaries(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
+    """Who is on record in the viewer's communities and grids."""
+    wanted = _lines().where(policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path)))
+    today = clock.shanghai_day(now)
+    return LATEST_ON_RECORD.page(wanted, page).map(lambda row: BeneficiaryLine(**_values(row, today)))
+
+
+def beneficiary(viewer: Actor, beneficiary_id: UUID, *, now: datetime) -> BeneficiaryView:
+    """One of them. Raises Missing."""
+    row = db.session.execute(_lines().where(Beneficiary.id == beneficiary_id)).one_or_none()
+    if row is None:
+        raise Missing
+    policy.require_seen(viewer, Permission.BENEFICIARY_SEE, Scope(area_path=row.Beneficiary.area_path))
+    basis: BeneficiaryBasis | None = row.BeneficiaryBasis
+    return BeneficiaryView(
+        **_values(row, clock.shanghai_day(now)),
+        notice_version=basis.notice_version if basis else None,
+        cause=basis.cause if basis else None,
+        stated_at=basis.recorded_at if basis else None,
+        similar=_similar(viewer, row.Beneficiary),
+    )
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    standing = and_(BeneficiaryBasis.beneficiary_id == Beneficiary.id, BeneficiaryBasis.is_current())
+    return (
+        select(Beneficiary, Beneficiary.id, masked(Beneficiary.name).label("masked_name"), Area.name.label("area"), BeneficiaryBasis)
+        .join(Area, Area.id == Beneficiary.area_id)
+        .outerjoin(BeneficiaryBasis, standing)
+    )
+
+
+def _values(row: Row[Any], today: date) -> dict[str, Any]:
+    person: Beneficiary = row.Beneficiary
+    return {
+        "id": person.id,
+        "name": row.masked_name,
+        "called": person.called,
+        "age_band": age_band(person.born_in, today),
+        "area_id": person.area_id,
+        "area": row.area,
+        "basis": row.BeneficiaryBasis.basis if row.BeneficiaryBasis else None,
+    }
+
+
+def _similar(viewer: Actor, person: Beneficiary) -> list[Similar]:
+    other = aliased(Beneficiary)
+    same = {
+        "same_name": other.name == person.name,
+        "same_address": other.address_index == person.address_index,
+        "same_phone": other.phone_index == person.phone_index,
+    }
+    found = (
+        select(other.id, masked(other.name).label("name"), other.called, *(condition.label(name) for name, condition in same.items()))
+        .where(other.id != person.id, other.area_path.startswith(person.area_path[:COMMUNITY_DIGITS], autoescape=True))
+        .where(or_(*same.values()), policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=other.area_path)))
+        .order_by(other.id)
+        .limit(_MOST_SIMILAR)
+    )
+    return [
+        Similar(line.id, line.name, line.called, bool(line.same_name), bool(line.same_address), bool(line.same_phone))
+        for line in db.session.execute(found)
+    ]
+
+
+def age_band(born_in: int | None, today: date) -> str | None:
+    """An age to the decade, from 60 on: enough to know whom one meets."""
+    if born_in is None:
+        return None
+    age = today.year - born_in
+    if age < 60:
+        return "60岁以下"
+    decade = min(age // 10 * 10, 90)
+    return f"{decade}岁以上" if decade == 90 else f"{decade}至{decade + 9}岁"

@@ -1,0 +1,39 @@
+"""What beneficiaries are told, and how long their data is kept (`config/beneficiaries.toml`), read once when a process starts."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from backend.foundation.catalogues import Entry, load
+from backend.foundation.in_use import InUse
+
+
+class Kept(Entry):
+    """How long address, telephone and note stay after the last demand."""
+
+    months: int = Field(ge=1, le=120)
+
+
+class BeneficiaryNotice(Entry):
+    """What somebody is told before their data is kept, or their proxy or guardian for them."""
+
+    version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    title: Annotated[str, Field(min_length=1, max_length=100)]
+    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class BeneficiaryRules(Entry):
+    """The catalogue."""
+
+    kept: Kept
+    notice: BeneficiaryNotice
+
+
+_in_use: InUse[BeneficiaryRules] = InUse("rules of beneficiaries")
+use, current = _in_use.use, _in_use.current
+
+
+def read(path: Path) -> BeneficiaryRules:
+    """Read the catalogue. Raises CatalogueInvalid."""
+    return load(path, BeneficiaryRules)

@@ -1,0 +1,78 @@
+"""服务对象: who is visited. The register of a community, and on what it rests that somebody stands in it."""
+
+from uuid import UUID
+
+from backend.demands import queries, rules
+from backend.demands import service as demands
+from backend.demands.queries import BeneficiaryLine, BeneficiaryView
+from backend.demands.rules import BeneficiaryNotice
+from backend.foundation import clock, paging
+from backend.foundation.actor import Actor
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.beneficiaries import BeneficiaryLineOut, BeneficiaryMadeOut, BeneficiaryNoticeOut, BeneficiaryViewOut
+from web.edge import creates, reads, writes
+from web.inputs.common import ReasonIn
+from web.inputs.demands import BasisIn, NewBeneficiaryIn
+from web.shapes import ListQuery
+
+bp = Resource("beneficiaries", tag="服务对象")
+
+
+@bp.get("/beneficiary-notice")
+@reads
+@bp.output(BeneficiaryNoticeOut)
+@bp.doc(summary="服务对象告知书", description="登记前念给或者交给本人（代办人、监护人）；同意后把版本放在 basis 的 notice_version。")
+def see_beneficiary_notice(actor: Actor) -> BeneficiaryNotice:  # noqa: ARG001 - every account may read it
+    return rules.current().notice
+
+
+@bp.post("/beneficiaries")
+@creates
+@bp.input(NewBeneficiaryIn)
+@bp.output(BeneficiaryMadeOut, status_code=201)
+@bp.doc(
+    summary="登记服务对象",
+    description="由社区工作人员或网格员登记；住址、电话和注意事项加密保存。"
+    "同名、同住址或者同电话的，先列出请核对，确实不是同一人的写在 different_from。",
+)
+def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
+    return {"id": demands.add_beneficiary(actor, body.details(), body.area_id, now=clock.now())}
+
+
+@bp.get("/beneficiaries")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[BeneficiaryLineOut])
+@bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
+def list_beneficiaries(actor: Actor, query: ListQuery) -> paging.Page[BeneficiaryLine]:
+    return queries.beneficiaries(actor, now=clock.now(), page=query.page)
+
+
+@bp.get("/beneficiaries/<uuid:beneficiary_id>")
+@reads
+@bp.output(BeneficiaryViewOut)
+@bp.doc(summary="一位服务对象", description="姓名隐去，不含住址和电话；列出同名、同住址或者同电话的。")
+def see_beneficiary(actor: Actor, beneficiary_id: UUID) -> BeneficiaryView:
+    return queries.beneficiary(actor, beneficiary_id, now=clock.now())
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/basis")
+@writes
+@bp.input(BasisIn)
+@bp.output(BeneficiaryViewOut)
+@bp.doc(summary="登记个人信息处理依据", description="没有依据的，不能为其发布需求。")
+def add_basis(actor: Actor, beneficiary_id: UUID, body: BasisIn) -> BeneficiaryView:
+    now = clock.now()
+    demands.add_basis(actor, beneficiary_id, body.basis(), now=now)
+    return queries.beneficiary(actor, beneficiary_id, now=now)
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/basis-withdrawal")
+@writes
+@bp.input(ReasonIn)
+@bp.output(BeneficiaryViewOut)
+@bp.doc(summary="登记撤回同意", description="从此不再为其发布需求，认领方不再看到住址和电话；可以重新登记依据。")
+def withdraw_basis(actor: Actor, beneficiary_id: UUID, body: ReasonIn) -> BeneficiaryView:
+    now = clock.now()
+    demands.withdraw_basis(actor, beneficiary_id, reason=body.reason, now=now)
+    return queries.beneficiary(actor, beneficiary_id, now=now)
