@@ -281,6 +281,7 @@ def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Any:
     attendance = attend(
         found.id,
         held=False,
+        most=found.people_per_place,
         shift_id=shift.id,
         person_id=person_id,
         capacity=found.capacity,

@@ -122,6 +122,7 @@ def sign_in(
     attendance = attend(
         shift.claim_id,
         held=True,
+        most=shift.people_per_place,
         shift_id=shift_id,
         person_id=person_id,
         capacity=shift.capacity,
