@@ -14,6 +14,7 @@ from backend.accounts import limits, tokens
 from backend.accounts.limits import Written
 from backend.accounts.service import hashing
 from backend.foundation import clock, schema
+from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.people import notices
 from backend.people.notices import Notice, NoticeName
@@ -24,9 +25,10 @@ from tests.support.beginning import empty, officer_of, wechat_user
 from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
 from tests.support.environment import settings_on
+from tests.support.memory import Memory, Recall
 from tests.support.phone import Phone
 from tests.support.stand_in import running_stand_in, talking_to
-from tests.support.street import Street
+from tests.support.street import Street, in_office, make_what_tests_share
 from tests.wechat.steering import Levers
 from web import health
 
@@ -130,9 +132,17 @@ def phone_of(app: APIFlask) -> Callable[..., Phone]:
 
 
 @pytest.fixture
-def administrator(app: APIFlask) -> Callable[..., Phone]:
+def administrator(app: APIFlask, recall: Recall) -> Callable[..., Phone]:
     """Makes an administrator, logged in: `administrator(Role.COMMUNITY_OFFICER, "639999001001")`."""
-    return partial(officer_of, app)
+
+    def make(role: Role, area_path: str, **fields: bool) -> Phone:
+        return (
+            officer_of(app, role, area_path, **fields)
+            if fields
+            else recall(in_office(role, area_path), lambda: officer_of(app, role, area_path))
+        )
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -156,10 +166,24 @@ def ejia(app: APIFlask, settings: Settings) -> CommandLine:
     return CommandLine(settings)
 
 
+@pytest.fixture(scope="session")
+def _memory(_application: APIFlask) -> Memory:
+    return Memory(_application)
+
+
 @pytest.fixture
-def street(app: APIFlask) -> Street:
+def recall(app: APIFlask, settings: Settings, _memory: Memory) -> Recall:
+    """Remembers who is in most tests: `recall("leader 639999001001", make)`."""
+    if not _memory.is_fresh():
+        _memory.learn(partial(make_what_tests_share, app))
+        empty(settings)
+    return _memory.of_a_test()
+
+
+@pytest.fixture
+def street(app: APIFlask, recall: Recall) -> Street:
     """A synthetic street: area ids by name, and whoever is asked for in it."""
-    return Street(app)
+    return Street(app, recall=recall)
 
 
 @pytest.fixture

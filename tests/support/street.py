@@ -3,7 +3,7 @@ that the product has for it, and stays the same; a test that needs an officer pa
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from apiflask import APIFlask
@@ -12,24 +12,29 @@ from backend.foundation.actor import Grant, Role
 from tests.support.beginning import officer_of, street_of, wechat_user
 from tests.support.demands import give_role
 from tests.support.guardians import born
+from tests.support.memory import AREAS, Recall, made_now
 from tests.support.organisations import add_staff, verified_organisation
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import recorded_proxy
 from tests.support.teams import active_team, join_team
 
+T = TypeVar("T")
+
 
 class Street(Mapping[str, str]):
     """青山街道 with 和平社区 and 团结社区, and 绿水街道 beside it with 向阳社区: area ids by name, and who is in office there.
 
     Paths: 639999001 (the street), 639999001001 and 639999001002 (its communities), 639999001001001 (a grid of the first), 639999002 and
-    639999002001 (the other street and its community). `in_office` makes who holds an office; by the browser, unless it is given.
+    639999002001 (the other street and its community). `in_office` makes who holds an office; by the browser, unless it is given. Whoever
+    is the same in most tests may be remembered by `recall`.
     """
 
-    def __init__(self, app: APIFlask, *, in_office: Callable[[APIFlask, Role, str], Phone] = officer_of) -> None:
+    def __init__(self, app: APIFlask, *, in_office: Callable[[APIFlask, Role, str], Phone] = officer_of, recall: Recall = made_now) -> None:
         self.app = app
+        self.recall = recall
         self._in_office = in_office
-        self._areas = street_of(app)
+        self._areas = recall(AREAS, lambda: street_of(app))
         self.home = Community(self, "和平社区", "639999001001", grid="639999001001001")
         self.next = Community(self, "团结社区", "639999001002")
         self.far = Community(self, "向阳社区", "639999002001")
@@ -49,7 +54,7 @@ class Street(Mapping[str, str]):
 
     def administrator(self, role: Role, area_path: str = "639999001") -> Phone:
         """The browser of somebody in office there."""
-        return self._in_office(self.app, role, area_path)
+        return self.recall(in_office(role, area_path), lambda: self._in_office(self.app, role, area_path))
 
     @cached_property
     def officer(self) -> Phone:
@@ -97,6 +102,9 @@ class Community:
         """Their name as a WeChat user, by which `phone_of` logs them in anew: `phone_of("leader")` in 和平社区."""
         return who if self is self.street.home else f"{who}-{self.path}"
 
+    def _recall(self, who: str, make: Callable[[], T]) -> T:
+        return self.street.recall(f"{who} {self.path}", make)
+
     @cached_property
     def officer(self) -> Phone:
         return self.street.administrator(Role.COMMUNITY_OFFICER, self.path)
@@ -112,11 +120,12 @@ class Community:
     @cached_property
     def leader(self) -> Phone:
         """Who leads `team`, once there is one."""
-        return self.volunteer(self._user("leader"), name="张队长")
+        return self._recall("leader", lambda: self.volunteer(self._user("leader"), name="张队长"))
 
     @cached_property
     def team_id(self) -> str:
-        team_id: str = active_team(self.leader, self.officer, self.street, community=self.name)["id"]
+        leader, officer = self.leader, self.officer
+        team_id: str = self._recall("team", lambda: active_team(leader, officer, self.street, community=self.name)["id"])
         return team_id
 
     @cached_property
@@ -181,4 +190,19 @@ class Community:
     @cached_property
     def mother(self) -> Phone:
         """A grown-up person who may agree for a minor."""
-        return self.person(self._user("mother"), name="李妈妈", id_number=identity_number(born(40)))
+        number = identity_number(born(40))
+        return self._recall("mother", lambda: self.person(self._user("mother"), name="李妈妈", id_number=number))
+
+
+def in_office(role: Role, area_path: str) -> str:
+    """How who holds an office there is remembered."""
+    return f"{role.value} {area_path}"
+
+
+def make_what_tests_share(app: APIFlask, recall: Recall) -> None:
+    """Who is in most tests, from the oldest on: what `recall` remembers."""
+    street = Street(app, recall=recall)
+    for who in (street.officer, street.far_officer, street.district_officer, street.home.officer, street.next.officer, street.home.leader):
+        assert who.account_id
+    assert street.home.team_id
+    assert street.home.mother.person_id
