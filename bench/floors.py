@@ -25,7 +25,7 @@ from backend.consumers import CONSUMERS
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring, row_of
 from config.settings import read_settings
-from ejia.app import start_process
+from ejia.core import start_process
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 Environ = dict[str, Any]

@@ -1,71 +1,24 @@
-"""Builds the web application from settings, database, keys, contract and resources. The import itself builds nothing."""
+"""Builds the web application: what every process stands on (core.py), contract, faces and resources. The import itself builds nothing."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-
-import structlog
 from apiflask import APIFlask
 from flask import request
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-from sqlalchemy.exc import SQLAlchemyError
 
-from backend import brands
-from backend.accounts import limits as caller_limits
-from backend.accounts import tokens
-from backend.accounts.tokens import TokenMaker
-from backend.attendance import codes
-from backend.attendance import limits as service_limits
-from backend.attendance.codes import CodeMaker
-from backend.consumers import CONSUMERS
-from backend.demands import rules as beneficiary_rules
-from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
-from backend.foundation.catalogues import Shelf
-from backend.foundation.database import db, ping_after_rest, transaction
-from backend.messages import kinds
-from backend.people import minors, notices
-from backend.points import rules as points_rules
-from backend.proxies import rules as proxy_rules
-from backend.recognition import stars
-from backend.reveals import purposes
-from backend.runners import KINDS
-from backend.statistics import indicators
+from backend.foundation import clock
 from backend.wechat.client import client_from
-from config.settings import CONFIG_FOLDER, Settings
+from config.settings import Settings
 from console.pages import PAGES
 from console.pages import bp as pages
-from ejia import logs, metrics
-from ejia.file_store import objects_of
-from ejia.keys import bytes_of, keyring_of
-from ejia.production import StartCheck, settings_for_start
+from ejia import core, logs, request_metrics
+from ejia.production import settings_for_start
 from ejia.resources import CONSOLE, RESOURCES
 from miniprogram_api import api
 from miniprogram_api.api import API
 from miniprogram_api.health import bp as health_routes
 from web import health, limits
 from web.application import make_application, watch
-
-log = structlog.get_logger(__name__)
-
-LONGEST_STATEMENT = timedelta(seconds=15)
-LONGEST_LOCK = timedelta(seconds=5)
-
-CATALOGUES: Mapping[str, Shelf] = {
-    "limits.toml": caller_limits,
-    "notices.toml": notices,
-    "minors.toml": minors,
-    "reveals.toml": purposes,
-    "proxies.toml": proxy_rules,
-    "brands.toml": brands,
-    "services.toml": service_limits,
-    "beneficiaries.toml": beneficiary_rules,
-    "points.toml": points_rules,
-    "recognition.toml": stars,
-    "indicators.toml": indicators,
-    "messages.toml": kinds,
-}
-"""What a street may change, by file, in the order in which they are read: a later one may name what an earlier one holds."""
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
@@ -74,85 +27,19 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     Raises SettingsInvalid or CatalogueInvalid when the copy may not start.
     """
     settings = settings or settings_for_start()
-    start_process(settings)
-    check = StartCheck(settings)
-    check.at_start()
+    check = core.begin(settings)
     app = make_application(settings, API, PAGES)
-    app.extensions["ejia_start_check"] = check
     app.before_request(lambda: None if request.path == "/healthz" else check.before_work())
     watch(app, logs.note_answer)
-    metrics.watch_requests(app)
+    request_metrics.watch_requests(app)
     limits.install(app, settings)
     health.install(app, settings)
     api.install(app)
     app.register_blueprint(health_routes)
     app.register_blueprint(pages)
-    connect_database(app, settings)
-    _tell_of_keys(app)
+    core.equip(app, settings, check)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
     app.extensions["wechat"] = client_from(settings, redis, clock.now)
     for resource in (*RESOURCES, *CONSOLE):
         app.register_blueprint(resource)
     return app
-
-
-def start_process(settings: Settings) -> None:
-    """Give this process what it has once: logs, clock, keys, consumers, kinds of jobs, catalogues."""
-    logs.configure(json_lines=settings.log_json)
-    clock.steer_by(settings.clock_file if settings.is_trial else None)
-    sealing.use(keyring_of(settings))
-    tokens.use(
-        TokenMaker(
-            bytes_of(settings.token_key),
-            access_life=timedelta(minutes=settings.access_token_minutes),
-            refresh_life=timedelta(days=settings.refresh_token_days),
-            browser_rest=timedelta(minutes=settings.browser_rest_minutes),
-            browser_life=timedelta(hours=settings.browser_login_hours),
-        )
-    )
-    codes.use(CodeMaker(bytes_of(settings.code_key)))
-    files.use(objects_of(settings), bytes_of(settings.file_key))
-    for name, catalogue in CATALOGUES.items():
-        catalogue.use(catalogue.read(CONFIG_FOLDER / name))
-    outbox.use(CONSUMERS)
-    jobs.use(KINDS)
-
-
-def connect_database(app: APIFlask, settings: Settings) -> None:
-    """Bind the app to its database. No statement of a request waits for ever, and a connection that died at rest is noticed."""
-    options = f"-c statement_timeout={_ms(LONGEST_STATEMENT)} -c lock_timeout={_ms(LONGEST_LOCK)} -c timezone=UTC"
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_size": settings.database_pool_size,
-        "max_overflow": 4,
-        "pool_timeout": 5,
-        # The text of a database error ends in logs; the values of the statement must not stand in it.
-        "hide_parameters": True,
-        "connect_args": {"options": options, "connect_timeout": 3},
-    }
-    db.init_app(app)
-    with app.app_context():
-        liveness.watch(db.engine)  # before the ping: nobody pings a server that is known to be away
-        ping_after_rest(db.engine)
-
-
-def _tell_of_keys(app: APIFlask) -> None:
-    """Write down by which keys this process seals, and say so when values need a key that it has not; /readyz says it, too."""
-    with app.app_context():
-        try:
-            with transaction():
-                missing = key_register.missing_keys(sealing.keyring())
-                if not missing and key_register.exists():
-                    key_register.note_keys(sealing.keyring(), now=clock.now())
-        except SQLAlchemyError as error:
-            log.warning("keys.database_not_asked", reason=type(error).__name__)
-            return
-        finally:
-            db.session.remove()
-            db.engine.dispose()  # whoever forks now shares no connection
-    if missing:
-        log.error("keys.missing", keys=missing)
-
-
-def _ms(duration: timedelta) -> int:
-    return int(duration.total_seconds() * 1000)

@@ -11,14 +11,16 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, MutableMapping
 from http import HTTPStatus
-from typing import Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 import psycopg
 import sqlalchemy.exc
 import structlog
 
 from backend.foundation.tracing import current_account_id, current_request_id
-from web.application import Answered
+
+if TYPE_CHECKING:  # a process that answers nobody loads no face
+    from web.application import Answered
 
 Fields = MutableMapping[str, Any]
 
@@ -84,7 +86,7 @@ def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
         logging.getLogger(name).setLevel(level)
 
 
-def note_answer(answered: Answered) -> None:
+def note_answer(answered: "Answered") -> None:
     """Write one line for a request that was answered."""
     if answered.route not in _WATCHED or answered.status >= HTTPStatus.BAD_REQUEST:
         milliseconds = round(answered.seconds * 1000, 1)

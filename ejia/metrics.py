@@ -9,12 +9,10 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from functools import cache
 
 import click
 import structlog
-from flask import Flask
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -31,35 +29,12 @@ from backend.reveals.service import WINDOW
 from config.settings import Settings, read_settings
 from ejia import logs
 from ejia.keys import keyring_of
-from web.application import Answered, watch
 
 log = structlog.get_logger(__name__)
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
-_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
-
-
-def watch_requests(app: Flask) -> None:
-    """Count the requests of the app and how long they take, by method, route template and status."""
-    registry = CollectorRegistry()
-    answered = Counter("ejia_http_requests_total", "Requests answered.", ["method", "route", "status"], registry=registry)
-    seconds = Histogram("ejia_http_request_seconds", "Time to answer.", ["method", "route"], buckets=SECONDS, registry=registry)
-
-    # Finding a series takes longer than counting in it.
-    @cache
-    def series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-        return answered.labels(method, route, status), seconds.labels(method, route)
-
-    def count(answered: Answered) -> None:
-        # Never a path or a method as it was sent: each would become a series of its own.
-        method = answered.method if answered.method in _METHODS else "OTHER"
-        answers, duration = series(method, answered.route or "(none)", answered.status)
-        answers.inc()
-        duration.observe(answered.seconds)
-
-    watch(app, count)
 
 
 class OutboxCollector(Collector):

@@ -1,4 +1,4 @@
-"""The Celery worker and beat: the same application, rung by the broker. `python -m ejia.worker worker` or `… beat` starts one."""
+"""The Celery worker and beat: the same copy without a face, rung by the broker. `python -m ejia.worker worker` or `… beat` starts one."""
 
 import gc
 import sys
@@ -12,7 +12,7 @@ from backend.foundation.database import db
 from backend.foundation.tracing import bind_request_id
 from config.settings import Settings, SettingsInvalid
 from ejia import task_metrics
-from ejia.app import create_app
+from ejia.core import create_core
 from ejia.production import settings_for_start
 from tasks.schedule import BEAT
 
@@ -23,9 +23,9 @@ MODULES = ("tasks.deliver", "tasks.housekeeping", "tasks.jobs")
 
 
 def create_worker(settings: Settings | None = None) -> Celery:
-    """Build the Celery application around the web application."""
+    """Build the Celery application around the database of the copy."""
     settings = settings or settings_for_start()
-    flask_app = create_app(settings)
+    flask_app = create_core(settings)
 
     class TaskInApp(Task):  # type: ignore[misc]
         def __call__(self, *args: object, **kwargs: object) -> Any:

@@ -19,7 +19,8 @@ from backend.foundation.database import db
 from backend.people import notices
 from backend.people.notices import Notice, NoticeName
 from config.settings import Settings
-from ejia.app import CATALOGUES, create_app, start_process
+from ejia.app import create_app
+from ejia.core import CATALOGUES, start_process
 from ejia.trial.servers import Servers, test_servers
 from tests.support.beginning import empty, officer_of, wechat_user
 from tests.support.command_line import CommandLine

@@ -1,9 +1,10 @@
-"""What bytes are, by what stands in them and never by a name; and pictures without what a camera wrote into them."""
+"""What bytes are, by what stands in them and never by a name; and pictures without what a camera wrote into them.
+
+Pillow is loaded by who has a picture in hand: no process starts slower for it.
+"""
 
 import io
 import zipfile
-
-from PIL import Image, ImageOps
 
 JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 PDF = "application/pdf"
@@ -33,6 +34,8 @@ def media_type_of(content: bytes) -> str | None:
 
 def without_traces(picture: bytes) -> bytes:
     """The picture upright, drawn anew: without place, time, device and whatever else stood beside it. Raises NotAPicture."""
+    from PIL import Image, ImageOps
+
     try:
         with Image.open(io.BytesIO(picture), formats=tuple(_PICTURES)) as opened:
             if opened.width * opened.height > _MOST_PIXELS:
@@ -57,6 +60,8 @@ def is_picture(media_type: str) -> bool:
 
 
 def _picture_type(content: bytes) -> str | None:
+    from PIL import Image
+
     try:
         with Image.open(io.BytesIO(content), formats=tuple(_PICTURES)) as opened:
             return _PICTURES[opened.format or ""]

@@ -4,17 +4,17 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from apiflask import APIFlask
+from flask import Flask
 
 from backend.foundation.database import db
-from ejia.app import create_app
+from ejia.core import create_core
 from ejia.production import settings_for_start
 
 
 @contextmanager
-def application() -> Iterator[APIFlask]:
+def application() -> Iterator[Flask]:
     """Builds it from the environment, within its context, and closes its connections afterwards."""
-    app = create_app(settings_for_start())
+    app = create_core(settings_for_start())
     gc.freeze()  # what stands now stays: the collector would walk all of it again and again while a command reads many rows
     with app.app_context():
         try:

@@ -16,7 +16,8 @@ from backend.foundation import clock, demonstration
 from backend.foundation.database import db, transaction
 from config.settings import Profile, Settings, SettingsInvalid, read_settings
 from config.strength import weakness_of_key
-from ejia.app import create_app, start_process
+from ejia.app import create_app
+from ejia.core import start_process
 from ejia.trial.secrets import local_secrets
 from ejia.trial.servers import Servers
 from tests.support.command_line import CommandLine

@@ -140,7 +140,7 @@ class Walk:
         operation = self.operations[row.operation]
         if isinstance(operation, PageOperation):
             return self._send_form(operation, about, viewer)
-        headers = {} if viewer == ANONYMOUS else {"Authorization": f"Bearer {self.world.tokens[viewer]}"}
+        headers = {} if viewer == ANONYMOUS else {"Authorization": f"Bearer {self.world.token_of(viewer)}"}
         if operation.takes_key:
             headers["Idempotency-Key"] = str(uuid4())
         about_this = Operation(operation.method, operation.path, operation.described, operation.components, self.world.known | about.known)

@@ -32,7 +32,7 @@ PHASES: dict[str, Json] = {"examples": {}, "coverage": {"unexpected-methods": ["
 RIGHT_SENDER, ANY_SENDER = "whoever may do it", "one or another"
 """As a sender: for each operation the one from whom it succeeds (`Neighbourhood.sender`), or one of all who are there, by its name."""
 SLOWEST = 10.0
-"""Seconds after which an answer is too late: twice the longest wait for a lock (ejia/app.py)."""
+"""Seconds after which an answer is too late: twice the longest wait for a lock (ejia/core.py)."""
 
 # What no schema can say of a value, by operation and field (`$`: of several fields together), so that 422 `invalid` is right where the
 # schema allows it. Any other valid request that gets a 422 `invalid` is a fault of the document. A refusal with a code of its own is a
