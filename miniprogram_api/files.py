@@ -51,8 +51,13 @@ def sent(file: FileLine, *, lost: type[Refusal]) -> Response:
         content = b"".join(files.read(file.id))
     except FileLost:
         raise lost from None
-    answer = Response(content, mimetype=file.media_type)
-    answer.headers["Content-Disposition"] = _attachment(file.name)
+    return downloaded(content, file.name, file.media_type)
+
+
+def downloaded(content: bytes, name: str, media_type: str) -> Response:
+    """Bytes as a download, which nobody keeps on the way."""
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = _attachment(name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

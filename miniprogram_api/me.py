@@ -1,9 +1,12 @@
 """Who is logged in, and what concerns them."""
 
+from flask import Response
+
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
 from backend.foundation.refusals import never, refuses
+from backend.own_data.service import copy_own_data
 from backend.people import queries
 from backend.people import service as people
 from backend.people.queries import OwnPerson
@@ -11,6 +14,7 @@ from backend.volunteers.queries import own_registration
 from backend.wechat.errors import AccountBlocked, PhoneCodeRejected
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Resource
+from miniprogram_api.files import downloaded
 from miniprogram_api.schemas.auth import RoleOut
 from miniprogram_api.schemas.me import MeOut
 from miniprogram_api.schemas.people import OwnPersonOut
@@ -43,6 +47,19 @@ def read_me(actor: Actor) -> MeOut:
 def _place(grant: Grant) -> tuple[int, str]:
     """Where a role stands in the list: the same place each time."""
     return _ROLES.index(grant.role), str(grant)
+
+
+@bp.get("/me/export")
+@reads
+@bp.download("application/zip")
+@bp.doc(
+    summary="下载我的个人信息副本",
+    description="一个压缩包：平台保存的本人全部信息，每类一个 JSON 文件，`说明.txt` 写明每个文件是什么、哪些内容没有放进来和原因。"
+    "每天最多三次，留有记录，并发一条站内消息告诉本人。",
+)
+def download_own_data(actor: Actor) -> Response:
+    copied = copy_own_data(actor, now=clock.now())
+    return downloaded(copied.content, copied.name, "application/zip")
 
 
 @bp.post("/me/phone")

@@ -53,6 +53,7 @@ class Written(StrEnum):
     CLAIM = "claim"
     CHECK_CODE = "check_code"
     EXPORT = "export"
+    COPY = "copy"
 
 
 class Bound(Entry):

@@ -193,6 +193,7 @@ class Permission(Term):
         "Agree to a notice anew, or take a consent back. Own: one's own.",
         _ONESELF | _COMMUNITY,
     )
+    OWN_DATA_COPY = ("own_data.copy", "复制个人信息", "Fetch a copy of all that is held about oneself. Own: oneself.", _ONESELF)
     # By area: at the desk of the community, before an officer.
     GUARDIANSHIP_STATE = (
         "guardianship.state",

@@ -84,6 +84,7 @@ ROWS = (
     Row("list_notices", lambda _: ask(shows="volunteer"), EVERYBODY, public=True),
     # oneself
     Row("read_me", lambda world: ask(shows=world["volunteer"].account_id), THEIRS, EMPTY),
+    Row("download_own_data", lambda _: ask(), PERSONS, 403, by=Permission.OWN_DATA_COPY, shows_nothing="a packed file of one's own"),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
     Row("list_my_role_grants", own_role, THEIRS, EMPTY),
     Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),

@@ -12,13 +12,15 @@ from backend.accounts.events import (
     RoleProposed,
     RoleWithdrawn,
 )
-from backend.accounts.models import GrantStep, Login, RoleGrant
+from backend.accounts.models import Account, GrantStep, Login, RoleGrant
 from backend.accounts.policy import Permission
 from backend.foundation.database import Column
 from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whose
+from backend.own_data.events import OwnDataCopied
 from backend.reveals.events import DataRevealed
 from backend.reveals.models import Reveal
 
+_COPIES = rows_of(subject_id=Account.id, about_id=Account.person_id, account_id=Account.id)
 _LOGINS = rows_of(subject_id=Login.id, about_id=Login.id, account_id=Login.account_id)
 _REVEALS = rows_of(
     subject_id=Reveal.id,
@@ -46,6 +48,7 @@ def _while_waiting(step: GrantStep) -> ColumnElement[bool]:
 
 
 OCCASIONS = (
+    Occasion(OwnDataCopied, "holder", About.PERSON, Holder(), _COPIES),
     Occasion(LoginAdded, "holder", About.LOGIN, Holder(), _LOGINS),
     Occasion(PasswordReset, "holder", About.LOGIN, Holder(), _LOGINS),
     Occasion(
