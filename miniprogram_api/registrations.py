@@ -18,7 +18,7 @@ from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
 from web.inputs.party import WorkUnitIn, WorkUnitQuery
-from web.inputs.registration import RegistrationIn, RegistrationQuery
+from web.inputs.registration import RegistrationIn, RegistrationQuery, UnitIn
 from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
@@ -65,9 +65,9 @@ def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLi
 @reads
 @bp.input(RegistrationQuery, location="query")
 @bp.output(Page[RegistrationOut])
-@bp.doc(summary="报到列表", description="社区待审核的：`?status=applied&community_id=…`。先申请的排在前面。")
+@bp.doc(summary="报到列表", description="社区待审核的：`?status=applied&community_id=…`。先申请的排在前面。`on` 看过去某一天。")
 def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
-    return queries.registrations(actor, status=query.status, community_id=query.community_id, page=query.page)
+    return queries.registrations(actor, status=query.status, community_id=query.community_id, on=query.on, page=query.page)
 
 
 @bp.get("/me/registrations")
@@ -123,4 +123,21 @@ def withdraw_registration(actor: Actor, registration_id: UUID, body: MaybeReason
 @bp.doc(summary="结束报到", description="例如迁出、退休；由社区或本人办理。")
 def end_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
     service.end_registration(actor, registration_id, reason=body.reason, now=clock.now())
+    return queries.registration(actor, registration_id)
+
+
+@bp.post("/registrations/<uuid:registration_id>/unit")
+@writes
+@bp.input(UnitIn)
+@bp.output(RegistrationOut)
+@bp.doc(summary="变更单位", description="报到继续有效；以前的报到仍显示当时的单位。本人从当天起变更，更早的日期由社区填写。")
+def change_unit(actor: Actor, registration_id: UUID, body: UnitIn) -> RegistrationLine:
+    service.change_unit(
+        actor,
+        registration_id,
+        work_unit_id=body.work_unit_id,
+        party_organisation_name=body.party_organisation_name,
+        since=body.since,
+        now=clock.now(),
+    )
     return queries.registration(actor, registration_id)

@@ -47,6 +47,7 @@ LABELS: Mapping[str, str] = {
     "login_name": "用户名",
     "longitude": "经度",
     "content": "服务内容",
+    "on": "截至日期",
     "place_in_words": "地点说明",
     "conditions": "参加条件",
     "risks": "可能的风险",

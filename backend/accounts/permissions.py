@@ -253,6 +253,12 @@ class Permission(Term):
         _ONESELF,
     )
     REGISTRATION_END = ("registration.end", "结束报到", "End an accepted registration. Own: of the member.", _DECIDING | _ONESELF)
+    REGISTRATION_UNIT = (
+        "registration.unit",
+        "变更报到党员单位",
+        "Write down that who registered works elsewhere. Own: of the member.",
+        _DECIDING | _ONESELF,
+    )
     WORK_UNIT_ADD = ("work_unit.add", "添加单位", "Add a work unit; it lies in no area.", dict.fromkeys(_OFFICERS, Reach.ANYWHERE))
 
     # Demands and beneficiaries

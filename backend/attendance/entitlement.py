@@ -38,7 +38,7 @@ from backend.foundation.database import Column, as_text, db
 from backend.foundation.errors import Missing
 from backend.openings.models import Claim, ClaimStatus
 from backend.organisations.models import Organisation, Staff
-from backend.party.models import PartyMember
+from backend.party.models import UnitMembership
 from backend.teams.models import Membership
 
 Instant = datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]
@@ -187,7 +187,7 @@ def _serves(actor: Actor, shift: Shift, *, now: datetime) -> bool:
 def _ways_of_belonging(person_id: Someone, day: Day) -> list[ColumnElement[bool]]:
     teams = select(Membership.team_id).where(Membership.person_id == person_id, Membership.holds_on(day))
     organisations = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.holds_on(day))
-    employer = select(PartyMember.work_unit_id).where(PartyMember.person_id == person_id)
+    employer = select(UnitMembership.work_unit_id).where(UnitMembership.person_id == person_id, UnitMembership.holds_on(day))
     units_led = (
         select(RoleGrant.work_unit_id)
         .join(Account, Account.id == RoleGrant.account_id)

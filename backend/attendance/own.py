@@ -12,8 +12,9 @@ from backend.attendance.entitlement import in_force, start_of
 from backend.attendance.models import Capacity, Evidence, ServiceRecord
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import Column
+from backend.foundation.facts import Joining
 from backend.organisations.models import Staff
-from backend.party.models import PartyMember
+from backend.party.models import UnitMembership
 from backend.teams.models import Membership
 
 
@@ -46,7 +47,9 @@ def is_of_group_of(person_id: UUID | Column) -> ColumnElement[bool]:
     """Condition on records: somebody served for a team, an organisation or a unit to which the person belonged at some time of that day."""
     member = exists().where(Membership.team_id == ServiceRecord.capacity_id, Membership.person_id == person_id, _belonged(Membership))
     staff = exists().where(Staff.organisation_id == ServiceRecord.capacity_id, Staff.person_id == person_id, _belonged(Staff))
-    employed = exists().where(PartyMember.work_unit_id == ServiceRecord.capacity_id, PartyMember.person_id == person_id)
+    employed = exists().where(
+        UnitMembership.work_unit_id == ServiceRecord.capacity_id, UnitMembership.person_id == person_id, _belonged(UnitMembership)
+    )
     return or_(
         and_(ServiceRecord.capacity == Capacity.TEAM, member),
         and_(ServiceRecord.capacity == Capacity.ORGANISATION, staff),
@@ -54,7 +57,7 @@ def is_of_group_of(person_id: UUID | Column) -> ColumnElement[bool]:
     )
 
 
-def _belonged(kind: type[Membership] | type[Staff]) -> ColumnElement[bool]:
+def _belonged(kind: type[Joining]) -> ColumnElement[bool]:
     """On that day or a part of it: whoever leaves after the service belonged to those who served."""
     day = ServiceRecord.served_on
     return and_(kind.is_current(), kind.joined_on <= day, or_(kind.left_on.is_(None), kind.left_on >= day))

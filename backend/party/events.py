@@ -1,4 +1,4 @@
-"""What happens to work units."""
+"""What happens to work units, and to who works there."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,3 +11,10 @@ class WorkUnitAdded(Event):
     """An employer stands on the platform. The subject is the unit."""
 
     name: ClassVar[str] = "work_unit.added"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChanged(Event):
+    """A serving Party member works elsewhere than before, or belongs to another Party organisation [UnitMembership revision id]."""
+
+    name: ClassVar[str] = "party_member.unit_changed"

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.facts import Joining
 
 
 class PartyOrganisationKind(StrEnum):
@@ -61,7 +62,8 @@ class WorkUnit(Base):
 
 
 class PartyMember(Base):
-    """在职党员: a person with a Party organisation and a work unit. Where they registered is a MemberRegistration's."""
+    """在职党员: a person with a Party organisation and a work unit, as they gave them last. Where they worked on a day is a
+    UnitMembership's, and where they registered a MemberRegistration's."""
 
     __tablename__ = "party_members"
     __table_args__ = (
@@ -78,3 +80,26 @@ class PartyMember(Base):
     work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id", name="fk_party_members_work_unit_id"))
     joined_party_on: Mapped[date | None]
     created_at: Mapped[datetime]
+
+
+class UnitMembership(Joining):
+    """在职党员的单位: that a Party member works at a unit and belongs to its Party organisation, from `joined_on` until the day before
+    `left_on`. Who moves leaves by a further revision, and joins by a fact of its own."""
+
+    __tablename__ = "unit_memberships"
+    __table_args__ = (
+        Index("ix_unit_memberships_fact_id", "fact_id"),
+        Index(
+            "uq_unit_memberships_member",
+            "person_id",
+            unique=True,
+            postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL",
+        ),
+        Index("ix_unit_memberships_person_id", "person_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_unit_memberships_work_unit_id", "work_unit_id", "person_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="left_after_joined"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_unit_memberships_person_id"))
+    work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id", name="fk_unit_memberships_work_unit_id"))
+    party_organisation_name: Mapped[str] = mapped_column(comment="单位党组织, as the member gave it")

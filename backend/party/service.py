@@ -3,19 +3,21 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit, clock, outbox
+from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.facts import AlreadyCorrected
 from backend.foundation.identifiers import NumberInvalid, credit_code
 from backend.foundation.ids import new_id
-from backend.party.events import WorkUnitAdded
-from backend.party.models import PartyMember, UnitNature, WorkUnit
+from backend.foundation.refusals import never
+from backend.party.events import UnitChanged, WorkUnitAdded
+from backend.party.models import PartyMember, UnitMembership, UnitNature, WorkUnit
 
 
 class CreditCodeInvalid(Unprocessable):
@@ -46,6 +48,20 @@ class JoinedPartyInFuture(Unprocessable):
     detail = "入党时间不能晚于今天"
 
 
+class UnitUnchanged(Unprocessable):
+    """The member works there already, and belongs to that Party organisation."""
+
+    code = "unit_unchanged"
+    detail = "单位和单位党组织与现在相同"
+
+
+class UnitSinceInvalid(Unprocessable):
+    """A day that has not come yet, or on which the member had not come to the unit that they leave."""
+
+    code = "unit_since_invalid"
+    detail = "变更日期不能晚于今天，也不能早于到现单位的日期"
+
+
 def add_work_unit(actor: Actor, *, name: str, credit_code_text: str | None, nature: UnitNature, now: datetime) -> WorkUnit:
     """Add an employer; its credit code may be unknown as yet. Raises CreditCodeInvalid, WorkUnitExists."""
     policy.require(actor, Permission.WORK_UNIT_ADD, Scope())
@@ -68,17 +84,18 @@ def add_work_unit(actor: Actor, *, name: str, credit_code_text: str | None, natu
 
 
 def keep_party_member(
-    person_id: UUID, *, work_unit_id: UUID, party_organisation_name: str, joined_party_on: date | None, now: datetime
+    actor: Actor, person_id: UUID, *, work_unit_id: UUID, party_organisation_name: str, joined_party_on: date | None, now: datetime
 ) -> UUID:
-    """Write down the person's Party organisation and employer, or what they are now. Returns the member's id. The caller has asked policy.
+    """Write down the person's Party organisation and employer, or what they are from today on. Returns the member's id. The caller has
+    asked policy.
 
     Raises WorkUnitUnknown, JoinedPartyInFuture.
     """
     if joined_party_on is not None and joined_party_on > clock.shanghai_day(now):
         raise JoinedPartyInFuture(errors={"joined_party_on": [JoinedPartyInFuture.detail]})
-    if db.session.scalar(select(WorkUnit.id).where(WorkUnit.id == work_unit_id)) is None:
-        raise WorkUnitUnknown(errors={"work_unit_id": [WorkUnitUnknown.detail]})
+    _refuse_unknown(work_unit_id)
     as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name, "joined_party_on": joined_party_on}
+    # Whoever writes of the same person waits here until the commit, and sees what was written.
     member_id: UUID = db.session.scalars(
         insert(PartyMember)
         .values(id=new_id(), person_id=person_id, created_at=now, **as_given)
@@ -86,4 +103,52 @@ def keep_party_member(
         .returning(PartyMember.id)
         .execution_options(synchronize_session=False)
     ).one()
+    _work_at(actor, person_id, work_unit_id, party_organisation_name, since=clock.shanghai_day(now), now=now)
     return member_id
+
+
+def move_party_member(
+    actor: Actor, person_id: UUID, *, work_unit_id: UUID, party_organisation_name: str, since: date, now: datetime
+) -> None:
+    """Write down that a Party member works elsewhere since a day, or belongs to another Party organisation. The caller has asked policy.
+
+    Raises WorkUnitUnknown, UnitUnchanged, UnitSinceInvalid.
+    """
+    if since > clock.shanghai_day(now):
+        raise UnitSinceInvalid(errors={"since": [UnitSinceInvalid.detail]})
+    _refuse_unknown(work_unit_id)
+    as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name}
+    db.session.execute(
+        update(PartyMember).where(PartyMember.person_id == person_id).values(as_given).execution_options(synchronize_session=False)
+    )
+    if not _work_at(actor, person_id, work_unit_id, party_organisation_name, since=since, now=now):
+        raise UnitUnchanged(errors={"work_unit_id": [UnitUnchanged.detail]})
+
+
+def _refuse_unknown(work_unit_id: UUID) -> None:
+    if db.session.scalar(select(WorkUnit.id).where(WorkUnit.id == work_unit_id)) is None:
+        raise WorkUnitUnknown(errors={"work_unit_id": [WorkUnitUnknown.detail]})
+
+
+@never(AlreadyCorrected, because="the caller holds the row of the Party member")
+def _work_at(actor: Actor, person_id: UUID, work_unit_id: UUID, party_organisation_name: str, *, since: date, now: datetime) -> bool:
+    """Let the member work there since a day, and nowhere else from then on. Returns whether that is new. Raises UnitSinceInvalid."""
+    seen = db.session.scalar(select(UnitMembership).where(UnitMembership.person_id == person_id, UnitMembership.is_live()))
+    if seen is not None:
+        if (seen.work_unit_id, seen.party_organisation_name) == (work_unit_id, party_organisation_name):
+            return False
+        if since < seen.joined_on:
+            raise UnitSinceInvalid(errors={"since": [UnitSinceInvalid.detail]})
+        facts.revise(seen, actor, now=now, reason=None, left_on=since)
+    joined = facts.state(
+        UnitMembership,
+        actor,
+        now=now,
+        person_id=person_id,
+        work_unit_id=work_unit_id,
+        party_organisation_name=party_organisation_name,
+        joined_on=since,
+    )
+    if seen is not None:
+        outbox.record(UnitChanged(joined.id), now=now)
+    return True

@@ -24,6 +24,10 @@ class RegistrationStatus(StrEnum):
     ENDED = "ended"
 
 
+ACTIVE = (RegistrationStatus.APPLIED, RegistrationStatus.ACCEPTED)
+"""It waits or stands; in the other states it is over."""
+
+
 class MemberRegistration(LivingFact):
     """党员报到. Each step is a further revision; a person has at most one that is applied for or accepted."""
 

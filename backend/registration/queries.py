@@ -1,24 +1,26 @@
 """Registrations as their community, their member and the member's unit see them. Names are masked, save one's own."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
 from backend.areas.queries import path_of
+from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.party.models import PartyMember, WorkUnit
+from backend.party.models import PartyMember, UnitMembership, WorkUnit
 from backend.people.models import Person
 from backend.registration.models import MemberRegistration, RegistrationStatus
+from backend.registration.units import is_unit_of
 
 FIRST_COME, LATEST_FIRST = Order((MemberRegistration.id,)), Order((MemberRegistration.id,), latest_first=True)
 
@@ -33,7 +35,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationLine:
-    """One registration as it stands."""
+    """One registration as it stands, or stood; unit and Party organisation are those of its day (units.py)."""
 
     id: UUID
     status: RegistrationStatus
@@ -52,10 +54,11 @@ class RegistrationLine:
 
 
 def registrations(
-    viewer: Actor, *, status: RegistrationStatus | None, community_id: UUID | None, page: PageRequest
+    viewer: Actor, *, status: RegistrationStatus | None, community_id: UUID | None, on: date | None, page: PageRequest
 ) -> Page[RegistrationLine]:
-    """Those that the viewer may see, first come first: the review list of a community. Raises CursorInvalid."""
-    wanted = _visible_to(viewer)
+    """Those that the viewer may see, first come first: the review list of a community. `on` looks back: as they stood at the end of that
+    day, for the units of that day. Raises CursorInvalid."""
+    wanted = _visible_to(viewer, on)
     if status is not None:
         wanted = wanted.where(MemberRegistration.status == status)
     if community_id is not None:
@@ -77,14 +80,15 @@ def registration(viewer: Actor, registration_id: UUID) -> RegistrationLine:
     return _line(viewer, row)
 
 
-def _registrations() -> Select[*tuple[Any, ...]]:
+def _registrations(on: date | None = None) -> Select[*tuple[Any, ...]]:
+    end_of_day = None if on is None else clock.start_of_day(on + timedelta(days=1))
     return (
         select(
             MemberRegistration,
             MemberRegistration.id,
             Person.name,
             Area.name.label("area_name"),
-            PartyMember.party_organisation_name,
+            func.coalesce(UnitMembership.party_organisation_name, PartyMember.party_organisation_name).label("party_organisation_name"),
             PartyMember.joined_party_on,
             WorkUnit.id.label("unit_id"),
             WorkUnit.name.label("unit_name"),
@@ -92,16 +96,18 @@ def _registrations() -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == MemberRegistration.person_id)
         .join(Area, Area.id == MemberRegistration.area_id)
         .join(PartyMember, PartyMember.id == MemberRegistration.party_member_id)
-        .join(WorkUnit, WorkUnit.id == PartyMember.work_unit_id)
-        .where(MemberRegistration.is_current())
+        # Who was registered by the former release while this one came has the unit that they gave, until they give one anew.
+        .outerjoin(UnitMembership, is_unit_of(on))
+        .join(WorkUnit, WorkUnit.id == func.coalesce(UnitMembership.work_unit_id, PartyMember.work_unit_id))
+        .where(MemberRegistration.known_at(end_of_day))
     )
 
 
-def _visible_to(viewer: Actor) -> Select[*tuple[Any, ...]]:
+def _visible_to(viewer: Actor, on: date | None = None) -> Select[*tuple[Any, ...]]:
     columns = ScopeColumns(
-        area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id, work_unit_id=PartyMember.work_unit_id
+        area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id, work_unit_id=UnitMembership.work_unit_id
     )
-    return _registrations().where(policy.visible(viewer, Permission.REGISTRATION_SEE, columns))
+    return _registrations(on).where(policy.visible(viewer, Permission.REGISTRATION_SEE, columns))
 
 
 def _line(viewer: Actor, row: Row[*tuple[Any, ...]]) -> RegistrationLine:

@@ -22,7 +22,7 @@ from backend.foundation.life import FactStep
 from backend.foundation.outbox import Happening
 from backend.openings.models import Claim
 from backend.party import service as party
-from backend.party.models import PartyMember
+from backend.party.models import UnitMembership
 from backend.people.notices import NoticeName
 from backend.people.service import adult_of, require_consent, require_standing
 from backend.registration.events import (
@@ -32,7 +32,8 @@ from backend.registration.events import (
     RegistrationReturned,
     RegistrationWithdrawn,
 )
-from backend.registration.models import RECEIPT_NUMBERS, MemberRegistration, RegistrationStatus
+from backend.registration.models import ACTIVE, RECEIPT_NUMBERS, MemberRegistration, RegistrationStatus
+from backend.registration.units import is_unit_of
 
 
 class RegistrationActive(Conflict):
@@ -54,6 +55,13 @@ class RegistrationNotAccepted(Conflict):
 
     code = "registration_not_accepted"
     detail = "该报到不在已接收状态"
+
+
+class RegistrationOver(Conflict):
+    """It was returned, withdrawn or ended: it keeps the unit of its day."""
+
+    code = "registration_over"
+    detail = "该报到已结束，单位不再变更"
 
 
 class OwnRegistration(Forbidden):
@@ -96,6 +104,7 @@ def apply_for_registration(
     require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)
     allowances.take(actor, Written.REGISTRATION, now=now)
     member_id = party.keep_party_member(
+        actor,
         person_id,
         work_unit_id=work_unit_id,
         party_organisation_name=party_organisation_name,
@@ -162,6 +171,32 @@ def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: d
     return ended
 
 
+def change_unit(
+    actor: Actor, registration_id: UUID, *, work_unit_id: UUID, party_organisation_name: str, since: date | None, now: datetime
+) -> None:
+    """Write down that who registered works elsewhere since a day (None: today); the registration goes on.
+
+    By their own word from today on; an earlier day is entered by the community. Raises Missing, Forbidden, RegistrationOver,
+    party.WorkUnitUnknown, party.UnitUnchanged, party.UnitSinceInvalid.
+    """
+    seen = current_registration(registration_id)
+    policy.require(actor, Permission.REGISTRATION_UNIT, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
+    if seen.status not in ACTIVE:
+        raise RegistrationOver
+    today = clock.shanghai_day(now)
+    if since is not None and since < today and actor.person_id == seen.person_id:
+        raise party.UnitSinceInvalid("本人办理的从当天起变更，更早的日期请社区工作人员办理", errors={"since": ["请社区工作人员办理"]})
+    party.move_party_member(
+        actor,
+        seen.person_id,
+        work_unit_id=work_unit_id,
+        party_organisation_name=party_organisation_name,
+        since=since or today,
+        now=now,
+    )
+    audit.record(actor, Permission.REGISTRATION_UNIT, seen.fact_id, now=now, work_unit_id=str(work_unit_id))
+
+
 def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back the places that members took in communities with which these revisions ended their registration, unless the community has
     taken them in again."""
@@ -219,8 +254,9 @@ def current_registration(registration_id: UUID) -> MemberRegistration:
 
 
 def scope_of(registration: MemberRegistration) -> Scope:
-    """Where a registration belongs, for policy: the community, the member, and the unit that employs them."""
-    work_unit_id = db.session.scalar(select(PartyMember.work_unit_id).where(PartyMember.id == registration.party_member_id))
+    """Where a registration belongs, for policy: the community, the member, and the unit of its day."""
+    of_this = select(UnitMembership.work_unit_id).join(MemberRegistration, is_unit_of()).where(MemberRegistration.id == registration.id)
+    work_unit_id = db.session.scalar(of_this)
     return Scope(area_path=registration.area_path, person_id=registration.person_id, work_unit_id=work_unit_id)
 
 

@@ -98,6 +98,7 @@ def test_a_database_with_a_year_in_it_goes_back_to_the_state_before_and_forth(ap
     assert schema.differences(copy, METADATA) == []
     kept = _rows(copy)
     assert {name: kept[name] for name in stood_before} == {name: rows[name] for name in stood_before}
+    assert kept["unit_memberships"] == rows["party_members"], "each works where they registered from"
     assert sum(rows.values()) > 1_000
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE stepping")

@@ -167,6 +167,17 @@ ROWS = (
         by=Permission.REGISTRATION_WITHDRAW,
     ),
     Row(
+        "change_unit",
+        lambda world: ask(
+            registration_id=world["party_member"].registration_id,
+            body={"work_unit_id": world.far_unit_id, "party_organisation_name": "园林管理所党支部"},
+        ),
+        DECIDING | these("party_member"),
+        404,
+        {403: these(DISTRICT, "work_unit_officer")},
+        by=Permission.REGISTRATION_UNIT,
+    ),
+    Row(
         "end_registration",
         lambda world: ask(registration_id=world["party_member"].registration_id, reason="迁出"),
         DECIDING | these("party_member"),

@@ -142,6 +142,27 @@ def yesterdays_head(world: World) -> tuple[Phone, Request]:
     return head, (f"/services/{world.fact_ids['organisation']}/confirmation", None)
 
 
+def served_for_unit(world: World) -> str:
+    """Somebody of the unit serves for it: the record."""
+    demand, employee = world.claimed_demand(), world["volunteer"]
+    employee.made("/registrations", registration_form(world.street, world.unit_id))
+    shift_id = world.shift_of(demand)
+    on_claim = {"code": world.code(shift_id), "claim_id": demand["claims"]["work_unit"]}
+    employee.made(f"/shifts/{shift_id}/sign-in", on_claim)
+    fact_id: str = employee.made(f"/shifts/{shift_id}/sign-out", {"code": world.code(shift_id)})["fact_id"]
+    return fact_id
+
+
+def yesterdays_unit_officer(world: World) -> tuple[Phone, Request]:
+    """They were officer of the unit when somebody served for it, and are that no more."""
+    fact_id = served_for_unit(world)
+    head = with_office(world, "work_unit_officer")
+    of_unit = Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(world.unit_id))
+    with transaction():
+        assert accounts.withdraw_role(Actor.system(), UUID(head.account_id), of_unit, reason="换人", now=clock.now())
+    return head, (f"/services/{fact_id}/confirmation", None)
+
+
 @dataclass(frozen=True)
 class OwnRule:
     """Who begins what they would give the word on themselves, and how they are refused."""
@@ -164,6 +185,7 @@ RULES = (
     OwnRule("own_role", own_role, "appoints themselves"),
     OwnRule("second_needed", own_appointment, "agrees to what they appointed"),
     OwnRule("own_service", yesterdays_leader, "led the team on that day"),
+    OwnRule("own_service", yesterdays_unit_officer, "was officer of the unit on that day"),
     OwnRule("own_service", yesterdays_head, "headed the organisation on that day"),
 )
 ELSEWHERE = {

@@ -33,8 +33,29 @@ class RegistrationIn(Body):
     skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
 
 
+class UnitIn(Body):
+    """Where the member works now."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "work_unit_id": "01931f6e-7c1a-7d2e-8f00-0000000000d2",
+                    "party_organisation_name": "测试区园林管理所党支部",
+                    "since": None,
+                }
+            ]
+        }
+    )
+
+    work_unit_id: Id
+    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
+    since: Day | None = Field(default=None, description="从哪天起；不填为今天，更早的日期由社区填写")
+
+
 class RegistrationQuery(ListQuery):
     """Which registrations are asked for."""
 
     status: RegistrationStatus | None = None
     community_id: Id | None = None
+    on: Day | None = Field(default=None, description="看过去某天结束时的情况，单位也是当天的单位；不填为现在")

@@ -17,13 +17,15 @@ from backend.organisations.events import (
     StaffRemoved,
 )
 from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Staff
+from backend.party.events import UnitChanged
+from backend.party.models import UnitMembership
 from backend.registration.events import (
     RegistrationAccepted,
     RegistrationApplied,
     RegistrationEnded,
     RegistrationReturned,
 )
-from backend.registration.models import MemberRegistration, RegistrationStatus
+from backend.registration.models import ACTIVE, MemberRegistration, RegistrationStatus
 from backend.teams.events import (
     MembershipEnded,
     MembershipStarted,
@@ -59,6 +61,16 @@ _REGISTRATIONS = rows_of(
     number=MemberRegistration.receipt_number,
     person_id=MemberRegistration.person_id,
     by_account_id=MemberRegistration.actor_account_id,
+)
+_MOVED = (
+    rows_of(
+        **_REGISTRATION | {"subject_id": UnitMembership.id},
+        person_id=MemberRegistration.person_id,
+        by_account_id=UnitMembership.actor_account_id,
+    )
+    .select_from(UnitMembership)
+    .join(MemberRegistration, MemberRegistration.person_id == UnitMembership.person_id)
+    .where(MemberRegistration.is_current(), MemberRegistration.status.in_(ACTIVE))
 )
 
 
@@ -132,4 +144,5 @@ OCCASIONS = (
     _of_registration(RegistrationAccepted),
     _of_registration(RegistrationReturned),
     _of_registration(RegistrationEnded),
+    Occasion(UnitChanged, "member", About.REGISTRATION, whose(Permission.REGISTRATION_SEE), _MOVED),
 )

@@ -1,14 +1,14 @@
 """Makes the areas and persons of the demonstration year: communities, grids, volunteers, residents, serving Party members."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from uuid import UUID
 
 from backend.areas.models import Area
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.sealing import keyring
-from backend.party.models import PartyMember, PartyOrganisation, WorkUnit
+from backend.party.models import PartyMember, PartyOrganisation, UnitMembership, WorkUnit
 from backend.people import notices
 from backend.people.models import Consent, Person
 from backend.people.notices import NoticeName
@@ -38,6 +38,7 @@ class People:
 
     def __init__(self, world: World, scale: float) -> None:
         self.world, self.scale = world, scale
+        self.moving = World(plan.SEED + 2)  # its own chance, as what moves a member moves nothing else in the year
         self.areas = world.table(Area, "id", "code", "path", "level", "name", "parent_id", "valid_from", "pilot_since")
         self.people = world.table(
             Person,
@@ -134,6 +135,11 @@ class People:
             *("id", "fact_id", "recorded_at", "superseded_at", "void", "reason", "person_id", "party_member_id", "area_id", "area_path"),
             *("status", "receipt_number", "applied_at", "accepted_on", "ended_on"),
         )
+        self.unit_memberships = world.table(
+            UnitMembership,
+            *("id", "fact_id", "recorded_at", "superseded_at", "void", "person_id", "work_unit_id", "party_organisation_name"),
+            *("joined_on", "left_on"),
+        )
         accepted: list[Member] = []
         receipts: list[tuple[datetime, UUID, tuple[UUID, tuple[UUID, UUID, UUID, str], datetime, date]]] = []
         count = scaled(plan.PARTY_MEMBERS, self.scale, least=4)
@@ -145,6 +151,7 @@ class People:
             applied_at = world.at(on, 9, 12)
             member, applied = world.id_at(applied_at), world.id_at(applied_at)
             members.add(member, person.id, name, organisation, unit, world.day(date(1990, 1, 1), date(2020, 12, 31)), applied_at)
+            self._work_at(person, (unit, name), on, applied_at, before=units[place % len(units)] if place % 20 == 7 else None)
             accepted_at = world.at(on, 14, 18)
             same = (person.id, member, person.community.id, person.community.path)
             if place % 25 == 24:
@@ -157,6 +164,20 @@ class People:
             receipt = receipt_number(on.year, world.next_of(RECEIPT_NUMBERS))
             registrations.add(revision, applied, accepted_at, None, False, None, *same, "accepted", receipt, applied_at, on, None)
         return accepted
+
+    def _work_at(
+        self, person: Someone, works_at: tuple[object, str], on: date, at: datetime, *, before: tuple[object, object, str] | None
+    ) -> None:
+        """Where the member works since they registered; some were elsewhere `before`, for a month."""
+        month, joined_on = timedelta(days=30), on
+        if before is not None:
+            joined_on, moved_at, of = on + month, at + month, (person.id, before[0], before[2], on)
+            fact = self.moving.id_at(at)
+            self.unit_memberships.add(fact, fact, at, moved_at, False, *of, None)
+            self.unit_memberships.add(self.moving.id_at(moved_at), fact, moved_at, None, False, *of, joined_on)
+            at = moved_at
+        fact = self.moving.id_at(at)
+        self.unit_memberships.add(fact, fact, at, None, False, person.id, *works_at, joined_on, None)
 
     def _make_units(self) -> list[tuple[object, object, str]]:
         world = self.world

@@ -175,6 +175,7 @@ class Neighbourhood:
         self.phones |= {"party_member": accepted, "applicant": applicant}
         self.known |= {"registration_id": accepted.registration_id, "work_unit_id": unit_id}
         self._target("community_officer", "accept_registration", "return_registration", registration_id=applied)
+        self._target("community_officer", "change_unit", registration_id=accepted.registration_id, since=None)
         self._target("applicant", "withdraw_registration", registration_id=applied)
         self._target("party_member", "list_my_registrations")
         self._target("resident", "apply_for_registration")
