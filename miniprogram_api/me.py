@@ -1,7 +1,10 @@
 """Who is logged in, and what concerns them."""
 
+from typing import Any
+
 from flask import Response
 
+from backend.closures.service import close_own_account
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
@@ -16,10 +19,10 @@ from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Resource
 from miniprogram_api.files import downloaded
 from miniprogram_api.schemas.auth import RoleOut
-from miniprogram_api.schemas.me import MeOut
+from miniprogram_api.schemas.me import ClosedOut, MeOut
 from miniprogram_api.schemas.people import OwnPersonOut
-from web.edge import in_steps, reads
-from web.inputs.people import PhoneIn
+from web.edge import in_steps, reads, writes
+from web.inputs.people import ClosingIn, PhoneIn
 from web.routes import takes_wechat_code
 
 bp = Resource("me", tag="我的")
@@ -60,6 +63,21 @@ def _place(grant: Grant) -> tuple[int, str]:
 def download_own_data(actor: Actor) -> Response:
     copied = copy_own_data(actor, now=clock.now())
     return downloaded(copied.content, copied.name, "application/zip")
+
+
+@bp.post("/me/closing")
+@writes
+@bp.input(ClosingIn)
+@bp.output(ClosedOut)
+@bp.doc(
+    summary="注销我的账号",
+    description="所有登录方式随即失效，同意全部撤回，不再需要的信息删除；依法保存的服务记录等保留，姓名只显示为隐去部分文字的形式。"
+    "还有没办完的事（担任职务、队长、唯一的监护人或代办人、认领的服务没有结束等）时答 409，`obstacles` 列出是哪些。"
+    "以后用同一个微信登录是新的账号；以往的记录须带身份证到社区找回。",
+)
+def close_account(actor: Actor, body: ClosingIn) -> dict[str, Any]:  # noqa: ARG001 - to have said it is all
+    closed = close_own_account(actor, now=clock.now())
+    return {"closed_at": closed.at, "erased": list(closed.ending.erased), "kept": list(closed.ending.kept)}
 
 
 @bp.post("/me/phone")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 LABELS: Mapping[str, str] = {
+    "confirmed": "确认",
     "$": "填写的内容",
     "account_id": "账号",
     "accuracy": "精度",

@@ -104,6 +104,7 @@ class Permission(Term):
     SESSION_END = ("session.end", "结束登录", "End log-ins of one's own account.", _ANYBODY)
     LOGIN_SEE = ("login.see", "查看登录方式", "See by what one's own account opens, and who added it.", _ANYBODY)
     LOGIN_END = ("login.end", "移除登录方式", "End a way into one's own account.", _ANYBODY)
+    ACCOUNT_CLOSE = ("account.close", "注销账号", "Close one's own account, with every way into it.", _ANYBODY)
     MESSAGE_SEE = (
         "message.see",
         "查看消息",

@@ -46,7 +46,20 @@ def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None,
         volunteers.end_registration(actor, person_id, reason="consent_withdrawn", now=now)
     if name is NoticeName.PROXY:
         proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
-    ending = people.end_basis(person_id, now=now, without_phone=name is NoticeName.IDENTITY)
+    return _end_what_rests(actor, person_id, without_phone=name is NoticeName.IDENTITY, now=now)
+
+
+def withdraw_everything(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> Ending:
+    """Take all consents of a person back, with what rests on them. The caller has asked policy. Raises StillLeading, AlreadyCorrected."""
+    people.take_back_all(actor, person_id, reason=reason, now=now)
+    volunteers.end_registration(actor, person_id, reason=reason, now=now)
+    proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
+    return _end_what_rests(actor, person_id, without_phone=True, now=now)
+
+
+def _end_what_rests(actor: Actor, person_id: UUID, *, without_phone: bool, now: datetime) -> Ending:
+    """With the last consent a person acts for nobody and in no community; `people` puts what is kept under a mask."""
+    ending = people.end_basis(person_id, now=now, without_phone=without_phone)
     if ending.is_last:
         proxies.end_proxies_by(actor, person_id, reason=_WITHDRAWN, now=now)
         accounts.withdraw_everywhere(actor, person_id, Role.PARTY_MEMBER, reason="consent_withdrawn", now=now)

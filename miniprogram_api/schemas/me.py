@@ -5,10 +5,11 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from backend.people.service import Datum
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.auth import RoleOut
 from miniprogram_api.schemas.people import OwnPersonOut, OwnVolunteerOut
-from web.fields import Id
+from web.fields import Id, Instant
 
 _ROLE: JsonDict = {
     "role": "volunteer",
@@ -57,3 +58,15 @@ class MeOut(Out):
     roles: Annotated[list[RoleOut], Field(max_length=500)]
     person: OwnPersonOut | None = Field(description="实名登记之后才有")
     volunteer: OwnVolunteerOut | None = Field(description="注册志愿者才有")
+
+
+class ClosedOut(Out):
+    """An account that was closed just now."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"closed_at": "2026-11-24T10:00:00+08:00", "erased": ["phone"], "kept": ["name", "id_number"]}]}
+    )
+
+    closed_at: Instant
+    erased: Annotated[list[Datum], Field(max_length=3)] = Field(description="已经删除的信息")
+    kept: Annotated[list[Datum], Field(max_length=3)] = Field(description="因有依法保存的记录而保留的信息：不再使用，显示时隐去部分文字")

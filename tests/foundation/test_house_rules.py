@@ -61,6 +61,7 @@ COMES_WITH = {
     "merge_by_wechat": {"ACCOUNT_LOG_IN"},
     "agree_for_minor": {"PERSON_REGISTER"},
     "withdraw_agreement": {"VOLUNTEER_LEAVE"},
+    "close_account": {"CONSENT_CHANGE", "PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_consent": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_consent_at_desk": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined

@@ -53,6 +53,11 @@ def served_once(world: World) -> Ask:
 
 THEIRS = these("volunteer")
 
+# The others hold an office, lead, are on a staff, speak for a unit, asked for a service of this world, or hold a place.
+CLOSING = these(
+    "newcomer", "volunteer", elsewhere("volunteer"), elsewhere("resident"), elsewhere("party_member"), "proxy", elsewhere("proxy")
+)
+
 ROWS = (
     # log-in: public, and to be asked by nobody as well as by somebody
     Row("log_in_by_wechat", lambda world: ask(body=world.wechat_login), EVERYBODY, public=True),
@@ -85,6 +90,7 @@ ROWS = (
     # oneself
     Row("read_me", lambda world: ask(shows=world["volunteer"].account_id), THEIRS, EMPTY),
     Row("download_own_data", lambda _: ask(), PERSONS, 403, by=Permission.OWN_DATA_COPY, shows_nothing="a packed file of one's own"),
+    Row("close_account", lambda _: ask(body={"confirmed": True}), CLOSING, 409, by=Permission.ACCOUNT_CLOSE),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
     Row("list_my_role_grants", own_role, THEIRS, EMPTY),
     Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),

@@ -1,6 +1,6 @@
 """Who somebody is, what they agree to, and guardians' words for minors."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
@@ -43,6 +43,14 @@ class PhoneIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"code": "5f2c0b6de1a94c7f8c1d2e3f40516273"}]})
 
     code: Annotated[str, Text(max=512)] = Field(description="手机号按钮返回的 code，五分钟内有效，只能用一次；不是 wx.login 的 code")
+
+
+class ClosingIn(Body):
+    """That somebody means it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"confirmed": True}]})
+
+    confirmed: Literal[True] = Field(description="使用者已知道注销后账号不能恢复，只能重新登录为新账号")
 
 
 class ConsentIn(Body):

@@ -1,7 +1,7 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
 from backend.accounts.service.appointments import accept_appointment, approve_appointment, decline_appointment
-from backend.accounts.service.closing import untie, withdraw_everywhere
+from backend.accounts.service.closing import close, hold_for_closing, untie, withdraw_everywhere
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (

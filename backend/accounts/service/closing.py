@@ -1,14 +1,49 @@
-"""The end of what ties an account and a person."""
+"""The end of an account, and of what ties it and a person."""
 
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from backend.accounts.models import Account, AccountStatus, RoleGrant
+from backend.accounts.models import Account, AccountStatus, Login, RoleGrant, TokenFamily
+from backend.accounts.policy import Permission
+from backend.accounts.service.logins import AccountClosed, end_families
 from backend.accounts.service.roles import scope_values, withdraw_role
+from backend.accounts.service.ways import end_ways
+from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
+
+CLOSED = "account_closed"
+
+
+def hold_for_closing(account_id: UUID) -> None:
+    """Hold an account and its roles until the transaction ends: whoever claims by one of them is done, or finds it gone.
+
+    Raises AccountClosed to the later of two that close it at once.
+    """
+    if db.session.scalar(select(Account.status).where(Account.id == account_id).with_for_update()) is not AccountStatus.ACTIVE:
+        raise AccountClosed
+    db.session.execute(select(RoleGrant.id).where(RoleGrant.account_id == account_id).order_by(RoleGrant.id).with_for_update())
+
+
+def close(actor: Actor, *, now: datetime) -> None:
+    """End the acting account: its roles, the ways into it, and where it is logged in. The caller has asked policy and holds it."""
+    db.session.execute(
+        update(RoleGrant)
+        .where(RoleGrant.account_id == actor.account_id, RoleGrant.withdrawn_at.is_(None))
+        .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=CLOSED)
+        .execution_options(synchronize_session=False)
+    )
+    ways = end_ways(Login.account_id == actor.account_id, reason=CLOSED, now=now)
+    end_families(TokenFamily.account_id == actor.account_id, reason=CLOSED, now=now)
+    db.session.execute(
+        update(Account)
+        .where(Account.id == actor.account_id)
+        .values(status=AccountStatus.CLOSED, closed_at=now, closed_reason=CLOSED)
+        .execution_options(synchronize_session=False)
+    )
+    audit.record(actor, Permission.ACCOUNT_CLOSE, actor.account_id, now=now, ways=ways)
 
 
 def withdraw_everywhere(actor: Actor, person_id: UUID, role: Role, *, reason: str, now: datetime) -> None:

@@ -36,7 +36,7 @@ def end_login(actor: Actor, login_id: UUID, *, even_last: bool, now: datetime) -
         raise Missing
     if len(ways) == 1 and not even_last:
         raise LastLogin
-    _end(Login.id == login_id, reason="ended_by_holder", now=now)
+    end_ways(Login.id == login_id, reason="ended_by_holder", now=now)
     sessions = end_families(TokenFamily.login_id == login_id, reason="login_ended", now=now)
     audit.record(actor, Permission.LOGIN_END, login_id, now=now, sessions=sessions)
 
@@ -44,10 +44,11 @@ def end_login(actor: Actor, login_id: UUID, *, even_last: bool, now: datetime) -
 def end_ways_since(account_id: UUID, login_id: UUID, *, now: datetime) -> int:
     """End the ways that came to an account since the holder set the password of this one, or since this one came; returns how many."""
     since = select(func.greatest(Login.password_set_at, ADDED_AT)).where(Login.id == login_id).scalar_subquery()
-    return _end(and_(Login.account_id == account_id, Login.id != login_id, since < ADDED_AT), reason="password_reset", now=now)
+    return end_ways(and_(Login.account_id == account_id, Login.id != login_id, since < ADDED_AT), reason="password_reset", now=now)
 
 
-def _end(which: ColumnElement[bool], *, reason: str, now: datetime) -> int:
+def end_ways(which: ColumnElement[bool], *, reason: str, now: datetime) -> int:
+    """Let these ways in open nothing any more; returns how many. The caller has asked policy."""
     ended = (
         update(Login)
         .where(which, Login.ended_at.is_(None))

@@ -3,7 +3,17 @@
 from backend.people.service.basis import DataWithdrawn, Datum, Ending, end_basis, require_standing
 from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
-from backend.people.service.guardians import Agreement, Named, agree_anew, end_guardianship, guardian_of, state_guardianship
+from backend.people.service.guardians import (
+    Agreement,
+    GuardianshipOver,
+    Named,
+    WardNotMinor,
+    agree_anew,
+    end_guardianship,
+    guardian_of,
+    state_guardianship,
+    words_of,
+)
 from backend.people.service.guards import (
     AdultNeeded,
     PersonNeeded,
@@ -43,4 +53,4 @@ from backend.people.service.persons import (
     store_phone,
     tie_own_account,
 )
-from backend.people.service.withdrawals import agree, consenting, consenting_at_desk, take_back_consent
+from backend.people.service.withdrawals import agree, consenting, consenting_at_desk, take_back_all, take_back_consent

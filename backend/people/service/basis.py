@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
@@ -25,6 +25,7 @@ from backend.foundation.masking import masked_name
 from backend.foundation.sealing import keyring
 from backend.people import notices
 from backend.people.events import BasisEnded
+from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, NAME, Consent, Person
 from backend.people.notices import NoticeName
 from backend.people.service.guards import ConsentNeeded
@@ -131,8 +132,13 @@ def begin_basis(person_id: UUID) -> None:
 
 
 def _rests_on_something(person_id: UUID, *, now: datetime) -> bool:
-    agreed = select(Consent.id).where(or_(Consent.person_id == person_id, Consent.guardian_person_id == person_id), Consent.is_current())
-    return db.session.scalar(agreed.limit(1)) is not None or _holds_office(person_id, now=now)
+    agreed = select(Consent.id).where(Consent.person_id == person_id, Consent.is_current())
+    wards = select(Person.born_on).join(Consent, Consent.person_id == Person.id).where(Consent.guardian_person_id == person_id)
+    return (
+        db.session.scalar(agreed.limit(1)) is not None
+        or any(is_minor_at(born_on, now) for born_on in db.session.scalars(wards.where(Consent.is_current())))
+        or _holds_office(person_id, now=now)
+    )
 
 
 def _holds_office(person_id: UUID, *, now: datetime) -> bool:

@@ -164,6 +164,17 @@ def guardian_of(ward_person_id: UUID) -> UUID | None:
     return db.session.scalar(standing.order_by(Guardianship.id).limit(1))
 
 
+def words_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
+    """The words that a guardian gave for minors and that stand: the ids of these facts."""
+    held = (
+        select(Guardianship.fact_id, Person.born_on)
+        .join(Person, Person.id == Guardianship.ward_person_id)
+        .where(Guardianship.guardian_person_id == guardian_id, Guardianship.is_current(), Guardianship.ended_on.is_(None))
+        .order_by(Guardianship.id)
+    )
+    return [row.fact_id for row in db.session.execute(held) if minors.is_minor_at(row.born_on, now)]
+
+
 def _consent(actor: Actor, ward: Person, guardian_id: UUID, channel: Channel, *, now: datetime) -> None:
     """The guardian's word as it is written down: for a child who does not act alone also to the notice of volunteers."""
     names = [NoticeName.MINOR, NoticeName.VOLUNTEER] if minors.is_under_special_rule(ward.born_on, now) else [NoticeName.MINOR]

@@ -75,6 +75,17 @@ def consenting_at_desk(actor: Actor, person_id: UUID) -> UUID:
     return person_id
 
 
+def take_back_all(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> None:
+    """Void every consent of a person; a guardian's word for a minor stays that guardian's. The caller has asked policy.
+
+    Raises AlreadyCorrected.
+    """
+    names = set(NoticeName) - ({NoticeName.MINOR} if is_minor(person_id, now=now) else set())
+    if void_consents(actor, person_id, *sorted(names), reason=reason, now=now):
+        outbox.record(ConsentWithdrawn(person_id), now=now)
+        audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, notice="all", withdrawn=True)
+
+
 def take_back_consent(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None, now: datetime) -> None:
     """Void a person's consent; with that to the identity also that of volunteers. What rests on it ends in `agreements`.
 

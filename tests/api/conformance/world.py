@@ -116,6 +116,7 @@ class Neighbourhood:
         self.known |= {"community_id": self.street["和平社区"], "area_id": self.street["和平社区"], "parent_id": self.street["和平社区"]}
         self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-11-01"}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
+        self._target("newcomer", "close_account")
         with self.app.app_context(), transaction():
             grant = Grant(Role.COMMUNITY_OFFICER, area_path=self.home.path)
             accounts.create_office_account(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
@@ -130,7 +131,7 @@ class Neighbourhood:
         self._target("newcomer", "log_in_by_wechat", code=LOGIN_CODE)
         self._wechat.user(phone="13800001234")
         self._target("volunteer", "set_phone", code=PHONE_CODE)
-        self._target("volunteer", "leave_volunteering", "see_my_standing", "list_my_points", "read_me", "log_out")
+        self._target("volunteer", "leave_volunteering", "see_my_standing", "list_my_points", "read_me", "log_out", "download_own_data")
         self._target("street_officer", "export_year_end", "add_work_unit", area_id=self.street["青山街道"], credit_code=None)
 
     def _teams(self) -> None:
