@@ -32,8 +32,7 @@ check: $(VENV)/installed-dev  ## style, types, layers, rules of the house, and m
 	echo "ruff";         $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	echo "mypy";         $(BIN)/mypy --no-error-summary
 	echo "lint-imports"; $(BIN)/lint-imports > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
-	echo "house rules";  $(BIN)/pytest -q --no-header tests/foundation/test_house_rules.py
-	echo "migrations";   $(BIN)/pytest -q --no-header tests/foundation/test_migrations.py
+	echo "house rules, migrations"; $(BIN)/pytest -q --no-header -n 2 tests/foundation/test_house_rules.py tests/foundation/test_migrations.py
 
 bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9"; ARGS=--help lists all)
 	$(BIN)/python -m bench $(ARGS)

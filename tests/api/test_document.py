@@ -1,18 +1,19 @@
 """The OpenAPI document of the real application, and what it refuses to be built from."""
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from jsonschema_rs import Draft202012Validator, meta
+from jsonschema_rs import Draft202012Validator, Registry, meta
 from pydantic import Field
 
 from config.settings import Settings
 from miniprogram_api.contract import Out, Resource
 from miniprogram_api.openapi import DocumentIncomplete
-from tests.support.contract import make_api
+from tests.support.contract import DOCUMENT, make_api
 from web.fields import Text
 from web.routes import Access, route_is
 from web.shapes import Body, Query
@@ -73,23 +74,24 @@ def test_each_tag_stands_once_in_the_document_and_groups_operations(document: Do
 
 def test_each_schema_is_valid_and_each_example_keeps_to_it(document: Document, small_document: Document) -> None:
     for found in (document, small_document):
-        components = found["components"]
+        components, registry = found["components"], Registry([(DOCUMENT, found)])
         for name, schema in components["schemas"].items():
             assert meta.is_valid({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}), name
-            check_examples(components, {"$ref": f"#/components/schemas/{name}"}, schema.get("examples", []), name)
+            check_examples(registry, {"$ref": f"#/components/schemas/{name}"}, schema.get("examples", []), name)
         for name, operation in operations(found):
             for parameter in operation["parameters"]:
                 given = [parameter["example"]] if "example" in parameter else parameter["schema"].get("examples", [])
-                check_examples(components, parameter["schema"], given, f"{name} {parameter['name']}")
+                check_examples(registry, parameter["schema"], given, f"{name} {parameter['name']}")
             for answer in operation["responses"].values():
                 for content in answer.get("content", {}).values():
-                    check_examples(components, content["schema"], values_of(content, components), name)
+                    check_examples(registry, content["schema"], values_of(content, components), name)
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                check_examples(components, content["schema"], values_of(content, components), name)
+                check_examples(registry, content["schema"], values_of(content, components), name)
 
 
-def check_examples(components: Document, schema: Document, examples: list[object], name: str) -> None:
-    validator = Draft202012Validator({**schema, "components": components}, validate_formats=True)
+def check_examples(registry: Registry, schema: Document, examples: list[object], name: str) -> None:
+    in_document = json.loads(json.dumps(schema).replace('"#/', f'"{DOCUMENT}#/'))
+    validator = Draft202012Validator(in_document, registry=registry, validate_formats=True)
     for example in examples:
         assert [error.message for error in validator.iter_errors(example)] == [], name
 
