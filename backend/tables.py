@@ -5,6 +5,7 @@ import backend.areas.models
 import backend.attendance.models
 import backend.demands.models
 import backend.foundation.audit
+import backend.foundation.counted
 import backend.foundation.demonstration
 import backend.foundation.files
 import backend.foundation.idempotency

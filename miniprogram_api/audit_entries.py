@@ -16,7 +16,13 @@ bp = Resource("audit_entries", tag="安全与审计")
 @reads
 @bp.input(AuditQuery, location="query")
 @bp.output(Page[AuditEntryOut])
-@bp.doc(summary="审计记录", description="由审计管理员查看，新的在前，只有编号，没有个人信息；查看本身也留有记录。")
+@bp.doc(
+    summary="审计记录",
+    description=(
+        "由审计管理员查看，新的在前，只有编号，没有个人信息；查看本身也留有记录。"
+        "无权操作的尝试每小时记第一次和总次数；一小时内大量查阅人员名单的，记总行数。"
+    ),
+)
 def list_audit_entries(actor: Actor, query: AuditQuery) -> paging.Page[AnyRow]:
     return queries.audit_entries(
         actor,

@@ -1,14 +1,16 @@
 """Work by the clock: closes shifts, recounts places, reminds people, and deletes old rows that nobody asks for any more."""
 
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from celery import shared_task
 
+from backend.accounts import limits
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
 from backend.demands import service as demands
-from backend.foundation import clock, files, idempotency, jobs, key_register, outbox, resealing
+from backend.foundation import audit, clock, counted, files, idempotency, jobs, key_register, outbox, resealing
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.messages import service as messages
@@ -115,6 +117,18 @@ def close_run_out_offices() -> None:
 def forget_old_messages() -> None:
     """Delete messages that were told a year ago."""
     _until_nothing_is_left(messages.forget_old)
+
+
+@shared_task(name="housekeeping.close_counted_hours", ignore_result=True)
+def close_counted_hours() -> None:
+    """Write into the audit log what was refused again and again, and how much was read about people, in the hours that are over."""
+    _until_nothing_is_left(partial(counted.close_hours, long_list=limits.current().audit.long_list_rows))
+
+
+@shared_task(name="housekeeping.forget_old_sources", ignore_result=True)
+def forget_old_sources() -> None:
+    """Erase the addresses of acts that are as old as logs may be."""
+    _until_nothing_is_left(partial(audit.forget_old_sources, kept=limits.current().audit.sources_kept))
 
 
 @shared_task(name="housekeeping.remind_of_the_year", ignore_result=True)

@@ -8,9 +8,10 @@ from apiflask import APIFlask
 from flask import Flask, Response, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from backend.foundation import asked
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
-from web import cookie, refusals
+from web import attempts, cookie, refusals
 from web.faces import Face, face_in_hand
 from web.faces import install as install_faces
 
@@ -38,7 +39,7 @@ def make_application(settings: Settings, *faces: Face) -> APIFlask:
         app.after_request(_insist_on_https)
     install_faces(app, *faces)
     cookie.install(app, settings)
-    refusals.install(app)
+    refusals.install(app, attempts.note_refused)
     return app
 
 
@@ -85,7 +86,8 @@ def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
 def _trace() -> None:
     """First of all hooks: when the request began (what watches measures from here) and what it is called."""
     g.began = time.perf_counter()
-    bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id())
+    asked.begin()
+    bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id(), source=request.remote_addr)
 
 
 def _finish(answer: Response) -> Response:

@@ -17,7 +17,7 @@ from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from backend.foundation.idempotency import Answer, AnswerNotKept, IdempotencyKeyMissing, IdempotencyKeyReused
-from web import submissions
+from web import attempts, submissions
 from web.caller import caller, known_claims, remember
 from web.faces import Credential, face_in_hand
 from web.routes import Access, contract_of, route_is
@@ -31,13 +31,15 @@ def public(view: View) -> View:
 
 
 def reads(view: View) -> View:
-    """Who is logged in may call it; one transaction, nothing is kept."""
+    """Who is logged in may call it; one transaction, nothing is kept but how much was read about people (attempts.py)."""
 
     @route_is(Access.READS, TokenInvalid, PasswordChangeNeeded)
     @wraps(view)
     def reading(*args: Any, **kwargs: Any) -> Response:
         with transaction():
-            return view(*args, actor=caller(), **kwargs)
+            answer = view(*args, actor=caller(), **kwargs)
+            attempts.note_read()
+            return answer
 
     return reading
 

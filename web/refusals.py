@@ -4,6 +4,7 @@ A refusal of the domain brings its own status and code. What the frameworks and 
 500 that is logged with its traceback under the request's id and shows nothing of it.
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import redis.exceptions
@@ -76,9 +77,14 @@ _KINDS: dict[int, type[Refusal]] = {
 }
 
 
-def install(app: Flask) -> None:
-    """Let every error of the app leave as a refusal of the face in hand."""
-    app.register_error_handler(Refusal, answer_to)
+def install(app: Flask, note: Callable[[Refusal], None]) -> None:
+    """Let every error of the app leave as a refusal of the face in hand; `note` hears of those of the domain first."""
+
+    def from_refusal(refusal: Refusal) -> Response:
+        note(refusal)
+        return answer_to(refusal)
+
+    app.register_error_handler(Refusal, from_refusal)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(sqlalchemy.exc.DBAPIError, _from_database)
     app.register_error_handler(sqlalchemy.exc.TimeoutError, _from_exhausted_pool)

@@ -81,9 +81,22 @@ class Recoveries(Entry):
         return timedelta(hours=self.waits_hours)
 
 
+class Audit(Entry):
+    """What is written down beside the acts, and how long from where they came."""
+
+    long_list_rows: int = Field(ge=10, le=100_000)
+    source_days: int = Field(ge=180, le=3660)
+
+    @property
+    def sources_kept(self) -> timedelta:
+        """So long the address of an act is kept: as logs are, by law for six months at least (网络安全法 art. 21)."""
+        return timedelta(days=self.source_days)
+
+
 class Limits(Entry):
     """The catalogue."""
 
+    audit: Audit
     recoveries: Recoveries
     offices: Offices
     passwords: Passwords

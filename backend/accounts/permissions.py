@@ -60,6 +60,11 @@ class Permission(Term):
         """Whether an office needs a known human for it: for all but looking."""
         return self.value.rpartition(".")[2] not in _LOOKING
 
+    @property
+    def guards(self) -> bool:
+        """Whether a refused attempt is written down: whatever not every resident or volunteer may, wherever it lies."""
+        return Reach.ANYWHERE not in (self.rule.get(Role.RESIDENT), self.rule.get(Role.VOLUNTEER))
+
     # Log-ins and offices
 
     ACCOUNT_LOG_IN = ("account.log_in", "登录", "Log in by WeChat, or by name and password.", _ANYBODY)
@@ -391,3 +396,20 @@ class Permission(Term):
         {Role.SYSTEM_ADMIN: Reach.AREA},
     )
     KEYS_ROTATE = ("keys.rotate", "轮换密钥", "Seal personal data with another key: by `ejia` only.", _NOBODY)
+    COMMAND_RUN = ("command.run", "运行命令", "Change the copy, or take data out of it, by `ejia`; who runs it says who they are.", _NOBODY)
+
+
+OF_PEOPLE = frozenset(
+    {
+        Permission.PERSON_SEE,
+        Permission.PROXY_SEE,
+        Permission.TEAM_MEMBERS_SEE,
+        Permission.STAFF_SEE,
+        Permission.REGISTRATION_SEE,
+        Permission.BENEFICIARY_SEE,
+        Permission.ATTENDANCE_SEE,
+        Permission.RECORD_SEE,
+        Permission.FIGURES_SEE,
+    }
+)
+"""Who may see such lists reads about people: how many rows an account takes out of them in an hour is written down."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, or_, true
 
 from backend.accounts.permissions import Permission, Reach
+from backend.foundation import asked
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import Column
 from backend.foundation.errors import Forbidden, HolderUnchecked, Missing
@@ -71,7 +72,9 @@ class ScopeColumns:
 
 def allows(actor: Actor, permission: Permission, scope: Scope) -> bool:
     """Whether one of the actor's roles, as far as it reaches, permits this on a subject of this scope."""
-    return actor.is_system or grant_for(actor, permission, scope) is not None
+    allowed = actor.is_system or grant_for(actor, permission, scope) is not None
+    asked.note(permission, allowed=allowed)
+    return allowed
 
 
 def grant_for(actor: Actor, permission: Permission, scope: Scope) -> Grant | None:
@@ -87,11 +90,10 @@ def require(actor: Actor, permission: Permission, scope: Scope, *, seen_by: Perm
     """
     if allows(actor, permission, scope):
         return
-    if seen_by is not None and not allows(actor, seen_by, scope):
+    if seen_by is not None and grant_for(actor, seen_by, scope) is None:
         raise Missing
-    if allows(replace(actor, is_checked=True), permission, scope):
-        raise HolderUnchecked
-    raise Forbidden
+    known = replace(actor, is_checked=True)
+    raise HolderUnchecked if grant_for(known, permission, scope) is not None else Forbidden
 
 
 def require_seen(actor: Actor, permission: Permission, scope: Scope) -> None:
@@ -108,6 +110,7 @@ def on_behalf_of(actor: Actor, permission: Permission, scope: Scope) -> UUID | N
 
 def visible(actor: Actor, permission: Permission, columns: ScopeColumns) -> ColumnElement[bool]:
     """The viewer's scope as a condition of a query: the rows on which `allows` would say yes."""
+    asked.note(permission, allowed=True)
     if actor.is_system:
         return true()
     rule = permission.rule
@@ -117,6 +120,7 @@ def visible(actor: Actor, permission: Permission, columns: ScopeColumns) -> Colu
 
 def area_paths(actor: Actor, permission: Permission) -> list[str]:
     """The subtrees in which the actor has the permission by area, widest first; none of them lies within another."""
+    asked.note(permission, allowed=True)
     if actor.is_system:
         return [""]
     rule = permission.rule

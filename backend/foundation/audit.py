@@ -1,22 +1,30 @@
-"""The audit log: who did what to which row, when and why. Append-only (a trigger refuses the rest); ids only, never personal data."""
+"""The audit log: who did what to which row, when and why. Append-only (a trigger refuses the rest); ids only, never personal data.
 
-from datetime import datetime
+From where somebody came is kept beside the entry, for a term of its own. The entry holds a salted digest of it: as long as both are there
+the one proves the other, and once address and salt are erased the digest tells nothing and the entry is as it was.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Actor
-from backend.foundation.database import Base, RowId, write_at_commit
+from backend.foundation.database import Base, RowId, delete_some, write_at_commit
 from backend.foundation.ids import new_id
-from backend.foundation.tracing import current_request_id
+from backend.foundation.tracing import current_operator, current_request_id, current_source
 
 Detail = str | int | bool | None
+_SALT_BYTES = 16
+_AT_ONCE = 5000
 
 
 class AuditEntry(Base):
-    """One act. `action` is the permission it needed; an act of the platform itself has no account."""
+    """One act. `action` is the permission it needed; an act of the platform itself has no account, that of a command its operator."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -34,7 +42,21 @@ class AuditEntry(Base):
     succeeded: Mapped[bool] = mapped_column(default=True)
     reason: Mapped[str | None]
     request_id: Mapped[str | None]
+    operator: Mapped[str | None]
+    source_digest: Mapped[bytes | None]
     details: Mapped[dict[str, Detail]] = mapped_column(JSONB)
+
+
+class AuditSource(Base):
+    """From which network address an act came, for as long as logs are kept."""
+
+    __tablename__ = "audit_sources"
+    __table_args__ = (Index("ix_audit_sources_at", "at"),)
+
+    entry_id: Mapped[RowId]
+    at: Mapped[datetime]
+    address: Mapped[str]
+    salt: Mapped[bytes]
 
 
 def record(
@@ -65,6 +87,23 @@ def record(
         "succeeded": succeeded,
         "reason": reason,
         "request_id": current_request_id(),
+        "operator": current_operator(),
         "details": details,
     }
-    write_at_commit({AuditEntry: [entry]})
+    source = current_source()
+    if source is None:
+        write_at_commit({AuditEntry: [entry]})
+        return
+    salt = secrets.token_bytes(_SALT_BYTES)
+    entry["source_digest"] = digest_of(source, salt)
+    write_at_commit({AuditEntry: [entry], AuditSource: [{"entry_id": entry["id"], "at": now, "address": source, "salt": salt}]})
+
+
+def digest_of(address: str, salt: bytes) -> bytes:
+    """What an entry says of the address from which its act came."""
+    return hashlib.sha256(salt + address.encode()).digest()
+
+
+def forget_old_sources(*, kept: timedelta, now: datetime) -> int:
+    """Erase the addresses of acts that are older than that, some of them; returns how many."""
+    return delete_some(AuditSource, select(AuditSource.entry_id).where(AuditSource.at < now - kept).limit(_AT_ONCE))

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, literal, tuple_
 
+from backend.foundation.asked import note_rows
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Malformed
 
@@ -75,6 +76,7 @@ class Order:
 
     def cut(self, rows: Sequence[Item], asked: PageRequest) -> Page[Item]:
         """The page out of the rows that `statement` read."""
+        note_rows(min(len(rows), asked.limit))
         if len(rows) <= asked.limit:
             return Page(rows, None)
         kept = rows[: asked.limit]

@@ -18,6 +18,8 @@ _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 _request_id: ContextVar[str | None] = ContextVar("ejia_request_id", default=None)
 _account_id: ContextVar[UUID | None] = ContextVar("ejia_account_id", default=None)
+_source: ContextVar[str | None] = ContextVar("ejia_source", default=None)
+_operator: ContextVar[str | None] = ContextVar("ejia_operator", default=None)
 
 
 def new_request_id() -> str:
@@ -31,10 +33,11 @@ def sane_request_id(offered: str | None) -> str | None:
     return offered if offered is not None and _SANE.fullmatch(offered) and not holds_personal_number(offered) else None
 
 
-def bind_request_id(request_id: str | None) -> None:
-    """Let all that follows in this context belong to the request (or to none), and to no account yet."""
+def bind_request_id(request_id: str | None, *, source: str | None = None) -> None:
+    """Let all that follows in this context belong to the request (or to none), which came from this address, and to no account yet."""
     _request_id.set(request_id)
     _account_id.set(None)
+    _source.set(source)
 
 
 def current_request_id() -> str | None:
@@ -52,12 +55,28 @@ def current_account_id() -> UUID | None:
     return _account_id.get()
 
 
+def current_source() -> str | None:
+    """The network address from which the present request came; None for work that no request does."""
+    return _source.get()
+
+
+def bind_operator(operator: str | None) -> None:
+    """Name who runs this command of `ejia`, for the audit log."""
+    _operator.set(operator)
+
+
+def current_operator() -> str | None:
+    """Who runs the present command, where they said so."""
+    return _operator.get()
+
+
 @contextmanager
 def tracing(request_id: str | None) -> Iterator[None]:
     """Bind the request for the length of a block: the batch of a consumer that one request has caused."""
-    request_token, account_token = _request_id.set(request_id), _account_id.set(None)
+    request_token, account_token, source_token = _request_id.set(request_id), _account_id.set(None), _source.set(None)
     try:
         yield
     finally:
+        _source.reset(source_token)
         _account_id.reset(account_token)
         _request_id.reset(request_token)

@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from backend.foundation.audit import AuditEntry
 from backend.foundation.key_register import KeyUse
 from backend.foundation.sealing import Keyring, SealBroken, head_of
 from backend.tables import METADATA
@@ -22,8 +23,8 @@ _SEALED_COLUMNS = """
     FROM information_schema.columns c WHERE table_schema = 'public' AND right(column_name, length(%(suffix)s)) = %(suffix)s
     ORDER BY 1, 2"""
 
-_OF_NO_MATTER = {"alembic_version", KeyUse.__tablename__}
-"""Tables in which a copy has rows before anybody did anything."""
+_OF_NO_MATTER = {"alembic_version", KeyUse.__tablename__, AuditEntry.__tablename__}
+"""Tables in which a copy has rows before anybody did anything; each act but a command of `ejia` leaves its row elsewhere, too."""
 
 Connection = psycopg.Connection[Any]
 

@@ -17,6 +17,7 @@ from backend.people.service import Named
 from backend.volunteers import service as volunteers
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
+from ejia.cli.operated import operated
 
 _ROLE = click.Choice([role.value for role in OFFICES])
 
@@ -27,6 +28,7 @@ _ROLE = click.Choice([role.value for role in OFFICES])
 @click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="任期最后一天。")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读取密码，不再询问。")
+@operated
 def create_account(name: str, role: str, area_code: str, until: datetime | None, password_stdin: bool) -> None:
     """建立用户名密码账号，登录名为 NAME，在一个区域担任一种角色。
 
@@ -47,6 +49,7 @@ def create_account(name: str, role: str, area_code: str, until: datetime | None,
 @click.option("--volunteer", metavar="NUMBER", help="此志愿者编号的账号。")
 @click.option("--community", "community_code", required=True, metavar="CODE", help="本人居住的社区；住在别处的，填任职的社区。")
 @click.option("--stdin", "from_stdin", is_flag=True, help="从标准输入读取姓名和身份证号（各一行），不再询问。")
+@operated
 def check_identity(login: str | None, volunteer: str | None, community_code: str, from_stdin: bool) -> None:
     """核验身份：本人带身份证到场，核对后填写姓名和身份证号。核验之后，其所任职务才能办理事项。"""
     name, id_number = _line("姓名", from_stdin=from_stdin), _line("身份证号", from_stdin=from_stdin)
@@ -58,6 +61,7 @@ def check_identity(login: str | None, volunteer: str | None, community_code: str
 
 @click.command()
 @click.argument("name")
+@operated
 def reset_password(name: str) -> None:
     """重置密码：显示 NAME 的新初始密码；该账号的所有登录随即失效，锁定同时解除。"""
     with application(), transaction():
@@ -67,6 +71,7 @@ def reset_password(name: str) -> None:
 
 @click.command()
 @click.argument("name")
+@operated
 def unlock_login(name: str) -> None:
     """解除锁定：密码错误次数过多后，让 NAME 马上可以再试。"""
     with application(), transaction():
@@ -80,6 +85,7 @@ def unlock_login(name: str) -> None:
 @click.option("--role", required=True, type=_ROLE)
 @click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="任期最后一天。")
+@operated
 def grant_role(login: str | None, volunteer: str | None, role: str, area_code: str, until: datetime | None) -> None:
     """授予账号一个角色；在该区域已有此角色的，改为新的任期。"""
     with application(), transaction():
@@ -94,6 +100,7 @@ def grant_role(login: str | None, volunteer: str | None, role: str, area_code: s
 @click.option("--role", required=True, type=_ROLE)
 @click.option("--area", "area_code", required=True, metavar="CODE", help="角色所在区域的统计代码。")
 @click.option("--reason", required=True, help="原因，记入审计日志。")
+@operated
 def withdraw_role(login: str | None, volunteer: str | None, role: str, area_code: str, reason: str) -> None:
     """收回角色，从下一次请求起失效。"""
     with application(), transaction():
@@ -110,6 +117,7 @@ def withdraw_role(login: str | None, volunteer: str | None, role: str, area_code
 @click.option("--dissolve-login", help="并入后注销的账号：登录名。")
 @click.option("--dissolve-volunteer", metavar="NUMBER", help="并入后注销的账号：志愿者编号。")
 @click.option("--reason", required=True, help="原因，记在注销的账号上。")
+@operated
 def merge_accounts(
     keep_login: str | None, keep_volunteer: str | None, dissolve_login: str | None, dissolve_volunteer: str | None, reason: str
 ) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from backend.foundation.database import db
+from ejia.cli.operated import note_command
 from ejia.core import create_core
 from ejia.production import settings_for_start
 
@@ -18,6 +19,7 @@ def application() -> Iterator[Flask]:
     gc.freeze()  # what stands now stays: the collector would walk all of it again and again while a command reads many rows
     with app.app_context():
         try:
+            note_command()
             yield app
         finally:
             db.session.remove()

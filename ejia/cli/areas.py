@@ -10,6 +10,7 @@ from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from ejia.cli.application import application
+from ejia.cli.operated import operated
 
 
 @click.group(name="areas")
@@ -21,6 +22,7 @@ def areas_group() -> None:
 @click.argument("code")
 @click.argument("name")
 @click.option("--level", required=True, type=click.Choice([level.value for level in Level]))
+@operated
 def add(code: str, name: str, level: str) -> None:
     """增加区域。CODE 是统计代码：12 位，本级以下补零；网格 15 位。上级区域由代码决定。"""
     with application(), transaction():
@@ -42,6 +44,7 @@ def list_all(withdrawn: bool) -> None:
 @areas_group.command()
 @click.argument("code")
 @click.argument("name")
+@operated
 def rename(code: str, name: str) -> None:
     """给代码为 CODE 的区域更名。"""
     with application(), transaction():
@@ -52,6 +55,7 @@ def rename(code: str, name: str) -> None:
 @areas_group.command(short_help="撤销区域，已有记录保留。")
 @click.argument("code")
 @click.confirmation_option(prompt="撤销后不能再在该区域新办业务，确定吗？")
+@operated
 def withdraw(code: str) -> None:
     """撤销代码为 CODE 的区域；已有记录保留。"""
     with application(), transaction():
@@ -62,6 +66,7 @@ def withdraw(code: str) -> None:
 @areas_group.command(short_help="确定为三社联动试点社区。")
 @click.argument("code")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="文件日期；不填为今天。")
+@operated
 def designate_pilot(code: str, since: datetime | None) -> None:
     """把代码为 CODE 的社区确定为三社联动试点社区。"""
     now = clock.now()

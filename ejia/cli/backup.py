@@ -18,6 +18,7 @@ from ejia.backup.manifest import BackupUnusable
 from ejia.backup.restoring import Consent, KeysDiffer, NotEmpty, SwapRefused, restore_backup
 from ejia.backup.tools import Server, ToolFailed, ToolsMissing
 from ejia.cli.failures import Failure
+from ejia.cli.operated import note_command_in, operated
 from ejia.file_store import objects_of
 from ejia.keys import keyring_of
 
@@ -35,6 +36,7 @@ _say = partial(click.echo, err=True)
 @click.command()
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="要写入的文件；已有同名文件时不覆盖。")
 @_TOOLS
+@operated
 def backup(output: Path, tools: Path | None) -> None:
     """把数据库备份到文件，旁边另写 文件名.manifest.json，恢复时据此核对备份是否完整；存有文件时另写 文件名.files.tar。
 
@@ -44,6 +46,7 @@ def backup(output: Path, tools: Path | None) -> None:
     settings = read_settings()
     _say("正在备份 …")
     with _told_plainly():
+        note_command_in(settings.database_url)
         made = make_backup(
             Server(settings.database_url),
             output,
@@ -66,6 +69,7 @@ def backup(output: Path, tools: Path | None) -> None:
 @click.option("--replace", is_flag=True, help="数据库中已有数据：改名保留，并断开正在使用的连接。")
 @click.option("--without-keys", is_flag=True, help="现有密钥打不开备份中的加密数据时仍然恢复。")
 @_TOOLS
+@operated
 def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -> None:
     """把数据库恢复到备份 FILE 时的状态，并更新到本版本的表结构。
 
@@ -86,6 +90,7 @@ def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -
             now=clock.now(),
             say=_say,
         )
+        note_command_in(settings.database_url)
     rows = sum(done.manifest.rows.values())
     made_at = done.manifest.made_at.astimezone(clock.SHANGHAI)
     click.echo(f"已恢复到 {server.database}：{made_at:%Y-%m-%d %H:%M:%S} 的备份，{rows:,} 行，表结构 {done.migration_head}。")

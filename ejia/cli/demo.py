@@ -11,6 +11,7 @@ from backend.statistics import service as statistics
 from config.settings import read_settings
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
+from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 from ejia.trial.demo import load as year
 from ejia.trial.demo import messages
@@ -31,6 +32,7 @@ def demo() -> None:
     help="规模；1 与报告的数字相同：136 支队伍、26000 名志愿者。",
 )
 @click.option("--logins", type=click.Path(dir_okay=False, path_type=Path), help="全部完成后把示范账号写入此文件，不在屏幕上显示。")
+@operated
 def load(scale: float, logins: Path | None) -> None:
     """把示范年度装入空的数据库，并完成统计。
 

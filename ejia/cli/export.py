@@ -18,6 +18,7 @@ from backend.statistics import queries, workbook
 from backend.statistics.queries import YearFigures
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
+from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 
 EXPORTER = "ejia命令行"
@@ -38,6 +39,7 @@ def export() -> None:
     help="要写入的 .xlsx 文件；已有同名文件时替换。",
 )
 @click.option("--area", "code", metavar="CODE", help="区、街道或社区的统计代码；只有一个街道时可以不填。")
+@operated
 def year_end(year: int, output: Path, code: str | None) -> None:
     """导出一个区域的年终统计表：分社区、分月的数字，以及每个指标的口径。"""
     if output.suffix.lower() != ".xlsx":

@@ -16,6 +16,7 @@ from backend.foundation.sealing import keyring
 from backend.tables import METADATA
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
+from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 
 KEY_BYTES = 32
@@ -74,6 +75,7 @@ def check(index: bool) -> None:
 
 @keys.command(name="give-up", short_help="确认一个密钥已经永久丢失。")
 @click.argument("key_id")
+@operated
 def give_up(key_id: str) -> None:
     """确认一个密钥已经永久丢失：它加密的数据再也读不出来，系统不再要求提供它。"""
     with application():
@@ -89,6 +91,7 @@ def give_up(key_id: str) -> None:
 @keys.command(short_help="用第一个密钥重新加密全部数据。")
 @click.option("--index", is_flag=True, help="同时用 EJIA_INDEX_KEY 重建盲索引。")
 @click.option("--batch", type=click.IntRange(1, 10_000), default=500, show_default=True, help="每个事务处理的行数。")
+@operated
 def rotate(index: bool, batch: int) -> None:
     """用 EJIA_SEALING_KEYS 的第一个密钥重新加密全部数据。
 

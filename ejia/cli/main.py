@@ -72,13 +72,15 @@ class Ejia(click.Group):
     epilog="退出码：0 完成 · 1 被拒绝或失败（有一行说明原因）· 2 命令写法不对 · 3 连接不上数据库、Redis 或微信 · 4 设置不允许启动",
 )
 @click.version_option(package_name="ejia", message="ejia %(version)s")
+@click.option("--operator", envvar="EJIA_OPERATOR", metavar="CODE", help="谁在操作：工号，记入审计；正式系统的改动和导出须写明。")
 @click.pass_context
-def main(ctx: click.Context) -> None:
+def main(ctx: click.Context, operator: str | None) -> None:
     """社区E家的命令行。
 
     ejia run 启动一套试用系统。它运行期间，在同一文件夹中使用的其他命令都作用于这套系统；
     在别处，设置取自环境变量（DATABASE_URL、EJIA_…）。
     """
+    ctx.obj = operator or None
     if ctx.invoked_subcommand != "run" and "DATABASE_URL" not in os.environ:
         os.environ.update(running.environment_of(Path(os.environ.get("EJIA_VAR", "var"))))
 

@@ -7,6 +7,7 @@ from backend.foundation import schema
 from backend.tables import METADATA
 from config.settings import read_settings
 from ejia.cli.failures import Failure
+from ejia.cli.operated import note_command_in, take_operator
 
 
 @click.command()
@@ -18,12 +19,15 @@ def migrate(revision: str, check: bool) -> None:
     if check:
         _check(url)
         return
+    take_operator()
     before = schema.current(url)
     try:
         schema.upgrade(url, revision)
     except CommandError as error:
         raise Failure(str(error)) from None
     after = schema.current(url)
+    if before != after:
+        note_command_in(url)
     click.echo(f"数据库结构已是最新：{after}。" if before == after else f"数据库结构已更新：{before or '空'} → {after}。")
 
 

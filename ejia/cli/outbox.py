@@ -11,6 +11,7 @@ from backend.foundation.database import transaction
 from backend.foundation.deliveries import Line, State, Wanted
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
+from ejia.cli.operated import operated
 
 _HEADINGS = ("消费者", "状态", "失败", "发生于", "下次处理", "事件", "事件编号", "对象编号", "最近错误")
 _WORDS = {State.FAILING: "失败", State.POSTPONED: "推迟", State.DUE: "待处理"}
@@ -53,6 +54,7 @@ def list_waiting(consumer: str | None, state: str | None, limit: int) -> None:
 @click.argument("event_ids", nargs=-1, type=click.UUID, metavar="[EVENT_ID]...")
 @_CONSUMER
 @click.option("--all", "everything", is_flag=True, help="所有消费者的全部失败事件。")
+@operated
 def retry(event_ids: tuple[UUID, ...], consumer: str | None, everything: bool) -> None:
     """立即重试失败后等待中的事件：按事件编号、按消费者，或者全部。
 

@@ -8,6 +8,7 @@ from backend.people import queries as people
 from backend.points import rebuild as points_rebuild
 from backend.statistics import service as statistics_service
 from ejia.cli.application import application
+from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 
 
@@ -17,6 +18,7 @@ def rebuild() -> None:
 
 
 @rebuild.command(short_help="所有人的积分。")
+@operated
 def points() -> None:
     """按事实和现行规则重新结算所有人的积分。"""
     with application():
@@ -24,6 +26,7 @@ def points() -> None:
 
 
 @rebuild.command(short_help="年度统计。")
+@operated
 def statistics() -> None:
     """重新统计每一个年度数字；统计完成之前显示原来的数字。"""
     with application():
@@ -31,6 +34,7 @@ def statistics() -> None:
 
 
 @rebuild.command(name="all")
+@operated
 def everything() -> None:
     """先积分，后年度统计。"""
     with application():

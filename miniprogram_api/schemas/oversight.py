@@ -24,6 +24,8 @@ class AuditEntryOut(Out):
                     "subject_id": "01931f6e-7c1a-7d2e-8f00-0000000000e2",
                     "succeeded": True,
                     "request_id": "2f0f7b9c4a5e4c0e8a9d7c6b5a493827",
+                    "operator": None,
+                    "source": "203.0.113.7",
                     "details": {"role": "grid_worker", "scope": "area_path:639999001001"},
                 }
             ]
@@ -32,11 +34,13 @@ class AuditEntryOut(Out):
 
     id: Id
     at: Instant
-    account_id: Id | None = Field(description="谁做的；系统自己做的为 null")
+    account_id: Id | None = Field(description="谁做的；系统自己做的、命令行做的为 null")
     action: Annotated[str, Field(max_length=100, description="做了什么：所需的权限")]
     subject_id: Id | None = Field(description="对什么做的")
-    succeeded: bool
+    succeeded: bool = Field(description="false：被拒绝的尝试")
     request_id: Annotated[str, Field(max_length=64)] | None
+    operator: Annotated[str, Field(max_length=40)] | None = Field(description="在命令行操作的人的工号")
+    source: Annotated[str, Field(max_length=60)] | None = Field(description="来自的网络地址；与日志保存同样长的时间，之后为 null")
     details: dict[str, str | int | bool | None] = Field(description="编号、代码和数字")
 
 

@@ -68,6 +68,7 @@ def production_environment(database_url: str = "postgresql://ejia:7Kq-vSz2wP@db.
         "DATABASE_URL": database_url,
         "REDIS_URL": "rediss://ejia:9hT-kWe4xB@redis.example/0",
         "BROKER_URL": "rediss://ejia:9hT-kWe4xB@redis.example/1",
+        "EJIA_OPERATOR": "wang.li",
         "EJIA_TRUSTED_PROXIES": "1",
         "EJIA_TOKEN_KEY": drawn_key(),
         "EJIA_CODE_KEY": drawn_key(),

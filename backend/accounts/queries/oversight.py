@@ -12,7 +12,7 @@ from backend.accounts.models import Login, LoginLockout, RoleGrant
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.foundation import audit
 from backend.foundation.actor import Actor
-from backend.foundation.audit import AuditEntry
+from backend.foundation.audit import AuditEntry, AuditSource
 from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 
@@ -69,8 +69,10 @@ def audit_entries(
         AuditEntry.subject_id,
         AuditEntry.succeeded,
         AuditEntry.request_id,
+        AuditEntry.operator,
+        AuditSource.address.label("source"),
         AuditEntry.details,
-    )
+    ).outerjoin(AuditSource, AuditSource.entry_id == AuditEntry.id)
     for column, value in ((AuditEntry.account_id, account_id), (AuditEntry.subject_id, subject_id), (AuditEntry.action, action)):
         if value is not None:
             wanted = wanted.where(column == value)
