@@ -95,6 +95,8 @@ class Settings(BaseSettings):
     token_key: Key = Field(description="Signs access tokens and refresh tokens.")
     code_key: Key = Field(description="Signs the rotating sign-in codes.")
     file_key: Key = Field(description="Signs the addresses of files, which hold for some minutes.")
+    audit_key: Key = Field(description="Signs the heads of the audit chain (Ed25519).")
+    audit_folder: Path | None = Field(default=None, description="Where a signed head is kept each day; else it stands in the log only.")
     index_key: Key = Field(description="Keys the blind index by which a sealed value is found.")
     second_index_key: Key | None = Field(default=None, description="Looked up too, while the blind index goes from one key to another.")
     sealing_keys: Annotated[dict[str, Key], NoDecode] = Field(
@@ -158,7 +160,7 @@ class Settings(BaseSettings):
         return key or None
 
     # Each field for itself, so that a start tells all that is wrong at once. An unreadable profile counts as production.
-    @field_validator("token_key", "code_key", "file_key", "index_key", "second_index_key", "sealing_keys")
+    @field_validator("token_key", "code_key", "file_key", "audit_key", "index_key", "second_index_key", "sealing_keys")
     @classmethod
     def _keys_are_strong(cls, value: "Keys", info: ValidationInfo) -> "Keys":
         if _in_production(info) and value is not None:
@@ -192,9 +194,9 @@ class Settings(BaseSettings):
             raise ValueError("须以 https:// 开头：文件经此传输")
         return url
 
-    @field_validator("files_folder")
+    @field_validator("files_folder", "audit_folder")
     @classmethod
-    def _files_have_a_whole_address(cls, folder: Path | None, info: ValidationInfo) -> Path | None:
+    def _folders_have_a_whole_address(cls, folder: Path | None, info: ValidationInfo) -> Path | None:
         if folder is not None and _in_production(info) and not folder.is_absolute():
             raise ValueError("须为绝对路径（以 / 开头），使各进程指向同一文件夹")
         return folder
@@ -287,7 +289,7 @@ def _refuse_used_before(value: SecretStr | dict[str, SecretStr], info: Validatio
     keys = list(value.values()) if isinstance(value, dict) else [value]
     earlier = [
         key
-        for name in ("token_key", "code_key", "file_key", "index_key", "second_index_key")
+        for name in ("token_key", "code_key", "file_key", "audit_key", "index_key", "second_index_key")
         if name != info.field_name and (key := info.data.get(name))
     ]
     secrets = [key.get_secret_value() for key in [*keys, *earlier]]

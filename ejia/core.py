@@ -19,7 +19,8 @@ from backend.attendance import limits as service_limits
 from backend.attendance.codes import CodeMaker
 from backend.consumers import CONSUMERS
 from backend.demands import rules as beneficiary_rules
-from backend.foundation import clock, files, jobs, key_register, liveness, outbox, sealing
+from backend.foundation import audit_heads, clock, files, jobs, key_register, liveness, outbox, sealing
+from backend.foundation.audit_heads import Signer
 from backend.foundation.catalogues import Shelf
 from backend.foundation.database import db, ping_after_rest, transaction
 from backend.messages import kinds
@@ -101,6 +102,7 @@ def start_process(settings: Settings) -> None:
     )
     codes.use(CodeMaker(bytes_of(settings.code_key)))
     files.use(objects_of(settings), bytes_of(settings.file_key))
+    audit_heads.use(Signer(bytes_of(settings.audit_key), settings.audit_folder))
     for name, catalogue in CATALOGUES.items():
         catalogue.use(catalogue.read(CONFIG_FOLDER / name))
     outbox.use(CONSUMERS)

@@ -10,7 +10,7 @@ from backend.accounts import limits
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
 from backend.demands import service as demands
-from backend.foundation import audit, clock, counted, files, idempotency, jobs, key_register, outbox, resealing
+from backend.foundation import audit, audit_chain, audit_heads, clock, counted, files, idempotency, jobs, key_register, outbox, resealing
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.messages import service as messages
@@ -123,6 +123,23 @@ def forget_old_messages() -> None:
 def close_counted_hours() -> None:
     """Write into the audit log what was refused again and again, and how much was read about people, in the hours that are over."""
     _until_nothing_is_left(partial(counted.close_hours, long_list=limits.current().audit.long_list_rows))
+
+
+@shared_task(name="housekeeping.seal_audit_entries", ignore_result=True)
+def seal_audit_entries() -> None:
+    """Put the entries of the audit log that are new into its chain."""
+    _until_nothing_is_left(audit_chain.seal)
+
+
+@shared_task(name="housekeeping.hand_out_audit_head", ignore_result=True)
+def hand_out_audit_head() -> None:
+    """Sign the end of the audit chain, for the log and for the file of the day: whoever keeps one finds what is changed later."""
+    seal_audit_entries()
+    signer = audit_heads.current()
+    with transaction():
+        head = audit_heads.head(now=clock.now())
+    log.info("audit.head", position=head.link.position, signed=signer.signed(head).strip())
+    signer.keep(head)
 
 
 @shared_task(name="housekeeping.forget_old_sources", ignore_result=True)

@@ -23,6 +23,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "forget old events": {"task": "housekeeping.forget_old_events", "schedule": crontab(hour=4, minute=0)},
     "let in waited log-ins": {"task": "housekeeping.let_in_waited_log_ins", "schedule": crontab(minute=27)},
     "close run-out offices": {"task": "housekeeping.close_run_out_offices", "schedule": crontab(minute=7)},
+    "seal audit entries": {"task": "housekeeping.seal_audit_entries", "schedule": 60.0, "options": {"expires": 60}},
+    "hand out audit head": {"task": "housekeeping.hand_out_audit_head", "schedule": crontab(hour=0, minute=20)},
     "close counted hours": {"task": "housekeeping.close_counted_hours", "schedule": crontab(minute=3)},
     "forget old sources": {"task": "housekeeping.forget_old_sources", "schedule": crontab(hour=4, minute=50)},
     "forget old messages": {"task": "housekeeping.forget_old_messages", "schedule": crontab(hour=4, minute=10)},

@@ -1,4 +1,4 @@
-"""The audit log: who did what to which row, when and why. Append-only (a trigger refuses the rest); ids only, never personal data.
+"""The audit log: who did what to which row, when and why. Append-only (a trigger refuses all but sealing); ids only, never personal data.
 
 From where somebody came is kept beside the entry, for a term of its own. The entry holds a salted digest of it: as long as both are there
 the one proves the other, and once address and salt are erased the digest tells nothing and the entry is as it was.
@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, select
+from sqlalchemy import Index, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +24,10 @@ _AT_ONCE = 5000
 
 
 class AuditEntry(Base):
-    """One act. `action` is the permission it needed; an act of the platform itself has no account, that of a command its operator."""
+    """One act. `action` is the permission it needed; an act of the platform itself has no account, that of a command its operator.
+
+    `position` and `digest` are its place in the chain (audit_chain.py), given once, after its commit.
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -32,6 +35,8 @@ class AuditEntry(Base):
         Index("ix_audit_entries_account_id", "account_id", "at"),
         Index("ix_audit_entries_action", "action", "at", "id"),
         Index("ix_audit_entries_at", "at", "id"),
+        Index("uq_audit_entries_position", "position", unique=True, postgresql_where=text("position IS NOT NULL")),
+        Index("ix_audit_entries_unsealed", "id", postgresql_where=text("position IS NULL")),
     )
 
     id: Mapped[RowId]
@@ -45,6 +50,8 @@ class AuditEntry(Base):
     operator: Mapped[str | None]
     source_digest: Mapped[bytes | None]
     details: Mapped[dict[str, Detail]] = mapped_column(JSONB)
+    position: Mapped[int | None]
+    digest: Mapped[bytes | None]
 
 
 class AuditSource(Base):

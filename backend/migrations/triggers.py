@@ -21,6 +21,18 @@ BEGIN
 END $$
 """
 
+_REFUSE_SEALED_CHANGE = """
+CREATE FUNCTION refuse_sealed_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.position IS NULL AND NEW.position IS NOT NULL AND NEW.digest IS NOT NULL
+        AND to_jsonb(NEW) - 'position' - 'digest' = to_jsonb(OLD) - 'position' - 'digest' THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of % are written once and sealed once', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'refuse_change';
+END $$
+"""
+
 
 def make_functions() -> None:
     """Make what the triggers of all tables call."""
@@ -42,3 +54,17 @@ def written_once(table: str) -> None:
 def revised_only(table: str) -> None:
     """Refuse each change of a fact but that a revision took its place."""
     op.execute(f"CREATE TRIGGER refuse_fact_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_fact_change()")
+
+
+def sealed_once(table: str) -> None:
+    """Refuse each change of a row but the first one that gives it its place in a chain, instead of all."""
+    op.execute(_REFUSE_SEALED_CHANGE)
+    op.execute(f"DROP TRIGGER refuse_change ON {table}")
+    op.execute(f"CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_sealed_change()")
+
+
+def sealed_no_more(table: str) -> None:
+    """Take back what `sealed_once` made."""
+    op.execute(f"DROP TRIGGER refuse_change ON {table}")
+    written_once(table)
+    op.execute("DROP FUNCTION refuse_sealed_change()")

@@ -21,6 +21,7 @@ COMMANDS = {
     "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并同一个人的两个账号"),
     "grant-role": ("ejia.cli.accounts:grant_role", "授予工作人员、网格员或管理员角色"),
     "withdraw-role": ("ejia.cli.accounts:withdraw_role", "收回角色，马上失效"),
+    "audit": ("ejia.cli.audit:audit_group", "审计链：核对审计记录，签发链首"),
     "policy": ("ejia.cli.policy:policy", "显示权限表"),
     "outbox": ("ejia.cli.outbox:outbox", "待送达事件：查看、重试"),
     "backup": ("ejia.cli.backup:backup", "备份数据库，期间照常工作"),

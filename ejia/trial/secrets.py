@@ -27,6 +27,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "EJIA_TOKEN_KEY": _key_of_32_bytes,
     "EJIA_CODE_KEY": _key_of_32_bytes,
     "EJIA_FILE_KEY": _key_of_32_bytes,
+    "EJIA_AUDIT_KEY": _key_of_32_bytes,
     "EJIA_INDEX_KEY": _key_of_32_bytes,
     "EJIA_SEALING_KEYS": lambda: f"k1:{_key_of_32_bytes()}",
     "EJIA_WECHAT_APPID": lambda: f"wx{secrets.token_hex(8)}",

@@ -84,7 +84,9 @@ def test_the_stand_in_for_wechat_is_refused(starting: Starting, url: str) -> Non
     ],
     ids=["zeros", "ones", "counted", "counted down", "repeated", "typed", "short one repeated"],
 )
-@pytest.mark.parametrize("name", ["EJIA_TOKEN_KEY", "EJIA_CODE_KEY", "EJIA_FILE_KEY", "EJIA_INDEX_KEY", "EJIA_SEALING_KEYS"])
+@pytest.mark.parametrize(
+    "name", ["EJIA_TOKEN_KEY", "EJIA_CODE_KEY", "EJIA_FILE_KEY", "EJIA_AUDIT_KEY", "EJIA_INDEX_KEY", "EJIA_SEALING_KEYS"]
+)
 def test_a_key_that_nobody_drew_at_random_is_refused(starting: Starting, name: str, weak: bytes) -> None:
     encoded = base64.b64encode(weak).decode()
     [complaint] = starting(**{name: f"k2:{drawn_key()},k1:{encoded}" if name == "EJIA_SEALING_KEYS" else encoded})

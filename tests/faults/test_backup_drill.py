@@ -85,6 +85,8 @@ def test_the_restored_copy_gives_the_same_figures(app, settings, restored, admin
     assert sum(figure["value"] for figure in figures) > 1_000
     before = demands_in(settings)
 
+    head = tmp_path / "head.json"
+    head.write_text(CommandLine(settings)("audit", "head").stdout)
     backed_up_while_people_write(settings, phones, street, file)
     Stream(Random(YEAR)).go_on(STEPS, now=clock.now())
     deliver_all()
@@ -94,6 +96,8 @@ def test_the_restored_copy_gives_the_same_figures(app, settings, restored, admin
     assert told.exit_code == 0, told.output
     assert before < demands_in(restored) < demands_in(settings), "people wrote before and after the moment of the backup"
     assert derived(there) == settled
+    verified = CommandLine(restored)("audit", "verify", "--head", str(head))
+    assert verified.exit_code == 0, verified.output
     copy = create_app(restored)
     with copy.app_context():
         officer.client = copy.test_client()

@@ -21,6 +21,7 @@ NEITHER = {
     "idempotency_keys.body_digest": "a keyed digest, of which nobody without the index key finds the body by trying",
     "login_lockouts.name_index": "the blind index of a name that was tried; soon forgotten, and begun anew under another key",
     "audit_entries.source_digest": "a digest of an address and a salt; when both are erased nobody finds the address by trying",
+    "audit_entries.digest": "of the entry and of all before it: the chain of the audit log",
     "audit_sources.salt": "drawn at random, and erased with its address",
     "files.sha256": "tells whether the bytes of a file are whole",
     "key_uses.fingerprint": "tells a key from another",

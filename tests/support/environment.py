@@ -25,6 +25,7 @@ def settings_on(servers: Servers, clock_file: Path | None) -> Settings:
         file_key=_key(5),
         files_folder=servers.postgres.folder.parent / "files",
         index_key=_key(3),
+        audit_key=_key(6),
         sealing_keys={"k1": _key(4)},
         wechat_appid=APPID,
         wechat_secret=SecretStr("0123456789abcdef0123456789abcdef"),
@@ -41,7 +42,8 @@ def _key(number: int) -> SecretStr:
 def environment_of(settings: Settings) -> dict[str, str]:
     """What a process needs in its environment to be the same copy."""
     secrets = {
-        name: getattr(settings, name).get_secret_value() for name in ("token_key", "code_key", "file_key", "index_key", "wechat_secret")
+        name: getattr(settings, name).get_secret_value()
+        for name in ("token_key", "code_key", "file_key", "audit_key", "index_key", "wechat_secret")
     }
     sealing = ",".join(f"{key_id}:{key.get_secret_value()}" for key_id, key in settings.sealing_keys.items())
     plain = {
@@ -73,6 +75,7 @@ def production_environment(database_url: str = "postgresql://ejia:7Kq-vSz2wP@db.
         "EJIA_TOKEN_KEY": drawn_key(),
         "EJIA_CODE_KEY": drawn_key(),
         "EJIA_FILE_KEY": drawn_key(),
+        "EJIA_AUDIT_KEY": drawn_key(),
         "EJIA_FILES_FOLDER": "/var/lib/ejia/files",
         "EJIA_INDEX_KEY": drawn_key(),
         "EJIA_SEALING_KEYS": f"k2:{drawn_key()},k1:{drawn_key()}",
