@@ -88,6 +88,9 @@ class Settings(BaseSettings):
 
     private_network: bool = Field(default=False, description="The servers below are reached over a network that nobody else is on.")
     database_url: PostgresUrl = Field(validation_alias="DATABASE_URL")
+    owner_database_url: PostgresUrl | None = Field(
+        default=None, description="The same database by its owner, for `ejia migrate`, `backup` and `restore` only."
+    )
     redis_url: str = Field(validation_alias="REDIS_URL", description="Cache and rate limits.")
     broker_url: str = Field(validation_alias="BROKER_URL", description="Celery's broker: a doorbell, never a store.")
     database_pool_size: int = Field(default=8, ge=1, le=200)
@@ -154,10 +157,10 @@ class Settings(BaseSettings):
             raise ValueError("密钥名称为 1 至 40 个字母、数字、点、连字符或下划线")
         return keys
 
-    @field_validator("second_index_key", mode="before")
+    @field_validator("second_index_key", "owner_database_url", mode="before")
     @classmethod
-    def _empty_is_none(cls, key: object) -> object:
-        return key or None
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     # Each field for itself, so that a start tells all that is wrong at once. An unreadable profile counts as production.
     @field_validator("token_key", "code_key", "file_key", "audit_key", "index_key", "second_index_key", "sealing_keys")
@@ -171,18 +174,18 @@ class Settings(BaseSettings):
             _refuse_used_before(value, info)
         return value
 
-    @field_validator("database_url", "redis_url", "broker_url")
+    @field_validator("database_url", "owner_database_url", "redis_url", "broker_url")
     @classmethod
-    def _passwords_are_secret(cls, url: str, info: ValidationInfo) -> str:
-        weakness = weakness_of_password_in(url) if _in_production(info) else None
+    def _passwords_are_secret(cls, url: str | None, info: ValidationInfo) -> str | None:
+        weakness = weakness_of_password_in(url) if url and _in_production(info) else None
         if weakness is not None:
             raise ValueError(weakness)
         return url
 
-    @field_validator("database_url", "redis_url", "broker_url")
+    @field_validator("database_url", "owner_database_url", "redis_url", "broker_url")
     @classmethod
-    def _nobody_listens_on_the_way(cls, url: str, info: ValidationInfo) -> str:
-        openness = openness_of(url) if _in_production(info) and not info.data.get("private_network") else None
+    def _nobody_listens_on_the_way(cls, url: str | None, info: ValidationInfo) -> str | None:
+        openness = openness_of(url) if url and _in_production(info) and not info.data.get("private_network") else None
         if openness is not None:
             raise ValueError(f"{openness}；只有本系统使用的内网，可设 EJIA_PRIVATE_NETWORK=true")
         return url
@@ -271,6 +274,11 @@ class Settings(BaseSettings):
         if debug and _in_production(info):
             raise ValueError("正式系统不能以调试模式运行")
         return debug
+
+    @property
+    def migrating_url(self) -> str:
+        """The address by which tables are made and changed: the owner's, where the app has a user of its own."""
+        return self.owner_database_url or self.database_url
 
     @property
     def is_trial(self) -> bool:

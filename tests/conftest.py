@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from backend.accounts import limits, tokens
 from backend.accounts.limits import Written
 from backend.accounts.service import hashing
-from backend.foundation import clock, schema
+from backend.foundation import clock, grants, schema
 from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.people import notices
@@ -21,7 +21,7 @@ from backend.people.notices import Notice, NoticeName
 from config.settings import Settings
 from ejia.app import create_app
 from ejia.core import CATALOGUES, start_process
-from ejia.trial.servers import Servers, test_servers
+from ejia.trial.servers import APP_USER, Servers, test_servers
 from tests.support.beginning import empty, officer_of, wechat_user
 from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
@@ -71,6 +71,13 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
     copy = settings_on(servers, tmp_path_factory.mktemp("clock") / "lead")
     schema.upgrade(copy.database_url)
     return copy
+
+
+@pytest.fixture(scope="session")
+def app_url(settings: Settings, servers: Servers) -> str:
+    """The same database for a user who owns nothing, as production has it."""
+    grants.give(settings.database_url, APP_USER)
+    return servers.postgres.app_url.replace("postgresql:", "postgresql+psycopg:", 1)
 
 
 @pytest.fixture(scope="session")

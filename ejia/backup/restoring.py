@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psycopg import errors, sql
 
-from backend.foundation import schema
+from backend.foundation import grants, schema
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.objects import Objects
 from backend.foundation.sealing import Keyring
@@ -59,6 +59,7 @@ def restore_backup(
     keyring: Keyring,
     objects: Objects,
     consent: Consent,
+    app_user: str | None,
     tools_folder: Path | None,
     now: datetime,
     say: Callable[[str], None],
@@ -66,7 +67,8 @@ def restore_backup(
     """Make the database of the settings what it was when the backup was made, brought to the schema of this release.
 
     Until the last step, which is one transaction, nothing of the present database is touched: a broken file, a wrong key or a kill
-    changes nothing. Raises BackupUnusable, NotEmpty, KeysDiffer, SwapRefused, ToolsMissing, ToolFailed or an error of the database.
+    changes nothing. The app's own user, where there is one, is let in.
+    Raises BackupUnusable, NotEmpty, KeysDiffer, SwapRefused, ToolsMissing, ToolFailed or an error of the database.
     """
     found = manifest.read(backup)
     say("核对备份文件 …")
@@ -90,6 +92,8 @@ def restore_backup(
                 with server.connect(fresh) as there:
                     file_archive.put_back(there, manifest.files_of(backup), objects)
             schema.upgrade(server.url_of(fresh))
+            if app_user is not None:
+                grants.give(server.url_of(fresh), app_user)
             with server.connect(fresh) as there:
                 closed = contents.unopened(there, keyring)
             if closed and not consent.without_keys:

@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from psycopg import errors
 
-from backend.foundation import clock
+from backend.foundation import clock, grants
 from backend.foundation.objects import StoreAway
 from config.settings import read_settings
 from ejia.backup.making import make_backup
@@ -46,9 +46,9 @@ def backup(output: Path, tools: Path | None) -> None:
     settings = read_settings()
     _say("正在备份 …")
     with _told_plainly():
-        note_command_in(settings.database_url)
+        note_command_in(settings.migrating_url)
         made = make_backup(
-            Server(settings.database_url),
+            Server(settings.migrating_url),
             output,
             objects=objects_of(settings),
             release=settings.release,
@@ -78,7 +78,7 @@ def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -
     """
     settings = read_settings()
     consent = Consent(replace=replace, without_keys=without_keys)
-    server = Server(settings.database_url)
+    server = Server(settings.migrating_url)
     with _told_plainly():
         done = restore_backup(
             server,
@@ -86,11 +86,12 @@ def restore(file: Path, replace: bool, without_keys: bool, tools: Path | None) -
             keyring=keyring_of(settings),
             objects=objects_of(settings),
             consent=consent,
+            app_user=grants.app_user_of(settings.database_url) if settings.owner_database_url else None,
             tools_folder=tools,
             now=clock.now(),
             say=_say,
         )
-        note_command_in(settings.database_url)
+        note_command_in(settings.migrating_url)
     rows = sum(done.manifest.rows.values())
     made_at = done.manifest.made_at.astimezone(clock.SHANGHAI)
     click.echo(f"已恢复到 {server.database}：{made_at:%Y-%m-%d %H:%M:%S} 的备份，{rows:,} 行，表结构 {done.migration_head}。")

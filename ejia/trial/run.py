@@ -66,7 +66,7 @@ class TrialRun:
     def _serve(self, supervisor: Supervisor, *, check: bool) -> None:
         try:
             environment = self._start(supervisor)
-            running.tell(self.var, environment)
+            running.tell(self.var, environment | self._owner())
             self._announce(environment)
             if not check:
                 supervisor.watch()
@@ -105,7 +105,7 @@ class TrialRun:
         addresses = {name: self.given[name] for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL") if self.given.get(name)}
         if "DATABASE_URL" not in addresses:
             self.postgres = EmbeddedPostgres(self.var / "postgres")
-            addresses["DATABASE_URL"] = self.postgres.url
+            addresses["DATABASE_URL"] = self.postgres.app_url
             supervisor.start(services.database(self.postgres, self.var))
         if not {"REDIS_URL", "BROKER_URL"} <= addresses.keys():
             valkey = EmbeddedValkey(self.var / "valkey")
@@ -116,7 +116,7 @@ class TrialRun:
         return addresses
 
     def _prepare_data(self, supervisor: Supervisor, environment: dict[str, str]) -> None:
-        """Migrate; load the demonstration year into a database of our own that is still empty."""
+        """Migrate, by the owner; load the demonstration year into a database of our own that is still empty."""
         ejia = (*services.MODULE, "ejia.cli.main")
         url, unfinished = environment["DATABASE_URL"], self.var / "demonstration.unfinished"
         if self.postgres is not None:
@@ -124,12 +124,17 @@ class TrialRun:
                 self.postgres.drop_database()
             self.postgres.create_database()
         if not _has_newest_schema(url):
-            supervisor.run_once("更新数据库结构", Command((*ejia, "migrate"), environment), services.log_of(self.var, "migrate"))
+            migrate = Command((*ejia, "migrate"), environment | self._owner())
+            supervisor.run_once("更新数据库结构", migrate, services.log_of(self.var, "migrate"))
         if self.postgres is not None and self.scale > 0 and _is_empty(url):
             unfinished.touch()
             load = Command((*ejia, "demo", "load", "--scale", str(self.scale), "--logins", str(self.logins)), environment)
             supervisor.run_once("装载示范数据", load, log=None)
             unfinished.unlink()
+
+    def _owner(self) -> dict[str, str]:
+        """The owner's address of our own database, for the commands that need it; no service has it."""
+        return {} if self.postgres is None else {"EJIA_OWNER_DATABASE_URL": self.postgres.url}
 
     def _announce(self, environment: Mapping[str, str]) -> None:
         base = f"http://{HOST}:{self.web_port}"

@@ -29,6 +29,7 @@ from ejia.trial.processes import Command, ServiceFailed, end, last_lines, needs_
 
 DATABASE = "ejia"
 OWNER = "ejia"
+APP_USER = "ejia_app"
 PORT = 5432  # names the socket file only; no TCP port is opened
 LONGEST_SOCKET_PATH = 103  # 107 bytes on Linux, 103 on macOS
 
@@ -72,9 +73,14 @@ class EmbeddedPostgres:
         """Address of the product's database."""
         return self.url_for(DATABASE)
 
-    def url_for(self, database: str) -> str:
+    @property
+    def app_url(self) -> str:
+        """Address of the product's database for the app's own user, who owns nothing."""
+        return self.url_for(DATABASE, user=APP_USER)
+
+    def url_for(self, database: str, *, user: str = OWNER) -> str:
         """Address of one database of this server."""
-        return f"postgresql://{OWNER}@/{quote(database)}?host={quote(str(self.sockets), safe='')}&port={PORT}"
+        return f"postgresql://{user}@/{quote(database)}?host={quote(str(self.sockets), safe='')}&port={PORT}"
 
     @property
     def sockets(self) -> Path:
@@ -161,8 +167,10 @@ class EmbeddedPostgres:
             return False
 
     def create_database(self, name: str = DATABASE, *, template: str = "template1") -> None:
-        """Make a database unless it is there."""
+        """Make a database unless it is there, and the app's user."""
         with psycopg.connect(self.url_for("postgres"), autocommit=True) as connection:
+            if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP_USER]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APP_USER)))
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if known is None:
                 statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import text
@@ -194,11 +195,11 @@ def test_sealing_keys_that_cannot_be_read_are_refused(starting: Starting, keys: 
 
 
 @pytest.fixture
-def demonstration_url(app: object, settings: Settings) -> str:
+def demonstration_url(app: object, app_url: str) -> str:
     """The address of a database that is marked as the demonstration's."""
     with transaction():
         demonstration.mark(now=clock.now())
-    return settings.database_url.replace("postgresql+psycopg:", "postgresql:")
+    return app_url.replace("postgresql+psycopg:", "postgresql:")
 
 
 def ended(*command: str, **environment: str) -> tuple[int, str]:
@@ -224,9 +225,10 @@ def test_a_start_tells_all_that_is_wrong_at_once(demonstration_url: str, command
 
 
 @pytest.fixture
-def production(settings: Settings) -> Iterator[Production]:
+def production(settings: Settings, app_url: str) -> Iterator[Production]:
     """Makes settings of a production copy on the servers of the tests."""
-    yield lambda **changed: settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None, **changed})
+    own = {"profile": Profile.PRODUCTION, "clock_file": None, "database_url": app_url}
+    yield lambda **changed: settings.model_copy(update=own | changed)
     start_process(settings)  # such a copy began in this very process, with a clock that nobody steers
 
 
@@ -243,18 +245,30 @@ def test_commands_of_production_do_not_work_on_demonstration_data(settings: Sett
 
 
 def test_a_database_that_came_back_with_demonstration_data_is_served_to_nobody(
-    settings: Settings, production: Production, demonstration_url: str
+    app_url: str, production: Production, demonstration_url: str
 ) -> None:
     """Started while the database was away: it is asked before the first request, and only liveness is answered meanwhile."""
     app = create_app(production(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
     client = app.test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/notices").status_code == 503
-    app.extensions["ejia_start_check"]._database_url = settings.database_url
+    app.extensions["ejia_start_check"]._database_url = app_url
     assert client.get("/api/v1/notices").status_code == 503
     with transaction():
         db.session.execute(text("DELETE FROM demonstrations"))
     assert client.get("/api/v1/notices").status_code == 200
+
+
+def test_a_superuser_serves_nothing_and_an_owner_is_told_of(settings: Settings, production: Production, app_url: str, capsys) -> None:
+    with pytest.raises(SettingsInvalid, match="超级用户"):
+        create_app(production(database_url=settings.database_url))
+    create_app(production())
+    assert "audit_log_not_protected" not in capsys.readouterr().err
+    with psycopg.connect(settings.database_url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("GRANT TRUNCATE ON audit_entries TO ejia_app")
+        create_app(production())
+        owner.execute("REVOKE TRUNCATE ON audit_entries FROM ejia_app")
+    assert "audit_log_not_protected" in capsys.readouterr().err
 
 
 def test_a_database_without_tables_holds_no_demonstration(servers: Servers) -> None:

@@ -187,9 +187,10 @@ def test_the_limits_are_settings(app, settings, name):
 
 
 @pytest.fixture
-def production(app: APIFlask, settings: Settings) -> Iterator[APIFlask]:
+def production(app: APIFlask, settings: Settings, app_url: str) -> Iterator[APIFlask]:
     """A copy of production on the same database, behind a proxy that speaks https."""
-    made = create_app(settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None, "trusted_proxies": 1}))
+    own = {"profile": Profile.PRODUCTION, "clock_file": None, "trusted_proxies": 1, "database_url": app_url}
+    made = create_app(settings.model_copy(update=own))
     yield made
     with made.app_context():
         db.engine.dispose()

@@ -122,11 +122,11 @@ def test_copy_whose_clock_is_not_steered_has_no_such_address(settings: Settings)
             db.engine.dispose()
 
 
-def test_production_refuses_the_trial_and_its_own_application_never_loads_it(settings: Settings, project_root: Path) -> None:
+def test_production_refuses_the_trial_and_its_own_application_never_loads_it(settings: Settings, app_url: str, project_root: Path) -> None:
     production = settings.model_copy(update={"profile": Profile.PRODUCTION, "clock_file": None})
     with pytest.raises(SettingsInvalid, match="EJIA_PROFILE"):
         create_trial_app(production)
-    environment = {"PATH": os.environ["PATH"], **production_environment(settings.database_url), "REDIS_URL": settings.redis_url}
+    environment = {"PATH": os.environ["PATH"], **production_environment(app_url), "REDIS_URL": settings.redis_url}
     asked = subprocess.run([sys.executable, "-c", ASK], cwd=project_root, env=environment, capture_output=True, text=True, check=True)
     assert asked.stdout.split("\n")[-2:] == ["404 not_found []", ""], asked.stdout
 

@@ -44,7 +44,8 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
         assert _is_ready(said)
         assert "ejia_database_up 1.0" in requests.get(address(said, "运行指标"), timeout=5).text
     keys = (tmp_path / "two" / "secrets.env").read_text()
-    with psycopg.connect(address(other, "PostgreSQL")) as connection:
+    told = address(other, "PostgreSQL")
+    with psycopg.connect(told.replace("ejia_app@", "ejia@")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
 
     assert "jiedao" in requests.get(address(other, "首页"), timeout=5).text
