@@ -29,14 +29,26 @@ class Passwords(Entry):
 
 
 class Offices(Entry):
-    """What holds between those who appoint and those who are appointed."""
+    """What holds for those who appoint and those who are appointed."""
 
     appointer_stays_hours: int = Field(ge=1, le=24 * 366)
+    phone_rests_hours: int = Field(ge=1, le=24 * 60)
+    phone_stays_days: int = Field(ge=1, le=60)
 
     @property
     def appointer_stays(self) -> timedelta:
         """So long nobody dismisses who appointed them."""
         return timedelta(hours=self.appointer_stays_hours)
+
+    @property
+    def phone_rests(self) -> timedelta:
+        """So long the phone of who holds an office may rest without logging in anew."""
+        return timedelta(hours=self.phone_rests_hours)
+
+    @property
+    def phone_stays(self) -> timedelta:
+        """So long such a phone stays logged in, however busy."""
+        return timedelta(days=self.phone_stays_days)
 
 
 class Written(StrEnum):

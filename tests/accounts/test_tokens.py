@@ -15,10 +15,11 @@ from backend.accounts import tokens
 from backend.accounts.models import Account, AccountStatus, TokenFamily
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenMaker
 from backend.foundation import clock
-from backend.foundation.actor import Role
+from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
+from tests.support.demands import give_role
 from tests.support.phone import refused
 
 
@@ -228,3 +229,43 @@ def test_a_login_is_written_into_the_audit_log(administrator, street):
     acts = db.session.scalars(select(AuditEntry.action).where(AuditEntry.account_id == UUID(officer.account_id))).all()
 
     assert acts == ["account.log_in"]
+
+
+@pytest.fixture
+def grid_worker(street):
+    """A resident's phone, by WeChat, whose holder is a grid worker."""
+    phone = street.home.volunteer("worker")
+    give_role(phone, Grant(Role.GRID_WORKER, area_path="639999001001"))
+    phone.log_in = None
+    return phone
+
+
+def test_the_phone_of_an_office_that_rests_logs_in_anew_and_that_of_a_neighbour_does_not(grid_worker, street, pass_time):
+    neighbour = street.home.volunteer("neighbour")
+    for _ in range(3):
+        pass_time(hours=11)
+        assert grid_worker.get("/me").status_code == 200, "used every day"
+    pass_time(hours=12, minutes=1)
+
+    assert neighbour.get("/me").status_code == 200
+    refused_to = grid_worker.client.post("/api/v1/auth/refresh", json={"refresh_token": grid_worker.refresh_token})
+    assert refused(refused_to) == (401, "office_login_over")
+    assert refused(grid_worker.get("/me")) == (401, "token_invalid")
+    (family,) = db.session.scalars(select(TokenFamily).where(TokenFamily.account_id == UUID(grid_worker.account_id)))
+    assert family.end_reason == "office_login_over"
+    assert street.phone("worker").get("/me").status_code == 200
+
+
+def test_the_phone_of_an_office_stays_in_for_a_week_at_most(grid_worker, pass_time):
+    for _ in range(16):
+        assert grid_worker.get("/me").status_code == 200
+        pass_time(hours=10, minutes=30)
+    assert refused(grid_worker.get("/me")) == (401, "token_invalid")
+
+
+def test_whose_office_ended_is_a_neighbour_again(grid_worker, street, administrator, pass_time):
+    officer = administrator(Role.COMMUNITY_OFFICER, "639999001001")
+    (grant,) = [held for held in grid_worker.seen("/me/role-grants")["items"] if held["role"] == "grid_worker"]
+    assert officer.post(f"/role-grants/{grant['id']}/withdrawal", {"reason": "调岗"}).status_code < 300
+    pass_time(days=2)
+    assert grid_worker.get("/me").status_code == 200

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import urlopen
@@ -139,6 +140,8 @@ class Town:
         tokens = self.nobody.made(path, proof)
         phone = Phone(self.web, tokens["access_token"], "", refresh_token=tokens["refresh_token"])
         phone.account_id = phone.seen("/me")["account_id"]
+        if "password" in proof:
+            phone.log_in = partial(self._logged_in, path, proof)
         return phone
 
     def _wechat_code(self, kind: str, user: str) -> str:

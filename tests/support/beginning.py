@@ -1,5 +1,6 @@
 """What a test begins with: an empty database, a street, and who is logged in. The fixtures of conftest.py give these."""
 
+from functools import partial
 from uuid import uuid4
 
 import redis
@@ -63,10 +64,13 @@ def street_of(app: APIFlask) -> dict[str, str]:
 
 def wechat_user(app: APIFlask, user: str | None = None) -> Phone:
     """The phone of a WeChat user, logged in; the same name is the same user."""
-    openid = f"oEjia-{user or uuid4().hex}"
+    user = user or uuid4().hex
+    openid = f"oEjia-{user}"
     with app.app_context(), transaction():
         given = accounts.log_in_by_wechat(APPID, openid, unionid=None, session_key="EBESExQVFhcYGRobHB0eHw==", now=clock.now())
-    return Phone(app.test_client(), given.access_token, str(given.account_id), refresh_token=given.refresh_token)
+    phone = Phone(app.test_client(), given.access_token, str(given.account_id), refresh_token=given.refresh_token)
+    phone.log_in = partial(wechat_user, app, user)
+    return phone
 
 
 def officer_of(app: APIFlask, role: Role, area_path: str, *, known: bool = True) -> Phone:
@@ -77,11 +81,17 @@ def officer_of(app: APIFlask, role: Role, area_path: str, *, known: bool = True)
             Actor.system(), name=name, password=password, grant=Grant(role, area_path=area_path), now=clock.now()
         )
         person_id = str(check_papers(account_id, area_path)) if known else ""
+    phone = _by_password(app, name, password, str(account_id))
+    phone.person_id = person_id
+    return phone
+
+
+def _by_password(app: APIFlask, name: str, password: str, account_id: str) -> Phone:
     answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": password})
     assert answer.status_code == 200, answer.get_json()
     given = answer.get_json()
-    phone = Phone(app.test_client(), given["access_token"], str(account_id), refresh_token=given["refresh_token"])
-    phone.person_id = person_id
+    phone = Phone(app.test_client(), given["access_token"], account_id, refresh_token=given["refresh_token"])
+    phone.log_in = partial(_by_password, app, name, password, account_id)
     return phone
 
 

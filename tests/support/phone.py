@@ -1,5 +1,6 @@
 """A phone (or an administrator's browser) that is logged in: talks to the API as one account."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,11 @@ from werkzeug.test import TestResponse
 class Phone:
     """Sends requests with its access token, and a fresh Idempotency-Key with each POST unless one is given.
 
-    Once the access token is over it refreshes and repeats the request, as the mini-program does.
+    Once the access token is over it refreshes and repeats the request, as the mini-program does; where an office has to log in anew, it
+    does, by `log_in`.
     """
+
+    log_in: "Callable[[], Phone] | None" = None
 
     def __init__(self, client: FlaskClient, access_token: str, account_id: str, *, refresh_token: str | None = None) -> None:
         self.client = client
@@ -58,6 +62,10 @@ class Phone:
             renewed = self.client.post("/api/v1/auth/refresh", json={"refresh_token": self.refresh_token})
             if renewed.status_code == 200:
                 self.access_token, self.refresh_token = renewed.get_json()["access_token"], renewed.get_json()["refresh_token"]
+                answer = send()
+            elif self.log_in is not None and renewed.get_json()["code"] == "office_login_over":
+                anew = self.log_in()
+                self.access_token, self.refresh_token = anew.access_token, anew.refresh_token
                 answer = send()
         return answer
 

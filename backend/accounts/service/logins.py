@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, Interval, and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts import policy, tokens
+from backend.accounts import limits, policy, tokens
 from backend.accounts.models import SESSION_KEY, Account, AccountStatus, HeldBy, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
 from backend.foundation.actor import Actor, Grant
-from backend.foundation.database import db, delete_some, run, run_at_commit, run_beside
-from backend.foundation.errors import Forbidden, Missing, Refusal
+from backend.foundation.database import db, delete_some, one_of, run, run_at_commit, run_beside
+from backend.foundation.errors import Forbidden, Missing, Refusal, Unauthenticated
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 from backend.foundation.statements import Change, Prepared
@@ -37,6 +37,13 @@ class PasswordChangeNeeded(Forbidden):
 
     code: ClassVar[str] = "password_change_needed"
     detail = "请先修改初始密码"
+
+
+class OfficeLoginOver(Unauthenticated):
+    """The phone of who holds an office rested too long, or was logged in for too long."""
+
+    code: ClassVar[str] = "office_login_over"
+    detail = "任职人员的登录已到期，请重新登录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +187,11 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
     """Rotate a refresh token.
 
     A token that was rotated less than 60 seconds ago gets the same successor (a phone on a bad line repeats itself). An older one
-    was stolen or copied: its family ends. That refusal is returned, not raised, because the end must be committed.
+    was stolen or copied: its family ends. So does that of an office that rested too long, or is too old (config/limits.toml). These
+    refusals are returned, not raised, because the end must be committed.
     """
     claims = tokens.maker().read_refresh_token(refresh_token)
+    too_old = _too_old_for_office(now)
     rotated = db.session.execute(
         update(TokenFamily)
         .where(
@@ -192,6 +201,7 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
             TokenFamily.ended_at.is_(None),
             TokenFamily.expires_at > now,
             select(Account.id).where(Account.id == TokenFamily.account_id, Account.status == AccountStatus.ACTIVE).exists(),
+            ~too_old,
         )
         .values(generation=TokenFamily.generation + 1, rotated_at=now)
         .returning(TokenFamily.account_id)
@@ -200,19 +210,46 @@ def refresh(refresh_token: str, *, now: datetime) -> Tokens | Refusal:
     if rotated is not None:
         return _tokens(rotated.account_id, claims.family_id, claims.generation + 1, now=now)
     family = db.session.execute(
-        select(TokenFamily.account_id, TokenFamily.generation, TokenFamily.rotated_at, TokenFamily.ended_at, TokenFamily.expires_at)
+        select(
+            TokenFamily.account_id,
+            TokenFamily.generation,
+            TokenFamily.rotated_at,
+            TokenFamily.ended_at,
+            TokenFamily.expires_at,
+            too_old.label("too_old"),
+        )
         .join(Account, Account.id == TokenFamily.account_id)
         .where(TokenFamily.id == claims.family_id, TokenFamily.held_by == HeldBy.PHONE, Account.status == AccountStatus.ACTIVE)
     ).one_or_none()
-    if family is None or family.ended_at is not None or family.expires_at <= now or claims.generation >= family.generation:
+    if family is None or family.ended_at is not None or family.expires_at <= now or claims.generation > family.generation:
         return TokenInvalid()
+    if family.too_old:
+        _end_refused(claims.family_id, family.account_id, reason=OfficeLoginOver.code, now=now)
+        return OfficeLoginOver()
+    if claims.generation == family.generation:
+        return TokenInvalid()  # two at once
     if claims.generation == family.generation - 1 and now - family.rotated_at <= REPEAT_WITHIN:
         return _tokens(family.account_id, claims.family_id, family.generation, now=now)
-    end_families(TokenFamily.id == claims.family_id, reason="refresh_token_reused", now=now)
-    audit.record(
-        Actor(family.account_id), Permission.ACCOUNT_LOG_IN, claims.family_id, now=now, succeeded=False, reason="refresh_token_reused"
-    )
+    _end_refused(claims.family_id, family.account_id, reason="refresh_token_reused", now=now)
     return TokenInvalid()
+
+
+def _too_old_for_office(now: datetime) -> ColumnElement[bool]:
+    """Condition on log-ins of phones: the account holds an office, and the phone rested too long or was in for too long."""
+    terms = limits.current().offices
+    in_office = select(RoleGrant.id).where(
+        RoleGrant.account_id == TokenFamily.account_id,
+        one_of(RoleGrant.role, sorted(policy.OFFICE_ROLES)),
+        RoleGrant.waits_for.is_(None),
+        RoleGrant.is_unended(now),
+    )
+    over = or_(TokenFamily.rotated_at <= now - terms.phone_rests, TokenFamily.created_at <= now - terms.phone_stays)
+    return and_(over, in_office.correlate(TokenFamily).exists())
+
+
+def _end_refused(family_id: UUID, account_id: UUID, *, reason: str, now: datetime) -> None:
+    end_families(TokenFamily.id == family_id, reason=reason, now=now)
+    audit.record(Actor(account_id), Permission.ACCOUNT_LOG_IN, family_id, now=now, succeeded=False, reason=reason)
 
 
 def forget_old_families(*, now: datetime, at_most: int = 5_000) -> int:
