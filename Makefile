@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench soak
+.PHONY: help run test check fmt bench soak sbom audit
 
 help:  ## print this list
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -33,6 +33,14 @@ check: $(VENV)/installed-dev  ## style, types, layers, rules of the house, and m
 	echo "mypy";         $(BIN)/mypy --no-error-summary
 	echo "lint-imports"; $(BIN)/lint-imports > $(VENV)/lint-imports.txt 2>&1 || { cat $(VENV)/lint-imports.txt; exit 1; }
 	echo "house rules, migrations"; $(BIN)/pytest -q --no-header -n 2 tests/foundation/test_house_rules.py tests/foundation/test_migrations.py
+	echo "lock and SBOM"; $(BIN)/uv lock --quiet --check --offline && $(MAKE) sbom > /dev/null
+
+sbom: $(VENV)/installed-dev  ## write what production installs, with its hashes: var/sbom.cdx.json (CycloneDX); needs no network
+	mkdir -p var && $(BIN)/uv export --quiet --frozen --offline --no-dev --no-emit-project --format cyclonedx1.5 --output-file var/sbom.cdx.json > /dev/null
+	echo "var/sbom.cdx.json"
+
+audit: $(VENV)/installed-dev  ## look for known vulnerabilities in what is installed; asks osv.dev
+	exec $(BIN)/uv audit --frozen --no-dev $(ARGS)
 
 bench: $(VENV)/installed-dev  ## measure speed against floors in the same run (options: make bench ARGS="claims --rounds 9"; ARGS=--help lists all)
 	$(BIN)/python -m bench $(ARGS)

@@ -21,6 +21,7 @@ from tests.policy.walking import Row, Walk
 BY_LIFE = {
     Permission.ACCOUNT_LOG_IN: "by whoever proves who they are",
     Permission.KEYS_ROTATE: "by `ejia` only",
+    Permission.COMMAND_RUN: "by `ejia` only",
     Permission.SHIFT_CLOSE: "by the clock only",
     Permission.SHIFT_PLAN: "with the publication of a demand",
     Permission.KEYS_ROTATE: "by `ejia` only",
