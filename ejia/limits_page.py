@@ -10,6 +10,8 @@ from backend.accounts.allowances import TooManyOpen, TooManyToday
 from backend.accounts.limits import Bound
 from backend.accounts.service import LoginLocked, hashing, tries
 from backend.accounts.service.hashing import PasswordsBusy
+from backend.attendance import limits as services
+from backend.attendance.service.doors import TooManyDoorCodes
 from backend.foundation.errors import Refusal, TooMany
 from backend.proxies import rules as proxies
 from backend.proxies.service import TooManyElders
@@ -115,6 +117,9 @@ def _written() -> Iterator[Row]:
         "`config/reveals.toml`, `most_in_an_hour`",
         _says(TooManyReveals),
     )
+    wrong = services.read(CONFIG_FOLDER / "services.toml").door.most_wrong
+    of_whom = "the person and the home"
+    yield Row("wrong codes of a door", f"{wrong} in a day", of_whom, "`config/services.toml`, `door`", _says(TooManyDoorCodes))
     elders = proxies.read(CONFIG_FOLDER / "proxies.toml").limits.most_elders
     yield Row("people for whom one acts", str(elders), "the proxy", "`config/proxies.toml`, `most_elders`", _says(TooManyElders))
 

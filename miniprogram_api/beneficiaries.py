@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from backend.attendance.doors import PrintedCode
 from backend.demands import queries, rules
 from backend.demands import service as demands
 from backend.demands.queries import BeneficiaryLine, BeneficiaryView
@@ -9,10 +10,17 @@ from backend.demands.rules import BeneficiaryNotice
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.beneficiaries import BeneficiaryLineOut, BeneficiaryMadeOut, BeneficiaryNoticeOut, BeneficiaryViewOut
+from miniprogram_api.schemas.beneficiaries import (
+    BeneficiaryLineOut,
+    BeneficiaryMadeOut,
+    BeneficiaryNoticeOut,
+    BeneficiaryViewOut,
+    DoorCodeOut,
+)
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.demands import BasisIn, NewBeneficiaryIn
+from web.routes import told_once
 from web.shapes import ListQuery
 
 bp = Resource("beneficiaries", tag="服务对象")
@@ -76,3 +84,23 @@ def withdraw_basis(actor: Actor, beneficiary_id: UUID, body: ReasonIn) -> Benefi
     now = clock.now()
     demands.withdraw_basis(actor, beneficiary_id, reason=body.reason, now=now)
     return queries.beneficiary(actor, beneficiary_id, now=now)
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/door-code")
+@creates
+@told_once
+@bp.output(DoorCodeOut, status_code=201)
+@bp.doc(
+    summary="签发门牌码",
+    description="由社区签发，打印后交给老人贴在家中，上门的志愿者扫码或输入后签到签退。只显示这一次；重新签发后，原来的码作废。",
+)
+def issue_door_code(actor: Actor, beneficiary_id: UUID) -> PrintedCode:
+    return demands.issue_door_code(actor, beneficiary_id, now=clock.now())
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/door-code/end")
+@writes
+@bp.output(None)
+@bp.doc(summary="作废门牌码", description="遗失、被抄走或老人搬家时，由社区作废。")
+def end_door_code(actor: Actor, beneficiary_id: UUID) -> None:
+    demands.end_door_code(actor, beneficiary_id, now=clock.now())

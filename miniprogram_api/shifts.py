@@ -67,7 +67,10 @@ def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftLine:
 @bp.get("/shifts/<uuid:shift_id>/code")
 @reads
 @bp.output(CodeOut)
-@bp.doc(summary="出示签到码", description="由社区、需求方或认领方负责人在现场出示；每30秒更换，出示后60秒内有效。签到签退用同一个码。")
+@bp.doc(
+    summary="出示签到码",
+    description="由社区、需求方（或其代办人）、认领方负责人在现场出示；每30秒更换，出示后60秒内有效。签到签退用同一个码。上门服务时由认领方自己出示的，记录会注明。",
+)
 def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
     now = clock.now()
     code = attendance.show_code(actor, shift_id, now=now)

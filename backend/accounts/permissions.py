@@ -312,6 +312,13 @@ class Permission(Term):
         _VISITING,
     )
 
+    DOOR_CODE_ISSUE = (
+        "door_code.issue",
+        "签发门牌码",
+        "Give the home of who is visited a printed code, by which visitors sign in, and end it.",
+        _DECIDING,
+    )
+
     # Claims and services
 
     PLACE_CLAIM = (
@@ -340,14 +347,14 @@ class Permission(Term):
         "code.show",
         "出示签到码",
         "Show the code at the place. Own: of who asked, and of the officer of a claiming organisation.",
-        _DECIDING | _ONESELF | _LEADERS | _UNITS,
+        _DECIDING | _ONESELF | _LEADERS | _UNITS | _PROXIES,
     )
     SHIFT_SIGN = ("shift.sign", "签到签退", "Sign in and out. Own: oneself.", _ONESELF)
     SHIFT_SEE = (
         "shift.see",
         "查看场次",
         "See a shift. Own: of who asked, of the officer of a claiming organisation, of who claimed, and of who served.",
-        _OFFICERS | _ONESELF | _GROUPS,
+        _OFFICERS | _ONESELF | _GROUPS | _PROXIES,
     )
     ATTENDANCE_SEE = (
         "attendance.see",

@@ -2,7 +2,8 @@
 
 A code names its shift and its time step and carries an HMAC over both. A new one is shown every 30 seconds, and one is accepted in its
 own step and the next: at most 60 seconds after it was first shown. Nothing is stored. The same code serves sign-in and sign-out, which
-are two requests, so that who is in charge shows one screen.
+are two requests, so that who is in charge shows one screen. At a home, a code that those show who visit carries another proof: it looks the
+same, and says that nobody but them was asked.
 """
 
 import base64
@@ -69,19 +70,19 @@ class CodeMaker:
 
     key: bytes
 
-    def code(self, shift_id: UUID, *, now: datetime) -> ShownCode:
-        """The code that a shift shows at this instant."""
+    def code(self, shift_id: UUID, *, now: datetime, by_visitors: bool = False) -> ShownCode:
+        """The code that a shift shows at this instant; `by_visitors` where it is theirs to show who visit."""
         step = _step(now)
         head = shift_id.bytes + step.to_bytes(_STEP_BYTES)
-        text = _PREFIX + base64.urlsafe_b64encode(head + self._proof(head)).decode()
+        text = _PREFIX + base64.urlsafe_b64encode(head + self._proof(head, by_visitors=by_visitors)).decode()
         return ShownCode(text, _begins(step + 1), _begins(step + STEPS_ACCEPTED))
 
-    def check(self, text: str, shift_id: UUID, *, now: datetime) -> None:
-        """Accept a code that this shift shows now or showed in the step before.
+    def check(self, text: str, shift_id: UUID, *, now: datetime) -> bool:
+        """Accept a code that this shift shows now or showed in the step before; returns whether those showed it who visit.
 
         Raises CodeForged, CodeOfAnotherShift, CodeExpired, CodeNotYetValid.
         """
-        head = self._head(text)
+        head, by_visitors = self._head(text)
         if head[:16] != shift_id.bytes:
             raise CodeOfAnotherShift(errors={"code": [CodeOfAnotherShift.detail]})
         age = _step(now) - int.from_bytes(head[16:])
@@ -89,8 +90,9 @@ class CodeMaker:
             raise CodeNotYetValid(errors={"code": [CodeNotYetValid.detail]})
         if age >= STEPS_ACCEPTED:
             raise CodeExpired(errors={"code": [CodeExpired.detail]})
+        return by_visitors
 
-    def _head(self, text: str) -> bytes:
+    def _head(self, text: str) -> tuple[bytes, bool]:
         try:
             if not text.startswith(_PREFIX):
                 raise ValueError("not of our form")
@@ -98,12 +100,15 @@ class CodeMaker:
         except (ValueError, binascii.Error) as error:
             raise CodeForged(errors={"code": [CodeForged.detail]}) from error
         head, proof = raw[:_HEAD], raw[_HEAD:]
-        if len(head) != _HEAD or not hmac.compare_digest(self._proof(head), proof):
-            raise CodeForged(errors={"code": [CodeForged.detail]})
-        return head
+        if len(head) == _HEAD:
+            for by_visitors in (False, True):
+                if hmac.compare_digest(self._proof(head, by_visitors=by_visitors), proof):
+                    return head, by_visitors
+        raise CodeForged(errors={"code": [CodeForged.detail]})
 
-    def _proof(self, head: bytes) -> bytes:
-        return hmac.digest(self.key, b"shift code" + head, hashlib.sha256)[:_PROOF_BYTES]
+    def _proof(self, head: bytes, *, by_visitors: bool) -> bytes:
+        label = b"visitors' code" if by_visitors else b"shift code"
+        return hmac.digest(self.key, label + head, hashlib.sha256)[:_PROOF_BYTES]
 
 
 def _step(instant: datetime) -> int:

@@ -141,6 +141,12 @@ def seen_shift(actor: Actor, shift_id: UUID, *, now: datetime) -> tuple[Shift, l
     raise Missing
 
 
+def is_visitor(actor: Actor, shift: Shift, in_charge: list[Scope], *, now: datetime) -> bool:
+    """Whether the actor stands on the side of who claimed the shift: leads one of them, or may serve there. `in_charge` is what
+    `seen_shift` gave, the asking side first."""
+    return allowed(actor, Permission.CODE_SHOW, in_charge[1:]) or _serves(actor, shift, now=now)
+
+
 def served_at(shift_id: UUID | Column) -> Exists:
     """Condition on claims: somebody signed in on it at the shift."""
     return exists().where(Attendance.claim_id == Claim.id, Attendance.shift_id == shift_id)

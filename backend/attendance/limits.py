@@ -29,11 +29,18 @@ class Place(Entry):
         return any(distance is not None and distance > self.far_m for distance in distances_m)
 
 
+class Door(Entry):
+    """How often one may give a wrong code of a door."""
+
+    most_wrong: int = Field(ge=1, le=100)
+
+
 class Limits(Entry):
     """The catalogue."""
 
     day: Day
     place: Place
+    door: Door
 
 
 _in_use: InUse[Limits] = InUse("limits of services")

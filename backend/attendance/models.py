@@ -50,10 +50,18 @@ class Capacity(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What a sign-in, sign-out or record rests on. A position within the radius makes no better grade than none: a phone can make it up."""
+    """What a sign-in, sign-out or record rests on, the best first. A position within the radius makes no better grade than none: a phone
+    can make it up.
+
+    At a home it matters who showed the code: the community, who asked or their proxy (`code`); the door (`door_code`); or those who visit
+    themselves (`own_code`), whose record is one of two who were there together, or of one alone.
+    """
 
     CODE = "code"
+    DOOR_CODE = "door_code"
     CODE_ELSEWHERE = "code_elsewhere"
+    TOGETHER = "together"
+    OWN_CODE = "own_code"
     COMMUNITY_WORD = "community_word"
 
 
@@ -91,6 +99,7 @@ class Shift(Living):
     latitude: Mapped[float | None] = mapped_column(Double, comment="GCJ-02")
     longitude: Mapped[float | None] = mapped_column(Double, comment="GCJ-02")
     radius_m: Mapped[int | None]
+    home_id: Mapped[UUID | None] = mapped_column(comment="who is visited, where the shift is a visit")
     status: Mapped[ShiftStatus] = mapped_column(as_text(ShiftStatus))
 
     @classmethod
@@ -152,6 +161,38 @@ class Attendance(Base):
     def is_open(cls) -> ColumnElement[bool]:
         """Condition: they are signed in. In the words of the partial indexes."""
         return and_(cls.signed_out_at.is_(None), cls.closed_at.is_(None))
+
+
+class DoorCode(Base):
+    """门牌码: a code that is printed for somebody who is visited; of each home one is in use. Only a keyed hash of it is kept."""
+
+    __tablename__ = "door_codes"
+    __table_args__ = (
+        Index("uq_door_codes_in_use", "home_id", unique=True, postgresql_where="ended_at IS NULL"),
+        CheckConstraint("octet_length(proof) = 32", name="proof_whole"),
+    )
+
+    id: Mapped[RowId]
+    home_id: Mapped[UUID] = mapped_column(comment="who is visited there")
+    proof: Mapped[bytes] = mapped_column(comment="keyed hash")
+    issued_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def is_in_use(cls) -> ColumnElement[bool]:
+        """Condition: it opens the door. In the words of the partial index."""
+        return cls.ended_at.is_(None)
+
+
+class DoorTry(Base):
+    """How often somebody gave a wrong code of a door, since the last right one or in the last day."""
+
+    __tablename__ = "door_tries"
+
+    home_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_door_tries_person_id"), primary_key=True)
+    tries: Mapped[int] = mapped_column(comment="wrong ones in a row")
+    last_at: Mapped[datetime]
 
 
 class ServiceRecord(FactRevision):

@@ -37,19 +37,19 @@ class Sign:
     distance_m: int | None = None
 
 
-def judge(shift: Shift, position: Position | None) -> Sign:
+def judge(shift: Shift, position: Position | None, *, by: Evidence = Evidence.CODE) -> Sign:
     """Inside when the distance is at most the shift's radius and the accuracy, of which 100 m are allowed for.
 
-    Outside is no refusal: a position can be wrong indoors. Inside is no better than none: it can be made up. A shift without a place keeps
-    nothing. Raises PositionInaccurate.
+    Outside is no refusal: a position can be wrong indoors. Inside is no better than none (`by`: what the code is worth), because it can be
+    made up. A shift without a place keeps nothing. Raises PositionInaccurate.
     """
     if position is None or shift.latitude is None or shift.longitude is None or shift.radius_m is None:
-        return Sign(Evidence.CODE)
+        return Sign(by)
     if position.accuracy > LEAST_ACCURATE_M:
         raise PositionInaccurate(errors={"position.accuracy": [PositionInaccurate.detail]})
     distance = distance_m(shift.latitude, shift.longitude, position.latitude, position.longitude)
     inside = distance <= shift.radius_m + min(position.accuracy, MOST_ALLOWANCE_M)
-    return Sign(Evidence.CODE if inside else Evidence.CODE_ELSEWHERE, inside, round(distance))
+    return Sign(by if inside else Evidence.CODE_ELSEWHERE, inside, round(distance))
 
 
 def distance_m(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:

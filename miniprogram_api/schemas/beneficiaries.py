@@ -84,3 +84,12 @@ class BeneficiaryViewOut(BeneficiaryLineOut):
     cause: Annotated[str, Text(max=200)] | None = Field(description="履行职责的理由")
     stated_at: Instant | None = Field(description="登记依据的时间")
     similar: Annotated[list[SimilarOut], Field(max_length=20)] = Field(description="可能是同一人的，请核对")
+
+
+class DoorCodeOut(Out):
+    """A door code, shown this once: to be printed as text and as a QR code."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "K7QF-3M2X", "qr": "EJD1.K7QF3M2X"}]})
+
+    text: Annotated[str, Text(max=20)] = Field(description="可手工输入，不分大小写")
+    qr: Annotated[str, Text(max=40)] = Field(description="二维码的内容")

@@ -1,11 +1,12 @@
 """The farmer of hours: a leader who asks for a visit in their own name, passes one code on, and lets friends in office write hours down."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from backend.foundation import clock
-from tests.support.attendance import Visit, counting, joins
+from tests.support.attendance import Visit, claim_for, counting, joins, open_shift
 from tests.support.phone import refused
 
 
@@ -67,3 +68,31 @@ def test_of_two_minutes_and_a_friend_in_office(villain, visit, officer, pass_tim
 
     assert counting() == {fact_id: 2}
     assert refused(visit.asking.post(f"/services/{fact_id}/confirmation")) == (403, "own_service")
+
+
+def test_of_a_visit_that_nobody_saw(villain, street, pass_time):
+    """One phone at no door, by the code of their own leader, confirmed by a neighbour who lent the name; and codes of doors, guessed."""
+    one = villain("farmer at no door")
+    neighbour = street.home.volunteer(name="钱邻居")
+    lent = Visit(street, requester=neighbour)
+    street.home.officer.made(f"/beneficiaries/{street.home.officer.seen('/beneficiaries')['items'][0]['id']}/door-code")
+    for number in range(8):
+        one.take("a guessed door", lent.member.post(f"/shifts/{lent.shift_id}/sign-in", {"code": f"AAAA-AAA{number}"}))
+    [fact_id] = lent.served_by_own_code(pass_time, lent.member)
+    one.take("hours that nobody saw", neighbour.post(f"/services/{fact_id}/confirmation"))
+
+    assert one.told == {"422 door_code_wrong": 5, "429 too_many_door_codes": 3, "409 community_needed": 1}
+    assert counting() == {}
+
+
+def test_of_two_places_at_once(villain, visit, street, pass_time):
+    one = villain("farmer in two places")
+    visit.served(pass_time)
+    begun = clock.now() - timedelta(minutes=47)
+    opening_id, elsewhere = open_shift(street["和平社区"], starts_in=timedelta(hours=-1))
+    claim_for(opening_id, team_id=UUID(visit.team_id))
+    whose = {"volunteer_number": visit.member.volunteer_number, "name": "王志愿", "reason": "忘记签到"}
+    late = {"started_at": begun.isoformat(), "ended_at": (begun + timedelta(minutes=30)).isoformat()}
+    one.take("the same hour twice", street.home.officer.post(f"/shifts/{elsewhere}/records", late | whose))
+
+    assert one.told == {"409 records_overlap": 1}

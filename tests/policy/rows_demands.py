@@ -24,6 +24,16 @@ CLAIMING = {"team": these("team_leader"), "organisation": STAFF, "work_unit": th
 CLAIMANTS = these("team_leader", "work_unit_officer", "party_member") | STAFF
 
 
+def at_home(world: World) -> Ask:
+    return ask(beneficiary_id=world.officer.made("/beneficiaries", GRANDFATHER | {"area_id": world.street["和平第一网格"]})["id"])
+
+
+def with_door_code(world: World) -> Ask:
+    about = at_home(world)
+    world.officer.made(f"/beneficiaries/{about.known['beneficiary_id']}/door-code")
+    return about
+
+
 def new(world: World) -> Ask:
     """A demand of the resident that nobody has looked at."""
     demand_id = world.new_demand()["id"]
@@ -191,6 +201,8 @@ ROWS = (
         403,
         by=Permission.BENEFICIARY_ADD,
     ),
+    Row("issue_door_code", at_home, DECIDING, 404, {403: these(GRID)}, by=Permission.DOOR_CODE_ISSUE),
+    Row("end_door_code", with_door_code, DECIDING, 404, {403: these(GRID)}, by=Permission.DOOR_CODE_ISSUE),
     Row(
         "list_beneficiaries",
         lambda world: ask(shows=in_grid(world)),

@@ -146,13 +146,13 @@ NUMBERS = "numbers: test_lists_and_opens.py opens the rows behind them"
 
 SHIFTS = (
     Row("list_my_shifts", coming, SERVING, 403, {EMPTY: PERSONS - SERVING}),
-    Row("list_shifts", coming, OFFICERS | RESIDENT | LEADER | STAFF | UNIT | PARTY, EMPTY, by=Permission.SHIFT_SEE),
-    Row("see_shift", coming, OFFICERS | RESIDENT | SERVING, 404, by=Permission.SHIFT_SEE),
-    Row("cancel_shift", coming, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | SERVING}, by=Permission.SHIFT_CANCEL),
+    Row("list_shifts", coming, OFFICERS | RESIDENT | PROXY | LEADER | STAFF | UNIT | PARTY, EMPTY, by=Permission.SHIFT_SEE),
+    Row("see_shift", coming, OFFICERS | RESIDENT | PROXY | SERVING, 404, by=Permission.SHIFT_SEE),
+    Row("cancel_shift", coming, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | PROXY | SERVING}, by=Permission.SHIFT_CANCEL),
     Row(
         "show_code",
         lambda world: ask(shift_id=coming(world).known["shift_id"]),
-        DECIDING | IN_CHARGE,
+        DECIDING | IN_CHARGE | PROXY,
         404,
         {403: these(DISTRICT) | SERVING - IN_CHARGE},
         by=Permission.CODE_SHOW,
@@ -166,13 +166,13 @@ SHIFTS = (
             lambda world, kind=kind: past(world, kind),
             OFFICERS | RESIDENT | CONCERNED[kind],
             404,
-            {EMPTY: SERVING - CONCERNED[kind]},
+            {EMPTY: SERVING - CONCERNED[kind] | PROXY},
             by=Permission.ATTENDANCE_SEE,
             case=kind,
         )
         for kind in CONCERNED
     ),
-    Row("confirm_shift", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | SERVING}, by=Permission.SERVICE_CONFIRM),
+    Row("confirm_shift", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | PROXY | SERVING}, by=Permission.SERVICE_CONFIRM),
     Row(
         "add_late_record",
         lambda world: ask(
@@ -181,7 +181,7 @@ SHIFTS = (
         ),
         DECIDING,
         404,
-        {403: these(DISTRICT) | RESIDENT | SERVING},
+        {403: these(DISTRICT) | RESIDENT | PROXY | SERVING},
         by=Permission.RECORD_ADD,
     ),
 )

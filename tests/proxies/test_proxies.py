@@ -121,6 +121,12 @@ def test_the_proxy_confirms_a_service_that_the_elder_received(visit, proxy, neig
     assert (str(entry.account_id), entry.details["on_behalf_of"]) == (neighbour.account_id, proxy["elder"]["id"])
 
 
+def test_the_proxy_shows_the_code_in_the_elders_home(visit, neighbour, pass_time):
+    assert visit.sign_in(code=visit.shown_by(neighbour))["evidence"] == "code"
+    pass_time(minutes=30)
+    assert visit.sign_out(code=visit.shown_by(neighbour))["evidence"] == "code"
+
+
 def test_the_proxy_confirms_no_service_of_their_own(visit, neighbour, pass_time):
     joins(neighbour, visit.team_id)
     fact_id = visit.served(pass_time, neighbour)
@@ -140,7 +146,6 @@ def test_the_proxy_confirms_no_service_of_a_team_that_they_belong_to(visit, neig
 def test_the_elder_may_not_be_claimed_or_signed_in_for_nor_their_phone_set(proxy, neighbour, visit):
     assert refused(neighbour.get(f"/demands/{visit.demand['id']}/beneficiary")) == (404, "not_found")
     assert refused(neighbour.post(f"/demands/{visit.demand['id']}/completion")) == (403, "forbidden")
-    assert refused(neighbour.get(f"/shifts/{visit.shift_id}/code")) == (404, "not_found")
     assert refused(neighbour.post(f"/shifts/{visit.shift_id}/sign-in", {"code": visit.code()})) == (403, "not_entitled")
     for permission in ("place.claim", "shift.sign", "phone.set", "demand.complete", "points.see"):
         assert Role.PROXY not in Permission(permission).rule, permission

@@ -41,7 +41,9 @@ class SignOutIn(Body):
         }
     )
 
-    code: Annotated[str, Text(max=100)] = Field(description="扫描现场签到码得到的文字，出示后60秒内有效")
+    code: Annotated[str, Text(max=100)] = Field(
+        description="扫描现场签到码得到的文字，出示后60秒内有效；上门时也可用老人家中的门牌码，例如 K7QF-3M2X"
+    )
     position: PositionIn | None = Field(default=None, description="可不填；只保存是否在范围内和距离")
 
     def where(self) -> Position | None:

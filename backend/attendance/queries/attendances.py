@@ -49,6 +49,9 @@ WHAT_IS_MISSING = {
 }
 
 
+VISITED_ALONE = "一人上门、由本方出示签到码：等待社区确认，确认后计入"
+
+
 @dataclass(frozen=True, slots=True)
 class AttendanceLine:
     """One person at one shift, and what became of it. `name` is masked; `hours` is that of the current record, rounded down to 0.1."""
@@ -172,13 +175,14 @@ def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
     withdrawn_fact_id = values.pop("withdrawn_fact_id")
     del values["flagged"]
     state = _state(row, withdrawn=withdrawn_fact_id is not None)
+    told = WHAT_IS_MISSING[state]
     return AttendanceLine(
         **values
         | {
             "fact_id": row.fact_id or withdrawn_fact_id,
             "hours": None if row.minutes is None else hours(row.minutes),
             "state": state,
-            "missing": WHAT_IS_MISSING[state],
+            "missing": VISITED_ALONE if state is AttendanceState.AWAITING_CONFIRMATION and row.evidence is Evidence.OWN_CODE else told,
         }
     )
 

@@ -33,7 +33,7 @@ def shift_to_sign(shift_id: UUID, person_id: UUID, *, claim_id: UUID | None, now
 def _shift_to_sign() -> Prepared:
     claim = nearest_claim(bindparam("of_claim", type_=Uuid))
     born_on = select(Person.born_on).where(Person.id == bindparam("person_id", type_=Uuid)).scalar_subquery().label("born_on")
-    asked = (Shift.id, Shift.brand, Shift.status, Shift.starts_at, Shift.ends_at, Shift.grace_minutes)
+    asked = (Shift.id, Shift.brand, Shift.status, Shift.starts_at, Shift.ends_at, Shift.grace_minutes, Shift.home_id)
     place = (Shift.latitude, Shift.longitude, Shift.radius_m)
     return Prepared(
         select(*asked, *place, _people_per_place(), claim.c.id.label("claim_id"), claim.c.capacity, claim.c.capacity_id, born_on)

@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import Confirmation, Confirmer, ServiceFlag, ServiceRecord
+from backend.attendance.models import Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord
 from backend.attendance.own import is_own, is_own_word
 from backend.attendance.service import judging
 from backend.attendance.service.days import most_minutes
@@ -29,6 +29,13 @@ class AlreadyConfirmed(Conflict):
 
     code: ClassVar[str] = "already_confirmed"
     detail = "该服务已确认"
+
+
+class CommunityNeeded(Conflict):
+    """One visitor alone, by a code that their own side showed: the community looks at it, and its word makes it count."""
+
+    code: ClassVar[str] = "community_needed"
+    detail = "一人上门，且签到码由服务方自己出示，须由社区核实后确认"
 
 
 class DayFull(Conflict):
@@ -71,9 +78,10 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
 
     The requester's proxy may give the requester's word. Neither gives it for a service of a team, organisation or unit to which one of them
     belonged on that day. Where a correction raised the minutes since, this lets the rest of them count. More than the day's hours do not
-    count (`allow_more`).
+    count (`allow_more`). What rests on nothing but one visitor's own code is the community's to confirm.
 
-    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, AlreadyConfirmed, DayFull.
+    Raises ServiceNotFound, Forbidden, OwnService, OwnWord, RecordWithdrawn, ServiceIsFlagged, CommunityNeeded,
+    AlreadyConfirmed, DayFull.
     """
     line = judging.record_before(actor, fact_id)
     confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
@@ -87,6 +95,8 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     judging.refuse_own(line)
     if line.flagged:
         raise ServiceIsFlagged
+    if confirmer is Confirmer.REQUESTER and line.evidence is Evidence.OWN_CODE:
+        raise CommunityNeeded
     word = _Word(confirmer, acted_for)
     confirmed = _confirm([fact_id], word, actor, now=now)
     return confirmed[0] if confirmed else _confirm_the_rest(fact_id, word, actor, now=now)

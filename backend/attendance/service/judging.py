@@ -27,6 +27,7 @@ def record_before(actor: Actor, fact_id: UUID) -> Line:
             ServiceRecord.area_path,
             ServiceRecord.capacity_id,
             ServiceRecord.minutes,
+            ServiceRecord.evidence,
             Shift.requester_person_id,
             Shift.confirmers,
             ServiceFlag.stands_on(ServiceRecord.fact_id).label("flagged"),

@@ -71,9 +71,11 @@ def plan_shift(
     ends_at: datetime,
     grace_minutes: int,
     place: Place | None = None,
+    home_id: UUID | None = None,
     now: datetime,
 ) -> Shift:
-    """Make one occurrence of an opening. Called by whoever publishes the opening, once for each occurrence.
+    """Make one occurrence of an opening, at the home of who is visited (`home_id`) or not. Called by whoever publishes the opening,
+    once for each occurrence.
 
     Raises ShiftTooLong, and Forbidden for who may not decide in the area.
     """
@@ -94,6 +96,7 @@ def plan_shift(
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
         radius_m=place.radius_m if place else None,
+        home_id=home_id,
         status=ShiftStatus.PLANNED,
     )
     db.session.add(shift)

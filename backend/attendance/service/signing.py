@@ -2,21 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
+from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.attendance import codes, limits
+from backend.attendance import codes, doors, limits
 from backend.attendance.codes import ShownCode
-from backend.attendance.entitlement import allowed, seen_shift
+from backend.attendance.entitlement import allowed, is_visitor, seen_shift
 from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, FlagKind, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
 from backend.attendance.service.attendances import attend, is_full, shift_to_sign
+from backend.attendance.service.doors import check_door_code
 from backend.attendance.service.flags import flag_service
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.records import RecordExists, signing_window_of, state_record, window_of
@@ -88,7 +91,8 @@ class SignedOutWith:
 
 
 def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
-    """The code of this moment, for who is in charge of the shift: community, requester, leader of what claims it.
+    """The code of this moment, for who is in charge of the shift: community, requester or their proxy, leader of what claims it. At a
+    home it says when it is shown by somebody who visits.
 
     Raises Missing, Forbidden, ShiftCancelled, ShiftNotBegun, ShiftOver.
     """
@@ -96,29 +100,34 @@ def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
     if not allowed(actor, Permission.CODE_SHOW, in_charge):
         raise Forbidden
     _refuse_outside_window(shift, now=now)
-    return codes.maker().code(shift_id, now=now)
+    by_visitors = _is_visit(shift) and is_visitor(actor, shift, in_charge, now=now)
+    return codes.maker().code(shift_id, now=now, by_visitors=by_visitors)
 
 
 @refuses(codes.CodeExpired, codes.CodeForged, codes.CodeNotYetValid, codes.CodeOfAnotherShift)
 def sign_in(
     actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, claim_id: UUID | None = None, now: datetime
 ) -> SignedInAs:
-    """Sign in at a shift. `claim_id` says on which claim, for who may serve on several.
+    """Sign in at a shift, by the code that is shown there, or at a home by that of the door. `claim_id` says on which claim, for who may
+    serve on several.
 
-    Raises Missing, the refusals of a code (codes.py), NotEntitled, ShiftCancelled, ShiftNotBegun, ShiftOver, TooYoung,
-    GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, PlaceFull.
+    Raises Missing, the refusals of a code (codes.py), DoorCodeWrong, TooManyDoorCodes, NotEntitled, ShiftCancelled, ShiftNotBegun,
+    ShiftOver, TooYoung, GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, PlaceFull.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
     shift = shift_to_sign(shift_id, person_id, claim_id=claim_id, now=now)
     if shift is None:
         raise Missing
-    codes.maker().check(code, shift_id, now=now)
+    door = _door_code(shift, code)
+    grade = _grade_of(shift, code, now=now) if door is None else Evidence.DOOR_CODE
     if shift.claim_id is None:
         raise NotEntitled
     _refuse_outside_window(shift, now=now)
     require_fit(person_id, shift.born_on, shift, on=now, now=now)
-    sign = judge(shift, position)
+    if door is not None:
+        check_door_code(shift.home_id, door, person_id, now=now)
+    sign = judge(shift, position, by=grade)
     attendance = attend(
         shift.claim_id,
         held=True,
@@ -146,16 +155,19 @@ def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | No
 
     What is recorded of the person already, by the community's word, is left out of it: so signing out never fails for an overlap.
 
-    Raises Missing, the refusals of a code (codes.py), NotSignedIn, AlreadySignedOut, AttendanceClosed, PositionInaccurate, and
-    RecordsOverlap where somebody records it at this moment.
+    Raises Missing, the refusals of a code (codes.py), DoorCodeWrong, TooManyDoorCodes, NotSignedIn, AlreadySignedOut, AttendanceClosed,
+    PositionInaccurate, and RecordsOverlap where somebody records it at this moment.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
     shift = db.session.get(Shift, shift_id)
     if shift is None:
         raise Missing
-    codes.maker().check(code, shift_id, now=now)
-    sign = judge(shift, position)
+    door = _door_code(shift, code)
+    grade = _grade_of(shift, code, now=now) if door is None else Evidence.DOOR_CODE
+    if door is not None and shift.home_id is not None:
+        check_door_code(shift.home_id, door, person_id, now=now)
+    sign = judge(shift, position, by=grade)
     signed_out = _sign_out_row(shift, person_id, sign, now=now)
     if signed_out is None:
         raise _why_not_out(person_id, shift_id)
@@ -163,7 +175,7 @@ def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | No
     outbox.record(SignedOut(attendance.id), now=now)
     audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
     served = Span(recorded_until or attendance.signed_in_at, now).clipped_to(window_of(shift))
-    record = state_record(actor, shift, attendance, served, evidence=_weaker(attendance.in_evidence, sign.evidence), reason=None, now=now)
+    record = state_record(actor, shift, attendance, served, evidence=_grade(attendance, now=now), reason=None, now=now)
     if limits.current().place.is_far(attendance.in_distance_m, sign.distance_m):
         flag_service(record.fact_id, FlagKind.FAR_AWAY, now=now)
     return _signed_out(attendance, sign, record, now=now)
@@ -250,6 +262,40 @@ def _why_not_out(person_id: UUID, shift_id: UUID) -> Conflict:
     return AlreadySignedOut() if seen.signed_out_at is not None else AttendanceClosed()
 
 
-def _weaker(one: Evidence, other: Evidence) -> Evidence:
-    """A record rests on the weaker of its ends."""
-    return Evidence.CODE if one is other is Evidence.CODE else Evidence.CODE_ELSEWHERE
+def _is_visit(shift: Shift) -> bool:
+    brand = brands.current().get(shift.brand)
+    return shift.home_id is not None or (brand is not None and brand.needs_beneficiary)
+
+
+def _door_code(shift: Any, text: str) -> str | None:
+    """The code of a door in what was scanned or typed, where the shift is a visit of somebody on record."""
+    return None if shift.home_id is None else doors.read(text)
+
+
+def _grade_of(shift: Any, code: str, *, now: datetime) -> Evidence:
+    by_visitors = codes.maker().check(code, shift.id, now=now)
+    return Evidence.OWN_CODE if by_visitors else Evidence.CODE
+
+
+def _grade(attendance: Attendance, *, now: datetime) -> Evidence:
+    """A record rests on the weaker of its ends; where that is a code of their own, on whether they were two."""
+    ends = (attendance.in_evidence, attendance.out_evidence)
+    weaker = [grade for grade in Evidence if grade in ends][-1]
+    if weaker is Evidence.OWN_CODE and _was_not_alone(attendance, now=now):
+        return Evidence.TOGETHER
+    return weaker
+
+
+def _was_not_alone(attendance: Attendance, *, now: datetime) -> bool:
+    """Whether another person of the claim was there for at least half of the time."""
+    other = aliased(Attendance)
+    both = func.least(func.coalesce(other.signed_out_at, now), now) - func.greatest(other.signed_in_at, attendance.signed_in_at)
+    another = exists().where(
+        other.claim_id == attendance.claim_id,
+        other.shift_id == attendance.shift_id,
+        other.person_id != attendance.person_id,
+        other.closed_at.is_(None),
+        both > timedelta(0),
+        both >= (now - attendance.signed_in_at) / 2,
+    )
+    return bool(db.session.scalar(select(another)))

@@ -3,6 +3,7 @@
 from backend.demands.service.bases import StatedBasis, add_basis, withdraw_basis
 from backend.demands.service.beneficiaries import RevealedBeneficiary, reveal_beneficiary, reveal_field_of_beneficiary
 from backend.demands.service.changes import Change, change_demand
+from backend.demands.service.doors import end_door_code, issue_door_code
 from backend.demands.service.publication import (
     Announcement,
     Publication,

@@ -147,6 +147,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         ends_at=publication.ends_at,
         grace_minutes=brand.grace_minutes,
         place=place,
+        home_id=demand.beneficiary_id,
         now=now,
     )
 

@@ -250,8 +250,15 @@ class Services:
             self._released_claim(need, opening, role, at)
         if need.at_home and self.asking.random.random() < 0.04:
             self._refused_claim(need, opening, role, at)
+        signed, grade = self._shown(need, coming)
         for person, came in zip(coming, signed_in, strict=True):
-            self._attend(need, group, person, came, claim, opening, shift)
+            self._attend(need, group, _Visitor(person, came, signed, grade), claim, opening, shift)
+
+    def _shown(self, need: "_Need", coming: Sequence[Someone]) -> tuple[str, str]:
+        """Whose code they signed by, and what a record of it rests on: at home now and then their own, because nobody else had a phone."""
+        if not need.at_home or self.asking.random.random() < 0.8:
+            return "code", "code"
+        return "own_code", "together" if len(coming) > 1 else "own_code"
 
     def _hold(self, need: "_Need", claim: UUID, at: datetime) -> None:
         """Write down how the claim came to be held: at home by the community's yes, which took half of the time."""
@@ -278,15 +285,16 @@ class Services:
         self._hold(need, claim, at)
         self.claim_changes.add(world.id_at(released), claim, "held", "released", released, "队员临时有事")
 
-    def _attend(self, need: "_Need", group: Group, person: Someone, came: datetime, claim: UUID, opening: UUID, shift: UUID) -> None:
+    def _attend(self, need: "_Need", group: Group, visitor: "_Visitor", claim: UUID, opening: UUID, shift: UUID) -> None:
         world, chance = self.world, self.world.random.random()
+        person, came, grade = visitor.person, visitor.came, visitor.grade
         attendance = world.id_at(came)
-        head = (attendance, shift, claim, person.id, group.capacity, group.id, came, "code")
+        head = (attendance, shift, claim, person.id, group.capacity, group.id, came, visitor.signed_by)
         if chance < 0.008:
             self.attendances.add(*head, None, None, need.ends + timedelta(minutes=GRACE_MINUTES))
             return
         left = need.ends + timedelta(seconds=world.random.randrange(-900, 900))
-        self.attendances.add(*head, left, "code", None)
+        self.attendances.add(*head, left, visitor.signed_by, None)
         fact = world.id_at(left)
         began, end = max(came, need.starts), min(left, need.ends)  # what is outside of the window does not count
         minutes = int((end - began).total_seconds()) // 60
@@ -296,17 +304,27 @@ class Services:
             corrected = left + timedelta(days=1)
             shorter = end - timedelta(minutes=minutes // 4)
             void, reason = chance > 0.996, "核对签到表后更正"
-            self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, "code")
+            self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, grade)
             self.records.add(
                 world.id_at(corrected), fact, corrected, None, void, reason, *rest, shorter, minutes - minutes // 4, "community_word"
             )
         else:
-            self.records.add(fact, fact, left, None, False, None, *rest, end, minutes, "code")
+            self.records.add(fact, fact, left, None, False, None, *rest, end, minutes, grade)
         if not 0.008 <= chance < 0.02:
             confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
             confirmation = world.id_at(confirmed)
-            confirmer = "requester" if need.at_home and world.random.random() < 0.5 else "community"
+            confirmer = "requester" if need.at_home and world.random.random() < 0.5 and grade != "own_code" else "community"
             self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visitor:
+    """Who comes and when, whose code they sign by, and what their record rests on."""
+
+    person: Someone
+    came: datetime
+    signed_by: str
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ AGAIN_AND_AGAIN = {
     "disclose_beneficiary",
     "disclose_person",
     "export_year_end",
+    "issue_door_code",
     "log_in_by_password",
     "log_out",
     "log_out_everywhere",

@@ -319,6 +319,8 @@ class Neighbourhood:
         self._target("volunteer", "list_own_reveals", "list_own_wards", "list_own_consents", "agree_to_notice", "withdraw_consent")
         beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
         self._target("community_officer", "disclose_beneficiary", "see_beneficiary", "withdraw_basis", beneficiary_id=beneficiary_id)
+        self.officer.made(f"/beneficiaries/{beneficiary_id}/door-code")
+        self._target("community_officer", "issue_door_code", "end_door_code", beneficiary_id=beneficiary_id)
         unsettled = GRANDFATHER | {"area_id": self.street["和平社区"], "basis": None}
         self._target("community_officer", "add_basis", beneficiary_id=self.officer.made("/beneficiaries", unsettled)["id"])
         self._target("community_officer", "add_beneficiary", name="赵桂香", address="和平路90号")
