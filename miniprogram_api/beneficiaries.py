@@ -19,7 +19,7 @@ from miniprogram_api.schemas.beneficiaries import (
 )
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.demands import BasisIn, NewBeneficiaryIn
+from web.inputs.demands import BasisIn, EndIn, MergeIn, NewBeneficiaryIn, NewHomeIn, TieIn
 from web.routes import told_once
 from web.shapes import ListQuery
 
@@ -104,3 +104,48 @@ def issue_door_code(actor: Actor, beneficiary_id: UUID) -> PrintedCode:
 @bp.doc(summary="作废门牌码", description="遗失、被抄走或老人搬家时，由社区作废。")
 def end_door_code(actor: Actor, beneficiary_id: UUID) -> None:
     demands.end_door_code(actor, beneficiary_id, now=clock.now())
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/person")
+@writes
+@bp.input(TieIn)
+@bp.output(BeneficiaryViewOut)
+@bp.doc(summary="对应到居民", description="本人或者其代办人以后提交需求时不必再填写服务对象。")
+def tie_beneficiary(actor: Actor, beneficiary_id: UUID, body: TieIn) -> BeneficiaryView:
+    now = clock.now()
+    demands.tie_beneficiary(actor, beneficiary_id, body.person_id, now=now)
+    return queries.beneficiary(actor, beneficiary_id, now=now)
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/ending")
+@writes
+@bp.input(EndIn)
+@bp.output(BeneficiaryViewOut)
+@bp.doc(
+    summary="结束登记", description="迁出、去世或者不再需要上门；还有未结束的需求时不能结束。从此不能再提交需求，也不能查看住址和电话。"
+)
+def end_beneficiary(actor: Actor, beneficiary_id: UUID, body: EndIn) -> BeneficiaryView:
+    now = clock.now()
+    demands.end_beneficiary(actor, beneficiary_id, body.cause, now=now)
+    return queries.beneficiary(actor, beneficiary_id, now=now)
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/merge")
+@writes
+@bp.input(MergeIn)
+@bp.output(BeneficiaryViewOut)
+@bp.doc(summary="合并重复登记", description="两条登记是同一人时，保留一条；需求和查看记录都归到保留的一条。")
+def merge_beneficiary(actor: Actor, beneficiary_id: UUID, body: MergeIn) -> BeneficiaryView:
+    now = clock.now()
+    demands.merge_beneficiary(actor, beneficiary_id, body.into_id, now=now)
+    return queries.beneficiary(actor, beneficiary_id, now=now)
+
+
+@bp.post("/beneficiaries/<uuid:beneficiary_id>/move")
+@writes
+@bp.input(NewHomeIn)
+@bp.output(BeneficiaryMadeOut)
+@bp.doc(summary="登记搬家", description="迁到别的社区的，以后由那里的社区办理；以前的需求不变。")
+def move_beneficiary(actor: Actor, beneficiary_id: UUID, body: NewHomeIn) -> dict[str, UUID]:
+    demands.move_beneficiary(actor, beneficiary_id, body.home(), now=clock.now())
+    return {"id": beneficiary_id}

@@ -1,18 +1,20 @@
 """Personal data in clear: read for a purpose, written down, and shown to whom it is about."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from backend.demands import queries as demand_queries
 from backend.demands import service as demands
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Lines
+from backend.openings.queries import claimant_names
 from backend.reveals import purposes, queries
 from backend.reveals import service as reveals
-from backend.reveals.queries import RevealLine
 from backend.reveals.service import Revealed
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.reveals import PurposesOut, RevealLineOut, RevealOut
+from miniprogram_api.schemas.reveals import PurposesOut, ReadingOut, RevealLineOut, RevealOut
 from web.edge import creates, reads
 from web.inputs.reveals import RevealIn
 from web.routes import told_once
@@ -57,5 +59,20 @@ def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> 
 @bp.input(ListQuery, location="query")
 @bp.output(Page[RevealLineOut])
 @bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，本人监护的未成年人，和本人代办的老人。")
-def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[RevealLine]:
-    return queries.own_reveals(actor, now=clock.now(), page=query.page)
+def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[dict[str, Any]]:
+    return _with_claimants(queries.own_reveals(actor, now=clock.now(), page=query.page))
+
+
+@bp.get("/beneficiaries/<uuid:beneficiary_id>/reveals")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[ReadingOut])
+@bp.doc(summary="谁查看过服务对象的信息", description="由本社区和上级的工作人员查看，最近的在前；认领方写明名称。")
+def list_readings(actor: Actor, beneficiary_id: UUID, query: ListQuery) -> Lines[dict[str, Any]]:
+    return _with_claimants(demand_queries.readings(actor, beneficiary_id, page=query.page))
+
+
+def _with_claimants(readings: Lines[Any]) -> Lines[dict[str, Any]]:
+    """Each reading with the name of who had claimed the visit."""
+    names = claimant_names({reading.claim_id for reading in readings.items if reading.claim_id is not None})
+    return readings.map(lambda reading: asdict(reading) | {"claimant": names.get(reading.claim_id)})

@@ -80,6 +80,12 @@ def seal_beneficiaries() -> None:
     _until_nothing_is_left(demands.seal_old)
 
 
+@shared_task(name="housekeeping.erase_beneficiaries", ignore_result=True)
+def erase_beneficiaries() -> None:
+    """Erase addresses, telephones and notes of whom nobody is to visit any more."""
+    _until_nothing_is_left(demands.erase_unneeded)
+
+
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)
 def forget_old_files() -> None:
     """Let go of the files of jobs that have been kept for a week."""

@@ -299,6 +299,12 @@ class Permission(Term):
         "State on what it rests that somebody is kept on record, or take that down as withdrawn.",
         _VISITING,
     )
+    BENEFICIARY_SETTLE = (
+        "beneficiary.settle",
+        "办理服务对象变动",
+        "Merge two rows of one person, move somebody, end the record, or say which person it is.",
+        _COMMUNITY,
+    )
     BENEFICIARY_SEE = (
         "beneficiary.see",
         "查看服务对象",
@@ -318,6 +324,7 @@ class Permission(Term):
         "Give the home of who is visited a printed code, by which visitors sign in, and end it.",
         _DECIDING,
     )
+    REVEAL_OVERSEE = ("reveal.oversee", "查看查看记录", "See who read the data of somebody who is visited in clear.", _OFFICERS)
 
     # Claims and services
 

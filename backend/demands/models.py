@@ -32,6 +32,15 @@ class DemandStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EndCause(StrEnum):
+    """Why nobody visits somebody any more."""
+
+    MOVED_AWAY = "moved_away"
+    DIED = "died"
+    NO_LONGER_WISHES = "no_longer_wishes"
+    MERGED = "merged"  # it was the same person as in another row
+
+
 class Beneficiary(Base):
     """服务对象 of home visits: the most dangerous row of the platform (an elder living alone, and where). May have no account.
 
@@ -45,6 +54,9 @@ class Beneficiary(Base):
         Index("ix_beneficiaries_name", "name"),
         Index("ix_beneficiaries_address", "address_index"),
         Index("ix_beneficiaries_phone", "phone_index", postgresql_where="phone_index IS NOT NULL"),
+        Index("uq_beneficiaries_person", "person_id", unique=True, postgresql_where="person_id IS NOT NULL AND ended_at IS NULL"),
+        CheckConstraint("(ended_at IS NULL) = (end_cause IS NULL)", name="ended_for_a_cause"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
     )
 
     id: Mapped[RowId]
@@ -54,13 +66,19 @@ class Beneficiary(Base):
     called: Mapped[str] = mapped_column(comment="how lists call them: 王奶奶")
     born_in: Mapped[int | None] = mapped_column(comment="year of birth")
     said_adult: Mapped[bool | None] = mapped_column(comment="that they are 18 or older, where the year of birth is not known")
-    address_sealed: Mapped[bytes] = mapped_column(info={SEALED: ADDRESS})
+    address_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: ADDRESS}, comment="empty once nobody needed it any more")
     address_index: Mapped[bytes | None] = mapped_column(info={INDEX_OF: "address_sealed"})
     phone_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: PHONE})
     phone_index: Mapped[bytes | None] = mapped_column(info={INDEX_OF: "phone_sealed"})
     contact_note: Mapped[str | None] = mapped_column(comment="as releases before 0027 wrote it; sealed by night")
     contact_note_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: NOTE}, comment="how to visit: 听力不好，请多敲几声")
+    person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_beneficiaries_person_id"), comment="who they are, where they are on record as a person"
+    )
     created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_cause: Mapped[EndCause | None] = mapped_column(as_text(EndCause))
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("beneficiaries.id", name="fk_beneficiaries_merged_into_id"))
 
 
 class BasisKind(StrEnum):

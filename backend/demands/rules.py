@@ -10,9 +10,10 @@ from backend.foundation.in_use import InUse
 
 
 class Kept(Entry):
-    """How long address, telephone and note stay after the last demand."""
+    """How long address, telephone and note stay after the last demand, and after the end."""
 
     months: int = Field(ge=1, le=120)
+    ended_months: int = Field(ge=0, le=120)
 
 
 class BeneficiaryNotice(Entry):

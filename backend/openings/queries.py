@@ -1,5 +1,6 @@
 """Reads of openings: claims as lists show them. A person's name is masked here, so that no list can forget it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,20 @@ def my_claims(viewer: Actor, *, status: ClaimStatus | None, page: PageRequest) -
 def claims_of_opening(opening_id: UUID | None, *, page: PageRequest) -> Page[ClaimLine]:
     """Who holds and who held the places of an opening (None: there is none yet), newest first. The caller has asked policy."""
     return NEWEST_FIRST.page(_lines().where(Claim.opening_id == opening_id), page).map(_line)
+
+
+def claimant_names(claim_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Claim → who claimed; a person's name is masked."""
+    name = func.coalesce(Team.name, Organisation.name, WorkUnit.name, masked(Person.name)).label("name")
+    lines = db.session.execute(
+        select(Claim.id, name)
+        .outerjoin(Team, Team.id == Claim.team_id)
+        .outerjoin(Organisation, Organisation.id == Claim.organisation_id)
+        .outerjoin(WorkUnit, WorkUnit.id == Claim.work_unit_id)
+        .outerjoin(Person, Person.id == Claim.person_id)
+        .where(Claim.id.in_(claim_ids))
+    )
+    return {line.id: line.name for line in lines}
 
 
 def claims_waiting(viewer: Actor, *, page: PageRequest) -> Page[ClaimLine]:

@@ -46,6 +46,8 @@ SECTIONS = (
     Section("organisation_staff", "在社会组织任职", "person_id"),
     Section("demands", "我的服务需求", "requester_person_id"),
     Section("demand_changes", "我的服务需求的办理过程", "demand_id", through=("demands", "id", "requester_person_id")),
+    Section("beneficiaries", "我作为服务对象", "person_id", without=("address_index", "phone_index")),
+    Section("beneficiary_bases", "我作为服务对象的个人信息处理依据", "beneficiary_id", through=("beneficiaries", "id", "person_id")),
     Section("claims", "我个人的认领", "person_id"),
     Section("claim_changes", "我个人的认领的办理过程", "claim_id", through=("claims", "id", "person_id")),
     Section("attendances", "签到签退", "person_id"),
@@ -72,6 +74,5 @@ LEFT_OUT: Mapping[str, str] = {
     "team_changes": "志愿服务队的审核过程，不是本人的信息",
     "shift_changes": "场次的变更过程，不是本人的信息",
     "account_recovery_changes": "找回申请的办理过程，结果与找回申请相同",
-    "beneficiaries": "服务对象是其他人，由其本人或者代办人查询",
 }
 """Tables that name people or accounts, or belong to what does, and why they stay out: told to whoever reads the copy."""

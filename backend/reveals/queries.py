@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,8 +23,8 @@ LATEST_FIRST = Order((Reveal.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
-class RevealLine:
-    """One reading of somebody's data, as they see it: by whom in which role, not by name."""
+class Reading:
+    """One reading of somebody's data: by whom in which role, not by name, and by which claim, where it was for a visit."""
 
     id: UUID
     revealed_at: datetime
@@ -32,6 +33,13 @@ class RevealLine:
     fields: list[PersonalField]
     purpose: str
     note: str | None
+    claim_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RevealLine(Reading):
+    """The same, as who is concerned sees it."""
+
     of_beneficiary: bool
     """Whether it was of whom the person had asked a service for, not of themselves."""
     of_ward: bool
@@ -67,17 +75,25 @@ def _elders_of(actor: Actor) -> list[UUID]:
     return [grant.person_id for grant in actor.grants if grant.role is Role.PROXY and grant.person_id is not None]
 
 
+def line(reveal: Reveal, area: str | None) -> Reading:
+    """A row as it is told; `area`: the name of that of the reader's role."""
+    return Reading(**_told(reveal, area))
+
+
 def _line(reveal: Reveal, area: str | None, own_id: UUID) -> RevealLine:
+    return RevealLine(**_told(reveal, area), of_beneficiary=reveal.beneficiary_id is not None, of_ward=reveal.person_id != own_id)
+
+
+def _told(reveal: Reveal, area: str | None) -> dict[str, Any]:
     purpose = purposes.current().purposes.get(reveal.purpose)
     sealed = reveal.note_sealed
-    return RevealLine(
-        id=reveal.id,
-        revealed_at=reveal.at,
-        role=reveal.role,
-        area=area,
-        fields=[PersonalField(field) for field in reveal.fields],
-        purpose=purpose.name if purpose is not None else reveal.purpose,
-        note=None if sealed is None else keyring().unseal_if_possible(sealed, field=REVEAL_NOTE, row=reveal.id),
-        of_beneficiary=reveal.beneficiary_id is not None,
-        of_ward=reveal.person_id != own_id,
-    )
+    return {
+        "id": reveal.id,
+        "revealed_at": reveal.at,
+        "role": reveal.role,
+        "area": area,
+        "fields": [PersonalField(field) for field in reveal.fields],
+        "purpose": purpose.name if purpose is not None else reveal.purpose,
+        "note": None if sealed is None else keyring().unseal_if_possible(sealed, field=REVEAL_NOTE, row=reveal.id),
+        "claim_id": reveal.claim_id,
+    }

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
-from backend.demands.models import BasisKind
+from backend.demands.models import BasisKind, EndCause
 from miniprogram_api.contract import Out
 from web.fields import Id, Instant, Name, Text
 from web.inputs.demands import Called
@@ -18,6 +18,8 @@ _LINE: dict[str, Any] = {
     "area_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab",
     "area": "和平社区",
     "basis": "own_consent",
+    "ended_at": None,
+    "end_cause": None,
 }
 _SIMILAR: dict[str, Any] = {"id": _ID, "name": "李**", "called": "李爷爷", "same_name": False, "same_address": True, "same_phone": False}
 
@@ -54,6 +56,8 @@ class BeneficiaryLineOut(Out):
     area_id: Id
     area: Annotated[str, Text(max=100)]
     basis: BasisKind | None = Field(description="个人信息处理依据；没有登记或者已撤回的为 null")
+    ended_at: Instant | None
+    end_cause: EndCause | None = Field(description="为何不再上门；merged：与另一位是同一人")
 
 
 class SimilarOut(Out):
@@ -75,7 +79,16 @@ class BeneficiaryViewOut(BeneficiaryLineOut):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                _LINE | {"notice_version": "2026-11-01", "cause": None, "stated_at": "2026-11-30T10:00:00+08:00", "similar": [_SIMILAR]}
+                _LINE
+                | {
+                    "notice_version": "2026-11-01",
+                    "cause": None,
+                    "stated_at": "2026-11-30T10:00:00+08:00",
+                    "has_address": True,
+                    "person_id": None,
+                    "merged_into_id": None,
+                    "similar": [_SIMILAR],
+                }
             ]
         }
     )
@@ -83,6 +96,9 @@ class BeneficiaryViewOut(BeneficiaryLineOut):
     notice_version: Annotated[str, Text(max=20)] | None
     cause: Annotated[str, Text(max=200)] | None = Field(description="履行职责的理由")
     stated_at: Instant | None = Field(description="登记依据的时间")
+    has_address: bool = Field(description="住址是否还在；长期没有服务需求的已按期限删除")
+    person_id: Id | None = Field(description="对应的居民")
+    merged_into_id: Id | None
     similar: Annotated[list[SimilarOut], Field(max_length=20)] = Field(description="可能是同一人的，请核对")
 
 

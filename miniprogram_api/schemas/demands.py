@@ -203,6 +203,6 @@ class BeneficiaryOut(Out):
     id: Id
     name: Name
     called: Called
-    address: Annotated[str, Text(max=200)]
+    address: Annotated[str, Text(max=200)] | None = Field(description="已按期限删除的为 null")
     phone: Annotated[str, Text(max=20)] | None
     contact_note: Annotated[str, Text(max=500, multiline=True)] | None

@@ -14,6 +14,18 @@ _AT = "2026-11-24T10:00:00+08:00"
 _ID = "01931f6e-7c1a-7d2e-8f00-0000000000d1"
 _PURPOSE: JsonDict = {"code": "contact", "name": "联系本人", "fields": ["name", "phone"], "keeps": False}
 
+_READING: JsonDict = {
+    "id": _ID,
+    "revealed_at": _AT,
+    "role": "community_officer",
+    "area": "和平社区",
+    "fields": ["phone"],
+    "purpose": "联系本人",
+    "note": "通知更改服务时间",
+    "claim_id": None,
+    "claimant": None,
+}
+
 
 class PurposeOut(Out):
     """Why data may be read, and which."""
@@ -45,26 +57,10 @@ class RevealOut(Out):
     revealed_at: Instant
 
 
-class RevealLineOut(Out):
-    """One reading of one's own data."""
+class ReadingOut(Out):
+    """One reading of somebody's data."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": _ID,
-                    "revealed_at": _AT,
-                    "role": "community_officer",
-                    "area": "和平社区",
-                    "fields": ["phone"],
-                    "purpose": "联系本人",
-                    "note": "通知更改服务时间",
-                    "of_beneficiary": False,
-                    "of_ward": False,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_READING]})
 
     id: Id
     revealed_at: Instant
@@ -73,5 +69,14 @@ class RevealLineOut(Out):
     fields: Annotated[list[PersonalField], Field(max_length=10)]
     purpose: Annotated[str, Field(max_length=50)]
     note: Annotated[str, Field(max_length=200)] | None
+    claim_id: Id | None = Field(description="为哪一次认领查看")
+    claimant: Annotated[str, Field(max_length=100)] | None = Field(description="认领方的名称；个人的隐去姓名")
+
+
+class RevealLineOut(ReadingOut):
+    """One reading of one's own data."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_READING | {"of_beneficiary": False, "of_ward": False}]})
+
     of_beneficiary: bool = Field(description="查看的是本人为其申请服务的服务对象")
     of_ward: bool = Field(description="查看的是本人监护的未成年人，或者本人代办的老人")

@@ -52,6 +52,9 @@ OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
     "add_beneficiary": {"BENEFICIARY_CHANGE"},  # who puts somebody on record says on what that rests
     "submit_demand": {"BENEFICIARY_CHANGE"},
+    "move_beneficiary": {"DOOR_CODE_ISSUE"},  # the code of the door that they leave ends
+    "end_beneficiary": {"DOOR_CODE_ISSUE"},
+    "merge_beneficiary": {"BENEFICIARY_CHANGE"},  # the basis of the row that goes is that of the one that stays
     "register_volunteer": {"PHONE_SET"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done

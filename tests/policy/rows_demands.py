@@ -77,6 +77,20 @@ def on_record(world: World) -> Ask:
     return ask(beneficiary_id=beneficiary_id, shows=beneficiary_id)
 
 
+def moving(world: World) -> Ask:
+    return ask(beneficiary_id=in_grid(world), body={"area_id": world.street["和平社区"], "address": "团结路6号"})
+
+
+def being_person(world: World) -> Ask:
+    return ask(beneficiary_id=in_grid(world), person_id=world["resident"].person_id)
+
+
+def twice(world: World) -> Ask:
+    first = in_grid(world)
+    again = GRANDFATHER | {"area_id": world.street["和平第一网格"], "different_from": [first]}
+    return ask(beneficiary_id=world.officer.made("/beneficiaries", again)["id"], into_id=first)
+
+
 def consenting(world: World) -> Ask:
     about = on_record(world)
     world.officer.made(f"/beneficiaries/{about.shows}/basis", AGREED)
@@ -214,6 +228,10 @@ ROWS = (
     Row("see_beneficiary", on_record, these(COMMUNITY, GRID), 404, by=Permission.BENEFICIARY_SEE),
     Row("add_basis", on_record, these(COMMUNITY, GRID), 404, by=Permission.BENEFICIARY_CHANGE),
     Row("withdraw_basis", consenting, these(COMMUNITY, GRID), 404, by=Permission.BENEFICIARY_CHANGE),
+    Row("move_beneficiary", moving, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
+    Row("tie_beneficiary", being_person, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
+    Row("end_beneficiary", on_record, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
+    Row("merge_beneficiary", twice, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
     Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
     Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),
     Row("claim_place", claiming(), these("party_member"), 403, by=Permission.PLACE_CLAIM, case="as a Party member"),

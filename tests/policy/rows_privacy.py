@@ -6,7 +6,7 @@ from backend.accounts.policy import Permission
 from backend.foundation import clock
 from backend.people import notices
 from backend.people.notices import NoticeName
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, PERSONS, STREET, VOLUNTEERS, elsewhere, these
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, VOLUNTEERS, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
 from tests.support.demands import GRANDFATHER
@@ -19,6 +19,13 @@ REVEAL = {"field": "name", "purpose": "contact", "note": "通知更改服务时�
 
 def of_volunteer(world: World) -> Ask:
     return ask(person_id=world["volunteer"].person_id, body=REVEAL)
+
+
+def read_before(world: World) -> Ask:
+    """Somebody whose telephone an officer read: the reading."""
+    about = of_beneficiary(world)
+    beneficiary_id = about.known["beneficiary_id"]
+    return ask(beneficiary_id=beneficiary_id, shows=world.officer.made(f"/beneficiaries/{beneficiary_id}/reveals", REVEAL)["id"])
 
 
 def of_beneficiary(world: World) -> Ask:
@@ -104,5 +111,6 @@ ROWS = (
     Row("list_reveal_purposes", lambda _: ask(shows="contact"), EVERYBODY),
     Row("list_own_reveals", revealed, these("volunteer"), 403, {EMPTY: PERSONS - these("volunteer")}),
     Row("disclose_person", of_volunteer, DECIDING, 404, {403: these("volunteer", DISTRICT)}, by=Permission.PERSON_REVEAL),
+    Row("list_readings", read_before, OFFICERS, 404, by=Permission.REVEAL_OVERSEE),
     Row("disclose_beneficiary", of_beneficiary, these("community_officer", GRID), 404, by=Permission.BENEFICIARY_REVEAL),
 )

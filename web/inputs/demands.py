@@ -1,12 +1,12 @@
 """What is needed, for whom, and when."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from backend.demands.models import BasisKind, DemandStatus
-from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, Publication, StatedBasis
+from backend.demands.models import BasisKind, DemandStatus, EndCause
+from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
 from web.fields import Between, Id, Instant, Name, NoNumbers, Text
 from web.inputs.common import WrittenReason
 from web.shapes import Body, ListQuery
@@ -92,6 +92,44 @@ class NewBeneficiaryIn(BeneficiaryIn):
     area_id: Id = Field(description="所在社区或网格")
 
 
+class NewHomeIn(Body):
+    """Where somebody lives now."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"area_id": _COMMUNITY, "address": "团结路6号院1号楼101"}]})
+
+    area_id: Id = Field(description="现在的社区或网格")
+    address: Annotated[str, Text(max=200)]
+    phone: Annotated[str, Text(max=20)] | None = Field(default=None, description="不填则电话不变")
+
+    def home(self) -> NewHome:
+        """As the service takes it."""
+        return NewHome(self.area_id, self.address, self.phone)
+
+
+class TieIn(Body):
+    """Which person it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"person_id": _COMMUNITY}]})
+
+    person_id: Id = Field(description="本社区的居民，例如代办名单中的被代办人")
+
+
+class EndIn(Body):
+    """Why nobody visits them any more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "moved_away"}]})
+
+    cause: Literal[EndCause.MOVED_AWAY, EndCause.DIED, EndCause.NO_LONGER_WISHES] = Field(description="迁出、去世，或者不再需要上门")
+
+
+class MergeIn(Body):
+    """The row that stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"into_id": _COMMUNITY}]})
+
+    into_id: Id = Field(description="保留的服务对象")
+
+
 class DemandIn(Body):
     """What is needed."""
 
@@ -117,7 +155,9 @@ class DemandIn(Body):
     places: Annotated[int, Between(1, 10000)] = 1
     requester_person_id: Id | None = Field(default=None, description="工作人员代居民提交时填写；不填则没有指定的申请人")
     beneficiary_id: Id | None = Field(default=None, description="已登记的服务对象；由社区工作人员或网格员选用")
-    beneficiary: BeneficiaryIn | None = Field(default=None, description="新填一位服务对象")
+    beneficiary: BeneficiaryIn | None = Field(
+        default=None, description="新填一位服务对象；本人或者被代办人已登记为服务对象的，两项都可不填"
+    )
 
     def demand(self) -> NewDemand:
         """As the service takes it."""

@@ -1,6 +1,6 @@
 """Reads of demands, and of whom they are for."""
 
-from backend.demands.queries.beneficiaries import BeneficiaryLine, BeneficiaryView, Similar, beneficiaries, beneficiary
+from backend.demands.queries.beneficiaries import BeneficiaryLine, BeneficiaryView, Similar, beneficiaries, beneficiary, readings
 from backend.demands.queries.demands import (
     ChangeLine,
     DemandLine,

@@ -11,13 +11,15 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.areas.models import Area
-from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis
+from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis, EndCause
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.reveals import queries as reveal_queries
+from backend.reveals.models import Reveal
 
 LATEST_ON_RECORD = Order((Beneficiary.id,), latest_first=True)
 _MOST_SIMILAR = 20
@@ -34,6 +36,8 @@ class BeneficiaryLine:
     area_id: UUID
     area: str
     basis: BasisKind | None
+    ended_at: datetime | None
+    end_cause: EndCause | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,9 @@ class BeneficiaryView(BeneficiaryLine):
     notice_version: str | None
     cause: str | None
     stated_at: datetime | None
+    has_address: bool
+    person_id: UUID | None
+    merged_into_id: UUID | None
     similar: list[Similar]
 
 
@@ -77,8 +84,22 @@ def beneficiary(viewer: Actor, beneficiary_id: UUID, *, now: datetime) -> Benefi
         notice_version=basis.notice_version if basis else None,
         cause=basis.cause if basis else None,
         stated_at=basis.recorded_at if basis else None,
+        has_address=row.Beneficiary.address_sealed is not None,
+        person_id=row.Beneficiary.person_id,
+        merged_into_id=row.Beneficiary.merged_into_id,
         similar=_similar(viewer, row.Beneficiary),
     )
+
+
+def readings(viewer: Actor, beneficiary_id: UUID, *, page: PageRequest) -> Page[reveal_queries.Reading]:
+    """Who read their data in clear, also by a row that was merged into theirs; the latest first. Raises Missing."""
+    area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == beneficiary_id))
+    if area_path is None:
+        raise Missing
+    policy.require_seen(viewer, Permission.REVEAL_OVERSEE, Scope(area_path=area_path))
+    theirs = select(Beneficiary.id).where(or_(Beneficiary.id == beneficiary_id, Beneficiary.merged_into_id == beneficiary_id))
+    wanted = select(Reveal, Reveal.id, Area.name).outerjoin(Area, Area.path == Reveal.area_path).where(Reveal.beneficiary_id.in_(theirs))
+    return reveal_queries.LATEST_FIRST.page(wanted, page).map(lambda row: reveal_queries.line(row.Reveal, row.name))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -100,6 +121,8 @@ def _values(row: Row[Any], today: date) -> dict[str, Any]:
         "area_id": person.area_id,
         "area": row.area,
         "basis": row.BeneficiaryBasis.basis if row.BeneficiaryBasis else None,
+        "ended_at": person.ended_at,
+        "end_cause": person.end_cause,
     }
 
 
@@ -112,7 +135,11 @@ def _similar(viewer: Actor, person: Beneficiary) -> list[Similar]:
     }
     found = (
         select(other.id, masked(other.name).label("name"), other.called, *(condition.label(name) for name, condition in same.items()))
-        .where(other.id != person.id, other.area_path.startswith(person.area_path[:COMMUNITY_DIGITS], autoescape=True))
+        .where(
+            other.id != person.id,
+            other.ended_at.is_(None),
+            other.area_path.startswith(person.area_path[:COMMUNITY_DIGITS], autoescape=True),
+        )
         .where(or_(*same.values()), policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=other.area_path)))
         .order_by(other.id)
         .limit(_MOST_SIMILAR)

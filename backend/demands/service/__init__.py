@@ -16,3 +16,11 @@ from backend.demands.service.publication import (
 )
 from backend.demands.service.register import BeneficiaryDetails, add_beneficiary, seal_old
 from backend.demands.service.submission import NewDemand, demand_number, return_demand, submit_demand, withdraw_demand
+from backend.demands.service.upkeep import (
+    NewHome,
+    end_beneficiary,
+    erase_unneeded,
+    merge_beneficiary,
+    move_beneficiary,
+    tie_beneficiary,
+)

@@ -47,6 +47,20 @@ class BasisStated(Conflict):
     detail = "该服务对象已登记过处理依据"
 
 
+class BeneficiaryEnded(Conflict):
+    """They moved away, died, do not wish to be visited any more, or stand in another row."""
+
+    code: ClassVar[str] = "beneficiary_ended"
+    detail = "该服务对象的登记已结束"
+
+
+class AddressErased(Conflict):
+    """Nobody had needed the address for so long that it was deleted."""
+
+    code: ClassVar[str] = "address_erased"
+    detail = "该服务对象的住址已按期限删除，请先登记现住址"
+
+
 @dataclass(frozen=True, slots=True)
 class StatedBasis:
     """What somebody says of it. `notice_version` that was read, but for the duty of care, which has a `cause`."""
@@ -111,17 +125,30 @@ def standing_basis(beneficiary_id: UUID) -> BeneficiaryBasis | None:
     return db.session.scalars(standing).one_or_none()
 
 
-def require_basis(beneficiary_id: UUID) -> None:
-    """Let pass whose data may be used. What stands now stands until the transaction ends. Raises BasisMissing."""
-    db.session.execute(select(Beneficiary.id).where(Beneficiary.id == beneficiary_id).with_for_update(read=True))
+def require_usable(beneficiary_id: UUID) -> None:
+    """Let pass for whom a demand may be opened. What is so now stays so until the transaction ends.
+
+    Raises BeneficiaryEnded, AddressErased, BasisMissing.
+    """
+    beneficiary = db.session.get_one(Beneficiary, beneficiary_id, with_for_update={"read": True}, populate_existing=True)
+    if beneficiary.ended_at is not None:
+        raise BeneficiaryEnded
+    if beneficiary.address_sealed is None:
+        raise AddressErased
     if standing_basis(beneficiary_id) is None:
         raise BasisMissing
 
 
-def is_taken_back(beneficiary_id: UUID) -> bool:
-    """Whether there was a basis, and none stands any more."""
-    ever = select(BeneficiaryBasis.id).where(BeneficiaryBasis.beneficiary_id == beneficiary_id).limit(1)
-    return standing_basis(beneficiary_id) is None and db.session.scalar(ever) is not None
+def require_readable(beneficiary: Beneficiary) -> None:
+    """Let pass whose data may be read in clear. Who was on record before bases were has not taken one back.
+
+    Raises BeneficiaryEnded, BasisMissing.
+    """
+    if beneficiary.ended_at is not None:
+        raise BeneficiaryEnded
+    ever = select(BeneficiaryBasis.id).where(BeneficiaryBasis.beneficiary_id == beneficiary.id).limit(1)
+    if standing_basis(beneficiary.id) is None and db.session.scalar(ever) is not None:
+        raise BasisMissing
 
 
 def _require_fit(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.queries import next_shift_begins_at
 from backend.demands.models import ADDRESS, NOTE, PHONE, Beneficiary, Demand, DemandStatus
-from backend.demands.service.bases import BasisMissing, is_taken_back
+from backend.demands.service.bases import require_readable
 from backend.demands.service.life import known_demand
 from backend.foundation import audit
 from backend.foundation.actor import Actor
@@ -38,7 +38,7 @@ class RevealedBeneficiary:
     id: UUID
     name: str
     called: str
-    address: str
+    address: str | None
     phone: str | None
     contact_note: str | None
 
@@ -48,8 +48,8 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
     until it is over.
 
     Each reading is written down, and shown to who asked for the service. The community's officers read no minor's here, as nowhere else.
-    Raises VisitTooFarAhead, TooManyReveals, MinorProtected, BasisMissing (it was taken back), ValueUnreadable, and Missing for everybody
-    else: to them nobody is there.
+    Raises VisitTooFarAhead, TooManyReveals, MinorProtected, BeneficiaryEnded, BasisMissing (it was taken back), ValueUnreadable, and
+    Missing for everybody else: to them nobody is there.
     """
     demand = known_demand(actor, demand_id)
     beneficiary = db.session.get(Beneficiary, demand.beneficiary_id) if demand.beneficiary_id else None
@@ -60,14 +60,13 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
         scope, claim_id = _claim_of(actor, demand, now=now)
     elif _is_protected(beneficiary, now=now) and not policy.allows(actor, Permission.MINOR_REVEAL, scope):
         raise reveals.MinorProtected
-    if is_taken_back(beneficiary.id):
-        raise BasisMissing
+    require_readable(beneficiary)
     reveals.require_moderation(actor, now=now)
     audit.record(actor, Permission.BENEFICIARY_SEE, beneficiary.id, now=now, demand_id=str(demand.id))
     reveals.write_reveal(
         actor,
         policy.grant_for(actor, Permission.BENEFICIARY_SEE, scope),
-        reveals.Subject(demand.requester_person_id, beneficiary.id, claim_id),
+        reveals.Subject(demand.requester_person_id or beneficiary.person_id, beneficiary.id, claim_id),
         [PersonalField.NAME, PersonalField.ADDRESS, PersonalField.PHONE],
         VISIT,
         note=None,
@@ -87,7 +86,7 @@ def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: reve
     """Read one value of somebody on record in clear, by the own community's officers and grid workers, where no demand is open.
 
     Of whom may be a minor, by who reads minors' data; of who took the consent back, by nobody. Raises PurposeUnknown,
-    FieldNotForPurpose, BasisMissing, TooManyReveals, MinorProtected, ValueUnreadable, Missing.
+    FieldNotForPurpose, BeneficiaryEnded, BasisMissing, TooManyReveals, MinorProtected, ValueUnreadable, Missing.
     """
     beneficiary = db.session.get(Beneficiary, beneficiary_id)
     if beneficiary is None:
@@ -98,13 +97,12 @@ def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: reve
         policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
         raise reveals.MinorProtected
     reveals.require_purpose(wanted)
-    if is_taken_back(beneficiary.id):
-        raise BasisMissing
+    require_readable(beneficiary)
     reveals.require_moderation(actor, now=now)
     value = _value_of(beneficiary, wanted.field)
     audit.record(actor, Permission.BENEFICIARY_REVEAL, beneficiary.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
     grant = policy.grant_for(actor, needed, scope)
-    subject = reveals.Subject(None, beneficiary.id)
+    subject = reveals.Subject(beneficiary.person_id, beneficiary.id)
     reveal_id = reveals.write_reveal(actor, grant, subject, [wanted.field], wanted.purpose, note=wanted.note, now=now)
     return reveals.Revealed(reveal_id, wanted.field, value, now)
 
@@ -121,8 +119,9 @@ def _value_of(beneficiary: Beneficiary, field: PersonalField) -> str | None:
             raise reveals.FieldNotForPurpose(errors={"field": ["服务对象不登记身份证号"]})
 
 
-def _address_of(beneficiary: Beneficiary) -> str:
-    return reveals.in_clear(beneficiary.address_sealed, field=ADDRESS, row=beneficiary.id)
+def _address_of(beneficiary: Beneficiary) -> str | None:
+    sealed = beneficiary.address_sealed
+    return None if sealed is None else reveals.in_clear(sealed, field=ADDRESS, row=beneficiary.id)
 
 
 def _phone_of(beneficiary: Beneficiary) -> str | None:

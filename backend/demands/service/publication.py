@@ -17,7 +17,7 @@ from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.brands import Brand, Completion
 from backend.demands.models import Demand, DemandStatus
-from backend.demands.service.bases import require_basis
+from backend.demands.service.bases import require_usable
 from backend.demands.service.life import CANCEL, COMPLETE, PUBLISH, REOPEN, DemandNotPublished, known_demand, scope_of
 from backend.demands.service.register import refuse_named
 from backend.demands.service.submission import refuse_places
@@ -95,7 +95,8 @@ class Publication:
 def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> None:
     """Open the places of a submitted demand for claims, and plan its shift.
 
-    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, NamesBeneficiary, BasisMissing, Missing, Forbidden.
+    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, NamesBeneficiary, BeneficiaryEnded, AddressErased,
+    BasisMissing, Missing, Forbidden.
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
@@ -108,7 +109,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     announced = publication.announcement.texts(brand)
     refuse_named(demand.beneficiary_id, {"title": title} | announced)
     if demand.beneficiary_id is not None:
-        require_basis(demand.beneficiary_id)
+        require_usable(demand.beneficiary_id)
     PUBLISH.take(
         actor,
         demand_id,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
@@ -21,6 +21,7 @@ from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import NumberInvalid, address_line, contact_phone
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
+from backend.people.models import Person
 from backend.people.service import PhoneInvalid
 
 _ADDRESSED = tuple("奶奶 爷爷 婆婆 公公 大爷 大妈 大娘 阿姨 叔叔 伯伯 老人 先生 女士 师傅 老师".split())
@@ -97,25 +98,32 @@ def served_area(area_id: UUID) -> Area:
     return area
 
 
-def known_or_put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now: datetime) -> UUID:
-    """Whom a demand describes: who is on record by this name and address, as far as the actor may know, or else a new row.
+def known_or_put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, person_id: UUID | None, *, now: datetime) -> UUID:
+    """Whom a demand describes: who is on record by this name and address, as far as the actor may know, or else a new row. `person_id`:
+    who asks; where they ask for themselves, it is their row, wherever they live by it.
 
     What is said here of a note or a basis that the row has not is added. The caller has asked policy for the demand. Raises as
     `add_beneficiary` does, but for AreaNotServed and Forbidden.
     """
     details = _in_form(details, now=now)
-    community = _hold_community(area)
-    same = and_(Beneficiary.name == details.name, _of_address(details))
-    known = db.session.scalars(
-        _alike(community, same)
-        .where(or_(_in_care(actor), _asked_for_by(actor)))
-        .where(true() if details.phone is None else _of_phone(details))
-        .limit(1)
-    ).one_or_none()
+    community = hold_community(area)
+    same = and_(Beneficiary.name == details.name, _of_address(details), true() if details.phone is None else _of_phone(details))
+    known_here = or_(tied_to(person_id), and_(same, or_(_in_care(actor), _asked_for_by(actor))))
+    alike = (
+        _alike(community, and_(Beneficiary.name == details.name, known_here))
+        .order_by(None)
+        .order_by(Beneficiary.person_id.is_not_distinct_from(person_id).desc())
+    )
+    known = db.session.scalars(alike.limit(1).with_for_update()).one_or_none()
     if known is None:
-        return put_on_record(actor, details, area, now=now)
+        beneficiary_id = put_on_record(actor, details, area, now=now)
+        live = select(Beneficiary.id).where(tied_to(person_id), Beneficiary.ended_at.is_(None))
+        asks_for_themselves = select(Person.id).where(Person.id == person_id, Person.name == details.name, ~live.exists())
+        if db.session.scalar(asks_for_themselves) is not None:
+            db.session.get_one(Beneficiary, beneficiary_id).person_id = person_id
+        return beneficiary_id
     if details.contact_note is not None:
-        known.contact_note_sealed, known.contact_note = _sealed_note(details.contact_note, known.id), None
+        known.contact_note_sealed, known.contact_note = sealed_note(details.contact_note, known.id), None
     if details.basis is not None:
         state_basis(actor, known, details.basis, now=now, again=False)
     return known.id
@@ -123,7 +131,7 @@ def known_or_put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area
 
 def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now: datetime) -> UUID:
     """Seal and store; the details are in form, and the caller has asked policy."""
-    _refuse_similar(actor, details, _hold_community(area))
+    _refuse_similar(actor, details, hold_community(area))
     beneficiary_id, keys = new_id(), keyring()
     beneficiary = Beneficiary(
         id=beneficiary_id,
@@ -137,7 +145,7 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
         address_index=keys.index(details.address, field=ADDRESS),
         phone_sealed=None if details.phone is None else keys.seal(details.phone, field=PHONE, row=beneficiary_id),
         phone_index=None if details.phone is None else keys.index(details.phone, field=PHONE),
-        contact_note_sealed=None if details.contact_note is None else _sealed_note(details.contact_note, beneficiary_id),
+        contact_note_sealed=None if details.contact_note is None else sealed_note(details.contact_note, beneficiary_id),
         created_at=now,
     )
     db.session.add(beneficiary)
@@ -161,17 +169,18 @@ def seal_old(*, now: datetime) -> int:  # noqa: ARG001 - by the clock like its n
 
     An address that no key opens stays as it is (`ejia keys rotate` names it).
     """
-    waits = or_(Beneficiary.contact_note.is_not(None), Beneficiary.address_index.is_(None))
+    unfound = and_(Beneficiary.address_sealed.is_not(None), Beneficiary.address_index.is_(None))
+    waits = or_(Beneficiary.contact_note.is_not(None), unfound)
     rows = db.session.scalars(select(Beneficiary).where(waits).order_by(Beneficiary.id).limit(_AT_ONCE).with_for_update(skip_locked=True))
     return sum(_bring_into_form(row) for row in rows.all())
 
 
 def _bring_into_form(row: Beneficiary) -> bool:
     keys = keyring()
-    address = keys.unseal_if_possible(row.address_sealed, field=ADDRESS, row=row.id)
+    address = None if row.address_sealed is None else keys.unseal_if_possible(row.address_sealed, field=ADDRESS, row=row.id)
     phone = None if row.phone_sealed is None else keys.unseal_if_possible(row.phone_sealed, field=PHONE, row=row.id)
     if row.contact_note is not None:
-        row.contact_note_sealed, row.contact_note = _sealed_note(row.contact_note, row.id), None
+        row.contact_note_sealed, row.contact_note = sealed_note(row.contact_note, row.id), None
     elif address is None:
         return False
     if address is not None:
@@ -188,7 +197,7 @@ def _in_form(details: BeneficiaryDetails, *, now: datetime) -> BeneficiaryDetail
         raise BirthYearInvalid(errors={"born_in": [BirthYearInvalid.detail]})
     if _is_named(details.name, details.called):
         raise NamesBeneficiary(errors={"called": [NamesBeneficiary.detail]})
-    phone = None if details.phone is None else _phone(details.phone)
+    phone = None if details.phone is None else phone_in_form(details.phone)
     return replace(details, address=address_line(details.address), phone=phone)
 
 
@@ -197,18 +206,20 @@ def _is_named(name: str, text: str) -> bool:
     return len(name) > 1 and not name.endswith(_ADDRESSED) and name in text
 
 
-def _phone(text: str) -> str:
+def phone_in_form(text: str) -> str:
+    """Raises PhoneInvalid."""
     try:
         return contact_phone(text)
     except NumberInvalid as error:
         raise PhoneInvalid(str(error), errors={"phone": [str(error)]}) from error
 
 
-def _sealed_note(note: str, beneficiary_id: UUID) -> bytes:
+def sealed_note(note: str, beneficiary_id: UUID) -> bytes:
+    """The note on how to visit, as it is stored."""
     return keyring().seal(note, field=NOTE, row=beneficiary_id)
 
 
-def _hold_community(area: Area) -> str:
+def hold_community(area: Area) -> str:
     """The path of its community, whose rows are added one by one from here on: of two at once the later one sees the earlier."""
     community = area.path[:COMMUNITY_DIGITS]
     db.session.execute(select(func.pg_advisory_xact_lock(_ONE_BY_ONE, func.hashtext(community))))
@@ -224,9 +235,14 @@ def _refuse_similar(actor: Actor, details: BeneficiaryDetails, community: str) -
         raise BeneficiarySimilar(similar=[str(beneficiary_id) for beneficiary_id in similar])
 
 
+def tied_to(person_id: UUID | None) -> ColumnElement[bool]:
+    """Condition: it is the row of this person."""
+    return false() if person_id is None else Beneficiary.person_id.is_not_distinct_from(person_id)
+
+
 def _alike(community: str, condition: ColumnElement[bool]) -> Select[Beneficiary]:
     here = Beneficiary.area_path.startswith(community, autoescape=True)
-    return select(Beneficiary).where(here, condition).order_by(Beneficiary.id)
+    return select(Beneficiary).where(here, Beneficiary.ended_at.is_(None), condition).order_by(Beneficiary.id)
 
 
 def _of_address(details: BeneficiaryDetails) -> ColumnElement[bool]:

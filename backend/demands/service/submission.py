@@ -15,9 +15,9 @@ from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.brands import Brand
 from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandStatus
-from backend.demands.service.bases import require_basis
+from backend.demands.service.bases import require_usable
 from backend.demands.service.life import RETURN, SUBMIT, WITHDRAW, known_demand, scope_of
-from backend.demands.service.register import BeneficiaryDetails, known_or_put_on_record
+from backend.demands.service.register import BeneficiaryDetails, known_or_put_on_record, tied_to
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -83,8 +83,8 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     """Ask for a service in a community. Returns the demand's id.
 
     Raises BrandUnknown, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, RequesterUnknown,
-    BasisMissing, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, BeneficiarySimilar, AgeUnknown, BasisUnfit, NoticeOutdated,
-    PersonNeeded, ConsentNeeded, DataWithdrawn, TooManyToday, TooManyOpen, Forbidden.
+    BeneficiaryEnded, AddressErased, BasisMissing, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, BeneficiarySimilar, AgeUnknown,
+    BasisUnfit, NoticeOutdated, PersonNeeded, ConsentNeeded, DataWithdrawn, TooManyToday, TooManyOpen, Forbidden.
     """
     brand = brands.brand(wanted.brand)
     community = areas.community(wanted.community_id)
@@ -105,7 +105,7 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
             area_id=community.id,
             area_path=community.path,
             requester_person_id=requester_id,
-            beneficiary_id=_beneficiary(actor, brand, wanted, community, now=now),
+            beneficiary_id=_beneficiary(actor, brand, wanted, community, requester_id, now=now),
             submitted_by=actor.account_id,
             submitted_at=now,
             status=DemandStatus.SUBMITTED,
@@ -131,17 +131,25 @@ def _requester(actor: Actor, wanted: NewDemand, community: Area) -> UUID | None:
     return requester_id
 
 
-def _beneficiary(actor: Actor, brand: Brand, wanted: NewDemand, community: Area, *, now: datetime) -> UUID | None:
+def _beneficiary(
+    actor: Actor, brand: Brand, wanted: NewDemand, community: Area, requester_id: UUID | None, *, now: datetime
+) -> UUID | None:
+    """Whom it is for: described, chosen, or, where neither, who asks and is on record as somebody to be visited."""
     chosen = wanted.beneficiary_id
     given = (chosen is not None) + (wanted.beneficiary is not None)
     if not brand.needs_beneficiary:
         if given:
             raise BeneficiaryNotAsked(errors={"beneficiary": [BeneficiaryNotAsked.detail]})
         return None
-    if given != 1:
+    own = select(Beneficiary.id).where(tied_to(requester_id), Beneficiary.area_path.startswith(community.path, autoescape=True))
+    tied = db.session.scalar(own.where(Beneficiary.ended_at.is_(None)))
+    if given > 1 or (given == 0 and tied is None):
         raise BeneficiaryNeeded(errors={"beneficiary": [BeneficiaryNeeded.detail]})
     if wanted.beneficiary is not None:
-        return known_or_put_on_record(actor, wanted.beneficiary, community, now=now)
+        return known_or_put_on_record(actor, wanted.beneficiary, community, requester_id, now=now)
+    if tied is not None and chosen in (None, tied):
+        require_usable(tied)
+        return tied
     area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == chosen))
     if (
         chosen is None
@@ -150,7 +158,7 @@ def _beneficiary(actor: Actor, brand: Brand, wanted: NewDemand, community: Area,
         or not policy.allows(actor, Permission.BENEFICIARY_ADD, Scope(area_path=area_path))
     ):
         raise BeneficiaryUnknown(errors={"beneficiary_id": [BeneficiaryUnknown.detail]})
-    require_basis(chosen)
+    require_usable(chosen)
     return chosen
 
 

@@ -32,9 +32,11 @@ AGAIN_AND_AGAIN = {
     "log_out_everywhere",
     "mark_message_read",
     "mark_messages_read",
+    "move_beneficiary",
     "refresh_tokens",
     "reset_password",
     "submit_demand",
+    "tie_beneficiary",
 }
 
 

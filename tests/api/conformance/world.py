@@ -324,6 +324,8 @@ class Neighbourhood:
         unsettled = GRANDFATHER | {"area_id": self.street["和平社区"], "basis": None}
         self._target("community_officer", "add_basis", beneficiary_id=self.officer.made("/beneficiaries", unsettled)["id"])
         self._target("community_officer", "add_beneficiary", name="赵桂香", address="和平路90号")
+        self._target("community_officer", "list_readings", beneficiary_id=beneficiary_id)
+        self._register()
         self._target("street_officer", "open_office_login", login_name="new.colleague", role="community_officer", ends_on=soon)
         volunteer = {"volunteer_number": self.phones["volunteer"].volunteer_number, "name": "钱志愿"}
         self._target("street_officer", "merge_accounts", login_name="officer", **volunteer)
@@ -334,6 +336,17 @@ class Neighbourhood:
         self._target("volunteer", "merge_by_password", name="retired", password=PASSWORD)
         self._target("volunteer", "merge_by_wechat", code=LOGIN_CODE)
         self.app.test_client().post("/api/v1/auth/wechat", json={"code": self._wechat.login_code()})
+
+    def _register(self) -> None:
+        """Somebody for each of what may become of who is on record."""
+        made = []
+        for i in range(5):
+            elder = GRANDFATHER | {"name": f"赵德{i}", "address": f"幸福路{i}0号", "phone": f"0951-555990{i}"}
+            made.append(self.officer.made("/beneficiaries", elder | {"area_id": self.street["和平社区"]})["id"])
+        self._target("community_officer", "tie_beneficiary", beneficiary_id=made[0], person_id=self.phones["resident"].person_id)
+        self._target("community_officer", "end_beneficiary", beneficiary_id=made[1])
+        self._target("community_officer", "merge_beneficiary", beneficiary_id=made[2], into_id=made[3])
+        self._target("community_officer", "move_beneficiary", beneficiary_id=made[4])
 
     def _files(self) -> None:
         asker = self.phones["street_officer"]

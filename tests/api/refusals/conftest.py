@@ -97,11 +97,14 @@ class World:
         service = self.insider.seen(f"/services/{visit.sign_out()['fact_id']}")
         year = clock.shanghai_day(clock.now()).year
         message_id = inbox(self.insider)[0]["id"]
+        beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
+        self.officer.made(f"/beneficiaries/{beneficiary_id}/reveals", {"field": "phone", "purpose": "contact", "note": "约定时间"})
         return {
             "message_id": message_id,
             "up_to": message_id,
             "demand_id": visit.demand["id"],
-            "beneficiary_id": self.officer.seen("/beneficiaries")["items"][-1]["id"],
+            "beneficiary_id": beneficiary_id,
+            "into_id": beneficiary_id,
             "opening_id": visit.demand["opening_id"],
             "role_id": visit.demand["role_id"],
             "claim_id": visit.claim_id,
