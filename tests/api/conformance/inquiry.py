@@ -38,7 +38,11 @@ SLOWEST = 10.0
 # schema allows it. Any other valid request that gets a 422 `invalid` is a fault of the document. A refusal with a code of its own is a
 # rule of the domain; the operation names it among its answers.
 END_AFTER_BEGINNING = "the end comes after the beginning"
+A_VERSION_OR_A_CAUSE = "a consent has the version of a notice, a duty its cause"
 BEYOND_THE_SCHEMA = {
+    ("add_basis", "$"): A_VERSION_OR_A_CAUSE,
+    ("add_beneficiary", "basis"): A_VERSION_OR_A_CAUSE,
+    ("submit_demand", "beneficiary.basis"): A_VERSION_OR_A_CAUSE,
     ("claim_place", "$"): "exactly one claimant",
     ("publish_demand", "$"): "both coordinates or none, and " + END_AFTER_BEGINNING,
     ("add_record", "$"): END_AFTER_BEGINNING,
