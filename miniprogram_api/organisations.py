@@ -16,7 +16,14 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.organisations import OrganisationLineOut, OrganisationOut, StaffOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.organisations import OrganisationApplicationIn, OrganisationPlanIn, OrganisationsQuery, OrganisationSuccessorIn, StaffIn
+from web.inputs.organisations import (
+    OrganisationApplicationIn,
+    OrganisationPlanIn,
+    OrganisationsQuery,
+    OrganisationSuccessorIn,
+    StaffIn,
+    VerificationIn,
+)
 from web.shapes import ListQuery
 
 bp = Resource("organisations", tag="社会组织")
@@ -71,10 +78,11 @@ def amend_organisation_application(actor: Actor, organisation_id: UUID, body: Or
 
 @bp.post("/organisations/<uuid:organisation_id>/verification")
 @writes
+@bp.input(VerificationIn)
 @bp.output(OrganisationOut)
-@bp.doc(summary="审核通过社会组织", description="由社区办理；自当日起计入引进或培育数，申请人为负责人。")
-def verify_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
-    service.verify_organisation(actor, organisation_id, now=clock.now())
+@bp.doc(summary="审核通过社会组织", description="由社区办理；自协议签订、备案或登记之日起计入引进或培育数，申请人为负责人。")
+def verify_organisation(actor: Actor, organisation_id: UUID, body: VerificationIn) -> AnyRow:
+    service.verify_organisation(actor, organisation_id, agreed_on=body.agreed_on, proof=body.proof, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
 

@@ -10,6 +10,7 @@ LABELS: Mapping[str, str] = {
     "action": "操作",
     "adult": "已满十八周岁",
     "address": "住址",
+    "agreed_on": "协议或备案日期",
     "area_id": "区域",
     "as_person": "以个人身份",
     "basis": "处理依据",

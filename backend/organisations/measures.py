@@ -33,6 +33,28 @@ ORGANISATIONS = Measure(
     moved_by={"organisation.verified": themselves, "organisation.ended": themselves},
     dimension=ORIGIN,
 )
-"""Social organisations, from the day they were verified until they end. Origin and community stand from that day on."""
+"""Social organisations, from the day of their agreement or record until they end. Origin and community stand since they were verified."""
 
-MEASURES = (ORGANISATIONS,)
+
+def _entered(known_at: AsOf) -> Select[Any]:
+    status = status_at(Organisation, OrganisationChange, known_at)
+    return contribution(
+        source_id=Organisation.id, starts_on=Organisation.counted_on, area_path=Organisation.area_path, dimension=Organisation.origin
+    ).where(
+        status.in_((OrganisationStatus.VERIFIED, OrganisationStatus.ENDED)),
+        Organisation.counted_on.is_not(None),
+        Organisation.former_id.is_(None),
+    )
+
+
+ORGANISATION_ENTRIES = Measure(
+    name="organisation_entries",
+    source="社会组织登记",
+    shape=Shape.EVENTS,
+    contributions=_entered,
+    moved_by={"organisation.verified": themselves},
+    dimension=ORIGIN,
+)
+"""Bodies on the day on which they were introduced or incubated, once in their life in a street: one that came back is no new one."""
+
+MEASURES = (ORGANISATIONS, ORGANISATION_ENTRIES)

@@ -66,7 +66,11 @@ class Organisation(Living):
     purpose: Mapped[str]
     officer_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_organisations_officer_person_id"))
     status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
-    counted_on: Mapped[date | None] = mapped_column(comment="the day it was verified as introduced or incubated; counts from then")
+    counted_on: Mapped[date | None] = mapped_column(comment="the day of the agreement, or of the record; counts from then")
+    proof: Mapped[str | None] = mapped_column(comment="by which paper that day is known: the agreement or record, by title and number")
+    former_id: Mapped[UUID | None] = mapped_column(
+        comment="the same body as it was counted first in the street; as one that came back it is counted as no new one"
+    )
     ended_on: Mapped[date | None]
     applied_at: Mapped[datetime]
     applied_by: Mapped[UUID | None]

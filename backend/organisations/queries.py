@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, select
+from sqlalchemy import Select, and_, case, exists, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -65,6 +65,8 @@ def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
         .add_columns(
             Organisation.purpose,
             Organisation.ended_on,
+            case((policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE), Organisation.proof)).label("proof"),
+            Organisation.former_id.is_not(None).label("came_back"),
             Organisation.area_path,
             Organisation.officer_person_id,
             last.label("reason"),

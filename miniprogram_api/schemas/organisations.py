@@ -27,6 +27,8 @@ _LINE: dict[str, Any] = {
     "counted_on": "2026-03-05",
 }
 
+_SHEET = _LINE | {"purpose": EXAMPLE_PLAN["purpose"], "ended_on": None, "proof": None, "came_back": False, "reason": None}
+
 
 class OrganisationLineOut(Out):
     """One organisation in a list."""
@@ -44,18 +46,18 @@ class OrganisationLineOut(Out):
     officer_name: str = Field(description="负责人姓名，已脱敏")
     status: OrganisationStatus
     applied_at: Instant
-    counted_on: Day | None = Field(description="社区审核通过的日期，自此计入引进或培育数")
+    counted_on: Day | None = Field(description="协议签订、备案或登记的日期，自此计入引进或培育数")
 
 
 class OrganisationOut(OrganisationLineOut):
     """One organisation."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [_LINE | {"purpose": EXAMPLE_PLAN["purpose"], "ended_on": None, "reason": None}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_SHEET]})
 
     purpose: str
     ended_on: Day | None
+    proof: str | None = Field(description="证明材料，只给本社区和本组织看")
+    came_back: bool = Field(description="曾在本街道计入、终止后又回来的，不再计入新增")
     reason: str | None = Field(description="退回或终止的理由")
 
 

@@ -14,7 +14,7 @@ from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
 from backend.organisations.models import Organisation, OrganisationChange, Staff
-from tests.support.organisations import applied_organisation, credit_code, organisation_plan, verified_organisation
+from tests.support.organisations import applied_organisation, credit_code, organisation_plan, verification, verified_organisation
 from tests.support.phone import refused
 
 VALID = "52639999MJX00000XM"
@@ -26,7 +26,7 @@ def test_a_verified_organisation_counts_from_that_shanghai_day(head, officer, st
     assert (applied["status"], applied["counted_on"]) == ("applied", None)
     assert [line["id"] for line in officer.seen("/organisations", status="applied")["items"]] == [applied["id"]]
 
-    verified = officer.made(f"/organisations/{applied['id']}/verification")
+    verified = officer.made(f"/organisations/{applied['id']}/verification", verification())
 
     assert (verified["status"], verified["origin"]) == ("verified", "incubated")
     assert verified["counted_on"] == str(clock.shanghai_day(clock.now()))
@@ -44,7 +44,7 @@ def test_the_day_of_verification_is_that_of_shanghai(head, street, pass_time):
     pass_time(seconds=(clock.start_of_day(today + timedelta(days=1)) - clock.now()).total_seconds() + 60)
 
     # A minute past midnight in Shanghai it is still the day before in UTC.
-    verified = street.home.officer.made(f"/organisations/{applied['id']}/verification")
+    verified = street.home.officer.made(f"/organisations/{applied['id']}/verification", verification())
 
     assert verified["counted_on"] == str(today + timedelta(days=1))
 
@@ -54,7 +54,7 @@ def test_every_step_leaves_a_change_an_event_and_an_audit_entry(head, officer, s
     path = f"/organisations/{organisation['id']}"
     officer.made(f"{path}/return", WHY)
     head.made(f"{path}/application", organisation_plan())
-    officer.made(f"{path}/verification")
+    officer.made(f"{path}/verification", verification())
     officer.made(f"{path}/ending", {"reason": "协议期满。"})
 
     changes = db.session.execute(
@@ -172,7 +172,7 @@ def test_a_decision_is_taken_once(head, officer, street):
     organisation = verified_organisation(head, officer, street)
     path = f"/organisations/{organisation['id']}"
 
-    assert refused(officer.post(f"{path}/verification")) == (409, "organisation_not_applied")
+    assert refused(officer.post(f"{path}/verification", verification())) == (409, "organisation_not_applied")
     assert refused(officer.post(f"{path}/return", WHY)) == (409, "organisation_not_applied")
     assert db.session.scalar(select(func.count()).select_from(Staff)) == 1
 
@@ -183,12 +183,12 @@ def test_what_is_not_verified_exists_for_its_own_community_and_applicant_only(he
 
     for stranger in (volunteer(), neighbour):
         assert refused(stranger.get(path)) == (404, "not_found")
-        assert refused(stranger.post(f"{path}/verification")) == (404, "not_found")
+        assert refused(stranger.post(f"{path}/verification", verification())) == (404, "not_found")
         assert stranger.seen("/organisations", status="applied")["items"] == []
-    assert refused(head.post(f"{path}/verification")) == (403, "forbidden")
+    assert refused(head.post(f"{path}/verification", verification())) == (403, "forbidden")
     assert refused(officer.post(f"{path}/application", organisation_plan())) == (403, "forbidden")
 
-    officer.made(f"{path}/verification")
+    officer.made(f"{path}/verification", verification())
 
     for stranger in (volunteer(), neighbour):
         assert stranger.seen(path)["officer_name"] == "赵**"

@@ -19,12 +19,13 @@ from backend.statistics.measures import MEASURES
 from ejia.trial.demo import load
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
 from tests.support.demands import claimed, published_demand
+from tests.support.organisations import verified_organisation
 from tests.support.people import registered_volunteer
 from tests.support.phone import Phone
 from tests.support.teams import applied_team
 
-SCALE = 0.02
-"""Of the demonstration year: some 950 services."""
+SCALE = 0.05
+"""Of the demonstration year: some 2,400 services."""
 
 Known = dict[str, list[tuple[Any, ...]]]
 
@@ -66,6 +67,7 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     change_demands(officer, leader, demands)
     claimed_demand(officer, leader, here, team_id)
     officer.made(f"/teams/{applied['id']}/acceptance")
+    verified_organisation(registered_volunteer(phone_of, here), officer, here, record_number="备2026-900")
     change_who_belongs(phone_in)
     hear_everything()
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
+from backend.foundation import clock
 from backend.foundation.identifiers import body_check_char, credit_check_char
 from tests.support.phone import Phone
 
@@ -30,12 +31,17 @@ def applied_organisation(officer: Phone, street: Mapping[str, str], *, community
     return officer.made("/organisations", organisation_plan(community_id=street[community], **fields))
 
 
+def verification(**fields: Any) -> dict[str, Any]:
+    """What the community enters when it verifies: an agreement of today."""
+    return {"agreed_on": str(clock.shanghai_day(clock.now())), "proof": "引进社会组织服务协议第3号"} | fields
+
+
 def verified_organisation(
     officer: Phone, community_officer: Phone, street: Mapping[str, str], *, community: str = "和平社区", **fields: Any
 ) -> dict[str, Any]:
     """An organisation that the community verified; only its officer is on the staff."""
     organisation = applied_organisation(officer, street, community=community, **fields)
-    return community_officer.made(f"/organisations/{organisation['id']}/verification")
+    return community_officer.made(f"/organisations/{organisation['id']}/verification", verification())
 
 
 def add_staff(officer: Phone, organisation_id: str, volunteer: Phone, name: str) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _volunteers(when: str) -> Recount:
 
 
 _STANDING_ORGANISATION = _stands("o", "counted_on", "ended_on")
-_NEW_ORGANISATION = _within("o.counted_on")
+_NEW_ORGANISATION = f"({_within('o.counted_on')}) AND o.former_id IS NULL"
 
 RECOUNTS: Mapping[str, Recount] = {
     "teams": Recount("count(*)", "teams t", path="t.area_path", part="t.category", when=_TEAM_STANDS),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.organisations.models import Filing, OrganisationStatus, Origin
-from web.fields import Id, Name, NoNumbers, Prose, Text
+from web.fields import Day, Id, Line, Name, NoNumbers, Prose, Text
 from web.shapes import Body, ListQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -38,6 +38,17 @@ class OrganisationApplicationIn(OrganisationPlanIn):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN | {"community_id": _COMMUNITY}]})
 
     community_id: Id = Field(description="开展服务的社区")
+
+
+class VerificationIn(Body):
+    """Since when the organisation is introduced or incubated, and how that is known."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"agreed_on": "2024-03-02", "proof": "《引进社会组织服务协议》，和平社区2024年第3号"}]}
+    )
+
+    agreed_on: Day = Field(description="引进填协议签订日，培育填备案或登记日；不晚于今天，自这天起计入引进或培育数")
+    proof: Annotated[Line, NoNumbers] = Field(description="证明材料：协议或备案文件的名称和编号")
 
 
 class StaffIn(Body):

@@ -1,7 +1,7 @@
 """The life of a social organisation: applied for, verified or returned, ended. What it is counted as is fixed on verification."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from backend.areas import service as areas
 from backend.foundation import clock, identifiers
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
-from backend.foundation.errors import Unprocessable
+from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
@@ -36,6 +36,20 @@ class RecordNumberInvalid(Unprocessable):
 
     code: ClassVar[str] = "record_number_invalid"
     detail = "备案编号不正确"
+
+
+class AgreedOnInvalid(Unprocessable):
+    """A day that has not come yet, or before the same body ended here the last time."""
+
+    code: ClassVar[str] = "agreed_on_invalid"
+    detail = "协议或备案日期不能晚于今天"
+
+
+class OriginDiffers(Conflict):
+    """The same body was counted in this street as the other: none is both introduced and incubated."""
+
+    code: ClassVar[str] = "origin_differs"
+    detail = "该组织在本街道曾以另一种来源计入，请退回申请，按原来的来源修改"
 
 
 _RETURNED, _APPLIED, _VERIFIED = OrganisationStatus.RETURNED, OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED
@@ -116,11 +130,25 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
 
 
 @never(AlreadyStaff, because="an organisation has no staff before it is verified")
-def verify_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) -> None:
-    """Let an organisation work here and count from today; the applicant acts for it. Raises OrganisationNotApplied."""
+def verify_organisation(actor: Actor, organisation_id: UUID, *, agreed_on: date, proof: str, now: datetime) -> None:
+    """Let an organisation work here; the applicant acts for it. It counts from the day of its agreement (引进) or record (培育), which a
+    paper proves; a body that was counted in the street before is counted as no new one.
+
+    Raises OrganisationNotApplied, AgreedOnInvalid, OriginDiffers.
+    """
     organisation = rows.found(organisation_id)
     rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
-    VERIFY.take(actor, organisation_id, now=now, counted_on=clock.shanghai_day(now))
+    if agreed_on > clock.shanghai_day(now):
+        raise AgreedOnInvalid(errors={"agreed_on": [AgreedOnInvalid.detail]})
+    former = rows.counted_before(organisation)
+    if former is not None:
+        if former.origin is not organisation.origin:
+            raise OriginDiffers
+        if former.ended_on is not None and agreed_on < former.ended_on:
+            sentence = "该组织曾在本街道终止，新的协议或备案日期不能早于那时"
+            raise AgreedOnInvalid(sentence, errors={"agreed_on": [sentence]})
+    former_id = None if former is None else former.first_id
+    VERIFY.take(actor, organisation_id, now=now, counted_on=agreed_on, proof=proof, former_id=former_id)
     start_staff(actor, organisation_id, organisation.officer_person_id, is_officer=True, now=now)
 
 

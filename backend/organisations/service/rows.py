@@ -4,17 +4,20 @@ Lock order of every command: the organisation, then its staff, then role grants.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
-from backend.organisations.models import Organisation, OrganisationStatus
+from backend.organisations.models import Organisation, OrganisationStatus, Origin
 
 
 class CreditCodeTaken(Conflict):
@@ -74,6 +77,32 @@ def _one(organisation_id: UUID, *, lock: bool) -> Organisation:
     if organisation is None:
         raise Missing
     return organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A body as it ended in the street the last time; `first_id` is the organisation by which it was counted first."""
+
+    first_id: UUID
+    origin: Origin
+    ended_on: date | None
+
+
+def counted_before(organisation: Organisation) -> Former | None:
+    """The same body, by its credit code or by the record number of its community, where it was verified in the street before. Only one of a
+    number is live, so it has ended, and nobody makes another one meanwhile."""
+    if organisation.credit_code is not None:
+        same = Organisation.credit_code == organisation.credit_code
+    else:
+        same = and_(Organisation.record_number == organisation.record_number, Organisation.area_path == organisation.area_path)
+    ended = select(Organisation.id, Organisation.former_id, Organisation.origin, Organisation.ended_on).where(
+        same,
+        Organisation.area_path.startswith(organisation.area_path[: LENGTH_OF_PATH[Level.STREET]], autoescape=True),
+        Organisation.status == OrganisationStatus.ENDED,
+        Organisation.counted_on.is_not(None),
+    )
+    last = db.session.execute(ended.order_by(Organisation.ended_on.desc(), Organisation.id.desc()).limit(1)).one_or_none()
+    return None if last is None else Former(last.former_id or last.id, last.origin, last.ended_on)
 
 
 def scope_of(organisation: Organisation) -> Scope:

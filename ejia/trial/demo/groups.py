@@ -126,7 +126,7 @@ class Groups:
         rows = world.table(
             Organisation,
             *("id", "name", "origin", "filing", "credit_code", "record_number", "area_id", "area_path", "purpose", "officer_person_id"),
-            *("status", "counted_on", "applied_at"),
+            *("status", "counted_on", "applied_at", "proof"),
         )
         changes = world.table(OrganisationChange, "id", "organisation_id", "from_status", "to_status", "at")
         staff = world.table(Staff, "id", "fact_id", "recorded_at", "void", "organisation_id", "person_id", "is_officer", "joined_on")
@@ -153,6 +153,7 @@ class Groups:
                 "verified",
                 counted,
                 applied_at,
+                f"{'引进服务协议' if origin == 'introduced' else '备案证明'}{plan.YEAR}年第{place + 1}号",
             )
             changes.add(world.id_at(applied_at), group.id, None, "applied", applied_at)
             changes.add(world.id_at(verified_at), group.id, "applied", "verified", verified_at)
