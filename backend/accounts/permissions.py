@@ -181,6 +181,25 @@ class Permission(Term):
     )
     # Who is in charge approves (未成年人网络保护条例 art. 36): the street.
     MINOR_REVEAL = ("minor.reveal", "查看未成年人信息原文", "The same of a minor.", _STREET)
+    CORRECTION_SEE = (
+        "correction.see",
+        "查看身份更正",
+        "See that a name or identity number is to be corrected. Own: one's own.",
+        _DECIDING | _ONESELF,
+    )
+    CORRECTION_PROPOSE = (
+        "correction.propose",
+        "提出身份更正",
+        "Say, with papers on the desk, that a person's name or identity number is another one; nobody their own.",
+        _DECIDING,
+    )
+    CORRECTION_CONFIRM = (
+        "correction.confirm",
+        "同意身份更正",
+        "Agree to it as a second officer, whom the first did not appoint; nobody their own.",
+        _DECIDING,
+    )
+    CORRECTION_RETURN = ("correction.return", "退回身份更正", "Refuse it. Own: of whom it is about.", _DECIDING | _ONESELF)
     PHONE_SET = ("phone.set", "登记手机号", "Give the phone number that WeChat knows. Own: one's own.", _ONESELF)
     # Both are handed over as the scope, one after the other: who is acted for, and the proxy.
     PROXY_GRANT = ("proxy.grant", "设立代理", "Let somebody act for an elder without a phone, for a term.", _DECIDING | _GRID)

@@ -41,6 +41,7 @@ def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None,
 
     The facts of past services stay: recording them is a duty of the office, not a matter of consent (志愿服务条例 art. 19).
     """
+    people.hold_to_end(person_id)
     people.take_back_consent(actor, person_id, name, reason=reason, now=now)
     if name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
         volunteers.end_registration(actor, person_id, reason="consent_withdrawn", now=now)

@@ -9,19 +9,15 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
-
 from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.agreements import service as agreements
 from backend.closures.obstacles import obstacles
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
 from backend.foundation.errors import Conflict
 from backend.foundation.refusals import never
 from backend.people import service as people
-from backend.people.models import Person
 from backend.people.service import Ending
 
 
@@ -44,10 +40,9 @@ def close_own_account(actor: Actor, *, now: datetime) -> Closed:
     """Close the account that acts, with every way into it. Raises AccountInUse, AccountClosed."""
     policy.require(actor, Permission.ACCOUNT_CLOSE, Scope())
     assert actor.account_id is not None  # noqa: S101 - who is logged in has one
-    accounts.hold_for_closing(actor.account_id)
     if actor.person_id is not None:
-        # As strong as that: what somebody is writing about the person is there before we look, or finds them gone.
-        db.session.execute(select(Person.id).where(Person.id == actor.person_id).with_for_update())
+        people.hold_to_end(actor.person_id)
+    accounts.hold_for_closing(actor.account_id)
     found = obstacles(actor.account_id, actor.person_id, now=now)
     if found:
         raise AccountInUse("还不能注销：" + "；".join(each.text for each in found), obstacles=",".join(each.code for each in found))

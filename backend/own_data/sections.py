@@ -36,8 +36,10 @@ SECTIONS = (
     Section("reveals", "谁查看过我的信息", "person_id", without=("account_id", "claim_id")),
     Section("account_recoveries", "找回我的账号的申请", "person_id"),
     Section("account_recoveries", "我提出的找回申请", "account_id"),
+    Section("identity_corrections", "姓名、身份证号的更正", "person_id"),
     Section("volunteers", "志愿者注册", "person_id"),
     Section("party_members", "在职党员信息", "person_id"),
+    Section("unit_memberships", "工作单位", "person_id"),
     Section("member_registrations", "双报到", "person_id"),
     Section("teams", "我担任队长的志愿服务队", "leader_person_id"),
     Section("team_memberships", "参加的志愿服务队", "person_id"),
@@ -74,5 +76,6 @@ LEFT_OUT: Mapping[str, str] = {
     "team_changes": "志愿服务队的审核过程，不是本人的信息",
     "shift_changes": "场次的变更过程，不是本人的信息",
     "account_recovery_changes": "找回申请的办理过程，结果与找回申请相同",
+    "identity_correction_changes": "身份更正的办理过程，结果与身份更正相同",
 }
 """Tables that name people or accounts, or belong to what does, and why they stay out: told to whoever reads the copy."""

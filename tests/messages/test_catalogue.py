@@ -81,7 +81,14 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
     assert said == {
         *("demands.area_path", "openings.area_path", "shifts.area_path", "service_records.area_path", "people.area_path"),
         *("teams.area_path", "organisations.area_path", "member_registrations.area_path", "proxies.area_path"),
-        *("account_recoveries.area_path", "demands.brand", "openings.brand", "shifts.brand", "service_records.brand"),
+        *(
+            "account_recoveries.area_path",
+            "identity_corrections.area_path",
+            "demands.brand",
+            "openings.brand",
+            "shifts.brand",
+            "service_records.brand",
+        ),
         *("role_grants.area_path", "reveals.area_path", "role_grants.role", "reveals.role"),
         *("demands.number", "member_registrations.receipt_number"),
     }

@@ -45,6 +45,7 @@ class Holdings:
         self._jobs()
         self._proxies()
         self._recoveries()
+        self._corrections()
 
     def _person(self, community: str) -> Phone:
         return registered_person(partial(wechat_user, self.world.app), self.street, name="王居民", community=community)
@@ -150,6 +151,15 @@ class Holdings:
             self._applied(wechat_user(self.world.app), self._card(community), officer, "confirmation")
         newcomer = self.world[NEWCOMER]
         self._applied(newcomer, {"name": "李无名", "id_number": identity_number()}, newcomer, None)
+
+    def _corrections(self) -> None:
+        """In each community one that whom it is about returned, and one of the same person that waits."""
+        for community in (self.street.home, self.street.next, self.street.far):
+            person, papers = community.person(), {"name": "李改名", "id_number": identity_number(), "proof": "id_card"}
+            path = f"/people/{person.person_id}/corrections"
+            returned = community.officer.made(path, papers)
+            person.made(f"/identity-corrections/{returned['id']}/return", {"reason": "没有要求更正"})
+            community.officer.made(path, papers)
 
     def _applied(self, applicant: Phone, card: dict[str, str], officer: Phone, step: str | None) -> None:
         recovery_id = applicant.made("/account-recoveries", card)["id"]

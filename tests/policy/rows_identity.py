@@ -97,6 +97,22 @@ def own_by_wechat(world: World) -> Ask:
 IN_OFFICE = these(*(name for role in OFFICE_ROLES for name in (role.value, elsewhere(role.value))))
 SEEING = OFFICERS | these(GRID, "resident", "proxy")
 
+CORRECTING = {"proof": "id_card"}
+
+
+def of_who_lives_here(world: World) -> Ask:
+    return ask(person_id=world["resident"].person_id, body={"name": "李改名", "id_number": identity_number()} | CORRECTING)
+
+
+def correction(world: World) -> Ask:
+    """A colleague of the community saw papers of the resident."""
+    colleague = wechat_user(world.app)
+    give_role(colleague, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    body = {"name": "李改名", "id_number": identity_number()} | CORRECTING
+    made = colleague.made(f"/people/{world['resident'].person_id}/corrections", body)
+    return ask(correction_id=made["id"], shows=made["id"], reason="证件不符")
+
+
 PROXIES = (
     Row("record_proxy", recording, DECIDING | these(GRID), 403, by=Permission.PROXY_GRANT),
     Row("list_proxies", proxy, SEEING, EMPTY, by=Permission.PROXY_SEE),
@@ -120,6 +136,18 @@ RECOVERIES = (
     Row("confirm_recovery", recovery, DECIDING, 404, {403: these(DISTRICT, "resident")}, by=Permission.RECOVERY_REVIEW),
     Row("approve_recovery", seen_recovery, OFFICERS | these("resident"), 404, by=Permission.RECOVERY_APPROVE),
     Row("return_recovery", recovery, DECIDING | these("resident"), 404, {403: these(DISTRICT)}, by=Permission.RECOVERY_REFUSE),
+    Row(
+        "propose_correction",
+        of_who_lives_here,
+        DECIDING,
+        404,
+        {403: these(DISTRICT, "resident")},
+        by=Permission.CORRECTION_PROPOSE,
+    ),
+    Row("list_corrections", correction, DECIDING | these("resident"), EMPTY, by=Permission.CORRECTION_SEE),
+    Row("see_correction", correction, DECIDING | these("resident"), 404, by=Permission.CORRECTION_SEE),
+    Row("confirm_correction", correction, DECIDING, 404, {403: these("resident")}, by=Permission.CORRECTION_CONFIRM),
+    Row("return_correction", correction, DECIDING | these("resident"), 404, by=Permission.CORRECTION_RETURN),
     Row("withdraw_recovery", own_recovery, these(NEWCOMER), 404, case="one's own"),
     Row("withdraw_recovery", recovery, these(), 404, {403: OFFICERS | these("resident")}, case="somebody else's"),
 )

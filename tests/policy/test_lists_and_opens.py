@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
 from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
+from backend.corrections.models import IdentityCorrection
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.foundation.database import db
 from backend.foundation.jobs import Job
@@ -139,6 +140,7 @@ KINDS = (
         (RoleGrant.role.in_(OFFICES),),
     ),
     Kind("proxies", "/proxies/{}", lambda _: [("/proxies", {})], Proxy.fact_id),
+    Kind("corrections", "/identity-corrections/{}", lambda _: [("/identity-corrections", {})], IdentityCorrection.id),
     Kind("recoveries", "/account-recoveries/{}", lambda _: [("/account-recoveries", {})], AccountRecovery.id),
 )
 

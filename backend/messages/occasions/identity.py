@@ -3,6 +3,8 @@
 from sqlalchemy import Select
 
 from backend.accounts.policy import Permission
+from backend.corrections.events import CorrectionConfirmed, CorrectionProposed, CorrectionReturned
+from backend.corrections.models import CorrectionStatus, IdentityCorrection
 from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whoever, whose
 from backend.people.events import GuardianAgreed, GuardianshipEnded, PhoneSet
 from backend.people.models import Guardianship, Person
@@ -40,7 +42,24 @@ def _unless_by_oneself(rows: Select[*tuple[object, ...]], to: RecoveryStatus) ->
     return rows.add_columns(whoever(AccountRecoveryChange, AccountRecovery.id, to).label("by_account_id"))
 
 
+_CORRECTION = {"subject_id": IdentityCorrection.id, "about_id": IdentityCorrection.id, "area_path": IdentityCorrection.area_path}
+_CORRECTIONS = rows_of(**_CORRECTION, person_id=IdentityCorrection.person_id)
+_PROPOSED = while_there_is(IdentityCorrection.id, IdentityCorrection.status == CorrectionStatus.PROPOSED)
+_CORRECTED = whose(Permission.CORRECTION_RETURN)
+
 OCCASIONS = (
+    Occasion(CorrectionProposed, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS, waits=_PROPOSED),
+    Occasion(CorrectionProposed, "guardian", About.CORRECTION, Guardians(), _CORRECTIONS),
+    Occasion(
+        CorrectionProposed,
+        "community",
+        About.CORRECTION,
+        office(Permission.CORRECTION_CONFIRM),
+        _CORRECTIONS.add_columns(IdentityCorrection.proposed_by.label("by_account_id")),
+        waits=_PROPOSED,
+    ),
+    Occasion(CorrectionConfirmed, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS),
+    Occasion(CorrectionReturned, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS),
     Occasion(PhoneSet, "person", About.PERSON, whose(Permission.PHONE_SET), _PERSONS),
     Occasion(GuardianAgreed, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),
     Occasion(GuardianshipEnded, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),

@@ -41,6 +41,7 @@ class About(StrEnum):
     PROXY = "proxy"
     PERSON = "person"
     RECOVERY = "recovery"
+    CORRECTION = "correction"
     ROLE_GRANT = "role_grant"
     LOGIN = "login"
     REVEAL = "reveal"

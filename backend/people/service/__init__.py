@@ -1,8 +1,9 @@
 """Commands on people and what they ask first, by noun: identity, persons, consents, guardians."""
 
-from backend.people.service.basis import DataWithdrawn, Datum, Ending, end_basis, require_standing
+from backend.people.service.basis import DataWithdrawn, Datum, Ending, end_basis, hold_to_end, require_standing
 from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
+from backend.people.service.corrected import correct_identity, differs, require_free
 from backend.people.service.guardians import (
     Agreement,
     GuardianshipOver,

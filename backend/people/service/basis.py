@@ -84,13 +84,20 @@ def require_standing(actor: Actor, *person_ids: UUID) -> None:
         raise DataWithdrawn
 
 
+def hold_to_end(person_id: UUID) -> None:
+    """Hold a person before anything of theirs ends: first of all rows, as `require_standing` does, so that the two never wait in a ring.
+
+    Stronger than what a foreign key takes: a fact that somebody is writing about the person is there before we look, or finds the mask.
+    """
+    db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
 def end_basis(person_id: UUID, *, now: datetime, without_phone: bool = False) -> Ending:
     """Put a person under a mask whose last consent is gone, and erase what no law keeps. While their data rest on another one, on the word
     that they gave for a minor, or on an office, nothing changes, but that the phone goes all the same where it is not needed for that.
 
     The caller has voided the consent, in this transaction.
     """
-    # Stronger than what a foreign key takes: a fact that somebody is writing is there before we look, or finds the mask.
     person = db.session.scalars(
         select(Person).where(Person.id == person_id).with_for_update().execution_options(populate_existing=True)
     ).one()

@@ -308,6 +308,11 @@ class Neighbourhood:
         self._target("community_officer", "withdraw_consent_at_desk", person_id=elder["id"], notice="proxy")
         self._target("newcomer", "apply_for_recovery", **mother)
         self._target("recovering", "withdraw_recovery")
+        papers = {"name": "张改名", "id_number": identity_number(), "proof": "id_card"}
+        self._target("community_officer", "propose_correction", **papers)
+        correction = self.officer.made(f"/people/{self.home.mother.person_id}/corrections", papers | {"id_number": identity_number()})
+        self.known |= {"correction_id": correction["id"]}
+        self._target("street_officer", "confirm_correction", "return_correction", "see_correction")
         waiting = self.street.phone().made("/account-recoveries", mother)["id"]
         self.officer.made(f"/account-recoveries/{waiting}/confirmation", seen(waiting))
         self._target("street_officer", "approve_recovery", recovery_id=waiting)

@@ -30,6 +30,7 @@ from tests.support.guardians import child, guardianship_form
 from tests.support.messages import inbox
 from tests.support.operations import Json, Operation, operations_of
 from tests.support.organisations import add_staff, verified_organisation
+from tests.support.people import identity_number
 from tests.support.phone import Phone
 from tests.support.street import Street
 from tests.support.tables import contents
@@ -70,6 +71,9 @@ class World:
         wish = home.volunteer().made(f"/teams/{visit.team_id}/join-requests")
         return {
             "proxy_id": home.proxy_id,
+            "correction_id": self.insider.made(
+                f"/people/{home.proxy.person_id}/corrections", {"name": "陈新名", "id_number": identity_number(), "proof": "id_card"}
+            )["id"],
             "recovery_id": self.street.phone().made("/account-recoveries", home.proxy.card)["id"],
             "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
             "person_id": visit.member.person_id,

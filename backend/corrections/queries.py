@@ -1,0 +1,79 @@
+"""Corrections, as the community and the person see them: what stands masked, what is proposed in clear, for who compares it with papers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.corrections.models import NEW_ID_NUMBER, NEW_NAME, CorrectionProof, CorrectionStatus, IdentityCorrection
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked, masked_id_number
+from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.sealing import keyring
+from backend.people.models import Person
+
+NEWEST_FIRST = Order((IdentityCorrection.id,), latest_first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """One correction. What was proposed is there as long as it waits."""
+
+    id: UUID
+    status: CorrectionStatus
+    proof: CorrectionProof
+    proposed_at: datetime
+    person_id: UUID
+    person_name: str
+    of_name: bool
+    of_id_number: bool
+    new_name: str | None
+    new_id_number: str | None
+
+
+def corrections(viewer: Actor, *, status: CorrectionStatus | None, page: PageRequest) -> Page[CorrectionLine]:
+    """Those of people of the viewer's communities, and of the viewer; the newest first. Raises paging.CursorInvalid."""
+    wanted = _lines(viewer)
+    if status is not None:
+        wanted = wanted.where(IdentityCorrection.status == status)
+    return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def correction(viewer: Actor, correction_id: UUID) -> CorrectionLine:
+    """One of them. Raises Missing if the viewer may not see it."""
+    row = db.session.execute(_lines(viewer).where(IdentityCorrection.id == correction_id)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row)
+
+
+def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    scope = ScopeColumns(area_path=IdentityCorrection.area_path, person_id=IdentityCorrection.person_id)
+    return (
+        select(IdentityCorrection, IdentityCorrection.id, masked(Person.name))
+        .join(Person, Person.id == IdentityCorrection.person_id)
+        .where(policy.visible(viewer, Permission.CORRECTION_SEE, scope))
+    )
+
+
+def _line(row: Row[Any]) -> CorrectionLine:
+    of: IdentityCorrection = row.IdentityCorrection
+    name, number = of.name_sealed, of.id_number_sealed
+    return CorrectionLine(
+        id=of.id,
+        status=of.status,
+        proof=of.proof,
+        proposed_at=of.proposed_at,
+        person_id=of.person_id,
+        person_name=row.name,
+        of_name=of.of_name,
+        of_id_number=of.of_id_number,
+        new_name=None if name is None else keyring().unseal_if_possible(name, field=NEW_NAME, row=of.id),
+        new_id_number=None if number is None else masked_id_number(keyring().unseal_if_possible(number, field=NEW_ID_NUMBER, row=of.id)),
+    )

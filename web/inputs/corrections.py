@@ -1,0 +1,26 @@
+"""Corrections of who somebody is."""
+
+from pydantic import ConfigDict, Field
+
+from backend.corrections.models import CorrectionProof, CorrectionStatus
+from backend.corrections.service import NewIdentity
+from web.inputs.people import NamedIn
+from web.shapes import ListQuery
+
+
+class IdentityCorrectionIn(NamedIn):
+    """What the papers say, whole."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "章三", "id_number": "639999199001010014", "proof": "id_card"}]})
+
+    proof: CorrectionProof = Field(description="id_card 身份证 · household_register 户口簿 · police_certificate 公安机关证明")
+
+    def wanted(self) -> NewIdentity:
+        """As the service takes it."""
+        return NewIdentity(self.name, self.id_number, self.proof)
+
+
+class IdentityCorrectionQuery(ListQuery):
+    """Which corrections are asked for."""
+
+    status: CorrectionStatus | None = None
