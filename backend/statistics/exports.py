@@ -13,7 +13,7 @@ from backend.foundation import contents, files, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.jobs import JobLine, Kind, Report, Result, Task
-from backend.statistics import queries
+from backend.statistics import queries, workbook
 from backend.statistics.queries.reach import area_in_reach, months_begun
 
 YEAR_END = "year_end_workbook"
@@ -32,8 +32,6 @@ def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> Jo
 
 def make_year_end(task: Task, report: Report, now: datetime) -> Result:
     """Read the figures in one transaction, write the workbook outside of it: what it counts was allowed when it was asked for."""
-    from backend.statistics import workbook  # its library is large: it is loaded by who writes one
-
     with transaction():
         figures = queries.year_figures(Actor.system(), int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
         exporter = _exporter(task.asked_by)

@@ -1,6 +1,7 @@
 """The whole workbook, its name, and the version of the data in it.
 
-The same figures, told to the same exporter, give the same bytes: the file's own time is the instant up to which they count.
+The same figures, told to the same exporter, give the same bytes: the file's own time is the instant up to which they count. XlsxWriter is
+loaded by who writes one: no process starts slower for it.
 """
 
 import hashlib
@@ -8,8 +9,6 @@ import io
 import json
 from collections.abc import Callable
 from datetime import date, datetime
-
-from xlsxwriter import Workbook
 
 from backend.foundation import clock
 from backend.statistics.queries import Series, YearFigures
@@ -26,6 +25,8 @@ Report = Callable[[int, int], None]
 
 def write(figures: YearFigures, *, exporter: str, report: Report) -> bytes:
     """The workbook of a year. `exporter` is printed at its end: an account, never a person's name in clear."""
+    from xlsxwriter import Workbook
+
     to = io.BytesIO()
     # Text is written as text below; these switches keep the library from guessing, should anybody use its general `write`.
     book = Workbook(to, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})

@@ -7,11 +7,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 TITLE, IMPRINT, HEADING, UNDER_HEADING, BODY = range(5)
 """Rows from the top; the body begins at the fifth."""
@@ -50,7 +50,7 @@ class Imprint:
 class Formats:
     """The cell formats of one workbook, made as they are asked for."""
 
-    book: Workbook
+    book: "Workbook"
     _made: dict[str, Any] = field(default_factory=dict)
 
     def of(self, **properties: Any) -> Any:
@@ -175,10 +175,17 @@ def lines(text: str, width: float) -> int:
 
 def column_range(column: int, first_row: int, last_row: int) -> str:
     """`D5:D12` of zero-based rows and column."""
-    name = xl_col_to_name(column)
+    name = _letters(column)
     return f"{name}{first_row + 1}:{name}{last_row + 1}"
 
 
 def row_range(row: int, first_column: int, last_column: int) -> str:
     """`E5:P5` of a zero-based row and columns."""
-    return f"{xl_col_to_name(first_column)}{row + 1}:{xl_col_to_name(last_column)}{row + 1}"
+    return f"{_letters(first_column)}{row + 1}:{_letters(last_column)}{row + 1}"
+
+
+def _letters(column: int) -> str:
+    from xlsxwriter.utility import xl_col_to_name
+
+    name: str = xl_col_to_name(column)
+    return name
