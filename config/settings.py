@@ -74,6 +74,9 @@ def _bytes_of(key: SecretStr) -> bytes:
 KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 """Name of a sealing key, as it stands before each sealed value."""
 
+SHORTEST_HANDLER = 6
+PHONE_OF_HANDLER = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}|1[3-9][0-9]{9}|12345|400-?[0-9]{3}-?[0-9]{4}")
+
 Key = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
 PostgresUrl = Annotated[str, AfterValidator(_with_psycopg)]
 
@@ -123,6 +126,13 @@ class Settings(BaseSettings):
     wechat_base_url: str = "https://api.weixin.qq.com"
     wechat_appid: str
     wechat_secret: SecretStr
+
+    handler_name: str = Field(
+        default="", max_length=100, validate_default=True, description="Who handles personal data, by name, as the notices say."
+    )
+    handler_contact: str = Field(
+        default="", max_length=200, validate_default=True, description="Where people ask about their data: a telephone, and an address."
+    )
 
     debug: Annotated[bool, BeforeValidator(_is_on)] = Field(default=False, validation_alias="FLASK_DEBUG")
     trusted_proxies: int = Field(
@@ -239,6 +249,20 @@ class Settings(BaseSettings):
         if weakness is not None:
             raise ValueError(weakness)
         return secret
+
+    @field_validator("handler_name")
+    @classmethod
+    def _somebody_handles_data(cls, name: str, info: ValidationInfo) -> str:
+        if _in_production(info) and (len(name.strip()) < SHORTEST_HANDLER or name.strip().startswith("本")):
+            raise ValueError("须写明个人信息处理者的全称，例如某某区某某街道办事处：告知书里要有")
+        return name.strip()
+
+    @field_validator("handler_contact")
+    @classmethod
+    def _handler_can_be_asked(cls, contact: str, info: ValidationInfo) -> str:
+        if _in_production(info) and not PHONE_OF_HANDLER.search(contact):
+            raise ValueError("须写明个人信息处理者的联系电话（座机带区号）：告知书里要有")
+        return contact.strip()
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -105,6 +105,9 @@ def start_process(settings: Settings) -> None:
     audit_heads.use(Signer(bytes_of(settings.audit_key), settings.audit_folder))
     for name, catalogue in CATALOGUES.items():
         catalogue.use(catalogue.read(CONFIG_FOLDER / name))
+    handler = notices.Handler(settings.handler_name, settings.handler_contact)
+    notices.use(notices.told_by(notices.current(), handler))
+    beneficiary_rules.use(beneficiary_rules.told_by(beneficiary_rules.current(), handler))
     outbox.use(CONSUMERS)
     jobs.use(KINDS)
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from backend.foundation.catalogues import Entry, load
 from backend.foundation.in_use import InUse
+from backend.people.notices import Handler, NoticeText
 
 
 class Kept(Entry):
@@ -21,7 +22,7 @@ class BeneficiaryNotice(Entry):
 
     version: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     title: Annotated[str, Field(min_length=1, max_length=100)]
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    text: NoticeText
 
 
 class BeneficiaryRules(Entry):
@@ -38,3 +39,9 @@ use, current = _in_use.use, _in_use.current
 def read(path: Path) -> BeneficiaryRules:
     """Read the catalogue. Raises CatalogueInvalid."""
     return load(path, BeneficiaryRules)
+
+
+def told_by(rules: BeneficiaryRules, handler: Handler) -> BeneficiaryRules:
+    """The rules with the notice as people read it: with who handles the data, and how they are asked."""
+    notice = rules.notice
+    return rules.model_copy(update={"notice": notice.model_copy(update={"text": handler.named_in(notice.text)})})

@@ -56,6 +56,7 @@ SECTIONS = (
     Section("service_records", "服务记录", "person_id"),
     Section("service_confirmations", "服务记录的确认", "record_fact_id", through=("service_records", "fact_id", "person_id")),
     Section("service_flags", "服务记录的核实", "record_fact_id", through=("service_records", "fact_id", "person_id")),
+    Section("door_tries", "门码输错的次数", "person_id"),
     Section("points_accounts", "积分余额", "person_id"),
     Section("ledger_transactions", "积分明细", "person_id"),
     Section("messages", "站内消息", "recipient_id"),
@@ -66,6 +67,7 @@ SECTIONS = (
 
 LEFT_OUT: Mapping[str, str] = {
     "audit_entries": "安全审计记录只有编号，不含个人信息的内容，用于查核违规操作",
+    "audit_counts": "按小时合计的访问次数，只有编号，用于查核违规操作",
     "idempotency_keys": "防止重复提交的记录，保存二十四小时，内容与其他文件中的相同",
     "login_lockouts": "登录失败次数，最后一次失败一天后删除，无法对应到本人",
     "openings": "名额，内容与服务需求相同",

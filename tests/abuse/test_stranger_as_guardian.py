@@ -13,7 +13,7 @@ def test_of_a_child_that_is_known(villain, street, phone_of, mother):
         for named in (ward, ward | {"name": "张大大"}):
             one.take("a say", stranger.post("/guardianships", guardianship_form(street, named, relation=relation)))
     one.take("the mother's word", stranger.post(f"/guardianships/{held}/withdrawal", {}))
-    one.take("the mother's word", stranger.post(f"/guardianships/{held}/renewal", {"notice_version": "2026-11-01"}))
+    one.take("the mother's word", stranger.post(f"/guardianships/{held}/renewal", {"notice_version": "2026-12-01"}))
     if stranger.seen("/me/wards")["items"]:
         one.loot.append("sees the child")
 

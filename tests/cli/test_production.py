@@ -52,6 +52,20 @@ def test_a_copy_with_keys_of_its_own_may_start(starting: Starting) -> None:
 
 
 @pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("EJIA_HANDLER_NAME", ""),
+        ("EJIA_HANDLER_NAME", "本街道办事处"),
+        ("EJIA_HANDLER_CONTACT", ""),
+        ("EJIA_HANDLER_CONTACT", "见政务服务大厅公示"),
+    ],
+)
+def test_notices_name_somebody_who_can_be_asked(starting: Starting, variable: str, value: str) -> None:
+    (complaint,) = starting(**{variable: value})
+    assert variable in complaint
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://api.weixin.qq.com",

@@ -86,7 +86,7 @@ def revealed(world: World) -> Ask:
 
 
 RESIDENT = these("resident")
-AGREEING = {"notice": "volunteer", "version": "2026-11-01"}
+AGREEING = {"notice": "volunteer", "version": "2026-12-01"}
 LEADERS = these("team_leader", elsewhere("team_leader"))
 
 ROWS = (

@@ -80,5 +80,7 @@ def production_environment(database_url: str = "postgresql://ejia:7Kq-vSz2wP@db.
         "EJIA_INDEX_KEY": drawn_key(),
         "EJIA_SEALING_KEYS": f"k2:{drawn_key()},k1:{drawn_key()}",
         "EJIA_WECHAT_APPID": "wx8ae41b07c3d952f6",
+        "EJIA_HANDLER_NAME": "测试市测试区青山街道办事处",
+        "EJIA_HANDLER_CONTACT": "0999-5551234，青山路1号政务服务大厅",
         "EJIA_WECHAT_SECRET": secrets.token_hex(16),
     }

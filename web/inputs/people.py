@@ -21,7 +21,7 @@ A_PERSON: JsonDict = {
     "name": "张三",
     "id_number": "639999199001010014",
     "community_id": _COMMUNITY,
-    "notice_version": "2026-11-01",
+    "notice_version": "2026-12-01",
 }
 _CHILD: JsonDict = {"name": "张小小", "id_number": "639999201202290120"}
 
@@ -56,7 +56,7 @@ class ClosingIn(Body):
 class ConsentIn(Body):
     """A notice that was read and is agreed to."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "version": "2026-11-01"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "version": "2026-12-01"}]})
 
     notice: NoticeName
     version: NoticeVersion
@@ -97,7 +97,7 @@ class AgreementIn(Body):
     """A guardian's word for a minor."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"ward": _CHILD, "relation": "mother", "community_id": _COMMUNITY, "notice_version": "2026-11-01"}]}
+        json_schema_extra={"examples": [{"ward": _CHILD, "relation": "mother", "community_id": _COMMUNITY, "notice_version": "2026-12-01"}]}
     )
 
     ward: NamedIn = Field(description="未成年人")
@@ -115,6 +115,6 @@ class AgreementIn(Body):
 class AgreementRenewalIn(Body):
     """The notice that a guardian read anew."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"notice_version": "2026-11-01"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notice_version": "2026-12-01"}]})
 
     notice_version: NoticeVersion

@@ -36,7 +36,7 @@ class ProxyIn(Body):
                     "relation": "neighbour",
                     "cause": "不使用手机",
                     "ends_on": "2027-11-23",
-                    "notice_version": "2026-11-01",
+                    "notice_version": "2026-12-01",
                 }
             ]
         }

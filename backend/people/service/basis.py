@@ -41,9 +41,10 @@ TELLS_NO_FACT = (
     "shifts",
     "demand_changes",
     "service_confirmations",
+    "door_tries",
 )
-"""Tables that refer to a person for whose sake nobody needs to know who it is. The last five stand only where another one does: a proxy, a
-demand."""
+"""Tables that refer to a person for whose sake nobody needs to know who it is. Those after the
+grants stand only where another one does: a proxy, a demand, a claim."""
 
 ERASED_NAME = "**"
 _BORN_ERASED = date(1900, 1, 1)

@@ -114,7 +114,7 @@ class Neighbourhood:
     def _everybody(self) -> None:
         now = clock.now()
         self.known |= {"community_id": self.street["和平社区"], "area_id": self.street["和平社区"], "parent_id": self.street["和平社区"]}
-        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-11-01"}
+        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-12-01"}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
         with self.app.app_context(), transaction():
