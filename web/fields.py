@@ -47,7 +47,9 @@ _CONTROL_IN_LINE = "\\u0000-\\u001f" + _BARRED
 _CONTROL_IN_PROSE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + _BARRED
 # What nobody sees, by which two names look alike: format characters (Unicode Cf), fillers of Hangul and Braille, private use; up to U+FFFF,
 # for of what lies beyond no text fit for the document's patterns can be made in time. What scripts need stays: the separator and variation
-# selectors of Mongolian (U+180B to U+180E), those of Han and of emoji; the joiners of emoji and of Arabic letters in prose.
+# selectors of Mongolian (U+180B to U+180E), those of Han and of emoji; the joiners of emoji and of Arabic letters in prose. Beyond U+FFFF
+# everything is taken, for Chinese names need it (𠮷, U+20BB7); tags and selectors there make no name unlike another one that must be told
+# apart (backend/foundation/skeletons.py).
 _UNSEEN_IN_PROSE = (
     "\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u17b4\\u17b5\\u200b\\u200e\\u200f\\u2060-\\u2065\\u206a-\\u206f"
     "\\u2800\\u3164\\ue000-\\uf8ff\\ufeff\\uffa0\\ufff9-\\ufffb\\ufffe\\uffff"

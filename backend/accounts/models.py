@@ -75,6 +75,7 @@ class Login(Base):
     __table_args__ = (
         Index("uq_logins_wechat", "appid", "openid", unique=True, postgresql_where="kind = 'wechat'"),
         Index("uq_logins_name", "name", unique=True, postgresql_where="kind = 'password'"),
+        Index("uq_logins_name_skeleton", "name_skeleton", unique=True, postgresql_where="kind = 'password'"),
         CheckConstraint(
             "CASE kind WHEN 'wechat' THEN appid IS NOT NULL AND openid IS NOT NULL AND name IS NULL AND password_hash IS NULL"
             " WHEN 'password' THEN name IS NOT NULL AND password_hash IS NOT NULL AND openid IS NULL ELSE false END",
@@ -90,6 +91,7 @@ class Login(Base):
     unionid: Mapped[str | None]
     session_key_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: SESSION_KEY})
     name: Mapped[str | None]
+    name_skeleton: Mapped[str | None] = mapped_column(comment="what the name looks like (UTS 39)")
     password_hash: Mapped[str | None]
     password_initial: Mapped[bool] = mapped_column(default=False, comment="given by somebody else; to be changed at the first login")
     password_given_at: Mapped[datetime | None] = mapped_column(comment="when somebody else gave the last password")

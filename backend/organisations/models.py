@@ -48,6 +48,13 @@ class Organisation(Living):
             unique=True,
             postgresql_where="status IN ('applied', 'verified')",
         ),
+        Index(
+            "uq_organisations_name_skeleton",
+            "area_path",
+            "name_skeleton",
+            unique=True,
+            postgresql_where="status IN ('applied', 'verified')",
+        ),
         Index("ix_organisations_area_path", "area_path", "status", "id"),
         Index("ix_organisations_status", "status", "id"),
         CheckConstraint(
@@ -57,6 +64,7 @@ class Organisation(Living):
     )
 
     name: Mapped[str]
+    name_skeleton: Mapped[str | None] = mapped_column(comment="what the name looks like (UTS 39)")
     origin: Mapped[Origin] = mapped_column(as_text(Origin))
     filing: Mapped[Filing] = mapped_column(as_text(Filing))
     credit_code: Mapped[str | None]

@@ -47,12 +47,14 @@ class Team(Living):
     __tablename__ = "teams"
     __table_args__ = (
         Index("uq_teams_name", "area_path", "name", unique=True, postgresql_where="status IN ('applied', 'active')"),
+        Index("uq_teams_name_skeleton", "area_path", "name_skeleton", unique=True, postgresql_where="status IN ('applied', 'active')"),
         Index("ix_teams_area_path", "area_path", "status", "id"),
         Index("ix_teams_status", "status", "id"),
         Index("ix_teams_leader", "leader_person_id"),
     )
 
     name: Mapped[str]
+    name_skeleton: Mapped[str | None] = mapped_column(comment="what the name looks like (UTS 39)")
     category: Mapped[TeamCategory] = mapped_column(as_text(TeamCategory))
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_teams_area_id"))
     area_path: Mapped[AreaPath]

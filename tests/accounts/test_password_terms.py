@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from backend.accounts import limits
 from backend.accounts import service as accounts
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
@@ -40,6 +41,16 @@ def phone(app, log_in):
         return Phone(app.test_client(), tokens["access_token"], "", refresh_token=tokens["refresh_token"])
 
     return logged_in
+
+
+@pytest.fixture
+def offices_stay_in(app):
+    """Phones of offices stay logged in as long as any."""
+    before = limits.current()
+    offices = before.offices.model_copy(update={"phone_rests_hours": 24 * 60, "phone_stays_days": 60})
+    limits.use(before.model_copy(update={"offices": offices}))
+    yield
+    limits.use(before)
 
 
 def reasons() -> list[str]:
@@ -83,7 +94,7 @@ def test_a_log_in_that_nobody_used_for_ninety_days_sleeps_until_it_is_given_a_ne
     phone(NEW)
 
 
-def test_who_stayed_logged_in_has_used_the_log_in(make, phone, client, pass_time):
+def test_who_stayed_logged_in_has_used_the_log_in(make, phone, client, pass_time, offices_stay_in):
     make()
     logged_in = phone()
     pass_time(days=50)

@@ -26,7 +26,9 @@ STREET = "639999001"
 
 
 def audited(job_id) -> list[tuple[str, dict[str, object]]]:
-    rows = db.session.execute(text("SELECT action, details FROM audit_entries WHERE subject_id = :id ORDER BY at, id"), {"id": job_id})
+    rows = db.session.execute(
+        text("SELECT action, details FROM audit_entries WHERE subject_id = :id AND succeeded ORDER BY at, id"), {"id": job_id}
+    )
     return [(row.action, row.details) for row in rows]
 
 

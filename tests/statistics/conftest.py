@@ -1,6 +1,7 @@
 """Who is logged in to the demonstration."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -18,6 +19,11 @@ def phone_in(app) -> Callable[[str], Phone]:
     """Logs in to the demonstration: an administrator by name and password, anybody else by WeChat."""
 
     def log_in(name: str) -> Phone:
+        phone = logged_in(name)
+        phone.log_in = partial(logged_in, name)
+        return phone
+
+    def logged_in(name: str) -> Phone:
         answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": PASSWORD})
         if answer.status_code == 200:
             return Phone(app.test_client(), answer.get_json()["access_token"], "", refresh_token=answer.get_json()["refresh_token"])

@@ -22,7 +22,12 @@ def organisation_plan(**fields: Any) -> dict[str, Any]:
     """What an application says of a registered organisation, with a credit code of its own unless it names a record number."""
     number = {} if "record_number" in fields else {"credit_code": credit_code()}
     filing = "registered" if number else "on_record"
-    plan = {"name": "青山社会工作服务中心", "origin": "introduced", "filing": filing, "purpose": "为老年人提供社会工作服务。"}
+    plan = {
+        "name": f"青山{next(_running)}社会工作服务中心",
+        "origin": "introduced",
+        "filing": filing,
+        "purpose": "为老年人提供社会工作服务。",
+    }
     return plan | number | fields
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -27,15 +27,16 @@ from backend.foundation.database import db, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
+from backend.foundation.skeletons import skeleton
 
 _LOGIN_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}")
 
 
 class LoginNameTaken(Conflict):
-    """Another administrator has this name."""
+    """Another administrator has this name, or one that looks like it."""
 
     code: ClassVar[str] = "login_name_taken"
-    detail = "该用户名已被使用"
+    detail = "该用户名或者看起来一样的用户名已被使用"
 
 
 class LoginNameInvalid(Unprocessable):
@@ -321,13 +322,14 @@ def create_office_account(actor: Actor, *, name: str, password: str, grant: Gran
             account_id=account_id,
             kind=LoginKind.PASSWORD,
             name=name,
+            name_skeleton=skeleton(name),
             password_hash=hash_of(password),
             password_initial=is_initial,
             password_given_at=now,
             created_at=now,
             added_by=actor.account_id,
         )
-        .on_conflict_do_nothing(index_elements=["name"], index_where=text("kind = 'password'"))
+        .on_conflict_do_nothing()
         .returning(Login.id)
     )
     if added is None:

@@ -20,6 +20,7 @@ from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.foundation.refusals import never
+from backend.foundation.skeletons import skeleton
 from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
 from backend.organisations.models import Filing, Organisation, OrganisationChange, OrganisationStatus, Origin
 from backend.organisations.service import rows
@@ -77,7 +78,7 @@ def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id
     """Apply for an organisation in a community; who applies is to be its officer. Returns the organisation's id.
 
     Raises PersonNeeded, AdultNeeded, ConsentNeeded, CreditCodeInvalid, RecordNumberInvalid, NotACommunity, CreditCodeTaken,
-    RecordNumberTaken, TooManyToday, TooManyOpen.
+    RecordNumberTaken, OrganisationNameTaken, TooManyToday, TooManyOpen.
     """
     person_id = people.adult_of(actor, now=now)
     policy.require(actor, Permission.ORGANISATION_APPLY, Scope(person_id=person_id))
@@ -89,6 +90,7 @@ def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id
     organisation = Organisation(
         id=new_id(),
         name=plan.name,
+        name_skeleton=skeleton(plan.name),
         origin=plan.origin,
         filing=plan.filing,
         credit_code=credit_code,
@@ -110,7 +112,8 @@ def apply_for_organisation(actor: Actor, plan: OrganisationPlan, *, community_id
 def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPlan, *, now: datetime) -> None:
     """Send a returned application again, changed or not. Only the applicant may.
 
-    Raises OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken.
+    Raises OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken,
+    OrganisationNameTaken.
     """
     rows.require(actor, Permission.ORGANISATION_AMEND, rows.found(organisation_id))
     credit_code, record_number = _number(plan)
@@ -119,6 +122,7 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
         organisation_id,
         now=now,
         name=plan.name,
+        name_skeleton=skeleton(plan.name),
         origin=plan.origin,
         filing=plan.filing,
         credit_code=credit_code,

@@ -41,6 +41,13 @@ class OrganisationNotApplied(Conflict):
     detail = "该申请已经处理"
 
 
+class OrganisationNameTaken(Conflict):
+    """Another organisation of the community has this name, or one that looks like it."""
+
+    code: ClassVar[str] = "organisation_name_taken"
+    detail = "该社区已有同名或者看起来一样的社会组织"
+
+
 class OrganisationNotReturned(Conflict):
     """Only an application that was returned can be amended and sent again."""
 
@@ -58,6 +65,7 @@ class OrganisationNotVerified(Conflict):
 NUMBERS: Mapping[str, type[Conflict]] = {
     "uq_organisations_credit_code": CreditCodeTaken,
     "uq_organisations_record_number": RecordNumberTaken,
+    "uq_organisations_name_skeleton": OrganisationNameTaken,
 }
 
 

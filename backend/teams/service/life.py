@@ -20,6 +20,7 @@ from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.foundation.refusals import never
+from backend.foundation.skeletons import skeleton
 from backend.people import service as people
 from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamReturned
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
@@ -37,7 +38,7 @@ from backend.teams.service.rows import TeamNameTaken, TeamNotActive, TeamNotAppl
 from backend.volunteers import service as volunteers
 
 DISSOLVED, NEW_LEADER = "服务队已解散", "更换队长"
-NAMES: Mapping[str, type[Conflict]] = {"uq_teams_name": TeamNameTaken}
+NAMES: Mapping[str, type[Conflict]] = {"uq_teams_name": TeamNameTaken, "uq_teams_name_skeleton": TeamNameTaken}
 
 
 class LeaderNotVolunteer(Conflict):
@@ -85,6 +86,7 @@ def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: dat
     team = Team(
         id=new_id(),
         name=plan.name,
+        name_skeleton=skeleton(plan.name),
         category=plan.category,
         charter=plan.charter,
         area_id=community.id,
@@ -107,8 +109,17 @@ def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datet
     """
     rows.require(actor, Permission.TEAM_AMEND, rows.found(team_id))
     volunteers.volunteer_of(actor, now=now)
-    values = {"name": plan.name, "category": plan.category, "charter": plan.charter, "applied_at": now, "applied_by": actor.account_id}
-    AMEND.take(actor, team_id, now=now, **values)
+    AMEND.take(
+        actor,
+        team_id,
+        now=now,
+        name=plan.name,
+        name_skeleton=skeleton(plan.name),
+        category=plan.category,
+        charter=plan.charter,
+        applied_at=now,
+        applied_by=actor.account_id,
+    )
 
 
 @never(AlreadyMember, because="a team has no members before it is accepted")

@@ -18,10 +18,10 @@ from backend.teams.models import Team, TeamStatus
 
 
 class TeamNameTaken(Conflict):
-    """Another team of the community, active or applied for, has this name."""
+    """Another team of the community, active or applied for, has this name, or one that looks like it."""
 
     code: ClassVar[str] = "team_name_taken"
-    detail = "本社区已有同名的志愿服务队"
+    detail = "本社区已有同名或者看起来一样的志愿服务队"
 
 
 class TeamNotApplied(Conflict):

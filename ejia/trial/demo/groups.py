@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from backend.foundation.identifiers import body_check_char, credit_check_char
+from backend.foundation.skeletons import skeleton
 from backend.organisations.models import Organisation, OrganisationChange, Staff
 from backend.teams.models import Membership, Team, TeamChange
 from ejia.trial.demo import plan
@@ -46,7 +47,19 @@ class Groups:
         world = self.world
         self._team_rows = world.table(
             Team,
-            *("id", "name", "category", "area_id", "area_path", "leader_person_id", "charter", "status", "founded_on", "applied_at"),
+            *(
+                "id",
+                "name",
+                "name_skeleton",
+                "category",
+                "area_id",
+                "area_path",
+                "leader_person_id",
+                "charter",
+                "status",
+                "founded_on",
+                "applied_at",
+            ),
         )
         self._team_changes = world.table(TeamChange, "id", "team_id", "from_status", "to_status", "at")
         self._memberships = world.table(
@@ -91,7 +104,17 @@ class Groups:
         name = f"{leader.community.name}{_TEAM_WORDS[category]}{place + 1}"
         charter = "自愿参加，无偿服务，遵守约定的时间，尊重服务对象的隐私。"
         self._team_rows.add(
-            team.id, name, category, leader.community.id, leader.community.path, leader.id, charter, "active", founded, applied_at
+            team.id,
+            name,
+            skeleton(name),
+            category,
+            leader.community.id,
+            leader.community.path,
+            leader.id,
+            charter,
+            "active",
+            founded,
+            applied_at,
         )
         self._team_changes.add(world.id_at(applied_at), team.id, None, "applied", applied_at)
         self._team_changes.add(world.id_at(active_at), team.id, "applied", "active", active_at)
@@ -125,8 +148,8 @@ class Groups:
         world = self.world
         rows = world.table(
             Organisation,
-            *("id", "name", "origin", "filing", "credit_code", "record_number", "area_id", "area_path", "purpose", "officer_person_id"),
-            *("status", "counted_on", "applied_at", "proof"),
+            *("id", "name", "name_skeleton", "origin", "filing", "credit_code", "record_number", "area_id", "area_path", "purpose"),
+            *("officer_person_id", "status", "counted_on", "applied_at", "proof"),
         )
         changes = world.table(OrganisationChange, "id", "organisation_id", "from_status", "to_status", "at")
         staff = world.table(Staff, "id", "fact_id", "recorded_at", "void", "organisation_id", "person_id", "is_officer", "joined_on")
@@ -139,9 +162,11 @@ class Groups:
             applied_at, verified_at = world.at(counted, 9, 11), world.at(counted, 14, 17)
             group = Group(world.id_at(applied_at), community, counted, "organisation")
             hired = world.random.sample(volunteers, k=min(plan.STAFF_OF_AN_ORGANISATION, len(volunteers)))
+            name = f"示范{'社会工作服务中心' if origin == 'introduced' else '邻里互助社'}{place + 1}"
             rows.add(
                 group.id,
-                f"示范{'社会工作服务中心' if origin == 'introduced' else '邻里互助社'}{place + 1}",
+                name,
+                skeleton(name),
                 origin,
                 "on_record" if on_record else "registered",
                 None if on_record else self._credit_code(place),
