@@ -45,6 +45,7 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
     assert {name.split(".")[1] for name in taking} == SEALED | COMPARED | NAMED | READ_BY_A_FORM_OF_ITS_OWN
     assert {name for name in taking if name.endswith(".name")} == {
         "AccountMergeIn.name",
+        "IdentityCorrectionIn.name",
         "IdentityIn.name",
         "LateRecordIn.name",
         "NamedIn.name",
