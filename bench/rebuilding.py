@@ -89,12 +89,15 @@ CROSS JOIN (VALUES (6), (9), (12)) areas (length) CROSS JOIN (VALUES ('month'), 
 # By person first, then by cell: several times as quick as count(DISTINCT).
 _COUNT_SERVICES = f"""
 INSERT INTO bench_cells
-SELECT 'services', area_path, dimension, grain, period, sum(services), sum(tenths), count(*)
+SELECT 'services', area_path, dimension, grain, period, sum(services), sum(tenths), count(*) FILTER (WHERE volunteered)
 FROM (
   SELECT left(r.area_path, areas.length) AS area_path, CASE WHEN splits.in_all THEN '' ELSE r.brand END AS dimension, grains.grain,
-    date_trunc(grains.grain, r.served_on::timestamp)::date AS period, count(*) AS services, sum(r.minutes / 6) AS tenths
+    date_trunc(grains.grain, r.served_on::timestamp)::date AS period, count(*) AS services, sum(r.minutes / 6) AS tenths,
+    bool_or(v.id IS NOT NULL) AS volunteered
   FROM service_records r
-  JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND c.superseded_at IS NULL AND NOT c.void {_EVERYWHERE}
+  JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND c.superseded_at IS NULL AND NOT c.void
+  LEFT JOIN volunteers v ON v.person_id = r.person_id AND v.superseded_at IS NULL AND NOT v.void AND v.registered_on <= r.served_on
+    AND (v.left_on IS NULL OR v.left_on > r.served_on) {_EVERYWHERE}
   CROSS JOIN (VALUES (true), (false)) splits (in_all)
   WHERE r.superseded_at IS NULL AND NOT r.void
   GROUP BY 1, 2, 3, 4, r.person_id

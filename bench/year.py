@@ -52,6 +52,7 @@ def make_services(records: int, communities: list[Area], *, say: Callable[[str],
     with connection() as server:
         server.execute("SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
         server.execute(_PEOPLE, values)
+        server.execute(_VOLUNTEERS, values)
         exclusion = _drop_exclusion(server)
         indexes = _drop_indexes(server)
         for first in range(1, records + 1, _AT_A_TIME):
@@ -101,6 +102,14 @@ _PEOPLE = f"""
 INSERT INTO people (id, name, id_number_sealed, id_number_index, born_on, sex, area_id, area_path, created_at)
 SELECT {id_of(1, "n")}, '测试', '-', decode(lpad(to_hex(n), 16, '0'), 'hex'), '1970-01-01', 'female',
   (%(ids)s::uuid[])[n %% %(communities)s + 1], (%(paths)s::text[])[n %% %(communities)s + 1], %(began)s
+FROM generate_series(1, %(people)s::bigint) n"""
+
+# Everybody is a registered volunteer, as most who serve are.
+_VOLUNTEERS = f"""
+INSERT INTO volunteers (id, fact_id, recorded_at, void, person_id, number, area_id, area_path, registered_on)
+SELECT {id_of(5, "n")}, {id_of(5, "n")}, %(began)s, false, {id_of(1, "n")}, 'V' || n,
+  (%(ids)s::uuid[])[n %% %(communities)s + 1], (%(paths)s::text[])[n %% %(communities)s + 1],
+  (%(began)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
 FROM generate_series(1, %(people)s::bigint) n"""
 
 # Who serves lives where the service is; chance comes from a hash of the number, so that every run has the same year. Those of a day are

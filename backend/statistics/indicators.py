@@ -99,6 +99,17 @@ class Indicators(Entry):
             raise ValueError(f"有两个指标的 code 都是 {'、'.join(sorted(twice))}")
         return self
 
+    @model_validator(mode="after")
+    def _numbers_once(self) -> Self:
+        """One number stands once: two lines that count the same are one that is told twice."""
+        told: dict[tuple[object, ...], str] = {}
+        for indicator in self.indicator:
+            counts = (indicator.measure, indicator.kind, indicator.sums, indicator.only)
+            if counts in told:
+                raise ValueError(f"{told[counts]} 和 {indicator.code} 是同一个数，请只留一个")
+            told[counts] = indicator.code
+        return self
+
 
 _in_use: InUse[Mapping[str, Indicator]] = InUse("indicators")
 use, current = _in_use.use, _in_use.current

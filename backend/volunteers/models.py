@@ -20,6 +20,7 @@ class Volunteer(Belonging):
     __table_args__ = (
         Index("ix_volunteers_fact_id", "fact_id"),
         Index("uq_volunteers_person", "person_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL"),
+        Index("ix_volunteers_person_id", "person_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("uq_volunteers_number", "number", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_volunteers_area_path", "area_path", "registered_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("left_on IS NULL OR left_on >= registered_on", name="left_after_registered"),

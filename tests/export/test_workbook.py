@@ -166,13 +166,13 @@ def test_person_who_serves_in_two_communities_counts_once_in_the_total_and_the_s
 
     content = exported(street_officer, street["青山街道"])
     counts = opened(content)[COUNTS]
-    assert down(counts, column_of(counts, "服务人数"), 3) == [1, 1, 1]
+    assert down(counts, column_of(counts, "参与服务的其他未注册人员"), 3) == [1, 1, 1]
     assert down(counts, column_of(counts, "志愿服务时长"), 3) == [0.7, 1.0, 1.7]
     assert counts.cell(5, column_of(counts, "志愿服务时长")).number_format == "0.0"
-    assert counts.cell(5, column_of(counts, "服务人数")).number_format == "0"
+    assert counts.cell(5, column_of(counts, "参与服务的其他未注册人员")).number_format == "0"
     notes = [cell.value for cell in counts["A"] if cell.value and "※" in cell.value]
     assert any("按人去重" in note and "不是各项之和" in note for note in notes)
-    assert "服务人数※\n（人）" in {counts.cell(4, column).value for column in range(1, counts.max_column + 1)}
+    assert "参与服务的其他未注册人员※\n（人）" in {counts.cell(4, column).value for column in range(1, counts.max_column + 1)}
 
 
 def test_workbook_has_the_form_of_the_office(street_officer, street):

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from backend.areas.models import Area, Level
-from backend.attendance.models import Confirmation, ServiceRecord
+from backend.attendance.models import Capacity, Confirmation, ServiceRecord
 from backend.demands.models import Demand, DemandChange, DemandStatus
 from backend.foundation import facts
 from backend.foundation.database import db
@@ -247,7 +247,9 @@ class History:
 
     def serve(self) -> None:
         area, brand = self.random.choice(self.communities), self.random.choice(BRANDS)
-        record = make_record(self.random.choice(self.people), area, brand, minutes=self.random.randrange(0, 300), day=self.day())
+        how = {"minutes": self.random.randrange(0, 300), "day": self.day()}
+        capacity = self.random.choice((Capacity.SELF, Capacity.REGISTRATION))
+        record = make_record(self.random.choice(self.people), area, brand, capacity=capacity, **how)
         self.facts.setdefault(ServiceRecord, {})[record.fact_id] = record
         if self.random.random() < 0.8:
             self._confirm(record)

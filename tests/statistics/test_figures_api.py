@@ -68,7 +68,7 @@ def test_a_street_counts_a_person_once(street):
     table = street.officer.seen("/figures/2026")
 
     figures = {figure["code"]: figure for figure in table["figures"]}
-    served = figures["people_who_served"]
+    served = figures["other_unregistered_people_who_served"]
     assert (served["value"], [community["value"] for community in served["communities"]]) == (1, [1, 1])
     assert (figures["services"]["value"], figures["service_hours"]["value"]) == (3, 2.1)
     assert figures["service_hours"]["months"][2] == 2.1
@@ -96,9 +96,10 @@ def test_every_figure_opens_to_the_rows_behind_it(street):
 def test_the_rows_name_nobody(street):
     history()
 
-    rows = all_rows(street.officer, f"/figures/{YEAR}/services/rows")
+    rows, belonging = (all_rows(street.officer, f"/figures/{YEAR}/{code}/rows") for code in ("services", "team_memberships"))
 
-    assert {row["person_name"] for row in rows} == {"张*"}
+    assert {row["person_name"] for row in belonging} == {"张*"}
+    assert {row["person_name"] for row in rows} <= {"张*", None}, "who is no volunteer stands in rows of their own"
     assert all(row["source_id"] and row["community"] in ("和平社区", "团结社区") for row in rows)
 
 

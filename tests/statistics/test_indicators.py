@@ -48,5 +48,14 @@ def test_a_code_stands_for_one_indicator(app, tmp_path):
         indicators.read(file)
 
 
+def test_one_number_stands_once(app, tmp_path):
+    file = tmp_path / "indicators.toml"
+    again = GOOD.replace('code = "teams"', 'code = "groups"').replace('kind = "stock"', 'kind = "stock"\nsplit = true')
+    file.write_text(GOOD + again)
+
+    with pytest.raises(CatalogueInvalid, match="teams 和 groups 是同一个数"):
+        indicators.read(file)
+
+
 def test_the_catalogue_of_the_street_can_be_used(app):
     assert indicators.read(CONFIG_FOLDER / "indicators.toml") == indicators.current()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.areas.models import Area
+from backend.attendance.models import ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.demands.models import Demand, DemandStatus
 from backend.foundation import clock
@@ -64,6 +65,7 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     pass_time(seconds=1)
 
     change_the_past(officer)
+    take_back_a_service_of_no_volunteer(officer)
     change_demands(officer, leader, demands)
     claimed_demand(officer, leader, here, team_id)
     officer.made(f"/teams/{applied['id']}/acceptance")
@@ -73,6 +75,15 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
 
     assert {name for name, rows in known(NOW).items() if rows == then[name]} == set(), "nothing befell these measures"
     assert known(at) == then
+
+
+def take_back_a_service_of_no_volunteer(officer: Phone) -> None:
+    """Of somebody who is no registered volunteer, as some Party members are none."""
+    of_others = MEASURES["services_of_others"].contributions(NOW).subquery()
+    with transaction():
+        found = select(ServiceRecord.fact_id, ServiceRecord.id).join(of_others, of_others.c.source_id == ServiceRecord.fact_id)
+        record = db.session.execute(found.where(ServiceRecord.is_current()).order_by(ServiceRecord.id).limit(1)).one()
+    officer.made(f"/services/{record.fact_id}/withdrawal", {"revision_id": str(record.id), "reason": "本人未到场"})
 
 
 def community_id() -> str:

@@ -56,15 +56,19 @@ def _members(value: str) -> Recount:
     )
 
 
-def _services(value: str, part: str = "r.brand") -> Recount:
+def _services(value: str, part: str = "r.brand", *, by: str = "true") -> Recount:
     return Recount(
         value,
         f"service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND {_current('c')}",
         path="r.area_path",
         part=part,
         when=_within("r.served_on"),
-        condition=_current("r"),
+        condition=f"{_current('r')} AND {by}",
     )
+
+
+_BY_VOLUNTEER = f"""EXISTS (SELECT FROM volunteers v WHERE v.person_id = r.person_id AND {_current("v")}
+    AND v.registered_on <= r.served_on AND (v.left_on IS NULL OR v.left_on > r.served_on))"""
 
 
 def _demands(instant: str, condition: str = "true") -> Recount:
@@ -113,7 +117,13 @@ RECOUNTS: Mapping[str, Recount] = {
     "team_memberships": _members("count(*)"),
     "registered_volunteers": _volunteers(_stands("v", "registered_on", "left_on")),
     "new_volunteers": _volunteers(_within("v.registered_on")),
-    "active_volunteers": _services("count(DISTINCT r.person_id)", part="''"),
+    "active_volunteers": _services("count(DISTINCT r.person_id)", by=_BY_VOLUNTEER),
+    "unregistered_party_members_who_served": _services(
+        "count(DISTINCT r.person_id)", part="''", by=f"NOT {_BY_VOLUNTEER} AND r.capacity = 'registration'"
+    ),
+    "other_unregistered_people_who_served": _services(
+        "count(DISTINCT r.person_id)", part="''", by=f"NOT {_BY_VOLUNTEER} AND r.capacity <> 'registration'"
+    ),
     "demands_published": _demands("SELECT min(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'published'"),
     "demands_claimed": _demands(
         "SELECT min(c.claimed_at) FROM claims c WHERE c.opening_id = d.opening_id AND c.status IN ('held', 'ended')"
@@ -122,7 +132,6 @@ RECOUNTS: Mapping[str, Recount] = {
         "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'completed'", "d.status = 'completed'"
     ),
     "services": _services("count(*)"),
-    "people_who_served": _services("count(DISTINCT r.person_id)"),
     "service_hours": _services("sum(floor(least(r.minutes, c.most_minutes) / 6.0))"),
     "points": Recount("sum(l.points)", "ledger_transactions l", path="l.area_path", when=_within("l.counts_on")),
     "organisations_introduced": _organisations("introduced", _STANDING_ORGANISATION),

@@ -75,6 +75,7 @@ def make_record(
     opening: Opening | None = None,
     starts_at: datetime | None = None,
     old: bool = False,
+    capacity: Capacity = Capacity.SELF,
 ) -> ServiceRecord:
     """A service record with all that it refers to; it does not count until it is confirmed. Where it is not said when it
     begins, it does when the person's others of the day are over. An `old` one is held to no such rule."""
@@ -109,7 +110,7 @@ def make_record(
         shift_id=shift.id,
         claim_id=claim.id,
         person_id=person.id,
-        capacity=Capacity.SELF,
+        capacity=capacity,
         capacity_id=person.id,
         signed_in_at=starts_at,
         in_evidence=Evidence.CODE,
@@ -129,7 +130,7 @@ def make_record(
         brand=brand,
         area_id=area.id,
         area_path=area.path,
-        capacity=Capacity.SELF,
+        capacity=capacity,
         capacity_id=person.id,
         served_on=day,
         started_at=starts_at,
