@@ -41,6 +41,14 @@ class Confirmer(StrEnum):
     COMMUNITY = "community"
 
 
+class ClaimantsFrom(StrEnum):
+    """From how far away a team or organisation claims without an invitation."""
+
+    COMMUNITY = "community"
+    STREET = "street"
+    ANYWHERE = "anywhere"
+
+
 class Completion(StrEnum):
     """What completes a demand of the brand."""
 
@@ -67,6 +75,7 @@ class Brand(Entry):
     most_places: Annotated[int, Field(ge=1, le=10000)]
     people_per_place: Annotated[int, Field(ge=1, le=1000)] = 10
     claimant_kinds: Annotated[tuple[ClaimantKind, ...], Field(min_length=1)]
+    claimants_from: ClaimantsFrom | None = None
     longest_window_hours: Annotated[int, Field(ge=1, le=24)]
     grace_minutes: Annotated[int, Field(ge=0, le=240)]
     confirmers: Annotated[tuple[Confirmer, ...], Field(min_length=1)]
@@ -77,6 +86,11 @@ class Brand(Entry):
     safeguards: Words | None = None
     youngest_age: Annotated[int, Field(ge=0, le=18)] = 18
     radius_m: Annotated[int, Field(ge=10, le=5000)] | None = None
+
+    @property
+    def claims_from(self) -> ClaimantsFrom:
+        """A home visit is for those of its own community, where nothing else is given."""
+        return self.claimants_from or (ClaimantsFrom.COMMUNITY if self.needs_beneficiary else ClaimantsFrom.ANYWHERE)
 
     @field_validator("claimant_kinds", "confirmers")
     @classmethod

@@ -6,6 +6,7 @@ from console.views import accounts
 from miniprogram_api import (
     account_recoveries,
     areas,
+    arrangements,
     audit_entries,
     auth,
     beneficiaries,
@@ -54,6 +55,7 @@ RESOURCES: tuple[Resource, ...] = (
     demands.bp,
     beneficiaries.bp,
     claims.bp,
+    arrangements.bp,
     shifts.bp,
     services.bp,
     points.bp,

@@ -359,6 +359,18 @@ class Permission(Term):
         "Accept or refuse a place at a home visit that was asked for; nobody what they asked for themselves.",
         _DECIDING,
     )
+    ARRANGEMENT_MAKE = (
+        "arrangement.make",
+        "约定认领方",
+        "Say which team or organisation comes without being asked about, or end that; nobody for one of their own.",
+        _DECIDING,
+    )
+    ARRANGEMENT_SEE = (
+        "arrangement.see",
+        "查看约定",
+        "See which team or organisation comes without being asked about.",
+        _OFFICERS | _LEADERS | _STAFF,
+    )
     PLACE_RELEASE = ("place.release", "取消认领", "Give a place back. Own: of who claimed as a person.", _DECIDING | _ONESELF | _GROUPS)
     CLAIM_SEE = (
         "claim.see",

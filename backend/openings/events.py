@@ -45,3 +45,15 @@ class PlaceReleased(Event):
     """A place was given back, or its opening was cancelled [claim id]."""
 
     name: ClassVar[str] = "place.released"
+
+
+class ArrangementMade(Event):
+    """A team or organisation comes without being asked about [arrangement's revision]."""
+
+    name: ClassVar[str] = "arrangement.made"
+
+
+class ArrangementEnded(Event):
+    """It does so no longer, before the time [arrangement's revision]."""
+
+    name: ClassVar[str] = "arrangement.ended"

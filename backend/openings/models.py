@@ -1,15 +1,16 @@
 """名额与认领: anything with places. `OpeningRole.taken` is the contended row and decides; claims say who holds the places."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, false, or_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, and_, false, func, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.brands import ClaimantKind as ClaimantKind
 from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
 
 
@@ -57,6 +58,11 @@ class Opening(Base):
         ForeignKey("people.id", name="fk_openings_requester_person_id"), comment="who asked for it, and so sees who claims"
     )
     people_per_place: Mapped[int | None] = mapped_column(comment="the most people whom one claim brings to a shift; empty: as many as come")
+    home_id: Mapped[UUID | None] = mapped_column(comment="who is visited, where it is a visit")
+    home_path: Mapped[AreaPath | None] = mapped_column(comment="the community or grid in which they live")
+    claimants_path: Mapped[AreaPath | None] = mapped_column(
+        comment="teams and organisations of this area claim without an invitation; empty: all do"
+    )
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     made_at: Mapped[datetime]
@@ -148,3 +154,47 @@ class ClaimChange(StatusChange):
     claim_id: Mapped[UUID] = mapped_column(ForeignKey("claims.id", name="fk_claim_changes_claim_id"))
     from_status: Mapped[ClaimStatus | None] = mapped_column(as_text(ClaimStatus))
     to_status: Mapped[ClaimStatus] = mapped_column(as_text(ClaimStatus))
+
+
+class Arrangement(FactRevision):
+    """That a team or organisation claims without being asked about: at one opening (an invitation), at a home, or in an area, until a day.
+    Ending it before is a further revision."""
+
+    __tablename__ = "arrangements"
+    __table_args__ = (
+        Index("ix_arrangements_fact_id", "fact_id"),
+        Index("ix_arrangements_area_path", "area_path", "id"),
+        Index("ix_arrangements_team_id", "team_id", "id", postgresql_where="team_id IS NOT NULL"),
+        Index("ix_arrangements_organisation_id", "organisation_id", "id", postgresql_where="organisation_id IS NOT NULL"),
+        CheckConstraint("num_nonnulls(team_id, organisation_id) = 1", name="with_one_party"),
+        CheckConstraint("num_nonnulls(opening_id, home_id) <= 1", name="about_one_thing"),
+        CheckConstraint("ends_on >= begins_on", name="term_goes_forward"),
+    )
+
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", name="fk_arrangements_team_id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id", name="fk_arrangements_organisation_id"))
+    opening_id: Mapped[UUID | None] = mapped_column(ForeignKey("openings.id", name="fk_arrangements_opening_id"))
+    home_id: Mapped[UUID | None] = mapped_column(comment="who is visited")
+    area_id: Mapped[UUID] = mapped_column(
+        ForeignKey("areas.id", name="fk_arrangements_area_id"), comment="for which it holds, or of the home"
+    )
+    area_path: Mapped[AreaPath]
+    cause: Mapped[str]
+    begins_on: Mapped[date]
+    ends_on: Mapped[date] = mapped_column(comment="the last day of the term")
+    ended_at: Mapped[datetime | None] = mapped_column(comment="ended before its time")
+
+    @classmethod
+    def holds_on(cls, day: date | ColumnElement[date]) -> ColumnElement[bool]:
+        """Condition: on this day it lets somebody claim."""
+        return and_(cls.is_current(), cls.ended_at.is_(None), cls.begins_on <= day, cls.ends_on >= day)
+
+    @classmethod
+    def covers(cls, opening: type[Opening]) -> ColumnElement[bool]:
+        """Condition: it is about this opening, its home, or an area in which that lies."""
+        by_area = and_(
+            cls.opening_id.is_(None),
+            cls.home_id.is_(None),
+            func.starts_with(func.coalesce(opening.home_path, opening.area_path), cls.area_path),
+        )
+        return or_(cls.opening_id == opening.id, cls.home_id == opening.home_id, by_area)

@@ -71,6 +71,7 @@ LEFT_OUT: Mapping[str, str] = {
     "idempotency_keys": "防止重复提交的记录，保存二十四小时，内容与其他文件中的相同",
     "login_lockouts": "登录失败次数，最后一次失败一天后删除，无法对应到本人",
     "openings": "名额，内容与服务需求相同",
+    "arrangements": "社区与队伍、组织的约定，不是本人的信息",
     "shifts": "场次，内容与服务需求、签到签退相同",
     "statistics_bookings": "统计的中间结果，由服务记录等推算而来",
     "statistics_presences": "统计的中间结果，由服务记录等推算而来",

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.brands import ClaimantKind
 from backend.openings.models import ClaimStatus
 from miniprogram_api.contract import Out
-from web.fields import Id, Instant, Name, Text
+from web.fields import Day, Id, Instant, Name, Text
 from web.inputs.common import Reason
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
@@ -69,3 +69,47 @@ class ClaimOut(ClaimMadeOut):
     claimant_name: Annotated[str, Text(max=200)]
     released_at: Instant | None = Field(description="名额空出的时间")
     reason: Reason | None = Field(description="最近一次处理的理由，例如社区为什么不同意")
+
+
+class ArrangementOut(Out):
+    """Who comes without being asked about."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": _ID,
+                    "party_kind": "team",
+                    "party_id": "01931f6e-7c1a-7d2e-8f00-0123456789b1",
+                    "party": "晨光互助队",
+                    "area_id": "01931f6e-7c1a-7d2e-8f00-0123456789b2",
+                    "area": "和平社区",
+                    "opening_id": None,
+                    "title": None,
+                    "home_id": "01931f6e-7c1a-7d2e-8f00-0123456789af",
+                    "cause": "长期结对看望",
+                    "begins_on": "2026-12-01",
+                    "ends_on": "2027-06-30",
+                    "ended_at": None,
+                    "end_reason": None,
+                    "holds": True,
+                }
+            ]
+        }
+    )
+
+    id: Id
+    party_kind: ClaimantKind
+    party_id: Id
+    party: Annotated[str, Text(max=200)]
+    area_id: Id
+    area: Annotated[str, Text(max=100)]
+    opening_id: Id | None = Field(description="邀请认领的名额")
+    title: Annotated[str, Text(max=80)] | None
+    home_id: Id | None = Field(description="服务对象")
+    cause: Annotated[str, Text(max=200)]
+    begins_on: Day
+    ends_on: Day
+    ended_at: Instant | None
+    end_reason: Reason | None
+    holds: bool = Field(description="今天有效")

@@ -6,7 +6,7 @@ from backend.accounts import limits
 from backend.accounts.limits import Written
 from tests.support.demands import demand_form, window
 
-VISITS = 30
+VISITS, AT_HOME = 30, 24
 DAYS_AHEAD = timedelta(days=20)
 
 
@@ -15,18 +15,20 @@ def test_of_thirty_homes(villain, street):
     offices = {community.name: community.officer for community in (street.home, street.next, street.far)}
     visits = []
     for number in range(VISITS):
-        name = list(offices)[number % len(offices)]
+        name = street.home.name if number < AT_HOME else list(offices)[1 + number % 2]
         demand = offices[name].made("/demands", demand_form(street, community=name))
         visits.append(offices[name].made(f"/demands/{demand['id']}/publication", window(starts_in=DAYS_AHEAD)))
-    asked = 0
+    asked, uninvited = 0, 0
     for visit in visits:
         claim = leader.post("/claims", {"role_id": visit["role_id"], "team_id": team_id})
         asked += claim.status_code == 201
+        uninvited += claim.get_json().get("code") == "claimant_not_invited"
         one.take("an address", leader.get(f"/demands/{visit['id']}/beneficiary"))
         if seen := leader.seen(f"/demands/{visit['id']}")["details"]:
             one.loot.append(seen)
 
     assert asked == limits.current().written[Written.CLAIM].open, "and no more can be asked for before some of it is answered"
+    assert uninvited == VISITS - AT_HOME, "and nothing of other communities"
     assert one.told == {"404 not_found": VISITS}
 
 

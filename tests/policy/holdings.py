@@ -92,6 +92,10 @@ class Holdings:
             if demand is released:
                 leader.made(f"/claims/{claim['id']}/release", {"reason": "有事"})
         officer.made(f"/demands/{cancelled['id']}/cancellation", {"reason": "老人住院"})
+        ends_on = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
+        with_team = {"team_id": team_id, "area_id": self.street[community], "cause": "长期结对", "ends_on": ends_on}
+        ended, _ = (officer.made("/arrangements", with_team)["id"] for _ in range(2))
+        officer.made(f"/arrangements/{ended}/end", {"reason": "队伍换人"})
 
     def _published(self, community: str) -> dict[str, Any]:
         return published_demand(self.officers[community], self.street, by=self.residents[community], places=3, community=community)

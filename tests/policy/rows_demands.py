@@ -1,8 +1,10 @@
 """Rows of the walk: demands, beneficiaries, claims."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from backend.accounts.policy import Permission
+from backend.foundation import clock
 from tests.policy.viewers import (
     COMMUNITY,
     DECIDING,
@@ -17,6 +19,7 @@ from tests.policy.viewers import (
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
 from tests.support.demands import AGREED, GRANDFATHER, GRANDMOTHER, demand_form, window
+from tests.support.operations import Json
 
 RESIDENT = these("resident")
 STAFF = these(ORGANISATION_OFFICER, "organisation_staff")
@@ -95,6 +98,23 @@ def consenting(world: World) -> Ask:
     about = on_record(world)
     world.officer.made(f"/beneficiaries/{about.shows}/basis", AGREED)
     return about
+
+
+def arranging(world: World) -> Json:
+    """That the team looks after the first grid."""
+    ends_on = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
+    return {"team_id": world.team_id, "area_id": world.street["和平第一网格"], "cause": "长期结对", "ends_on": ends_on}
+
+
+def arranged(world: World) -> Ask:
+    arrangement_id = world.officer.made("/arrangements", arranging(world))["id"]
+    return ask(arrangement_id=arrangement_id, shows=arrangement_id, reason="队伍换人")
+
+
+def arranged_with_staff(world: World) -> Ask:
+    with_staff = {name: value for name, value in arranging(world).items() if name != "team_id"} | {"organisation_id": world.organisation_id}
+    arrangement_id = world.officer.made("/arrangements", with_staff)["id"]
+    return ask(arrangement_id=arrangement_id, shows=arrangement_id)
 
 
 def without_query(about: Ask) -> Ask:
@@ -232,6 +252,11 @@ ROWS = (
     Row("tie_beneficiary", being_person, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
     Row("end_beneficiary", on_record, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
     Row("merge_beneficiary", twice, these(COMMUNITY), 404, {403: these(GRID)}, by=Permission.BENEFICIARY_SETTLE),
+    Row("make_arrangement", lambda world: ask(body=arranging(world)), DECIDING, 403, by=Permission.ARRANGEMENT_MAKE),
+    Row("list_arrangements", arranged, OFFICERS | these("team_leader"), EMPTY, by=Permission.ARRANGEMENT_SEE),
+    Row("see_arrangement", arranged, OFFICERS | these("team_leader"), 404, by=Permission.ARRANGEMENT_SEE),
+    Row("see_arrangement", arranged_with_staff, OFFICERS | STAFF, 404, by=Permission.ARRANGEMENT_SEE, case="of an organisation"),
+    Row("end_arrangement", arranged, DECIDING, 404, {403: these(DISTRICT, "team_leader")}, by=Permission.ARRANGEMENT_MAKE),
     Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
     Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),
     Row("claim_place", claiming(), these("party_member"), 403, by=Permission.PLACE_CLAIM, case="as a Party member"),

@@ -18,7 +18,7 @@ from backend.corrections.models import IdentityCorrection
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.foundation.database import db
 from backend.foundation.jobs import Job
-from backend.openings.models import Claim
+from backend.openings.models import Arrangement, Claim
 from backend.organisations.models import Organisation, OrganisationStatus
 from backend.proxies.models import Proxy
 from backend.recoveries.models import AccountRecovery
@@ -128,6 +128,7 @@ KINDS = (
         Beneficiary.id,
         (Beneficiary.area_path.startswith("639999001"),),
     ),
+    Kind("arrangements", "/arrangements/{}", lambda _: [("/arrangements", {"holding": "false"})], Arrangement.fact_id),
     Kind("claims", "/claims/{}", lists_of_claims, Claim.id),
     Kind("shifts", "/shifts/{}", lists_of_shifts, Shift.id, by_link=over),
     Kind("services", "/services/{}", lists_of_services, ServiceRecord.fact_id, by="fact_id"),

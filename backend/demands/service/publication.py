@@ -16,7 +16,7 @@ from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.brands import Brand, Completion
-from backend.demands.models import Demand, DemandStatus
+from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.demands.service.bases import require_usable
 from backend.demands.service.life import CANCEL, COMPLETE, PUBLISH, REOPEN, DemandNotPublished, known_demand, scope_of
 from backend.demands.service.register import refuse_named
@@ -132,6 +132,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         now=now,
         requester_person_id=demand.requester_person_id,
         people_per_place=publication.people_per_place,
+        home=_home(demand.beneficiary_id),
     )
     db.session.execute(
         update(Demand).where(Demand.id == demand_id).values(opening_id=opening_id).execution_options(synchronize_session=False)
@@ -151,6 +152,11 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         home_id=demand.beneficiary_id,
         now=now,
     )
+
+
+def _home(beneficiary_id: UUID | None) -> openings.Home | None:
+    area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == beneficiary_id))
+    return openings.Home(beneficiary_id, area_path) if beneficiary_id and area_path else None
 
 
 def refuse_window(brand: Brand, starts_at: datetime, ends_at: datetime, *, now: datetime) -> None:

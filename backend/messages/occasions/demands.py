@@ -21,8 +21,10 @@ from backend.demands.models import Demand, DemandChange, DemandStatus, Publicati
 from backend.foundation.database import Column
 from backend.foundation.outbox import Event
 from backend.messages.models import Message
-from backend.messages.occasions.occasion import About, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
+from backend.messages.occasions.occasion import About, Holders, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
 from backend.openings.events import (
+    ArrangementEnded,
+    ArrangementMade,
     PlaceAskedFor,
     PlaceClaimed,
     PlaceReadAndReleased,
@@ -31,7 +33,7 @@ from backend.openings.events import (
     PlaceUnanswered,
     PlaceWithdrawn,
 )
-from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening
+from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening
 
 _ASKED = whose(Permission.DEMAND_SEE)
 _CLAIMANT = {name: getattr(Claim, name) for name in ("team_id", "organisation_id", "work_unit_id", "person_id")}
@@ -121,7 +123,19 @@ _SERVED_FOR_COMMUNITY = rows_of(subject_id=Shift.id, about_id=Shift.id, area_pat
     _SERVED, or_(~_BY_REQUESTER, Shift.requester_person_id.is_(None))
 )
 
+_ARRANGED = rows_of(
+    subject_id=Arrangement.id,
+    about_id=Arrangement.fact_id,
+    area_path=Arrangement.area_path,
+    by_account_id=Arrangement.actor_account_id,
+    team_id=Arrangement.team_id,
+    organisation_id=Arrangement.organisation_id,
+)
+_PARTIES = Holders(Permission.ARRANGEMENT_SEE, ("team_id", "organisation_id"))
+
 OCCASIONS = (
+    Occasion(ArrangementMade, "claimant", About.ARRANGEMENT, _PARTIES, _ARRANGED),
+    Occasion(ArrangementEnded, "claimant", About.ARRANGEMENT, _PARTIES, _ARRANGED),
     Occasion(
         DemandSubmitted,
         "community",

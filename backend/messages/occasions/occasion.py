@@ -32,6 +32,7 @@ class About(StrEnum):
 
     DEMAND = "demand"
     CLAIM = "claim"
+    ARRANGEMENT = "arrangement"
     SHIFT = "shift"
     ATTENDANCE = "attendance"
     SERVICE = "service"

@@ -1,6 +1,7 @@
 """Commands of openings, by noun: places (made, changed, closed, cancelled, recounted), claims, requests answered, and places given back."""
 
+from backend.openings.service.arrangements import NewArrangement, OpeningOver, end_arrangement, make_arrangement
 from backend.openings.service.claims import AlreadyClaimed, Claimant, ClaimReleased, OpeningFull, claim_place
-from backend.openings.service.places import cancel_opening, change_opening, close_openings, make_opening, recount, reopen_openings
+from backend.openings.service.places import Home, cancel_opening, change_opening, close_openings, make_opening, recount, reopen_openings
 from backend.openings.service.releases import give_back
 from backend.openings.service.requests import accept_claim, end_unanswered, refuse_claim

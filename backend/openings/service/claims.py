@@ -1,12 +1,30 @@
 """Taking a place. The row of the role is contended: it comes first, as in giving back, so that no two of them can deadlock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, any_, bindparam, exists, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounts import allowances, policy
@@ -14,14 +32,14 @@ from backend.accounts import service as accounts
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.brands import ClaimantKind
-from backend.foundation import audit, outbox
+from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
 from backend.openings.events import PlaceAskedFor, PlaceClaimed
-from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
+from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
 from backend.people.service import person_of
 from backend.teams.models import Team, TeamStatus
@@ -60,6 +78,13 @@ class ClaimantNotActive(Conflict):
 
     code: ClassVar[str] = "claimant_not_active"
     detail = "认领方尚未通过审核或已停止活动"
+
+
+class ClaimantNotInvited(Conflict):
+    """A home visit is for teams and organisations of its own community (`claimants_from` of the brand), and for those it invites."""
+
+    code: ClassVar[str] = "claimant_not_invited"
+    detail = "该上门服务由本社区的队伍和组织认领，其他的须先受社区邀请"
 
 
 class ClaimReleased(Conflict):
@@ -124,10 +149,10 @@ class MadeClaim:
 
 def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> MadeClaim:
     """Take one place of the role, or refuse with the rule that stands in the way. Where the community is asked first, it is held only when
-    that accepts it (requests.py).
+    that accepts it (requests.py), unless it was arranged with the claimant before (arrangements.py).
 
-    Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, TooManyToday, TooManyOpen, Missing, Forbidden; at the commit
-    AlreadyClaimed.
+    Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, ClaimantNotInvited, TooManyToday, TooManyOpen, Missing,
+    Forbidden; at the commit AlreadyClaimed.
     """
     rightful = _whose_right(actor, claimant, now=now)
     taken = _take(rightful, role_id, claimant, now=now)
@@ -135,7 +160,8 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
         raise _why_not(rightful, role_id, claimant, now=now)
     if taken.asks_first:
         allowances.take(actor, Written.CLAIM, of=claimant.id, waiting=_asked_for(claimant, now=now), now=now)
-    status, event = (ClaimStatus.ASKED, PlaceAskedFor) if taken.asks_first else (ClaimStatus.HELD, PlaceClaimed)
+    waits = taken.asks_first and not taken.is_arranged
+    status, event = (ClaimStatus.ASKED, PlaceAskedFor) if waits else (ClaimStatus.HELD, PlaceClaimed)
     made = MadeClaim(new_id(), taken.opening_id, role_id, status, now, claimant)
     _write(actor, made)
     outbox.record(event(made.id), now=now)
@@ -165,7 +191,7 @@ def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
 
 def _take(rightful: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Any | None:
     """Decide the race for the last place: what claiming asks of the opening whose place was taken, or None. Raises Forbidden."""
-    values = {"of_role": role_id, "of_claimant": claimant.id, "now": now}
+    values = {"of_role": role_id, "of_claimant": claimant.id, "now": now, "today": clock.shanghai_day(now)}
     if claimant.kind is ClaimantKind.PERSON:
         # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
         allowed = policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
@@ -191,9 +217,12 @@ def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID, bool]:
             Opening.id == OpeningRole.opening_id,
             literal(kind.value, Text) == any_(Opening.claimant_kinds),
             _active(kind, bindparam("of_claimant", type_=Uuid), held=True),
+            _near_or_invited(kind),
         )
         .values(taken=OpeningRole.taken + 1)
-        .returning(OpeningRole.opening_id, Opening.asks_first)
+        .returning(
+            OpeningRole.opening_id, Opening.asks_first, case((Opening.asks_first, _arranged(kind)), else_=false()).label("is_arranged")
+        )
     )
 
 
@@ -208,6 +237,26 @@ def _active(kind: ClaimantKind, claimant_id: ColumnElement[UUID], *, held: bool 
         case _:
             return true()
     return (found.with_for_update(read=True) if held else found).exists()
+
+
+def _arranged(kind: ClaimantKind) -> ColumnElement[bool]:
+    """Condition on the opening: the community agreed before that the claimant comes."""
+    if kind not in (ClaimantKind.TEAM, ClaimantKind.ORGANISATION):
+        return false()
+    party = getattr(Arrangement, f"{kind.value}_id") == bindparam("of_claimant", type_=Uuid)
+    today = bindparam("today", type_=Date)
+    return exists().where(party, Arrangement.holds_on(today), Arrangement.covers(Opening)).correlate(Opening)
+
+
+def _near_or_invited(kind: ClaimantKind) -> ColumnElement[bool]:
+    """Condition on the opening: the claimant is of the area whose claimants need no invitation, or has one. A person's right depends on
+    the area by itself."""
+    bodies: Mapping[ClaimantKind, Any] = {ClaimantKind.TEAM: Team, ClaimantKind.ORGANISATION: Organisation}
+    body = bodies.get(kind)
+    if body is None:
+        return true()
+    near = exists().where(body.id == bindparam("of_claimant", type_=Uuid), func.starts_with(body.area_path, Opening.claimants_path))
+    return or_(Opening.claimants_path.is_(None), near.correlate(Opening), _arranged(kind))
 
 
 _CLAIMANTS = ("team_id", "organisation_id", "work_unit_id", "person_id")
@@ -236,7 +285,8 @@ def _write(actor: Actor, made: MadeClaim) -> None:
 
 def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
     """Only after a refusal a second look: missing, closed, not for this claimant, held already, or full."""
-    seen = run_one(_second_look(claimant.kind), of_role=role_id, of_claimant=claimant.id, now=now)
+    today = clock.shanghai_day(now)
+    seen = run_one(_second_look(claimant.kind), of_role=role_id, of_claimant=claimant.id, now=now, today=today)
     if seen is None:
         return Missing()
     if claimant.kind is ClaimantKind.PERSON and not policy.allows(actor, Permission.PLACE_CLAIM, Scope(area_path=seen.area_path)):
@@ -247,6 +297,8 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
         return ClaimantNotActive()
     if not seen.takes_claims:
         return OpeningClosed()
+    if not seen.near_or_invited:
+        return ClaimantNotInvited()
     return AlreadyClaimed() if seen.holds_one else OpeningFull()
 
 
@@ -261,6 +313,7 @@ def _second_look(kind: ClaimantKind) -> Prepared:
             (OpeningRole.is_open & (OpeningRole.closes_at > bindparam("now"))).label("takes_claims"),
             select(_active(kind, claimant)).scalar_subquery().label("active"),
             held.label("holds_one"),
+            _near_or_invited(kind).label("near_or_invited"),
         )
         .join(Opening, Opening.id == OpeningRole.opening_id)
         .where(OpeningRole.id == bindparam("of_role"))

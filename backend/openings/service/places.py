@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
-from backend.brands import Brand
+from backend.accounts.policy import COMMUNITY_DIGITS
+from backend.brands import Brand, ClaimantsFrom
 from backend.foundation.actor import Actor
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
@@ -18,6 +19,8 @@ from backend.openings.service.life import RELEASE, hold
 from backend.openings.service.requests import refuse_all
 
 DONE = "该需求已办结"
+STREET_DIGITS = 9
+"""Of the path of what lies in a street."""
 
 
 class PlacesInService(Conflict):
@@ -34,6 +37,14 @@ class PlacesTaken(Conflict):
     detail = "已认领的名额比改动后的多，请先处理认领"
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Who is visited, and in which community or grid they live."""
+
+    id: UUID
+    area_path: str
+
+
 def make_opening(
     *,
     brand: Brand,
@@ -46,6 +57,7 @@ def make_opening(
     now: datetime,
     requester_person_id: UUID | None = None,
     people_per_place: int | None = None,
+    home: Home | None = None,
 ) -> UUID:
     """Open places by the brand's rules: so many of each role. The caller has asked policy and records its own event. Returns the opening's
     id."""
@@ -62,6 +74,9 @@ def make_opening(
             asks_first=brand.asks_first,
             requester_person_id=requester_person_id,
             people_per_place=people_per_place or brand.people_per_place,
+            home_id=home.id if home else None,
+            home_path=home.area_path if home else None,
+            claimants_path=_claimants_path(brand, area_path),
             starts_at=starts_at,
             ends_at=ends_at,
             made_at=now,
@@ -81,6 +96,16 @@ def change_opening(opening_id: UUID, *, title: str, slots: int, starts_at: datet
         raise PlacesTaken
     told = {"title": title, "starts_at": starts_at, "ends_at": ends_at, "changed_at": now}
     db.session.execute(update(Opening).where(Opening.id == opening_id).values(told).execution_options(synchronize_session=False))
+
+
+def _claimants_path(brand: Brand, area_path: str) -> str | None:
+    match brand.claims_from:
+        case ClaimantsFrom.COMMUNITY:
+            return area_path[:COMMUNITY_DIGITS]
+        case ClaimantsFrom.STREET:
+            return area_path[:STREET_DIGITS]
+        case ClaimantsFrom.ANYWHERE:
+            return None
 
 
 def close_openings(opening_ids: Sequence[UUID], *, now: datetime) -> None:

@@ -30,6 +30,7 @@ AGAIN_AND_AGAIN = {
     "log_in_by_password",
     "log_out",
     "log_out_everywhere",
+    "make_arrangement",
     "mark_message_read",
     "mark_messages_read",
     "move_beneficiary",

@@ -352,6 +352,11 @@ class Neighbourhood:
         self._target("community_officer", "end_beneficiary", beneficiary_id=made[1])
         self._target("community_officer", "merge_beneficiary", beneficiary_id=made[2], into_id=made[3])
         self._target("community_officer", "move_beneficiary", beneficiary_id=made[4])
+        soon = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
+        about = {"team_id": self.visit.team_id, "beneficiary_id": made[3], "ends_on": soon}
+        held = self.officer.made("/arrangements", about | {"cause": "长期结对"})["id"]
+        self._target("community_officer", "make_arrangement", **about)
+        self._target("community_officer", "see_arrangement", "end_arrangement", arrangement_id=held)
 
     def _files(self) -> None:
         asker = self.phones["street_officer"]

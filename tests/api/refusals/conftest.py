@@ -109,6 +109,15 @@ class World:
             "demand_id": visit.demand["id"],
             "beneficiary_id": beneficiary_id,
             "into_id": beneficiary_id,
+            "arrangement_id": self.officer.made(
+                "/arrangements",
+                {
+                    "team_id": visit.team_id,
+                    "area_id": self.street["和平社区"],
+                    "cause": "长期结对",
+                    "ends_on": (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat(),
+                },
+            )["id"],
             "opening_id": visit.demand["opening_id"],
             "role_id": visit.demand["role_id"],
             "claim_id": visit.claim_id,

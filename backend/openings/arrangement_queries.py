@@ -1,0 +1,96 @@
+"""Reads of standing arrangements and invitations."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
+from backend.brands import ClaimantKind
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.paging import Order, Page, PageRequest
+from backend.openings.models import Arrangement, Opening
+from backend.organisations.models import Organisation
+from backend.teams.models import Team
+
+NEWEST_FIRST = Order((Arrangement.id,), latest_first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementLine:
+    """Who comes without being asked about, and how long. `opening_id`: an invitation; `home_id`: a beneficiary; neither: the area."""
+
+    id: UUID
+    party_kind: ClaimantKind
+    party_id: UUID
+    party: str
+    area_id: UUID
+    area: str
+    opening_id: UUID | None
+    title: str | None
+    home_id: UUID | None
+    cause: str
+    begins_on: date
+    ends_on: date
+    ended_at: datetime | None
+    end_reason: str | None
+    holds: bool
+
+
+def arrangements(viewer: Actor, *, holding: bool, now: datetime, page: PageRequest) -> Page[ArrangementLine]:
+    """Those of the viewer's communities, teams and organisations, the newest first; `holding`: only those that hold today."""
+    today = clock.shanghai_day(now)
+    wanted = _seen(viewer)
+    if holding:
+        wanted = wanted.where(Arrangement.holds_on(today))
+    return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, today))
+
+
+def arrangement(viewer: Actor, fact_id: UUID, *, now: datetime) -> ArrangementLine:
+    """One of them. Raises Missing."""
+    row = db.session.execute(_seen(viewer).where(Arrangement.fact_id == fact_id)).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row, clock.shanghai_day(now))
+
+
+def _seen(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    of = ScopeColumns(area_path=Arrangement.area_path, team_id=Arrangement.team_id, organisation_id=Arrangement.organisation_id)
+    return (
+        select(
+            Arrangement, Arrangement.id, func.coalesce(Team.name, Organisation.name).label("party"), Area.name.label("area"), Opening.title
+        )
+        .join(Area, Area.id == Arrangement.area_id)
+        .outerjoin(Team, Team.id == Arrangement.team_id)
+        .outerjoin(Organisation, Organisation.id == Arrangement.organisation_id)
+        .outerjoin(Opening, Opening.id == Arrangement.opening_id)
+        .where(Arrangement.is_current(), policy.visible(viewer, Permission.ARRANGEMENT_SEE, of))
+    )
+
+
+def _line(row: Row[Any], today: date) -> ArrangementLine:
+    fact: Arrangement = row.Arrangement
+    return ArrangementLine(
+        id=fact.fact_id,
+        party_kind=ClaimantKind.TEAM if fact.team_id else ClaimantKind.ORGANISATION,
+        party_id=fact.team_id or fact.organisation_id or fact.fact_id,
+        party=row.party,
+        area_id=fact.area_id,
+        area=row.area,
+        opening_id=fact.opening_id,
+        title=row.title,
+        home_id=fact.home_id,
+        cause=fact.cause,
+        begins_on=fact.begins_on,
+        ends_on=fact.ends_on,
+        ended_at=fact.ended_at,
+        end_reason=fact.reason if fact.ended_at is not None else None,
+        holds=fact.ended_at is None and fact.begins_on <= today <= fact.ends_on,
+    )

@@ -1,0 +1,129 @@
+"""Standing arrangements and invitations: the community says before which team or organisation comes, and is not asked about it again.
+
+An invitation is an arrangement for one opening; others are for a home, or for a community or grid.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope
+from backend.brands import ClaimantKind
+from backend.foundation import audit, clock, facts, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.openings.events import ArrangementEnded, ArrangementMade
+from backend.openings.models import Arrangement, Opening, OpeningStatus
+from backend.openings.service.requests import OwnClaim
+from backend.organisations.models import Organisation, OrganisationStatus
+from backend.teams.models import Team, TeamStatus
+
+LONGEST_TERM = timedelta(days=366)
+
+
+class PartyUnknown(Unprocessable):
+    """No active team, or verified organisation, of this id."""
+
+    code: ClassVar[str] = "party_unknown"
+    detail = "没有找到这支队伍或者组织，或者尚未通过审核"
+
+
+class ArrangementTermInvalid(Unprocessable):
+    """It would be over already, or hold for more than a year."""
+
+    code: ClassVar[str] = "arrangement_term_invalid"
+    detail = "期限应在今天之后，最长一年，到期可以重新约定"
+
+
+class OpeningOver(Conflict):
+    """The visit takes no claims any more."""
+
+    code: ClassVar[str] = "opening_over"
+    detail = "该需求已停止认领，不能再邀请"
+
+
+class ArrangementOver(Conflict):
+    """Somebody ended it, or its term ran out."""
+
+    code: ClassVar[str] = "arrangement_over"
+    detail = "该约定已经结束"
+
+
+@dataclass(frozen=True, slots=True)
+class NewArrangement:
+    """Who comes without being asked about: to an opening, to a home, or in all of the area, until a day."""
+
+    kind: ClaimantKind
+    party_id: UUID
+    area_id: UUID
+    area_path: str
+    cause: str
+    ends_on: date
+    opening_id: UUID | None = None
+    home_id: UUID | None = None
+
+
+def make_arrangement(actor: Actor, wanted: NewArrangement, *, now: datetime) -> Arrangement:
+    """Agree with a team or organisation, also of another community. Nobody does so with one for which they claim themselves.
+
+    Raises PartyUnknown, ArrangementTermInvalid, OpeningOver, OwnClaim, Forbidden.
+    """
+    policy.require(actor, Permission.ARRANGEMENT_MAKE, Scope(area_path=wanted.area_path))
+    is_team = wanted.kind is ClaimantKind.TEAM
+    _require_party(actor, wanted.party_id, is_team=is_team)
+    today = clock.shanghai_day(now)
+    if not today <= wanted.ends_on <= today + LONGEST_TERM:
+        raise ArrangementTermInvalid(errors={"ends_on": [ArrangementTermInvalid.detail]})
+    takes_claims = select(Opening.id).where(Opening.id == wanted.opening_id, Opening.status == OpeningStatus.OPEN, Opening.ends_at > now)
+    if wanted.opening_id is not None and db.session.scalar(takes_claims) is None:
+        raise OpeningOver
+    made = facts.state(
+        Arrangement,
+        actor,
+        now=now,
+        team_id=wanted.party_id if is_team else None,
+        organisation_id=None if is_team else wanted.party_id,
+        opening_id=wanted.opening_id,
+        home_id=wanted.home_id,
+        area_id=wanted.area_id,
+        area_path=wanted.area_path,
+        cause=wanted.cause,
+        begins_on=today,
+        ends_on=wanted.ends_on,
+    )
+    outbox.record(ArrangementMade(made.id), now=now)
+    audit.record(actor, Permission.ARRANGEMENT_MAKE, made.id, now=now, party=f"{wanted.kind.value}:{wanted.party_id}")
+    return made
+
+
+def end_arrangement(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> None:
+    """End it before its time; what is claimed stays claimed. Raises ArrangementOver, AlreadyCorrected, Missing, Forbidden."""
+    seen = db.session.scalars(select(Arrangement).where(Arrangement.fact_id == fact_id, Arrangement.is_current())).one_or_none()
+    if seen is None:
+        raise Missing
+    scope = Scope(area_path=seen.area_path, team_id=seen.team_id, organisation_id=seen.organisation_id)
+    policy.require(actor, Permission.ARRANGEMENT_MAKE, scope, seen_by=Permission.ARRANGEMENT_SEE)
+    if seen.ended_at is not None or seen.ends_on < clock.shanghai_day(now):
+        raise ArrangementOver
+    ended = facts.revise(seen, actor, now=now, reason=reason, ended_at=now)
+    outbox.record(ArrangementEnded(ended.id), now=now)
+    audit.record(actor, Permission.ARRANGEMENT_MAKE, ended.id, now=now, ended=True)
+
+
+def _require_party(actor: Actor, party_id: UUID, *, is_team: bool) -> None:
+    """Raises PartyUnknown, OwnClaim."""
+    if is_team:
+        found = select(Team.id).where(Team.id == party_id, Team.status == TeamStatus.ACTIVE)
+    else:
+        found = select(Organisation.id).where(Organisation.id == party_id, Organisation.status == OrganisationStatus.VERIFIED)
+    field = "team_id" if is_team else "organisation_id"
+    if db.session.scalar(found) is None:
+        raise PartyUnknown(errors={field: [PartyUnknown.detail]})
+    own = Scope(team_id=party_id) if is_team else Scope(organisation_id=party_id)
+    if not actor.is_system and policy.allows(actor, Permission.PLACE_CLAIM, own):
+        raise OwnClaim("本人代表的一方，须由其他工作人员约定")
