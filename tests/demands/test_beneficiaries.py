@@ -27,7 +27,9 @@ from tests.support.phone import refused
 
 def _readings():
     db.session.rollback()
-    return db.session.execute(select(AuditEntry.account_id, AuditEntry.subject_id).where(AuditEntry.action == "beneficiary.see")).all()
+    return db.session.execute(
+        select(AuditEntry.account_id, AuditEntry.subject_id).where(AuditEntry.action == "beneficiary.see", AuditEntry.succeeded)
+    ).all()
 
 
 def test_address_and_phone_are_sealed(asker, street):
