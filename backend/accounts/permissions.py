@@ -407,6 +407,19 @@ class Permission(Term):
         _OFFICERS | _ONESELF | _PROXIES | _LEADERS | _UNITS,
     )
     RECORD_ADD = ("record.add", "补录服务", "Add a record by one's word; somebody else confirms it.", _DECIDING)
+    LATE_ENTRY_SEE = ("late_entry.see", "查看补录活动", "See past activities that were entered afterwards.", _OFFICERS)
+    LATE_ENTRY_ENTER = (
+        "late_entry.enter",
+        "补录活动",
+        "Enter a past activity that nobody published, with reason and proof; nobody their own.",
+        _DECIDING,
+    )
+    LATE_ENTRY_DECIDE = (
+        "late_entry.decide",
+        "审批补录活动",
+        "Approve or refuse such an entry; neither who entered it nor who served there.",
+        _DECIDING,
+    )
     RECORD_CORRECT = ("record.correct", "更正服务记录", "Correct or withdraw a record; nobody their own.", _DECIDING)
     SERVICE_CONFIRM = (
         "service.confirm",

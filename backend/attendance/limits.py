@@ -35,12 +35,19 @@ class Door(Entry):
     most_wrong: int = Field(ge=1, le=100)
 
 
+class LateEntries(Entry):
+    """Until when an activity that nobody published may be entered."""
+
+    within_days: int = Field(ge=1, le=366)
+
+
 class Limits(Entry):
     """The catalogue."""
 
     day: Day
     place: Place
     door: Door
+    late_entries: LateEntries
 
 
 _in_use: InUse[Limits] = InUse("limits of services")

@@ -24,7 +24,15 @@ MINUTES_PER_TENTH = 6
 
 
 def _counting(known_at: AsOf) -> Select[Any]:
-    record = counting_records(known_at).subquery("counting")
+    return _contributions(counting_records(known_at), known_at)
+
+
+def _entered_late(known_at: AsOf) -> Select[Any]:
+    return _contributions(counting_records(known_at).where(ServiceRecord.late_entry), known_at)
+
+
+def _contributions(counting: Select[Any], known_at: AsOf) -> Select[Any]:
+    record = counting.subquery("counting")
     return contribution(
         source_id=record.c.fact_id,
         starts_on=record.c.served_on,
@@ -104,4 +112,15 @@ SERVICES_OF_OTHERS = Measure(
 )
 """Those of them by who was no registered volunteer on that day, such as a Party member who only registered with the community."""
 
-MEASURES = (SERVICES, SERVICES_OF_OTHERS)
+LATE_SERVICES = Measure(
+    name="late_services",
+    source="经批准的补录活动的服务记录",
+    shape=Shape.EVENTS,
+    contributions=_entered_late,
+    moved_by=_MOVED_BY,
+    dimension=BRAND,
+    counts_people=True,
+)
+"""Those of `SERVICES` whose activity nobody had published: two officers wrote it down afterwards. They are among the services, too."""
+
+MEASURES = (SERVICES, SERVICES_OF_OTHERS, LATE_SERVICES)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    false,
     func,
     text,
     true,
@@ -233,6 +234,7 @@ class ServiceRecord(FactRevision):
     ended_at: Mapped[datetime]
     minutes: Mapped[int]
     evidence: Mapped[Evidence] = mapped_column(as_text(Evidence))
+    late_entry: Mapped[bool] = mapped_column(server_default=false(), comment="of an activity that was entered afterwards")
     exclusive: Mapped[bool | None] = mapped_column(
         server_default=true(), comment="that it overlaps no other; empty where it was recorded before"
     )

@@ -175,6 +175,7 @@ class AttendanceOut(Out):
                     "minutes": None,
                     "hours": None,
                     "evidence": None,
+                    "late_entry": None,
                     "confirmer": None,
                     "confirmed_at": None,
                     "counted_minutes": None,
@@ -210,6 +211,7 @@ class AttendanceOut(Out):
     minutes: Minutes | None
     hours: Hours | None
     evidence: Evidence | None
+    late_entry: bool | None = Field(description="活动未事先发布，由两名工作人员事后补录")
     confirmer: Confirmer | None
     confirmed_at: Instant | None
     counted_minutes: Minutes | None = Field(description="已计入的分钟数；未确认时为空")
@@ -234,6 +236,7 @@ _SERVICE: dict[str, Any] = {
     "minutes": 90,
     "hours": "1.5",
     "evidence": "code",
+    "late_entry": False,
     "confirmers": ["requester", "community"],
     "confirmer": None,
     "confirmed_at": None,
@@ -263,6 +266,7 @@ class ServiceOut(Out):
     minutes: Minutes
     hours: Hours
     evidence: Evidence
+    late_entry: bool = Field(description="活动未事先发布，由两名工作人员事后补录")
     confirmers: Annotated[list[Confirmer], Field(max_length=2)]
     confirmer: Confirmer | None
     confirmed_at: Instant | None

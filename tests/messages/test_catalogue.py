@@ -83,6 +83,8 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
         *("teams.area_path", "organisations.area_path", "member_registrations.area_path", "proxies.area_path"),
         *(
             "account_recoveries.area_path",
+            "late_entries.area_path",
+            "late_entries.brand",
             "identity_corrections.area_path",
             "demands.brand",
             "openings.brand",

@@ -1,6 +1,7 @@
 """Rows of the walk: shifts, signing, service records, figures, exports."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.jobs import Job, State
+from backend.late_entries.service import enter
 from tests.policy.viewers import (
     COMMUNITY,
     DECIDING,
@@ -28,6 +30,8 @@ from tests.policy.viewers import (
 )
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
+from tests.support.late_entries import past_form
+from web.inputs.late_entries import LateEntryIn
 
 # Officers of another community or street: they open their own. The other district has no area in this database.
 OFFICERS_AT_HOME = these(elsewhere(COMMUNITY), elsewhere(STREET))
@@ -144,6 +148,21 @@ def addressed(world: World) -> Ask:
 
 NUMBERS = "numbers: test_lists_and_opens.py opens the rows behind them"
 
+
+def late_form(world: World) -> dict[str, Any]:
+    """A past activity at which the leader of the team served."""
+    return past_form(world.street["和平社区"], world["team_leader"].volunteer_number, "张队长")
+
+
+def entered(world: World) -> Ask:
+    """One that somebody else entered."""
+    form = LateEntryIn.model_validate(late_form(world))
+    with transaction():
+        people = [line.served() for line in form.served]
+        entry_id = str(enter(Actor.system(), form.activity(), people, community_id=form.community_id, now=clock.now()))
+    return ask(entry_id=entry_id, shows=entry_id, reason="签到表上没有此人")
+
+
 SHIFTS = (
     Row("list_my_shifts", coming, SERVING, 403, {EMPTY: PERSONS - SERVING}),
     Row("list_shifts", coming, OFFICERS | RESIDENT | PROXY | LEADER | STAFF | UNIT | PARTY, EMPTY, by=Permission.SHIFT_SEE),
@@ -184,6 +203,14 @@ SHIFTS = (
         {403: these(DISTRICT) | RESIDENT | PROXY | SERVING},
         by=Permission.RECORD_ADD,
     ),
+)
+
+LATE = (
+    Row("list_late_entries", entered, OFFICERS, EMPTY, by=Permission.LATE_ENTRY_SEE),
+    Row("see_late_entry", entered, OFFICERS, 404, by=Permission.LATE_ENTRY_SEE),
+    Row("enter_late", lambda world: ask(body=late_form(world)), DECIDING, 403, by=Permission.LATE_ENTRY_ENTER),
+    Row("approve_late_entry", entered, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
+    Row("refuse_late_entry", entered, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
 )
 
 SERVICES = (
@@ -301,4 +328,4 @@ FIGURES = (
     Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404, {403: these("system_admin")}),
 )
 
-ROWS = (*SHIFTS, *SERVICES, *FIGURES)
+ROWS = (*SHIFTS, *LATE, *SERVICES, *FIGURES)

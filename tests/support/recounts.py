@@ -133,6 +133,7 @@ RECOUNTS: Mapping[str, Recount] = {
     ),
     "services": _services("count(*)"),
     "service_hours": _services("sum(floor(least(r.minutes, c.most_minutes) / 6.0))"),
+    "late_services": _services("count(*)", by="r.late_entry"),
     "points": Recount("sum(l.points)", "ledger_transactions l", path="l.area_path", when=_within("l.counts_on")),
     "organisations_introduced": _organisations("introduced", _STANDING_ORGANISATION),
     "organisations_incubated": _organisations("incubated", _STANDING_ORGANISATION),

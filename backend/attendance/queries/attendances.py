@@ -81,6 +81,7 @@ class AttendanceLine:
     minutes: int | None
     hours: str | None
     evidence: Evidence | None
+    late_entry: bool | None
     confirmer: Confirmer | None
     confirmed_at: datetime | None
     counted_minutes: int | None
@@ -156,6 +157,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.served_on,
             ServiceRecord.minutes,
             ServiceRecord.evidence,
+            ServiceRecord.late_entry,
             Confirmation.confirmer,
             Confirmation.confirmed_at,
             case((Confirmation.id.is_not(None), Confirmation.counted())).label("counted_minutes"),

@@ -16,7 +16,7 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
     much of it; and no flag stands on it.
 
     Now, or as known at an instant. Columns: fact_id, id (of the revision), person_id, brand, area_id, area_path, served_on, minutes,
-    capacity, capacity_id, opening_id, shift_id. At most one row per fact. To be used as a subquery or widened by `where`.
+    capacity, capacity_id, opening_id, shift_id, late_entry. At most one row per fact. To be used as a subquery or widened by `where`.
     """
     flagged = ServiceFlag.stands_on(ServiceRecord.fact_id, known_at)
     return (
@@ -33,6 +33,7 @@ def counting_records(known_at: datetime | None = None) -> Select[*tuple[Any, ...
             ServiceRecord.capacity_id,
             ServiceRecord.opening_id,
             ServiceRecord.shift_id,
+            ServiceRecord.late_entry,
         )
         .join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id)
         .where(ServiceRecord.known_at(known_at), Confirmation.known_at(known_at), ~flagged)

@@ -59,6 +59,7 @@ class ServiceLine:
     minutes: int
     hours: str
     evidence: Evidence
+    late_entry: bool
     confirmers: list[str]
     confirmer: Confirmer | None
     confirmed_at: datetime | None
@@ -159,6 +160,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.ended_at,
             ServiceRecord.minutes,
             ServiceRecord.evidence,
+            ServiceRecord.late_entry,
             ServiceRecord.void,
             _FLAGGED.label("flagged"),
             Shift.confirmers,

@@ -151,6 +151,11 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
     return ConfirmedTogether(len(confirmed), left.own, left.flagged, left.remaining)
 
 
+def confirm_for_community(actor: Actor, fact_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Stand by records as the community, as far as each day has room. The caller has asked policy and refused the actor's own."""
+    _confirm(fact_ids, _Word(Confirmer.COMMUNITY), actor, now=now)
+
+
 def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> None:
     """Take the word back, as the community: the record counts no more until it is confirmed again.
 

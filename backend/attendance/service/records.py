@@ -73,9 +73,18 @@ def signing_window_of(shift: Shift) -> Span:
 
 
 def state_record(
-    actor: Actor, shift: Shift, attendance: Attendance, served: Span, *, evidence: Evidence, reason: str | None, now: datetime
+    actor: Actor,
+    shift: Shift,
+    attendance: Attendance,
+    served: Span,
+    *,
+    evidence: Evidence,
+    reason: str | None,
+    late_entry: bool = False,
+    now: datetime,
 ) -> ServiceRecord:
-    """Write the record of an attendance, which counts once it is confirmed. The caller has asked policy.
+    """Write the record of an attendance, which counts once it is confirmed; `late_entry` where nothing was published. The caller has
+    asked policy.
 
     Raises RecordExists, RecordsOverlap.
     """
@@ -91,6 +100,7 @@ def state_record(
         "capacity": attendance.capacity,
         "capacity_id": attendance.capacity_id,
         "evidence": evidence,
+        "late_entry": late_entry,
     }
     with refusing(OVERLAPS):
         stated = facts.state_missing(ServiceRecord, actor, [values], key=["attendance_id"], now=now)
@@ -123,7 +133,7 @@ def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended
     if attendance.signed_out_at is None and attendance.closed_at is None:
         raise StillSignedIn
     served = _worded(shift, started_at, ended_at, now=now)
-    _refuse_overlap(attendance.person_id, served)
+    refuse_overlap(attendance.person_id, served)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
     audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
     return record
@@ -161,7 +171,7 @@ def add_late_record(
     born_on = db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()
     require_fit(person_id, born_on, shift, on=started_at, now=now)
     served = _worded(shift, started_at, ended_at, now=now)
-    _refuse_overlap(person_id, served)
+    refuse_overlap(person_id, served)
     attendance = _attendance_by_word(shift, person_id, served)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
     audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
@@ -179,7 +189,7 @@ def correct_record(
     """
     seen = _seen(actor, fact_id, seen_id)
     served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=now)
-    _refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
+    refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
     confirmed = confirmation_of(fact_id)
     with refusing(OVERLAPS):
         revision = facts.revise(seen, actor, now=now, reason=reason, evidence=Evidence.COMMUNITY_WORD, exclusive=True, **_times(served))
@@ -253,7 +263,7 @@ def _worded(shift: Shift, started_at: datetime, ended_at: datetime, *, now: date
     return served
 
 
-def _refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None = None) -> None:
+def refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None = None) -> None:
     """Refuse a stretch in which the person served elsewhere. Holds the person's row, so that two stretches are not added side by side."""
     hold_person(person_id)
     days = (clock.shanghai_day(served.starts_at) - timedelta(days=1), clock.shanghai_day(served.ends_at))

@@ -36,6 +36,7 @@ class About(StrEnum):
     SHIFT = "shift"
     ATTENDANCE = "attendance"
     SERVICE = "service"
+    LATE_ENTRY = "late_entry"
     TEAM = "team"
     ORGANISATION = "organisation"
     REGISTRATION = "registration"

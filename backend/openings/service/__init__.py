@@ -2,6 +2,15 @@
 
 from backend.openings.service.arrangements import NewArrangement, OpeningOver, end_arrangement, make_arrangement
 from backend.openings.service.claims import AlreadyClaimed, Claimant, ClaimReleased, OpeningFull, claim_place
-from backend.openings.service.places import Home, cancel_opening, change_opening, close_openings, make_opening, recount, reopen_openings
+from backend.openings.service.places import (
+    Home,
+    cancel_opening,
+    change_opening,
+    close_openings,
+    make_opening,
+    make_past_opening,
+    recount,
+    reopen_openings,
+)
 from backend.openings.service.releases import give_back
 from backend.openings.service.requests import accept_claim, end_unanswered, refuse_claim

@@ -14,7 +14,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
-from backend.openings.models import Claim, Opening, OpeningRole, OpeningStatus
+from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole, OpeningStatus
 from backend.openings.service.life import RELEASE, hold
 from backend.openings.service.requests import refuse_all
 
@@ -173,3 +173,44 @@ def recount() -> list[TakenDiffers]:
         .order_by(OpeningRole.id)
     )
     return [TakenDiffers(line.id, line.taken, line.held) for line in lines]
+
+
+@dataclass(frozen=True, slots=True)
+class PastClaims:
+    """An opening that is over, and the claim of each who served."""
+
+    opening_id: UUID
+    of_person: Mapping[UUID, UUID]
+
+
+def make_past_opening(
+    *,
+    brand: Brand,
+    title: str,
+    area_id: UUID,
+    area_path: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    person_ids: Sequence[UUID],
+    now: datetime,
+) -> PastClaims:
+    """Places of what took place without having been published: nobody can claim one any more, and each who served has a claim that ended
+    with it. The caller has asked policy and records its own event."""
+    opening_id = make_opening(
+        brand=brand,
+        title=title,
+        area_id=area_id,
+        area_path=area_path,
+        roles={brand.role_name: len(person_ids)},
+        starts_at=starts_at,
+        ends_at=ends_at,
+        now=now,
+    )
+    _set_open([opening_id], is_open=False, status=OpeningStatus.CLOSED)
+    role_id = db.session.scalars(select(OpeningRole.id).where(OpeningRole.opening_id == opening_id)).one()
+    claims = {person_id: new_id() for person_id in person_ids}
+    ended = {"opening_id": opening_id, "role_id": role_id, "status": ClaimStatus.ENDED, "claimed_at": starts_at, "released_at": ends_at}
+    db.session.execute(insert(Claim), [ended | {"id": claim_id, "person_id": person_id} for person_id, claim_id in claims.items()])
+    step = {"from_status": None, "to_status": ClaimStatus.ENDED, "at": now}
+    db.session.execute(insert(ClaimChange), [step | {"id": new_id(), "claim_id": claim_id} for claim_id in claims.values()])
+    return PastClaims(opening_id, claims)

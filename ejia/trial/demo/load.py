@@ -12,6 +12,7 @@ from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people.models import Person
 from ejia.trial.demo import logins, plan
 from ejia.trial.demo.groups import Groups
+from ejia.trial.demo.late import LateEntries
 from ejia.trial.demo.people import LAST, People
 from ejia.trial.demo.plan import scaled
 from ejia.trial.demo.services import Services
@@ -71,7 +72,9 @@ def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[Wor
     groups.make_organisations(staying)
     members = people.make_party([person for person, _ in staying])
     advance(1)
-    Services(world, groups, members, residents, scale).make()
+    services = Services(world, groups, members, residents, scale)
+    services.make()
+    LateEntries(services, scale).make()
     advance(1)
     ways_in = logins.Logins(world, people, appid)
     ways_in.administrators()

@@ -58,6 +58,8 @@ RESIDENTS = 2_400
 """Persons who are no volunteers: they ask for help, or speak for an elder."""
 
 DEMANDS = {"door_knock": 4_900, "red_ribbon": 1_380, "sunset_wish": 1_900}
+LATE_ENTRIES = 40
+"""Past activities that nobody had published; eight people or fewer served at each."""
 SERVED_BY = {"door_knock": (2, 6), "red_ribbon": (28, 60), "sunset_wish": (1, 6)}
 """How many people one claim (a claiming team, for 红丝带 each of several) brings along."""
 

@@ -94,6 +94,7 @@ class Services:
             ServiceRecord,
             *("id", "fact_id", "recorded_at", "superseded_at", "void", "reason", "attendance_id", "shift_id", "opening_id", "person_id"),
             *("brand", "area_id", "area_path", "capacity", "capacity_id", "served_on", "started_at", "ended_at", "minutes", "evidence"),
+            "late_entry",
         )
         self.confirmations = world.table(
             Confirmation, "id", "fact_id", "recorded_at", "void", "record_fact_id", "confirmer", "confirmed_at"
@@ -304,12 +305,12 @@ class Services:
             corrected = left + timedelta(days=1)
             shorter = end - timedelta(minutes=minutes // 4)
             void, reason = chance > 0.996, "核对签到表后更正"
-            self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, grade)
+            self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, grade, False)
             self.records.add(
-                world.id_at(corrected), fact, corrected, None, void, reason, *rest, shorter, minutes - minutes // 4, "community_word"
+                world.id_at(corrected), fact, corrected, None, void, reason, *rest, shorter, minutes - minutes // 4, "community_word", False
             )
         else:
-            self.records.add(fact, fact, left, None, False, None, *rest, end, minutes, grade)
+            self.records.add(fact, fact, left, None, False, None, *rest, end, minutes, grade, False)
         if not 0.008 <= chance < 0.02:
             confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
             confirmation = world.id_at(confirmed)

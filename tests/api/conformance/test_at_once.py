@@ -25,6 +25,7 @@ AGAIN_AND_AGAIN = {
     "confirm_shift",
     "disclose_beneficiary",
     "disclose_person",
+    "enter_late",
     "export_year_end",
     "issue_door_code",
     "log_in_by_password",

@@ -30,6 +30,7 @@ from tests.support.attendance import Visit
 from tests.support.demands import GRANDFATHER, asked_for, demand_form, published_demand, window
 from tests.support.guardians import child
 from tests.support.humans import appointed
+from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number, registration_form, work_unit
@@ -222,6 +223,7 @@ class Neighbourhood:
         self._target("community_officer", "complete_demand", demand_id=visit.demand["id"])
         self._raised(visit, began)
         self._flagged()
+        self._late(visit.member)
 
     def _raised(self, visit: Visit, began: datetime) -> None:
         """A record that a correction made longer: of it as much counts as was confirmed."""
@@ -233,6 +235,14 @@ class Neighbourhood:
         self.officer.made(f"/services/{raised}/confirmation")
         self.officer.made(f"/services/{raised}/corrections", _stretch(began) | {"revision_id": _revision(self.officer, raised)})
         self._target("street_officer", "allow_service", fact_id=raised)
+
+    def _late(self, served: Phone) -> None:
+        """Past activities: one to enter, and two that wait for the street."""
+        form = past_form(self.street["和平社区"], served.volunteer_number, "王志愿")
+        self._target("community_officer", "enter_late", **form)
+        entries = [self.officer.made("/late-entries", form)["id"] for _ in range(2)]
+        self._target("street_officer", "approve_late_entry", "see_late_entry", entry_id=entries[0])
+        self._target("street_officer", "refuse_late_entry", entry_id=entries[1])
 
     def _flagged(self) -> None:
         """A record that somebody has to look at."""

@@ -27,6 +27,7 @@ from tests.support.beginning import empty
 from tests.support.contract import Watch
 from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.guardians import child, guardianship_form
+from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.operations import Json, Operation, operations_of
 from tests.support.organisations import add_staff, verified_organisation
@@ -124,6 +125,9 @@ class World:
             "shift_id": visit.shift_id,
             "attendance_id": attendance_id,
             "fact_id": service["fact_id"],
+            "entry_id": self.officer.made("/late-entries", past_form(self.street["和平社区"], visit.member.volunteer_number, "王志愿"))[
+                "id"
+            ],
             "revision_id": service["revision_id"],
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",

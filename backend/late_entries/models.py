@@ -1,0 +1,74 @@
+"""补录活动: a past activity that nobody published, as one officer entered it; it counts when another one approves."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, as_text
+from backend.foundation.life import Living, StatusChange
+
+
+class LateEntryStatus(StrEnum):
+    """submitted → approved, from when its records count, or refused."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class LateEntry(Living):
+    """What took place, when and where, why it was not published, and what proves it."""
+
+    __tablename__ = "late_entries"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
+        CheckConstraint("(status = 'approved') = (shift_id IS NOT NULL)", name="approved_has_shift"),
+        Index("ix_late_entries_area_path", "area_path", "status", "id"),
+        Index("ix_late_entries_status", "status", "id"),
+        Index("uq_late_entries_shift", "shift_id", unique=True, postgresql_where="shift_id IS NOT NULL"),
+    )
+
+    brand: Mapped[str]
+    title: Mapped[str]
+    place_in_words: Mapped[str]
+    area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_late_entries_area_id"))
+    area_path: Mapped[AreaPath]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(comment="why it was not published")
+    proven_by: Mapped[str] = mapped_column(comment="what proves it, and where that is kept")
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", name="fk_late_entries_entered_by"))
+    status: Mapped[LateEntryStatus] = mapped_column(as_text(LateEntryStatus))
+    shift_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("shifts.id", name="fk_late_entries_shift_id"), comment="where its records stand, once it is approved"
+    )
+
+
+class LateEntryChange(StatusChange):
+    """One step in its life. Append-only."""
+
+    __tablename__ = "late_entry_changes"
+    __table_args__ = (Index("ix_late_entry_changes_entry_id", "entry_id", "at"),)
+    subject = "entry_id"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("late_entries.id", name="fk_late_entry_changes_entry_id"))
+    from_status: Mapped[LateEntryStatus | None] = mapped_column(as_text(LateEntryStatus))
+    to_status: Mapped[LateEntryStatus] = mapped_column(as_text(LateEntryStatus))
+
+
+class LatePerson(Base):
+    """Who served there, and how long, from its beginning on."""
+
+    __tablename__ = "late_entry_people"
+    __table_args__ = (
+        CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_of_a_day"),
+        Index("ix_late_entry_people_person_id", "person_id"),
+    )
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("late_entries.id", name="fk_late_entry_people_entry_id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_late_entry_people_person_id"), primary_key=True)
+    minutes: Mapped[int]

@@ -1,0 +1,71 @@
+"""Reads of late entries, for the officers of their area. Names are masked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from backend.accounts import policy
+from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.areas.models import Area
+from backend.foundation.actor import Actor
+from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.masking import masked
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson
+from backend.people.models import Person
+
+NEWEST_FIRST = Order((LateEntry.id,), latest_first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LateEntryDetails:
+    """One entry with who served there."""
+
+    line: AnyRow
+    people: Sequence[AnyRow]
+
+
+def late_entries(viewer: Actor, *, status: LateEntryStatus | None, page: PageRequest) -> Page[AnyRow]:
+    """Those of the viewer's area, the newest first."""
+    wanted = _lines().where(policy.visible(viewer, Permission.LATE_ENTRY_SEE, ScopeColumns(area_path=LateEntry.area_path)))
+    if status is not None:
+        wanted = wanted.where(LateEntry.status == status)
+    return NEWEST_FIRST.page(wanted, page)
+
+
+def late_entry(viewer: Actor, entry_id: UUID) -> LateEntryDetails:
+    """One of them. Raises Missing."""
+    line = db.session.execute(_lines().where(LateEntry.id == entry_id)).one_or_none()
+    if line is None or not policy.allows(viewer, Permission.LATE_ENTRY_SEE, Scope(area_path=line.area_path)):
+        raise Missing
+    served = select(masked(Person.name), LatePerson.minutes).join(Person, Person.id == LatePerson.person_id)
+    return LateEntryDetails(line, db.session.execute(served.where(LatePerson.entry_id == entry_id).order_by(Person.id)).all())
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    refused = select(LateEntryChange.reason).where(
+        LateEntryChange.entry_id == LateEntry.id, LateEntryChange.to_status == LateEntryStatus.REFUSED
+    )
+    people = select(func.count()).where(LatePerson.entry_id == LateEntry.id)
+    return select(
+        LateEntry.id,
+        LateEntry.brand,
+        LateEntry.title,
+        LateEntry.place_in_words,
+        LateEntry.area_id,
+        LateEntry.area_path,
+        Area.name.label("area"),
+        LateEntry.starts_at,
+        LateEntry.ends_at,
+        LateEntry.reason,
+        LateEntry.proven_by,
+        LateEntry.entered_at,
+        LateEntry.status,
+        LateEntry.shift_id,
+        refused.scalar_subquery().label("refused_because"),
+        people.scalar_subquery().label("people_served"),
+    ).join(Area, Area.id == LateEntry.area_id)

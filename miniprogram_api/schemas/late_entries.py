@@ -1,0 +1,63 @@
+"""Shapes of past activities that were entered afterwards."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from backend.late_entries.models import LateEntryStatus
+from miniprogram_api.contract import Out
+from miniprogram_api.schemas.attendance import Minutes
+from web.fields import BigInt, Id, Instant, Line, Name, Text
+from web.inputs.common import Reason
+from web.inputs.late_entries import ACTIVITY
+
+_LINE: JsonDict = ACTIVITY | {
+    "id": "01931f6e-7c1a-7d2e-8f00-0123456789ac",
+    "area_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab",
+    "area": "和平社区",
+    "entered_at": "2026-03-06T09:00:00+08:00",
+    "status": "submitted",
+    "shift_id": None,
+    "refused_because": None,
+    "people_served": 1,
+}
+
+
+class LateEntryLineOut(Out):
+    """A past activity that nobody published, as an officer entered it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE]})
+
+    id: Id
+    brand: Line
+    title: Annotated[str, Text(max=100)]
+    place_in_words: Annotated[str, Text(max=200)]
+    area_id: Id
+    area: Annotated[str, Text(max=100)]
+    starts_at: Instant
+    ends_at: Instant
+    reason: Reason
+    proven_by: Reason
+    entered_at: Instant
+    status: LateEntryStatus
+    shift_id: Id | None = Field(description="批准后，服务记录所在的场次")
+    refused_because: Reason | None
+    people_served: BigInt
+
+
+class LatePersonOut(Out):
+    """Who served there; the name is masked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "王**", "minutes": 90}]})
+
+    name: Name
+    minutes: Minutes
+
+
+class LateEntryOut(LateEntryLineOut):
+    """The same with who served."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"people": [{"name": "王**", "minutes": 90}]}]})
+
+    people: Annotated[list[LatePersonOut], Field(max_length=200)]

@@ -1,0 +1,65 @@
+"""Past activities that nobody published."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from backend.late_entries.models import LateEntryStatus
+from backend.late_entries.service import Activity, Served
+from web.fields import Between, Id, Instant, Line, Name, NoNumbers, Text
+from web.inputs.common import WrittenReason
+from web.inputs.demands import BrandCode
+from web.shapes import Body, ListQuery
+
+_COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
+_SERVED: JsonDict = {"volunteer_number": "V00000042", "name": "王志愿", "minutes": 90}
+ACTIVITY: JsonDict = {
+    "brand": "red_ribbon",
+    "title": "雪后清扫主路",
+    "place_in_words": "和平社区东门至小学",
+    "starts_at": "2026-03-05T07:00:00+08:00",
+    "ends_at": "2026-03-05T09:00:00+08:00",
+    "reason": "夜里突降大雪，来不及发布",
+    "proven_by": "现场签到表原件，存社区档案盒三号；照片六张",
+}
+
+
+class ServedIn(Body):
+    """One volunteer who served there."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_SERVED]})
+
+    volunteer_number: Line
+    name: Name
+    minutes: Annotated[int, Between(1, 1440)] = Field(description="从活动开始起算的服务分钟数")
+
+    def served(self) -> Served:
+        """As the service takes it."""
+        return Served(self.volunteer_number, self.name, self.minutes)
+
+
+class LateEntryIn(Body):
+    """What took place, why it was not published, what proves it, and who served."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ACTIVITY | {"community_id": _COMMUNITY, "served": [_SERVED]}]})
+
+    community_id: Id
+    brand: BrandCode
+    title: Annotated[str, Text(max=100), NoNumbers]
+    place_in_words: Annotated[str, Text(max=200), NoNumbers]
+    starts_at: Instant
+    ends_at: Instant
+    reason: WrittenReason = Field(description="为什么没有事先发布")
+    proven_by: WrittenReason = Field(description="有什么证明，存放在哪里")
+    served: Annotated[list[ServedIn], Field(min_length=1, max_length=200)]
+
+    def activity(self) -> Activity:
+        """As the service takes it."""
+        return Activity(self.brand, self.title, self.place_in_words, self.starts_at, self.ends_at, self.reason, self.proven_by)
+
+
+class LateEntriesQuery(ListQuery):
+    """Which entries."""
+
+    status: LateEntryStatus | None = None
