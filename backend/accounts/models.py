@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from backend.accounts.limits import Written
 from backend.foundation.actor import Role
@@ -229,4 +229,9 @@ class RoleGrant(Base):
     @classmethod
     def is_unended(cls, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
         """Condition: not `is_over`. It may wait for somebody, or for its first day."""
-        return and_(cls.withdrawn_at.is_(None), or_(cls.ends_at.is_(None), cls.ends_at > now))
+        return and_(cls.withdrawn_at.is_(None), cls.runs_beyond(now))
+
+    @classmethod
+    def runs_beyond(cls, instant: datetime | ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
+        """Condition: its term is not over at the instant, whatever else ended it."""
+        return or_(cls.ends_at.is_(None), cls.ends_at > instant)

@@ -221,7 +221,7 @@ def in_force(since: Instant, until: Instant) -> ColumnElement[bool]:
     return and_(
         RoleGrant.starts_at <= until,
         or_(RoleGrant.withdrawn_at.is_(None), RoleGrant.withdrawn_at > since),
-        or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > since),
+        RoleGrant.runs_beyond(since),
     )
 
 

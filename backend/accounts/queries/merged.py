@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from backend.accounts.models import Account, Login, LoginKind, RoleGrant
 from backend.accounts.service.roles import OFFICES
@@ -25,10 +25,7 @@ def holds_office(account_id: UUID, *, now: datetime) -> bool:
     """Whether the account holds an office, or will; what it is only offered is none."""
     office = (
         select(RoleGrant.id)
-        .where(
-            RoleGrant.account_id == account_id, RoleGrant.role.in_(OFFICES), RoleGrant.withdrawn_at.is_(None), RoleGrant.waits_for.is_(None)
-        )
-        .where(or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now))
+        .where(RoleGrant.account_id == account_id, RoleGrant.role.in_(OFFICES), RoleGrant.is_unended(now), RoleGrant.waits_for.is_(None))
         .limit(1)
     )
     return db.session.scalar(office) is not None

@@ -317,7 +317,7 @@ _CALLER = Prepared(
             RoleGrant.withdrawn_at.is_(None),
             RoleGrant.waits_for.is_(None),
             RoleGrant.starts_at <= bindparam("now"),
-            or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > bindparam("now")),
+            RoleGrant.runs_beyond(bindparam("now")),
         ),
     )
     .where(

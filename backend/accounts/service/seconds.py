@@ -25,7 +25,7 @@ def require_second(actor: Actor, first_id: UUID | None, *, now: datetime) -> Non
     """Let pass who is neither the human of the first account nor holds an office by their word. Raises SecondNeeded."""
     if actor.is_system or first_id is None:
         return
-    if are_one(actor.account_id, first_id) or appointed_by(actor, first_id, or_(RoleGrant.ends_at.is_(None), RoleGrant.ends_at > now)):
+    if are_one(actor.account_id, first_id) or appointed_by(actor, first_id, RoleGrant.runs_beyond(now)):
         raise SecondNeeded
 
 
