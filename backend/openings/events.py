@@ -35,6 +35,12 @@ class PlaceClaimed(Event):
     name: ClassVar[str] = "place.claimed"
 
 
+class PlaceReadAndMissed(Event):
+    """Nobody came on a place although the address had been read on it [claim id]."""
+
+    name: ClassVar[str] = "place.read_and_missed"
+
+
 class PlaceReadAndReleased(Event):
     """A place was given back unserved after the address had been read on it [claim id]."""
 

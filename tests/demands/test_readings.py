@@ -6,11 +6,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from backend.attendance.models import Shift
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
+from tasks.housekeeping import close_overdue_shifts
+from tests.support.attendance import joins
 from tests.support.demands import HOME, claimed, demand_form, give_role, published_demand, resident, team_led_by, window
+from tests.support.messages import inbox
 from tests.support.phone import refused
 
 WHY = {"reason": "改时间"}
@@ -66,6 +70,30 @@ def test_who_gives_back_what_they_never_read_raises_no_alarm(officer, leader, te
     leader.made(f"/claims/{second['id']}/release", WHY)
 
     assert _alarms(second) == (0, 0)
+
+
+def test_of_those_who_read_the_address_the_community_is_told_who_never_came(officer, leader, phone_of, street, pass_time):
+    others = [resident(phone_of, street) for _ in range(2)]
+    demand = published_demand(officer, street, places=3)
+    teams = {phone: team_led_by(phone, street) for phone in (leader, *others)}
+    joins(leader, teams[leader])
+    came, stayed_away, _ = [claimed(phone, demand, team_id) for phone, team_id in teams.items()]
+    for phone in (leader, others[0]):
+        phone.seen(f"/demands/{demand['id']}/beneficiary")
+    shift_id = db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(demand["opening_id"]))).one()
+    db.session.rollback()
+    leader.made(f"/shifts/{shift_id}/sign-in", {"code": leader.seen(f"/shifts/{shift_id}/code")["code"], "claim_id": came["id"]})
+    pass_time(minutes=30)
+    leader.made(f"/shifts/{shift_id}/sign-out", {"code": leader.seen(f"/shifts/{shift_id}/code")["code"]})
+    pass_time(hours=3)
+
+    for _ in range(2):
+        close_overdue_shifts()
+
+    missed = db.session.scalars(select(OutboxEvent.subject_id).where(OutboxEvent.name == "place.read_and_missed")).all()
+    assert missed == [UUID(stayed_away["id"])]
+    told = [message["about"]["id"] for message in inbox(officer) if message["kind"] == "place_read_and_missed"]
+    assert told == [stayed_away["id"]]
 
 
 def test_who_acts_for_an_elder_sees_who_read_the_elders_data(officer, leader, team, phone_of, street):

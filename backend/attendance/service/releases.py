@@ -22,7 +22,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.openings import service as openings
-from backend.openings.events import PlaceReadAndReleased
+from backend.openings.events import PlaceReadAndMissed, PlaceReadAndReleased
 from backend.openings.models import Claim, ClaimStatus, Opening
 from backend.openings.service import ClaimReleased
 from backend.organisations.models import Organisation, OrganisationStatus
@@ -115,6 +115,17 @@ def _tell_of_read(actor: Actor, claim_ids: Sequence[UUID], *, now: datetime) -> 
     for claim_id in db.session.scalars(released).all():
         outbox.record(PlaceReadAndReleased(claim_id), now=now)
         audit.record(actor, Permission.PLACE_RELEASE, claim_id, now=now, decision="read_and_released")
+
+
+def tell_of_missed(shift_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let the community know of whom nobody came, of those who had read the address, where these shifts were the last of their opening."""
+    last = ~exists().where(Shift.opening_id == Claim.opening_id, Shift.status == ShiftStatus.PLANNED)
+    read = exists().where(Reveal.claim_id == Claim.id)
+    of_shifts = Claim.opening_id.in_(select(Shift.opening_id).where(one_of(Shift.id, shift_ids)))
+    missed = select(Claim.id).where(of_shifts, Claim.is_held(), read, UNSERVED, last).order_by(Claim.id)
+    for claim_id in db.session.scalars(missed).all():
+        outbox.record(PlaceReadAndMissed(claim_id), now=now)
+        audit.record(Actor.system(), Permission.SHIFT_CLOSE, claim_id, now=now, decision="read_and_missed")
 
 
 def _is_not_over(now: datetime) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import AttendanceExpired, ShiftCalledOff, ShiftClosed, ShiftPlanned
 from backend.attendance.models import Attendance, Confirmer, Shift, ShiftChange, ShiftStatus
+from backend.attendance.service.releases import tell_of_missed
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -183,6 +184,7 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
     signed_in = exists().where(Attendance.shift_id == Shift.id, Attendance.is_open())
     over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now), ~signed_in).limit(at_most)
     ended = CLOSE.take_all(system, db.session.scalars(over.with_for_update(skip_locked=True)).all(), now=now)
+    tell_of_missed(ended, now=now)
     return len(forgotten) + len(ended)
 
 
