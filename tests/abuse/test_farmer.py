@@ -6,7 +6,10 @@ from uuid import UUID
 import pytest
 
 from backend.foundation import clock
+from backend.foundation.actor import Grant, Role
 from tests.support.attendance import Visit, claim_for, counting, joins, open_shift
+from tests.support.demands import give_role
+from tests.support.late_entries import past_form
 from tests.support.phone import refused
 
 
@@ -96,3 +99,20 @@ def test_of_two_places_at_once(villain, visit, street, pass_time):
     one.take("the same hour twice", street.home.officer.post(f"/shifts/{elsewhere}/records", late | whose))
 
     assert one.told == {"409 records_overlap": 1}
+
+
+def test_of_a_past_that_nobody_published(villain, street):
+    """An officer writes an afternoon down for a friend and approves it, and so does the friend, who holds the same office."""
+    one, office = villain("farmer of the past"), street.home.officer
+    friend = street.home.volunteer(name="王志愿")
+    give_role(friend, Grant(Role.COMMUNITY_OFFICER, area_path=street.home.path))
+    form = past_form(street["和平社区"], friend.volunteer_number, "王志愿")
+    one.take("an afternoon of one's own", friend.post("/late-entries", form))
+    entry_id = office.made("/late-entries", form)["id"]
+    for who in (office, friend):
+        one.take("an afternoon by one word", who.post(f"/late-entries/{entry_id}/approval"))
+    ahead = {"starts_at": clock.now().isoformat(), "ends_at": (clock.now() + timedelta(hours=2)).isoformat()}
+    one.take("an afternoon to come", office.post("/late-entries", form | ahead))
+
+    assert one.told == {"403 own_service": 2, "403 own_word": 1, "422 past_window_invalid": 1}
+    assert counting() == {}
