@@ -14,11 +14,11 @@ from backend.people.service import (
 from backend.volunteers import service as volunteers
 from backend.volunteers.queries import VolunteerLine, registered_volunteers
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, RegisteredVolunteerOut, VolunteerOut
+from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, OwnVolunteerOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.people import PersonIn
-from web.inputs.volunteers import VolunteerIn, VolunteerQuery
+from web.inputs.volunteers import VolunteerIn, VolunteerMoveIn, VolunteerQuery
 from web.limits import SAYING_WHO
 from web.routes import at_most
 
@@ -87,6 +87,24 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
 @bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。")
 def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
     return registered_volunteers(actor, community_id=query.community_id, page=query.page)
+
+
+@bp.post("/volunteers/moves")
+@writes
+@bp.input(VolunteerMoveIn)
+@bp.output(OwnVolunteerOut)
+@bp.doc(
+    summary="志愿者迁入本社区",
+    description="志愿者搬家后，到新社区由工作人员办理：志愿者编号和注册日期不变，以往的服务和统计留在原社区，所在队伍不变。本人和原社区会收到消息。",
+)
+def move_volunteer(actor: Actor, body: VolunteerMoveIn) -> dict[str, Any]:
+    moved = volunteers.move_volunteer(actor, number=body.volunteer_number, name=body.name, area_id=body.community_id, now=clock.now())
+    return {
+        "id": moved.fact_id,
+        "number": moved.number,
+        "registered_on": moved.registered_on,
+        "community": queries.own_card(moved.person_id).community,
+    }
 
 
 @bp.post("/me/volunteer/leaving")

@@ -210,6 +210,12 @@ class Permission(Term):
         _OFFICERS | _ONESELF | _GRID,
     )
     PROXY_END = ("proxy.end", "结束代理", "End it. Own: of who is acted for, and of the proxy.", _DECIDING | _ONESELF | _GRID)
+    VOLUNTEER_MOVE = (
+        "volunteer.move",
+        "迁入志愿者",
+        "Take a volunteer who moved here into the community, with the number that they have.",
+        _COMMUNITY,
+    )
     VOLUNTEER_LEAVE = ("volunteer.leave", "退出志愿者", "End the registration as volunteer. Own: one's own.", _ONESELF)
     # By area: at the desk, for who has no account.
     CONSENT_CHANGE = (

@@ -14,6 +14,20 @@ class VolunteerRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class VolunteerMoved(Event):
+    """A volunteer is registered in another community from now on. The subject is the revision there."""
+
+    name: ClassVar[str] = "volunteer.moved"
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerMovedAway(Event):
+    """The registration in the community from which a volunteer moved is over. The subject is the revision that says so."""
+
+    name: ClassVar[str] = "volunteer.moved_away"
+
+
+@dataclass(frozen=True, slots=True)
 class VolunteerLeft(Event):
     """A volunteer gave up the registration. The subject is the revision."""
 

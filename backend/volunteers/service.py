@@ -38,11 +38,12 @@ from backend.people.service import (
     require_adult,
     require_consent,
     require_current,
+    require_standing,
     store_phone,
     tie_own_account,
     was_ward,
 )
-from backend.volunteers.events import VolunteerLeft, VolunteerRegistered
+from backend.volunteers.events import VolunteerLeft, VolunteerMoved, VolunteerMovedAway, VolunteerRegistered
 from backend.volunteers.models import VOLUNTEER_NUMBERS, Volunteer
 
 
@@ -72,6 +73,13 @@ class IdentityNeeded(Unprocessable):
 
     code = "identity_needed"
     detail = "请填写姓名和身份证号"
+
+
+class AlreadyHere(Conflict):
+    """The volunteer is registered in this community."""
+
+    code = "already_here"
+    detail = "该志愿者已在本社区注册"
 
 
 class VolunteerNeeded(Forbidden):
@@ -141,6 +149,45 @@ def state_volunteer(actor: Actor, person: Person, community: Area, *, now: datet
     )
     outbox.record(VolunteerRegistered(volunteer.id), now=now)
     return volunteer
+
+
+def move_volunteer(actor: Actor, *, number: str, name: str, area_id: UUID, now: datetime) -> Volunteer:
+    """Let a volunteer be registered in another community from today, with the number and the day of registration that they have.
+
+    By an officer of the community to which they moved, before whom they stand. What was served and counted stays where it was; teams stay
+    theirs. Raises VolunteerUnknown, AlreadyHere, DataWithdrawn, ConsentNeeded, areas.NotACommunity, facts.AlreadyCorrected, Forbidden.
+    """
+    community = areas.community(area_id)
+    policy.require(actor, Permission.VOLUNTEER_MOVE, Scope(area_path=community.path))
+    person_id = volunteer_of_number(number, name)
+    if person_id is None:
+        raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
+    hold_person(person_id)  # before all share the row: of two who take them in at once the later one waits here
+    require_standing(actor, person_id)
+    seen = _live_registration(person_id)
+    if seen is None:
+        raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
+    if seen.area_path == community.path:
+        raise AlreadyHere
+    today = clock.shanghai_day(now)
+    left = facts.revise(seen, actor, now=now, reason="moved", left_on=today)
+    here = facts.state(
+        Volunteer,
+        actor,
+        now=now,
+        person_id=person_id,
+        number=seen.number,
+        area_id=community.id,
+        area_path=community.path,
+        registered_on=seen.registered_on,
+        since=today,
+    )
+    accounts.withdraw_from_person(actor, person_id, _role_in(seen.area_path), reason="volunteer_moved", now=now)
+    accounts.grant_to_person(actor, person_id, _role_in(community.path), now=now)
+    move_person(person_id, community)
+    outbox.record_all([VolunteerMovedAway(left.id), VolunteerMoved(here.id)], now=now)
+    audit.record(actor, Permission.VOLUNTEER_MOVE, here.id, now=now, former=str(left.fact_id))
+    return here
 
 
 def leave_volunteering(actor: Actor, *, reason: str | None, now: datetime) -> Volunteer:

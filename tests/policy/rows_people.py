@@ -51,6 +51,12 @@ def served_once(world: World) -> Ask:
     return ask(shows='"services":1,')
 
 
+def moving_in(world: World) -> Ask:
+    """A volunteer of the next community moves here."""
+    phone = world.street.next.volunteer()
+    return ask(body={"volunteer_number": phone.volunteer_number, "name": phone.card["name"], "community_id": world.street["和平社区"]})
+
+
 THEIRS = these("volunteer")
 
 # The others hold an office, lead, are on a staff, speak for a unit, asked for a service of this world, or hold a place.
@@ -91,6 +97,7 @@ ROWS = (
     Row("read_me", lambda world: ask(shows=world["volunteer"].account_id), THEIRS, EMPTY),
     Row("download_own_data", lambda _: ask(), PERSONS, 403, by=Permission.OWN_DATA_COPY, shows_nothing="a packed file of one's own"),
     Row("close_account", lambda _: ask(body={"confirmed": True}), CLOSING, 409, by=Permission.ACCOUNT_CLOSE),
+    Row("move_volunteer", moving_in, these(COMMUNITY), 403, by=Permission.VOLUNTEER_MOVE),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
     Row("list_my_role_grants", own_role, THEIRS, EMPTY),
     Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),

@@ -108,6 +108,7 @@ def _volunteers(when: str) -> Recount:
     return Recount("count(DISTINCT v.person_id)", "volunteers v", path="v.area_path", when=when, condition=_current("v"))
 
 
+_LIVING_HERE = _stands("v", "registered_on", "left_on").replace("v.registered_on", "coalesce(v.since, v.registered_on)")
 _STANDING_ORGANISATION = _stands("o", "counted_on", "ended_on")
 _NEW_ORGANISATION = f"({_within('o.counted_on')}) AND o.former_id IS NULL"
 
@@ -115,8 +116,8 @@ RECOUNTS: Mapping[str, Recount] = {
     "teams": Recount("count(*)", "teams t", path="t.area_path", part="t.category", when=_TEAM_STANDS),
     "volunteers_in_teams": _members("count(DISTINCT m.person_id)"),
     "team_memberships": _members("count(*)"),
-    "registered_volunteers": _volunteers(_stands("v", "registered_on", "left_on")),
-    "new_volunteers": _volunteers(_within("v.registered_on")),
+    "registered_volunteers": _volunteers(_LIVING_HERE),
+    "new_volunteers": _volunteers(f"({_within('v.registered_on')}) AND v.since IS NULL"),
     "active_volunteers": _services("count(DISTINCT r.person_id)", by=_BY_VOLUNTEER),
     "unregistered_party_members_who_served": _services(
         "count(DISTINCT r.person_id)", part="''", by=f"NOT {_BY_VOLUNTEER} AND r.capacity = 'registration'"

@@ -1,8 +1,10 @@
 """Registering as a volunteer."""
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
-from web.fields import Id
+from web.fields import Id, Text
 from web.inputs.people import A_PERSON, IdNumber, NoticeVersion, RealName
 from web.shapes import Body, ListQuery
 
@@ -16,6 +18,20 @@ class VolunteerIn(Body):
     id_number: IdNumber | None = None
     community_id: Id = Field(description="居住的社区")
     notice_version: NoticeVersion
+
+
+class VolunteerMoveIn(Body):
+    """Who moved, by number and name, and where to."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"volunteer_number": "V2026000123", "name": "张三", "community_id": "01931f6e-7c1a-7d2e-8f00-00000000c001"}]
+        }
+    )
+
+    volunteer_number: Annotated[str, Text(max=40)] = Field(description="志愿者编号，迁入后不变")
+    name: RealName
+    community_id: Id = Field(description="迁入的社区")
 
 
 class VolunteerQuery(ListQuery):

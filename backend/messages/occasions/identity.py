@@ -12,6 +12,8 @@ from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.proxies.models import Proxy
 from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoverySeen, RecoveryWithdrawn
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryStatus
+from backend.volunteers.events import VolunteerMoved, VolunteerMovedAway
+from backend.volunteers.models import Volunteer
 
 _PERSONS = rows_of(subject_id=Person.id, about_id=Person.id, area_path=Person.area_path, person_id=Person.id)
 _WARDS = rows_of(
@@ -47,7 +49,17 @@ _CORRECTIONS = rows_of(**_CORRECTION, person_id=IdentityCorrection.person_id)
 _PROPOSED = while_there_is(IdentityCorrection.id, IdentityCorrection.status == CorrectionStatus.PROPOSED)
 _CORRECTED = whose(Permission.CORRECTION_RETURN)
 
+_VOLUNTEERS = rows_of(
+    subject_id=Volunteer.id,
+    about_id=Volunteer.person_id,
+    area_path=Volunteer.area_path,
+    person_id=Volunteer.person_id,
+    by_account_id=Volunteer.actor_account_id,
+)
+
 OCCASIONS = (
+    Occasion(VolunteerMoved, "person", About.PERSON, whose(Permission.PHONE_SET), _VOLUNTEERS),
+    Occasion(VolunteerMovedAway, "community", About.PERSON, office(Permission.VOLUNTEER_MOVE), _VOLUNTEERS),
     Occasion(CorrectionProposed, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS, waits=_PROPOSED),
     Occasion(CorrectionProposed, "guardian", About.CORRECTION, Guardians(), _CORRECTIONS),
     Occasion(

@@ -24,7 +24,7 @@ from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.notices import NoticeName
 from backend.people.service.basis import require_standing
 from backend.people.service.consents import Channel, give_consent, require_current
-from backend.people.service.guards import person_of
+from backend.people.service.guards import hold_person, person_of
 from backend.people.service.identity import Identity, read_adult
 
 
@@ -142,6 +142,7 @@ def phone_holder(actor: Actor) -> UUID:
     """The person whose mobile number the actor may set: their own. Raises PersonNeeded, ConsentNeeded, Forbidden."""
     person_id = person_of(actor)
     policy.require(actor, Permission.PHONE_SET, Scope(person_id=person_id))
+    hold_person(person_id)  # before it is shared: of two numbers that come at once the later one waits here
     require_standing(actor, person_id)
     return person_id
 
