@@ -4,7 +4,7 @@ import pytest
 
 from backend.foundation.actor import Role
 from tests.support.attendance import Visit, counting, joins
-from tests.support.demands import GRANDFATHER
+from tests.support.demands import GRANDFATHER, GRANDMOTHER
 from tests.support.people import registered_person
 from tests.support.phone import refused
 
@@ -121,3 +121,16 @@ def test_the_community_issues_it_and_nobody_else(visit, home, street, administra
 def test_a_door_code_opens_no_shift_that_is_no_visit(street, officer, visit):
     market = Visit(street, brand="red_ribbon", beneficiary=None)
     assert refused(market.member.post(f"/shifts/{market.shift_id}/sign-in", {"code": "K7QF-3M2X"})) == (422, "code_forged")
+
+
+def test_of_two_rows_that_were_one_elder_the_code_of_the_row_that_stays_opens_the_door(visit, home, officer, street):
+    old = officer.made(home())["text"]
+    [known] = officer.seen("/beneficiaries")["items"]
+    twin = GRANDMOTHER | {"area_id": street["和平社区"], "different_from": [known["id"]]}
+    kept = officer.made("/beneficiaries", twin)["id"]
+    officer.made(f"/beneficiaries/{known['id']}/merge", {"into_id": kept})
+    assert refused(sign(visit, old)) == (422, "door_code_wrong")
+
+    printed = officer.made(f"/beneficiaries/{kept}/door-code")["text"]
+
+    assert sign(visit, printed).get_json()["evidence"] == "door_code"

@@ -8,7 +8,7 @@ from backend.attendance.service.confirmation import (
     confirm_shift,
     withdraw_confirmation,
 )
-from backend.attendance.service.doors import end_door_code, issue_door_code, leave_home
+from backend.attendance.service.doors import end_door_code, issue_door_code, leave_home, visit_instead
 from backend.attendance.service.flags import clear_service, flag_service
 from backend.attendance.service.past import PastService, PastShift, record_past
 from backend.attendance.service.records import add_late_record, add_record, correct_record, withdraw_record

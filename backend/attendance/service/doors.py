@@ -1,6 +1,7 @@
 """Door codes of homes: issued and ended by the community, tried by who visits. Whoever tries too many wrong ones waits a day."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -12,7 +13,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance import doors, limits
 from backend.attendance.doors import PrintedCode
-from backend.attendance.models import DoorCode, DoorTry
+from backend.attendance.models import DoorCode, DoorTry, Shift
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -74,6 +75,13 @@ def leave_home(actor: Actor, home_id: UUID, *, now: datetime) -> None:
     ended_id = _end(home_id, now=now)
     if ended_id is not None:
         audit.record(actor, Permission.DOOR_CODE_ISSUE, ended_id, now=now, home=str(home_id), ended=True)
+
+
+def visit_instead(actor: Actor, home_id: UUID, instead_id: UUID, opening_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let the occurrences of these openings be visits of another home, whose code opens them: two rows were one. The code of the first home
+    opens nothing any more. The caller has asked policy."""
+    db.session.execute(update(Shift).where(Shift.opening_id.in_(opening_ids), Shift.home_id == home_id).values(home_id=instead_id))
+    leave_home(actor, home_id, now=now)
 
 
 def check_door_code(home_id: UUID, code: str, person_id: UUID, *, now: datetime) -> None:

@@ -127,8 +127,9 @@ def merge_beneficiary(actor: Actor, beneficiary_id: UUID, into_id: UUID, *, now:
     given, kept = rows[beneficiary_id], rows[into_id]
     if given is kept or given.area_path[:COMMUNITY_DIGITS] != kept.area_path[:COMMUNITY_DIGITS]:
         raise NotTheSame(errors={"into_id": [NotTheSame.detail]})
-    of_given = update(Demand).where(Demand.beneficiary_id == beneficiary_id).values(beneficiary_id=into_id)
-    db.session.execute(of_given.execution_options(synchronize_session=False))
+    of_given = update(Demand).where(Demand.beneficiary_id == beneficiary_id).values(beneficiary_id=into_id).returning(Demand.opening_id)
+    openings = db.session.scalars(of_given.execution_options(synchronize_session=False)).all()
+    attendance.visit_instead(actor, beneficiary_id, into_id, [opening for opening in openings if opening is not None], now=now)
     kept.born_in = kept.born_in or given.born_in
     kept.said_adult = kept.said_adult or given.said_adult
     person_id = kept.person_id or given.person_id
