@@ -81,6 +81,7 @@ class Brand(Entry):
     confirmers: Annotated[tuple[Confirmer, ...], Field(min_length=1)]
     completion: Completion
     address_hours_before: Annotated[int, Field(ge=1, le=168)] = 24
+    content: Words
     conditions: Words | None = None
     risks: Words | None = None
     safeguards: Words | None = None

@@ -37,8 +37,9 @@ def test_where_nothing_is_said_the_words_of_the_brand_stand(officer, phone_of, s
 
     seen = phone_of().seen(f"/demands/{demand['id']}")
 
-    assert (seen["conditions"], seen["risks"], seen["safeguards"]) == (brand.conditions, brand.risks, brand.safeguards)
-    assert seen["risks"]
+    words = ("content", "conditions", "risks", "safeguards")
+    assert [seen[word] for word in words] == [getattr(brand, word) for word in words]
+    assert all(seen[word] for word in words)
 
 
 def test_everybody_knows_before_claiming_whether_the_community_is_asked_and_how_many_may_come(officer, phone_of, street):

@@ -22,6 +22,7 @@ REPAIR = """
 code = "small_repair"
 name = "小修小补"
 summary = "换灯泡、修水龙头"
+content = "上门换灯泡、修水龙头"
 needs_beneficiary = false
 role_name = "师傅"
 most_places = 1

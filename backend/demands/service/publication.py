@@ -53,8 +53,8 @@ class NoCountingService(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What everybody who may claim has to know (志愿服务条例 art. 12, 15–17). Where conditions, risks or safeguards are not given, those
-    of the brand stand."""
+    """What everybody who may claim has to know (志愿服务条例 art. 12, 15–17). Where content, conditions, risks or safeguards are not
+    given, those of the brand stand."""
 
     content: str | None = None
     place_in_words: str | None = None
@@ -65,7 +65,7 @@ class Announcement:
     def texts(self, brand: Brand) -> dict[str, str | None]:
         """All of it, by the names of the columns."""
         return {
-            "content": self.content,
+            "content": self.content or brand.content,
             "place_in_words": self.place_in_words,
             "conditions": self.conditions or brand.conditions,
             "risks": self.risks or brand.risks,
