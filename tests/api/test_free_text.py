@@ -53,8 +53,10 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "PapersIn.name",
         "PersonIn.name",
         "RoleGrantIn.name",
+        "ServedIn.name",
         "StaffIn.name",
         "VolunteerIn.name",
+        "VolunteerMoveIn.name",
     }
 
 

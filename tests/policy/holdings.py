@@ -13,6 +13,7 @@ from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
 from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
+from tests.support.late_entries import past_form
 from tests.support.organisations import applied_organisation, verified_organisation
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
 from tests.support.phone import Phone
@@ -46,6 +47,7 @@ class Holdings:
         self._proxies()
         self._recoveries()
         self._corrections()
+        self._late_entries()
 
     def _person(self, community: str) -> Phone:
         return registered_person(partial(wechat_user, self.world.app), self.street, name="王居民", community=community)
@@ -164,6 +166,16 @@ class Holdings:
             returned = community.officer.made(path, papers)
             person.made(f"/identity-corrections/{returned['id']}/return", {"reason": "没有要求更正"})
             community.officer.made(path, papers)
+
+    def _late_entries(self) -> None:
+        """In each community one that was refused, and one that waits."""
+        for community in (self.street.home, self.street.next, self.street.far):
+            leader = self.leaders[community.name]
+            form = past_form(self.street[community.name], leader.volunteer_number, leader.card["name"])
+            refused = community.officer.made("/late-entries", form)
+            deciding = self.street.far_officer if community is self.street.far else self.street.officer
+            deciding.made(f"/late-entries/{refused['id']}/refusal", {"reason": "没有签到表"})
+            community.officer.made("/late-entries", form)
 
     def _applied(self, applicant: Phone, card: dict[str, str], officer: Phone, step: str | None) -> None:
         recovery_id = applicant.made("/account-recoveries", card)["id"]

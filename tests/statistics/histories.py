@@ -249,7 +249,8 @@ class History:
         area, brand = self.random.choice(self.communities), self.random.choice(BRANDS)
         how = {"minutes": self.random.randrange(0, 300), "day": self.day()}
         capacity = self.random.choice((Capacity.SELF, Capacity.REGISTRATION))
-        record = make_record(self.random.choice(self.people), area, brand, capacity=capacity, **how)
+        late = self.random.random() < 0.2
+        record = make_record(self.random.choice(self.people), area, brand, capacity=capacity, late_entry=late, **how)
         self.facts.setdefault(ServiceRecord, {})[record.fact_id] = record
         if self.random.random() < 0.8:
             self._confirm(record)

@@ -65,7 +65,8 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     pass_time(seconds=1)
 
     change_the_past(officer)
-    take_back_a_service_of_no_volunteer(officer)
+    for measure in ("services_of_others", "late_services"):
+        take_back_a_service(officer, measure)
     change_demands(officer, leader, demands)
     claimed_demand(officer, leader, here, team_id)
     officer.made(f"/teams/{applied['id']}/acceptance")
@@ -77,11 +78,11 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     assert known(at) == then
 
 
-def take_back_a_service_of_no_volunteer(officer: Phone) -> None:
-    """Of somebody who is no registered volunteer, as some Party members are none."""
-    of_others = MEASURES["services_of_others"].contributions(NOW).subquery()
+def take_back_a_service(officer: Phone, measure: str) -> None:
+    """One of those that a measure counts, of which there may be few: of no registered volunteer, or entered afterwards."""
+    counted = MEASURES[measure].contributions(NOW).subquery()
     with transaction():
-        found = select(ServiceRecord.fact_id, ServiceRecord.id).join(of_others, of_others.c.source_id == ServiceRecord.fact_id)
+        found = select(ServiceRecord.fact_id, ServiceRecord.id).join(counted, counted.c.source_id == ServiceRecord.fact_id)
         record = db.session.execute(found.where(ServiceRecord.is_current()).order_by(ServiceRecord.id).limit(1)).one()
     officer.made(f"/services/{record.fact_id}/withdrawal", {"revision_id": str(record.id), "reason": "本人未到场"})
 

@@ -75,6 +75,7 @@ def make_record(
     opening: Opening | None = None,
     starts_at: datetime | None = None,
     old: bool = False,
+    late_entry: bool = False,
     capacity: Capacity = Capacity.SELF,
 ) -> ServiceRecord:
     """A service record with all that it refers to; it does not count until it is confirmed. Where it is not said when it
@@ -138,6 +139,7 @@ def make_record(
         minutes=minutes,
         evidence=Evidence.CODE,
         exclusive=null() if old else True,
+        late_entry=late_entry,
     )
     db.session.flush()
     happened("service.recorded", record.id)

@@ -189,7 +189,9 @@ class PublicationIn(Body):
     title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
     latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
     longitude: float | None = Field(default=None, ge=-180, le=180)
-    content: Annotated[Announced, NoNumbers] | None = Field(default=None, description="服务内容，不填则用品牌的；以下五项人人可见，不写姓名、住址、病情")
+    content: Annotated[Announced, NoNumbers] | None = Field(
+        default=None, description="服务内容，不填则用品牌的；以下五项人人可见，不写姓名、住址、病情"
+    )
     place_in_words: Annotated[Announced, NoNumbers] | None = Field(default=None, description="地点的大致说法，不写门牌")
     conditions: Annotated[Announced, NoNumbers] | None = Field(default=None, description="参加条件；不填则用品牌的")
     risks: Annotated[Announced, NoNumbers] | None = Field(default=None, description="可能的风险；不填则用品牌的")

@@ -44,6 +44,7 @@ BEYOND_THE_SCHEMA = {
     ("add_beneficiary", "basis"): A_VERSION_OR_A_CAUSE,
     ("submit_demand", "beneficiary.basis"): A_VERSION_OR_A_CAUSE,
     ("claim_place", "$"): "exactly one claimant",
+    ("make_arrangement", "$"): "exactly one claimant",
     ("publish_demand", "$"): "both coordinates or none, and " + END_AFTER_BEGINNING,
     ("add_record", "$"): END_AFTER_BEGINNING,
     ("add_late_record", "$"): END_AFTER_BEGINNING,
