@@ -54,7 +54,8 @@ COMES_WITH = {
     "submit_demand": {"BENEFICIARY_CHANGE"},
     "move_beneficiary": {"DOOR_CODE_ISSUE"},  # the code of the door that they leave ends
     "end_beneficiary": {"DOOR_CODE_ISSUE"},
-    "merge_beneficiary": {"BENEFICIARY_CHANGE"},  # the basis of the row that goes is that of the one that stays
+    # The basis of the row that goes is that of the one that stays, and its door code ends.
+    "merge_beneficiary": {"BENEFICIARY_CHANGE", "DOOR_CODE_ISSUE"},
     "register_volunteer": {"PHONE_SET"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done
