@@ -7,11 +7,12 @@ statement of its own.
 
 import hashlib
 import json
+import secrets
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -22,6 +23,7 @@ from psycopg.types.json import Jsonb
 from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims
 from backend.consumers import CONSUMERS
+from backend.foundation.audit import digest_of
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring, row_of
 from config.settings import read_settings
@@ -97,8 +99,9 @@ SET body_digest = excluded.body_digest, created_at = excluded.created_at, status
 WHERE k.created_at < %s RETURNING key"""
 EVENT = "INSERT INTO outbox_events (id, name, subject_id, at) VALUES (%s, 'place.claimed', %s, %s)"
 DELIVERY = "INSERT INTO outbox_deliveries (event_id, consumer, due_at, attempts) VALUES (%s, %s, %s, 0)"
-AUDIT = """INSERT INTO audit_entries (id, at, account_id, action, subject_id, succeeded, details)
-VALUES (%s, %s, %s, 'place.claim', %s, true, %s)"""
+AUDIT = """INSERT INTO audit_entries (id, at, account_id, action, subject_id, succeeded, source_digest, details)
+VALUES (%s, %s, %s, 'place.claim', %s, true, %s, %s)"""
+SOURCE = "INSERT INTO audit_sources (entry_id, at, address, salt) VALUES (%s, %s, %s, %s)"
 ANSWER = "UPDATE idempotency_keys SET status = 201, answer = %s WHERE account_id = %s AND route = 'POST /api/v1/claims' AND key = %s"
 
 
@@ -137,11 +140,20 @@ def _claim_with_all_work(connection: psycopg.Connection, environ: Environ, body:
     for consumer, reactions in CONSUMERS.items():
         if "place.claimed" in reactions:
             connection.execute(DELIVERY, (event_id, consumer, now))
-    connection.execute(AUDIT, (new_id(), now, caller.account_id, claim_id, Jsonb({"claimant": f"team_id:{team_id}"})))
+    note_in_audit(connection, AUDIT, (now, caller.account_id, claim_id), {"claimant": f"team_id:{team_id}"}, environ["REMOTE_ADDR"])
     answer = _answer(claim_id, taken[0], wanted, now)
     sealed = keyring().seal_bytes(answer, field="idempotency_keys.answer", row=row_of(caller.account_id, "POST /api/v1/claims", key))
     connection.execute(ANSWER, (sealed, caller.account_id, key))
     return "201 Created", answer
+
+
+def note_in_audit(
+    connection: psycopg.Connection, statement: LiteralString, act: tuple[datetime, UUID, UUID], details: dict[str, str], address: str
+) -> None:
+    """Write down when who did it to what, and from where."""
+    entry_id, salt = new_id(), secrets.token_bytes(16)
+    connection.execute(statement, (entry_id, *act, digest_of(address, salt), Jsonb(details)))
+    connection.execute(SOURCE, (entry_id, act[0], address, salt))
 
 
 @cache

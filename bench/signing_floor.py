@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims
@@ -17,6 +16,7 @@ from backend.attendance import codes
 from backend.consumers import CONSUMERS
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring, row_of
+from bench.floors import note_in_audit
 from config.settings import read_settings
 from ejia.core import start_process
 
@@ -43,8 +43,8 @@ SELECT %s, %s, id, %s, 'team', team_id, %s, 'code' FROM claims WHERE id = %s AND
 ON CONFLICT DO NOTHING RETURNING id"""
 EVENT = "INSERT INTO outbox_events (id, name, subject_id, at) VALUES (%s, 'shift.signed_in', %s, %s)"
 DELIVERY = "INSERT INTO outbox_deliveries (event_id, consumer, due_at, attempts) VALUES (%s, %s, %s, 0)"
-AUDIT = """INSERT INTO audit_entries (id, at, account_id, action, subject_id, succeeded, details)
-VALUES (%s, %s, %s, 'shift.sign', %s, true, %s)"""
+AUDIT = """INSERT INTO audit_entries (id, at, account_id, action, subject_id, succeeded, source_digest, details)
+VALUES (%s, %s, %s, 'shift.sign', %s, true, %s, %s)"""
 ANSWER = "UPDATE idempotency_keys SET status = 201, answer = %s WHERE account_id = %s AND route = %s AND key = %s"
 
 _here = threading.local()
@@ -89,19 +89,19 @@ def _sign_in(connection: psycopg.Connection, environ: Environ, body: bytes) -> t
     attendance_id = new_id()
     if connection.execute(ATTEND, (attendance_id, shift_id, person_id, now, claim_id)).fetchone() is None:
         return "409 Conflict", b"{}"
+    note_in_audit(connection, AUDIT, (now, caller.account_id, attendance_id), {"evidence": "code"}, environ["REMOTE_ADDR"])
     return "201 Created", _written(connection, caller, key, attendance_id, {"shift_id": str(shift_id), "claim_id": str(claim_id)}, now)
 
 
 def _written(
     connection: psycopg.Connection, caller: AccessClaims, key: str, attendance_id: UUID, signed: dict[str, str], now: datetime
 ) -> bytes:
-    """What every change leaves: its event, its deliveries, its audit entry, and the answer kept under its key."""
+    """What every change leaves beside its audit entry: its event, its deliveries, and the answer kept under its key."""
     event_id = new_id()
     connection.execute(EVENT, (event_id, attendance_id, now))
     for consumer, reactions in CONSUMERS.items():
         if "shift.signed_in" in reactions:
             connection.execute(DELIVERY, (event_id, consumer, now))
-    connection.execute(AUDIT, (new_id(), now, caller.account_id, attendance_id, Jsonb({"evidence": "code"})))
     made = {"attendance_id": str(attendance_id), "capacity": "team", "signed_in_at": now.isoformat(), "evidence": "code"}
     answer = json.dumps(signed | made | {"inside": None, "distance_m": None}).encode()
     sealed = keyring().seal_bytes(answer, field="idempotency_keys.answer", row=row_of(caller.account_id, ROUTE, key))
