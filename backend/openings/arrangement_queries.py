@@ -46,26 +46,30 @@ class ArrangementLine:
 
 def arrangements(viewer: Actor, *, holding: bool, now: datetime, page: PageRequest) -> Page[ArrangementLine]:
     """Those of the viewer's communities, teams and organisations, the newest first; `holding`: only those that hold today."""
-    today = clock.shanghai_day(now)
-    wanted = _seen(viewer)
+    wanted = _seen(viewer, now=now)
     if holding:
-        wanted = wanted.where(Arrangement.holds_on(today))
-    return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, today))
+        wanted = wanted.where(Arrangement.holds_on(clock.shanghai_day(now)))
+    return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
 def arrangement(viewer: Actor, fact_id: UUID, *, now: datetime) -> ArrangementLine:
     """One of them. Raises Missing."""
-    row = db.session.execute(_seen(viewer).where(Arrangement.fact_id == fact_id)).one_or_none()
+    row = db.session.execute(_seen(viewer, now=now).where(Arrangement.fact_id == fact_id)).one_or_none()
     if row is None:
         raise Missing
-    return _line(row, clock.shanghai_day(now))
+    return _line(row)
 
 
-def _seen(viewer: Actor) -> Select[*tuple[Any, ...]]:
+def _seen(viewer: Actor, *, now: datetime) -> Select[*tuple[Any, ...]]:
     of = ScopeColumns(area_path=Arrangement.area_path, team_id=Arrangement.team_id, organisation_id=Arrangement.organisation_id)
     return (
         select(
-            Arrangement, Arrangement.id, func.coalesce(Team.name, Organisation.name).label("party"), Area.name.label("area"), Opening.title
+            Arrangement,
+            Arrangement.id,
+            func.coalesce(Team.name, Organisation.name).label("party"),
+            Area.name.label("area"),
+            Opening.title,
+            Arrangement.holds_on(clock.shanghai_day(now)).label("holds"),
         )
         .join(Area, Area.id == Arrangement.area_id)
         .outerjoin(Team, Team.id == Arrangement.team_id)
@@ -75,7 +79,7 @@ def _seen(viewer: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _line(row: Row[Any], today: date) -> ArrangementLine:
+def _line(row: Row[Any]) -> ArrangementLine:
     fact: Arrangement = row.Arrangement
     return ArrangementLine(
         id=fact.fact_id,
@@ -92,5 +96,5 @@ def _line(row: Row[Any], today: date) -> ArrangementLine:
         ends_on=fact.ends_on,
         ended_at=fact.ended_at,
         end_reason=fact.reason if fact.ended_at is not None else None,
-        holds=fact.ended_at is None and fact.begins_on <= today <= fact.ends_on,
+        holds=row.holds,
     )
