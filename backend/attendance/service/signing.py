@@ -119,8 +119,7 @@ def sign_in(
     shift = shift_to_sign(shift_id, person_id, claim_id=claim_id, now=now)
     if shift is None:
         raise Missing
-    door = _door_code(shift, code)
-    grade = _grade_of(shift, code, now=now) if door is None else Evidence.DOOR_CODE
+    door, grade = _read_code(shift, code, now=now)
     if shift.claim_id is None:
         raise NotEntitled
     _refuse_outside_window(shift, now=now)
@@ -163,8 +162,7 @@ def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | No
     shift = db.session.get(Shift, shift_id)
     if shift is None:
         raise Missing
-    door = _door_code(shift, code)
-    grade = _grade_of(shift, code, now=now) if door is None else Evidence.DOOR_CODE
+    door, grade = _read_code(shift, code, now=now)
     if door is not None and shift.home_id is not None:
         check_door_code(shift.home_id, door, person_id, now=now)
     sign = judge(shift, position, by=grade)
@@ -267,14 +265,14 @@ def _is_visit(shift: Shift) -> bool:
     return shift.home_id is not None or (brand is not None and brand.needs_beneficiary)
 
 
-def _door_code(shift: Any, text: str) -> str | None:
-    """The code of a door in what was scanned or typed, where the shift is a visit of somebody on record."""
-    return None if shift.home_id is None else doors.read(text)
-
-
-def _grade_of(shift: Any, code: str, *, now: datetime) -> Evidence:
-    by_visitors = codes.maker().check(code, shift.id, now=now)
-    return Evidence.OWN_CODE if by_visitors else Evidence.CODE
+def _read_code(shift: Any, text: str, *, now: datetime) -> tuple[str | None, Evidence]:
+    """What was scanned or typed: the code of a door, where the shift is a visit of somebody on record, or that which the shift shows; and
+    what it is worth."""
+    door = None if shift.home_id is None else doors.read(text)
+    if door is not None:
+        return door, Evidence.DOOR_CODE
+    by_visitors = codes.maker().check(text, shift.id, now=now)
+    return None, Evidence.OWN_CODE if by_visitors else Evidence.CODE
 
 
 def _grade(attendance: Attendance, *, now: datetime) -> Evidence:
