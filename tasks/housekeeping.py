@@ -10,11 +10,25 @@ from backend.accounts import limits
 from backend.accounts import service as accounts
 from backend.attendance import service as attendance
 from backend.demands import service as demands
-from backend.foundation import audit, audit_chain, audit_heads, clock, counted, files, idempotency, jobs, key_register, outbox, resealing
+from backend.foundation import (
+    audit,
+    audit_chain,
+    audit_heads,
+    clock,
+    counted,
+    files,
+    idempotency,
+    jobs,
+    key_register,
+    outbox,
+    resealing,
+    sealed_text,
+)
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.messages import service as messages
 from backend.openings import service as openings
+from backend.proxies import service as proxies
 from backend.recoveries import service as recoveries
 from backend.tables import METADATA
 
@@ -76,14 +90,27 @@ def end_unanswered_claims() -> None:
 
 @shared_task(name="housekeeping.seal_beneficiaries", ignore_result=True)
 def seal_beneficiaries() -> None:
-    """Seal and index what a release before wrote of beneficiaries."""
-    _until_nothing_is_left(demands.seal_old)
+    """Index what a release before wrote of beneficiaries."""
+    _until_nothing_is_left(demands.index_old)
+
+
+@shared_task(name="housekeeping.seal_old_texts", ignore_result=True)
+def seal_old_texts() -> None:
+    """Seal what a release before wrote in clear about somebody's health or home."""
+    for text in sealed_text.old_texts(METADATA):
+        _until_nothing_is_left(lambda *, now, text=text: sealed_text.seal_old(text))  # noqa: ARG005 - no text waits for an hour
 
 
 @shared_task(name="housekeeping.erase_beneficiaries", ignore_result=True)
 def erase_beneficiaries() -> None:
     """Erase addresses, telephones and notes of whom nobody is to visit any more."""
     _until_nothing_is_left(demands.erase_unneeded)
+
+
+@shared_task(name="housekeeping.erase_proxy_causes", ignore_result=True)
+def erase_proxy_causes() -> None:
+    """Erase why somebody acted for another, where that is long over."""
+    _until_nothing_is_left(proxies.erase_causes)
 
 
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.sealed_text import WAS
 from backend.foundation.sealing import INDEX_OF, SEALED
 
 ADDRESS, PHONE, NOTE = "beneficiaries.address", "beneficiaries.phone", "beneficiaries.contact_note"
+DETAILS, CAUSE = "demands.details", "beneficiary_bases.cause"
 """What the sealed values are bound to (`foundation.sealing`)."""
 
 DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
@@ -71,7 +73,9 @@ class Beneficiary(Base):
     phone_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: PHONE})
     phone_index: Mapped[bytes | None] = mapped_column(info={INDEX_OF: "phone_sealed"})
     contact_note: Mapped[str | None] = mapped_column(comment="as releases before 0027 wrote it; sealed by night")
-    contact_note_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: NOTE}, comment="how to visit: 听力不好，请多敲几声")
+    contact_note_sealed: Mapped[bytes | None] = mapped_column(
+        info={SEALED: NOTE, WAS: "contact_note"}, comment="how to visit: 听力不好，请多敲几声"
+    )
     person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id", name="fk_beneficiaries_person_id"), comment="who they are, where they are on record as a person"
     )
@@ -92,7 +96,10 @@ class BasisKind(StrEnum):
 
 class BeneficiaryBasis(FactRevision):
     """That there is a basis for keeping a beneficiary's data: who agreed to which version of the notice, or why care could not wait for
-    that. Who stated it stands with the revision; taking it back voids the fact. Who was on record before bases were has none."""
+    that. Who stated it stands with the revision; taking it back voids the fact. Who was on record before bases were has none.
+
+    Why care could not wait may tell of somebody's health: it is sealed, and erased with the address.
+    """
 
     __tablename__ = "beneficiary_bases"
     __table_args__ = (
@@ -100,13 +107,18 @@ class BeneficiaryBasis(FactRevision):
         Index("ix_beneficiary_bases_beneficiary_id", "beneficiary_id", "id"),
         Index("uq_beneficiary_bases_standing", "beneficiary_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("(basis = 'duty_of_care') = (notice_version IS NULL)", name="agreed_to_a_notice"),
-        CheckConstraint("basis <> 'duty_of_care' OR cause IS NOT NULL", name="care_has_a_cause"),
+        CheckConstraint(
+            "void OR basis <> 'duty_of_care' OR num_nonnulls(cause, cause_sealed, erased_at) > 0",
+            name="care_has_a_cause",
+        ),
     )
 
     beneficiary_id: Mapped[UUID] = mapped_column(ForeignKey("beneficiaries.id", name="fk_beneficiary_bases_beneficiary_id"))
     basis: Mapped[BasisKind] = mapped_column(as_text(BasisKind))
     notice_version: Mapped[str | None]
-    cause: Mapped[str | None] = mapped_column(comment="why care could not wait for a consent")
+    cause: Mapped[str | None] = mapped_column(comment="as releases before 0045 wrote it; sealed by night")
+    cause_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: CAUSE, WAS: "cause"}, comment="why care could not wait for a consent")
+    erased_at: Mapped[datetime | None] = mapped_column(comment="when the cause went, because nobody needed it any more")
 
 
 class Demand(Living):
@@ -129,7 +141,10 @@ class Demand(Living):
     number: Mapped[str]
     brand: Mapped[str]
     title: Mapped[str]
-    details: Mapped[str] = mapped_column(comment="for the community, who asked, and who was accepted")
+    details: Mapped[str | None] = mapped_column(comment="as releases before 0045 wrote it; sealed by night")
+    details_sealed: Mapped[bytes | None] = mapped_column(
+        info={SEALED: DETAILS, WAS: "details"}, comment="for the community, who asked, and who was accepted; empty once erased"
+    )
     content: Mapped[str | None] = mapped_column(comment="this and the next four: for everybody, from the publication on")
     place_in_words: Mapped[str | None]
     conditions: Mapped[str | None]

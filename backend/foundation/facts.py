@@ -19,6 +19,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import Base, Column, RowId, db, flush_or_refuse
 from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.ids import new_id
+from backend.foundation.sealing import SEALED, keyring
 
 
 class AlreadyCorrected(Conflict):
@@ -91,8 +92,10 @@ _OF_THE_REVISION = {"id", "recorded_at", "superseded_at", "void", "reason", "act
 def state(
     kind: type[Fact], actor: Actor, *, now: datetime, conflicts: Mapping[str, type[Refusal]] = MappingProxyType({}), **values: Any
 ) -> Fact:
-    """Write the first revision of a fact. A constraint named in `conflicts` that refuses it becomes its refusal."""
-    fact = kind(**_first(actor, now), **values)
+    """Write the first revision of a fact. A constraint named in `conflicts` that refuses it becomes its refusal. A text given for a sealed
+    column is sealed for its row."""
+    first = _first(actor, now)
+    fact = kind(**first, **_sealed(kind, values, first["id"]))
     db.session.add(fact)
     flush_or_refuse(conflicts)
     return fact
@@ -117,8 +120,19 @@ def _first(actor: Actor, now: datetime) -> dict[str, Any]:
     return {"id": revision_id, "fact_id": revision_id, "recorded_at": now, "void": False, "actor_account_id": actor.account_id}
 
 
+def _sealed_fields(kind: type[FactRevision]) -> dict[str, str]:
+    """Field by sealed column."""
+    return {attribute.key: str(info[SEALED]) for attribute in inspect(kind).column_attrs if SEALED in (info := attribute.columns[0].info)}
+
+
+def _sealed(kind: type[FactRevision], values: Mapping[str, Any], row: UUID) -> dict[str, Any]:
+    fields = {key: field for key, field in _sealed_fields(kind).items() if values.get(key) is not None}
+    return {**values, **{key: keyring().seal(values[key], field=field, row=row) for key, field in fields.items()}}
+
+
 def revise(seen: Fact, actor: Actor, *, now: datetime, reason: str | None, void: bool = False, **changes: Any) -> Fact:
-    """A further revision: as the seen one, with these changes. `void=True` withdraws the fact.
+    """A further revision: as the seen one, with these changes. `void=True` withdraws the fact. What is sealed is sealed anew, because it
+    opens in its own row only; what no key opens stays with the revision that has it.
 
     Raises AlreadyCorrected when the seen revision is no longer the latest.
     """
@@ -132,10 +146,13 @@ def revise(seen: Fact, actor: Actor, *, now: datetime, reason: str | None, void:
     )
     if superseded is None:
         raise AlreadyCorrected
-    kept = {
-        attribute.key: getattr(seen, attribute.key) for attribute in inspect(kind).column_attrs if attribute.key not in _OF_THE_REVISION
-    }
-    revision = kind(id=new_id(), recorded_at=now, void=void, reason=reason, actor_account_id=actor.account_id, **(kept | changes))
+    kept = {attribute.key: getattr(seen, attribute.key) for attribute in inspect(kind).column_attrs}
+    kept = {key: value for key, value in kept.items() if key not in _OF_THE_REVISION}
+    for key, field in _sealed_fields(kind).items():
+        kept[key] = None if kept[key] is None else keyring().unseal_if_possible(kept[key], field=field, row=seen.id)
+    revision_id = new_id()
+    values = _sealed(kind, kept | changes, revision_id)
+    revision = kind(id=revision_id, recorded_at=now, void=void, reason=reason, actor_account_id=actor.account_id, **values)
     db.session.add(revision)
     db.session.flush()
     return revision

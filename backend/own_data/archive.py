@@ -13,6 +13,7 @@ from sqlalchemy import Column, RowMapping, Table, or_, select
 from backend.accounts.models import Account
 from backend.foundation import clock
 from backend.foundation.database import Base, db
+from backend.foundation.sealed_text import UNREADABLE
 from backend.foundation.sealing import INDEX_OF, SEALED, keyring, row_of
 from backend.own_data.sections import LEFT_OUT, SECTIONS, Section
 from backend.people import notices
@@ -25,7 +26,6 @@ INDEX = "说明.txt"
 _SEALED = "_sealed"
 _OTHERS = ("_by", "account_id", "person_id", "recipient_id", "holder_id", "on_behalf_of")
 _HUMANS = ("people.id", "accounts.id")
-_UNREADABLE = "（密钥已失，无法读取）"
 
 
 def write(person_id: UUID, *, now: datetime) -> bytes:
@@ -87,7 +87,7 @@ def _shown(column: Column[Any], row: RowMapping, table: Table) -> Any:
     if SEALED in column.info and value is not None:
         name = row_of(*(row[part] for part in table.primary_key.columns))
         opened = keyring().unseal_if_possible(value, field=column.info[SEALED], row=name)
-        return _UNREADABLE if opened is None else opened
+        return UNREADABLE if opened is None else opened
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, datetime):

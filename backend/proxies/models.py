@@ -8,6 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath
 from backend.foundation.facts import FactRevision
+from backend.foundation.sealed_text import WAS
+from backend.foundation.sealing import SEALED
+
+CAUSE = "proxies.cause"
+"""What the sealed cause is bound to (`foundation.sealing`)."""
 
 
 class Proxy(FactRevision):
@@ -34,7 +39,8 @@ class Proxy(FactRevision):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_proxies_area_id"), comment="where who is acted for lives")
     area_path: Mapped[AreaPath]
     relation: Mapped[str]
-    cause: Mapped[str] = mapped_column(comment="why somebody else acts")
+    cause: Mapped[str] = mapped_column(comment="as releases before 0045 wrote it; sealed by night, and empty since")
+    cause_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: CAUSE, WAS: "cause"}, comment="why somebody else acts")
     began_on: Mapped[date]
     ends_on: Mapped[date] = mapped_column(comment="the last day of the term")
     ended_at: Mapped[datetime | None] = mapped_column(comment="ended before its time")

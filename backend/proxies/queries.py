@@ -18,6 +18,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.sealed_text import read_text
 from backend.people.models import Person
 from backend.people.queries import Community
 from backend.proxies import rules
@@ -113,7 +114,7 @@ def _line(row: Row[Any], today: date) -> ProxyLine:
         proxy=Party(fact.proxy_person_id, row.proxy_name),
         relation=fact.relation,
         relation_name=rules.relation_names().get(fact.relation, fact.relation),
-        cause=fact.cause,
+        cause=read_text(Proxy.cause_sealed, fact) or "",
         community=Community(fact.area_id, row.area_name),
         began_on=fact.began_on,
         ends_on=fact.ends_on,

@@ -10,10 +10,11 @@ from backend.foundation.in_use import InUse
 
 
 class Limits(Entry):
-    """For how many people one person may act, and for how long it is recorded at a time."""
+    """For how many people one person may act, for how long it is recorded at a time, and for how long after that it is kept why."""
 
     most_elders: int = Field(ge=1, le=100)
     longest_term_days: int = Field(ge=1, le=366)
+    cause_months: int = Field(default=24, ge=1, le=120)
 
 
 class Relation(Entry):

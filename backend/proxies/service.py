@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, literal, or_, select, update
 
 from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
@@ -33,6 +33,8 @@ from backend.people.service import (
 from backend.proxies import rules
 from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.proxies.models import Proxy
+
+_AT_ONCE = 200
 
 
 class ProxyUnknown(Unprocessable):
@@ -136,7 +138,8 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
         area_id=elder.area_id,
         area_path=elder.area_path,
         relation=wanted.relation,
-        cause=wanted.cause,
+        cause="",  # as the old column is left, once it is sealed
+        cause_sealed=wanted.cause,
         began_on=clock.shanghai_day(now),
         ends_on=wanted.ends_on,
         consent_seen_by=actor.account_id,
@@ -194,6 +197,26 @@ def end_proxies_by(actor: Actor, person_id: UUID, *, reason: str, now: datetime)
     held = select(Proxy).where(Proxy.proxy_person_id == person_id, Proxy.is_current(), Proxy.ended_at.is_(None)).order_by(Proxy.id)
     for proxy in db.session.scalars(held).all():
         _end(actor, proxy, reason=reason, now=now)
+
+
+def erase_causes(*, now: datetime) -> int:
+    """Erase why somebody acted for another, some of what is over for as long as `config/proxies.toml` says, or where who was acted for
+    agrees to nothing any more. Returns how many revisions."""
+    before = literal(now) - func.make_interval(0, rules.current().limits.cause_months)
+    is_old = or_(Proxy.superseded_at <= before, Proxy.ended_at <= before, Proxy.ends_on <= before)
+    is_withdrawn = exists().where(Person.id == Proxy.person_id, Person.withdrawn_at.is_not(None))
+    some = (
+        select(Proxy.id)
+        .where(or_(Proxy.cause != "", Proxy.cause_sealed.is_not(None)), or_(is_old, is_withdrawn))
+        .order_by(Proxy.id)
+        .limit(_AT_ONCE)
+    )
+    rows = db.session.scalars(some.with_for_update(skip_locked=True)).all()
+    emptied = update(Proxy).where(Proxy.id.in_(rows)).values(cause="", cause_sealed=None)
+    db.session.execute(emptied.execution_options(synchronize_session=False))
+    for proxy_id in rows:
+        audit.record(Actor.system(), Permission.PROXY_END, proxy_id, now=now, erased=True)
+    return len(rows)
 
 
 def _end(actor: Actor, seen: Proxy, *, reason: str | None, now: datetime) -> Proxy:

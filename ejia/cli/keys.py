@@ -8,7 +8,7 @@ import click
 from sqlalchemy import MetaData
 
 from backend.accounts.policy import Permission
-from backend.foundation import audit, clock, key_register, resealing
+from backend.foundation import audit, clock, key_register, resealing, sealed_text
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.resealing import Count, SealedTable
@@ -58,7 +58,7 @@ def list_keys() -> None:
 @keys.command(short_help="检查设置中的密钥是否齐全。")
 @click.option("--index", is_flag=True, help="同时逐项解密，核对盲索引。")
 def check(index: bool) -> None:
-    """检查设置中的密钥是否齐全；有数据由缺少的密钥加密或索引时报错。"""
+    """检查设置中的密钥是否齐全；有数据由缺少的密钥加密或索引时报错。同时列出旧版本写入、还没有加密的内容。"""
     with application():
         with transaction():
             given_up = key_register.given_up()
@@ -71,6 +71,7 @@ def check(index: bool) -> None:
     if complaints:
         raise Failure("密钥与数据库不符：\n" + "\n".join(f"  {complaint}" for complaint in complaints))
     click.echo("设置中的密钥可以打开全部加密数据。")
+    click.echo("\n".join(_in_clear()) or "没有未加密的旧内容。")
 
 
 @keys.command(name="give-up", short_help="确认一个密钥已经永久丢失。")
@@ -132,6 +133,12 @@ def _finish(tables: list[SealedTable], changed: int, *, index: bool, whole: bool
             key_register.keep_only_index_of(keyring(), now=now)
         audit.record(Actor.system(), Permission.KEYS_ROTATE, None, now=now, values=changed, index=index, key=keyring().sealing_id)
     return sum(count.values for count in counts if count.key_id != keyring().sealing_id and count.key_id in keyring().keys)
+
+
+def _in_clear() -> list[str]:
+    with application(), transaction():
+        waiting = sealed_text.count_in_clear(list(sealed_text.old_texts(METADATA)))
+    return [f"尚未加密的旧内容：{column}，{number:,} 项（每晚自动加密）" for column, number in waiting.items() if number]
 
 
 def _counts(metadata: MetaData) -> list[Count]:

@@ -30,7 +30,7 @@ from ejia.app import create_app
 from ejia.keys import keyring_of
 from tasks import housekeeping
 from tests.support.command_line import CommandLine
-from tests.support.demands import published_demand
+from tests.support.demands import GRANDMOTHER, published_demand
 from tests.support.people import identity_number, person_form, registered_person, registered_volunteer
 from tests.support.phone import refused
 
@@ -64,11 +64,20 @@ BOTH = f"k2:{encoded(K2)},k1:{encoded(K1)}"
 ONLY_NEW, ONLY_OLD = f"k2:{encoded(K2)}", f"k1:{encoded(K1)}"
 
 
+SEALED_COLUMNS = {
+    "people": ("id_number", "phone"),
+    "beneficiaries": ("address", "phone"),
+    "logins": ("session_key",),
+    "demands": ("details",),
+    "beneficiary_bases": ("cause",),
+}
+
+
 def everything() -> dict[str, str]:
     """Every sealed value of people and beneficiaries in clear, by table, column and row; opened by the keys of this process."""
     found = {}
     with transaction():
-        for table, columns in {"people": ("id_number", "phone"), "beneficiaries": ("address", "phone"), "logins": ("session_key",)}.items():
+        for table, columns in SEALED_COLUMNS.items():
             for column in columns:
                 for row_id, sealed in db.session.execute(
                     text(f"SELECT id, {column}_sealed FROM {table} WHERE {column}_sealed IS NOT NULL")  # noqa: S608 - names of our own
@@ -87,7 +96,8 @@ def town(phone_of, street, administrator) -> dict[str, str]:
     """Some of everything that is sealed: what it reads in clear."""
     for name in ("a", "b", "c"):
         registered_volunteer(phone_of, street, name)
-    published_demand(administrator(Role.COMMUNITY_OFFICER, "639999001001"), street)
+    cared_for = GRANDMOTHER | {"basis": {"kind": "duty_of_care", "cause": "独居高龄"}}
+    published_demand(administrator(Role.COMMUNITY_OFFICER, "639999001001"), street, beneficiary=cared_for)
     with transaction():
         person = db.session.scalars(select(Person).order_by(Person.id).limit(1)).one()
         sealed = keyring().seal("13800001234", field="people.phone", row=person.id)
@@ -100,6 +110,8 @@ def town(phone_of, street, administrator) -> dict[str, str]:
         "beneficiaries.address",
         "beneficiaries.phone",
         "logins.session_key",
+        "demands.details",
+        "beneficiary_bases.cause",
     }
     return found
 

@@ -10,7 +10,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.sealing import keyring
-from tasks.housekeeping import seal_beneficiaries
+from tasks.housekeeping import seal_beneficiaries, seal_old_texts
 from tests.support.demands import (
     AGREED,
     GRANDFATHER,
@@ -110,7 +110,7 @@ def test_a_grid_worker_is_told_of_who_is_in_their_own_grid_and_of_nobody_else(of
     worker.made("/beneficiaries", GRANDMOTHER | in_grid)
 
 
-def test_the_note_is_sealed_and_one_of_before_is_sealed_by_night(officer, add):
+def test_the_note_is_sealed_and_a_row_of_before_is_sealed_and_found_after_the_night(officer, add):
     beneficiary_id = _id(add(contact_note="听力不好"))
     [row] = _rows()
     assert row.contact_note is None
@@ -119,6 +119,7 @@ def test_the_note_is_sealed_and_one_of_before_is_sealed_by_night(officer, add):
         before = {"contact_note": "腿脚不便", "contact_note_sealed": None, "address_index": None, "phone_index": None}
         db.session.execute(update(Beneficiary).values(before))
 
+    seal_old_texts()
     seal_beneficiaries()
 
     [row] = _rows()

@@ -18,6 +18,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.sealed_text import read_text
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
 
@@ -82,7 +83,7 @@ def beneficiary(viewer: Actor, beneficiary_id: UUID, *, now: datetime) -> Benefi
     return BeneficiaryView(
         **_values(row, clock.shanghai_day(now)),
         notice_version=basis.notice_version if basis else None,
-        cause=basis.cause if basis else None,
+        cause=read_text(BeneficiaryBasis.cause_sealed, basis) if basis else None,
         stated_at=basis.recorded_at if basis else None,
         has_address=row.Beneficiary.address_sealed is not None,
         person_id=row.Beneficiary.person_id,

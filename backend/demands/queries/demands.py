@@ -20,6 +20,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.sealed_text import read_text
 from backend.openings.models import Claim, Opening, OpeningRole
 from backend.openings.queries import CLAIMANT
 from backend.people.models import Person
@@ -141,7 +142,7 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         safeguards=known.safeguards,
         asks_first=opening.asks_first if opening else None,
         people_per_place=opening.people_per_place if opening else None,
-        details=known.details if concerned else None,
+        details=read_text(Demand.details_sealed, known) if concerned else None,
         requester=name,
         reason=db.session.scalar(reason) if concerned else None,
     )

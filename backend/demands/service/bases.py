@@ -114,7 +114,7 @@ def state_basis(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, n
         beneficiary_id=beneficiary.id,
         basis=basis.kind,
         notice_version=basis.notice_version,
-        cause=basis.cause,
+        cause_sealed=basis.cause,
     )
     audit.record(actor, Permission.BENEFICIARY_CHANGE, beneficiary.id, now=now, basis=basis.kind.value)
 

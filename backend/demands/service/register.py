@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area, Level
-from backend.demands.models import ADDRESS, NOTE, PHONE, Beneficiary, Demand
+from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand
 from backend.demands.service.bases import StatedBasis, state_basis
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
@@ -20,6 +20,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import NumberInvalid, address_line, contact_phone
 from backend.foundation.ids import new_id
+from backend.foundation.sealed_text import seal_text
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
 from backend.people.service import PhoneInvalid
@@ -123,7 +124,7 @@ def known_or_put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area
             db.session.get_one(Beneficiary, beneficiary_id).person_id = person_id
         return beneficiary_id
     if details.contact_note is not None:
-        known.contact_note_sealed, known.contact_note = sealed_note(details.contact_note, known.id), None
+        known.contact_note_sealed, known.contact_note = seal_text(Beneficiary.contact_note_sealed, details.contact_note, known.id), None
     if details.basis is not None:
         state_basis(actor, known, details.basis, now=now, again=False)
     return known.id
@@ -145,7 +146,7 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
         address_index=keys.index(details.address, field=ADDRESS),
         phone_sealed=None if details.phone is None else keys.seal(details.phone, field=PHONE, row=beneficiary_id),
         phone_index=None if details.phone is None else keys.index(details.phone, field=PHONE),
-        contact_note_sealed=None if details.contact_note is None else sealed_note(details.contact_note, beneficiary_id),
+        contact_note_sealed=seal_text(Beneficiary.contact_note_sealed, details.contact_note, beneficiary_id),
         created_at=now,
     )
     db.session.add(beneficiary)
@@ -164,14 +165,13 @@ def refuse_named(beneficiary_id: UUID | None, texts: Mapping[str, str | None]) -
         raise NamesBeneficiary(errors={field: [NamesBeneficiary.detail] for field in naming})
 
 
-def seal_old(*, now: datetime) -> int:  # noqa: ARG001 - by the clock like its neighbours; nothing here depends on the hour
-    """Seal notes and index addresses and telephones that a release before wrote. Returns how many rows.
+def index_old(*, now: datetime) -> int:  # noqa: ARG001 - by the clock like its neighbours; nothing here depends on the hour
+    """Index addresses and telephones that a release before wrote. Returns how many rows.
 
     An address that no key opens stays as it is (`ejia keys rotate` names it).
     """
     unfound = and_(Beneficiary.address_sealed.is_not(None), Beneficiary.address_index.is_(None))
-    waits = or_(Beneficiary.contact_note.is_not(None), unfound)
-    rows = db.session.scalars(select(Beneficiary).where(waits).order_by(Beneficiary.id).limit(_AT_ONCE).with_for_update(skip_locked=True))
+    rows = db.session.scalars(select(Beneficiary).where(unfound).order_by(Beneficiary.id).limit(_AT_ONCE).with_for_update(skip_locked=True))
     return sum(_bring_into_form(row) for row in rows.all())
 
 
@@ -179,13 +179,10 @@ def _bring_into_form(row: Beneficiary) -> bool:
     keys = keyring()
     address = None if row.address_sealed is None else keys.unseal_if_possible(row.address_sealed, field=ADDRESS, row=row.id)
     phone = None if row.phone_sealed is None else keys.unseal_if_possible(row.phone_sealed, field=PHONE, row=row.id)
-    if row.contact_note is not None:
-        row.contact_note_sealed, row.contact_note = sealed_note(row.contact_note, row.id), None
-    elif address is None:
+    if address is None:
         return False
-    if address is not None:
-        address = address_line(address)
-        row.address_sealed, row.address_index = keys.seal(address, field=ADDRESS, row=row.id), keys.index(address, field=ADDRESS)
+    address = address_line(address)
+    row.address_sealed, row.address_index = keys.seal(address, field=ADDRESS, row=row.id), keys.index(address, field=ADDRESS)
     if phone is not None:
         row.phone_index = keys.index(phone, field=PHONE)
     return True
@@ -212,11 +209,6 @@ def phone_in_form(text: str) -> str:
         return contact_phone(text)
     except NumberInvalid as error:
         raise PhoneInvalid(str(error), errors={"phone": [str(error)]}) from error
-
-
-def sealed_note(note: str, beneficiary_id: UUID) -> bytes:
-    """The note on how to visit, as it is stored."""
-    return keyring().seal(note, field=NOTE, row=beneficiary_id)
 
 
 def hold_community(area: Area) -> str:

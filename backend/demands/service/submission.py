@@ -23,6 +23,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Unprocessable
 from backend.foundation.ids import new_id
+from backend.foundation.sealed_text import seal_text
 from backend.people.models import Person
 from backend.people.service import person_of, require_standing
 
@@ -101,7 +102,7 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
             number=_next_number(now),
             brand=brand.code,
             title=wanted.title,
-            details=wanted.details,
+            details_sealed=seal_text(Demand.details_sealed, wanted.details, demand_id),
             area_id=community.id,
             area_path=community.path,
             requester_person_id=requester_id,

@@ -1,17 +1,17 @@
 """What becomes of somebody on record: they are found twice, move, are known as a person, end; and what nobody needs of them is erased."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
 
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission
 from backend.attendance import service as attendance
 from backend.demands import rules
-from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand, DemandStatus, EndCause
+from backend.demands.models import ADDRESS, PHONE, Beneficiary, BeneficiaryBasis, Demand, DemandStatus, EndCause
 from backend.demands.service.bases import BeneficiaryEnded, StatedBasis, in_care, standing_basis, state_basis
 from backend.demands.service.register import hold_community, phone_in_form, served_area
 from backend.foundation import audit
@@ -19,6 +19,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import address_line
+from backend.foundation.sealed_text import read_text
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
 
@@ -134,36 +135,65 @@ def merge_beneficiary(actor: Actor, beneficiary_id: UUID, into_id: UUID, *, now:
     kept.said_adult = kept.said_adult or given.said_adult
     person_id = kept.person_id or given.person_id
     basis = standing_basis(beneficiary_id)
+    cause = None if basis is None else read_text(BeneficiaryBasis.cause_sealed, basis)
     _end(actor, given, EndCause.MERGED, now=now, merged_into_id=into_id, person_id=None, **_ERASED)
     kept.person_id = person_id
     db.session.flush()
     if basis is not None:
-        state_basis(actor, kept, StatedBasis(basis.basis, basis.notice_version, basis.cause), now=now, again=False)
+        state_basis(actor, kept, StatedBasis(basis.basis, basis.notice_version, cause), now=now, again=False)
     audit.record(actor, Permission.BENEFICIARY_SETTLE, into_id, now=now, merged=str(beneficiary_id))
 
 
 def erase_unneeded(*, now: datetime) -> int:
-    """Erase address, telephone and note of some whom nobody is to visit any more (`config/beneficiaries.toml`). Returns how many."""
+    """Erase address, telephone and note of some whom nobody is to visit any more (`config/beneficiaries.toml`), and the texts that speak of
+    their health or home: why they are on record, and the details of demands that are over for as long, or of whose requester agrees to
+    nothing any more. Returns how many rows."""
+    return _erase_homes(now=now) + _erase_causes(now=now) + _erase_details(now=now)
+
+
+def _erase_homes(*, now: datetime) -> int:
     kept = rules.current().kept
     asked_lately = func.coalesce(Demand.ends_at, Demand.submitted_at) > _before(now, kept.months)
     needed = exists().where(Demand.beneficiary_id == Beneficiary.id, or_(Demand.status.in_(_OPEN), asked_lately))
     forgotten = and_(Beneficiary.created_at <= _before(now, kept.months), ~needed)
     unneeded = or_(Beneficiary.ended_at <= _before(now, kept.ended_months), forgotten)
-    rows = db.session.scalars(
-        select(Beneficiary.id)
-        .where(Beneficiary.address_sealed.is_not(None), unneeded)
-        .order_by(Beneficiary.id)
-        .limit(_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    ).all()
-    _erase(rows, now=now)
+    rows = _held(select(Beneficiary.id).where(Beneficiary.address_sealed.is_not(None), unneeded).order_by(Beneficiary.id))
+    _empty(Beneficiary, rows, _ERASED, now=now)
     return len(rows)
 
 
-def _erase(ids: Sequence[UUID], *, now: datetime) -> None:
-    db.session.execute(update(Beneficiary).where(Beneficiary.id.in_(ids)).values(_ERASED).execution_options(synchronize_session=False))
-    for beneficiary_id in ids:
-        audit.record(Actor.system(), Permission.BENEFICIARY_SETTLE, beneficiary_id, now=now, erased=True)
+def _erase_causes(*, now: datetime) -> int:
+    """Of whose home nothing is kept any more; of who ended, or was merged into another row, when the others of them go."""
+    is_erased = exists().where(Beneficiary.id == BeneficiaryBasis.beneficiary_id, _is_forgotten(now))
+    some = select(BeneficiaryBasis.id).where(or_(BeneficiaryBasis.cause.is_not(None), BeneficiaryBasis.cause_sealed.is_not(None)))
+    rows = _held(some.where(is_erased).order_by(BeneficiaryBasis.id))
+    _empty(BeneficiaryBasis, rows, {"cause": None, "cause_sealed": None, "erased_at": now}, now=now)
+    return len(rows)
+
+
+def _erase_details(*, now: datetime) -> int:
+    is_erased = exists().where(Beneficiary.id == Demand.beneficiary_id, _is_forgotten(now))
+    is_old = func.coalesce(Demand.ends_at, Demand.submitted_at) <= _before(now, rules.current().kept.months)
+    is_withdrawn = exists().where(Person.id == Demand.requester_person_id, Person.withdrawn_at.is_not(None))
+    some = select(Demand.id).where(or_(Demand.details.is_not(None), Demand.details_sealed.is_not(None)), Demand.status.not_in(_OPEN))
+    rows = _held(some.where(or_(is_old, is_erased, is_withdrawn)).order_by(Demand.id))
+    _empty(Demand, rows, {"details": None, "details_sealed": None}, now=now)
+    return len(rows)
+
+
+def _is_forgotten(now: datetime) -> ColumnElement[bool]:
+    ended_lately = Beneficiary.ended_at > _before(now, rules.current().kept.ended_months)
+    return and_(Beneficiary.address_sealed.is_(None), ended_lately.is_not(True))
+
+
+def _held(some: Select[UUID]) -> Sequence[UUID]:
+    return db.session.scalars(some.limit(_AT_ONCE).with_for_update(skip_locked=True)).all()
+
+
+def _empty(kind: type[BeneficiaryBasis | Demand | Beneficiary], ids: Sequence[UUID], emptied: Mapping[str, Any], *, now: datetime) -> None:
+    db.session.execute(update(kind).where(kind.id.in_(ids)).values(emptied).execution_options(synchronize_session=False))
+    for row_id in ids:
+        audit.record(Actor.system(), Permission.BENEFICIARY_SETTLE, row_id, now=now, erased=True)
 
 
 def _before(now: datetime, months: int) -> ColumnElement[datetime]:

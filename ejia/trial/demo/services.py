@@ -23,6 +23,7 @@ from backend.demands.models import (
 )
 from backend.demands.service import demand_number
 from backend.foundation.clock import shanghai_day
+from backend.foundation.sealed_text import seal_text
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
 from ejia.trial.demo import plan
@@ -67,7 +68,8 @@ class Services:
         )
         self.demands = world.table(
             Demand,
-            *("id", "number", "brand", "title", "details", "area_id", "area_path", "requester_person_id", "beneficiary_id", "submitted_at"),
+            *("id", "number", "brand", "title", "details_sealed", "area_id", "area_path"),
+            *("requester_person_id", "beneficiary_id", "submitted_at"),
             *("status", "places", "starts_at", "ends_at", "published_at", "opening_id"),
             *("content", "conditions", "risks", "safeguards"),
         )
@@ -175,7 +177,7 @@ class Services:
     def _add_demand(self, need: "_Need", status: str, *, opening: UUID | None) -> None:
         elder = self._elder(need) if need.at_home else None
         window = (need.starts, need.ends, need.published) if opening is not None else (None, None, None)
-        details = f"{need.title}，时间请提前约定。"
+        details = seal_text(Demand.details_sealed, f"{need.title}，时间请提前约定。", need.id)
         brand = brands.brand(need.brand)
         told = (need.title, brand.conditions, brand.risks, brand.safeguards) if opening is not None else (None,) * 4
         values = (
