@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 import structlog
 from celery import shared_task
 
 from backend.accounts import limits
 from backend.accounts import service as accounts
+from backend.agreements import service as agreements
 from backend.attendance import service as attendance
 from backend.demands import service as demands
 from backend.foundation import (
@@ -99,6 +101,17 @@ def seal_old_texts() -> None:
     """Seal what a release before wrote in clear about somebody's health or home."""
     for text in sealed_text.old_texts(METADATA):
         _until_nothing_is_left(lambda *, now, text=text: sealed_text.seal_old(text))  # noqa: ARG005 - no text waits for an hour
+
+
+@shared_task(name="housekeeping.mask_old_withdrawals", ignore_result=True)
+def mask_old_withdrawals() -> None:
+    """Put people under a mask who withdrew before there was one, each in a transaction."""
+    looked_at: UUID | None = None
+    while True:
+        with transaction():
+            looked_at = agreements.mask_next(looked_at, now=clock.now())
+        if looked_at is None:
+            return
 
 
 @shared_task(name="housekeeping.erase_beneficiaries", ignore_result=True)

@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from backend.accounts import service as accounts
+from backend.accounts.policy import Permission
 from backend.areas import service as areas
+from backend.foundation import audit
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.people import minors
@@ -65,6 +67,19 @@ def _end_what_rests(actor: Actor, person_id: UUID, *, without_phone: bool, now: 
         proxies.end_proxies_by(actor, person_id, reason=_WITHDRAWN, now=now)
         accounts.withdraw_everywhere(actor, person_id, Role.PARTY_MEMBER, reason="consent_withdrawn", now=now)
     return ending
+
+
+def mask_next(after: UUID | None, *, now: datetime) -> UUID | None:
+    """Do for one person who withdrew before there was a mask what their withdrawal would do today. Returns who was looked at, None where
+    nobody is left. Whose data rest on something else, an office or the word for a minor, are left as they are."""
+    person_id = people.next_unmasked(after)
+    if person_id is None:
+        return None
+    actor = Actor.system()
+    ending = _end_what_rests(actor, person_id, without_phone=people.took_identity_back(person_id), now=now)
+    if ending.is_last or ending.erased:
+        audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, withdrawn=True, erased=",".join(ending.erased))
+    return person_id
 
 
 def agree_for_minor(actor: Actor, agreement: Agreement, *, now: datetime) -> Guardianship:

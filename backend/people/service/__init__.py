@@ -1,6 +1,15 @@
 """Commands on people and what they ask first, by noun: identity, persons, consents, guardians."""
 
-from backend.people.service.basis import DataWithdrawn, Datum, Ending, end_basis, hold_to_end, require_standing
+from backend.people.service.basis import (
+    DataWithdrawn,
+    Datum,
+    Ending,
+    end_basis,
+    hold_to_end,
+    next_unmasked,
+    require_standing,
+    took_identity_back,
+)
 from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
 from backend.people.service.corrected import correct_identity, differs, require_free

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from backend.accounts import queries as account_queries
 from backend.accounts import service as accounts
@@ -137,6 +137,32 @@ def begin_basis(person_id: UUID) -> None:
     ).one_or_none()
     if person is not None:
         _write(person_id, name=clear_name(person), name_sealed=None, withdrawn_at=None)
+
+
+def next_unmasked(after: UUID | None) -> UUID | None:
+    """Of people who took a consent back, or their word for a minor, and whose data still stand as though they had not, the next one by id,
+    whose row is held; None when no more are free.
+
+    They withdrew before there was a mask, or their office ended since.
+    """
+    # Of all consents few are void: they are read once, and not for each person.
+    is_void, of_identity = and_(Consent.void, Consent.superseded_at.is_(None)), Consent.notice == NoticeName.IDENTITY.value
+    took_back = [select(of).where(is_void, of.is_not(None)) for of in (Consent.person_id, Consent.guardian_person_id)]
+    agrees = select(Consent.id).where(Consent.person_id == Person.id, Consent.is_current())
+    agrees_to_nothing = and_(or_(*(Person.id.in_(people) for people in took_back)), ~agrees.exists())
+    of_phone = and_(Person.phone_sealed.is_not(None), Person.id.in_(took_back[0].where(of_identity)), ~agrees.where(of_identity).exists())
+    waits = and_(Person.withdrawn_at.is_(None), or_(agrees_to_nothing, of_phone))
+    following = select(Person.id).where(waits).order_by(Person.id).limit(1).with_for_update(skip_locked=True)
+    return db.session.scalar(following if after is None else following.where(Person.id > after))
+
+
+def took_identity_back(person_id: UUID) -> bool:
+    """Whether the person agreed to the notice of the identity, and does so no more."""
+    theirs = select(Consent.void).where(
+        Consent.person_id == person_id, Consent.notice == NoticeName.IDENTITY.value, Consent.superseded_at.is_(None)
+    )
+    voided = db.session.scalars(theirs).all()
+    return len(voided) > 0 and all(voided)
 
 
 def _rests_on_something(person_id: UUID, *, now: datetime) -> bool:
