@@ -32,6 +32,7 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backend.foundation.errors import Malformed
+from web.fields import SENT
 from web.refusals import InvalidInput, UnsupportedMediaType
 from web.routes import AnyView, contract_of
 from web.shapes import query_reader, sent_body
@@ -144,7 +145,7 @@ def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
             raise UnsupportedMediaType("请求内容必须是 application/json")
         raw = sent_body()
         try:
-            body: BaseModel = validate(raw, strict=True)
+            body: BaseModel = validate(raw, strict=True, context=SENT)
         except ValidationError as error:
             if error.error_count() == 1 and error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
                 raise Malformed from None

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import PageRequest
-from web.fields import CursorText, Limit
+from web.fields import SENT, CursorText, Limit
 from web.refusals import BodyTooLarge, InvalidInput
 
 FORM_TOKEN, SUBMISSION_KEY = "csrf_token", "submission_key"
@@ -52,7 +52,7 @@ def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
         # Pydantic would take "on", "Y" and "1" as well, which the document does not: named with the other faults.
         values |= {name: "" for name in flags & values.keys() if values[name] not in ("true", "false")}
         try:
-            return model.model_validate(values)
+            return model.model_validate(values, context=SENT)
         except ValidationError as error:
             raise InvalidInput(error) from None
 
@@ -68,7 +68,7 @@ def form_reader(model: type[AnyModel]) -> Callable[[], AnyModel]:
             (name, value) for name, value in sent_form().items(multi=True) if value and name not in (FORM_TOKEN, SUBMISSION_KEY)
         )
         try:
-            return model.model_validate(_single_values(filled, lists))
+            return model.model_validate(_single_values(filled, lists), context=SENT)
         except ValidationError as error:
             raise InvalidInput(error) from None
 

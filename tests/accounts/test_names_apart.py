@@ -10,7 +10,6 @@ from tests.support.teams import team_plan
 
 NAME = "一心互助队1号"
 LOOKS_ALIKE = {
-    "tag": "一心互助队1号\U000e0041",
     "variation selector": "一心\U000e0100互助队1号",
     "blank": "一心 互助队1号",
     "letter for a digit": "一心互助队l号",
@@ -24,6 +23,8 @@ def test_a_team_that_looks_like_another_one_is_refused_in_its_community_and_not_
     leader.made("/teams", team_plan(community_id=here, name=NAME))
     for what, name in LOOKS_ALIKE.items():
         assert refused(leader.post("/teams", team_plan(community_id=here, name=name))) == (409, "team_name_taken"), what
+    tagged = leader.post("/teams", team_plan(community_id=here, name=f"{NAME}\U000e0041"))
+    assert refused(tagged) == (422, "invalid"), "no text takes a tag"
     assert leader.post("/teams", team_plan(community_id=here, name="一心互助队2号")).status_code == 201
     assert street.next.volunteer().post("/teams", team_plan(community_id=street["团结社区"], name=NAME)).status_code == 201
 
@@ -40,7 +41,7 @@ def test_an_application_that_is_sent_again_does_not_come_to_look_like_another_on
 def test_an_organisation_that_looks_like_another_one_is_refused(street):
     here, head = street["和平社区"], street.home.person()
     head.made("/organisations", organisation_plan(community_id=here, name="青山服务中心"))
-    again = head.post("/organisations", organisation_plan(community_id=here, name="青山服务中心\U000e0041"))
+    again = head.post("/organisations", organisation_plan(community_id=here, name="青山服务中心\U000e0100"))
     assert refused(again) == (409, "organisation_name_taken")
     elsewhere = organisation_plan(community_id=street["团结社区"], name="青山服务中心")
     assert head.post("/organisations", elsewhere).status_code == 201

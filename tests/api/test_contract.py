@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.conftest import NoteIn
+from web.fields import UNSEEN_TAG
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
 NOTE = {"title": "周三下午", "size": 3}
@@ -73,6 +74,10 @@ UNSEEN = "\u00ad\u034f\u115f\u1160\u200b\u200d\u200e\u2060\u2800\u3164\ue000\ufe
 """Soft hyphen, joiners, fillers, blanks that are letters, private use, marks of order."""
 
 
+TAGS = "\U000e0001\U000e0041\U000e007f\U000e0fff\U000110bd\U00013430\U0001d173"
+"""Tags, by which a text can hold another one that nobody sees, and format characters of planes beyond the first."""
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
@@ -87,6 +92,9 @@ UNSEEN = "\u00ad\u034f\u115f\u1160\u200b\u200d\u200e\u2060\u2800\u3164\ue000\ufe
         ("story", "a\u0007", "不能包含控制字符"),
         *(("title", f"互助{unseen}队", "不能包含看不见的字符，请重新输入") for unseen in UNSEEN),
         ("story", "一\u200b二", "不能包含看不见的字符，请重新输入"),
+        *((field, f"一{tag}二", UNSEEN_TAG) for field in ("title", "story") for tag in TAGS),
+        ("title", "ab\U000e0100", UNSEEN_TAG),
+        ("story", "葛\U000e0100\U000e0101", UNSEEN_TAG),
         ("size", "1", "应为整数"),
         ("size", 1.5, "应为整数"),
         ("size", 2.0**53 + 2, "应为整数"),
@@ -156,9 +164,10 @@ def test_text_is_normalised_and_loses_blanks_at_its_ends(small: FlaskClient) -> 
 
 @pytest.mark.parametrize("written", ["ᠮᠣᠩᠭᠣᠯ\u180b ᠪᠠᠭ\u180eᠠ", "ئۇيغۇر", "བོད་ཡིག", "ꆈꌠꉙ", "葛\U000e0100城", "爱心\u2764\ufe0f", "𠮷野"])
 def test_what_scripts_need_is_no_unseen_character(small: FlaskClient, written: str) -> None:
-    answer = send(small, NOTE, title=written, story="👨\u200d👩\u200d👧 一家")
+    prose = f"👨\u200d👩\u200d👧 一家 {written}"
+    answer = send(small, NOTE, title=written, story=prose)
     assert answer.json is not None
-    assert (answer.json["title"], answer.json["story"]) == (written, "👨\u200d👩\u200d👧 一家")
+    assert (answer.json["title"], answer.json["story"]) == (written, prose)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])
