@@ -16,6 +16,8 @@ from backend.foundation.errors import Unprocessable
 from backend.foundation.in_use import InUse
 
 MINUTES_OF_A_DAY = 24 * 60
+ANSWERED_WITHIN_DAYS = 3
+"""In so many days a claim that is asked for is answered in time, where the brand says nothing else."""
 
 
 class BrandUnknown(Unprocessable):
@@ -71,6 +73,7 @@ class Brand(Entry):
     summary: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     needs_beneficiary: bool
     asks_first: bool = False
+    answered_within_days: Annotated[int, Field(ge=1, le=60)] = ANSWERED_WITHIN_DAYS
     role_name: Label
     most_places: Annotated[int, Field(ge=1, le=10000)]
     people_per_place: Annotated[int, Field(ge=1, le=1000)] = 10

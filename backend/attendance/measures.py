@@ -6,14 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Exists, Select, Subquery, case, exists, or_, select
 
-from backend import brands
 from backend.attendance.models import Capacity, Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
 from backend.foundation.database import one_of
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, SourcesOf, contribution, facts_of
+from backend.openings.measures import BRAND
 from backend.volunteers.models import Volunteer
-
-BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
 
 REPORTED, OTHER = "reported", "other"
 STANDING = Dimension("身份", lambda: {REPORTED: "报到党员", OTHER: "其他"})

@@ -7,21 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.sql.selectable import FromClause
 
-from backend import brands
 from backend.demands.models import Demand, DemandChange, DemandStatus
-from backend.foundation.database import Column, one_of
+from backend.foundation.database import one_of
 from backend.foundation.life import status_at
-from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, themselves
+from backend.foundation.measures import AsOf, Measure, Shape, contribution, day_of, themselves
+from backend.openings.measures import BRAND
 from backend.openings.models import Claim, ClaimChange, ClaimStatus
-
-BRAND = Dimension("品牌", lambda: {brand.code: brand.name for brand in brands.current().values()})
-
-
-def _shanghai_day(instant: Column) -> Column:
-    return cast(func.timezone("Asia/Shanghai", instant), Date)
 
 
 def _published(known_at: AsOf) -> Select[Any]:
@@ -49,7 +43,7 @@ def _steps_to(status: DemandStatus, when: ColumnElement[Any], known_at: AsOf) ->
 def _counted_from(step: FromClause) -> Select[Any]:
     """Each demand that took the step, on the day it did."""
     return (
-        contribution(source_id=Demand.id, starts_on=_shanghai_day(step.c.at), area_path=Demand.area_path, dimension=Demand.brand)
+        contribution(source_id=Demand.id, starts_on=day_of(step.c.at), area_path=Demand.area_path, dimension=Demand.brand)
         .join(step, true())
         .where(step.c.at.is_not(None))
     )

@@ -93,6 +93,11 @@ def contribution(
     )
 
 
+def day_of(instant: Column) -> Column:
+    """The Shanghai day of an instant."""
+    return cast(func.timezone("Asia/Shanghai", instant), Date)
+
+
 def themselves(ids: Sequence[UUID]) -> Select[Any]:
     """For events whose subjects are the sources."""
     return select(func.unnest(literal(list(ids), ARRAY(Uuid))))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from backend.attendance import measures as attendance
 from backend.demands import measures as demands
 from backend.foundation.measures import Measure
+from backend.openings import measures as openings
 from backend.organisations import measures as organisations
 from backend.points import measures as points
 from backend.registration import measures as registration
@@ -19,6 +20,7 @@ MEASURES: Mapping[str, Measure] = {
         *organisations.MEASURES,
         *registration.MEASURES,
         *demands.MEASURES,
+        *openings.MEASURES,
         *attendance.MEASURES,
         *points.MEASURES,
     )

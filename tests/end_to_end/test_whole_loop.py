@@ -46,8 +46,8 @@ def of_services(town: Town, **changes: Number) -> Moved:
 def of_forming(town: Town) -> Moved:
     """Where it moves when a team of three new volunteers is formed, and a demand published and claimed."""
     rises: dict[str, Number] = {"志愿服务队伍": 1, "在队志愿者": 3, "队员人次": 3, "注册志愿者": 3, "新增注册志愿者": 3}
-    rises |= {"发布服务需求": 1, "认领服务需求": 1}
-    parts = {"类别": ("公益服务", ["志愿服务队伍", "在队志愿者", "队员人次"]), "品牌": (BRAND, ["发布服务需求", "认领服务需求"])}
+    rises |= {"发布服务需求": 1, "认领服务需求": 1, "申请认领": 1, "已答复的认领申请": 1, "其中：按时答复": 1}
+    parts = {"类别": ("公益服务", ["志愿服务队伍", "在队志愿者", "队员人次"]), "品牌": (BRAND, list(rises)[-5:])}
     return expected(COMMUNITY, month_of(town), rises, parts)
 
 

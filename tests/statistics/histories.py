@@ -13,7 +13,7 @@ from backend.foundation import facts
 from backend.foundation.database import db
 from backend.foundation.facts import FactRevision
 from backend.foundation.ids import new_id
-from backend.openings.models import Claim, ClaimStatus
+from backend.openings.models import Claim, ClaimChange, ClaimStatus
 from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.party.models import PartyMember, UnitNature, WorkUnit
 from backend.people.models import Person
@@ -51,9 +51,9 @@ class History:
             (
                 self.found_team, self.accept_team, self.dissolve_team, self.join,
                 self.leave, self.join, self.register, self.unregister, self.organise,
-                self.disband, self.report_in, self.move_away, self.publish, self.step_on, self.claim, self.release, self.serve,
-                self.serve, self.serve, self.correct, self.withdraw_record, self.withdraw_confirmation, self.confirm_again, self.book,
-                self.reverse,
+                self.disband, self.report_in, self.move_away, self.publish, self.step_on, self.claim, self.ask,
+                self.answer, self.release, self.serve, self.serve, self.serve, self.correct, self.withdraw_record,
+                self.withdraw_confirmation, self.confirm_again, self.book, self.reverse,
             )
         )()  # fmt: skip
         db.session.flush()
@@ -218,25 +218,39 @@ class History:
                 self._step(demand, DemandStatus.PUBLISHED, "demand.reopened")
 
     def claim(self) -> None:
-        if self.demands:
-            demand, person = self.random.choice(self.demands), self.random.choice(self.people)
-            if not any(c.person_id == person.id for c in self._held() if c.opening_id == demand.opening_id):
-                _, role = make_opening(self.communities[0], demand.brand)
-                assert demand.opening_id is not None
-                claim = Claim(
-                    id=new_id(),
-                    opening_id=demand.opening_id,
-                    role_id=role.id,
-                    person_id=person.id,
-                    status=ClaimStatus.HELD,
-                    claimed_at=self.instant(),
+        claim = self._new_claim(ClaimStatus.HELD)
+        if claim is not None:
+            happened("place.claimed", claim.id)
+
+    def ask(self) -> None:
+        claim = self._new_claim(ClaimStatus.ASKED)
+        if claim is not None:
+            self._claim_step(claim, None, claim.claimed_at)
+            happened("place.asked_for", claim.id)
+
+    def answer(self) -> None:
+        """The community answers, or nobody does until it is too late, or who asked does so no longer."""
+        asked = self._claims(ClaimStatus.ASKED)
+        if asked:
+            claim, longest = self.random.choice(asked), self.random.choice((3_000, 90_000))
+            claim.status, event, by = self.random.choice(
+                (
+                    (ClaimStatus.HELD, "place.claimed", uuid4()),
+                    (ClaimStatus.REFUSED, "place.refused", uuid4()),
+                    (ClaimStatus.REFUSED, "place.unanswered", None),
+                    (ClaimStatus.WITHDRAWN, "place.withdrawn", uuid4()),
                 )
-                db.session.add(claim)
-                db.session.flush()
-                happened("place.claimed", claim.id)
+            )
+            at = claim.claimed_at + timedelta(minutes=self.random.randrange(longest))
+            if claim.status is ClaimStatus.HELD:
+                claim.claimed_at = at
+            else:
+                claim.released_at = at
+            self._claim_step(claim, ClaimStatus.ASKED, at, by)
+            happened(event, claim.id)
 
     def release(self) -> None:
-        held = self._held()
+        held = self._claims(ClaimStatus.HELD)
         if held:
             claim = self.random.choice(held)
             claim.status = self.random.choice([ClaimStatus.RELEASED, ClaimStatus.ENDED])
@@ -328,11 +342,29 @@ class History:
         found = [fact for fact in self._current(kind) if condition(fact)]
         return [self.random.choice(found)] if found else []
 
-    def _held(self) -> list[Claim]:
+    def _claims(self, *statuses: ClaimStatus) -> list[Claim]:
         openings = [demand.opening_id for demand in self.demands]
-        return list(
-            db.session.scalars(select(Claim).where(Claim.status == ClaimStatus.HELD, Claim.opening_id.in_(openings)).order_by(Claim.id))
-        )
+        return list(db.session.scalars(select(Claim).where(Claim.status.in_(statuses), Claim.opening_id.in_(openings)).order_by(Claim.id)))
+
+    def _new_claim(self, status: ClaimStatus) -> Claim | None:
+        """A claim of somebody on some demand, where they have none."""
+        if not self.demands:
+            return None
+        demand, person = self.random.choice(self.demands), self.random.choice(self.people)
+        taking = self._claims(ClaimStatus.ASKED, ClaimStatus.HELD)
+        if demand.opening_id is None or any(c.person_id == person.id for c in taking if c.opening_id == demand.opening_id):
+            return None
+        _, role = make_opening(self.communities[0], demand.brand)
+        where = {"opening_id": demand.opening_id, "role_id": role.id}
+        claim = Claim(id=new_id(), **where, person_id=person.id, status=status, claimed_at=self.instant())
+        db.session.add(claim)
+        db.session.flush()
+        return claim
+
+    def _claim_step(self, claim: Claim, before: ClaimStatus | None, at: datetime, by: UUID | None = None) -> None:
+        step = {"from_status": before, "to_status": claim.status, "at": at, "actor_account_id": by}
+        db.session.add(ClaimChange(id=new_id(), claim_id=claim.id, reason=None, **step))
+        db.session.flush()
 
     def _step(self, demand: Demand, to: DemandStatus, event: str) -> None:
         before = self.last_step.get(demand.id)

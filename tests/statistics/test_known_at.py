@@ -18,8 +18,9 @@ from backend.foundation.measures import NOW, AsOf
 from backend.points.rebuild import rebuild
 from backend.statistics.measures import MEASURES
 from ejia.trial.demo import load
+from tasks.housekeeping import end_unanswered_claims
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
-from tests.support.demands import claimed, published_demand
+from tests.support.demands import asked_for, claimed, published_demand
 from tests.support.organisations import verified_organisation
 from tests.support.people import registered_volunteer
 from tests.support.phone import Phone
@@ -57,8 +58,10 @@ def test_what_is_known_at_this_instant_is_what_is_known_now():
 def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_begun(phone_in, phone_of, pass_time: Callable[..., datetime]):
     officer, leader = phone_in("jiedao"), phone_in("leader")
     here = {"和平社区": community_id()}
-    team_id = leader.seen("/me/teams")["items"][0]["id"]
+    team = leader.seen("/me/teams")["items"][0]
+    team_id, near = team["id"], {"和平社区": team["community_id"]}
     demands = [claimed_demand(officer, leader, here, team_id) for _ in range(2)]
+    asked = [asked_for(leader, published_demand(officer, near), team_id) for _ in range(2)]
     applied = applied_team(registered_volunteer(phone_of, here), here)
     hear_everything()
     then, at = known(NOW), clock.now()
@@ -71,7 +74,10 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     claimed_demand(officer, leader, here, team_id)
     officer.made(f"/teams/{applied['id']}/acceptance")
     verified_organisation(registered_volunteer(phone_of, here), officer, here, record_number="备2026-900")
+    officer.made(f"/claims/{asked[0]['id']}/refusal", {"reason": "老人另有安排"})
     change_who_belongs(phone_in)
+    pass_time(hours=3)
+    end_unanswered_claims()
     hear_everything()
 
     assert {name for name, rows in known(NOW).items() if rows == then[name]} == set(), "nothing befell these measures"

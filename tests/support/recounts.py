@@ -84,6 +84,24 @@ def _demands(instant: str, condition: str = "true") -> Recount:
     )
 
 
+def _waits(value: str, condition: str, when: str = _within("w.over")) -> Recount:
+    ended = "o.claim_id = a.claim_id AND o.from_status = 'asked'"
+    return Recount(
+        value,
+        f"""(SELECT p.area_path, p.brand, o.to_status, o.actor_account_id AS by, extract(epoch FROM o.at - a.at) AS seconds,
+             (a.at AT TIME ZONE 'Asia/Shanghai')::date AS asked, (o.at AT TIME ZONE 'Asia/Shanghai')::date AS over
+           FROM claim_changes a JOIN claims c ON c.id = a.claim_id JOIN openings p ON p.id = c.opening_id
+           LEFT JOIN claim_changes o ON {ended} WHERE a.to_status = 'asked' OFFSET 0) w""",
+        path="w.area_path",
+        part="w.brand",
+        when=when,
+        condition=condition,
+    )
+
+
+_ANSWERED = "(w.to_status = 'held' OR w.to_status = 'refused' AND w.by IS NOT NULL)"
+
+
 def _organisations(origin: str, when: str) -> Recount:
     return Recount(
         "count(*)",
@@ -132,6 +150,12 @@ RECOUNTS: Mapping[str, Recount] = {
     "demands_completed": _demands(
         "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'completed'", "d.status = 'completed'"
     ),
+    "claims_asked_for": _waits("count(*)", "true", _within("w.asked")),
+    "claims_answered": _waits("count(*)", _ANSWERED),
+    "claims_answered_in_time": _waits("count(*)", f"{_ANSWERED} AND w.seconds <= 3 * 24 * 3600"),
+    "claim_waiting_hours": _waits("sum(floor(w.seconds / 360))", _ANSWERED),
+    "claims_unanswered": _waits("count(*)", "w.to_status = 'refused' AND w.by IS NULL"),
+    "claims_waiting": _waits("count(*)", "true", _stands("w", "asked", "over")),
     "services": _services("count(*)"),
     "service_hours": _services("sum(floor(least(r.minutes, c.most_minutes) / 6.0))"),
     "late_services": _services("count(*)", by="r.late_entry"),

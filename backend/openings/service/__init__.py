@@ -13,4 +13,4 @@ from backend.openings.service.places import (
     reopen_openings,
 )
 from backend.openings.service.releases import give_back
-from backend.openings.service.requests import accept_claim, end_unanswered, refuse_claim
+from backend.openings.service.requests import UNANSWERED, accept_claim, end_unanswered, refuse_claim

@@ -67,7 +67,7 @@ class LateEntries:
             claim, attendance, fact, confirmation = (world.id_at(decided) for _ in range(4))
             ended = starts + timedelta(minutes=minutes)
             services.claims.add(claim, opening, role, None, None, person.id, "ended", starts, ends)
-            services.claim_changes.add(world.id_at(decided), claim, None, "ended", decided, None)
+            services.claim_changes.add(world.id_at(decided), claim, None, "ended", decided, None, None)
             by_word = ("self", person.id, starts, "community_word", ended, "community_word", None)
             services.attendances.add(attendance, shift, claim, person.id, *by_word)
             rest = (attendance, shift, opening, person.id, _BRAND, *of, "self", person.id, shanghai_day(starts), starts, ended, minutes)

@@ -15,7 +15,7 @@ from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Groups
 from ejia.trial.demo.people import FIRST, Member, People
-from ejia.trial.demo.world import Community, Someone, World
+from ejia.trial.demo.world import APPOINTED_ON, Community, Someone, World
 from ejia.trial.wechat.world import openid_of
 
 PASSWORD = "Ejia-2023-demo"  # noqa: S105 - printed on the terminal; the trial profile only
@@ -49,7 +49,7 @@ class Logins:
 
     def __init__(self, world: World, people: People, appid: str) -> None:
         self.world, self.people, self.appid = world, people, appid
-        self.at = datetime.combine(FIRST, time(9), SHANGHAI)
+        self.at = datetime.combine(APPOINTED_ON, time(9), SHANGHAI)
         self.made: list[DemonstrationLogin] = []
         self.accounts = world.table(Account, "id", "status", "person_id", "checked_at", "created_at")
         self.logins = world.table(
@@ -69,7 +69,8 @@ class Logins:
             for place, community in enumerate(communities, start=1)
         ]
         for name, role, path, who, home in areas:
-            account = self._account(self.people.make_person(home, FIRST, youngest=24, oldest=58).id, checked_at=self.at)
+            account = self.world.officer_of(path)
+            self.accounts.add(account, "active", self.people.make_person(home, FIRST, youngest=24, oldest=58).id, self.at, self.at)
             self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at, clock.now())
             self._grant(account, role, area_path=path)
             self.made.append(DemonstrationLogin(name, False, who))
@@ -103,17 +104,13 @@ class Logins:
         return next((person for person in free if person.community is community), free[0] if free else None)
 
     def _phone(self, name: str, person: Someone, who: str, *, volunteer: bool = False) -> UUID:
-        account = self._account(person.id)
+        account = self.world.id_at(self.at)
+        self.accounts.add(account, "active", person.id, None, self.at)
         openid = openid_of(self.appid, name)
         self.logins.add(self.world.id_at(self.at), account, "wechat", self.appid, openid, None, None, False, self.at, None)
         if volunteer:
             self._grant(account, "volunteer", area_path=person.community.path)
         self.made.append(DemonstrationLogin(name, True, who))
-        return account
-
-    def _account(self, person_id: UUID, *, checked_at: datetime | None = None) -> UUID:
-        account = self.world.id_at(self.at)
-        self.accounts.add(account, "active", person_id, checked_at, self.at)
         return account
 
     def _grant(

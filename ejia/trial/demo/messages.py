@@ -10,7 +10,7 @@ from backend.demands.events import DemandCancelled, DemandChanged, DemandComplet
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.outbox import Event, Happening
 from backend.messages import service as messages
-from backend.openings.events import PlaceClaimed, PlaceRefused, PlaceReleased
+from backend.openings.events import PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered
 from backend.organisations.events import OrganisationVerified
 from backend.registration.events import RegistrationAccepted
 from backend.teams.events import TeamActivated
@@ -20,6 +20,7 @@ from ejia.trial.demo.world import World
 _AT_A_TIME = 1_000
 
 _DEMAND = "SELECT demand_id, at FROM demand_changes WHERE to_status = '{}'"
+_REFUSED = "SELECT claim_id, at FROM claim_changes WHERE to_status = 'refused' AND actor_account_id {}"
 HAPPENED: Mapping[type[Event], str] = {
     TeamActivated: "SELECT team_id, at FROM team_changes WHERE to_status = 'active'",
     OrganisationVerified: "SELECT organisation_id, at FROM organisation_changes WHERE to_status = 'verified'",
@@ -30,7 +31,8 @@ HAPPENED: Mapping[type[Event], str] = {
     DemandCancelled: _DEMAND.format("cancelled"),
     DemandChanged: "SELECT id, at FROM publication_changes",
     PlaceClaimed: "SELECT id, claimed_at FROM claims WHERE status IN ('held', 'released', 'ended')",
-    PlaceRefused: "SELECT id, released_at FROM claims WHERE status = 'refused'",
+    PlaceRefused: _REFUSED.format("IS NOT NULL"),
+    PlaceUnanswered: _REFUSED.format("IS NULL"),
     PlaceReleased: "SELECT id, released_at FROM claims WHERE status IN ('released', 'ended')",
     ShiftClosed: "SELECT id, ends_at FROM shifts WHERE status = 'closed'",
     AttendanceExpired: "SELECT id, closed_at FROM attendances WHERE closed_at IS NOT NULL",

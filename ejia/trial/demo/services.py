@@ -26,6 +26,7 @@ from backend.foundation.clock import shanghai_day
 from backend.foundation.sealed_text import seal_text
 from backend.foundation.sealing import keyring
 from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
+from backend.openings.service import UNANSWERED
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Group, Groups
 from ejia.trial.demo.people import FIRST, Member
@@ -48,6 +49,7 @@ class Services:
     def __init__(self, world: World, groups: Groups, members: Sequence[Member], residents: Sequence[Someone], scale: float) -> None:
         self.world, self.groups, self.members, self.residents, self.scale = world, groups, members, residents, scale
         self.asking = World(plan.SEED + 1)  # its own chance: what is asked for moves nothing else in the year
+        self.waiting = World(plan.SEED + 3)  # and its own, as who waits in vain moves nothing else
         self._numbered: list[tuple[datetime, UUID, tuple[object, ...]]] = []
         self._residents_of: dict[str, list[Someone]] = {}
         for resident in residents:
@@ -80,7 +82,7 @@ class Services:
             Claim,
             *("id", "opening_id", "role_id", "team_id", "organisation_id", "person_id", "status", "claimed_at", "released_at"),
         )
-        self.claim_changes = world.table(ClaimChange, "id", "claim_id", "from_status", "to_status", "at", "reason")
+        self.claim_changes = world.table(ClaimChange, "id", "claim_id", "from_status", "to_status", "at", "actor_account_id", "reason")
         self.shifts = world.table(
             Shift,
             *("id", "opening_id", "brand", "area_id", "area_path", "requester_person_id", "confirmers", "starts_at", "ends_at"),
@@ -146,6 +148,8 @@ class Services:
         world, at = self.world, need.published
         opening, role, shift = world.id_at(at), world.id_at(at), world.id_at(at)
         taken = self._serve(need, opening, role, shift) if claimed else 0
+        if not (claimed or cancelled):
+            self._wait(need, opening, role)
         status = "cancelled" if cancelled else "completed" if taken and completed else "published"
         self._add_demand(need, status, opening=opening)
         if status != "published":
@@ -267,17 +271,28 @@ class Services:
         """Write down how the claim came to be held: at home by the community's yes, which took half of the time."""
         asked = need.published + (at - need.published) / 2
         if need.at_home:
-            self.claim_changes.add(self.asking.id_at(asked), claim, None, "asked", asked, None)
-        self.claim_changes.add(self.world.id_at(at), claim, "asked" if need.at_home else None, "held", at, None)
+            self.claim_changes.add(self.asking.id_at(asked), claim, None, "asked", asked, None, None)
+        before, officer = ("asked", self.world.officer_of(need.community.path)) if need.at_home else (None, None)
+        self.claim_changes.add(self.world.id_at(at), claim, before, "held", at, officer, None)
 
     def _refused_claim(self, need: "_Need", opening: UUID, role: UUID, before: datetime) -> None:
-        world, team = self.asking, self.asking.random.choice(self.groups.teams)
         asked = need.published + (before - need.published) / 5
-        refused = need.published + (before - need.published) / 4
+        self._ask_in_vain(self.asking, need, (opening, role), asked, need.published + (before - need.published) / 4)
+
+    def _wait(self, need: "_Need", opening: UUID, role: UUID) -> None:
+        """Let some ask for a home that nobody visited: they are refused after days, or hear nothing until the hour of the visit."""
+        chance, asked = self.waiting.random.random(), need.published + timedelta(hours=1)
+        if need.at_home and chance < 0.5:
+            answered = need.published + (need.starts - need.published) * 4 / 5 if chance < 0.2 else None
+            self._ask_in_vain(self.waiting, need, (opening, role), asked, answered)
+
+    def _ask_in_vain(self, world: World, need: "_Need", of: tuple[UUID, UUID], asked: datetime, answered: datetime | None) -> None:
+        team, over = world.random.choice(self.groups.teams), answered or need.starts
         claim = world.id_at(asked)
-        self.claims.add(claim, opening, role, team.id, None, None, "refused", asked, refused)
-        self.claim_changes.add(world.id_at(asked), claim, None, "asked", asked, None)
-        self.claim_changes.add(world.id_at(refused), claim, "asked", "refused", refused, "老人希望熟悉的队伍上门")
+        self.claims.add(claim, *of, team.id, None, None, "refused", asked, over)
+        self.claim_changes.add(world.id_at(asked), claim, None, "asked", asked, None, None)
+        by = (world.officer_of(need.community.path), "老人希望熟悉的队伍上门") if answered else (None, UNANSWERED)
+        self.claim_changes.add(world.id_at(over), claim, "asked", "refused", over, *by)
 
     def _released_claim(self, need: "_Need", opening: UUID, role: UUID, before: datetime) -> None:
         world, team = self.world, self.world.random.choice(self.groups.teams)
@@ -286,7 +301,7 @@ class Services:
         claim = world.id_at(at)
         self.claims.add(claim, opening, role, team.id, None, None, "released", at, released)
         self._hold(need, claim, at)
-        self.claim_changes.add(world.id_at(released), claim, "held", "released", released, "队员临时有事")
+        self.claim_changes.add(world.id_at(released), claim, "held", "released", released, None, "队员临时有事")
 
     def _attend(self, need: "_Need", group: Group, visitor: "_Visitor", claim: UUID, opening: UUID, shift: UUID) -> None:
         world, chance = self.world, self.world.random.random()

@@ -11,6 +11,7 @@ from backend.foundation.clock import SHANGHAI
 from backend.foundation.database import Base
 from backend.foundation.identifiers import identity_check_digit
 from backend.foundation.ids import RANDOM_BITS, id_at
+from ejia.trial.demo import plan
 from ejia.trial.demo.rows import Rows
 
 _SURNAMES = (
@@ -20,6 +21,9 @@ _SURNAMES = (
 _GIVEN = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰红梅春燕建国志文海波云飞雪晶晨宇欣怡子涵梓轩浩然思远佳慧国庆永生立新学东晓光振兴"
 )
+
+APPOINTED_ON = date(plan.YEAR, 1, 1)
+"""When the officers of the year came into office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class World:
     def id_at(self, instant: datetime) -> UUID:
         """An identifier as it would have been made at that instant (UUIDv7)."""
         return id_at(instant, self.random.getrandbits(RANDOM_BITS))
+
+    def officer_of(self, area_path: str) -> UUID:
+        """The account of who looks after an area: who logs in to it is made last, what they decided long before."""
+        return id_at(datetime.combine(APPOINTED_ON, time(9), SHANGHAI), random.Random(area_path).getrandbits(RANDOM_BITS))
 
     def community(self) -> Community:
         """One community, the stronger ones more often."""
