@@ -8,6 +8,7 @@ from backend.foundation.outbox import Reactions
 from backend.messages import reactions as messages
 from backend.points import service as points
 from backend.registration import reactions as registration
+from backend.relocations import reactions as relocations
 from backend.statistics import service as statistics
 from backend.teams import reactions as teams
 
@@ -17,6 +18,7 @@ CONSUMERS: Mapping[str, Reactions] = {
     "messages": messages.REACTIONS,
     "points": points.REACTIONS,
     "registration": registration.REACTIONS,
+    "relocations": relocations.REACTIONS,
     "teams": teams.REACTIONS,
     statistics.CONSUMER: statistics.REACTIONS,
 }

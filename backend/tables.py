@@ -23,6 +23,7 @@ import backend.points.models
 import backend.proxies.models
 import backend.recoveries.models
 import backend.registration.models
+import backend.relocations.models
 import backend.reveals.models
 import backend.statistics.models
 import backend.teams.models

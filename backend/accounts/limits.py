@@ -60,6 +60,7 @@ class Written(StrEnum):
     ORGANISATION = "organisation"
     STAFF = "staff"
     REGISTRATION = "registration"
+    RELOCATION = "relocation"
     GUARDIANSHIP = "guardianship"
     PROXY = "proxy"
     CLAIM = "claim"

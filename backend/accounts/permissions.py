@@ -216,6 +216,20 @@ class Permission(Term):
         "Take a volunteer who moved here into the community, with the number that they have.",
         _COMMUNITY,
     )
+    RELOCATION_ASK = (
+        "relocation.ask",
+        "申请迁居",
+        "Ask the community in which one lives now to take one in. Own: one's own.",
+        _ONESELF,
+    )
+    RELOCATION_SEE = (
+        "relocation.see",
+        "查看迁居申请",
+        "See that somebody asks to move here. Own: one's own.",
+        _DECIDING | _ONESELF,
+    )
+    RELOCATION_DECIDE = ("relocation.decide", "审核迁居申请", "Take them in, or refuse; nobody themselves.", _DECIDING)
+    RELOCATION_WITHDRAW = ("relocation.withdraw", "撤回迁居申请", "Take it back before it is decided. Own: one's own.", _ONESELF)
     VOLUNTEER_LEAVE = ("volunteer.leave", "退出志愿者", "End the registration as volunteer. Own: one's own.", _ONESELF)
     # By area: at the desk, for who has no account.
     CONSENT_CHANGE = (

@@ -37,6 +37,7 @@ SECTIONS = (
     Section("account_recoveries", "找回我的账号的申请", "person_id"),
     Section("account_recoveries", "我提出的找回申请", "account_id"),
     Section("identity_corrections", "姓名、身份证号的更正", "person_id"),
+    Section("relocations", "迁居申请", "person_id"),
     Section("volunteers", "志愿者注册", "person_id"),
     Section("party_members", "在职党员信息", "person_id"),
     Section("unit_memberships", "工作单位", "person_id"),
@@ -81,6 +82,7 @@ LEFT_OUT: Mapping[str, str] = {
     "late_entries": "补录的活动，本人的部分在补录的服务中",
     "shift_changes": "场次的变更过程，不是本人的信息",
     "account_recovery_changes": "找回申请的办理过程，结果与找回申请相同",
+    "relocation_changes": "迁居申请的办理过程，结果与迁居申请相同",
     "identity_correction_changes": "身份更正的办理过程，结果与身份更正相同",
 }
 """Tables that name people or accounts, or belong to what does, and why they stay out: told to whoever reads the copy."""

@@ -12,6 +12,7 @@ from backend.accounts import service as accounts
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
+from backend.areas.models import Area
 from backend.attendance import service as attendance
 from backend.attendance.models import Shift
 from backend.foundation import audit, clock, facts, outbox
@@ -20,6 +21,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.life import FactStep
 from backend.foundation.outbox import Happening
+from backend.foundation.refusals import never
 from backend.openings.models import Claim
 from backend.party import service as party
 from backend.party.models import UnitMembership
@@ -72,6 +74,7 @@ class OwnRegistration(Forbidden):
 
 
 CONSENT_WITHDRAWN = "本人已撤回同意"
+MOVED_AWAY = "迁居"
 
 _ENDED = aliased(MemberRegistration)
 _APPLIED, _ACCEPTED = RegistrationStatus.APPLIED, RegistrationStatus.ACCEPTED
@@ -111,6 +114,10 @@ def apply_for_registration(
         joined_party_on=joined_party_on,
         now=now,
     )
+    return _apply(actor, person_id, member_id, community, skills=skills, now=now)
+
+
+def _apply(actor: Actor, person_id: UUID, member_id: UUID, community: Area, *, skills: str | None, now: datetime) -> MemberRegistration:
     applied = facts.state(
         MemberRegistration,
         actor,
@@ -120,7 +127,7 @@ def apply_for_registration(
         party_member_id=member_id,
         area_id=community.id,
         area_path=community.path,
-        status=RegistrationStatus.APPLIED,
+        status=_APPLIED,
         skills=skills,
         applied_at=now,
     )
@@ -166,6 +173,28 @@ def end_registration(actor: Actor, registration_id: UUID, *, reason: str, now: d
     """
     seen = current_registration(registration_id)
     policy.require(actor, Permission.REGISTRATION_END, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
+    return _end(actor, seen, reason=reason, now=now)
+
+
+@never(RegistrationNotApplied, RegistrationNotAccepted, RegistrationActive, because="each is looked at before its step, and ends first")
+def carry_over(actor: Actor, person_id: UUID, community: Area, *, now: datetime) -> None:
+    """Let who moved be registered with the community in which they live now: what they had elsewhere ends, and waits here for the review
+    of all who register. The caller has asked policy. Raises facts.AlreadyCorrected."""
+    seen = db.session.scalar(
+        select(MemberRegistration).where(
+            MemberRegistration.person_id == person_id, MemberRegistration.is_current(), MemberRegistration.status.in_(ACTIVE)
+        )
+    )
+    if seen is None or seen.area_path == community.path:
+        return
+    if seen.status is _APPLIED:
+        WITHDRAW.take(actor, seen, now=now, reason=MOVED_AWAY)
+    else:
+        _end(actor, seen, reason=MOVED_AWAY, now=now)
+    _apply(actor, person_id, seen.party_member_id, community, skills=seen.skills, now=now)
+
+
+def _end(actor: Actor, seen: MemberRegistration, *, reason: str, now: datetime) -> MemberRegistration:
     ended = END.take(actor, seen, now=now, reason=reason, ended_on=clock.shanghai_day(now))
     accounts.withdraw_from_person(actor, seen.person_id, _role_in(seen.area_path), reason="registration_ended", now=now)
     return ended

@@ -76,10 +76,10 @@ class IdentityNeeded(Unprocessable):
 
 
 class AlreadyHere(Conflict):
-    """The volunteer is registered in this community."""
+    """This is the community in which they are on record already."""
 
     code = "already_here"
-    detail = "该志愿者已在本社区注册"
+    detail = "已登记居住在该社区"
 
 
 class VolunteerNeeded(Forbidden):
@@ -169,22 +169,36 @@ def move_volunteer(actor: Actor, *, number: str, name: str, area_id: UUID, now: 
         raise VolunteerUnknown(errors={"volunteer_number": [VolunteerUnknown.detail]})
     if seen.area_path == community.path:
         raise AlreadyHere
+    here = _move_registration(actor, seen, community, now=now)
+    move_person(person_id, community)
+    return here
+
+
+def settle(actor: Actor, person_id: UUID, community: Area, *, now: datetime) -> None:
+    """Let a person live in another community, and be registered there as the volunteer that they are. The caller holds the person and has
+    asked policy. Raises facts.AlreadyCorrected."""
+    seen = _live_registration(person_id)
+    if seen is not None and seen.area_path != community.path:
+        _move_registration(actor, seen, community, now=now)
+    move_person(person_id, community)
+
+
+def _move_registration(actor: Actor, seen: Volunteer, community: Area, *, now: datetime) -> Volunteer:
     today = clock.shanghai_day(now)
     left = facts.revise(seen, actor, now=now, reason="moved", left_on=today)
     here = facts.state(
         Volunteer,
         actor,
         now=now,
-        person_id=person_id,
+        person_id=seen.person_id,
         number=seen.number,
         area_id=community.id,
         area_path=community.path,
         registered_on=seen.registered_on,
         since=today,
     )
-    accounts.withdraw_from_person(actor, person_id, _role_in(seen.area_path), reason="volunteer_moved", now=now)
-    accounts.grant_to_person(actor, person_id, _role_in(community.path), now=now)
-    move_person(person_id, community)
+    accounts.withdraw_from_person(actor, seen.person_id, _role_in(seen.area_path), reason="volunteer_moved", now=now)
+    accounts.grant_to_person(actor, seen.person_id, _role_in(community.path), now=now)
     outbox.record_all([VolunteerMovedAway(left.id), VolunteerMoved(here.id)], now=now)
     audit.record(actor, Permission.VOLUNTEER_MOVE, here.id, now=now, former=str(left.fact_id))
     return here

@@ -86,6 +86,8 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
             "late_entries.area_path",
             "late_entries.brand",
             "identity_corrections.area_path",
+            "relocations.area_path",
+            "relocations.from_path",
             "volunteers.area_path",
             "demands.brand",
             "openings.brand",

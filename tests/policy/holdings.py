@@ -48,6 +48,7 @@ class Holdings:
         self._recoveries()
         self._corrections()
         self._late_entries()
+        self._relocations()
 
     def _person(self, community: str) -> Phone:
         return registered_person(partial(wechat_user, self.world.app), self.street, name="王居民", community=community)
@@ -166,6 +167,14 @@ class Holdings:
             returned = community.officer.made(path, papers)
             person.made(f"/identity-corrections/{returned['id']}/return", {"reason": "没有要求更正"})
             community.officer.made(path, papers)
+
+    def _relocations(self) -> None:
+        """In each community one wish of its resident that was refused, and one that waits, both to the next."""
+        for community, to in ((HOME, NEXT), (NEXT, FAR), (FAR, HOME)):
+            resident, wish = self.residents[community], {"community_id": self.street[to]}
+            refused = resident.made("/me/relocations", wish)
+            self.officers[to].made(f"/relocations/{refused['id']}/refusal", {"reason": "不住这里"})
+            resident.made("/me/relocations", wish)
 
     def _late_entries(self) -> None:
         """In each community one that was refused, and one that waits."""

@@ -57,7 +57,21 @@ def moving_in(world: World) -> Ask:
     return ask(body={"volunteer_number": phone.volunteer_number, "name": phone.card["name"], "community_id": world.street["和平社区"]})
 
 
+def moving_wish(world: World) -> Ask:
+    """Somebody of the next community wishes to move here."""
+    phone = world.street.next.person()
+    wish = phone.made("/me/relocations", {"community_id": world.street["和平社区"]})
+    return ask(relocation_id=wish["id"], shows=wish["id"], reason="不住这里")
+
+
+def own_wish(world: World) -> Ask:
+    """The resident wishes to move to the next community."""
+    wish = world["resident"].made("/me/relocations", {"community_id": world.street["团结社区"]})
+    return ask(relocation_id=wish["id"], shows=wish["id"])
+
+
 THEIRS = these("volunteer")
+LIVING_THERE = these(elsewhere(COMMUNITY))
 
 # The others hold an office, lead, are on a staff, speak for a unit, asked for a service of this world, or hold a place.
 CLOSING = these(
@@ -98,6 +112,20 @@ ROWS = (
     Row("download_own_data", lambda _: ask(), PERSONS, 403, by=Permission.OWN_DATA_COPY, shows_nothing="a packed file of one's own"),
     Row("close_account", lambda _: ask(body={"confirmed": True}), CLOSING, 409, by=Permission.ACCOUNT_CLOSE),
     Row("move_volunteer", moving_in, these(COMMUNITY), 403, by=Permission.VOLUNTEER_MOVE),
+    Row(
+        "ask_to_move",
+        lambda world: ask(body={"community_id": world.street["团结社区"]}),
+        PERSONS - LIVING_THERE,
+        403,
+        {409: LIVING_THERE},
+        by=Permission.RELOCATION_ASK,
+    ),
+    Row("list_relocations", moving_wish, DECIDING, EMPTY, by=Permission.RELOCATION_SEE),
+    Row("list_relocations", own_wish, these("resident", STREET) | LIVING_THERE, EMPTY, case="one's own"),
+    Row("see_relocation", moving_wish, DECIDING, 404, by=Permission.RELOCATION_SEE),
+    Row("accept_relocation", moving_wish, DECIDING, 404, by=Permission.RELOCATION_DECIDE),
+    Row("refuse_relocation", moving_wish, DECIDING, 404, by=Permission.RELOCATION_DECIDE),
+    Row("withdraw_relocation", own_wish, these("resident"), 404, {403: these(STREET) | LIVING_THERE}, by=Permission.RELOCATION_WITHDRAW),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
     Row("list_my_role_grants", own_role, THEIRS, EMPTY),
     Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),

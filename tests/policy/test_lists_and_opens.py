@@ -24,6 +24,7 @@ from backend.organisations.models import Organisation, OrganisationStatus
 from backend.proxies.models import Proxy
 from backend.recoveries.models import AccountRecovery
 from backend.registration.models import MemberRegistration, RegistrationStatus
+from backend.relocations.models import Relocation
 from backend.statistics import indicators
 from backend.teams.models import Team, TeamStatus
 from tests.policy.holdings import Holdings
@@ -144,6 +145,7 @@ KINDS = (
     ),
     Kind("proxies", "/proxies/{}", lambda _: [("/proxies", {})], Proxy.fact_id),
     Kind("corrections", "/identity-corrections/{}", lambda _: [("/identity-corrections", {})], IdentityCorrection.id),
+    Kind("relocations", "/relocations/{}", lambda _: [("/relocations", {})], Relocation.id),
     Kind("recoveries", "/account-recoveries/{}", lambda _: [("/account-recoveries", {})], AccountRecovery.id),
 )
 

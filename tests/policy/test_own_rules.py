@@ -110,6 +110,11 @@ def own_registration(world: World) -> tuple[Phone, Request]:
     return with_office(world, "volunteer"), (f"/registrations/{applied}/acceptance", None)
 
 
+def own_relocation(world: World) -> tuple[Phone, Request]:
+    wish = world["volunteer elsewhere"].made("/me/relocations", {"community_id": world.street["和平社区"]})
+    return with_office(world, "volunteer elsewhere"), (f"/relocations/{wish['id']}/acceptance", None)
+
+
 def own_recovery(world: World) -> tuple[Phone, Request]:
     recovery_id = wechat_user(world.app).made("/account-recoveries", world["volunteer"].card)["id"]
     return with_office(world, "volunteer"), (f"/account-recoveries/{recovery_id}/confirmation", seen(recovery_id))
@@ -181,6 +186,7 @@ RULES = (
     OwnRule("own_proxy", own_proxy, "records themselves"),
     OwnRule("own_proxy", own_renewal, "renews themselves"),
     OwnRule("own_registration", own_registration, "accepts themselves"),
+    OwnRule("own_relocation", own_relocation, "takes themselves in"),
     OwnRule("own_recovery", own_recovery, "confirms who asks to be them"),
     OwnRule("own_role", own_role, "appoints themselves"),
     OwnRule("second_needed", own_appointment, "agrees to what they appointed"),

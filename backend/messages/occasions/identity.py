@@ -1,6 +1,6 @@
 """Of who one is and who acts for one: phone, guardians, proxies, and applications for an account."""
 
-from sqlalchemy import Select
+from sqlalchemy import Select, exists
 
 from backend.accounts.policy import Permission
 from backend.corrections.events import CorrectionConfirmed, CorrectionProposed, CorrectionReturned
@@ -12,6 +12,8 @@ from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.proxies.models import Proxy
 from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, RecoveryReturned, RecoverySeen, RecoveryWithdrawn
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryStatus
+from backend.relocations.events import RelocationAccepted, RelocationAsked, RelocationRefused
+from backend.relocations.models import Relocation, RelocationStatus
 from backend.volunteers.events import VolunteerMoved, VolunteerMovedAway
 from backend.volunteers.models import Volunteer
 
@@ -49,17 +51,28 @@ _CORRECTIONS = rows_of(**_CORRECTION, person_id=IdentityCorrection.person_id)
 _PROPOSED = while_there_is(IdentityCorrection.id, IdentityCorrection.status == CorrectionStatus.PROPOSED)
 _CORRECTED = whose(Permission.CORRECTION_RETURN)
 
+_RELOCATION = {"subject_id": Relocation.id, "person_id": Relocation.person_id}
+_RELOCATIONS = rows_of(**_RELOCATION, about_id=Relocation.id, area_path=Relocation.area_path)
+_LEFT_BEHIND = rows_of(**_RELOCATION, about_id=Relocation.person_id, area_path=Relocation.from_path)
+_WISHED = while_there_is(Relocation.id, Relocation.status == RelocationStatus.ASKED)
+
+# Who moved by their own wish hears of that, and so does the community that they left.
 _VOLUNTEERS = rows_of(
     subject_id=Volunteer.id,
     about_id=Volunteer.person_id,
     area_path=Volunteer.area_path,
     person_id=Volunteer.person_id,
     by_account_id=Volunteer.actor_account_id,
-)
+).where(~exists().where(Relocation.person_id == Volunteer.person_id, Relocation.decided_at == Volunteer.recorded_at))
 
 OCCASIONS = (
     Occasion(VolunteerMoved, "person", About.PERSON, whose(Permission.PHONE_SET), _VOLUNTEERS),
     Occasion(VolunteerMovedAway, "community", About.PERSON, office(Permission.VOLUNTEER_MOVE), _VOLUNTEERS),
+    Occasion(RelocationAsked, "community", About.RELOCATION, office(Permission.RELOCATION_DECIDE), _RELOCATIONS, waits=_WISHED),
+    Occasion(RelocationAsked, "guardian", About.RELOCATION, Guardians(), _RELOCATIONS),
+    Occasion(RelocationAccepted, "person", About.RELOCATION, whose(Permission.RELOCATION_SEE), _RELOCATIONS),
+    Occasion(RelocationAccepted, "former_community", About.PERSON, office(Permission.RELOCATION_DECIDE), _LEFT_BEHIND),
+    Occasion(RelocationRefused, "person", About.RELOCATION, whose(Permission.RELOCATION_SEE), _RELOCATIONS),
     Occasion(CorrectionProposed, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS, waits=_PROPOSED),
     Occasion(CorrectionProposed, "guardian", About.CORRECTION, Guardians(), _CORRECTIONS),
     Occasion(

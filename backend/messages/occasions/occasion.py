@@ -44,6 +44,7 @@ class About(StrEnum):
     PERSON = "person"
     RECOVERY = "recovery"
     CORRECTION = "correction"
+    RELOCATION = "relocation"
     ROLE_GRANT = "role_grant"
     LOGIN = "login"
     REVEAL = "reveal"

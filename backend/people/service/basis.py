@@ -35,6 +35,7 @@ TELLS_NO_FACT = (
     "consents",
     "accounts",
     "reveals",
+    "relocations",
     "account_recoveries",
     "role_grants",
     "openings",

@@ -120,6 +120,7 @@ class Neighbourhood:
         self._target("newcomer", "close_account")
         moving = self.street.next.volunteer(name="孙搬家")
         self._target("community_officer", "move_volunteer", volunteer_number=moving.volunteer_number, name="孙搬家")
+        self._relocations()
         with self.app.app_context(), transaction():
             grant = Grant(Role.COMMUNITY_OFFICER, area_path=self.home.path)
             accounts.create_office_account(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
@@ -302,6 +303,17 @@ class Neighbourhood:
         for _ in range(5):
             locked.client.post("/api/v1/auth/password", json={"name": login.name, "password": "Wrong-Horse-7"})
         self._target("security_admin", "list_lockouts", "lift_lockout", login_id=str(login.id))
+
+    def _relocations(self) -> None:
+        """Somebody of the next community asks to move here, once for each answer, and somebody may ask."""
+        for operation in ("accept_relocation", "refuse_relocation", "withdraw_relocation"):
+            self.phones[operation] = self.street.next.person()
+            wish = self.phones[operation].made("/me/relocations", {"community_id": self.street["和平社区"]})
+            by = operation if operation == "withdraw_relocation" else "community_officer"
+            self._target(by, operation, relocation_id=wish["id"])
+            self.known |= {"relocation_id": wish["id"]}
+        self.phones["moving"] = self.street.next.person()
+        self._target("moving", "ask_to_move", community_id=self.street["和平社区"])
 
     def _accounts(self) -> None:
         neighbour, mother = self.home.proxy.card, self.home.mother.card

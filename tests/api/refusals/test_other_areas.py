@@ -18,6 +18,7 @@ OPEN_TO_ALL = {
     "apply_for_team",
     "apply_for_organisation",
     "apply_for_registration",
+    "ask_to_move",
     "submit_demand",  # where they hold no office they ask for themselves
 }
 # What people do about themselves: who is no member or has not signed in is told so, an officer like anybody.
