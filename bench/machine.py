@@ -1,5 +1,6 @@
 """The machine under test: servers of its own, an empty migrated database, and web servers as a trial run starts them."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -86,6 +87,7 @@ def machine(*, durable: bool) -> Iterator[Machine]:
 def _on(settings: Settings, folder: Path, servers: Servers) -> Iterator[Machine]:
     schema.upgrade(settings.database_url)
     app = create_app(settings)
+    gc.freeze()  # as every process of the product does once it is up
     running = Machine(settings, folder, app, servers)
     with app.app_context():
         try:

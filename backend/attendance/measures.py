@@ -107,6 +107,7 @@ SERVICES_OF_OTHERS = Measure(
     moved_by=_MOVED_BY,
     dimension=STANDING,
     counts_people=True,
+    seldom=True,
 )
 """Those of them by who was no registered volunteer on that day, such as a Party member who only registered with the community."""
 
@@ -118,6 +119,7 @@ LATE_SERVICES = Measure(
     moved_by=_MOVED_BY,
     dimension=BRAND,
     counts_people=True,
+    seldom=True,
 )
 """Those of `SERVICES` whose activity nobody had published: two officers wrote it down afterwards. They are among the services, too."""
 

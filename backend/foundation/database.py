@@ -5,7 +5,7 @@ commands do, by `transaction()`.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +25,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     Text,
+    TypeDecorator,
     Uuid,
     any_,
     delete,
@@ -33,7 +34,7 @@ from sqlalchemy import (
     text,
     tuple_,
 )
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, MultipleResultsFound
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, SessionTransaction, mapped_column, registry
@@ -303,4 +304,22 @@ def as_text(kind: type[StrEnum]) -> Enum:
 
 def one_of(column: Column, values: Sequence[Any]) -> ColumnElement[bool]:
     """The column is one of the values, which are sent as one array: the statement is the same for two values and for two thousand."""
-    return column == any_(literal(list(values), ARRAY(column.type)))
+    return column == any_(literal(list(values), Uuids() if isinstance(column.type, Uuid) else ARRAY(column.type)))
+
+
+class Uuids(TypeDecorator[Sequence[UUID]]):
+    """Many ids as one array, sent as text: the driver would ask of each in a list, twice, what it is."""
+
+    impl = ARRAY
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(Uuid())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Sequence[UUID] | None], str | None]:  # noqa: ARG002 - only one is used
+        return lambda ids: None if ids is None else as_array(ids)
+
+
+def as_array(ids: Iterable[UUID]) -> str:
+    """Ids as PostgreSQL reads an array of them."""
+    return f"{{{','.join(map(str, ids))}}}"

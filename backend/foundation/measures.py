@@ -55,7 +55,8 @@ class Measure:
 
     `contributions` gives what `contribution` makes, as known now or at an instant; at most one row per source. `moved_by` names every
     event after which a source may contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it
-    is asked for. `source` says in Chinese where the rows stand, for whoever reads a figure's definition.
+    is asked for. `seldom`: few of the events move it, so each batch asks first whether any does. `source` says in Chinese where the rows
+    stand, for whoever reads a figure's definition.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Measure:
     moved_by: Mapping[str, SourcesOf]
     dimension: Dimension | None = None
     counts_people: bool = False
+    seldom: bool = False
 
 
 def contribution(

@@ -224,7 +224,7 @@ def _tell(reaction: Reaction | Happenings, lines: Sequence[Delivery], *, now: da
         happened = (Happening(line.event_id, line.subject_id, line.at) for line in lines)
         reaction.reaction(sorted(happened, key=attrgetter("event_id")), now=now)
     else:
-        reaction(sorted({line.subject_id for line in lines}), now=now)
+        reaction(sorted({line.subject_id for line in lines}, key=attrgetter("int")), now=now)
 
 
 def _is_nobodys_fault(error: Exception) -> bool:

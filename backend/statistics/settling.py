@@ -5,29 +5,31 @@ are the same. One lock is held until the transaction ends, so whoever comes seco
 one row for which every batch would wait anyway.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CTE,
-    ColumnElement,
+    BigInteger,
+    ColumnClause,
     Date,
     Delete,
     FromClause,
     Integer,
     Select,
     Text,
-    TextClause,
     Uuid,
     any_,
     bindparam,
+    column,
     delete,
     except_,
     func,
     literal,
     literal_column,
+    or_,
     select,
     text,
     union_all,
@@ -35,8 +37,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from backend.foundation.database import db
+from backend.foundation.database import as_array, db, run, run_one
 from backend.foundation.measures import COLUMNS, NOW, Measure, Shape
+from backend.foundation.statements import Prepared
 from backend.statistics.cells import (
     AMOUNTS,
     Rows,
@@ -51,6 +54,7 @@ from backend.statistics.measures import MEASURES
 from backend.statistics.models import Booking, Cell, Presence
 
 _LOCK = 7063002
+_SOURCES = literal_column("CAST(:sources AS UUID[])", ARRAY(Uuid))
 PRESENCE_KEYS = ("person_id", "enters", "leaves", "area_path", "dimension")
 
 
@@ -61,45 +65,66 @@ def hold_lock() -> None:
     db.session.execute(text(f"SELECT pg_advisory_xact_lock(:key), {hints}"), {"key": _LOCK})
 
 
-def settle(measure: Measure, source_ids: Sequence[UUID]) -> None:
-    """Move bookings, presences and cells of a measure by the difference to what these sources now contribute. Needs `hold_lock`."""
-    if not source_ids:
+def settle(measures: Iterable[Measure], source_ids: Iterable[UUID]) -> None:
+    """Move bookings, presences and cells of these measures by the difference to what the sources now contribute. Needs `hold_lock`."""
+    together = set(source_ids)
+    if not together:
         return
-    went = db.session.execute(_compiled(measure.name), {"sources": list(source_ids)}).scalar_one()
-    if went:
-        db.session.execute(_emptied(measure.name))
+    sources = as_array(together)  # once for all measures
+    for measure in measures:
+        if measure.seldom and not run(_touched(measure.name), sources=sources):
+            continue
+        settled = run_one(_prepared(measure.name), sources=sources)
+        if settled is not None and settled.went:
+            db.session.execute(_emptied(measure.name))
 
 
 @cache
-def _compiled(name: str) -> TextClause:
-    # SQLAlchemy would compile a statement with data-modifying parts anew each time, which takes longer than running it.
+def _prepared(name: str) -> Prepared:
+    return _with_sources(_settlement(name), column("went", BigInteger))
+
+
+@cache
+def _touched(name: str) -> Prepared:
+    """A row where one of `sources` contributes something or did."""
+    contributing = _stated(name)
+    booked = select(literal(1)).where(Booking.measure == name, Booking.source_id == any_(_SOURCES))
+    return _with_sources(select(literal(1).label("one")).where(or_(contributing.exists(), booked.exists())), column("one", Integer))
+
+
+def _with_sources(statement: Select[Any], given: ColumnClause[Any]) -> Prepared:
+    # Our own words stand in it as literals, or PostgreSQL would not see that what it groups by is what it gives.
     named = PGDialect_psycopg(paramstyle="named")  # type: ignore[no-untyped-call]
-    compiled = _settlement(name).compile(dialect=named, compile_kwargs={"literal_binds": True})
-    return text(str(compiled)).bindparams(bindparam("sources", type_=ARRAY(Uuid)))
+    compiled = str(statement.compile(dialect=named, compile_kwargs={"literal_binds": True}))
+    return Prepared(text(compiled).bindparams(bindparam("sources", type_=Text)).columns(given))
+
+
+def _stated(name: str) -> Select[Any]:
+    """What `sources` now contribute."""
+    stated = MEASURES[name].contributions(NOW).subquery("stated")
+    return select(*(stated.c[column] for column in COLUMNS)).where(stated.c.source_id == any_(_SOURCES))
 
 
 def _settlement(name: str) -> Select[int]:
     """Settles the parameter `sources` and gives how many contributions were taken back."""
     measure = MEASURES[name]
-    sources = literal_column(":sources", ARRAY(Uuid))
-    stated = measure.contributions(NOW).subquery("stated")
-    now = select(*(stated.c[column] for column in COLUMNS)).where(stated.c.source_id == any_(sources)).cte("now")
+    now = _stated(name).cte("now")
     was = (
         select(*(getattr(Booking, column) for column in COLUMNS))
-        .where(Booking.measure == name, Booking.source_id == any_(sources))
+        .where(Booking.measure == name, Booking.source_id == any_(_SOURCES))
         .cte("was")
     )
     came = except_(select(now), select(was)).cte("came")
     went = except_(select(was), select(now)).cte("went")
     moves = union_all(select(came, _signed(1)), select(went, _signed(-1))).cte("moves")
     moved: list[Rows] = [moved_rows(moves)]
-    effects = [_written(name, came), _removed(name, came, went, sources)]
+    effects = [_written(name, came), _removed(name, came, went)]
     if measure.counts_people:
         kept = _kept(measure, moves)
         moved += moved_by_presence(measure, kept)
         effects += [_presences_written(name, kept), _presences_removed(name, kept)]
     effects.append(added_to_cells(literal(name, Text), *moved).cte("added"))
-    return select(func.count()).select_from(went).add_cte(*effects)
+    return select(func.count().label("went")).select_from(went).add_cte(*effects)
 
 
 def _signed(sign: int) -> Any:
@@ -113,9 +138,9 @@ def _written(name: str, came: CTE) -> CTE:
     ).cte("written")
 
 
-def _removed(name: str, came: CTE, went: CTE, sources: ColumnElement[Any]) -> CTE:
+def _removed(name: str, came: CTE, went: CTE) -> CTE:
     gone = except_(select(went.c.source_id), select(came.c.source_id))
-    return delete(Booking).where(Booking.measure == name, Booking.source_id == any_(sources), Booking.source_id.in_(gone)).cte("removed")
+    return delete(Booking).where(Booking.measure == name, Booking.source_id == any_(_SOURCES), Booking.source_id.in_(gone)).cte("removed")
 
 
 def _kept(measure: Measure, moves: FromClause) -> CTE:
