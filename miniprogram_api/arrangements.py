@@ -24,7 +24,8 @@ bp = Resource("arrangements", tag="名额与认领")
 @bp.output(ArrangementOut, status_code=201)
 @bp.doc(
     summary="约定或者邀请认领方",
-    description="由社区与队伍或组织约定：长期看望一位服务对象、负责一个社区或网格，或者邀请认领一件需求。其认领不再等待同意；外社区的也可以受邀。",
+    description="由社区与队伍或组织约定：长期看望一位服务对象、负责一个社区或网格，或者邀请认领一件需求。其认领不再等待同意；外社区的也可以受邀。"
+    "在其他社区报到的在职党员（凭回执编号和姓名），或者一个单位已报到的在职党员，也可以受邀以个人身份认领一件需求。",
 )
 def make_arrangement(actor: Actor, body: ArrangementIn) -> ArrangementLine:
     now = clock.now()
@@ -35,7 +36,10 @@ def make_arrangement(actor: Actor, body: ArrangementIn) -> ArrangementLine:
 @reads
 @bp.input(ArrangementsQuery, location="query")
 @bp.output(Page[ArrangementOut])
-@bp.doc(summary="约定名单", description="工作人员看到自己范围内的，队长和组织工作人员看到自己一方的；新的在前。")
+@bp.doc(
+    summary="约定名单",
+    description="工作人员看到自己范围内的，队长、组织工作人员和单位联络员看到自己一方的，受邀的党员看到自己的；新的在前。",
+)
 def list_arrangements(actor: Actor, query: ArrangementsQuery) -> Lines[ArrangementLine]:
     return queries.arrangements(actor, holding=query.holding, now=clock.now(), page=query.page)
 

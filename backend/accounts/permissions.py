@@ -382,14 +382,14 @@ class Permission(Term):
     ARRANGEMENT_MAKE = (
         "arrangement.make",
         "约定认领方",
-        "Say which team or organisation comes without being asked about, or end that; nobody for one of their own.",
+        "Say which team or organisation comes without being asked about, invite Party members, or end that; nobody for one of their own.",
         _DECIDING,
     )
     ARRANGEMENT_SEE = (
         "arrangement.see",
         "查看约定",
-        "See which team or organisation comes without being asked about.",
-        _OFFICERS | _LEADERS | _STAFF,
+        "See which team or organisation comes without being asked about, and who is invited. Own: of who is.",
+        _OFFICERS | _GROUPS | _ONESELF,
     )
     PLACE_RELEASE = ("place.release", "取消认领", "Give a place back. Own: of who claimed as a person.", _DECIDING | _ONESELF | _GROUPS)
     CLAIM_SEE = (

@@ -36,7 +36,8 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import Column, as_text, db
 from backend.foundation.errors import Missing
-from backend.openings.models import Claim, ClaimStatus
+from backend.openings.models import Arrangement, Claim, ClaimStatus
+from backend.openings.service import invites
 from backend.organisations.models import Organisation, Staff
 from backend.party.models import UnitMembership
 from backend.teams.models import Membership
@@ -79,7 +80,8 @@ def claims_of(person_id: Someone, *, day: Day, starts_at: Instant, ends_at: Inst
 
 def capacity_of_claim() -> Label[Capacity]:
     """In what capacity one serves on a claim. A person's claim is a registered Party member's where the registration's role was held when
-    it was made (registration stands above this layer: the role is what it leaves here)."""
+    it was made (registration stands above this layer: the role is what it leaves here), or by the invitation that lets a member of
+    another community claim."""
     registered = (
         select(RoleGrant.id)
         .join(Account, Account.id == RoleGrant.account_id)
@@ -92,11 +94,18 @@ def capacity_of_claim() -> Label[Capacity]:
         .correlate(Claim, Shift)
         .exists()
     )
+    day = cast(func.timezone("Asia/Shanghai", Claim.claimed_at), Date)
+    invited = (
+        select(Arrangement.id)
+        .where(Arrangement.opening_id == Claim.opening_id, Arrangement.is_current(), invites(Claim.person_id, day))
+        .correlate(Claim)
+        .exists()
+    )
     capacity: Case[Capacity] = case(
         (Claim.team_id.is_not(None), _word(Capacity.TEAM)),
         (Claim.organisation_id.is_not(None), _word(Capacity.ORGANISATION)),
         (Claim.work_unit_id.is_not(None), _word(Capacity.WORK_UNIT)),
-        (registered, _word(Capacity.REGISTRATION)),
+        (or_(registered, invited), _word(Capacity.REGISTRATION)),
         else_=_word(Capacity.SELF),
     )
     return capacity.label("capacity")

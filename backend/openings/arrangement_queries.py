@@ -15,9 +15,12 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.openings.models import Arrangement, Opening
 from backend.organisations.models import Organisation
+from backend.party.models import WorkUnit
+from backend.people.models import Person
 from backend.teams.models import Team
 
 NEWEST_FIRST = Order((Arrangement.id,), latest_first=True)
@@ -45,7 +48,8 @@ class ArrangementLine:
 
 
 def arrangements(viewer: Actor, *, holding: bool, now: datetime, page: PageRequest) -> Page[ArrangementLine]:
-    """Those of the viewer's communities, teams and organisations, the newest first; `holding`: only those that hold today."""
+    """Those of the viewer's communities, teams, organisations and units, and their own, the newest first. `holding`: only those
+    that hold today."""
     wanted = _seen(viewer, now=now)
     if holding:
         wanted = wanted.where(Arrangement.holds_on(clock.shanghai_day(now)))
@@ -61,12 +65,19 @@ def arrangement(viewer: Actor, fact_id: UUID, *, now: datetime) -> ArrangementLi
 
 
 def _seen(viewer: Actor, *, now: datetime) -> Select[*tuple[Any, ...]]:
-    of = ScopeColumns(area_path=Arrangement.area_path, team_id=Arrangement.team_id, organisation_id=Arrangement.organisation_id)
+    of = ScopeColumns(
+        area_path=Arrangement.area_path,
+        team_id=Arrangement.team_id,
+        organisation_id=Arrangement.organisation_id,
+        work_unit_id=Arrangement.work_unit_id,
+        person_id=Arrangement.person_id,
+    )
     return (
         select(
             Arrangement,
             Arrangement.id,
-            func.coalesce(Team.name, Organisation.name).label("party"),
+            func.coalesce(Team.name, Organisation.name, WorkUnit.name).label("party"),
+            masked(Person.name),
             Area.name.label("area"),
             Opening.title,
             Arrangement.holds_on(clock.shanghai_day(now)).label("holds"),
@@ -74,6 +85,8 @@ def _seen(viewer: Actor, *, now: datetime) -> Select[*tuple[Any, ...]]:
         .join(Area, Area.id == Arrangement.area_id)
         .outerjoin(Team, Team.id == Arrangement.team_id)
         .outerjoin(Organisation, Organisation.id == Arrangement.organisation_id)
+        .outerjoin(WorkUnit, WorkUnit.id == Arrangement.work_unit_id)
+        .outerjoin(Person, Person.id == Arrangement.person_id)
         .outerjoin(Opening, Opening.id == Arrangement.opening_id)
         .where(Arrangement.is_current(), policy.visible(viewer, Permission.ARRANGEMENT_SEE, of))
     )
@@ -81,11 +94,13 @@ def _seen(viewer: Actor, *, now: datetime) -> Select[*tuple[Any, ...]]:
 
 def _line(row: Row[Any]) -> ArrangementLine:
     fact: Arrangement = row.Arrangement
+    parties = ((kind, getattr(fact, f"{kind.value}_id")) for kind in ClaimantKind)
+    kind, party_id = next(party for party in parties if party[1] is not None)
     return ArrangementLine(
         id=fact.fact_id,
-        party_kind=ClaimantKind.TEAM if fact.team_id else ClaimantKind.ORGANISATION,
-        party_id=fact.team_id or fact.organisation_id or fact.fact_id,
-        party=row.party,
+        party_kind=kind,
+        party_id=party_id,
+        party=row.party or row.name,
         area_id=fact.area_id,
         area=row.area,
         opening_id=fact.opening_id,

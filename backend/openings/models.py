@@ -158,7 +158,7 @@ class ClaimChange(StatusChange):
 
 class Arrangement(FactRevision):
     """That a team or organisation claims without being asked about: at one opening (an invitation), at a home, or in an area, until a day.
-    Ending it before is a further revision."""
+    A serving Party member, or those of a work unit, may be invited only. Ending it before is a further revision."""
 
     __tablename__ = "arrangements"
     __table_args__ = (
@@ -166,13 +166,19 @@ class Arrangement(FactRevision):
         Index("ix_arrangements_area_path", "area_path", "id"),
         Index("ix_arrangements_team_id", "team_id", "id", postgresql_where="team_id IS NOT NULL"),
         Index("ix_arrangements_organisation_id", "organisation_id", "id", postgresql_where="organisation_id IS NOT NULL"),
-        CheckConstraint("num_nonnulls(team_id, organisation_id) = 1", name="with_one_party"),
+        Index("ix_arrangements_work_unit_id", "work_unit_id", "id", postgresql_where="work_unit_id IS NOT NULL"),
+        Index("ix_arrangements_person_id", "person_id", "id", postgresql_where="person_id IS NOT NULL"),
+        Index("ix_arrangements_opening_id", "opening_id", "id", postgresql_where="opening_id IS NOT NULL"),
+        CheckConstraint("num_nonnulls(team_id, organisation_id, work_unit_id, person_id) = 1", name="with_one_of_four"),
+        CheckConstraint("num_nonnulls(work_unit_id, person_id) = 0 OR opening_id IS NOT NULL", name="members_to_one_opening"),
         CheckConstraint("num_nonnulls(opening_id, home_id) <= 1", name="about_one_thing"),
         CheckConstraint("ends_on >= begins_on", name="term_goes_forward"),
     )
 
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", name="fk_arrangements_team_id"))
     organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id", name="fk_arrangements_organisation_id"))
+    work_unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("work_units.id", name="fk_arrangements_work_unit_id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", name="fk_arrangements_person_id"))
     opening_id: Mapped[UUID | None] = mapped_column(ForeignKey("openings.id", name="fk_arrangements_opening_id"))
     home_id: Mapped[UUID | None] = mapped_column(comment="who is visited")
     area_id: Mapped[UUID] = mapped_column(

@@ -25,6 +25,7 @@ from backend.foundation.refusals import never
 from backend.openings.models import Claim
 from backend.party import service as party
 from backend.party.models import UnitMembership
+from backend.people.models import Person
 from backend.people.notices import NoticeName
 from backend.people.service import adult_of, require_consent, require_standing
 from backend.registration.events import (
@@ -280,6 +281,20 @@ def current_registration(registration_id: UUID) -> MemberRegistration:
     if found is None:
         raise Missing
     return found
+
+
+def member_of_receipt(number: str, name: str) -> UUID | None:
+    """Who registered under this receipt number, if the name is theirs too and the registration stands."""
+    return db.session.scalar(
+        select(MemberRegistration.person_id)
+        .join(Person, Person.id == MemberRegistration.person_id)
+        .where(
+            MemberRegistration.receipt_number == number,
+            MemberRegistration.is_current(),
+            MemberRegistration.status == _ACCEPTED,
+            Person.name == name,
+        )
+    )
 
 
 def scope_of(registration: MemberRegistration) -> Scope:

@@ -15,7 +15,7 @@ from tests.support.teams import team_plan
 from web.routes import contract_of
 
 SEALED = {"address", "phone", "note"}
-COMPARED = {"login_name", "volunteer_number", "password", "old_password", "new_password", "refresh_token", "code"}
+COMPARED = {"receipt_number", "login_name", "volunteer_number", "password", "old_password", "new_password", "refresh_token", "code"}
 NAMED = {"version", "notice_version", "brand", "relation", "purpose"}
 """Of a catalogue: what is not in there is refused."""
 READ_BY_A_FORM_OF_ITS_OWN = {"credit_code", "name"}
@@ -47,6 +47,7 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "AccountMergeIn.name",
         "IdentityCorrectionIn.name",
         "IdentityIn.name",
+        "InvitedMemberIn.name",
         "LateRecordIn.name",
         "NamedIn.name",
         "PasswordLoginIn.name",

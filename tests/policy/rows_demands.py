@@ -117,6 +117,23 @@ def arranged_with_staff(world: World) -> Ask:
     return ask(arrangement_id=arrangement_id, shows=arrangement_id)
 
 
+def invited(*, with_unit: bool) -> Callable[[World], Ask]:
+    """The Party members of the unit are invited to a demand, or one of them is."""
+
+    def about(world: World) -> Ask:
+        wanted: Json = {"demand_id": world.open_demand()["id"], "cause": "懂手语", "ends_on": arranging(world)["ends_on"]}
+        if with_unit:
+            wanted |= {"work_unit_id": world.unit_id}
+        else:
+            member = world["party_member"]
+            number = member.seen(f"/registrations/{member.registration_id}")["receipt_number"]
+            wanted |= {"party_member": {"receipt_number": number, "name": member.card["name"]}}
+        arrangement_id = world.officer.made("/arrangements", wanted)["id"]
+        return ask(arrangement_id=arrangement_id, shows=arrangement_id)
+
+    return about
+
+
 def without_query(about: Ask) -> Ask:
     return ask(shows=about.shows, **about.known)
 
@@ -256,6 +273,22 @@ ROWS = (
     Row("list_arrangements", arranged, OFFICERS | these("team_leader"), EMPTY, by=Permission.ARRANGEMENT_SEE),
     Row("see_arrangement", arranged, OFFICERS | these("team_leader"), 404, by=Permission.ARRANGEMENT_SEE),
     Row("see_arrangement", arranged_with_staff, OFFICERS | STAFF, 404, by=Permission.ARRANGEMENT_SEE, case="of an organisation"),
+    Row(
+        "see_arrangement",
+        invited(with_unit=False),
+        OFFICERS | these("party_member"),
+        404,
+        by=Permission.ARRANGEMENT_SEE,
+        case="of a Party member",
+    ),
+    Row(
+        "see_arrangement",
+        invited(with_unit=True),
+        OFFICERS | these("work_unit_officer"),
+        404,
+        by=Permission.ARRANGEMENT_SEE,
+        case="of a unit",
+    ),
     Row("end_arrangement", arranged, DECIDING, 404, {403: these(DISTRICT, "team_leader")}, by=Permission.ARRANGEMENT_MAKE),
     Row("claim_place", claiming(team_id="team_id"), these("team_leader"), 403, by=Permission.PLACE_CLAIM, case="for a team"),
     Row("claim_place", claiming(organisation_id="organisation_id"), STAFF, 403, by=Permission.PLACE_CLAIM, case="for an organisation"),

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from backend.demands.service import WantedArrangement
+from backend.brands import ClaimantKind
+from backend.demands.service import RegisteredMember, WantedArrangement
 from backend.foundation.actor import Actor
 from backend.openings.models import ClaimStatus
 from backend.openings.service import Claimant
 from web.fields import Day, Id, NoNumbers, Text
+from web.inputs.people import RealName
 from web.shapes import Body, ListQuery
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
@@ -46,6 +48,13 @@ class ClaimsQuery(ListQuery):
     status: ClaimStatus | None = None
 
 
+class InvitedMemberIn(Body):
+    """A serving Party member whom another community took in."""
+
+    receipt_number: Annotated[str, Text(max=40)] = Field(description="双报到的回执编号，由本人告知")
+    name: RealName
+
+
 class ArrangementIn(Body):
     """Who comes without being asked about, and for what: each exactly one."""
 
@@ -64,6 +73,8 @@ class ArrangementIn(Body):
 
     team_id: Id | None = None
     organisation_id: Id | None = None
+    work_unit_id: Id | None = Field(default=None, description="邀请该单位已报到的在职党员；只能邀请认领一件需求")
+    party_member: InvitedMemberIn | None = Field(default=None, description="邀请在其他社区报到的在职党员；只能邀请认领一件需求")
     demand_id: Id | None = Field(default=None, description="邀请认领这一件已发布的需求")
     beneficiary_id: Id | None = Field(default=None, description="约定长期看望这一位服务对象")
     area_id: Id | None = Field(default=None, description="约定负责这个社区或网格")
@@ -72,24 +83,36 @@ class ArrangementIn(Body):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> Self:
-        if (self.team_id is None) == (self.organisation_id is None):
-            raise ValueError("team_id、organisation_id 须填且只填一项")
+        given = (self.team_id, self.organisation_id, self.work_unit_id, self.party_member)
+        if sum(one is not None for one in given) != 1:
+            raise ValueError("team_id、organisation_id、work_unit_id、party_member 须填且只填一项")
+        if (self.work_unit_id or self.party_member) and self.demand_id is None:
+            raise ValueError("单位和在职党员只能受邀认领一件需求，须填 demand_id")
         if (self.demand_id is not None) + (self.beneficiary_id is not None) + (self.area_id is not None) != 1:
             raise ValueError("demand_id、beneficiary_id、area_id 须填且只填一项")
         return self
 
     def wanted(self) -> WantedArrangement:
         """As the service takes it."""
-        party = Claimant.organisation(self.organisation_id) if self.organisation_id else Claimant.team(cast(UUID, self.team_id))
+        kind, party = self._party()
         return WantedArrangement(
-            kind=party.kind,
-            party_id=party.id,
+            kind=kind,
+            party=party,
             cause=self.cause,
             ends_on=self.ends_on,
             demand_id=self.demand_id,
             beneficiary_id=self.beneficiary_id,
             area_id=self.area_id,
         )
+
+    def _party(self) -> tuple[ClaimantKind, UUID | RegisteredMember]:
+        if self.party_member is not None:
+            return ClaimantKind.PERSON, RegisteredMember(self.party_member.receipt_number, self.party_member.name)
+        if self.work_unit_id is not None:
+            return ClaimantKind.WORK_UNIT, self.work_unit_id
+        if self.organisation_id is not None:
+            return ClaimantKind.ORGANISATION, self.organisation_id
+        return ClaimantKind.TEAM, cast(UUID, self.team_id)
 
 
 class ArrangementsQuery(ListQuery):

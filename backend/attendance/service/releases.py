@@ -14,11 +14,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from backend.accounts import policy
+from backend.accounts.models import Account, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import served_at
 from backend.attendance.models import Attendance, Shift, ShiftStatus
 from backend.foundation import audit, outbox
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.openings import service as openings
@@ -84,8 +85,17 @@ def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 def release_for_former_members(members: Sequence[tuple[UUID, str]], *, now: datetime) -> None:
-    """Give back what these persons hold in the communities (person, area path) with which they are registered no longer."""
-    held = [and_(Claim.person_id == person_id, Opening.area_path.startswith(area_path)) for person_id, area_path in members]
+    """Give back what these persons hold in the communities (person, area path) with which they are registered no longer; who is so with
+    none any more, also what they hold elsewhere, as who was invited."""
+    with_some = (
+        select(RoleGrant.id)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(Account.person_id == Claim.person_id, RoleGrant.role == Role.PARTY_MEMBER, RoleGrant.is_unended(now))
+        .exists()
+    )
+    held = [
+        and_(Claim.person_id == person_id, or_(Opening.area_path.startswith(area_path), ~with_some)) for person_id, area_path in members
+    ]
     if held:
         _release_of(or_(*held), reason=REGISTRATION_ENDED, now=now)
 

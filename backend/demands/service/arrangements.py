@@ -16,7 +16,16 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.openings import service as openings
-from backend.openings.service import OpeningOver
+from backend.openings.service import OpeningOver, PartyUnknown
+from backend.registration.service import member_of_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredMember:
+    """A serving Party member by the number of their registration and their name: no list of another community shows them."""
+
+    receipt_number: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class WantedArrangement:
     """Who is to come, and exactly one of what it is for."""
 
     kind: ClaimantKind
-    party_id: UUID
+    party: UUID | RegisteredMember
     cause: str
     ends_on: date
     demand_id: UUID | None = None
@@ -33,9 +42,10 @@ class WantedArrangement:
 
 
 def arrange(actor: Actor, wanted: WantedArrangement, *, now: datetime) -> UUID:
-    """Let a team or organisation claim without being asked about. Returns the fact's id.
+    """Let a team or organisation claim without being asked about, or serving Party members at one demand. Returns the fact's id.
 
-    Raises AreaNotServed, BeneficiaryEnded, OpeningOver, PartyUnknown, ArrangementTermInvalid, OwnClaim, Missing, Forbidden.
+    Raises AreaNotServed, DataWithdrawn, ConsentNeeded,
+    BeneficiaryEnded, OpeningOver, PartyUnknown, ArrangementTermInvalid, OwnClaim, Missing, Forbidden.
     """
     opening_id, home_id = None, None
     if wanted.demand_id is not None:
@@ -50,9 +60,18 @@ def arrange(actor: Actor, wanted: WantedArrangement, *, now: datetime) -> UUID:
         area = _area(wanted.area_id)
         area_id, area_path = area.id, area.path
     made = openings.NewArrangement(
-        wanted.kind, wanted.party_id, area_id, area_path, wanted.cause, wanted.ends_on, opening_id=opening_id, home_id=home_id
+        wanted.kind, _party(wanted), area_id, area_path, wanted.cause, wanted.ends_on, opening_id=opening_id, home_id=home_id
     )
     return openings.make_arrangement(actor, made, now=now).fact_id
+
+
+def _party(wanted: WantedArrangement) -> UUID:
+    if isinstance(wanted.party, UUID):
+        return wanted.party
+    person_id = member_of_receipt(wanted.party.receipt_number, wanted.party.name)
+    if person_id is None:
+        raise PartyUnknown(errors={"party_member": [PartyUnknown.detail]})
+    return person_id
 
 
 def _home(actor: Actor, beneficiary_id: UUID) -> Beneficiary:

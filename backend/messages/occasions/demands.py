@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, or_
 
 from backend.accounts.policy import Permission
 from backend.attendance.events import ShiftCalledOff, ShiftClosed
@@ -21,7 +21,7 @@ from backend.demands.models import Demand, DemandChange, DemandStatus, Publicati
 from backend.foundation.database import Column
 from backend.foundation.outbox import Event
 from backend.messages.models import Message
-from backend.messages.occasions.occasion import About, Holders, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
+from backend.messages.occasions.occasion import About, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
 from backend.openings.events import (
     ArrangementEnded,
     ArrangementMade,
@@ -35,6 +35,8 @@ from backend.openings.events import (
     PlaceWithdrawn,
 )
 from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening
+from backend.party.models import UnitMembership
+from backend.registration.models import MemberRegistration, RegistrationStatus
 
 _ASKED = whose(Permission.DEMAND_SEE)
 _CLAIMANT = {name: getattr(Claim, name) for name in ("team_id", "organisation_id", "work_unit_id", "person_id")}
@@ -131,11 +133,28 @@ _ARRANGED = rows_of(
     by_account_id=Arrangement.actor_account_id,
     team_id=Arrangement.team_id,
     organisation_id=Arrangement.organisation_id,
+    work_unit_id=Arrangement.work_unit_id,
+    person_id=Arrangement.person_id,
 )
-_PARTIES = Holders(Permission.ARRANGEMENT_SEE, ("team_id", "organisation_id"))
+_PARTIES = claimants(Permission.ARRANGEMENT_SEE)
+# Who works at an invited unit and is registered hears of the demand to which they may come.
+_INVITED_WITH_UNIT = (
+    rows_of(
+        subject_id=Arrangement.id,
+        about_id=Demand.id,
+        area_path=Arrangement.area_path,
+        brand=Demand.brand,
+        person_id=MemberRegistration.person_id,
+    )
+    .join(Demand, Demand.opening_id == Arrangement.opening_id)
+    .join(UnitMembership, and_(UnitMembership.work_unit_id == Arrangement.work_unit_id, UnitMembership.is_live()))
+    .join(MemberRegistration, MemberRegistration.person_id == UnitMembership.person_id)
+    .where(MemberRegistration.is_current(), MemberRegistration.status == RegistrationStatus.ACCEPTED)
+)
 
 OCCASIONS = (
     Occasion(ArrangementMade, "claimant", About.ARRANGEMENT, _PARTIES, _ARRANGED),
+    Occasion(ArrangementMade, "member", About.DEMAND, whose(Permission.ARRANGEMENT_SEE), _INVITED_WITH_UNIT),
     Occasion(ArrangementEnded, "claimant", About.ARRANGEMENT, _PARTIES, _ARRANGED),
     Occasion(
         DemandSubmitted,

@@ -1,8 +1,10 @@
 """Standing arrangements and invitations: the community says before which team or organisation comes, and is not asked about it again.
 
-An invitation is an arrangement for one opening; others are for a home, or for a community or grid.
+An invitation is an arrangement for one opening; others are for a home, or for a community or grid. A serving Party member whom another
+community took in, or all of a work unit, are invited only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -21,16 +23,19 @@ from backend.openings.events import ArrangementEnded, ArrangementMade
 from backend.openings.models import Arrangement, Opening, OpeningStatus
 from backend.openings.service.requests import OwnClaim
 from backend.organisations.models import Organisation, OrganisationStatus
+from backend.party.models import UnitMembership, WorkUnit
+from backend.people.models import Person
+from backend.people.service import require_standing
 from backend.teams.models import Team, TeamStatus
 
 LONGEST_TERM = timedelta(days=366)
 
 
 class PartyUnknown(Unprocessable):
-    """No active team, or verified organisation, of this id."""
+    """No active team, verified organisation or work unit of this id, or no registered Party member of this number and name."""
 
     code: ClassVar[str] = "party_unknown"
-    detail = "没有找到这支队伍或者组织，或者尚未通过审核"
+    detail = "没有找到这支队伍、组织、单位或者报到党员，或者尚未通过审核"
 
 
 class ArrangementTermInvalid(Unprocessable):
@@ -69,14 +74,14 @@ class NewArrangement:
 
 
 def make_arrangement(actor: Actor, wanted: NewArrangement, *, now: datetime) -> Arrangement:
-    """Agree with a team or organisation, also of another community. Nobody does so with one for which they claim themselves.
+    """Agree with a team or organisation, also of another community, or invite serving Party members. Nobody does so with one for which they
+    claim themselves.
 
-    Raises PartyUnknown, ArrangementTermInvalid, OpeningOver, OwnClaim, Forbidden.
+    Raises PartyUnknown, ArrangementTermInvalid, OpeningOver, OwnClaim, DataWithdrawn, ConsentNeeded, Forbidden.
     """
     policy.require(actor, Permission.ARRANGEMENT_MAKE, Scope(area_path=wanted.area_path))
-    is_team = wanted.kind is ClaimantKind.TEAM
-    _require_party(actor, wanted.party_id, is_team=is_team)
     today = clock.shanghai_day(now)
+    _require_party(actor, wanted.kind, wanted.party_id, today=today)
     if not today <= wanted.ends_on <= today + LONGEST_TERM:
         raise ArrangementTermInvalid(errors={"ends_on": [ArrangementTermInvalid.detail]})
     takes_claims = select(Opening.id).where(Opening.id == wanted.opening_id, Opening.status == OpeningStatus.OPEN, Opening.ends_at > now)
@@ -86,8 +91,10 @@ def make_arrangement(actor: Actor, wanted: NewArrangement, *, now: datetime) -> 
         Arrangement,
         actor,
         now=now,
-        team_id=wanted.party_id if is_team else None,
-        organisation_id=None if is_team else wanted.party_id,
+        team_id=wanted.party_id if wanted.kind is ClaimantKind.TEAM else None,
+        organisation_id=wanted.party_id if wanted.kind is ClaimantKind.ORGANISATION else None,
+        work_unit_id=wanted.party_id if wanted.kind is ClaimantKind.WORK_UNIT else None,
+        person_id=wanted.party_id if wanted.kind is ClaimantKind.PERSON else None,
         opening_id=wanted.opening_id,
         home_id=wanted.home_id,
         area_id=wanted.area_id,
@@ -106,7 +113,13 @@ def end_arrangement(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) 
     seen = db.session.scalars(select(Arrangement).where(Arrangement.fact_id == fact_id, Arrangement.is_current())).one_or_none()
     if seen is None:
         raise Missing
-    scope = Scope(area_path=seen.area_path, team_id=seen.team_id, organisation_id=seen.organisation_id)
+    scope = Scope(
+        area_path=seen.area_path,
+        team_id=seen.team_id,
+        organisation_id=seen.organisation_id,
+        work_unit_id=seen.work_unit_id,
+        person_id=seen.person_id,
+    )
     policy.require(actor, Permission.ARRANGEMENT_MAKE, scope, seen_by=Permission.ARRANGEMENT_SEE)
     if seen.ended_at is not None or seen.ends_on < clock.shanghai_day(now):
         raise ArrangementOver
@@ -115,15 +128,28 @@ def end_arrangement(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) 
     audit.record(actor, Permission.ARRANGEMENT_MAKE, ended.id, now=now, ended=True)
 
 
-def _require_party(actor: Actor, party_id: UUID, *, is_team: bool) -> None:
-    """Raises PartyUnknown, OwnClaim."""
-    if is_team:
-        found = select(Team.id).where(Team.id == party_id, Team.status == TeamStatus.ACTIVE)
-    else:
-        found = select(Organisation.id).where(Organisation.id == party_id, Organisation.status == OrganisationStatus.VERIFIED)
-    field = "team_id" if is_team else "organisation_id"
+def _require_party(actor: Actor, kind: ClaimantKind, party_id: UUID, *, today: date) -> None:
+    """Raises PartyUnknown, OwnClaim, DataWithdrawn."""
+    match kind:
+        case ClaimantKind.TEAM:
+            found = select(Team.id).where(Team.id == party_id, Team.status == TeamStatus.ACTIVE)
+            own = policy.allows(actor, Permission.PLACE_CLAIM, Scope(team_id=party_id))
+        case ClaimantKind.ORGANISATION:
+            found = select(Organisation.id).where(Organisation.id == party_id, Organisation.status == OrganisationStatus.VERIFIED)
+            own = policy.allows(actor, Permission.PLACE_CLAIM, Scope(organisation_id=party_id))
+        case ClaimantKind.WORK_UNIT:
+            found = select(WorkUnit.id).where(WorkUnit.id == party_id)
+            own = policy.allows(actor, Permission.PLACE_CLAIM, Scope(work_unit_id=party_id)) or party_id in _employers(actor, today)
+        case ClaimantKind.PERSON:
+            require_standing(actor, party_id)
+            found, own = select(Person.id).where(Person.id == party_id), actor.person_id == party_id
     if db.session.scalar(found) is None:
-        raise PartyUnknown(errors={field: [PartyUnknown.detail]})
-    own = Scope(team_id=party_id) if is_team else Scope(organisation_id=party_id)
-    if not actor.is_system and policy.allows(actor, Permission.PLACE_CLAIM, own):
-        raise OwnClaim("本人代表的一方，须由其他工作人员约定")
+        raise PartyUnknown(errors={f"{kind.value}_id": [PartyUnknown.detail]})
+    if own and not actor.is_system:
+        raise OwnClaim("本人或者本人代表的一方，须由其他工作人员约定")
+
+
+def _employers(actor: Actor, today: date) -> Sequence[UUID]:
+    """Where who acts works."""
+    at_work = select(UnitMembership.work_unit_id).where(UnitMembership.person_id == actor.person_id, UnitMembership.holds_on(today))
+    return db.session.scalars(at_work).all()

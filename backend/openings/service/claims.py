@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -34,13 +34,14 @@ from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.brands import ClaimantKind
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import db, run_one, write_at_commit
+from backend.foundation.database import Column, db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
 from backend.openings.events import PlaceAskedFor, PlaceClaimed
 from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
+from backend.party.models import UnitMembership
 from backend.people.service import person_of
 from backend.teams.models import Team, TeamStatus
 
@@ -113,7 +114,8 @@ class Claimant:
 
     @classmethod
     def person(cls, actor: Actor) -> "Claimant":
-        """The acting person, whose registration the opening's own community accepted. Raises PersonNeeded."""
+        """The acting person, whose registration the opening's own community accepted, or another one where this one invited them. Raises
+        PersonNeeded."""
         return cls(ClaimantKind.PERSON, person_of(actor))
 
     @property
@@ -195,6 +197,8 @@ def _take(rightful: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
     if claimant.kind is ClaimantKind.PERSON:
         # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
         allowed = policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
+        if rightful.grants:  # registered with some community
+            allowed = or_(allowed, _arranged(ClaimantKind.PERSON))
         return db.session.execute(_taking(claimant.kind).where(allowed), values).one_or_none()
     policy.require(rightful, Permission.PLACE_CLAIM, claimant.scope)
     return run_one(_prepared_taking(claimant.kind), **values)
@@ -241,16 +245,22 @@ def _active(kind: ClaimantKind, claimant_id: ColumnElement[UUID], *, held: bool 
 
 def _arranged(kind: ClaimantKind) -> ColumnElement[bool]:
     """Condition on the opening: the community agreed before that the claimant comes."""
-    if kind not in (ClaimantKind.TEAM, ClaimantKind.ORGANISATION):
+    if kind is ClaimantKind.WORK_UNIT:
         return false()
-    party = getattr(Arrangement, f"{kind.value}_id") == bindparam("of_claimant", type_=Uuid)
-    today = bindparam("today", type_=Date)
+    claimant_id, today = bindparam("of_claimant", type_=Uuid), bindparam("today", type_=Date)
+    party = invites(claimant_id, today) if kind is ClaimantKind.PERSON else getattr(Arrangement, f"{kind.value}_id") == claimant_id
     return exists().where(party, Arrangement.holds_on(today), Arrangement.covers(Opening)).correlate(Opening)
 
 
+def invites(person_id: Column | ColumnElement[UUID], day: ColumnElement[date]) -> ColumnElement[bool]:
+    """Condition on arrangements: with a person, or with the unit where they work on that day."""
+    at_work = select(UnitMembership.work_unit_id).where(UnitMembership.person_id == person_id, UnitMembership.holds_on(day))
+    return or_(Arrangement.person_id == person_id, Arrangement.work_unit_id.in_(at_work))
+
+
 def _near_or_invited(kind: ClaimantKind) -> ColumnElement[bool]:
-    """Condition on the opening: the claimant is of the area whose claimants need no invitation, or has one. A person's right depends on
-    the area by itself."""
+    """Condition on the opening: the claimant is of the area whose claimants need no invitation, or has one. Whether a
+    person has the right says `_take`."""
     bodies: Mapping[ClaimantKind, Any] = {ClaimantKind.TEAM: Team, ClaimantKind.ORGANISATION: Organisation}
     body = bodies.get(kind)
     if body is None:
@@ -289,8 +299,13 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
     seen = run_one(_second_look(claimant.kind), of_role=role_id, of_claimant=claimant.id, now=now, today=today)
     if seen is None:
         return Missing()
-    if claimant.kind is ClaimantKind.PERSON and not policy.allows(actor, Permission.PLACE_CLAIM, Scope(area_path=seen.area_path)):
-        return Forbidden("须先到该社区报到并通过审核")
+    is_invited = bool(actor.grants) and seen.invited
+    if (
+        claimant.kind is ClaimantKind.PERSON
+        and not is_invited
+        and not policy.allows(actor, Permission.PLACE_CLAIM, Scope(area_path=seen.area_path))
+    ):
+        return Forbidden("须先到该社区报到并通过审核；在其他社区报到的，须先受该社区邀请")
     if claimant.kind.value not in seen.claimant_kinds:
         return ClaimantNotAllowed()
     if not seen.active:
@@ -314,6 +329,7 @@ def _second_look(kind: ClaimantKind) -> Prepared:
             select(_active(kind, claimant)).scalar_subquery().label("active"),
             held.label("holds_one"),
             _near_or_invited(kind).label("near_or_invited"),
+            _arranged(kind).label("invited"),
         )
         .join(Opening, Opening.id == OpeningRole.opening_id)
         .where(OpeningRole.id == bindparam("of_role"))

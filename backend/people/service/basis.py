@@ -39,6 +39,7 @@ TELLS_NO_FACT = (
     "account_recoveries",
     "role_grants",
     "openings",
+    "arrangements",
     "shifts",
     "demand_changes",
     "service_confirmations",
