@@ -22,7 +22,7 @@ from backend.demands import rules as beneficiary_rules
 from backend.foundation import audit_heads, clock, files, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.audit_heads import Signer
 from backend.foundation.catalogues import Shelf
-from backend.foundation.database import db, ping_after_rest, transaction
+from backend.foundation.database import db, keep_the_servers_time, ping_after_rest, transaction
 from backend.messages import kinds
 from backend.people import minors, notices
 from backend.points import rules as points_rules
@@ -128,6 +128,7 @@ def connect_database(app: Flask, settings: Settings) -> None:
     with app.app_context():
         liveness.watch(db.engine)  # before the ping: nobody pings a server that is known to be away
         ping_after_rest(db.engine)
+        keep_the_servers_time(db.engine)
 
 
 def _tell_of_keys(app: Flask) -> None:

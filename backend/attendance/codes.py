@@ -1,7 +1,8 @@
 """Rotating sign-in codes: shown by who is in charge of a shift, scanned by who serves at it.
 
 A code names its shift and its time step and carries an HMAC over both. A new one is shown every 30 seconds, and one is accepted in its
-own step and the next: at most 60 seconds after it was first shown. Nothing is stored. The same code serves sign-in and sign-out, which
+own step and the next: at most 60 seconds after it was first shown. One step ahead is good as well: two hosts may turn it a moment apart.
+Nothing is stored. The same code serves sign-in and sign-out, which
 are two requests, so that who is in charge shows one screen. At a home, a code that those show who visit carries another proof: it looks the
 same, and says that nobody but them was asked.
 """
@@ -20,6 +21,7 @@ from backend.foundation.in_use import InUse
 
 STEP = timedelta(seconds=30)
 STEPS_ACCEPTED = 2
+STEPS_AHEAD = 1
 
 _PROOF_BYTES = 12
 _STEP_BYTES = 5
@@ -78,7 +80,7 @@ class CodeMaker:
         return ShownCode(text, _begins(step + 1), _begins(step + STEPS_ACCEPTED))
 
     def check(self, text: str, shift_id: UUID, *, now: datetime) -> bool:
-        """Accept a code that this shift shows now or showed in the step before; returns whether those showed it who visit.
+        """Accept a code that this shift shows now, in the step before or in the next; returns whether those showed it who visit.
 
         Raises CodeForged, CodeOfAnotherShift, CodeExpired, CodeNotYetValid.
         """
@@ -86,7 +88,7 @@ class CodeMaker:
         if head[:16] != shift_id.bytes:
             raise CodeOfAnotherShift(errors={"code": [CodeOfAnotherShift.detail]})
         age = _step(now) - int.from_bytes(head[16:])
-        if age < 0:
+        if age < -STEPS_AHEAD:
             raise CodeNotYetValid(errors={"code": [CodeNotYetValid.detail]})
         if age >= STEPS_ACCEPTED:
             raise CodeExpired(errors={"code": [CodeExpired.detail]})

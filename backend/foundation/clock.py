@@ -1,10 +1,15 @@
 """The one clock of a process, and the calendar of Asia/Shanghai.
 
-`now` is handed down as an argument from the edge (view, task, command line); nothing below the edge asks for the time. In trial and
-test a steering call may put the clock forward: the lead stands in a small file that all processes of the copy share.
+`now` is handed down as an argument from the edge (view, task, command line); nothing below the edge asks for the time. All processes of a
+copy, on whatever host, go by the clock of its database: what one of them wrote is never in the future for another (`keep_to`, which
+database.py calls). In trial and test a steering call may put the clock forward: the lead stands in a small file that all processes of the
+copy share.
 """
 
 import fcntl
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +18,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONGEST_LEAD = timedelta(days=3653)
 """Ten years: enough for every term and deadline, and far from the end of the calendar."""
 
+LONGEST_HOLD = timedelta(minutes=10)
+"""So long the clock of a process stands still when that of the database goes back; where it goes back farther, it follows."""
+
 _lead_file: Path | None = None
+_turn = threading.Lock()
+_ahead: timedelta | None = None
+"""By how much the database's clock is ahead of this process's steady one; unknown before the first connection."""
+_latest = datetime.min.replace(tzinfo=UTC)
 
 
 def steer_by(lead_file: Path | None) -> None:
@@ -23,13 +35,35 @@ def steer_by(lead_file: Path | None) -> None:
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC."""
-    return machine() + lead()
+    """The present instant, aware, in UTC. It never goes back within a process, whatever is done to the clocks of hosts."""
+    global _latest  # noqa: PLW0603 - as above
+    with _turn:
+        found = machine() if _ahead is None else _steady() + _ahead
+        if not found <= _latest <= found + LONGEST_HOLD:
+            _latest = found
+        return _latest + lead()
 
 
 def machine() -> datetime:
     """The machine's own instant, which nobody steers: to compare with what another server's clock wrote."""
     return datetime.now(UTC)
+
+
+def keep_to(database: Callable[[], datetime]) -> None:
+    """Go by the database's clock from now on. The function asks it; half of the time that takes has passed since it answered."""
+    global _ahead, _latest  # noqa: PLW0603 - as above
+    asked = _steady()
+    told = database()
+    ahead = told - asked - (_steady() - asked) / 2
+    with _turn:
+        if _ahead is None:
+            _latest = told  # until now it was the machine's, which may have been far ahead
+        _ahead = ahead
+
+
+def _steady() -> datetime:
+    """Goes on by a second a second, also while somebody sets the host's clock; where it began, says nothing."""
+    return datetime.fromtimestamp(time.monotonic(), UTC)
 
 
 def lead() -> timedelta:

@@ -40,6 +40,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, Multi
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, SessionTransaction, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from backend.foundation import clock
 from backend.foundation.errors import Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Change, Prepared, Sender, Values, beside, insertion, joined
@@ -289,6 +290,25 @@ def ping_after_rest(engine: Engine, *, seconds: float = 1.0) -> None:
                 raise DisconnectionError from error  # the pool makes new ones, of this and of all that are as old
 
     event.listen(engine, "checkin", given_back)
+    event.listen(engine, "checkout", taken)
+
+
+def keep_the_servers_time(engine: Engine, *, seconds: float = 60.0) -> None:
+    """Let the clock of this process go by the server's, which is asked when first needed, and again after so many seconds."""
+    asked_at = float("-inf")
+
+    def taken(connection: Any, _record: ConnectionPoolEntry, _: PoolProxiedConnection) -> None:
+        nonlocal asked_at
+        if time.monotonic() - asked_at < seconds:
+            return
+        asked_at = time.monotonic()  # whoever comes meanwhile goes by what is known
+        try:
+            clock.keep_to(lambda: connection.execute("SELECT clock_timestamp()").fetchone()[0])
+            connection.rollback()
+        except engine.dialect.loaded_dbapi.Error as error:
+            asked_at = float("-inf")
+            raise DisconnectionError from error
+
     event.listen(engine, "checkout", taken)
 
 

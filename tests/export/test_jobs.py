@@ -427,4 +427,4 @@ def test_waiting_jobs_are_found_by_their_partial_index(app):
 def test_beat_rings_and_a_missed_ring_expires():
     ring = schedule.BEAT["run jobs"]
     assert (ring["task"], ring["schedule"]) == (task.run.name, 1.0)
-    assert ring["options"]["expires"] <= 2
+    assert ring["options"]["expires"] == 60  # not sooner: the clock of a worker's host may be wrong by seconds

@@ -201,7 +201,12 @@ def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -
             Attendance.person_id == person_id,
             Attendance.is_open(),
         )
-        .values(signed_out_at=now, out_evidence=sign.evidence, out_inside=sign.inside, out_distance_m=sign.distance_m)
+        .values(
+            signed_out_at=func.greatest(Attendance.signed_in_at, now),  # whichever host's clock that was
+            out_evidence=sign.evidence,
+            out_inside=sign.inside,
+            out_distance_m=sign.distance_m,
+        )
         .returning(Attendance, recorded_until)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -212,7 +217,7 @@ def _signed_out(attendance: Attendance, sign: Sign, record: ServiceRecord, *, no
         attendance_id=attendance.id,
         shift_id=attendance.shift_id,
         signed_in_at=attendance.signed_in_at,
-        signed_out_at=now,
+        signed_out_at=max(attendance.signed_in_at, now),
         evidence=sign.evidence,
         inside=sign.inside,
         distance_m=sign.distance_m,

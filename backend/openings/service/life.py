@@ -1,6 +1,7 @@
 """The life of a claim: its steps, and how places go back to their roles."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -29,6 +30,11 @@ LAPSE = Step(Claim, ClaimChange, _ASKED, _REFUSED, PlaceUnanswered, _REVIEW, dec
 WITHDRAW = Step(Claim, ClaimChange, _ASKED, ClaimStatus.WITHDRAWN, PlaceWithdrawn, _GIVE_BACK, decision="withdrawn")
 RELEASE = Step(Claim, ClaimChange, _HELD, ClaimStatus.RELEASED, PlaceReleased, _GIVE_BACK)
 END = Step(Claim, ClaimChange, _HELD, ClaimStatus.ENDED, PlaceReleased, _GIVE_BACK, decision="ended")
+
+
+def given_back_at(now: datetime) -> ColumnElement[datetime]:
+    """When the place of a claim is given back: not before it was claimed, by whatever host's clock that was."""
+    return func.greatest(Claim.claimed_at, now)
 
 
 def hold_roles_of(claim_ids: Sequence[UUID]) -> None:

@@ -15,7 +15,7 @@ from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole, OpeningStatus
-from backend.openings.service.life import RELEASE, hold
+from backend.openings.service.life import RELEASE, given_back_at, hold
 from backend.openings.service.requests import refuse_all
 
 DONE = "该需求已办结"
@@ -124,7 +124,7 @@ def cancel_opening(actor: Actor, opening_id: UUID, *, unserved: ColumnElement[bo
     that nobody has served on them. Raises PlacesInService."""
     _set_open([opening_id], is_open=False, status=OpeningStatus.CANCELLED)
     refuse_all(actor, [opening_id], reason=reason, now=now)
-    RELEASE.take_all(actor, hold(Claim.opening_id == opening_id), unserved, now=now, reason=reason, released_at=now)
+    RELEASE.take_all(actor, hold(Claim.opening_id == opening_id), unserved, now=now, reason=reason, released_at=given_back_at(now))
     served = select(Claim.id).where(Claim.opening_id == opening_id, Claim.stands())
     if db.session.scalar(served.limit(1)) is not None:
         raise PlacesInService

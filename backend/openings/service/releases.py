@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement
 from backend.foundation.actor import Actor
 from backend.foundation.database import one_of
 from backend.openings.models import Claim
-from backend.openings.service.life import END, RELEASE, WITHDRAW, free_places_of, hold, hold_roles_of
+from backend.openings.service.life import END, RELEASE, WITHDRAW, free_places_of, given_back_at, hold, hold_roles_of
 
 
 def give_back(
@@ -24,9 +24,9 @@ def give_back(
     """
     hold_roles_of(claim_ids)
     taking = hold(one_of(Claim.id, claim_ids))
-    withdrawn = WITHDRAW.take_all(actor, taking, now=now, reason=reason, released_at=now)
-    released = RELEASE.take_all(actor, taking, releasing, now=now, reason=reason, released_at=now)
-    ended = END.take_all(actor, taking, ending, now=now, reason=reason, released_at=now)
+    withdrawn = WITHDRAW.take_all(actor, taking, now=now, reason=reason, released_at=given_back_at(now))
+    released = RELEASE.take_all(actor, taking, releasing, now=now, reason=reason, released_at=given_back_at(now))
+    ended = END.take_all(actor, taking, ending, now=now, reason=reason, released_at=given_back_at(now))
     given = withdrawn + released + ended
     free_places_of(given)
     return given

@@ -17,7 +17,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
 from backend.foundation.errors import Forbidden, Missing
 from backend.openings.models import Claim, ClaimStatus, Opening
-from backend.openings.service.life import ACCEPT, LAPSE, REFUSE, ClaimAnswered, free_places_of, hold, hold_roles_of
+from backend.openings.service.life import ACCEPT, LAPSE, REFUSE, ClaimAnswered, free_places_of, given_back_at, hold, hold_roles_of
 
 UNANSWERED = "社区未在服务开始前答复"
 _AT_ONCE = 200
@@ -41,7 +41,7 @@ def refuse_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) ->
     """Refuse a place that was asked for; it is free again. Raises ClaimAnswered, OwnClaim, Missing, Forbidden."""
     _require_review(actor, claim_id)
     hold_roles_of([claim_id])
-    refused = REFUSE.take_all(actor, [claim_id], now=now, reason=reason, released_at=now)
+    refused = REFUSE.take_all(actor, [claim_id], now=now, reason=reason, released_at=given_back_at(now))
     if not refused:
         raise ClaimAnswered
     free_places_of(refused)
@@ -52,14 +52,16 @@ def end_unanswered(*, now: datetime) -> int:
     late = select(Claim.id).where(Claim.status == ClaimStatus.ASKED, _is_too_late(now)).order_by(Claim.id).limit(_AT_ONCE)
     claim_ids = db.session.scalars(late).all()
     hold_roles_of(claim_ids)
-    ended = LAPSE.take_all(Actor.system(), claim_ids, now=now, reason=UNANSWERED, released_at=now)
+    ended = LAPSE.take_all(Actor.system(), claim_ids, now=now, reason=UNANSWERED, released_at=given_back_at(now))
     free_places_of(ended)
     return len(ended)
 
 
 def refuse_all(actor: Actor, opening_ids: Sequence[UUID], *, reason: str, now: datetime) -> None:
     """Refuse what is asked for of these openings. The caller has asked policy, and holds the roles."""
-    free_places_of(REFUSE.take_all(actor, hold(one_of(Claim.opening_id, opening_ids)), now=now, reason=reason, released_at=now))
+    free_places_of(
+        REFUSE.take_all(actor, hold(one_of(Claim.opening_id, opening_ids)), now=now, reason=reason, released_at=given_back_at(now))
+    )
 
 
 def _is_too_late(now: datetime) -> ColumnElement[bool]:
