@@ -46,7 +46,7 @@ def add_work_unit(actor: Actor, body: WorkUnitIn) -> WorkUnit:
 @creates
 @bp.input(RegistrationIn)
 @bp.output(RegistrationOut, status_code=201)
-@bp.doc(summary="申请党员报到", description="须先完成实名登记。同一时间只能有一个正在审核或已接收的报到。")
+@bp.doc(summary="申请党员报到", description="须先完成实名登记，并单独同意 party_member 告知书。同一时间只能有一个正在审核或已接收的报到。")
 @never(Missing, because="it shows what was made just now")
 def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLine:
     applied = service.apply_for_registration(
@@ -56,6 +56,7 @@ def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLi
         party_organisation_name=body.party_organisation_name,
         joined_party_on=body.joined_party_on,
         skills=body.skills,
+        notice_version=body.notice_version,
         now=clock.now(),
     )
     return queries.registration(actor, applied.fact_id)
@@ -130,7 +131,11 @@ def end_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> Reg
 @writes
 @bp.input(UnitIn)
 @bp.output(RegistrationOut)
-@bp.doc(summary="变更单位", description="报到继续有效；以前的报到仍显示当时的单位。本人从当天起变更，更早的日期由社区填写。")
+@bp.doc(
+    summary="变更单位",
+    description="报到继续有效；以前的报到仍显示当时的单位。本人从当天起变更，更早的日期由社区填写。"
+    "本人还没有单独同意 party_member 告知书的，须同时同意。",
+)
 def change_unit(actor: Actor, registration_id: UUID, body: UnitIn) -> RegistrationLine:
     service.change_unit(
         actor,
@@ -138,6 +143,7 @@ def change_unit(actor: Actor, registration_id: UUID, body: UnitIn) -> Registrati
         work_unit_id=body.work_unit_id,
         party_organisation_name=body.party_organisation_name,
         since=body.since,
+        notice_version=body.notice_version,
         now=clock.now(),
     )
     return queries.registration(actor, registration_id)

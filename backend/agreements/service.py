@@ -9,11 +9,12 @@ from uuid import UUID
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.areas import service as areas
-from backend.foundation import audit
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.people import minors
 from backend.people import service as people
+from backend.people.events import PartyConsentWithdrawn
 from backend.people.models import Guardianship, Person
 from backend.people.notices import NoticeName
 from backend.people.service import Agreement, Ending
@@ -38,8 +39,9 @@ def withdraw_at_desk(actor: Actor, person_id: UUID, name: NoticeName, *, reason:
 
 
 def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None, now: datetime) -> Ending:
-    """Being a volunteer ends with its own and with the identity's; with the one to proxies nobody acts for the person
-    any more. With the last one they act for nobody, and their data stand under a mask; registrations with a community end next.
+    """Being a volunteer ends with its own and with the identity's; with the one to proxies nobody acts for the person any more; a
+    registration as Party member with its own, and with the last by which the person is known. With the last of all they act for nobody, and
+    their data stand under a mask.
 
     The facts of past services stay: recording them is a duty of the office, not a matter of consent (志愿服务条例 art. 19).
     """
@@ -49,6 +51,8 @@ def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None,
         volunteers.end_registration(actor, person_id, reason="consent_withdrawn", now=now)
     if name is NoticeName.PROXY:
         proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
+    elif name is NoticeName.PARTY_MEMBER or not people.agrees_to(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER):
+        _end_party(actor, person_id, now=now)
     return _end_what_rests(actor, person_id, without_phone=name is NoticeName.IDENTITY, now=now)
 
 
@@ -57,7 +61,14 @@ def withdraw_everything(actor: Actor, person_id: UUID, *, reason: str, now: date
     people.take_back_all(actor, person_id, reason=reason, now=now)
     volunteers.end_registration(actor, person_id, reason=reason, now=now)
     proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
+    _end_party(actor, person_id, now=now)
     return _end_what_rests(actor, person_id, without_phone=True, now=now)
+
+
+def _end_party(actor: Actor, person_id: UUID, *, now: datetime) -> None:
+    """What a registered Party member may do ends at once, the registration next, as `registration` hears of it."""
+    outbox.record(PartyConsentWithdrawn(person_id), now=now)
+    accounts.withdraw_everywhere(actor, person_id, Role.PARTY_MEMBER, reason="consent_withdrawn", now=now)
 
 
 def _end_what_rests(actor: Actor, person_id: UUID, *, without_phone: bool, now: datetime) -> Ending:

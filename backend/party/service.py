@@ -125,6 +125,16 @@ def move_party_member(
         raise UnitUnchanged(errors={"work_unit_id": [UnitUnchanged.detail]})
 
 
+def leave_unit(actor: Actor, person_id: UUID, *, on: date, now: datetime) -> None:
+    """Let a Party member work nowhere from this day on, as far as is on record, and forget when they joined the Party. The caller has asked
+    policy. Raises AlreadyCorrected."""
+    forget = update(PartyMember).where(PartyMember.person_id == person_id).values(joined_party_on=None)
+    db.session.execute(forget.execution_options(synchronize_session=False))
+    seen = db.session.scalar(select(UnitMembership).where(UnitMembership.person_id == person_id, UnitMembership.is_live()))
+    if seen is not None:
+        facts.revise(seen, actor, now=now, reason="consent_withdrawn", left_on=max(on, seen.joined_on))
+
+
 def _refuse_unknown(work_unit_id: UUID) -> None:
     if db.session.scalar(select(WorkUnit.id).where(WorkUnit.id == work_unit_id)) is None:
         raise WorkUnitUnknown(errors={"work_unit_id": [WorkUnitUnknown.detail]})

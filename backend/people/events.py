@@ -46,3 +46,11 @@ class ConsentWithdrawn(Event):
     """A person took a consent back. The subject is the person."""
 
     name: ClassVar[str] = "consent.withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyConsentWithdrawn(Event):
+    """That a person is a Party member, and where they work, is not to be used any more: they took that consent back, or what it rested on.
+    The subject is the person."""
+
+    name: ClassVar[str] = "party_consent.withdrawn"

@@ -46,6 +46,7 @@ class NoticeName(StrEnum):
     VOLUNTEER = "volunteer"
     PROXY = "proxy"
     MINOR = "minor"
+    PARTY_MEMBER = "party_member"
 
 
 class Notice(Entry):

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -19,6 +19,8 @@ from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.party.models import PartyMember, UnitMembership, WorkUnit
 from backend.people.models import Person
+from backend.people.notices import NoticeName
+from backend.people.service import took_back
 from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.registration.units import is_unit_of
 
@@ -104,10 +106,12 @@ def _registrations(on: date | None = None) -> Select[*tuple[Any, ...]]:
 
 
 def _visible_to(viewer: Actor, on: date | None = None) -> Select[*tuple[Any, ...]]:
-    columns = ScopeColumns(
-        area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id, work_unit_id=UnitMembership.work_unit_id
-    )
-    return _registrations(on).where(policy.visible(viewer, Permission.REGISTRATION_SEE, columns))
+    theirs = ScopeColumns(area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id)
+    seen = policy.visible(viewer, Permission.REGISTRATION_SEE, theirs)
+    of_unit = policy.visible(viewer, Permission.REGISTRATION_SEE, ScopeColumns(work_unit_id=UnitMembership.work_unit_id))
+    # The unit is told of nobody who took that consent back, also not of what was.
+    is_told = ~took_back(MemberRegistration.person_id, NoticeName.PARTY_MEMBER)
+    return _registrations(on).where(or_(seen, and_(of_unit, is_told)))
 
 
 def _line(viewer: Actor, row: Row[*tuple[Any, ...]]) -> RegistrationLine:

@@ -1,17 +1,18 @@
 """What follows when a registration ends: the places that it allowed the member to take are given back, one at which they are serving when
 the shift is over.
 
-An application that was withdrawn had allowed none. Whose last consent is gone ends both.
+An application that was withdrawn had allowed none. Whose last consent is gone, or that to Party membership, ends both.
 """
 
 from backend.attendance.events import ShiftClosed
 from backend.foundation.outbox import Happenings, Reactions
-from backend.people.events import BasisEnded
+from backend.people.events import BasisEnded, PartyConsentWithdrawn
 from backend.registration.events import RegistrationEnded
 from backend.registration.service import end_for_withdrawn, release_after_service, release_for_ended
 
 REACTIONS: Reactions = {
     BasisEnded.name: Happenings(end_for_withdrawn),
+    PartyConsentWithdrawn.name: Happenings(end_for_withdrawn),
     RegistrationEnded.name: release_for_ended,
     ShiftClosed.name: release_after_service,
 }

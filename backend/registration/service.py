@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Uuid, exists, literal, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import allowances, policy
@@ -27,7 +27,16 @@ from backend.party import service as party
 from backend.party.models import UnitMembership
 from backend.people.models import Person
 from backend.people.notices import NoticeName
-from backend.people.service import adult_of, require_consent, require_standing
+from backend.people.service import (
+    Channel,
+    DataWithdrawn,
+    adult_of,
+    give_consent,
+    require_consent,
+    require_current,
+    require_standing,
+    took_back,
+)
 from backend.registration.events import (
     RegistrationAccepted,
     RegistrationApplied,
@@ -95,17 +104,21 @@ def apply_for_registration(
     party_organisation_name: str,
     joined_party_on: date | None,
     skills: str | None,
+    notice_version: str | None,
     now: datetime,
 ) -> MemberRegistration:
-    """Ask the community in which one lives to take one in as a serving Party member.
+    """Ask the community in which one lives to take one in as a serving Party member, who agrees to that by itself: before, or now to the
+    version of the notice that they read.
 
-    Raises people.PersonNeeded, people.AdultNeeded, people.ConsentNeeded, RegistrationActive, areas.NotACommunity,
+    Raises people.PersonNeeded, people.AdultNeeded, people.ConsentNeeded, people.NoticeOutdated, RegistrationActive, areas.NotACommunity,
     party.WorkUnitUnknown, party.JoinedPartyInFuture, TooManyToday.
     """
     person_id = adult_of(actor, now=now)
     community = areas.community(community_id)
     policy.require(actor, Permission.REGISTRATION_APPLY, Scope(area_path=community.path, person_id=person_id))
+    require_standing(actor, person_id)
     require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)
+    _agree(actor, person_id, notice_version, now=now)
     allowances.take(actor, Written.REGISTRATION, now=now)
     member_id = party.keep_party_member(
         actor,
@@ -138,12 +151,15 @@ def _apply(actor: Actor, person_id: UUID, member_id: UUID, community: Area, *, s
 
 
 def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -> MemberRegistration:
-    """Take the member in: they get a receipt number, and may claim places in this community.
+    """Take the member in: they get a receipt number, and may claim places in this community. Who applied under a notice of before, which
+    asked for Party membership with the identity, may be taken in; who took the consent back may not.
 
     Raises Missing, Forbidden, OwnRegistration, DataWithdrawn, RegistrationNotApplied, facts.AlreadyCorrected.
     """
     seen = _to_review(actor, registration_id)
     require_standing(actor, seen.person_id)
+    if db.session.scalar(select(took_back(literal(seen.person_id, Uuid), NoticeName.PARTY_MEMBER))):
+        raise DataWithdrawn
     ACCEPT.require(seen)  # before a number is drawn, which no rollback gives back
     today = clock.shanghai_day(now)
     running = db.session.scalars(RECEIPT_NUMBERS.next_value().select()).one()
@@ -202,12 +218,20 @@ def _end(actor: Actor, seen: MemberRegistration, *, reason: str, now: datetime) 
 
 
 def change_unit(
-    actor: Actor, registration_id: UUID, *, work_unit_id: UUID, party_organisation_name: str, since: date | None, now: datetime
+    actor: Actor,
+    registration_id: UUID,
+    *,
+    work_unit_id: UUID,
+    party_organisation_name: str,
+    since: date | None,
+    notice_version: str | None,
+    now: datetime,
 ) -> None:
     """Write down that who registered works elsewhere since a day (None: today); the registration goes on.
 
-    By their own word from today on; an earlier day is entered by the community. Raises Missing, Forbidden, RegistrationOver,
-    party.WorkUnitUnknown, party.UnitUnchanged, party.UnitSinceInvalid.
+    By their own word from today on, agreeing to the notice on Party membership where they have not; an earlier day is entered by the
+    community. Raises Missing, Forbidden, RegistrationOver, people.ConsentNeeded, people.NoticeOutdated, party.WorkUnitUnknown,
+    party.UnitUnchanged, party.UnitSinceInvalid.
     """
     seen = current_registration(registration_id)
     policy.require(actor, Permission.REGISTRATION_UNIT, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
@@ -216,6 +240,9 @@ def change_unit(
     today = clock.shanghai_day(now)
     if since is not None and since < today and actor.person_id == seen.person_id:
         raise party.UnitSinceInvalid("本人办理的从当天起变更，更早的日期请社区工作人员办理", errors={"since": ["请社区工作人员办理"]})
+    if actor.person_id == seen.person_id:
+        require_standing(actor, seen.person_id)
+        _agree(actor, seen.person_id, notice_version, now=now)
     party.move_party_member(
         actor,
         seen.person_id,
@@ -225,6 +252,14 @@ def change_unit(
         now=now,
     )
     audit.record(actor, Permission.REGISTRATION_UNIT, seen.fact_id, now=now, work_unit_id=str(work_unit_id))
+
+
+def _agree(actor: Actor, person_id: UUID, notice_version: str | None, *, now: datetime) -> None:
+    """Take down that the member agrees to the notice on Party membership, and let pass who does. Raises NoticeOutdated, ConsentNeeded."""
+    if notice_version is not None:
+        require_current(NoticeName.PARTY_MEMBER, notice_version)
+        give_consent(actor, person_id, NoticeName.PARTY_MEMBER, channel=Channel.MINI_PROGRAM, now=now)
+    require_consent(person_id, NoticeName.PARTY_MEMBER, now=now)
 
 
 def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -240,7 +275,8 @@ def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None:
-    """End what these people had applied for or were accepted to when they withdrew their last consent. What came after stands."""
+    """End what these people had applied for or were accepted to when they withdrew their last consent, or that to Party membership, and
+    with it where they work. What came after stands."""
     for happening in happenings:
         stood = select(MemberRegistration).where(
             MemberRegistration.person_id == happening.subject_id,
@@ -253,6 +289,11 @@ def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None
                 WITHDRAW.take(Actor.system(), seen, now=now, reason=CONSENT_WITHDRAWN)
             else:
                 END.take(Actor.system(), seen, now=now, reason=CONSENT_WITHDRAWN, ended_on=clock.shanghai_day(happening.at))
+        registered = select(MemberRegistration.id).where(
+            MemberRegistration.person_id == happening.subject_id, MemberRegistration.is_current(), MemberRegistration.status.in_(ACTIVE)
+        )
+        if db.session.scalar(registered.limit(1)) is None:
+            party.leave_unit(Actor.system(), happening.subject_id, on=clock.shanghai_day(happening.at), now=now)
 
 
 def _release_for(which: ColumnElement[bool], *, now: datetime) -> None:
@@ -298,8 +339,10 @@ def member_of_receipt(number: str, name: str) -> UUID | None:
 
 
 def scope_of(registration: MemberRegistration) -> Scope:
-    """Where a registration belongs, for policy: the community, the member, and the unit of its day."""
+    """Where a registration belongs, for policy: the community, the member, and the unit of its day, unless the member took back that it is
+    told."""
     of_this = select(UnitMembership.work_unit_id).join(MemberRegistration, is_unit_of()).where(MemberRegistration.id == registration.id)
+    of_this = of_this.where(~took_back(MemberRegistration.person_id, NoticeName.PARTY_MEMBER))
     work_unit_id = db.session.scalar(of_this)
     return Scope(area_path=registration.area_path, person_id=registration.person_id, work_unit_id=work_unit_id)
 

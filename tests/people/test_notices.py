@@ -12,7 +12,7 @@ from config.settings import CONFIG_FOLDER
 def test_anybody_may_read_the_notices(client):
     items = client.get("/api/v1/notices").get_json()["items"]
 
-    assert [item["name"] for item in items] == ["identity", "volunteer", "minor", "proxy"]
+    assert [item["name"] for item in items] == ["identity", "volunteer", "minor", "proxy", "party_member"]
     assert all("个人信息" in item["title"] and item["version"] for item in items)
 
 
@@ -25,7 +25,7 @@ def test_each_notice_names_who_handles_the_data_and_how_they_are_asked(settings)
 
 
 def test_the_notices_say_what_really_happens_with_party_membership_and_the_unit():
-    for name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
+    for name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER, NoticeName.PARTY_MEMBER):
         text = notices.notice(name).text
         assert all(said in text for said in ("党员身份属于敏感个人信息", "工作单位", "单位的联络员看得到"))
 

@@ -66,7 +66,7 @@ def work_unit(officer: Phone, name: str = "测试区住房保障中心") -> str:
 def registration_form(street: Mapping[str, str], unit_id: str, *, community: str = "和平社区", **fields: Any) -> dict[str, Any]:
     """What a serving Party member fills in who registers with the community of residence."""
     form = {"community_id": street[community], "work_unit_id": unit_id, "party_organisation_name": "测试区住房保障中心党支部"}
-    return form | fields
+    return form | {"notice_version": notices.notice(NoticeName.PARTY_MEMBER).version} | fields
 
 
 def accepted_member(

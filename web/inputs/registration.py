@@ -6,7 +6,10 @@ from pydantic import ConfigDict, Field
 
 from backend.registration.models import RegistrationStatus
 from web.fields import Day, Id, Line, NoNumbers, Text
+from web.inputs.people import NoticeVersion
 from web.shapes import Body, ListQuery
+
+PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
 
 class RegistrationIn(Body):
@@ -21,6 +24,7 @@ class RegistrationIn(Body):
                     "party_organisation_name": "测试区住房保障中心党支部",
                     "joined_party_on": "2011-07-01",
                     "skills": "电工",
+                    "notice_version": "2026-12-01",
                 }
             ]
         }
@@ -31,6 +35,7 @@ class RegistrationIn(Body):
     party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
     joined_party_on: Day | None = None
     skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
+    notice_version: PartyNotice = None
 
 
 class UnitIn(Body):
@@ -51,6 +56,7 @@ class UnitIn(Body):
     work_unit_id: Id
     party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
     since: Day | None = Field(default=None, description="从哪天起；不填为今天，更早的日期由社区填写")
+    notice_version: PartyNotice = None
 
 
 class RegistrationQuery(ListQuery):

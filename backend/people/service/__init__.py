@@ -11,7 +11,7 @@ from backend.people.service.basis import (
     took_identity_back,
 )
 from backend.people.service.checks import check_identity, state_identity
-from backend.people.service.consents import Channel, NoticeOutdated, give_consent, require_current
+from backend.people.service.consents import Channel, NoticeOutdated, agrees_to, give_consent, require_current, took_back
 from backend.people.service.corrected import correct_identity, differs, require_free
 from backend.people.service.guardians import (
     Agreement,

@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from backend.foundation import facts
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import Column, db
 from backend.foundation.errors import Conflict
 from backend.people import notices
 from backend.people.models import Consent
@@ -57,6 +57,20 @@ def give_consent(
     begin_basis(person_id)
     if guardian_person_id is not None:
         begin_basis(guardian_person_id)
+
+
+def agrees_to(person_id: UUID, *names: NoticeName) -> bool:
+    """Whether the person agrees to one of these notices, as it is in force or was."""
+    given = select(Consent.id).where(
+        Consent.person_id == person_id, Consent.notice.in_([name.value for name in names]), Consent.is_current()
+    )
+    return db.session.scalar(given.limit(1)) is not None
+
+
+def took_back(person_id: Column, name: NoticeName) -> ColumnElement[bool]:
+    """Condition: the person agreed to the notice once, and does so no more."""
+    theirs = select(Consent.id).where(Consent.person_id == person_id, Consent.notice == name.value, Consent.superseded_at.is_(None))
+    return and_(theirs.where(Consent.void).exists(), ~theirs.where(~Consent.void).exists())
 
 
 def void_consents(actor: Actor, person_id: UUID, *names: NoticeName, reason: str, now: datetime) -> int:

@@ -16,7 +16,7 @@ from backend.foundation.errors import Conflict, Missing
 from backend.people.events import ConsentWithdrawn
 from backend.people.models import Person
 from backend.people.notices import NoticeName
-from backend.people.service.consents import Channel, give_consent, require_current, void_consents
+from backend.people.service.consents import Channel, agrees_to, give_consent, require_current, void_consents
 from backend.people.service.guards import hold_person, is_minor, person_of
 from backend.people.service.identity import GuardianNeeded
 
@@ -43,12 +43,13 @@ class HasAccount(Conflict):
 
 
 def agree(actor: Actor, name: NoticeName, *, version: str, now: datetime) -> None:
-    """Agree to the notice in force. Raises PersonNeeded, NoticeOutdated, GuardiansConsent, GuardianNeeded (a minor, to identity)."""
+    """Agree to the notice in force. Raises PersonNeeded, NoticeOutdated, GuardiansConsent, GuardianNeeded (a minor, to
+    identity or Party membership)."""
     person_id = person_of(actor)
     policy.require(actor, Permission.CONSENT_CHANGE, Scope(person_id=person_id))
     if name is NoticeName.MINOR:
         raise GuardiansConsent
-    if name is NoticeName.IDENTITY and is_minor(person_id, now=now):
+    if name in (NoticeName.IDENTITY, NoticeName.PARTY_MEMBER) and is_minor(person_id, now=now):
         raise GuardianNeeded
     require_current(name, version)
     give_consent(actor, person_id, name, channel=Channel.MINI_PROGRAM, now=now)
@@ -87,7 +88,8 @@ def take_back_all(actor: Actor, person_id: UUID, *, reason: str, now: datetime) 
 
 
 def take_back_consent(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None, now: datetime) -> None:
-    """Void a person's consent; with that to the identity also that of volunteers. What rests on it ends in `agreements`.
+    """Void a person's consent; with that to the identity also that of volunteers, and with the last of these that to Party membership,
+    which is registered of who is known only. What rests on it ends in `agreements`.
 
     The caller has asked policy. Raises GuardiansConsent, ConsentNotGiven, AlreadyCorrected.
     """
@@ -96,5 +98,7 @@ def take_back_consent(actor: Actor, person_id: UUID, name: NoticeName, *, reason
     ending = [NoticeName.VOLUNTEER, NoticeName.IDENTITY] if name is NoticeName.IDENTITY else [name]
     if not void_consents(actor, person_id, *ending, reason=reason or "withdrawn", now=now):
         raise ConsentNotGiven
+    if name is not NoticeName.PROXY and not agrees_to(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER):
+        void_consents(actor, person_id, NoticeName.PARTY_MEMBER, reason=reason or "withdrawn", now=now)
     outbox.record(ConsentWithdrawn(person_id), now=now)
     audit.record(actor, Permission.CONSENT_CHANGE, person_id, now=now, notice=name.value, withdrawn=True)

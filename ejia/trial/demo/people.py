@@ -101,9 +101,12 @@ class People:
         """The volunteer registration of a person, with the consent that goes before it."""
         world, at = self.world, self.world.at(on, 9, 18)
         consent, volunteer = world.id_at(at), world.id_at(at)
-        version = notices.notice(NoticeName.VOLUNTEER).version
-        self.consents.add(consent, consent, at, False, person.id, "volunteer", version, at, "demonstration")
+        self._agree(person, NoticeName.VOLUNTEER, consent, at)
         self._registered.append((at, volunteer, person, on))
+
+    def _agree(self, person: Someone, name: NoticeName, consent: UUID, at: datetime) -> None:
+        version = notices.notice(name).version
+        self.consents.add(consent, consent, at, False, person.id, name.value, version, at, "demonstration")
 
     def number_volunteers(self) -> None:
         """Write all volunteer registrations, numbered in the order in which they happened."""
@@ -151,6 +154,7 @@ class People:
             applied_at = world.at(on, 9, 12)
             member, applied = world.id_at(applied_at), world.id_at(applied_at)
             members.add(member, person.id, name, organisation, unit, world.day(date(1990, 1, 1), date(2020, 12, 31)), applied_at)
+            self._agree(person, NoticeName.PARTY_MEMBER, self.moving.id_at(applied_at), applied_at)
             self._work_at(person, (unit, name), on, applied_at, before=units[place % len(units)] if place % 20 == 7 else None)
             accepted_at = world.at(on, 14, 18)
             same = (person.id, member, person.community.id, person.community.path)
