@@ -75,7 +75,7 @@ def _served_by(volunteer_ids: Sequence[UUID]) -> Select[Any]:
     return served.where(one_of(Volunteer.id, volunteer_ids), ServiceRecord.is_current()).distinct()
 
 
-_MOVED_BY: Mapping[str, SourcesOf] = {
+COUNTED_BY: Mapping[str, SourcesOf] = {
     # A record that nobody confirmed yet contributes nothing, so `service.recorded` moves nothing.
     "service.corrected": facts_of(ServiceRecord),
     "service.withdrawn": facts_of(ServiceRecord),
@@ -83,9 +83,10 @@ _MOVED_BY: Mapping[str, SourcesOf] = {
     "confirmation.withdrawn": _confirmed,
     "service.flagged": _flagged,
     "service.cleared": _flagged,
-    "volunteer.registered": _served_by,
-    "volunteer.left": _served_by,
 }
+"""The events after which a record counts, or counts no more or otherwise."""
+
+_MOVED_BY: Mapping[str, SourcesOf] = {**COUNTED_BY, "volunteer.registered": _served_by, "volunteer.left": _served_by}
 
 SERVICES = Measure(
     name="services",

@@ -51,3 +51,9 @@ class DemandChanged(Event):
     """The community changed time, places or words of what is published [PublicationChange id]."""
 
     name: ClassVar[str] = "demand.changed"
+
+
+class BeneficiaryMerged(Event):
+    """Two rows of the register were one person [Beneficiary id of the row that stays]."""
+
+    name: ClassVar[str] = "beneficiary.merged"

@@ -1,17 +1,22 @@
-"""What statistics may count of demands: published, claimed, completed, each demand once, on the day on which it came to be so.
+"""What statistics may count of demands: published, claimed, completed, each demand once, on the day on which it came to be so; and who
+was served.
 
 Brand and community of a demand stand from its publication on.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.sql.selectable import FromClause
 
-from backend.demands.models import Demand, DemandChange, DemandStatus
-from backend.foundation.database import one_of
+from backend.attendance.measures import COUNTED_BY
+from backend.attendance.models import ServiceRecord
+from backend.attendance.queries import counting_records
+from backend.demands.models import Demand, DemandChange, DemandReassignment, DemandStatus
+from backend.foundation.database import Column, one_of
 from backend.foundation.life import status_at
 from backend.foundation.measures import AsOf, Measure, Shape, contribution, day_of, themselves
 from backend.openings.measures import BRAND
@@ -53,6 +58,34 @@ def _of_claims(claim_ids: Sequence[UUID]) -> Select[Any]:
     return select(Demand.id).join(Claim, Claim.opening_id == Demand.opening_id).where(one_of(Claim.id, claim_ids))
 
 
+def _served(known_at: AsOf) -> Select[Any]:
+    record, whose = counting_records(known_at).subquery("counting"), Demand.beneficiary_id
+    return (
+        contribution(
+            source_id=record.c.fact_id,
+            starts_on=record.c.served_on,
+            area_path=record.c.area_path,
+            dimension=record.c.brand,
+            person_id=whose if known_at is None else func.coalesce(_whose_then(known_at), whose),
+        )
+        .join(Demand, Demand.opening_id == record.c.opening_id)
+        .where(whose.is_not(None))
+    )
+
+
+def _whose_then(known_at: datetime) -> Column:
+    """To which row of the register a demand belonged before the first merge after this instant; NULL where there was none."""
+    since = select(DemandReassignment.former_beneficiary_id).where(
+        DemandReassignment.demand_id == Demand.id, DemandReassignment.at > known_at
+    )
+    return since.order_by(DemandReassignment.at, DemandReassignment.id).limit(1).scalar_subquery()
+
+
+def _of_beneficiaries(beneficiary_ids: Sequence[UUID]) -> Select[Any]:
+    served = select(ServiceRecord.fact_id).join(Demand, Demand.opening_id == ServiceRecord.opening_id)
+    return served.where(one_of(Demand.beneficiary_id, beneficiary_ids), ServiceRecord.is_current())
+
+
 DEMANDS_PUBLISHED = Measure(
     name="demands_published",
     source="服务需求办理记录",
@@ -83,4 +116,17 @@ DEMANDS_COMPLETED = Measure(
 )
 """Demands that are completed, on the day of the latest completion: one that was reopened is not."""
 
-MEASURES = (DEMANDS_PUBLISHED, DEMANDS_CLAIMED, DEMANDS_COMPLETED)
+BENEFICIARIES_SERVED = Measure(
+    name="beneficiaries_served",
+    source="经确认的服务记录、服务对象登记册",
+    shape=Shape.EVENTS,
+    contributions=_served,
+    moved_by={**COUNTED_BY, "beneficiary.merged": _of_beneficiaries},
+    dimension=BRAND,
+    counts_people=True,
+    of_register=True,
+)
+"""Services that count, of demands for somebody in the register: its distinct persons are those who were served. What is erased of a row
+leaves the row, and so the figure; a merge is a word that two were one."""
+
+MEASURES = (DEMANDS_PUBLISHED, DEMANDS_CLAIMED, DEMANDS_COMPLETED, BENEFICIARIES_SERVED)

@@ -181,6 +181,21 @@ class DemandChange(StatusChange):
     to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
 
 
+class DemandReassignment(Base):
+    """That a demand went to another row of the register, because two rows were one person: whose it had been. So what is known of an
+    instant stays known. Append-only."""
+
+    __tablename__ = "demand_reassignments"
+    __table_args__ = (Index("ix_demand_reassignments_demand_id", "demand_id", "at"),)
+
+    id: Mapped[RowId]
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", name="fk_demand_reassignments_demand_id"))
+    at: Mapped[datetime]
+    former_beneficiary_id: Mapped[UUID] = mapped_column(
+        ForeignKey("beneficiaries.id", name="fk_demand_reassignments_former_beneficiary_id")
+    )
+
+
 class PublicationChange(Base):
     """What the community changed of a published demand: what was before and after, by the names of its columns. Append-only."""
 

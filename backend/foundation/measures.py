@@ -55,8 +55,9 @@ class Measure:
 
     `contributions` gives what `contribution` makes, as known now or at an instant; at most one row per source. `moved_by` names every
     event after which a source may contribute something else. `counts_people`: distinct persons can be counted; this costs rows, so it
-    is asked for. `seldom`: few of the events move it, so each batch asks first whether any does. `source` says in Chinese where the rows
-    stand, for whoever reads a figure's definition.
+    is asked for. `seldom`: few of the events move it, so each batch asks first whether any does. `of_register`: those who are counted
+    stand in a register of their own and need not be known as persons; a figure of them opens to the ids of its rows, which name nobody
+    and open to who may look into the register. `source` says in Chinese where the rows stand, for whoever reads a figure's definition.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Measure:
     dimension: Dimension | None = None
     counts_people: bool = False
     seldom: bool = False
+    of_register: bool = False
 
 
 def contribution(

@@ -116,7 +116,7 @@ class FigureRowOut(Out):
         }
     )
 
-    source_id: Id | None = Field(description="所依据的记录；按人去重的指标为空")
+    source_id: Id | None = Field(description="所依据的记录；按人去重的指标为空，服务对象为其在登记册中的编号")
     starts_on: Day = Field(description="计入的日期；按人去重的指标为期内最早的一天")
     ends_on: Day | None = Field(description="自这一天起不再计入")
     community: Annotated[str, Field(max_length=200)] | None = Field(description="计入的社区；一人涉及多个社区时为空")

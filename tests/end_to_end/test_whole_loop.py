@@ -8,12 +8,12 @@ import pytest
 from backend.foundation.clock import SHANGHAI
 from tests.end_to_end.sheets import Moved, Number, expected, moved
 from tests.end_to_end.town import Town, awaited
-from tests.end_to_end.visit import COMMUNITY, Visit
+from tests.end_to_end.visit import COMMUNITY, ArrangedVisit, Visit
 from tests.support.phone import Phone
 
 STREET_OFFICER = "jiedao"
 BRAND = "爱心敲门"
-BY_BRAND = ["年内参与服务的志愿者", "志愿服务", "志愿服务时长"]
+BY_BRAND = ["年内参与服务的志愿者", "受益服务对象", "志愿服务", "志愿服务时长"]
 OPENED = ("services", "service_hours", "active_volunteers", "points")
 """The figures that a service moves, by code."""
 
@@ -32,10 +32,11 @@ def month_of(town: Town) -> int:
 
 
 def of_services(town: Town, **changes: Number) -> Moved:
-    """Where the workbook moves with services of the brand: `services=1, people=1, hours=0.7, points=6`."""
+    """Where the workbook moves with services of the brand: `services=1, people=1, elders=1, hours=0.7, points=6`."""
     amounts = {
         "志愿服务": "services",
         "年内参与服务的志愿者": "people",
+        "受益服务对象": "elders",
         "志愿服务时长": "hours",
         "发放积分": "points",
     }
@@ -87,7 +88,7 @@ def test_visit_of_47_minutes_moves_the_workbook_of_the_year_by_itself_alone(town
     visit.confirm(visit.serve(visit.neighbour, 35))
     assert standing_with(visit.neighbour, 1 + 5)["hours"] == "0.5"
     before, rows_before = town.workbook(town_officer), opened(town, town_officer)
-    assert moved(formed, before) == of_services(town, services=1, people=1, hours=0.5, points=6)
+    assert moved(formed, before) == of_services(town, services=1, people=1, elders=1, hours=0.5, points=6)
 
     fact_id = visit.serve(visit.member, 47)
     assert visit.member.seen("/me/services")["items"][0]["state"] == "awaiting_confirmation"
@@ -130,7 +131,7 @@ def test_correction_and_withdrawal_of_a_visit_move_points_figures_and_workbook_a
     visit.confirm(fact_id)
     standing_with(visit.member, 6)
     at_47 = town.workbook(town_officer)
-    assert moved(none, at_47) == of_services(town, services=1, people=1, hours=0.7, points=6)
+    assert moved(none, at_47) == of_services(town, services=1, people=1, elders=1, hours=0.7, points=6)
 
     visit.correct(fact_id, 40, "提前离开")
     assert standing_with(visit.member, 6)["hours"] == "0.6"
@@ -166,3 +167,18 @@ def assert_nothing_stands(phone: Phone, rows: dict[str, list[dict[str, Any]]]) -
     assert served["state"] == "record_withdrawn"
     assert [code for code in OPENED if rows[code]] == ["points"], "what was given and taken stays to be read"
     assert sum(row["value"] for row in rows["points"]) == 0
+
+
+def test_elder_without_phone_is_visited_by_arrangement_and_counts_once_among_those_served(town: Town, town_officer: Phone) -> None:
+    visit = ArrangedVisit(town)
+    before, served_before = town.workbook(town_officer), town.rows(town_officer, "beneficiaries_served")
+
+    for phone in (visit.member, visit.neighbour):
+        visit.confirm(visit.serve(phone, 35))
+
+    assert standing_with(visit.member, 1 + 5)["services"] == standing_with(visit.neighbour, 1 + 5)["services"] == 1
+    assert moved(before, town.workbook(town_officer)) == of_services(town, services=2, people=2, elders=1, hours=1.0, points=12)
+    [row] = [row for row in town.rows(town_officer, "beneficiaries_served") if row not in served_before]
+    assert (row["source_id"], row["person_id"], row["person_name"], row["part"]) == (visit.elder_id, None, None, "door_knock")
+    [reading] = visit.daughter.seen("/me/reveals")["items"]
+    assert (reading["role"], reading["of_beneficiary"]) == ("team_leader", True)

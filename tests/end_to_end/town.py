@@ -130,8 +130,8 @@ class Town:
 
     def _registered(self, path: str, notice: str, user: str, name: str, community: str) -> Phone:
         phone = self.phone(user)
-        form = {"name": name, "id_number": identity_number(), "community_id": self.communities[community]}
-        phone.made(path, form | {"notice_version": self.notices[notice]})
+        phone.card = {"name": name, "id_number": identity_number()}
+        phone.made(path, phone.card | {"community_id": self.communities[community], "notice_version": self.notices[notice]})
         phone.made("/me/phone", {"code": self._wechat_code("phone", user)})
         phone.person_id = phone.seen("/me")["person_id"]
         return phone

@@ -1,11 +1,12 @@
 """A visit as it comes about: a team is formed, a family asks for somebody to knock at grandmother's door, the team takes it on."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from tests.end_to_end.town import Town
-from tests.support.demands import GRANDMOTHER, HOME
+from tests.support.demands import AGREED, GRANDMOTHER, HOME
+from tests.support.people import identity_number
 from tests.support.phone import Phone, refused
 
 COMMUNITY = "和平社区"
@@ -90,6 +91,9 @@ class Visit:
         form = wanted | {"community_id": self.town.communities[COMMUNITY], "beneficiary": GRANDMOTHER}
         demand = self.daughter.made("/demands", form)
         assert demand["id"] in [line["id"] for line in self.officer.seen("/demands/in-care")["items"]]
+        return self._published(demand)
+
+    def _published(self, demand: dict[str, Any]) -> dict[str, Any]:
         starts_at = self.town.now()
         window = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=2)).isoformat()}
         return self.officer.made(f"/demands/{demand['id']}/publication", window | {"places": 1})
@@ -109,3 +113,38 @@ class Visit:
     def _code(self) -> str:
         code: str = self.daughter.seen(f"/shifts/{self.shift_id}/code")["code"]
         return code
+
+
+class ArrangedVisit(Visit):
+    """The same for an elder without a phone: the desk puts them on record, the daughter acts for them, the team comes by a standing
+    arrangement and signs by the code that is printed for the door."""
+
+    def serve(self, phone: Phone, minutes: int) -> str:
+        """Type the code of the door, and scan it so many minutes later: the record's fact id."""
+        signed_in = phone.made(f"/shifts/{self.shift_id}/sign-in", {"code": self.printed["text"]})
+        self.town.wait_for(datetime.fromisoformat(signed_in["signed_in_at"]) + timedelta(minutes=minutes))
+        signed_out = phone.made(f"/shifts/{self.shift_id}/sign-out", {"code": self.printed["qr"]})
+        assert (signed_in["evidence"], signed_out["minutes"]) == ("door_code", minutes)
+        fact_id: str = signed_out["fact_id"]
+        return fact_id
+
+    def _publish_demand(self) -> dict[str, Any]:
+        community_id, ends_on = self.town.communities[COMMUNITY], (self.town.now() + timedelta(days=200)).date().isoformat()
+        elder = {"name": "周桂芳", "id_number": identity_number(date(1940, 5, 6))}
+        why = {"relation": "child", "cause": "不使用手机", "ends_on": ends_on, "notice_version": self.town.notices["proxy"]}
+        proxy = self.officer.made("/proxies", {"elder": elder, "proxy": self.daughter.card, "community_id": community_id} | why)
+        basis = {"kind": "proxy_consent", "notice_version": AGREED["notice_version"]}
+        known = {"name": elder["name"], "called": "周奶奶", "address": f"和平路{self.mark}号", "born_in": 1940, "basis": basis}
+        self.elder_id: str = self.officer.made("/beneficiaries", known | {"area_id": community_id})["id"]
+        self.officer.made(f"/beneficiaries/{self.elder_id}/person", {"person_id": proxy["elder"]["id"]})
+        arranged = {"team_id": self.team_id, "beneficiary_id": self.elder_id, "cause": "长期结对", "ends_on": ends_on}
+        assert self.officer.made("/arrangements", arranged)["holds"]
+        self.printed = self.officer.made(f"/beneficiaries/{self.elder_id}/door-code")
+        wanted = {"brand": "door_knock", "title": "每周看望一次，聊聊天", "details": "老人听力不好，请多敲几声"}
+        demand = self.daughter.made("/demands", wanted | {"community_id": community_id, "requester_person_id": proxy["elder"]["id"]})
+        return self._published(demand)
+
+    def _claim(self) -> None:
+        claim = self.leader.made("/claims", {"role_id": self.demand["role_id"], "team_id": self.team_id})
+        assert claim["status"] == "held", "the community was asked when it made the arrangement"
+        assert self.leader.seen(f"/demands/{self.demand['id']}/beneficiary")["called"] == "周奶奶"

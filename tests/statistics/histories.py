@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.areas.models import Area, Level
 from backend.attendance.models import Capacity, Confirmation, ServiceRecord
-from backend.demands.models import Demand, DemandChange, DemandStatus
+from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus
 from backend.foundation import facts
 from backend.foundation.database import db
 from backend.foundation.facts import FactRevision
@@ -42,6 +42,7 @@ class History:
         self.teams: list[Team] = []
         self.organisations: list[Organisation] = []
         self.demands: list[Demand] = []
+        self.elders = [self._elder() for _ in range(4)]
         self.last_step: dict[UUID, datetime] = {}
         self.facts: dict[type[FactRevision], dict[UUID, FactRevision]] = {}
 
@@ -52,8 +53,8 @@ class History:
                 self.found_team, self.accept_team, self.dissolve_team, self.join,
                 self.leave, self.join, self.register, self.unregister, self.organise,
                 self.disband, self.report_in, self.move_away, self.publish, self.step_on, self.claim, self.ask,
-                self.answer, self.release, self.serve, self.serve, self.serve, self.correct, self.withdraw_record,
-                self.withdraw_confirmation, self.confirm_again, self.book, self.reverse,
+                self.ask, self.answer, self.answer, self.release, self.serve, self.serve, self.serve, self.correct, self.withdraw_record,
+                self.withdraw_confirmation, self.confirm_again, self.book, self.reverse, self.merge,
             )
         )()  # fmt: skip
         db.session.flush()
@@ -117,7 +118,7 @@ class History:
     # Volunteers
 
     def register(self) -> None:
-        person, area = self.random.choice(self.people), self.random.choice(self.communities)
+        person, area = self.random.choice(self.people[1:]), self.random.choice(self.communities)  # the first of them never is one
         if not any(v.person_id == person.id and v.left_on is None for v in self._current(Volunteer)):
             self._state(
                 Volunteer,
@@ -190,24 +191,25 @@ class History:
     def publish(self) -> None:
         area, brand = self.random.choice(self.communities), self.random.choice(BRANDS)
         opening, _ = make_opening(area, brand)
-        demand = Demand(
-            id=new_id(),
-            number=uuid4().hex,
-            brand=brand,
-            title="需求",
-            details="需要帮助",
-            area_id=area.id,
-            area_path=area.path,
-            submitted_at=NOON,
-            status=DemandStatus.PUBLISHED,
-            places=3,
-            published_at=NOON,
-            opening_id=opening.id,
-        )
+        self.demands.append(demand := self._make_demand(area, brand, opening.id))
+        self._step(demand, DemandStatus.PUBLISHED, "demand.published")
+
+    def _make_demand(self, area: Area, brand: str, opening_id: UUID, elder: Beneficiary | None = None) -> Demand:
+        what = {"number": uuid4().hex, "brand": brand, "title": "需求", "places": 3, "opening_id": opening_id}
+        when = {"status": DemandStatus.PUBLISHED, "submitted_at": NOON, "published_at": NOON}
+        demand = Demand(id=new_id(), **what, **when, area_id=area.id, area_path=area.path, beneficiary_id=elder and elder.id)
         db.session.add(demand)
         db.session.flush()
-        self.demands.append(demand)
-        self._step(demand, DemandStatus.PUBLISHED, "demand.published")
+        for claim_id in db.session.scalars(select(Claim.id).where(Claim.opening_id == opening_id)):
+            happened("place.claimed", claim_id)
+        return demand
+
+    def _elder(self) -> Beneficiary:
+        area, named = self.random.choice(self.communities), {"name": "王秀英", "called": "王奶奶"}
+        elder = Beneficiary(id=new_id(), area_id=area.id, area_path=area.path, **named, created_at=NOON)
+        db.session.add(elder)
+        db.session.flush()
+        return elder
 
     def step_on(self) -> None:
         if self.demands:
@@ -266,8 +268,17 @@ class History:
         late = self.random.random() < 0.2
         record = make_record(self.random.choice(self.people), area, brand, capacity=capacity, late_entry=late, **how)
         self.facts.setdefault(ServiceRecord, {})[record.fact_id] = record
+        if self.random.random() < 0.7:
+            self._make_demand(area, brand, record.opening_id, self.random.choice(self.elders))
         if self.random.random() < 0.8:
             self._confirm(record)
+
+    def merge(self) -> None:
+        """Two rows of the register were one person, and somebody else comes into it."""
+        given, kept = self.random.sample(self.elders, 2)
+        db.session.execute(update(Demand).where(Demand.beneficiary_id == given.id).values(beneficiary_id=kept.id))
+        self.elders[self.elders.index(given)] = self._elder()
+        happened("beneficiary.merged", kept.id)
 
     def correct(self) -> None:
         for record in self._some(ServiceRecord):

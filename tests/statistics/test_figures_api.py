@@ -75,7 +75,7 @@ def test_a_street_counts_a_person_once(street):
 
 
 def test_every_figure_opens_to_the_rows_behind_it(street):
-    history(seed=2023, steps=700)
+    history(seed=2023, steps=900)
     officer = street.officer
 
     table = officer.seen(f"/figures/{YEAR}")
@@ -94,7 +94,7 @@ def test_every_figure_opens_to_the_rows_behind_it(street):
 
 
 def test_the_rows_name_nobody(street):
-    history()
+    history(steps=400)
 
     rows, belonging = (all_rows(street.officer, f"/figures/{YEAR}/{code}/rows") for code in ("services", "team_memberships"))
 

@@ -56,10 +56,10 @@ def _members(value: str) -> Recount:
     )
 
 
-def _services(value: str, part: str = "r.brand", *, by: str = "true") -> Recount:
+def _services(value: str, part: str = "r.brand", *, by: str = "true", of: str = "") -> Recount:
     return Recount(
         value,
-        f"service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND {_current('c')}",
+        f"service_records r JOIN service_confirmations c ON c.record_fact_id = r.fact_id AND {_current('c')} {of}",
         path="r.area_path",
         part=part,
         when=_within("r.served_on"),
@@ -156,6 +156,7 @@ RECOUNTS: Mapping[str, Recount] = {
     "claim_waiting_hours": _waits("sum(floor(w.seconds / 360))", _ANSWERED),
     "claims_unanswered": _waits("count(*)", "w.to_status = 'refused' AND w.by IS NULL"),
     "claims_waiting": _waits("count(*)", "true", _stands("w", "asked", "over")),
+    "beneficiaries_served": _services("count(DISTINCT d.beneficiary_id)", of="JOIN demands d ON d.opening_id = r.opening_id"),
     "services": _services("count(*)"),
     "service_hours": _services("sum(floor(least(r.minutes, c.most_minutes) / 6.0))"),
     "late_services": _services("count(*)", by="r.late_entry"),

@@ -11,14 +11,25 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, 
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission
 from backend.attendance import service as attendance
 from backend.demands import rules
-from backend.demands.models import ADDRESS, PHONE, Beneficiary, BeneficiaryBasis, Demand, DemandStatus, EndCause
+from backend.demands.events import BeneficiaryMerged
+from backend.demands.models import (
+    ADDRESS,
+    PHONE,
+    Beneficiary,
+    BeneficiaryBasis,
+    Demand,
+    DemandReassignment,
+    DemandStatus,
+    EndCause,
+)
 from backend.demands.service.bases import BeneficiaryEnded, StatedBasis, in_care, standing_basis, state_basis
 from backend.demands.service.register import hold_community, phone_in_form, served_area
-from backend.foundation import audit
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import address_line
+from backend.foundation.ids import new_id
 from backend.foundation.sealed_text import read_text
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
@@ -128,9 +139,7 @@ def merge_beneficiary(actor: Actor, beneficiary_id: UUID, into_id: UUID, *, now:
     given, kept = rows[beneficiary_id], rows[into_id]
     if given is kept or given.area_path[:COMMUNITY_DIGITS] != kept.area_path[:COMMUNITY_DIGITS]:
         raise NotTheSame(errors={"into_id": [NotTheSame.detail]})
-    of_given = update(Demand).where(Demand.beneficiary_id == beneficiary_id).values(beneficiary_id=into_id).returning(Demand.opening_id)
-    openings = db.session.scalars(of_given.execution_options(synchronize_session=False)).all()
-    attendance.visit_instead(actor, beneficiary_id, into_id, [opening for opening in openings if opening is not None], now=now)
+    attendance.visit_instead(actor, beneficiary_id, into_id, _reassign(beneficiary_id, into_id, now=now), now=now)
     kept.born_in = kept.born_in or given.born_in
     kept.said_adult = kept.said_adult or given.said_adult
     person_id = kept.person_id or given.person_id
@@ -141,7 +150,18 @@ def merge_beneficiary(actor: Actor, beneficiary_id: UUID, into_id: UUID, *, now:
     db.session.flush()
     if basis is not None:
         state_basis(actor, kept, StatedBasis(basis.basis, basis.notice_version, cause), now=now, again=False)
+    outbox.record(BeneficiaryMerged(into_id), now=now)
     audit.record(actor, Permission.BENEFICIARY_SETTLE, into_id, now=now, merged=str(beneficiary_id))
+
+
+def _reassign(beneficiary_id: UUID, into_id: UUID, *, now: datetime) -> list[UUID]:
+    """Give all demands of one row to another, and write down whose they were. Returns their openings."""
+    of_given = update(Demand).where(Demand.beneficiary_id == beneficiary_id).values(beneficiary_id=into_id)
+    given = db.session.execute(of_given.returning(Demand.id, Demand.opening_id).execution_options(synchronize_session=False)).all()
+    db.session.add_all(
+        DemandReassignment(id=new_id(), demand_id=demand_id, at=now, former_beneficiary_id=beneficiary_id) for demand_id, _ in given
+    )
+    return [opening_id for _, opening_id in given if opening_id is not None]
 
 
 def erase_unneeded(*, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """The rows behind a figure: what it counts, read from the facts, so that they can be compared with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,8 @@ class PartUnknown(Missing):
 class FigureRow:
     """One row that a figure counts, or, for distinct figures, one person. The values of all rows add up to the figure.
 
-    `source_id` names the fact or row (None for a person, who may have several); `value` is in the indicator's smallest unit.
+    `source_id` names the fact or row (None for a person, who may have several; who is counted by a register of its own is named by its
+    row alone); `value` is in the indicator's smallest unit.
     """
 
     source_id: UUID | None
@@ -68,8 +69,10 @@ def figure_rows(
     if wanted.only or part:
         conditions.append(stated.c.dimension == (wanted.only or part))
     if wanted.kind.is_distinct:
-        return _by_person(stated, conditions, page)
-    return _by_source(stated, conditions, page, sums_quantity=wanted.sums == "quantity")
+        rows = _by_person(stated, conditions, page)
+    else:
+        rows = _by_source(stated, conditions, page, sums_quantity=wanted.sums == "quantity")
+    return rows.map(_of_register) if wanted.counted.of_register else rows
 
 
 def _in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None) -> ColumnElement[bool]:
@@ -119,6 +122,10 @@ def _named(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest) ->
         .order_by(*(counted.c[str(column.key)] for column in order.columns))
     )
     return order.cut(db.session.execute(named).all(), page)
+
+
+def _of_register(row: FigureRow) -> FigureRow:
+    return replace(row, source_id=row.source_id or row.person_id, person_id=None, person_name=None)
 
 
 def _made(row: AnyRow, value: int) -> FigureRow:

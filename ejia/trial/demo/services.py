@@ -50,6 +50,8 @@ class Services:
         self.world, self.groups, self.members, self.residents, self.scale = world, groups, members, residents, scale
         self.asking = World(plan.SEED + 1)  # its own chance: what is asked for moves nothing else in the year
         self.waiting = World(plan.SEED + 3)  # and its own, as who waits in vain moves nothing else
+        self.returning = World(plan.SEED + 4)  # and its own, as who is visited again
+        self._elders_of: dict[str, list[tuple[datetime, UUID]]] = {}
         self._numbered: list[tuple[datetime, UUID, tuple[object, ...]]] = []
         self._residents_of: dict[str, list[Someone]] = {}
         for resident in residents:
@@ -196,13 +198,18 @@ class Services:
         name = world.name()
         building, entrance, door = (world.random.randrange(1, most) for most in (30, 5, 40))
         address, phone = f"{need.community.name}示范小区{building}号楼{entrance}单元{100 + door}室", world.phone()
+        called, born_in = f"{name[0]}{world.random.choice(('奶奶', '爷爷'))}", world.random.randrange(1930, 1958)
+        basis = world.id_at(need.submitted)
+        on_record = self._elders_of.setdefault(need.community.path, [])
+        known = [other for since, other in on_record if since <= need.submitted]
+        if known and self.returning.random.random() < 0.4:
+            return self.returning.random.choice(known)
+        on_record.append((need.submitted, elder))
         self.elders.add(
-            *(elder, need.community.id, need.community.path, name, f"{name[0]}{world.random.choice(('奶奶', '爷爷'))}"),
-            world.random.randrange(1930, 1958),
+            *(elder, need.community.id, need.community.path, name, called, born_in),
             *(keys.seal(address, field=ADDRESS, row=elder), keys.index(address, field=ADDRESS)),
             *(keys.seal(phone, field=PHONE, row=elder), keys.index(phone, field=PHONE), need.submitted),
         )
-        basis = world.id_at(need.submitted)
         self.bases.add(basis, basis, need.submitted, False, elder, BasisKind.OWN_CONSENT.value, rules.current().notice.version)
         return elder
 
