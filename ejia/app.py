@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     watch(app, logs.note_answer)
     request_metrics.watch_requests(app)
     limits.install(app, settings)
-    health.install(app, settings)
+    health.install(app, settings, lines_lost=logs.lines_lost)
     api.install(app)
     app.register_blueprint(health_routes)
     app.register_blueprint(pages)

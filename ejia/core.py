@@ -41,6 +41,10 @@ log = structlog.get_logger(__name__)
 
 LONGEST_STATEMENT = timedelta(seconds=15)
 LONGEST_LOCK = timedelta(seconds=5)
+LONGEST_IDLE = timedelta(minutes=10)
+"""A transaction of which nothing is heard for so long is ended: its process hangs, and holds locks for which others wait."""
+LONGEST_SILENCE = timedelta(seconds=30)
+"""A host that lost its power or its cable ends no connection: after so long without a sign of it either side does."""
 
 CATALOGUES: Mapping[str, Shelf] = {
     "limits.toml": caller_limits,
@@ -114,7 +118,18 @@ def start_process(settings: Settings) -> None:
 
 def connect_database(app: Flask, settings: Settings) -> None:
     """Bind the app to its database. No statement of a request waits for ever, and a connection that died at rest is noticed."""
-    options = f"-c statement_timeout={_ms(LONGEST_STATEMENT)} -c lock_timeout={_ms(LONGEST_LOCK)} -c timezone=UTC"
+    silent, asked = _ms(LONGEST_SILENCE), 3
+    guards = {
+        "statement_timeout": _ms(LONGEST_STATEMENT),
+        "lock_timeout": _ms(LONGEST_LOCK),
+        "idle_in_transaction_session_timeout": _ms(LONGEST_IDLE),
+        "tcp_user_timeout": silent,
+        "tcp_keepalives_idle": silent // 2000,
+        "tcp_keepalives_interval": silent // 2000 // asked,
+        "tcp_keepalives_count": asked,
+        "timezone": "UTC",
+    }
+    ours = {f"keepalives_{name}": guards[f"tcp_keepalives_{name}"] for name in ("idle", "interval", "count")}
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": settings.database_pool_size,
@@ -122,7 +137,13 @@ def connect_database(app: Flask, settings: Settings) -> None:
         "pool_timeout": 5,
         # The text of a database error ends in logs; the values of the statement must not stand in it.
         "hide_parameters": True,
-        "connect_args": {"options": options, "connect_timeout": 3},
+        "connect_args": {
+            "options": " ".join(f"-c {name}={value}" for name, value in guards.items()),
+            "connect_timeout": 3,
+            "fallback_application_name": "ejia",
+            "tcp_user_timeout": silent,
+            **ours,
+        },
     }
     db.init_app(app)
     with app.app_context():

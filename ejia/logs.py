@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 import psycopg
 import sqlalchemy.exc
 import structlog
+from prometheus_client import Counter
 
 from backend.foundation.tracing import current_account_id, current_request_id
 
@@ -48,12 +49,13 @@ class Stream(Protocol):
 
 
 log = structlog.get_logger("ejia.request")
+LOST = Counter("ejia_log_lines_lost_total", "Lines that could not be written to the log.")
 _request_line: Callable[..., None] = log.info  # bound once by `configure`: binding costs as much as the line
 
 
 def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
     """Send our own lines and those of all libraries to the stream (standard error): as JSON, or readable in a terminal."""
-    target = stream or _StandardError()
+    target = _Unfailing(stream or _StandardError())
     # Given an encoder, or json.dumps would make one for every line.
     encoder = json.JSONEncoder(ensure_ascii=False, default=repr)
     as_json = structlog.processors.JSONRenderer(lambda fields, **_: encoder.encode(fields))
@@ -86,6 +88,11 @@ def configure(*, json_lines: bool, stream: Stream | None = None) -> None:
         logging.getLogger(name).setLevel(level)
 
 
+def lines_lost() -> int:
+    """How many lines this process could not write. In a copy of several processes each knows of its own."""
+    return int(next(sample.value for metric in LOST.collect() for sample in metric.samples if sample.name.endswith("_total")))
+
+
 def note_answer(answered: "Answered") -> None:
     """Write one line for a request that was answered."""
     if answered.route not in _WATCHED or answered.status >= HTTPStatus.BAD_REQUEST:
@@ -101,6 +108,26 @@ class _StandardError:
 
     def flush(self) -> None:
         sys.stderr.buffer.flush()
+
+
+class _Unfailing:
+    """Whatever becomes of a line, the work that it tells of goes on: a log whose reader is gone or whose disk is full costs lines only."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def write(self, line: bytes) -> int:
+        try:
+            return self._stream.write(line)
+        except (OSError, ValueError):  # ValueError: the stream is closed
+            LOST.inc()
+            return 0
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except (OSError, ValueError):
+            LOST.inc()
 
 
 class _BytesHandler(logging.Handler):

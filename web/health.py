@@ -25,18 +25,24 @@ KEPT_SECONDS = 1.0
 
 
 class NotReady(Unavailable):
-    """The database is away, its tables are those of another release, or its values need a key that this copy has not."""
+    """The database is away, its tables are those of an older release, or its values need a key that this copy has not."""
 
     code, detail = "not_ready", "服务尚未就绪"
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """The copy can do its work. Without Redis it still does: limits are counted per process, and nothing rings until it is back."""
+    """The copy can do its work. Without Redis it still does: limits are counted per process, and nothing rings until it is back.
+
+    `tables` are newer while the next release is being started: it adds to them, and what this one needs is still there. `logs` are
+    incomplete where lines could not be written.
+    """
 
     release: str
     migration_head: str
     redis: Literal["ok", "degraded"]
+    tables: Literal["ok", "newer"]
+    logs: Literal["ok", "incomplete"]
 
 
 class _LastLook:
@@ -76,14 +82,18 @@ class _Expected:
     release: str
     migration_head: str
     redis: redis.Redis
+    lines_lost: Callable[[], int]
+    lost_before: int
     last: _LastLook = field(default_factory=_LastLook)
 
 
-def install(app: Flask, settings: Settings) -> None:
-    """Note what this code needs, so that `readiness` can compare."""
+def install(app: Flask, settings: Settings, *, lines_lost: Callable[[], int]) -> None:
+    """Note what this code needs, so that `readiness` can compare; and how it asks for the number of lines that its log lost."""
     app.extensions["ejia_health"] = _Expected(
         release=settings.release,
         migration_head=schema.head(),
+        lines_lost=lines_lost,
+        lost_before=lines_lost(),
         redis=redis.Redis.from_url(
             settings.redis_url, socket_timeout=_LONGEST_WAIT, socket_connect_timeout=_LONGEST_WAIT, retry=Retry(NoBackoff(), 0)
         ),
@@ -92,14 +102,15 @@ def install(app: Flask, settings: Settings) -> None:
 
 def readiness() -> Readiness:
     """What this copy finds of itself, or found a moment ago. Raises NotReady unless the database answers and stands at this code's
-    migration, with every key here. Redis is told, not required."""
+    migration or a newer one, with every key here. Redis is told, not required."""
     expected: _Expected = current_app.extensions["ejia_health"]
     return expected.last.found(lambda: _look(expected))
 
 
 def _look(expected: _Expected) -> Readiness:
     found = _migration_head_of_database()
-    if found != expected.migration_head:
+    newer = found is not None and found.isdigit() and found > expected.migration_head
+    if found is None or not (newer or found == expected.migration_head):
         raise NotReady(
             "数据库不可用" if found is None else "数据库的表结构与本版本不一致",
             release=expected.release,
@@ -109,7 +120,13 @@ def _look(expected: _Expected) -> Readiness:
     missing = _missing_keys()
     if missing:
         raise NotReady("缺少打开已加密数据的密钥", release=expected.release, migration_head=found, missing_keys=", ".join(missing))
-    return Readiness(expected.release, found, "ok" if _answers(expected.redis) else "degraded")
+    return Readiness(
+        expected.release,
+        found,
+        redis="ok" if _answers(expected.redis) else "degraded",
+        tables="newer" if newer else "ok",
+        logs="incomplete" if expected.lines_lost() > expected.lost_before else "ok",
+    )
 
 
 def _migration_head_of_database() -> str | None:

@@ -1,18 +1,23 @@
 """A copy says whether it lives and whether it can work."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import DBAPIError
+from werkzeug.test import TestResponse
 
 from backend.accounts import tokens
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock, schema
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
+from backend.statistics.settling import hold_lock
 from config.settings import Settings
+from ejia import core, logs
 from ejia.app import create_app
 from web import health
 
@@ -38,7 +43,11 @@ def test_a_copy_with_its_database_and_redis_is_ready(client: FlaskClient, settin
     assert client.get("/healthz").get_json() == {"status": "ok"}
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json() == {"status": "ready", "release": settings.release, "migration_head": schema.head(), "redis": "ok"}
+    assert answer.get_json() == {"status": "ready", "release": settings.release, "migration_head": schema.head()} | {
+        "redis": "ok",
+        "tables": "ok",
+        "logs": "ok",
+    }
 
 
 def test_who_asks_without_end_does_not_load_the_database(client_of: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,16 +87,67 @@ def test_without_redis_a_copy_works_and_says_that_it_is_degraded(client_of: Call
     assert (answer.status_code, answer.get_json()["redis"]) == (200, "degraded")
 
 
-def test_a_database_of_another_release_is_not_ready(app: APIFlask, client: FlaskClient) -> None:
-    def stand_at(revision: str) -> None:
-        with db.engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+def stood_at(revision: str, client: FlaskClient) -> TestResponse:
+    """What `/readyz` says while the database stands at another migration."""
 
-    stand_at("0001")
+    def stand_at(at: str) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": at})
+
+    stand_at(revision)
     try:
-        answer = client.get("/readyz")
+        return client.get("/readyz")
     finally:
         stand_at(schema.head())
+
+
+def test_a_database_of_an_older_release_is_not_ready(app: APIFlask, client: FlaskClient) -> None:
+    answer = stood_at("0001", client)
+
     assert (answer.status_code, answer.get_json()["code"]) == (503, "not_ready")
     assert (answer.get_json()["database_head"], answer.get_json()["migration_head"]) == ("0001", schema.head())
     assert client.get("/readyz").status_code == 200
+
+
+def test_while_the_next_release_migrates_this_one_is_ready_and_says_that_the_tables_are_newer(app: APIFlask, client: FlaskClient) -> None:
+    answer = stood_at("9998", client)
+
+    assert (answer.status_code, answer.get_json()["tables"], answer.get_json()["migration_head"]) == (200, "newer", "9998")
+
+
+def test_a_process_that_hangs_in_a_transaction_does_not_keep_its_locks(
+    client_of: Callable[..., FlaskClient], app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(core, "LONGEST_IDLE", timedelta(milliseconds=200))
+    hanging = client_of().application
+
+    with hanging.app_context():
+        hold_lock()
+        with app.app_context(), transaction():
+            hold_lock()  # waits until the other one is ended
+        with pytest.raises(DBAPIError):
+            db.session.execute(text("SELECT 1"))
+        db.session.remove()
+
+
+@pytest.mark.parametrize("trouble", [BrokenPipeError(32, "Broken pipe"), OSError(28, "No space left on device"), ValueError("closed")])
+def test_a_log_that_takes_no_lines_costs_no_answer_and_is_told(
+    client_of: Callable[..., FlaskClient], settings: Settings, trouble: Exception
+) -> None:
+    class Gone:
+        """The reader of the pipe has ended, or the disk is full."""
+
+        def write(self, _line: bytes) -> int:
+            raise trouble
+
+        def flush(self) -> None:
+            raise trouble
+
+    client = client_of()
+    logs.configure(json_lines=settings.log_json, stream=Gone())
+    try:
+        answers = [client.get("/api/v1/areas"), client.get("/readyz")]
+    finally:
+        logs.configure(json_lines=settings.log_json)
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[1].get_json()["logs"] == "incomplete"
