@@ -37,12 +37,13 @@ from backend.foundation.actor import Actor, Role
 from backend.foundation.database import Column, db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
+from backend.foundation.refusals import never
 from backend.foundation.statements import Prepared
 from backend.openings.events import PlaceAskedFor, PlaceClaimed
 from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation, OrganisationStatus
 from backend.party.models import UnitMembership
-from backend.people.service import person_of
+from backend.people.service import DataWithdrawn, person_of, require_standing
 from backend.teams.models import Team, TeamStatus
 
 
@@ -181,13 +182,17 @@ def _asked_for(claimant: Claimant, *, now: datetime) -> Select[UUID]:
     )
 
 
+@never(DataWithdrawn, because="who claims as a person does it for themselves")
 def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
     """The actor as policy is to judge them. A person's right to claim stands until the claim is committed: whoever ends the registration
-    waits, and finds the claim (registration.reactions). Raises Forbidden for another person."""
+    waits, and finds the claim (registration.reactions). The person's row comes before their grants, as for whoever ends what is theirs.
+
+    Raises Forbidden for another person, ConsentNeeded."""
     if claimant.kind is not ClaimantKind.PERSON:
         return actor
     if not actor.is_system and claimant.id != actor.person_id:
         raise Forbidden
+    require_standing(actor, claimant.id)
     return accounts.holding_still(actor, Role.PARTY_MEMBER, now=now)
 
 
