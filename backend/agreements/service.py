@@ -72,11 +72,13 @@ def _end_party(actor: Actor, person_id: UUID, *, now: datetime) -> None:
 
 
 def _end_what_rests(actor: Actor, person_id: UUID, *, without_phone: bool, now: datetime) -> Ending:
-    """With the last consent a person acts for nobody and in no community; `people` puts what is kept under a mask."""
+    """With the last consent a person acts for nobody and in no community (what hangs on
+    that ends by what hears of it); `people` puts what is kept under a mask."""
     ending = people.end_basis(person_id, now=now, without_phone=without_phone)
     if ending.is_last:
         proxies.end_proxies_by(actor, person_id, reason=_WITHDRAWN, now=now)
-        accounts.withdraw_everywhere(actor, person_id, Role.PARTY_MEMBER, reason="consent_withdrawn", now=now)
+        for role in (Role.PARTY_MEMBER, Role.ORGANISATION_STAFF, Role.WORK_UNIT_OFFICER):
+            accounts.withdraw_everywhere(actor, person_id, role, reason="consent_withdrawn", now=now)
     return ending
 
 

@@ -1,4 +1,7 @@
-"""What has to be put in order before an account is closed: others rest on it. The one visible list, in the order in which it is told."""
+"""What has to be put in order before an account is closed: others rest on it. The one visible list, in the order in which it is told.
+
+What nobody rests on ends by itself (tests/agreements/test_nothing_open.py names all of it).
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,14 +12,12 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import queries as account_queries
-from backend.accounts.models import Account, AccountStatus, RoleGrant
+from backend.accounts.models import Account, AccountStatus
 from backend.attendance.models import Attendance
 from backend.demands.models import Demand, DemandStatus
 from backend.foundation import clock
-from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.openings.models import Claim, OpeningRole
-from backend.organisations.models import Organisation, OrganisationStatus, Staff
 from backend.people.minors import is_minor_at
 from backend.people.models import Guardianship, Person
 from backend.proxies.models import Proxy
@@ -32,9 +33,7 @@ class Obstacle:
 
 
 OFFICE = Obstacle("office", "您还担任职务，请先由上级收回")
-UNIT = Obstacle("unit", "您还是单位联络员，请先由社区更换")
 TEAM = Obstacle("team", "您还是志愿服务队的队长，请先交接；还在申请的，请等社区答复")
-ORGANISATION = Obstacle("organisation", "您还在社会组织任职，请先退出或者交接；还在申请的，请等社区答复")
 SIGNED_IN = Obstacle("signed_in", "您正在服务，请先签退")
 CLAIMS = Obstacle("claims", "您个人认领的服务还没有结束，请先取消认领")
 DEMANDS = Obstacle("demands", "您还有没有办结的服务需求，请先撤回，或者等办结")
@@ -45,9 +44,6 @@ ELDER = Obstacle("elder", "您是老人唯一的代办人，请先结束代办�
 def obstacles(account_id: UUID, person_id: UUID | None, *, now: datetime) -> Sequence[Obstacle]:
     """All that stands in the way. The caller holds account and person, so nothing is added meanwhile."""
     found = [OFFICE] if account_queries.holds_office(account_id, now=now) else []
-    speaks = select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.is_unended(now))
-    if _any(speaks.where(RoleGrant.role == Role.WORK_UNIT_OFFICER)):
-        found.append(UNIT)
     return [*found, *(() if person_id is None else _of_person(person_id, now=now))]
 
 
@@ -55,8 +51,6 @@ def _of_person(person_id: UUID, *, now: datetime) -> Iterator[Obstacle]:
     ahead = select(Claim.id).join(OpeningRole, OpeningRole.id == Claim.role_id).where(OpeningRole.closes_at > now)
     asked = (
         (TEAM, select(Team.id).where(Team.leader_person_id == person_id, Team.status.in_((TeamStatus.APPLIED, TeamStatus.ACTIVE)))),
-        (ORGANISATION, _organisations(person_id)),
-        (ORGANISATION, select(Staff.id).where(Staff.person_id == person_id, Staff.is_live())),
         (
             SIGNED_IN,
             select(Attendance.id).where(
@@ -80,11 +74,6 @@ def _of_person(person_id: UUID, *, now: datetime) -> Iterator[Obstacle]:
 
 def _any(rows: Select[UUID]) -> bool:
     return db.session.scalar(rows.limit(1)) is not None
-
-
-def _organisations(person_id: UUID) -> Select[UUID]:
-    open_still = (OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED)
-    return select(Organisation.id).where(Organisation.officer_person_id == person_id, Organisation.status.in_(open_still))
 
 
 def _only_proxy(person_id: UUID, *, now: datetime) -> Select[UUID]:

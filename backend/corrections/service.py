@@ -3,11 +3,14 @@
 All facts stay: they name the person, not the name. Nobody corrects themselves or agrees to what they proposed.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import ClassVar
 from uuid import UUID
+
+from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts import service as accounts
@@ -26,6 +29,7 @@ from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
+from backend.foundation.outbox import Happening
 from backend.foundation.sealing import keyring
 from backend.people import service as people
 from backend.people.models import Person
@@ -59,6 +63,8 @@ class OwnCorrection(Forbidden):
     code: ClassVar[str] = "own_correction"
     detail = "不能更正本人的身份信息，请由其他工作人员办理"
 
+
+CONSENT_WITHDRAWN = "本人已撤回同意"
 
 PROPOSED, CONFIRMED, RETURNED = CorrectionStatus.PROPOSED, CorrectionStatus.CONFIRMED, CorrectionStatus.RETURNED
 _step = partial(Step, IdentityCorrection, IdentityCorrectionChange)
@@ -148,6 +154,18 @@ def return_correction(actor: Actor, correction_id: UUID, *, reason: str, now: da
     correction = _seen(actor, correction_id)
     policy.require(actor, Permission.CORRECTION_RETURN, Scope(area_path=correction.area_path, person_id=correction.person_id))
     RETURN.take(actor, correction_id, now=now, reason=reason, name_sealed=None, id_number_sealed=None)
+
+
+def return_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None:
+    """End what was proposed of these people before they withdrew their last consent."""
+    for happening in happenings:
+        waiting = select(IdentityCorrection.id).where(
+            IdentityCorrection.person_id == happening.subject_id,
+            IdentityCorrection.status == PROPOSED,
+            IdentityCorrection.proposed_at <= happening.at,
+        )
+        correction_ids = db.session.scalars(waiting).all()
+        RETURN.take_all(Actor.system(), correction_ids, now=now, reason=CONSENT_WITHDRAWN, name_sealed=None, id_number_sealed=None)
 
 
 def _proposed(correction_id: UUID, name: bytes, id_number: bytes, *, now: datetime) -> Identity:

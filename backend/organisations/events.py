@@ -35,6 +35,13 @@ class OrganisationHandedOver(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationWithoutOfficer(Event):
+    """Who was the organisation's officer agrees to nothing any more; nobody is, until another one is named."""
+
+    name: ClassVar[str] = "organisation.without_officer"
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationEnded(Event):
     """The community ended the organisation's work here."""
 

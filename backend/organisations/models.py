@@ -72,7 +72,9 @@ class Organisation(Living):
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_organisations_area_id"))
     area_path: Mapped[AreaPath]
     purpose: Mapped[str]
-    officer_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_organisations_officer_person_id"))
+    officer_person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_organisations_officer_person_id"), comment="empty once who was officer agreed to nothing any more"
+    )
     status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
     counted_on: Mapped[date | None] = mapped_column(comment="the day of the agreement, or of the record; counts from then")
     proof: Mapped[str | None] = mapped_column(comment="by which paper that day is known: the agreement or record, by title and number")

@@ -128,7 +128,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Organisation.counted_on,
         )
         .join(Area, Area.id == Organisation.area_id)
-        .join(Person, Person.id == Organisation.officer_person_id)
+        .outerjoin(Person, Person.id == Organisation.officer_person_id)
     )
 
 

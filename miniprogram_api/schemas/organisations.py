@@ -43,7 +43,7 @@ class OrganisationLineOut(Out):
     record_number: str | None
     community_id: Id
     community_name: str
-    officer_name: str = Field(description="负责人姓名，已脱敏")
+    officer_name: str | None = Field(description="负责人姓名，已脱敏；原负责人离开、尚未指定新的，为空")
     status: OrganisationStatus
     applied_at: Instant
     counted_on: Day | None = Field(description="协议签订、备案或登记的日期，自此计入引进或培育数")

@@ -7,12 +7,14 @@ from sqlalchemy import func, select
 
 from backend.accounts.models import Login
 from backend.attendance.queries import counting_records
+from backend.foundation import clock, outbox
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.people.models import Person
 from tests.support.attendance import Visit
 from tests.support.demands import demand_form
 from tests.support.guardians import born, child, guardianship_form
+from tests.support.messages import kinds
 from tests.support.people import identity_number, registration_form
 from tests.support.phone import refused
 from tests.support.recoveries import confirm
@@ -32,11 +34,6 @@ def stand_in_line(street, phone):
     if phone == "team":
         assert home.team_id
         return home.leader
-    if phone == "organisation":
-        assert home.staff_id
-        return home.staff
-    if phone == "unit":
-        return home.unit_officer
     if phone == "demands":
         home.resident.made("/demands", demand_form(street))
         return home.resident
@@ -47,7 +44,7 @@ def stand_in_line(street, phone):
     return home.proxy
 
 
-@pytest.mark.parametrize("code", ["office", "team", "organisation", "unit", "demands", "ward", "elder"])
+@pytest.mark.parametrize("code", ["office", "team", "demands", "ward", "elder"])
 def test_what_others_rest_on_stands_in_the_way(street, code):
     phone = stand_in_line(street, code)
     answer = phone.post("/me/closing", CLOSING)
@@ -82,6 +79,18 @@ def test_who_serves_signs_out_first_and_what_was_served_counts_on_under_a_mask(s
     }
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "account.close")).one()
     assert str(entry.account_id) == visit.member.account_id
+
+
+def test_who_acts_for_an_organisation_or_a_unit_may_close_and_the_others_are_told(street):
+    home = street.home
+    assert home.staff_id
+    home.unit_officer.made("/me/closing", CLOSING)
+    home.head.made("/me/closing", CLOSING)
+    while outbox.deliver_batch("organisations", now=clock.now()):
+        pass
+    assert home.officer.seen(f"/organisations/{home.organisation_id}")["officer_name"] is None
+    assert "organisation_without_officer" in kinds(home.officer)
+    assert "officer_gone" in kinds(home.staff)
 
 
 def test_who_comes_back_has_a_new_account_and_their_history_by_papers_only(street, phone_of):

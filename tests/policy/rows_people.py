@@ -3,7 +3,20 @@
 from backend.accounts.policy import Permission
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
-from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, VOLUNTEERS, elsewhere, these
+from tests.policy.viewers import (
+    COMMUNITY,
+    DECIDING,
+    DISTRICT,
+    EVERYBODY,
+    GRID,
+    OFFICERS,
+    ORGANISATION_OFFICER,
+    PERSONS,
+    STREET,
+    VOLUNTEERS,
+    elsewhere,
+    these,
+)
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, OFFICER_NAME, PASSWORD, World
 from tests.support.people import person_form, registration_form, volunteer_form
@@ -73,9 +86,17 @@ def own_wish(world: World) -> Ask:
 THEIRS = these("volunteer")
 LIVING_THERE = these(elsewhere(COMMUNITY))
 
-# The others hold an office, lead, are on a staff, speak for a unit, asked for a service of this world, or hold a place.
+# The others hold an office, lead, asked for a service of this world, or hold a place.
 CLOSING = these(
-    "newcomer", "volunteer", elsewhere("volunteer"), elsewhere("resident"), elsewhere("party_member"), "proxy", elsewhere("proxy")
+    *(name for role in ("organisation_staff", "work_unit_officer") for name in (role, elsewhere(role))),
+    ORGANISATION_OFFICER,
+    "newcomer",
+    "volunteer",
+    elsewhere("volunteer"),
+    elsewhere("resident"),
+    elsewhere("party_member"),
+    "proxy",
+    elsewhere("proxy"),
 )
 
 ROWS = (

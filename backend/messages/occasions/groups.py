@@ -13,6 +13,7 @@ from backend.organisations.events import (
     OrganisationHandedOver,
     OrganisationReturned,
     OrganisationVerified,
+    OrganisationWithoutOfficer,
     StaffAdded,
     StaffRemoved,
 )
@@ -52,7 +53,17 @@ _STAFF = (
     rows_of(**_ORGANISATION | {"subject_id": Staff.id}, person_id=Staff.person_id, by_account_id=Staff.actor_account_id)
     .select_from(Staff)
     .join(Organisation, Organisation.id == Staff.organisation_id)
-    .where(Staff.person_id != Organisation.officer_person_id)
+    .where(Staff.person_id.is_distinct_from(Organisation.officer_person_id))
+)
+
+_OFFICERS_OF_STAFF = (
+    rows_of(**_ORGANISATION | {"subject_id": Staff.id}, person_id=Organisation.officer_person_id, by_account_id=Staff.actor_account_id)
+    .select_from(Staff)
+    .join(Organisation, Organisation.id == Staff.organisation_id)
+    .where(Staff.person_id != Organisation.officer_person_id, Organisation.status == OrganisationStatus.VERIFIED)
+)
+_REST_OF_STAFF = (
+    rows_of(**_ORGANISATION, person_id=Staff.person_id).join(Staff, Staff.organisation_id == Organisation.id).where(Staff.is_live())
 )
 
 _REGISTRATION = {"subject_id": MemberRegistration.id, "about_id": MemberRegistration.fact_id, "area_path": MemberRegistration.area_path}
@@ -129,6 +140,16 @@ OCCASIONS = (
     ),
     _of_organisation(OrganisationEnded, OrganisationStatus.ENDED),
     Occasion(OrganisationHandedOver, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
+    Occasion(
+        OrganisationWithoutOfficer,
+        "community",
+        About.ORGANISATION,
+        office(Permission.ORGANISATION_HAND_OVER),
+        rows_of(**_ORGANISATION),
+        waits=while_there_is(Organisation.id, Organisation.status == OrganisationStatus.VERIFIED, Organisation.officer_person_id.is_(None)),
+    ),
+    Occasion(OrganisationWithoutOfficer, "staff", About.ORGANISATION, whose(Permission.STAFF_LEAVE), _REST_OF_STAFF),
+    Occasion(StaffRemoved, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _OFFICERS_OF_STAFF),
     Occasion(StaffAdded, "staff", About.ORGANISATION, whose(Permission.STAFF_LEAVE), _STAFF),
     Occasion(StaffRemoved, "staff", About.ORGANISATION, whose(Permission.STAFF_LEAVE), _STAFF),
     Occasion(

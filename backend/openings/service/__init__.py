@@ -1,6 +1,13 @@
 """Commands of openings, by noun: places (made, changed, closed, cancelled, recounted), claims, requests answered, and places given back."""
 
-from backend.openings.service.arrangements import NewArrangement, OpeningOver, PartyUnknown, end_arrangement, make_arrangement
+from backend.openings.service.arrangements import (
+    NewArrangement,
+    OpeningOver,
+    PartyUnknown,
+    end_arrangement,
+    end_invitations_of_withdrawn,
+    make_arrangement,
+)
 from backend.openings.service.claims import AlreadyClaimed, Claimant, ClaimReleased, OpeningFull, claim_place, invites
 from backend.openings.service.places import (
     Home,

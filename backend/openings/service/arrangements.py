@@ -19,6 +19,7 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.outbox import Happening
 from backend.openings.events import ArrangementEnded, ArrangementMade
 from backend.openings.models import Arrangement, Opening, OpeningStatus
 from backend.openings.service.requests import OwnClaim
@@ -28,6 +29,7 @@ from backend.people.models import Person
 from backend.people.service import require_standing
 from backend.teams.models import Team, TeamStatus
 
+CONSENT_WITHDRAWN = "本人已撤回同意"
 LONGEST_TERM = timedelta(days=366)
 
 
@@ -123,6 +125,23 @@ def end_arrangement(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) 
     policy.require(actor, Permission.ARRANGEMENT_MAKE, scope, seen_by=Permission.ARRANGEMENT_SEE)
     if seen.ended_at is not None or seen.ends_on < clock.shanghai_day(now):
         raise ArrangementOver
+    _end(actor, seen, reason=reason, now=now)
+
+
+def end_invitations_of_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None:
+    """End the invitations of these people from before they withdrew their last consent."""
+    for happening in happenings:
+        invitations = select(Arrangement).where(
+            Arrangement.person_id == happening.subject_id,
+            Arrangement.is_current(),
+            Arrangement.ended_at.is_(None),
+            Arrangement.recorded_at <= happening.at,
+        )
+        for seen in db.session.scalars(invitations.order_by(Arrangement.id)).all():
+            _end(Actor.system(), seen, reason=CONSENT_WITHDRAWN, now=now)
+
+
+def _end(actor: Actor, seen: Arrangement, *, reason: str, now: datetime) -> None:
     ended = facts.revise(seen, actor, now=now, reason=reason, ended_at=now)
     outbox.record(ArrangementEnded(ended.id), now=now)
     audit.record(actor, Permission.ARRANGEMENT_MAKE, ended.id, now=now, ended=True)

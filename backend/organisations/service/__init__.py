@@ -9,3 +9,4 @@ from backend.organisations.service.life import (
     verify_organisation,
 )
 from backend.organisations.service.staff import add_staff, hand_over, leave_organisation, remove_staff
+from backend.organisations.service.withdrawals import end_for_withdrawn

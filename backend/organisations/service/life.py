@@ -153,6 +153,7 @@ def verify_organisation(actor: Actor, organisation_id: UUID, *, agreed_on: date,
             raise AgreedOnInvalid(sentence, errors={"agreed_on": [sentence]})
     former_id = None if former is None else former.first_id
     VERIFY.take(actor, organisation_id, now=now, counted_on=agreed_on, proof=proof, former_id=former_id)
+    assert organisation.officer_person_id is not None  # noqa: S101 - who applied
     start_staff(actor, organisation_id, organisation.officer_person_id, is_officer=True, now=now)
 
 

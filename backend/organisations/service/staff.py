@@ -127,7 +127,7 @@ def leave_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) ->
 def hand_over(actor: Actor, organisation_id: UUID, *, staff_id: UUID, now: datetime) -> None:
     """Let another of the staff be officer: by the officer, or by the community where the officer is gone. The former stays on the staff.
 
-    Raises OrganisationNotVerified, StaffUnknown, AlreadyOfficer.
+    Raises OrganisationNotVerified, StaffUnknown, AlreadyOfficer, DataWithdrawn, ConsentNeeded.
     """
     organisation = rows.held(organisation_id)
     rows.require(actor, Permission.ORGANISATION_HAND_OVER, organisation)
@@ -138,6 +138,7 @@ def hand_over(actor: Actor, organisation_id: UUID, *, staff_id: UUID, now: datet
     former = _one(organisation_id, Staff.is_officer.is_(True))
     if successor.is_officer:
         raise AlreadyOfficer
+    people.require_standing(actor, successor.person_id)
     if former is not None:
         facts.revise(former, actor, now=now, reason=HANDED_OVER, is_officer=False)
     facts.revise(successor, actor, now=now, reason=HANDED_OVER, is_officer=True)
