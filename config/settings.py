@@ -140,6 +140,9 @@ class Settings(BaseSettings):
     )
     body_limit_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     rate_limits_enabled: bool = True
+    second_factor_required: bool = Field(
+        default=True, description="Whether the offices that config/limits.toml names must log in by more than a password."
+    )
     clock_file: Path | None = Field(default=None, description="Trial and test only: where the steered clock keeps its lead.")
     demonstration_file: Path | None = Field(default=None, description="Trial and test only: who can log in to the demonstration.")
     log_json: bool = True

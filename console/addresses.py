@@ -5,6 +5,8 @@ import re
 HOME = "/console/"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
+SECOND_STEP = "/console/login/second-step"
+SECOND_FACTOR = "/console/second-factor"
 
 _LONGEST = 500
 _OWN_PAGE = re.compile(r"/console/[!-\[\]-~]*")

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 
-from backend.accounts.service import PasswordChangeNeeded
+from backend.accounts.service import PasswordChangeNeeded, SecondFactorUnset
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation.errors import Conflict, Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
 from backend.foundation.tracing import current_request_id
-from console.addresses import LOGIN, PASSWORD
+from console.addresses import LOGIN, PASSWORD, SECOND_FACTOR
 from console.drawing import lead_to
 from web.forgery import FormNotOurs
 from web.labels import label_of
@@ -36,6 +36,8 @@ def refuse(refusal: Refusal) -> Response:
         return lead_to(_login(refusal))
     if isinstance(refusal, PasswordChangeNeeded):
         return lead_to(PASSWORD)
+    if isinstance(refusal, SecondFactorUnset):
+        return lead_to(SECOND_FACTOR)
     return refusal_page(refusal)
 
 

@@ -80,6 +80,8 @@ def begin(settings: Settings) -> StartCheck:
     start_process(settings)
     check = StartCheck(settings)
     check.at_start()
+    if not settings.is_trial and not caller_limits.current().second_factor.required_of:
+        log.warning("production.second_factor_off", reason="who reads personal data logs in by a password alone: docs/operations.md")
     return check
 
 
@@ -109,6 +111,8 @@ def start_process(settings: Settings) -> None:
     audit_heads.use(Signer(bytes_of(settings.audit_key), settings.audit_folder))
     for name, catalogue in CATALOGUES.items():
         catalogue.use(catalogue.read(CONFIG_FOLDER / name))
+    if not settings.second_factor_required:
+        caller_limits.use(caller_limits.without_second_factor(caller_limits.current()))
     handler = notices.Handler(settings.handler_name, settings.handler_contact)
     notices.use(notices.told_by(notices.current(), handler))
     beneficiary_rules.use(beneficiary_rules.told_by(beneficiary_rules.current(), handler))

@@ -140,6 +140,8 @@ def _passwords() -> Iterator[Row]:
     )
     everywhere = f"{tries.STRANGERS_BEFORE_LOCK} in a row, then locked likewise"
     yield Row("wrong passwords from everywhere", everywhere, "the name; but not where its holder was in before", "–", _says(LoginLocked))
+    codes = f"{tries.FAILURES_BEFORE_LOCK} in a row, {tries.STRANGERS_CODES_BEFORE_LOCK} from everywhere, then locked likewise"
+    yield Row("wrong codes of a second factor beside the right password", codes, "the log-in, as with passwords", "–", _says(LoginLocked))
     yield Row(
         "passwords looked at", f"{hashing.AT_ONCE} at a time, 64 MiB each; others wait a moment", "the process", "–", _says(PasswordsBusy)
     )

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts
+from console.views import accounts, second_factors
 from miniprogram_api import (
     account_recoveries,
     areas,
@@ -72,4 +72,4 @@ RESOURCES: tuple[Resource, ...] = (
     audit_entries.bp,
 )
 
-CONSOLE: tuple[Blueprint, ...] = (accounts.bp,)
+CONSOLE: tuple[Blueprint, ...] = (accounts.bp, second_factors.bp)

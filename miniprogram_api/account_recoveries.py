@@ -124,7 +124,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
     attempt, right = passwords.tried(body)
     with transaction():
-        refusal = accounts.begin_own_merge(actor, attempt, right=right, now=clock.now())
+        refusal = accounts.begin_own_merge(actor, attempt, right=right, code=body.code, now=clock.now())
     if refusal is not None:
         raise refusal
     with transaction():

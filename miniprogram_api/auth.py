@@ -18,7 +18,7 @@ from miniprogram_api.schemas.auth import TokensOut
 from web import passwords
 from web.caller import logged_in_family
 from web.edge import in_steps, public
-from web.inputs.accounts import PasswordLoginIn, RefreshIn, WeChatLoginIn
+from web.inputs.accounts import PasswordLoginIn, RefreshIn, SecondStepIn, WeChatLoginIn
 from web.limits import LOGGING_IN, log_in_refreshed
 from web.routes import at_most, takes_wechat_code
 
@@ -53,12 +53,29 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 @bp.doc(
     summary="管理员登录",
     description="同一来源连续五次输错密码后，该来源锁定十五分钟，再错五次锁定时间加倍，最长四小时；带上以前登录的令牌（过期的也可以），则按本人的设备计数。用初始密码登录的，只能先修改密码；"
-    "初始密码 72 小时内有效。90 天未使用的登录停用，重置密码后恢复。",
+    "初始密码 72 小时内有效。90 天未使用的登录停用，重置密码后恢复。"
+    "设置了两步验证的，密码正确时回答 401 second_factor_needed，附 ticket。",
 )
 def log_in_by_password(body: PasswordLoginIn) -> Tokens:
     attempt, right = passwords.tried(body)
     with transaction():
-        outcome = accounts.finish_password_login(attempt, right=right, now=clock.now())
+        outcome = accounts.finish_password_login(attempt, right=right, code=body.code, now=clock.now())
+    return _or_refuse(outcome)
+
+
+@bp.post("/auth/second-step")
+@public
+@at_most(LOGGING_IN)
+@bp.input(SecondStepIn)
+@bp.output(TokensOut)
+@bp.doc(
+    summary="登录的第二步",
+    description="密码正确、又设置了两步验证的，登录回答 second_factor_needed 和 ticket；凭它和动态码（或备用码）登录。"
+    "每个码只能用一次；输错的次数与密码一样计算，只有知道密码的人才会用掉。",
+)
+def log_in_by_second_step(body: SecondStepIn) -> Tokens:
+    with transaction():
+        outcome = accounts.finish_second_step(body.ticket, body.code, passwords.source(), now=clock.now())
     return _or_refuse(outcome)
 
 

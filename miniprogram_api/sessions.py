@@ -4,19 +4,25 @@ from uuid import UUID
 
 from backend.accounts import queries
 from backend.accounts import service as accounts
-from backend.accounts.service import (
-    OfficeLogin,
-)
+from backend.accounts.service import Begun, OfficeLogin
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.auth import InitialPasswordOut, LoginOut, OfficeLoginOut, SessionOut
+from miniprogram_api.schemas.auth import InitialPasswordOut, LoginOut, OfficeLoginOut, RecoveryCodesOut, SecondFactorBegunOut, SessionOut
 from web import passwords
 from web.caller import logged_in_family
-from web.edge import creates, on_first_login, reads, writes
-from web.inputs.accounts import LoginEndIn, LoginNameIn, OfficeLoginIn, PasswordChangeIn
+from web.edge import before_second_factor, creates, on_first_login, reads, writes
+from web.inputs.accounts import (
+    LoginEndIn,
+    LoginNameIn,
+    OfficeLoginIn,
+    PasswordChangeIn,
+    SecondFactorCodeIn,
+    SecondFactorRemovalIn,
+)
 from web.limits import CHANGING_PASSWORD
 from web.routes import at_most, told_once
 from web.shapes import ListQuery
@@ -57,6 +63,46 @@ def list_logins(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
 @bp.doc(summary="移除一个登录方式", description="用它登录的随即失效。移除最后一个的，须填写 even_last。")
 def end_login(actor: Actor, login_id: UUID, body: LoginEndIn) -> None:
     accounts.end_login(actor, login_id, even_last=body.even_last, now=clock.now())
+
+
+@bp.post("/me/second-factor")
+@before_second_factor
+@at_most(CHANGING_PASSWORD)
+@told_once
+@bp.output(SecondFactorBegunOut, status_code=201)
+@bp.doc(
+    summary="开始设置两步验证",
+    description="须用密码登录。用手机上的验证器（支持 TOTP）扫描后，再用它显示的动态码确认，确认后才生效。"
+    "密钥只显示这一次，重新开始的以最后一次为准。",
+)
+def begin_second_factor(actor: Actor) -> Begun:
+    with transaction():
+        return accounts.begin_second_factor(actor, logged_in_family(), now=clock.now())
+
+
+@bp.post("/me/second-factor/confirmation")
+@before_second_factor
+@at_most(CHANGING_PASSWORD)
+@told_once
+@bp.input(SecondFactorCodeIn)
+@bp.output(RecoveryCodesOut, status_code=201)
+@bp.doc(summary="确认两步验证", description="此后用密码登录须再输入动态码；其他登录随即失效。备用码只显示这一次。")
+def confirm_second_factor(actor: Actor, body: SecondFactorCodeIn) -> dict[str, list[str]]:
+    with transaction():
+        return {"recovery_codes": accounts.confirm_second_factor(actor, logged_in_family(), body.code, now=clock.now())}
+
+
+@bp.post("/me/second-factor/removal")
+@before_second_factor
+@at_most(CHANGING_PASSWORD)
+@bp.input(SecondFactorRemovalIn)
+@bp.output(None)
+@bp.doc(
+    summary="移除两步验证",
+    description="须填写密码和动态码（或备用码）。职务要求两步验证的，移除后须重新设置才能办理；手机和备用码都丢失的，请上级重置密码。",
+)
+def remove_second_factor(actor: Actor, body: SecondFactorRemovalIn) -> None:
+    passwords.remove_second_factor(actor, body)
 
 
 @bp.post("/me/password")

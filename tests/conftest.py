@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
 from backend.accounts import limits, tokens
-from backend.accounts.limits import Written
+from backend.accounts.limits import SecondFactors, Written
 from backend.accounts.service import hashing
 from backend.foundation import clock, grants, schema
 from backend.foundation.actor import Role
@@ -271,6 +271,18 @@ def bounds(app: APIFlask) -> Iterator[Callable[..., None]]:
         limits.use(limits.current().model_copy(update={"written": limits.current().written | {kind: rule}}))
 
     yield change
+    limits.use(before)
+
+
+@pytest.fixture
+def required(app: APIFlask) -> Iterator[Callable[..., None]]:
+    """Has offices ask for a second factor: `required(Role.STREET_OFFICER)`."""
+    before = limits.current()
+
+    def ask(*roles: Role) -> None:
+        limits.use(before.model_copy(update={"second_factor": SecondFactors(required_of=frozenset(roles))}))
+
+    yield ask
     limits.use(before)
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import g, request
 
 from backend.accounts import tokens
-from backend.accounts.service import actor_of
+from backend.accounts.service import Stage, actor_of
 from backend.accounts.tokens import AccessClaims, TokenInvalid
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -20,11 +20,11 @@ from web import cookie, forgery
 from web.faces import Credential, face_in_hand
 
 
-def caller(*, even_by_initial_password: bool = False) -> Actor:
-    """Who calls, with the roles that they hold now. Raises as known_claims, and PasswordChangeNeeded."""
+def caller(*, at_least: Stage = Stage.WHOLE) -> Actor:
+    """Who calls, with the roles that they hold now. Raises as known_claims, and what a log-in is refused that has not come so far."""
     now = clock.now()
     claims = known_claims(now)
-    actor = actor_of(claims, now=now, even_by_initial_password=even_by_initial_password)
+    actor = actor_of(claims, now=now, at_least=at_least)
     remember(claims)
     return actor
 

@@ -3,7 +3,7 @@
 `@public` knows nobody. `@reads` and `@writes` hand the view an `actor` and hold one transaction around it; `@creates` also asks for the
 key of the submission and keeps the answer under it. `@in_steps` hands over the actor only, for views that call another server first and
 open their transaction afterwards: no network call stands inside a transaction. `@on_first_login` does so for what is open
-to who logged in by an initial password.
+to who logged in by an initial password, `@before_second_factor` for what is to whose office asks for a second factor.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Response, request
 
-from backend.accounts.service import PasswordChangeNeeded, actor_beside
+from backend.accounts.service import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_beside
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import clock
 from backend.foundation.database import transaction
@@ -24,6 +24,9 @@ from web.routes import Access, contract_of, route_is
 
 View = Callable[..., Response]
 
+_NOT_WHOLE = (PasswordChangeNeeded, SecondFactorUnset)
+"""What a log-in is refused of which something is still asked."""
+
 
 def public(view: View) -> View:
     """Anybody may call it; the view opens its transactions itself."""
@@ -33,7 +36,7 @@ def public(view: View) -> View:
 def reads(view: View) -> View:
     """Who is logged in may call it; one transaction, nothing is kept but how much was read about people (attempts.py)."""
 
-    @route_is(Access.READS, TokenInvalid, PasswordChangeNeeded)
+    @route_is(Access.READS, TokenInvalid, *_NOT_WHOLE)
     @wraps(view)
     def reading(*args: Any, **kwargs: Any) -> Response:
         with transaction():
@@ -47,7 +50,7 @@ def reads(view: View) -> View:
 def writes(view: View) -> View:
     """Who is logged in may call it; one transaction. For what is harmless when repeated: the state of things refuses a second time."""
 
-    @route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)
+    @route_is(Access.WRITES, TokenInvalid, *_NOT_WHOLE)
     @wraps(view)
     def writing(*args: Any, **kwargs: Any) -> Response:
         _receive(view)
@@ -60,29 +63,17 @@ def writes(view: View) -> View:
 def in_steps(view: View) -> View:
     """Who is logged in may call it; the view opens its transactions itself, after the calls that it makes to other servers."""
 
-    @route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)
-    @wraps(view)
-    def stepping(*args: Any, **kwargs: Any) -> Response:
-        _receive(view)
-        with transaction():
-            actor = caller()
-        return view(*args, actor=actor, **kwargs)
-
-    return stepping
+    return route_is(Access.WRITES, TokenInvalid, *_NOT_WHOLE)(_stepping(view, Stage.WHOLE))
 
 
 def on_first_login(view: View) -> View:
     """As `in_steps`, also for who logged in by an initial password: until that is changed, nothing else is open to them."""
+    return route_is(Access.WRITES, TokenInvalid)(_stepping(view, Stage.INITIAL))
 
-    @route_is(Access.WRITES, TokenInvalid)
-    @wraps(view)
-    def stepping(*args: Any, **kwargs: Any) -> Response:
-        _receive(view)
-        with transaction():
-            actor = caller(even_by_initial_password=True)
-        return view(*args, actor=actor, **kwargs)
 
-    return stepping
+def before_second_factor(view: View) -> View:
+    """As `in_steps`, also for whose office asks for a second factor that is not set up yet: until then, nothing else is open to them."""
+    return route_is(Access.WRITES, TokenInvalid, PasswordChangeNeeded)(_stepping(view, Stage.SINGLE))
 
 
 def creates(view: View) -> View:
@@ -92,7 +83,7 @@ def creates(view: View) -> View:
     now; a refusal frees the key.
     """
 
-    @route_is(Access.CREATES, TokenInvalid, PasswordChangeNeeded, IdempotencyKeyMissing, IdempotencyKeyReused, AnswerNotKept)
+    @route_is(Access.CREATES, TokenInvalid, *_NOT_WHOLE, IdempotencyKeyMissing, IdempotencyKeyReused, AnswerNotKept)
     @wraps(view)
     def creating(*args: Any, **kwargs: Any) -> Response:
         known_claims(clock.now())  # a stranger is told 401 first
@@ -112,6 +103,17 @@ def creates(view: View) -> View:
             return answer
 
     return creating
+
+
+def _stepping(view: View, at_least: Stage) -> View:
+    @wraps(view)
+    def stepping(*args: Any, **kwargs: Any) -> Response:
+        _receive(view)
+        with transaction():
+            actor = caller(at_least=at_least)
+        return view(*args, actor=actor, **kwargs)
+
+    return stepping
 
 
 def _receive(view: View) -> None:

@@ -111,6 +111,7 @@ LABELS: Mapping[str, str] = {
     "status": "状态",
     "subject_id": "对象",
     "team_id": "服务队",
+    "ticket": "登录凭证",
     "title": "标题",
     "type": "坐标系",
     "unread": "只看未读",

@@ -8,7 +8,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from web.caller import brought_account, logged_in_family
-from web.inputs.accounts import PasswordChangeIn, PasswordLoginIn
+from web.inputs.accounts import PasswordChangeIn, PasswordLoginIn, SecondFactorRemovalIn
 from web.limits import network
 
 
@@ -16,9 +16,26 @@ def tried(body: PasswordLoginIn) -> tuple[Attempt, bool]:
     """One try of a name's password, counted, and whether it is right. Raises LoginLocked, PasswordsBusy."""
     with accounts.room_for_password():
         with transaction():
-            source = Source(network(request.remote_addr or ""), brought_account())
-            attempt = accounts.begin_password_login(body.name, source, now=clock.now())
+            attempt = accounts.begin_password_login(body.name, source(), with_code=body.code is not None, now=clock.now())
         return attempt, accounts.is_right_password(attempt, body.password)
+
+
+def source() -> Source:
+    """Where the request comes from."""
+    return Source(network(request.remote_addr or ""), brought_account())
+
+
+def remove_second_factor(actor: Actor, body: SecondFactorRemovalIn) -> None:
+    """Have the login by which this request is logged in ask for its password alone."""
+    family_id = logged_in_family()
+    with accounts.room_for_password():
+        with transaction():
+            attempt = accounts.begin_factor_removal(actor, family_id, now=clock.now())
+        right = accounts.is_right_password(attempt, body.password)
+    with transaction():
+        refusal = accounts.finish_factor_removal(actor, family_id, attempt, right=right, code=body.code, now=clock.now())
+    if refusal is not None:
+        raise refusal
 
 
 def change(actor: Actor, body: PasswordChangeIn) -> None:

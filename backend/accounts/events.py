@@ -35,6 +35,34 @@ class PasswordReset(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorSet(Event):
+    """A log-in asks for more than its password from now on. The subject is the log-in."""
+
+    name: ClassVar[str] = "second_factor.set"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorRemoved(Event):
+    """A log-in asks for its password alone again, by its holder or by `ejia`. The subject is the log-in."""
+
+    name: ClassVar[str] = "second_factor.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorGuessed(Event):
+    """Somebody who has the password brought one wrong code after the other. The subject is the log-in."""
+
+    name: ClassVar[str] = "second_factor.guessed"
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodeUsed(Event):
+    """A recovery code stood in for the app. The subject is the log-in."""
+
+    name: ClassVar[str] = "recovery_code.used"
+
+
+@dataclass(frozen=True, slots=True)
 class RoleProposed(Event):
     """One's own level appointed somebody, and a second holder is to agree. The subject is the grant."""
 

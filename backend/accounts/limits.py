@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from backend.foundation.actor import Role
 from backend.foundation.catalogues import Entry, load
 from backend.foundation.in_use import InUse
 
@@ -26,6 +27,12 @@ class Passwords(Entry):
     def asleep_after(self) -> timedelta:
         """So long a log-in may rest."""
         return timedelta(days=self.asleep_after_days)
+
+
+class SecondFactors(Entry):
+    """Who must log in by more than a password."""
+
+    required_of: frozenset[Role]
 
 
 class Offices(Entry):
@@ -113,6 +120,7 @@ class Limits(Entry):
     recoveries: Recoveries
     offices: Offices
     passwords: Passwords
+    second_factor: SecondFactors
     written: dict[Written, WrittenRule]
 
     @model_validator(mode="after")
@@ -121,6 +129,11 @@ class Limits(Entry):
         if missing:
             raise ValueError(f"written 缺少 {'、'.join(missing)}")
         return self
+
+
+def without_second_factor(limits: Limits) -> Limits:
+    """The same, where a copy asks nobody for a second factor: who wants one has it all the same."""
+    return limits.model_copy(update={"second_factor": SecondFactors(required_of=frozenset())})
 
 
 _in_use: InUse[Limits] = InUse("limits")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from backend.accounts.limits import Written
@@ -12,8 +12,8 @@ from backend.foundation.actor import Role
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.sealing import SEALED
 
-SESSION_KEY = "logins.session_key"
-"""What WeChat's session key is bound to (`foundation.sealing`)."""
+SESSION_KEY, FACTOR_SECRET = "logins.session_key", "second_factors.secret"
+"""What WeChat's session key, and the secret of a second factor, are bound to (`foundation.sealing`)."""
 
 
 class AccountStatus(StrEnum):
@@ -104,6 +104,34 @@ class Login(Base):
     end_reason: Mapped[str | None]
 
 
+class SecondFactor(Base):
+    """What a log-in by password asks for beside it: a code of an app that holds the secret (TOTP, RFC 6238). Gone when it is removed."""
+
+    __tablename__ = "second_factors"
+    __table_args__ = (UniqueConstraint("login_id", name="uq_second_factors_login_id"),)
+
+    id: Mapped[RowId]
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id", name="fk_second_factors_login_id"))
+    secret_sealed: Mapped[bytes] = mapped_column(info={SEALED: FACTOR_SECRET})
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(
+        comment="when a first code proved that the app has the secret; asked for from then"
+    )
+    last_step: Mapped[int | None] = mapped_column(BigInteger, comment="of which half minute the last code was: none is good twice")
+
+
+class RecoveryCode(Base):
+    """One code that stands in for an app that was lost, once. Drawn at random, so a plain digest is enough; it tells the code to nobody."""
+
+    __tablename__ = "recovery_codes"
+
+    login_id: Mapped[UUID] = mapped_column(
+        ForeignKey("second_factors.login_id", name="fk_recovery_codes_login_id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None]
+
+
 class LoginLockout(Base):
     """Wrong passwords for one name in a row, from one source. The name may be nobody's: a lock must not tell which names exist.
 
@@ -161,6 +189,7 @@ class TokenFamily(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(comment="of a browser put off by each use, up to its last hour")
     password_change_needed: Mapped[bool] = mapped_column(default=False, comment="opens nothing but the change of the password")
+    password_only: Mapped[bool] = mapped_column(default=False, comment="began by a password and no second factor")
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
 

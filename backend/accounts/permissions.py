@@ -117,6 +117,14 @@ class Permission(Term):
         _ANYBODY,
     )
     PASSWORD_CHANGE = ("password.change", "修改密码", "Change one's own password.", _ANYBODY)
+    SECOND_FACTOR_SET = ("second_factor.set", "设置两步验证", "Have one's own log-in ask for a code beside the password.", _ANYBODY)
+    SECOND_FACTOR_REMOVE = ("second_factor.remove", "移除两步验证", "Have it ask for that no more, by password and code.", _ANYBODY)
+    SECOND_FACTOR_LIFT = (
+        "second_factor.lift",
+        "解除两步验证",
+        "Remove the second factor of who lost phone and codes: by `ejia`; the level above gives a new password.",
+        _NOBODY,
+    )
     # The scope is the area above the one in which the colleague holds office: nobody takes over an equal or a superior.
     PASSWORD_RESET = (
         "password.reset",

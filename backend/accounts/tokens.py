@@ -51,6 +51,17 @@ class RefreshClaims:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticket:
+    """That a password proved right a moment ago: of which log-in, and by which password, by a digest of its hash."""
+
+    login_id: UUID
+    password: bytes
+
+
+TICKET_LIFE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
 class TokenMaker:
     """Makes and reads tokens with one key of 32 bytes."""
 
@@ -103,6 +114,18 @@ class TokenMaker:
     def read_device(self, text: str) -> UUID:
         """Whose device it was. Raises TokenInvalid."""
         return UUID(bytes=self._read(b"device", text, length=16))
+
+    def ticket(self, ticket: Ticket, *, now: datetime) -> str:
+        """What leads from the right password to the second factor, and opens nothing else."""
+        ends_at = int((now + TICKET_LIFE).timestamp())
+        return self._proved(b"ticket", ticket.login_id.bytes + ends_at.to_bytes(8) + ticket.password)
+
+    def read_ticket(self, text: str, *, now: datetime) -> Ticket:
+        """Raises TokenInvalid, also when it is over."""
+        head = self._read(b"ticket", text, length=56)
+        if int.from_bytes(head[16:24]) <= now.timestamp():
+            raise TokenInvalid
+        return Ticket(UUID(bytes=head[:16]), head[24:])
 
     def form_token(self, claims: AccessClaims) -> str:
         """What each form of a browser's login carries, by which it is told from one that another site made."""

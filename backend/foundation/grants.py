@@ -1,7 +1,7 @@
 """The two users of a database: its owner migrates, and the app's own user works on the rows and owns nothing.
 
 The app's user reads and writes rows; of the audit log it adds entries, and gives each its place in the chain, once. It can truncate nothing
-but what is rebuilt from facts, and change no table.
+but what is rebuilt from facts, and change no table; what it filled anew the owner's function analyses.
 """
 
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
@@ -13,7 +13,8 @@ _REBUILT = ("statistics_bookings", "statistics_presences")
 """Tables that a rebuild empties as a whole."""
 
 _MAINTAIN_SINCE = 170000
-"""The server's version from which on somebody else than the owner may be allowed to analyse a table; before, autovacuum does it."""
+"""The server's version from which on somebody else than the owner may be allowed to maintain a table: not the app's user, any more."""
+_ANALYSING = "analyse_table(text)"
 
 
 def app_user_of(database_url: str) -> str | None:
@@ -56,8 +57,8 @@ def _of_user(database_url: str, question: str) -> bool:
 def _give(connection: Connection, user: str) -> None:
     audit_log = AuditEntry.__tablename__
     rows, numbers = "SELECT, INSERT, UPDATE, DELETE", "USAGE, SELECT, UPDATE"
-    if connection.scalar(text("SELECT current_setting('server_version_num')::int")) >= _MAINTAIN_SINCE:
-        rows += ", MAINTAIN"
+    maintained = connection.scalar(text("SELECT current_setting('server_version_num')::int")) >= _MAINTAIN_SINCE
+    analysing = connection.scalar(text(f"SELECT to_regprocedure('{_ANALYSING}') IS NOT NULL"))
     there = inspect(connection)
     tables = there.get_table_names()
     sealed = {column["name"] for column in there.get_columns(audit_log)} & {"position", "digest"} if audit_log in tables else set()
@@ -68,6 +69,10 @@ def _give(connection: Connection, user: str) -> None:
         f"GRANT {numbers} ON ALL SEQUENCES IN SCHEMA public TO {user}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} ON TABLES TO {user}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {numbers} ON SEQUENCES TO {user}",
+        *([f"REVOKE MAINTAIN ON ALL TABLES IN SCHEMA public FROM {user}"] if maintained else []),
+        *([f"ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE MAINTAIN ON TABLES FROM {user}"] if maintained else []),
+        *([f"REVOKE EXECUTE ON FUNCTION {_ANALYSING} FROM PUBLIC"] if analysing else []),
+        *([f"GRANT EXECUTE ON FUNCTION {_ANALYSING} TO {user}"] if analysing else []),
         *(f"GRANT TRUNCATE ON {table} TO {user}" for table in _REBUILT if table in tables),
         *(f"REVOKE ALL ON {table} FROM {user}" for table in ("alembic_version", audit_log) if table in tables),
         f"GRANT SELECT ON alembic_version TO {user}",

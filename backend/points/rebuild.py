@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
+from backend.foundation.analysis import analysing
 from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people import queries as people
 from backend.points import ledger
@@ -30,9 +29,7 @@ def rebuild(*, now: datetime, advance: Callable[[int], None] = lambda _: None) -
     with transaction():
         allow_long_statements()
         ledger.recount_balances()
-        db.session.execute(
-            text("ANALYZE points_accounts, ledger_transactions, ledger_entries")
-        )  # a ledger that was empty is planned as one until then
+        db.session.execute(analysing("points_accounts", "ledger_transactions", "ledger_entries"))
     return booked
 
 

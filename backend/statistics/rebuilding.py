@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Text, delete, insert, literal, literal_column, select, text
 
+from backend.foundation.analysis import analysing
 from backend.foundation.database import db
 from backend.foundation.measures import COLUMNS, NOW, Measure
 from backend.statistics.cells import added_to_cells, moved_by_presence, moved_rows
@@ -38,9 +39,9 @@ def rebuild(*, advance: Callable[[int], None] = lambda _: None) -> None:
 def _steps() -> Iterator[Any]:
     measures = list(MEASURES.values())
     yield from (_all_bookings(measure) for measure in measures)
-    yield text("ANALYZE statistics_bookings")
+    yield analysing("statistics_bookings")
     yield from (_all_presences(measure) for measure in measures if measure.counts_people)
-    yield text("ANALYZE statistics_presences")
+    yield analysing("statistics_presences")
     yield from (_all_cells(measure) for measure in measures)
 
 

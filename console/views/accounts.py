@@ -15,6 +15,7 @@ from backend.accounts.service import (
     LoginAsleep,
     LoginLocked,
     PasswordsBusy,
+    SecondFactorNeeded,
 )
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
@@ -25,6 +26,7 @@ from backend.foundation.paging import PageRequest
 from backend.people.queries import own_card
 from console.addresses import HOME, LOGIN, PASSWORD, own_page
 from console.drawing import draw, draw_again, lead_to
+from console.views.second_factors import ask_for_code
 from web import cookie, forgery, passwords
 from web.caller import logged_in_family
 from web.edge import on_first_login, public, reads, writes
@@ -54,8 +56,11 @@ def submit_login() -> Response:
     forgery.refuse_other_sites()
     try:
         claims = _log_in(_login_form())
+    except SecondFactorNeeded as needed:
+        return ask_for_code(str(needed.facts["ticket"]))
     except (Unprocessable, CredentialsWrong, *_CANNOT_NOW) as refusal:
-        return draw_again("accounts/login.html", refusal, keep=["name"], **_of_login_page())
+        locked = isinstance(refusal, LoginLocked)
+        return draw_again("accounts/login.html", refusal, keep=["name"], asks_code=locked, **_of_login_page())
     answer = lead_to(own_page(request.args.get("next")))
     cookie.give(answer, claims)
     return answer
@@ -140,7 +145,7 @@ def _of_password_page(actor: Actor) -> dict[str, Any]:
 def _log_in(body: PasswordLoginIn) -> AccessClaims:
     attempt, right = passwords.tried(body)
     with transaction():
-        outcome = accounts.finish_browser_login(attempt, right=right, left=cookie.brought_claims(), now=clock.now())
+        outcome = accounts.finish_browser_login(attempt, right=right, code=body.code, left=cookie.brought_claims(), now=clock.now())
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome

@@ -1,4 +1,4 @@
-"""`ejia create-account`, `check-identity`, `reset-password`, `unlock-login`, `grant-role`, `withdraw-role`: who holds an office."""
+"""Who holds an office, and how they log in: `ejia create-account`, `check-identity`, `reset-password`, `grant-role` and the like."""
 
 import sys
 from datetime import datetime
@@ -67,6 +67,16 @@ def reset_password(name: str) -> None:
     with application(), transaction():
         password = accounts.reset_password(Actor.system(), name, now=clock.now())
     click.echo(f"{name} 的初始密码：{password}（登录后须立即修改）")
+
+
+@click.command()
+@click.argument("name")
+@operated
+def lift_second_factor(name: str) -> None:
+    """解除两步验证：NAME 的手机和备用码都已丢失；用它登录的随即失效，本人收到消息。先核对本人身份。"""
+    with application(), transaction():
+        accounts.lift_second_factor(Actor.system(), name, now=clock.now())
+    click.echo(f"已解除 {name} 的两步验证")
 
 
 @click.command()

@@ -17,6 +17,7 @@ COMMANDS = {
     "create-account": ("ejia.cli.accounts:create_account", "建立用户名密码账号（工作人员、管理员）"),
     "check-identity": ("ejia.cli.accounts:check_identity", "核验任职人员的身份，此后职务才能办理事项"),
     "reset-password": ("ejia.cli.accounts:reset_password", "重置密码，显示新的初始密码"),
+    "lift-second-factor": ("ejia.cli.accounts:lift_second_factor", "解除丢失了手机和备用码的两步验证"),
     "unlock-login": ("ejia.cli.accounts:unlock_login", "解除密码错误过多造成的锁定"),
     "merge-accounts": ("ejia.cli.accounts:merge_accounts", "合并同一个人的两个账号"),
     "grant-role": ("ejia.cli.accounts:grant_role", "授予工作人员、网格员或管理员角色"),

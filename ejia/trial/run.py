@@ -78,6 +78,7 @@ class TrialRun:
         self.say("正在启动 …")
         environment = {**local_secrets(self.var / "secrets.env"), "EJIA_PROFILE": "trial", "EJIA_CLOCK_FILE": str(self.var / "clock")}
         environment["EJIA_DEMONSTRATION_FILE"] = str(self.logins)
+        environment["EJIA_SECOND_FACTOR_REQUIRED"] = "false"  # so that the demonstration's log-ins open in one step
         environment["EJIA_AUDIT_FOLDER"] = str(self.var / "audit-heads")
         environment |= self._start_servers(supervisor)
         if not self.given.get("EJIA_FILES_BUCKET"):

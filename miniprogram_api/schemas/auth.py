@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from backend.accounts.models import LoginKind
 from backend.accounts.queries import AddedBy
+from backend.accounts.service import RECOVERY_CODES
 from backend.foundation.actor import Role
 from miniprogram_api.contract import Out
 from web.fields import Id, Instant
@@ -45,6 +46,8 @@ class LoginOut(Out):
                     "added_at": "2026-11-20T08:00:00+08:00",
                     "added_by": "officer",
                     "last_used_at": "2026-11-23T09:30:00+08:00",
+                    "second_factor_at": "2026-11-21T10:00:00+08:00",
+                    "recovery_codes_left": 10,
                 }
             ]
         }
@@ -56,6 +59,34 @@ class LoginOut(Out):
     added_at: Instant
     added_by: AddedBy = Field(description="holder 本人 · officer 工作人员 · operator 运维人员或系统")
     last_used_at: Instant | None
+    second_factor_at: Instant | None = Field(description="何时设置了两步验证；没有设置的为 null")
+    recovery_codes_left: Annotated[int, Field(ge=0, le=RECOVERY_CODES)] | None = Field(
+        description="还没有用过的备用码数；没有设置的为 null"
+    )
+
+
+class SecondFactorBegunOut(Out):
+    """What an authenticator app takes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "uri": "otpauth://totp/heping.wang?secret=JBSWY3DP…"}]
+        }
+    )
+
+    secret: Annotated[str, Field(max_length=64, description="可手工输入验证器；只显示这一次")]
+    uri: Annotated[str, Field(max_length=500, description="画成二维码供验证器扫描；只显示这一次")]
+
+
+class RecoveryCodesOut(Out):
+    """Codes to be kept on paper."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"recovery_codes": ["kx4m-8rtw-pzq2-ab3c"]}]})
+
+    recovery_codes: Annotated[
+        list[Annotated[str, Field(max_length=40)]],
+        Field(max_length=RECOVERY_CODES, description="手机丢失时各用一次，请抄在纸上；只显示这一次"),
+    ]
 
 
 class SessionOut(Out):

@@ -21,9 +21,9 @@ def office_account(app, street) -> str:
 
 @pytest.fixture
 def log_in(app):
-    def attempt(password=PASSWORD, name=NAME, *, address="127.0.0.1", token=None):
+    def attempt(password=PASSWORD, name=NAME, *, address="127.0.0.1", token=None, code=None):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        body = {"name": name, "password": password}
+        body = {"name": name, "password": password} | ({} if code is None else {"code": code})
         return app.test_client().post("/api/v1/auth/password", json=body, headers=headers, environ_base={"REMOTE_ADDR": address})
 
     return attempt

@@ -15,7 +15,17 @@ from tests.support.teams import team_plan
 from web.routes import contract_of
 
 SEALED = {"address", "phone", "note"}
-COMPARED = {"receipt_number", "login_name", "volunteer_number", "password", "old_password", "new_password", "refresh_token", "code"}
+COMPARED = {
+    "receipt_number",
+    "login_name",
+    "volunteer_number",
+    "password",
+    "old_password",
+    "new_password",
+    "refresh_token",
+    "ticket",
+    "code",
+}
 NAMED = {"version", "notice_version", "brand", "relation", "purpose"}
 """Of a catalogue: what is not in there is refused."""
 READ_BY_A_FORM_OF_ITS_OWN = {"credit_code", "name"}

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from backend.foundation.database import db
 from backend.foundation.idempotency import IdempotencyKey
 from miniprogram_api.contract import Out
-from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut
+from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, RecoveryCodesOut, SecondFactorBegunOut
 from miniprogram_api.schemas.beneficiaries import DoorCodeOut
 from miniprogram_api.schemas.reveals import RevealOut
 from tests.support.people import volunteer_form
@@ -16,7 +16,14 @@ from tests.support.street import Street
 from web.routes import contract_of
 
 KEY = "one-submission"
-SECRETS: tuple[type[Out], ...] = (DoorCodeOut, InitialPasswordOut, OfficeLoginOut, RevealOut)
+SECRETS: tuple[type[Out], ...] = (
+    DoorCodeOut,
+    InitialPasswordOut,
+    OfficeLoginOut,
+    RecoveryCodesOut,
+    RevealOut,
+    SecondFactorBegunOut,
+)
 
 
 def dismiss(street: Street, officer: Phone) -> None:

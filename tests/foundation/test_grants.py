@@ -9,6 +9,15 @@ from backend.foundation.database import db, transaction
 from ejia.app import create_app
 from tests.support.demands import demand_form, resident
 
+REBUILT = {"statistics_bookings", "statistics_presences", "points_accounts", "ledger_transactions", "ledger_entries"}
+
+
+def analysed() -> dict[str, int]:
+    """How often each table was analysed, but for what the server did by itself."""
+    with db.engine.connect() as owner:
+        owner.execute(text("SELECT pg_stat_force_next_flush(), pg_stat_clear_snapshot()"))
+        return {row.relname: row.analyze_count for row in owner.execute(text("SELECT relname, analyze_count FROM pg_stat_user_tables"))}
+
 
 @pytest.fixture
 def by_app(app_url):
@@ -33,6 +42,7 @@ def by_app(app_url):
         "CREATE TABLE public.mine (x int)",
         "ALTER TABLE people ADD COLUMN x text",
         "TRUNCATE people CASCADE",
+        "REINDEX TABLE people",
         "UPDATE alembic_version SET version_num = '0001'",
     ],
 )
@@ -52,9 +62,16 @@ def test_the_apps_user_does_the_work(app, street, phone_of, settings, app_url, e
         db.session.remove()
         db.engine.dispose()
     ejia.environment["DATABASE_URL"] = app_url
+    before = analysed()
     for command in (("rebuild", "all"), ("audit", "verify"), ("outbox", "list")):
         done = ejia(*command)
         assert done.exit_code == 0, done.output
+    assert {table for table, times in analysed().items() if times > before[table]} == REBUILT
+
+
+def test_nobody_else_has_tables_analysed(app, app_url, settings):
+    with db.engine.connect() as owner:
+        assert not owner.scalar(text("SELECT has_function_privilege('public', 'analyse_table(text)', 'EXECUTE')"))
 
 
 def test_a_table_that_comes_later_is_open_to_the_app_at_once(app, by_app):

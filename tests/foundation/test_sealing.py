@@ -23,6 +23,7 @@ NEITHER = {
     "audit_entries.source_digest": "a digest of an address and a salt; when both are erased nobody finds the address by trying",
     "audit_entries.digest": "of the entry and of all before it: the chain of the audit log",
     "audit_sources.salt": "drawn at random, and erased with its address",
+    "recovery_codes.digest": "of a code drawn at random, which nobody finds by trying",
     "door_codes.proof": "a keyed digest of a printed code and its home: nobody without the key finds the code by trying",
     "files.sha256": "tells whether the bytes of a file are whole",
     "key_uses.fingerprint": "tells a key from another",

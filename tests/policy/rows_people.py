@@ -20,6 +20,7 @@ from tests.policy.viewers import (
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, OFFICER_NAME, PASSWORD, World
 from tests.support.people import person_form, registration_form, volunteer_form
+from tests.support.second_factors import Authenticator, guarded, ticket_for
 
 
 def grid_worker_with_password(world: World) -> Ask:
@@ -83,6 +84,23 @@ def own_wish(world: World) -> Ask:
     return ask(relocation_id=wish["id"], shows=wish["id"])
 
 
+def begun_second_factor(world: World) -> Ask:
+    """The officer's app has the secret, and shows a code."""
+    app = Authenticator(world.officer.made("/me/second-factor")["secret"])
+    return ask(body=lambda: {"code": app.code()})
+
+
+def set_second_factor(world: World) -> Ask:
+    _, recovery_codes = guarded(world.officer)
+    return ask(body={"password": PASSWORD, "code": recovery_codes[0]})
+
+
+def before_second_step(world: World) -> Ask:
+    """The officer's password was right."""
+    _, recovery_codes = guarded(world.officer)
+    return ask(body=lambda: {"ticket": ticket_for(world.app, OFFICER_NAME, PASSWORD), "code": recovery_codes[0]})
+
+
 THEIRS = these("volunteer")
 LIVING_THERE = these(elsewhere(COMMUNITY))
 
@@ -104,6 +122,10 @@ ROWS = (
     Row("log_in_by_wechat", lambda world: ask(body=world.wechat_login), EVERYBODY, public=True),
     Row("log_in_by_password", lambda _: ask(body={"name": OFFICER_NAME, "password": PASSWORD}), EVERYBODY, public=True),
     Row("refresh_tokens", lambda world: ask(refresh_token=world["volunteer"].refresh_token), EVERYBODY, public=True),
+    Row("log_in_by_second_step", before_second_step, EVERYBODY, public=True),
+    Row("begin_second_factor", lambda _: ask(), these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_SET),
+    Row("confirm_second_factor", begun_second_factor, these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_SET),
+    Row("remove_second_factor", set_second_factor, these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_REMOVE),
     Row("log_out", lambda _: ask(), EVERYBODY),
     Row("log_out_everywhere", lambda _: ask(), EVERYBODY, by=Permission.SESSION_END),
     Row("list_sessions", lambda world: ask(shows=world.session_of("volunteer")), these("volunteer"), EMPTY, by=Permission.SESSION_SEE),

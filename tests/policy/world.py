@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 
 from backend.accounts import tokens
 from backend.accounts.models import HeldBy, Login, LoginKind, LoginLockout, TokenFamily
-from backend.accounts.service.logins import start_browser
+from backend.accounts.service.logins import Proof, start_browser
 from backend.accounts.service.tries import try_index
 from backend.accounts.tokens import AccessClaims
 from backend.attendance import codes
@@ -250,4 +250,4 @@ class World:
         """The phone's account in a browser."""
         with transaction():
             login_id = db.session.get_one(TokenFamily, self._family(phone)).login_id
-            return start_browser(UUID(phone.account_id), login_id, left=None, now=clock.now())
+            return start_browser(Proof(UUID(phone.account_id), login_id), left=None, now=clock.now())

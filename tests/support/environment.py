@@ -31,6 +31,7 @@ def settings_on(servers: Servers, clock_file: Path | None) -> Settings:
         wechat_secret=SecretStr("0123456789abcdef0123456789abcdef"),
         clock_file=clock_file,
         rate_limits_enabled=False,
+        second_factor_required=False,
         log_json=False,
     )
 
@@ -52,6 +53,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "files_folder": str(settings.files_folder),
         "wechat_base_url": settings.wechat_base_url,
         "rate_limits_enabled": str(settings.rate_limits_enabled),
+        "second_factor_required": str(settings.second_factor_required),
         "log_json": str(settings.log_json),
     } | ({"clock_file": str(settings.clock_file)} if settings.clock_file else {})
     named = {f"EJIA_{name.upper()}": value for name, value in {**secrets, **plain, "sealing_keys": sealing}.items()}

@@ -45,6 +45,11 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
         assert "ejia_database_up 1.0" in requests.get(address(said, "运行指标"), timeout=5).text
     keys = (tmp_path / "two" / "secrets.env").read_text()
     told = address(other, "PostgreSQL")
+    with psycopg.connect(told) as connection:  # as the services do: so is the tour of the README, and the loop of tests/end_to_end
+        own = "SELECT rolsuper, (SELECT count(*) FROM pg_tables WHERE tableowner = rolname) FROM pg_roles WHERE rolname = current_user"
+        assert connection.execute(own).fetchone() == (False, 0)
+        known = "SELECT bool_and(reltuples >= 0) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        assert connection.execute(known).fetchone() == (True,), "the demonstration's tables are analysed"
     with psycopg.connect(told.replace("ejia_app@", "ejia@")) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
 

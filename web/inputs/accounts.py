@@ -14,6 +14,9 @@ GRANT_STATUS = "to_approve 待另一位工作人员同意 · to_accept 待本人
 _AREA = "01931f6e-7c1a-7d2e-8f00-00000000c001"
 
 
+SecondCode = Annotated[str, Text(max=40)]
+
+
 class WeChatLoginIn(Body):
     """What `wx.login` gave."""
 
@@ -30,6 +33,33 @@ class PasswordLoginIn(Body):
     name: Annotated[str, Text(max=60)]
     # Taken as it is typed: blanks belong to it.
     password: Annotated[str, Field(min_length=1, max_length=200)]
+    code: SecondCode | None = Field(default=None, description="设置了两步验证的，可一并填写动态码或备用码；用户名被锁定时也能登录")
+
+
+class SecondStepIn(Body):
+    """The code that is asked for after the right password."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ticket": "AZLq3n…", "code": "492039"}]})
+
+    ticket: Annotated[str, Text(max=200)] = Field(description="second_factor_needed 的回答中给出，五分钟内有效")
+    code: SecondCode = Field(description="验证器显示的六位动态码，或一个备用码")
+
+
+class SecondFactorCodeIn(Body):
+    """A first code of the app."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "492039"}]})
+
+    code: SecondCode = Field(description="验证器显示的六位动态码")
+
+
+class SecondFactorRemovalIn(Body):
+    """Both factors, to be asked for one from then on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"password": "correct-Horse-7", "code": "492039"}]})
+
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+    code: SecondCode = Field(description="动态码或备用码")
 
 
 class PasswordChangeIn(Body):

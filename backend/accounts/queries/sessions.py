@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 
 from backend.accounts import policy
 from backend.accounts.humans import accounts_of
-from backend.accounts.models import Login, LoginKind, TokenFamily
+from backend.accounts.models import Login, LoginKind, RecoveryCode, SecondFactor, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -54,9 +54,15 @@ def own_logins(viewer: Actor, *, page: PageRequest) -> Page[AnyRow]:
         (Login.added_by.is_(None), AddedBy.OPERATOR.value),
         else_=AddedBy.OFFICER.value,
     )
-    wanted = select(
-        Login.id, Login.kind, Login.name, func.coalesce(Login.joined_at, Login.created_at).label("added_at"), Login.last_used_at
-    ).add_columns(added_by.label("added_by"))
+    left = select(func.count()).where(RecoveryCode.login_id == SecondFactor.login_id, RecoveryCode.used_at.is_(None))
+    wanted = (
+        select(Login.id, Login.kind, Login.name, func.coalesce(Login.joined_at, Login.created_at).label("added_at"), Login.last_used_at)
+        .add_columns(added_by.label("added_by"), SecondFactor.confirmed_at.label("second_factor_at"))
+        .add_columns(
+            case((SecondFactor.confirmed_at.is_not(None), left.correlate(SecondFactor).scalar_subquery())).label("recovery_codes_left")
+        )
+        .outerjoin(SecondFactor, SecondFactor.login_id == Login.id)
+    )
     return NEWEST_WAY_FIRST.page(wanted.where(Login.account_id == viewer.account_id, Login.ended_at.is_(None)), page)
 
 

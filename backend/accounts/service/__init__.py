@@ -1,14 +1,13 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
 from backend.accounts.service.appointments import accept_appointment, approve_appointment, decline_appointment
+from backend.accounts.service.callers import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_beside, actor_of
 from backend.accounts.service.closing import close, hold_for_closing, untie, withdraw_everywhere
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (
-    PasswordChangeNeeded,
+    Proof,
     Tokens,
-    actor_beside,
-    actor_of,
     end_session,
     forget_old_families,
     log_in_by_wechat,
@@ -30,16 +29,23 @@ from backend.accounts.service.merging import (
     require_above_holder,
 )
 from backend.accounts.service.offices import appoint, dismiss, end_run_out, holder_to_check, set_term
+from backend.accounts.service.password_logins import (
+    SecondFactorNeeded,
+    TicketOver,
+    begin_password_login,
+    finish_browser_login,
+    finish_browser_second_step,
+    finish_password_login,
+    finish_second_step,
+)
 from backend.accounts.service.passwords import (
     Attempt,
     CredentialsWrong,
     InitialPasswordOver,
     LoginAsleep,
+    OldPasswordWrong,
     begin_password_change,
-    begin_password_login,
-    finish_browser_login,
     finish_password_change,
-    finish_password_login,
     is_right_password,
     login_named,
     reset_password,
@@ -66,6 +72,19 @@ from backend.accounts.service.roles import (
     tie_to_person,
     withdraw_from_person,
     withdraw_role,
+)
+from backend.accounts.service.second_codes import SecondCodeWrong
+from backend.accounts.service.second_factors import (
+    RECOVERY_CODES,
+    Begun,
+    SecondFactorIsSet,
+    SecondFactorNotBegun,
+    SecondFactorNotSet,
+    begin_factor_removal,
+    begin_second_factor,
+    confirm_second_factor,
+    finish_factor_removal,
+    lift_second_factor,
 )
 from backend.accounts.service.seconds import SecondNeeded, require_second
 from backend.accounts.service.strength import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordTooWeak

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Interval, and_, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import limits, policy, tokens
@@ -13,15 +13,13 @@ from backend.accounts.models import SESSION_KEY, Account, AccountStatus, HeldBy,
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.tokens import AccessClaims, RefreshClaims, TokenInvalid
 from backend.foundation import audit
-from backend.foundation.actor import Actor, Grant
-from backend.foundation.database import db, delete_some, one_of, run, run_at_commit, run_beside
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, delete_some, one_of
 from backend.foundation.errors import Forbidden, Missing, Refusal, Unauthenticated
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
-from backend.foundation.statements import Change, Prepared
 
 REPEAT_WITHIN = timedelta(seconds=60)
-USE_NOTED_EACH = timedelta(minutes=1)
 FAMILIES_KEPT_FOR = timedelta(days=183)
 
 
@@ -32,18 +30,22 @@ class AccountClosed(Forbidden):
     detail = "该账号已停用，请联系所在社区"
 
 
-class PasswordChangeNeeded(Forbidden):
-    """Logged in by a password that somebody else gave; until it is changed nothing else is open."""
-
-    code: ClassVar[str] = "password_change_needed"
-    detail = "请先修改初始密码"
-
-
 class OfficeLoginOver(Unauthenticated):
     """The phone of who holds an office rested too long, or was logged in for too long."""
 
     code: ClassVar[str] = "office_login_over"
     detail = "任职人员的登录已到期，请重新登录"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """By what somebody proved to be the account's holder, and what that leaves to be done."""
+
+    account_id: UUID
+    login_id: UUID
+    password_change_needed: bool = False
+    password_only: bool = False
+    """Nothing but a password; not so a WeChat user, who holds their phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def log_in_by_wechat(appid: str, openid: str, *, unionid: str | None, session_ke
         account_id = _use_wechat_login(login_id, unionid=unionid, session_key=session_key, now=now)
     if account_id is None:
         raise AccountClosed
-    return start_family(account_id, login_id, now=now)
+    return start_family(Proof(account_id, login_id), now=now)
 
 
 def _use_wechat_login(login_id: UUID, *, unionid: str | None, session_key: str, now: datetime) -> UUID | None:
@@ -135,42 +137,37 @@ def _begin_anew(appid: str, openid: str, account_id: UUID, *, now: datetime) -> 
     )
 
 
-def start_family(account_id: UUID, login_id: UUID, *, password_change_needed: bool = False, now: datetime) -> Tokens:
+def start_family(proof: Proof, *, now: datetime) -> Tokens:
     """The first tokens of a phone after a login that proved right; the caller has seen the proof."""
-    lasting = tokens.maker().refresh_life
-    claims = _begin(account_id, login_id, HeldBy.PHONE, lasting, password_change_needed=password_change_needed, now=now)
-    return _tokens(account_id, claims.family_id, 1, now=now)
+    claims = _begin(proof, HeldBy.PHONE, tokens.maker().refresh_life, now=now)
+    return _tokens(proof.account_id, claims.family_id, 1, now=now)
 
 
-def start_browser(
-    account_id: UUID, login_id: UUID, *, left: AccessClaims | None, password_change_needed: bool = False, now: datetime
-) -> AccessClaims:
+def start_browser(proof: Proof, *, left: AccessClaims | None, now: datetime) -> AccessClaims:
     """As `start_family`, of a browser, which has no tokens. The login that it was in until now (`left`) ends: a cookie that somebody
     planted there opens nothing of what begins."""
     if left is not None and end_families(TokenFamily.id == left.family_id, reason="logged_in_anew", now=now):
         audit.record(Actor(left.account_id), Permission.SESSION_END, left.family_id, now=now, reason="logged_in_anew")
-    resting = tokens.maker().browser_rest
-    return _begin(account_id, login_id, HeldBy.BROWSER, resting, password_change_needed=password_change_needed, now=now)
+    return _begin(proof, HeldBy.BROWSER, tokens.maker().browser_rest, now=now)
 
 
-def _begin(
-    account_id: UUID, login_id: UUID, held_by: HeldBy, lasting: timedelta, *, password_change_needed: bool, now: datetime
-) -> AccessClaims:
+def _begin(proof: Proof, held_by: HeldBy, lasting: timedelta, *, now: datetime) -> AccessClaims:
     family = TokenFamily(
         id=new_id(),
-        account_id=account_id,
-        login_id=login_id,
+        account_id=proof.account_id,
+        login_id=proof.login_id,
         held_by=held_by,
         generation=1,
         rotated_at=now,
         created_at=now,
         expires_at=now + lasting,
-        password_change_needed=password_change_needed,
+        password_change_needed=proof.password_change_needed,
+        password_only=proof.password_only,
     )
     db.session.add(family)
     db.session.flush()
-    audit.record(Actor(account_id), Permission.ACCOUNT_LOG_IN, login_id, now=now)
-    return AccessClaims(account_id, family.id, held_by)
+    audit.record(Actor(proof.account_id), Permission.ACCOUNT_LOG_IN, proof.login_id, now=now)
+    return AccessClaims(proof.account_id, family.id, held_by)
 
 
 def _tokens(account_id: UUID, family_id: UUID, generation: int, *, now: datetime) -> Tokens:
@@ -292,112 +289,3 @@ def end_families(which: ColumnElement[bool], *, reason: str, now: datetime) -> i
         .execution_options(synchronize_session=False)
     )
     return len(ended.all())
-
-
-_CALLER = Prepared(
-    select(
-        Account.person_id,
-        Account.checked_at,
-        TokenFamily.password_change_needed,
-        TokenFamily.rotated_at,
-        RoleGrant.role,
-        RoleGrant.area_path,
-        RoleGrant.party_organisation_id,
-        RoleGrant.organisation_id,
-        RoleGrant.work_unit_id,
-        RoleGrant.team_id,
-        RoleGrant.person_id.label("of_person_id"),
-        RoleGrant.ends_at,
-    )
-    .join(TokenFamily, TokenFamily.account_id == Account.id)
-    .outerjoin(
-        RoleGrant,
-        and_(
-            RoleGrant.account_id == Account.id,
-            RoleGrant.withdrawn_at.is_(None),
-            RoleGrant.waits_for.is_(None),
-            RoleGrant.starts_at <= bindparam("now"),
-            RoleGrant.runs_beyond(bindparam("now")),
-        ),
-    )
-    .where(
-        Account.id == bindparam("of_account"),
-        Account.status == AccountStatus.ACTIVE,
-        TokenFamily.id == bindparam("of_family"),
-        TokenFamily.held_by == bindparam("holder"),
-        TokenFamily.ended_at.is_(None),
-        TokenFamily.expires_at > bindparam("now"),
-    )
-)
-_USE = Prepared(
-    update(TokenFamily)
-    .where(
-        TokenFamily.id == bindparam("of_family"),
-        TokenFamily.rotated_at <= bindparam("noted_until"),
-        TokenFamily.ended_at.is_(None),
-        TokenFamily.expires_at > bindparam("now"),
-    )
-    .values(
-        rotated_at=bindparam("now"),
-        expires_at=func.least(
-            bindparam("rested_out", type_=DateTime(timezone=True)), TokenFamily.created_at + bindparam("longest", type_=Interval)
-        ),
-    )
-)
-
-
-def actor_of(claims: AccessClaims, *, now: datetime, even_by_initial_password: bool = False) -> Actor:
-    """Whom a token or a cookie speaks for, with the roles that hold now. One statement, which also asks whether its login still holds.
-
-    Raises TokenInvalid when the login or its account is over, PasswordChangeNeeded when the login was by an initial password.
-    """
-    rows = run(_CALLER, **_caller(claims, now))
-    return _actor(claims, rows, even_by_initial_password=even_by_initial_password, now=now)
-
-
-def actor_beside(change: Change, claims: AccessClaims, *, now: datetime) -> tuple[Actor, bool]:
-    """As `actor_of`, with a change in the same round trip; the second value tells whether that was made."""
-    rows, made = run_beside(change, _CALLER, **_caller(claims, now))
-    return _actor(claims, rows, now=now), made
-
-
-def _caller(claims: AccessClaims, now: datetime) -> dict[str, Any]:
-    return {"of_account": claims.account_id, "of_family": claims.family_id, "holder": claims.held_by, "now": now}
-
-
-def _actor(claims: AccessClaims, rows: list[Any], *, even_by_initial_password: bool = False, now: datetime) -> Actor:
-    if not rows:
-        raise TokenInvalid
-    if rows[0].password_change_needed and not even_by_initial_password:
-        raise PasswordChangeNeeded
-    if claims.held_by is HeldBy.BROWSER and rows[0].rotated_at <= now - USE_NOTED_EACH:
-        _note_use(claims.family_id, now=now)
-    grants = tuple(
-        Grant(
-            role=row.role,
-            area_path=row.area_path,
-            party_organisation_id=row.party_organisation_id,
-            organisation_id=row.organisation_id,
-            work_unit_id=row.work_unit_id,
-            team_id=row.team_id,
-            person_id=row.of_person_id,
-            ends_at=row.ends_at,
-        )
-        for row in rows
-        if row.role is not None
-    )
-    caller = rows[0]
-    return Actor(account_id=claims.account_id, person_id=caller.person_id, grants=grants, is_checked=caller.checked_at is not None)
-
-
-def _note_use(family_id: UUID, *, now: datetime) -> None:
-    """Put off the end of a browser's login with whatever the request commits; not by what it is refused."""
-    maker = tokens.maker()
-    run_at_commit(
-        _USE,
-        of_family=family_id,
-        now=now,
-        noted_until=now - USE_NOTED_EACH,
-        rested_out=now + maker.browser_rest,
-        longest=maker.browser_life,
-    )

@@ -13,7 +13,9 @@ from backend.accounts import policy
 from backend.accounts.events import AccountMerged, LoginAdded
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.logins import PasswordChangeNeeded, Tokens, end_families, start_family, wechat_account
+from backend.accounts.service.callers import PasswordChangeNeeded
+from backend.accounts.service.logins import Proof, Tokens, end_families, start_family, wechat_account
+from backend.accounts.service.password_logins import SecondFactorNeeded
 from backend.accounts.service.passwords import Attempt, Over, note_failure, note_over, why_over
 from backend.accounts.service.rank import require_above_if_office, require_still_above
 from backend.accounts.service.roles import (
@@ -26,7 +28,8 @@ from backend.accounts.service.roles import (
     scope_values,
     tie_to_person,
 )
-from backend.accounts.service.tries import forget_tries
+from backend.accounts.service.second_codes import IS_GUARDED, SecondCodeWrong, try_code
+from backend.accounts.service.tries import LoginLocked, forget_count, forget_tries
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import audit, idempotency, jobs, outbox
 from backend.foundation.actor import Actor
@@ -102,13 +105,18 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
     return merged
 
 
-def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetime) -> OtherLoginWrong | Over | None:
-    """Whether the name and password that should prove the other account did; a failure is written down, so it is returned.
+def begin_own_merge(
+    actor: Actor, attempt: Attempt, *, right: bool, code: str | None, now: datetime
+) -> OtherLoginWrong | Over | SecondFactorNeeded | SecondCodeWrong | LoginLocked | None:
+    """Whether the name and password that should prove the other account did, and its second factor where it has one; a failure is written
+    down, so it is returned.
 
     Raises PasswordChangeNeeded for an initial password: whoever gave it knows it.
     """
     policy.require(actor, Permission.ACCOUNT_MERGE_OWN, Scope())
-    if not right or attempt.account_id is None:
+    if attempt.locked is not None:
+        return attempt.locked
+    if not right or attempt.account_id is None or attempt.login_id is None:
         note_failure(attempt, Permission.ACCOUNT_MERGE_OWN, now=now)
         return OtherLoginWrong()
     over = why_over(attempt, now=now)
@@ -117,6 +125,13 @@ def begin_own_merge(actor: Actor, attempt: Attempt, *, right: bool, now: datetim
         return over
     if attempt.initial:
         raise PasswordChangeNeeded
+    if db.session.scalar(select(Login.id).where(Login.id == attempt.login_id, IS_GUARDED)) is not None:
+        forget_count(attempt.tried)
+        if code is None:
+            return SecondFactorNeeded()
+        wrong = try_code(attempt.account_id, attempt.login_id, code, attempt.source, Permission.ACCOUNT_MERGE_OWN, now=now)
+        if wrong is not None:
+            return wrong
     forget_tries(attempt.tried, now=now)
     return None
 
@@ -132,15 +147,16 @@ def merge_own_accounts(actor: Actor, family_id: UUID, other_id: UUID, *, now: da
         raise Missing
     other_has_person = db.session.scalar(select(Account.person_id).where(Account.id == other_id)) is not None
     kept_id, dissolved_id = (other_id, actor.account_id) if other_has_person and actor.person_id is None else (actor.account_id, other_id)
-    asking = select(TokenFamily.login_id).where(TokenFamily.id == family_id, TokenFamily.ended_at.is_(None))
-    login_id = db.session.scalar(asking)
-    if login_id is None:  # logged out while the other account was being proved
+    asking = db.session.execute(
+        select(TokenFamily.login_id, TokenFamily.password_only).where(TokenFamily.id == family_id, TokenFamily.ended_at.is_(None))
+    ).one_or_none()
+    if asking is None:  # logged out while the other account was being proved
         raise TokenInvalid
     for account_id in (kept_id, dissolved_id):
         require_above_if_office(actor, Permission.ACCOUNT_MERGE, account_id, now=now)
     merge_accounts(actor, kept_id, dissolved_id, reason="own", now=now)
     end_families(TokenFamily.id == family_id, reason=MERGED, now=now)
-    return start_family(kept_id, login_id, now=now)
+    return start_family(Proof(kept_id, asking.login_id, password_only=asking.password_only), now=now)
 
 
 def account_of_password(attempt: Attempt) -> UUID:

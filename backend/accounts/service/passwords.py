@@ -1,31 +1,28 @@
-"""Passwords: logging in by one, changing it, and giving a new one to who forgot theirs."""
+"""Passwords: trying one, changing it, and giving a new one to who forgot theirs."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import and_, func, select, update
 
 from backend.accounts import limits, policy
 from backend.accounts.events import PasswordReset
-from backend.accounts.models import Account, AccountStatus, Login, LoginKind, TokenFamily
+from backend.accounts.models import Account, AccountStatus, Login, LoginKind, SecondFactor, TokenFamily
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.drawn import initial_password
 from backend.accounts.service.hashing import NOBODY, hash_of, matches
-from backend.accounts.service.logins import Tokens, end_families, start_browser, start_family
+from backend.accounts.service.logins import end_families
 from backend.accounts.service.rank import require_above
+from backend.accounts.service.second_codes import forget_factors
 from backend.accounts.service.strength import refuse_weak
-from backend.accounts.service.tries import Source, Tried, count_try, forget_tries, forget_tries_everywhere
+from backend.accounts.service.tries import LoginLocked, Source, Tried, count_try, forget_tries, forget_tries_everywhere
 from backend.accounts.service.ways import end_ways_since
-from backend.accounts.tokens import AccessClaims
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing, Refusal, Unauthenticated, Unprocessable
-
-# No letters and digits that look alike on paper.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 class CredentialsWrong(Unauthenticated):
@@ -72,15 +69,20 @@ class LoginAsleep(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A password about to be tried, counted as wrong until it proves right; without a login when nobody has the name."""
+    """A password about to be tried, counted as wrong until it proves right; without a login when nobody has the name.
+
+    `locked`: the name is locked there, and only a second factor leads past that.
+    """
 
     tried: Tried
+    source: Source
     login_id: UUID | None = None
     account_id: UUID | None = None
     password_hash: str = NOBODY
     initial: bool = False
     given_at: datetime | None = None
     used_at: datetime | None = None
+    locked: LoginLocked | None = None
 
 
 Over = InitialPasswordOver | LoginAsleep
@@ -93,7 +95,7 @@ _RENEWED_LAST = (
     .scalar_subquery()
 )
 _GIVEN_AT = func.coalesce(Login.password_given_at, Login.created_at)
-_TRIED = (
+TRIED = (
     Login.id.label("login_id"),
     Login.account_id,
     Login.password_hash,
@@ -103,63 +105,9 @@ _TRIED = (
 )
 
 
-def begin_password_login(name: str, source: Source, *, now: datetime) -> Attempt:
-    """Count one more try of the name's password from there; to be committed before `finish_password_login` looks at the password.
-
-    Counted first, so that a hundred guesses at once get no further than five one after the other, and the slow hash is reckoned outside
-    of the transaction that holds the row. Raises LoginLocked.
-    """
-    login = db.session.execute(
-        select(*_TRIED)
-        .join(Account, Account.id == Login.account_id)
-        .where(Login.kind == LoginKind.PASSWORD, Login.name == name, Login.ended_at.is_(None), Account.status == AccountStatus.ACTIVE)
-    ).one_or_none()
-    if login is None:
-        return Attempt(count_try(name, source, login_id=None, account_id=None, now=now))
-    tried = count_try(name, source, login_id=login.login_id, account_id=login.account_id, now=now)
-    return Attempt(tried, **login._asdict())
-
-
 def is_right_password(attempt: Attempt, password: str) -> bool:
     """Whether the password belongs to the name. Takes as long for a name that nobody has; touches no row."""
     return matches(attempt.password_hash, password) and attempt.login_id is not None
-
-
-def finish_password_login(attempt: Attempt, *, right: bool, now: datetime) -> Tokens | CredentialsWrong | Over:
-    """Log in, or write the failure into the audit log. The refusal is returned, because that entry must be committed before it.
-
-    A password that was changed or reset while it was being looked at is a wrong one: it must not log in after all others were logged out.
-    """
-    opened = _opened(attempt, right=right, now=now)
-    return opened if isinstance(opened, Refusal) else start_family(*opened, password_change_needed=attempt.initial, now=now)
-
-
-def finish_browser_login(
-    attempt: Attempt, *, right: bool, left: AccessClaims | None, now: datetime
-) -> AccessClaims | CredentialsWrong | Over:
-    """As `finish_password_login`, for a browser: what its cookie is made from. The login that the browser was in (`left`) ends."""
-    opened = _opened(attempt, right=right, now=now)
-    return opened if isinstance(opened, Refusal) else start_browser(*opened, left=left, password_change_needed=attempt.initial, now=now)
-
-
-def _opened(attempt: Attempt, *, right: bool, now: datetime) -> tuple[UUID, UUID] | CredentialsWrong | Over:
-    """The account that the right password opens, and the login by which; else why not, which is written down."""
-    over = why_over(attempt, now=now) if right else None
-    if over is not None:
-        note_over(attempt, over, Permission.ACCOUNT_LOG_IN, now=now)
-        return over
-    account_id = right and db.session.scalar(
-        update(Login)
-        .where(Login.id == attempt.login_id, Login.password_hash == attempt.password_hash)
-        .values(last_used_at=now)
-        .returning(Login.account_id)
-        .execution_options(synchronize_session=False)
-    )
-    if attempt.login_id is None or not account_id:
-        note_failure(attempt, Permission.ACCOUNT_LOG_IN, now=now)
-        return CredentialsWrong()
-    forget_tries(attempt.tried, now=now)
-    return account_id, attempt.login_id
 
 
 def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_password: str, *, now: datetime) -> Attempt:
@@ -168,19 +116,31 @@ def begin_password_change(actor: Actor, family_id: UUID, old_password: str, new_
     Raises PasswordLoginNeeded, PasswordUnchanged, PasswordTooWeak, LoginLocked.
     """
     policy.require(actor, Permission.PASSWORD_CHANGE, Scope())
+    login = own_login(actor, family_id)
+    if new_password == old_password:
+        raise PasswordUnchanged(errors={"new_password": [PasswordUnchanged.detail]})
+    refuse_weak(new_password, name=login.name, field="new_password")
+    return attempt_of_own(actor, login, now=now)
+
+
+def own_login(actor: Actor, family_id: UUID) -> Any:
+    """By which password log-in the actor is in: its name, and what an attempt is made of. Raises PasswordLoginNeeded."""
     login = db.session.execute(
-        select(Login.name, *_TRIED)
+        select(Login.name, *TRIED)
         .join(TokenFamily, TokenFamily.login_id == Login.id)
         .where(TokenFamily.id == family_id, Login.account_id == actor.account_id, Login.kind == LoginKind.PASSWORD)
     ).one_or_none()
     if login is None:
         raise PasswordLoginNeeded
-    if new_password == old_password:
-        raise PasswordUnchanged(errors={"new_password": [PasswordUnchanged.detail]})
-    refuse_weak(new_password, name=login.name, field="new_password")
-    name, *tried_login = login
-    tried = count_try(name, Source.device(actor.account_id), login_id=login.login_id, account_id=login.account_id, now=now)
-    return Attempt(tried, *tried_login)
+    return login
+
+
+def attempt_of_own(actor: Actor, login: Any, *, now: datetime) -> Attempt:
+    """Count one try of one's own password (`own_login`), on one's own device. Raises LoginLocked."""
+    name, *found = login
+    source = Source.device(actor.account_id)
+    tried = count_try(name, source, login_id=login.login_id, account_id=login.account_id, now=now)
+    return Attempt(tried, source, *found)
 
 
 def finish_password_change(
@@ -221,7 +181,8 @@ def finish_password_change(
 def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
     """Give a login a new initial password, lift its lock and end all sessions of the account. Returns the password, to be handed on once.
 
-    Every way in that was added since its holder set the last password ends too: whoever had the password may have added it.
+    Its second factor ends: who forgot a password may have lost the phone. So does every way in that was added since its holder set the last
+    password: whoever had the password may have added it.
 
     By who holds office above all offices of the account. Raises Missing for every other name.
     """
@@ -235,16 +196,12 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
         .execution_options(synchronize_session=False)
     )
     forget_tries_everywhere(login.id)
+    forget_factors(SecondFactor.login_id == login.id)
     ways = end_ways_since(login.account_id, login.id, now=now)
     ended = end_families(TokenFamily.account_id == login.account_id, reason="password_reset", now=now)
     audit.record(actor, Permission.PASSWORD_RESET, login.id, now=now, sessions=ended, logins_ended=ways)
     outbox.record(PasswordReset(login.id), now=now)
     return password
-
-
-def initial_password() -> str:
-    """A password to be handed on and changed at once: three groups of four, some 59 bits."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
 
 
 def note_failure(attempt: Attempt, permission: Permission, *, now: datetime) -> None:

@@ -15,8 +15,8 @@ from backend.accounts import policy
 from backend.accounts.events import AccountIdentified, RoleGranted, RoleOffered, RoleProposed, RoleWithdrawn
 from backend.accounts.models import Account, AccountStatus, GrantStep, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.drawn import initial_password
 from backend.accounts.service.hashing import hash_of
-from backend.accounts.service.passwords import initial_password
 from backend.accounts.service.rank import area_above
 from backend.accounts.service.strength import PasswordTooWeak, refuse_weak
 from backend.areas import service as areas

@@ -20,6 +20,8 @@ from backend.foundation.sealing import keyring
 FAILURES_BEFORE_LOCK = 5
 STRANGERS_BEFORE_LOCK = 100
 """Wrong ones for one name of all sources together from which its holder was never in: a password is not guessed from a thousand places."""
+STRANGERS_CODES_BEFORE_LOCK = 20
+"""The same of codes of a second factor, which are short. Only who has the password tries one."""
 FIRST_LOCK, LONGEST_LOCK = timedelta(minutes=15), timedelta(hours=4)
 FORGOTTEN_AFTER = timedelta(hours=24)
 KNOWN_FOR = timedelta(days=90)
@@ -29,7 +31,7 @@ _STRANGERS = "strangers"
 
 
 class LoginLocked(TooMany):
-    """Too many wrong passwords for this name from here, or from everywhere by strangers."""
+    """Too many wrong passwords for this name from here, or from everywhere by strangers; or too many wrong codes beside the right one."""
 
     code: ClassVar[str] = "login_locked"
     detail = "密码错误次数过多，请稍后再试"
@@ -60,7 +62,20 @@ class Tried:
     locks: bool
 
 
-def count_try(name: str, source: Source, *, login_id: UUID | None, account_id: UUID | None, now: datetime) -> Tried:
+def count_code(login_id: UUID, account_id: UUID, source: Source, *, now: datetime) -> Tried:
+    """As `count_try`, of a code beside the right password. Who knows only a name has no part in it. Raises LoginLocked."""
+    return count_try(f"code\n{login_id}", source, login_id=login_id, account_id=account_id, strangers=STRANGERS_CODES_BEFORE_LOCK, now=now)
+
+
+def count_try(
+    name: str,
+    source: Source,
+    *,
+    login_id: UUID | None,
+    account_id: UUID | None,
+    strangers: int = STRANGERS_BEFORE_LOCK,
+    now: datetime,
+) -> Tried:
     """Count one more try for a name as wrong, whoever's it is.
 
     The right password forgets them, and so does a day without a try. Each fifth one locks the name for its source: for 15 minutes, then
@@ -73,7 +88,7 @@ def count_try(name: str, source: Source, *, login_id: UUID | None, account_id: U
     if known or of != source.network:
         return Tried((index,), locks)
     of_all = try_index(name, _STRANGERS)
-    _count(of_all, login_id, STRANGERS_BEFORE_LOCK, now=now)
+    _count(of_all, login_id, strangers, now=now)
     return Tried((index, of_all), locks)
 
 
@@ -107,6 +122,11 @@ def _count(index: bytes, login_id: UUID | None, most: int, *, now: datetime) -> 
 def forget_tries(tried: Tried, *, now: datetime) -> None:
     """Begin to count anew: the right password was given, and its source is known from now on."""
     _change(LoginLockout.name_index.in_(tried.indexes), failures=0, locked_until=None, was_in_at=now)
+
+
+def forget_count(tried: Tried) -> None:
+    """Begin to count anew: the right password was given, and the second factor is yet to come."""
+    _change(LoginLockout.name_index.in_(tried.indexes), failures=0, locked_until=None)
 
 
 def forget_tries_everywhere(login_id: UUID) -> None:

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from backend.accounts import policy
-from backend.accounts.models import Account, Login, TokenFamily
+from backend.accounts.models import Account, Login, SecondFactor, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.logins import end_families
+from backend.accounts.service.second_codes import forget_factors
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -48,7 +49,7 @@ def end_ways_since(account_id: UUID, login_id: UUID, *, now: datetime) -> int:
 
 
 def end_ways(which: ColumnElement[bool], *, reason: str, now: datetime) -> int:
-    """Let these ways in open nothing any more; returns how many. The caller has asked policy."""
+    """Let these ways in open nothing any more, with what their second factors hold; returns how many. The caller has asked policy."""
     ended = (
         update(Login)
         .where(which, Login.ended_at.is_(None))
@@ -56,4 +57,6 @@ def end_ways(which: ColumnElement[bool], *, reason: str, now: datetime) -> int:
         .returning(Login.id)
         .execution_options(synchronize_session=False)
     )
-    return len(db.session.scalars(ended).all())
+    gone = db.session.scalars(ended).all()
+    forget_factors(SecondFactor.login_id.in_(gone))
+    return len(gone)

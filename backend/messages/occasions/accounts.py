@@ -5,12 +5,16 @@ from sqlalchemy import ColumnElement, Select
 from backend.accounts.events import (
     LoginAdded,
     PasswordReset,
+    RecoveryCodeUsed,
     RoleAccepted,
     RoleDeclined,
     RoleGranted,
     RoleOffered,
     RoleProposed,
     RoleWithdrawn,
+    SecondFactorGuessed,
+    SecondFactorRemoved,
+    SecondFactorSet,
 )
 from backend.accounts.models import Account, GrantStep, Login, RoleGrant
 from backend.accounts.policy import Permission
@@ -50,7 +54,10 @@ def _while_waiting(step: GrantStep) -> ColumnElement[bool]:
 OCCASIONS = (
     Occasion(OwnDataCopied, "holder", About.PERSON, Holder(), _COPIES),
     Occasion(LoginAdded, "holder", About.LOGIN, Holder(), _LOGINS),
-    Occasion(PasswordReset, "holder", About.LOGIN, Holder(), _LOGINS),
+    *(
+        Occasion(event, "holder", About.LOGIN, Holder(), _LOGINS)
+        for event in (PasswordReset, SecondFactorSet, SecondFactorRemoved, SecondFactorGuessed, RecoveryCodeUsed)
+    ),
     Occasion(
         RoleProposed,
         "community",

@@ -8,8 +8,10 @@ import psycopg
 from sqlalchemy import select
 
 from backend.foundation import clock, demonstration
+from backend.foundation.analysis import analysing
 from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people.models import Person
+from backend.tables import METADATA
 from ejia.trial.demo import logins, plan
 from ejia.trial.demo.groups import Groups
 from ejia.trial.demo.late import LateEntries
@@ -53,8 +55,9 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
         demonstration.mark(now=clock.now())
         for name, last in world.given.items():
             connection.execute("SELECT setval(%s, %s)", (name, last))
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection_:
-        connection_.exec_driver_sql("ANALYZE")
+    with transaction():
+        allow_long_statements()
+        db.session.execute(analysing(*METADATA.tables))
     return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
 
 

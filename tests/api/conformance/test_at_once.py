@@ -20,6 +20,7 @@ AT_ONCE = 4
 AGAIN_AND_AGAIN = {
     "add_work_unit",
     "agree_to_notice",
+    "begin_second_factor",
     "change_term",
     "check_identity",
     "confirm_shift",

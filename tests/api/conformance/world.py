@@ -37,6 +37,7 @@ from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import proxy_form
 from tests.support.recoveries import seen
+from tests.support.second_factors import Authenticator, guarded, ticket_for
 from tests.support.street import Street
 from tests.support.teams import applied_team, join_team
 from tests.wechat.steering import Levers
@@ -44,8 +45,9 @@ from tests.wechat.steering import Levers
 Json = dict[str, Any]
 # In their place stands what is valid at that moment when a request arrives: it is over within a minute, or serves only once.
 LOGIN_CODE, PHONE_CODE = "a-code-of-wx.login", "a-code-for-the-phone-number"
+APP_CODE, TICKET = "a-code-of-the-app", "a-ticket-to-the-second-step"
 _SHOWN_CODE = re.compile(r"the-code-shown-at-([0-9a-f-]{36})")
-PASSWORD = "Correct-Horse-7"
+PASSWORD, GUARDED = "Correct-Horse-7", "guarded"
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,13 @@ class Neighbourhood:
     def with_what_is_valid_now(self, body: str) -> str:
         """The body with valid codes in the place of the words for them."""
         body = _SHOWN_CODE.sub(lambda found: codes.maker().code(UUID(found[1]), now=clock.now()).text, body)
-        for word, code_of in ((LOGIN_CODE, self._wechat.login_code), (PHONE_CODE, self._wechat.phone_code)):
+        of_now = {
+            LOGIN_CODE: self._wechat.login_code,
+            PHONE_CODE: self._wechat.phone_code,
+            APP_CODE: self._authenticator.code,
+            TICKET: lambda: ticket_for(self.app, GUARDED, PASSWORD),
+        }
+        for word, code_of in of_now.items():
             if word in body:
                 body = body.replace(word, code_of())
         return body
@@ -121,12 +129,14 @@ class Neighbourhood:
         moving = self.street.next.volunteer(name="孙搬家")
         self._target("community_officer", "move_volunteer", volunteer_number=moving.volunteer_number, name="孙搬家")
         self._relocations()
-        with self.app.app_context(), transaction():
-            grant = Grant(Role.COMMUNITY_OFFICER, area_path=self.home.path)
-            accounts.create_office_account(Actor.system(), name="officer", password=PASSWORD, grant=grant, now=now)
-        answer = self.app.test_client().post("/api/v1/auth/password", json={"name": "officer", "password": PASSWORD})
-        self.phones["officer"] = Phone(self.app.test_client(), answer.get_json()["access_token"], "")
-        self.phones["officer"].account_id = self.phones["officer"].seen("/me")["account_id"]
+        for name in ("officer", GUARDED):
+            self.phones[name] = self._by_password(name)
+        _, recovery_codes = guarded(self.phones[GUARDED])
+        self._authenticator = Authenticator(self.phones["officer"].made("/me/second-factor")["secret"])
+        self._target("officer", "begin_second_factor")
+        self._target("officer", "confirm_second_factor", code=APP_CODE)
+        self._target(GUARDED, "remove_second_factor", password=PASSWORD, code=recovery_codes[0])
+        self._target("newcomer", "log_in_by_second_step", ticket=TICKET, code=recovery_codes[1])
         grants = self.phones["officer"].seen("/me/role-grants")["items"]
         papers = {"name": "周干事", "id_number": identity_number()}
         self._target("street_officer", "check_identity", grant_id=grants[0]["id"], **papers)
@@ -137,6 +147,13 @@ class Neighbourhood:
         self._target("volunteer", "set_phone", code=PHONE_CODE)
         self._target("volunteer", "leave_volunteering", "see_my_standing", "list_my_points", "read_me", "log_out", "download_own_data")
         self._target("street_officer", "export_year_end", "add_work_unit", area_id=self.street["青山街道"], credit_code=None)
+
+    def _by_password(self, name: str) -> Phone:
+        with self.app.app_context(), transaction():
+            grant = Grant(Role.COMMUNITY_OFFICER, area_path=self.home.path)
+            account_id = accounts.create_office_account(Actor.system(), name=name, password=PASSWORD, grant=grant, now=clock.now())
+        answer = self.app.test_client().post("/api/v1/auth/password", json={"name": name, "password": PASSWORD})
+        return Phone(self.app.test_client(), answer.get_json()["access_token"], str(account_id))
 
     def _teams(self) -> None:
         self.visit = visit = Visit(self.street)
