@@ -10,6 +10,9 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# A checkout that was copied or moved, or whose Python is gone, begins with a new environment: the old one names the old places.
+$(shell [ ! -d $(VENV) ] || { [ -x $(BIN)/python ] && grep -qsF '$(CURDIR)/$(VENV)' $(BIN)/activate; } || rm -rf $(VENV))
+
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
@@ -62,7 +65,6 @@ $(VENV)/installed-dev: pyproject.toml uv.lock $(VENV)/uv-$(UV_VERSION)
 	$(BIN)/uv sync --quiet --frozen --inexact --extra trial
 	touch $@ $(VENV)/installed-run
 
-# A copied or moved checkout, or a Python that is gone: begin with a new environment.
 $(VENV)/uv-$(UV_VERSION):
 	python=; \
 	for candidate in $(PYTHONS); do \

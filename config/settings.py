@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
@@ -62,6 +63,18 @@ def _with_psycopg(url: str) -> str:
     return url
 
 
+def _hosts_behind_the_question_mark(url: str) -> str:
+    """Several hosts (`h1:5432,h2:5432`) where SQLAlchemy and libpq both take them; an address of one host as it is."""
+    address = urlsplit(url)
+    credentials, at, hosts = address.netloc.rpartition("@")
+    if "," not in hosts:
+        return url
+    named = [re.fullmatch(r"(.*?)(?::([0-9]*))?", host) for host in hosts.split(",")]
+    pairs = [(unquote(found[1]).strip("[]"), found[2] or "5432") for found in named if found]
+    where = urlencode({name: ",".join(parts) for name, parts in zip(("host", "port"), zip(*pairs, strict=True), strict=True)})
+    return urlunsplit(address._replace(netloc=credentials + at, query="&".join(filter(None, [where, address.query]))))
+
+
 def _is_on(value: object) -> object:
     """As Flask reads FLASK_DEBUG: whatever is not empty, 0, false or no is on."""
     return value.strip().lower() not in {"", "0", "false", "no", "off"} if isinstance(value, str) else value
@@ -78,7 +91,7 @@ SHORTEST_HANDLER = 6
 PHONE_OF_HANDLER = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}|1[3-9][0-9]{9}|12345|400-?[0-9]{3}-?[0-9]{4}")
 
 Key = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
-PostgresUrl = Annotated[str, AfterValidator(_with_psycopg)]
+PostgresUrl = Annotated[str, AfterValidator(_with_psycopg), AfterValidator(_hosts_behind_the_question_mark)]
 
 
 class Settings(BaseSettings):

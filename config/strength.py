@@ -70,8 +70,8 @@ def openness_of(url: str) -> str | None:
     """Why a stranger on the way to a server could read along or be let in; None within this machine (loopback, or a socket)."""
     address = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(address.query).items()}
-    host = options.get("host", unquote(address.hostname or ""))
-    if not host or host.startswith("/") or _names_this_machine(host):
+    hosts = options.get("host", unquote(address.hostname or "")).split(",")
+    if all(not host or host.startswith("/") or _names_this_machine(host) for host in hosts):
         return None
     if address.scheme != "rediss" and options.get("sslmode") not in _ENCRYPTED:
         return "经网络连接而没有加密（PostgreSQL 用 sslmode=verify-full，Redis 用 rediss://）"

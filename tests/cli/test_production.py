@@ -158,6 +158,7 @@ NAMES = {"postgresql": ["DATABASE_URL"], "redis": ["REDIS_URL", "BROKER_URL"]}
         "postgresql://ejia:7Kq-vSz2wP@db.example/ejia",
         "postgresql://ejia:7Kq-vSz2wP@db.example/ejia?sslmode=prefer",
         "postgresql://ejia:7Kq-vSz2wP@/ejia?host=10.0.0.5",
+        "postgresql://ejia:7Kq-vSz2wP@127.0.0.1:5432,10.0.0.5:5432/ejia?target_session_attrs=read-write",
         "postgresql://ejia@db.example/ejia?sslmode=verify-full",
         "redis://ejia:9hT-kWe4xB@10.0.0.5/0",
         "rediss://redis.example/0",
