@@ -39,7 +39,7 @@ class ServersMissing(Exception):
 
 
 class FolderUnusable(Exception):
-    """The folder holds data of another PostgreSQL release, or its socket folder belongs to somebody else."""
+    """Nobody can write to the folder, it holds data of another PostgreSQL release, or its socket folder belongs to somebody else."""
 
 
 def _package_folder(package: str) -> Path:

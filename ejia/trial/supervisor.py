@@ -17,6 +17,7 @@ from types import FrameType, TracebackType
 from typing import IO, Self
 
 from ejia.trial.processes import Command, ServiceFailed, end, kill_group, last_lines, spawn
+from ejia.trial.servers import FolderUnusable
 
 LOOK_EVERY = 0.1
 STEADY_AFTER = 30.0
@@ -268,10 +269,13 @@ def _how(process: "subprocess.Popen[bytes]") -> str:
 def _take_lock(file: Path) -> IO[str]:
     """The lock file, held. Waits a little when its owner is dead and only the remains are still going down.
 
-    Raises AlreadyRunning.
+    Raises AlreadyRunning, FolderUnusable.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    lock = file.open("a+")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = file.open("a+")
+    except OSError:
+        raise FolderUnusable(f"不能在文件夹 {file.parent} 中写入：请检查权限和磁盘，或者用 --data 另选一个。") from None
     deadline = time.monotonic() + LEFTOVERS_GO_WITHIN
     while True:
         try:

@@ -153,3 +153,11 @@ def test_production_is_not_run_by_this_command(start: Run, tmp_path: Path) -> No
     assert run.returncode == 1
     assert output.startswith("错误：EJIA_PROFILE 不是 trial")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_is_told_in_one_line(start: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    run = start(tmp_path, "--data", str(tmp_path / "file" / "var"))
+    output, _ = run.communicate(timeout=20)
+    assert (run.returncode, output.count("\n")) == (1, 1)
+    assert output.startswith("错误：不能在文件夹 ")
