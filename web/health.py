@@ -25,7 +25,7 @@ KEPT_SECONDS = 1.0
 
 
 class NotReady(Unavailable):
-    """The database is away, its tables are those of an older release, or its values need a key that this copy has not."""
+    """The database is away or takes no writes, its tables are of an older release, or its values need a key that this copy has not."""
 
     code, detail = "not_ready", "服务尚未就绪"
 
@@ -101,14 +101,16 @@ def install(app: Flask, settings: Settings, *, lines_lost: Callable[[], int]) ->
 
 
 def readiness() -> Readiness:
-    """What this copy finds of itself, or found a moment ago. Raises NotReady unless the database answers and stands at this code's
-    migration or a newer one, with every key here. Redis is told, not required."""
+    """What this copy finds of itself, or found a moment ago. Redis is told, not required.
+
+    Raises NotReady unless the database answers, takes writes and stands at this code's migration or a newer one, with every key here.
+    """
     expected: _Expected = current_app.extensions["ejia_health"]
     return expected.last.found(lambda: _look(expected))
 
 
 def _look(expected: _Expected) -> Readiness:
-    found = _migration_head_of_database()
+    found, takes_writes = _found_in_database()
     newer = found is not None and found.isdigit() and found > expected.migration_head
     if found is None or not (newer or found == expected.migration_head):
         raise NotReady(
@@ -117,6 +119,8 @@ def _look(expected: _Expected) -> Readiness:
             migration_head=expected.migration_head,
             database_head=found,
         )
+    if not takes_writes:
+        raise NotReady("数据库只读，可能是备用服务器", release=expected.release, migration_head=found)
     missing = _missing_keys()
     if missing:
         raise NotReady("缺少打开已加密数据的密钥", release=expected.release, migration_head=found, missing_keys=", ".join(missing))
@@ -129,15 +133,18 @@ def _look(expected: _Expected) -> Readiness:
     )
 
 
-def _migration_head_of_database() -> str | None:
-    """Where the database stands: several heads joined by a comma, an empty text before the first migration, None when it is away."""
+def _found_in_database() -> tuple[str | None, bool]:
+    """Where the database stands: several heads joined by a comma, an empty text before the first migration, None when it is away; and
+    whether it takes writes, which a standby does not."""
     try:
         with transaction():
+            takes_writes = db.session.scalar(text("SELECT current_setting('transaction_read_only')")) == "off"
             if db.session.scalar(text("SELECT to_regclass('alembic_version')")) is None:
-                return ""
-            return ",".join(db.session.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num")))
+                return "", takes_writes
+            heads = db.session.scalars(text("SELECT version_num FROM alembic_version ORDER BY version_num"))
+            return ",".join(heads), takes_writes
     except SQLAlchemyError:
-        return None
+        return None, False
 
 
 def _missing_keys() -> list[str]:

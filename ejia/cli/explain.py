@@ -36,6 +36,8 @@ def _of_service(error: Exception) -> Failure | None:
     # With a code of its own the server did answer.
     if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
         return Unreachable(f"连接不上数据库：{_first_line(cause)}")
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
+        return Unreachable("数据库只读：DATABASE_URL 指向的可能是备用服务器，请换成主服务器的地址")
     if isinstance(cause, psycopg.OperationalError):
         return Failure(f"数据库没有完成操作：{_first_line(cause)}")  # a timeout, no room, a shutdown: not a wrong statement
     if isinstance(cause, redis.ConnectionError | requests.ConnectionError):

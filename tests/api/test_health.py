@@ -19,6 +19,7 @@ from backend.statistics.settling import hold_lock
 from config.settings import Settings
 from ejia import core, logs
 from ejia.app import create_app
+from tests.support.command_line import CommandLine
 from web import health
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/none"
@@ -107,6 +108,28 @@ def test_a_database_of_an_older_release_is_not_ready(app: APIFlask, client: Flas
     assert (answer.status_code, answer.get_json()["code"]) == (503, "not_ready")
     assert (answer.get_json()["database_head"], answer.get_json()["migration_head"]) == ("0001", schema.head())
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_standby_is_not_ready_and_a_command_says_so_in_one_line(
+    client_of: Callable[..., FlaskClient], app: APIFlask, ejia: CommandLine
+) -> None:
+    def let(read_only: str) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(text("SET TRANSACTION READ WRITE"))
+            name = connection.scalar(text("SELECT current_database()"))
+            connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = {read_only}"))
+
+    let("on")
+    try:
+        answer, command = (
+            client_of().get("/readyz"),
+            ejia("--operator", "A01", "areas", "add", "639999000000", "测试区", "--level", "district"),
+        )
+    finally:
+        let("off")
+    assert (answer.status_code, answer.get_json()["detail"]) == (503, "数据库只读，可能是备用服务器")
+    assert (command.exit_code, command.output.splitlines()[-1][:8]) == (3, "错误：数据库只读"), command.output
+    assert "Traceback" not in command.output
 
 
 def test_while_the_next_release_migrates_this_one_is_ready_and_says_that_the_tables_are_newer(app: APIFlask, client: FlaskClient) -> None:
