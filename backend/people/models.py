@@ -52,6 +52,7 @@ class Consent(FactRevision):
     __tablename__ = "consents"
     __table_args__ = (
         Index("ix_consents_fact_id", "fact_id"),
+        Index("ix_consents_person_id", "person_id", "notice", postgresql_where="superseded_at IS NULL"),
         Index("uq_consents_given", "person_id", "notice", "version", unique=True, postgresql_where="superseded_at IS NULL AND NOT void"),
     )
 
