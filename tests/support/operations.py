@@ -159,7 +159,8 @@ class Operation:
     def _completed(self, schema: Json, value: Json) -> Json:
         for name, part in schema["properties"].items():
             inner = self.resolved(part)
-            if "properties" in inner:
+            # What an example may leave out, and has no example of its own, stands in the place of another field.
+            if "properties" in inner and (value.get(name) or "examples" in inner):
                 value[name] = self._completed(inner, value.get(name) or copy.deepcopy(inner["examples"][0]))
         return value
 
