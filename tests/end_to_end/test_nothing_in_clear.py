@@ -23,6 +23,7 @@ from tests.support.demands import GRANDMOTHER
 from tests.support.people import identity_number
 from tests.support.scan import Values
 
+HEALTH = "老人听力不好，请多敲几声"
 NAMES = {"李队长", "王志愿", "赵邻居", "孙女儿", GRANDMOTHER["name"]}
 SEALED = {"id_number": ("people", "id_number"), "phone": ("people", "phone"), "address": ("beneficiaries", "address")}
 
@@ -67,16 +68,22 @@ def database(visited: Town, environment: dict[str, str]) -> Iterator["psycopg.Co
 
 @pytest.fixture(scope="module")
 def values(database: "psycopg.Connection[Any]", environment: dict[str, str]) -> Values:
-    """Every number, phone and address in the database, opened by its keys; and the names of who took part."""
+    """Every number, phone and address in the database, opened by its keys; names of who took part; what was told of the elder's health."""
     keys = {key_id: base64.b64decode(key) for key_id, key in (pair.split(":") for pair in environment["EJIA_SEALING_KEYS"].split(","))}
     ring = Keyring(keys, next(iter(keys)), base64.b64decode(environment["EJIA_INDEX_KEY"]))
-    found = {"name": NAMES}
+    assert HEALTH in _details(database, ring), "it stands sealed, where it is meant to"
+    found = {"name": NAMES, "health": {HEALTH}}
     for kind, (table, column) in SEALED.items():
         rows = database.execute(f"SELECT id, {column}_sealed FROM {table} WHERE {column}_sealed IS NOT NULL").fetchall()  # noqa: S608
         found[kind] = {ring.unseal(bytes(sealed), field=f"{table}.{column}", row=row) for row, sealed in rows}
     found["phone"] |= {GRANDMOTHER["phone"]} if GRANDMOTHER.get("phone") else set()
     assert {kind for kind, wanted in found.items() if not wanted} == set()
     return found
+
+
+def _details(database: "psycopg.Connection[Any]", ring: Keyring) -> list[str]:
+    rows = database.execute("SELECT id, details_sealed FROM demands WHERE details_sealed IS NOT NULL").fetchall()
+    return [ring.unseal(bytes(sealed), field="demands.details", row=row) for row, sealed in rows]
 
 
 @pytest.fixture(scope="module")
