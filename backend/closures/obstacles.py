@@ -14,7 +14,6 @@ from sqlalchemy.orm import aliased
 from backend.accounts import queries as account_queries
 from backend.accounts.models import Account, AccountStatus
 from backend.attendance.models import Attendance
-from backend.demands.models import Demand, DemandStatus
 from backend.foundation import clock
 from backend.foundation.database import db
 from backend.openings.models import Claim, OpeningRole
@@ -36,7 +35,6 @@ OFFICE = Obstacle("office", "您还担任职务，请先由上级收回")
 TEAM = Obstacle("team", "您还是志愿服务队的队长，请先交接；还在申请的，请等社区答复")
 SIGNED_IN = Obstacle("signed_in", "您正在服务，请先签退")
 CLAIMS = Obstacle("claims", "您个人认领的服务还没有结束，请先取消认领")
-DEMANDS = Obstacle("demands", "您还有没有办结的服务需求，请先撤回，或者等办结")
 WARD = Obstacle("ward", "您是未成年人唯一的监护人，请先撤回您的同意，或者由另一位监护人到社区登记")
 ELDER = Obstacle("elder", "您是老人唯一的代办人，请先结束代办，并告诉社区")
 
@@ -58,12 +56,6 @@ def _of_person(person_id: UUID, *, now: datetime) -> Iterator[Obstacle]:
             ),
         ),
         (CLAIMS, ahead.where(Claim.person_id == person_id, Claim.takes_place())),
-        (
-            DEMANDS,
-            select(Demand.id).where(
-                Demand.requester_person_id == person_id, Demand.status.in_((DemandStatus.SUBMITTED, DemandStatus.PUBLISHED))
-            ),
-        ),
         (ELDER, _only_proxy(person_id, now=now)),
     )
     told = dict.fromkeys(obstacle for obstacle, rows in asked if _any(rows))

@@ -47,6 +47,12 @@ class DemandReopened(Event):
     name: ClassVar[str] = "demand.reopened"
 
 
+class DemandHandedOver(Event):
+    """Who asked agrees to nothing any more; what somebody else needs is the community's from now on."""
+
+    name: ClassVar[str] = "demand.handed_over"
+
+
 class DemandChanged(Event):
     """The community changed time, places or words of what is published [PublicationChange id]."""
 

@@ -1,4 +1,5 @@
-"""What demands do when they hear of services: a wish is completed by the first one that counts (config/brands.toml: completion)."""
+"""What demands do when they hear of services: a wish is completed by the first one that counts (config/brands.toml: completion); and of who
+agrees to nothing any more: what they asked for ends, or is the community's."""
 
 from backend.attendance.events import (
     ConfirmationWithdrawn,
@@ -8,10 +9,12 @@ from backend.attendance.events import (
     ServiceFlagged,
     ServiceWithdrawn,
 )
-from backend.demands.service import settle_by_confirmations, settle_by_flags, settle_by_records
-from backend.foundation.outbox import Reactions
+from backend.demands.service import end_for_withdrawn, settle_by_confirmations, settle_by_flags, settle_by_records
+from backend.foundation.outbox import Happenings, Reactions
+from backend.people.events import BasisEnded
 
 REACTIONS: Reactions = {
+    BasisEnded.name: Happenings(end_for_withdrawn),
     ServiceConfirmed.name: settle_by_confirmations,
     ConfirmationWithdrawn.name: settle_by_confirmations,
     ServiceCorrected.name: settle_by_records,

@@ -34,9 +34,6 @@ def stand_in_line(street, phone):
     if phone == "team":
         assert home.team_id
         return home.leader
-    if phone == "demands":
-        home.resident.made("/demands", demand_form(street))
-        return home.resident
     if phone == "ward":
         home.mother.made("/guardianships", guardianship_form(street, child(12)))
         return home.mother
@@ -44,7 +41,7 @@ def stand_in_line(street, phone):
     return home.proxy
 
 
-@pytest.mark.parametrize("code", ["office", "team", "demands", "ward", "elder"])
+@pytest.mark.parametrize("code", ["office", "team", "ward", "elder"])
 def test_what_others_rest_on_stands_in_the_way(street, code):
     phone = stand_in_line(street, code)
     answer = phone.post("/me/closing", CLOSING)

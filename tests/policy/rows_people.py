@@ -104,8 +104,9 @@ def before_second_step(world: World) -> Ask:
 THEIRS = these("volunteer")
 LIVING_THERE = these(elsewhere(COMMUNITY))
 
-# The others hold an office, lead, asked for a service of this world, or hold a place.
+# The others hold an office, lead, or hold a place.
 CLOSING = these(
+    "resident",
     *(name for role in ("organisation_staff", "work_unit_officer") for name in (role, elsewhere(role))),
     ORGANISATION_OFFICER,
     "newcomer",

@@ -28,6 +28,7 @@ from backend.attendance.service.shifts import (
     cancel_shift,
     cancel_shifts,
     close_overdue,
+    leave_to_community,
     move_shift,
     plan_shift,
 )

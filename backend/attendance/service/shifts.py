@@ -132,6 +132,12 @@ def cancel_shifts(actor: Actor, opening_id: UUID, *, reason: str, now: datetime)
     return _cancel(planned, actor, reason=reason, now=now)
 
 
+def leave_to_community(opening_id: UUID) -> None:
+    """Let nobody be asked for a word on these shifts but the community, because who asked is gone. The caller records it."""
+    shifts = update(Shift).where(Shift.opening_id == opening_id).values(requester_person_id=None, confirmers=[Confirmer.COMMUNITY.value])
+    db.session.execute(shifts.execution_options(synchronize_session=False))
+
+
 def move_shift(
     actor: Actor, opening_id: UUID, area_path: str, *, was: tuple[datetime, datetime], to: tuple[datetime, datetime], now: datetime
 ) -> None:

@@ -25,3 +25,4 @@ from backend.demands.service.upkeep import (
     move_beneficiary,
     tie_beneficiary,
 )
+from backend.demands.service.withdrawals import end_for_withdrawn

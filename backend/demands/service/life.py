@@ -10,6 +10,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.demands.events import (
     DemandCancelled,
     DemandCompleted,
+    DemandHandedOver,
     DemandPublished,
     DemandReopened,
     DemandReturned,
@@ -47,6 +48,8 @@ WITHDRAW = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.WITHDRAWN, Demand
 PUBLISH = Step(Demand, DemandChange, _SUBMITTED, _PUBLISHED, DemandPublished, Permission.DEMAND_REVIEW, DemandNotSubmitted)
 CANCEL = Step(Demand, DemandChange, _PUBLISHED, DemandStatus.CANCELLED, DemandCancelled, Permission.DEMAND_CANCEL, DemandNotPublished)
 COMPLETE = Step(Demand, DemandChange, _PUBLISHED, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE, DemandNotPublished)
+HAND_OVER_SUBMITTED = Step(Demand, DemandChange, _SUBMITTED, _SUBMITTED, DemandHandedOver, Permission.DEMAND_REVIEW)
+HAND_OVER_PUBLISHED = Step(Demand, DemandChange, _PUBLISHED, _PUBLISHED, DemandHandedOver, Permission.DEMAND_REVIEW)
 REOPEN = Step(Demand, DemandChange, _COMPLETED, _PUBLISHED, DemandReopened, Permission.DEMAND_COMPLETE)
 
 

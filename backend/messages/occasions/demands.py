@@ -11,6 +11,7 @@ from backend.demands.events import (
     DemandCancelled,
     DemandChanged,
     DemandCompleted,
+    DemandHandedOver,
     DemandPublished,
     DemandReopened,
     DemandReturned,
@@ -60,6 +61,10 @@ def _step(event: type[Event], to: DemandStatus) -> Occasion:
     return Occasion(event, "requester", About.DEMAND, _ASKED, _demands(Demand.id).add_columns(doer))
 
 
+# Called off by no officer: with the last consent of who needed it.
+_ENDED_BY_ITSELF = _demands(Demand.id).where(whoever(DemandChange, Demand.id, DemandStatus.CANCELLED).is_(None))
+
+
 def _unconfirmed(*which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Some record still waits for the word that makes it count."""
     confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
@@ -97,6 +102,12 @@ _CALLED_OFF_FOR_CLAIMANTS = (
     rows_of(subject_id=Shift.id, about_id=Shift.id, area_path=Shift.area_path, brand=Shift.brand, **_CLAIMANT)
     .select_from(Shift)
     .join(Claim, Claim.opening_id == Shift.opening_id)
+    .where(Claim.takes_place())
+)
+_HANDED_OVER = (
+    rows_of(subject_id=Demand.id, about_id=Claim.id, area_path=Demand.area_path, brand=Demand.brand, **_CLAIMANT)
+    .select_from(Demand)
+    .join(Claim, Claim.opening_id == Demand.opening_id)
     .where(Claim.takes_place())
 )
 _CHANGED_FOR_REQUESTERS = (
@@ -167,6 +178,9 @@ OCCASIONS = (
     _step(DemandPublished, DemandStatus.PUBLISHED),
     _step(DemandReturned, DemandStatus.RETURNED),
     _step(DemandWithdrawn, DemandStatus.WITHDRAWN),
+    Occasion(DemandCancelled, "community", About.DEMAND, office(Permission.DEMAND_CANCEL), _ENDED_BY_ITSELF),
+    Occasion(DemandHandedOver, "community", About.DEMAND, office(Permission.DEMAND_REVIEW), _demands(Demand.id)),
+    Occasion(DemandHandedOver, "claimant", About.CLAIM, _CLAIMANTS, _HANDED_OVER),
     _step(DemandCompleted, DemandStatus.COMPLETED),
     _step(DemandCancelled, DemandStatus.CANCELLED),
     Occasion(DemandChanged, "claimant", About.CLAIM, _CLAIMANTS, _CHANGED_FOR_CLAIMANTS),

@@ -14,6 +14,7 @@ from backend.openings.service.places import (
     cancel_opening,
     change_opening,
     close_openings,
+    leave_to_community,
     make_opening,
     make_past_opening,
     recount,

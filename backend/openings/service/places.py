@@ -98,6 +98,12 @@ def change_opening(opening_id: UUID, *, title: str, slots: int, starts_at: datet
     db.session.execute(update(Opening).where(Opening.id == opening_id).values(told).execution_options(synchronize_session=False))
 
 
+def leave_to_community(opening_id: UUID) -> None:
+    """Let nobody see who claims but the community and they themselves, because who asked is gone. The caller records it."""
+    opening = update(Opening).where(Opening.id == opening_id).values(requester_person_id=None)
+    db.session.execute(opening.execution_options(synchronize_session=False))
+
+
 def _claimants_path(brand: Brand, area_path: str) -> str | None:
     match brand.claims_from:
         case ClaimantsFrom.COMMUNITY:
