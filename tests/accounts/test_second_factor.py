@@ -83,9 +83,9 @@ def test_a_ticket_is_over_after_five_minutes(factor, log_in, second_step, pass_t
     assert refused(second_step("AZLq3n", factor.code())) == (401, "ticket_over")
 
 
-def test_a_ticket_is_over_when_the_password_is_another_one(factor, log_in, second_step, street):
+def test_a_ticket_is_over_when_the_password_is_another_one(officer, factor, log_in, second_step):
     ticket = ticket_of(log_in())
-    street.district_officer.made("/password-resets", {"login_name": NAME})
+    officer.made("/me/password", {"old_password": PASSWORD, "new_password": "another-Horse-8-stands"})
 
     assert refused(second_step(ticket, factor.code())) == (401, "ticket_over")
 
