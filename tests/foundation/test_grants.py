@@ -1,5 +1,8 @@
 """The app's own user of the database: works on rows, and can neither rewrite nor truncate the audit log, nor change a table."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
@@ -7,6 +10,8 @@ from sqlalchemy.exc import ProgrammingError
 from backend.foundation import audit_chain, clock
 from backend.foundation.database import db, transaction
 from ejia.app import create_app
+from tasks.schedule import BEAT
+from tests.support.attendance import Visit
 from tests.support.demands import demand_form, resident
 
 REBUILT = {"statistics_bookings", "statistics_presences", "points_accounts", "ledger_transactions", "ledger_entries"}
@@ -67,6 +72,20 @@ def test_the_apps_user_does_the_work(app, street, phone_of, settings, app_url, e
         done = ejia(*command)
         assert done.exit_code == 0, done.output
     assert {table for table, times in analysed().items() if times > before[table]} == REBUILT
+
+
+def test_the_apps_user_does_whatever_beat_rings(app, street, settings, app_url):
+    """Delivering, keeping house and running jobs, a day and a year after a visit: what those delete and seal, too."""
+    Visit(street).sign_in()
+    copy = create_app(settings.model_copy(update={"database_url": app_url}))
+    with copy.app_context():
+        for days in (0, 1, 400):
+            clock.advance(timedelta(days=days))
+            for ring in BEAT.values():
+                module, _, task = ring["task"].partition(".")
+                getattr(import_module(f"tasks.{module}"), task)(*ring.get("args", ()))
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_nobody_else_has_tables_analysed(app, app_url, settings):
