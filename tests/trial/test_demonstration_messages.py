@@ -17,7 +17,7 @@ def test_who_can_log_in_was_told_what_happened_in_the_year(app, ejia):
             text("SELECT count(DISTINCT recipient_id) FROM messages JOIN accounts ON person_id = recipient_id")
         ).one()
     assert {"team_accepted", "registration_accepted", "demand_published", "claim_accepted"} <= {kind for kind, _ in told}
-    assert {year for _, year in told} <= {2022, 2023, 2024}
+    assert {year for _, year in told} <= set(range(2019, 2025)), "a team or organisation may be older than the year"
     assert reached >= 4
 
     answer = app.test_client().post("/api/v1/auth/password", json={"name": "shequ-1", "password": PASSWORD})

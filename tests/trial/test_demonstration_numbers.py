@@ -9,7 +9,10 @@ from tests.support.demands import demand_form
 from tests.support.people import registered_person, registered_volunteer, registration_form, work_unit
 
 NUMBERED = {
-    "volunteers": ("V{year}{running:06d}", "SELECT number, extract(year FROM registered_on)::int FROM volunteers ORDER BY recorded_at, id"),
+    "volunteers": (
+        "V{year}{running:06d}",
+        "SELECT number, extract(year FROM registered_on)::int FROM volunteers WHERE id = fact_id AND since IS NULL ORDER BY id",
+    ),
     "registrations": (
         "R{year}{running:06d}",
         "SELECT receipt_number, 2023 FROM member_registrations WHERE receipt_number IS NOT NULL ORDER BY recorded_at, id",

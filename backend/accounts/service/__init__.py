@@ -2,7 +2,7 @@
 
 from backend.accounts.service.appointments import accept_appointment, approve_appointment, decline_appointment
 from backend.accounts.service.callers import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_beside, actor_of
-from backend.accounts.service.closing import close, hold_for_closing, untie, withdraw_everywhere
+from backend.accounts.service.closing import CLOSED, close, hold_for_closing, untie, withdraw_everywhere
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (

@@ -1,6 +1,8 @@
 """Commands on people and what they ask first, by noun: identity, persons, consents, guardians."""
 
 from backend.people.service.basis import (
+    BORN_ERASED,
+    ERASED_NAME,
     DataWithdrawn,
     Datum,
     Ending,

@@ -49,7 +49,7 @@ TELLS_NO_FACT = (
 grants stand only where another one does: a proxy, a demand, a claim."""
 
 ERASED_NAME = "**"
-_BORN_ERASED = date(1900, 1, 1)
+BORN_ERASED = date(1900, 1, 1)
 
 
 class DataWithdrawn(Conflict):
@@ -125,7 +125,7 @@ def end_basis(person_id: UUID, *, now: datetime, without_phone: bool = False) ->
         name_sealed=None,
         id_number_sealed=keyring().seal(str(person_id), field=ID_NUMBER, row=person_id),
         id_number_index=keyring().index(str(person_id), field=ID_NUMBER),
-        born_on=_BORN_ERASED,
+        born_on=BORN_ERASED,
         erased_at=now,
     )
     accounts.untie(person_id)

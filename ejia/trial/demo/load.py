@@ -13,6 +13,7 @@ from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people.models import Person
 from backend.tables import METADATA
 from ejia.trial.demo import logins, plan
+from ejia.trial.demo.desk import Desk
 from ejia.trial.demo.groups import Groups
 from ejia.trial.demo.late import LateEntries
 from ejia.trial.demo.people import LAST, People
@@ -82,6 +83,9 @@ def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[Wor
     ways_in = logins.Logins(world, people, appid)
     ways_in.administrators()
     ways_in.phones(groups, members, residents)
+    desk = Desk(world, people, scale)
+    desk.correct(residents)
+    desk.close(ways_in)
     advance(1)
     return world, tuple(ways_in.made)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 
 from backend.accounts.models import Account, Login, RoleGrant
+from backend.accounts.service import CLOSED
 from backend.foundation import clock
 from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo import plan
@@ -51,7 +52,7 @@ class Logins:
         self.world, self.people, self.appid = world, people, appid
         self.at = datetime.combine(APPOINTED_ON, time(9), SHANGHAI)
         self.made: list[DemonstrationLogin] = []
-        self.accounts = world.table(Account, "id", "status", "person_id", "checked_at", "created_at")
+        self.accounts = world.table(Account, "id", "status", "person_id", "checked_at", "created_at", "closed_at", "closed_reason")
         self.logins = world.table(
             Login, "id", "account_id", "kind", "appid", "openid", "name", "password_hash", "password_initial", "created_at", "last_used_at"
         )
@@ -70,7 +71,9 @@ class Logins:
         ]
         for name, role, path, who, home in areas:
             account = self.world.officer_of(path)
-            self.accounts.add(account, "active", self.people.make_person(home, FIRST, youngest=24, oldest=58).id, self.at, self.at)
+            self.accounts.add(
+                account, "active", self.people.make_person(home, FIRST, youngest=24, oldest=58).id, self.at, self.at, None, None
+            )
             self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at, clock.now())
             self._grant(account, role, area_path=path)
             self.made.append(DemonstrationLogin(name, False, who))
@@ -78,7 +81,8 @@ class Logins:
     def phones(self, groups: Groups, members: list[Member], residents: list[Someone]) -> None:
         """A team leader, a volunteer of the same team, an organisation's officer, a Party member and a resident, of the first community."""
         community = self.world.communities[0]
-        team = next((team for team in groups.teams if team.community is community and len(team.serving) > 1), groups.teams[0])
+        oldest = min(groups.teams, key=lambda team: team.since)
+        team = next((team for team in groups.teams if team.community is community and len(team.serving) > 1), oldest)
         leader = groups.leaders[team.id]
         account = self._phone("leader", leader, f"{community.name}一支志愿服务队的队长", volunteer=True)
         self._grant(account, "team_leader", team_id=team.id)
@@ -103,9 +107,13 @@ class Logins:
         free = [person for person in people if person not in taken]
         return next((person for person in free if person.community is community), free[0] if free else None)
 
+    def closed(self, account: UUID, began: datetime, ended: datetime) -> None:
+        """An account that its holder closed: nobody's, and no way leads into it."""
+        self.accounts.add(account, "closed", None, None, began, ended, CLOSED)
+
     def _phone(self, name: str, person: Someone, who: str, *, volunteer: bool = False) -> UUID:
         account = self.world.id_at(self.at)
-        self.accounts.add(account, "active", person.id, None, self.at)
+        self.accounts.add(account, "active", person.id, None, self.at, None, None)
         openid = openid_of(self.appid, name)
         self.logins.add(self.world.id_at(self.at), account, "wechat", self.appid, openid, None, None, False, self.at, None)
         if volunteer:

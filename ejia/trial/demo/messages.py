@@ -10,7 +10,7 @@ from backend.demands.events import DemandCancelled, DemandChanged, DemandComplet
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.outbox import Event, Happening
 from backend.messages import service as messages
-from backend.openings.events import PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered
+from backend.openings.events import ArrangementMade, PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered
 from backend.organisations.events import OrganisationVerified
 from backend.registration.events import RegistrationAccepted
 from backend.teams.events import TeamActivated
@@ -33,6 +33,7 @@ HAPPENED: Mapping[type[Event], str] = {
     PlaceClaimed: "SELECT id, claimed_at FROM claims WHERE status IN ('held', 'released', 'ended')",
     PlaceRefused: _REFUSED.format("IS NOT NULL"),
     PlaceUnanswered: _REFUSED.format("IS NULL"),
+    ArrangementMade: "SELECT id, recorded_at FROM arrangements",
     PlaceReleased: "SELECT id, released_at FROM claims WHERE status IN ('released', 'ended')",
     ShiftClosed: "SELECT id, ends_at FROM shifts WHERE status = 'closed'",
     AttendanceExpired: "SELECT id, closed_at FROM attendances WHERE closed_at IS NOT NULL",

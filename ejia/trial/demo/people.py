@@ -7,11 +7,13 @@ from uuid import UUID
 
 from backend.areas.models import Area
 from backend.foundation.clock import SHANGHAI
+from backend.foundation.identifiers import Sex
 from backend.foundation.sealing import keyring
 from backend.party.models import PartyMember, PartyOrganisation, UnitMembership, WorkUnit
 from backend.people import notices
 from backend.people.models import Consent, Person
 from backend.people.notices import NoticeName
+from backend.people.service import BORN_ERASED, ERASED_NAME
 from backend.registration.models import RECEIPT_NUMBERS, MemberRegistration
 from backend.registration.service import receipt_number
 from backend.volunteers.models import VOLUNTEER_NUMBERS, Volunteer
@@ -43,10 +45,12 @@ class People:
         self.people = world.table(
             Person,
             *("id", "name", "id_number_sealed", "id_number_index", "born_on", "sex", "phone_sealed", "phone_index"),
-            *("area_id", "area_path", "created_at"),
+            *("area_id", "area_path", "created_at", "withdrawn_at", "erased_at"),
         )
         self.volunteers = world.table(
-            Volunteer, "id", "fact_id", "recorded_at", "void", "person_id", "number", "area_id", "area_path", "registered_on"
+            Volunteer,
+            *("id", "fact_id", "recorded_at", "superseded_at", "void", "reason", "person_id", "number", "area_id", "area_path"),
+            *("registered_on", "left_on", "since"),
         )
         self.consents = world.table(
             Consent, "id", "fact_id", "recorded_at", "void", "person_id", "notice", "version", "given_at", "channel"
@@ -88,8 +92,17 @@ class People:
             community.id,
             community.path,
             at,
+            None,
+            None,
         )
         return person
+
+    def make_erased(self, community: Community, at: datetime, ended: datetime) -> None:
+        """Somebody who agreed to nothing any more and whom no fact needs: a row that tells nothing."""
+        person, keys = self.moving.id_at(at), keyring()
+        number = (keys.seal(str(person), field="people.id_number", row=person), keys.index(str(person), field="people.id_number"))
+        where = (community.id, community.path)
+        self.people.add(person, ERASED_NAME, *number, BORN_ERASED, Sex.FEMALE.value, None, None, *where, at, ended, ended)
 
     def make_volunteer(self, on: date) -> Someone:
         """A person with a volunteer registration of that day."""
@@ -110,9 +123,25 @@ class People:
 
     def number_volunteers(self) -> None:
         """Write all volunteer registrations, numbered in the order in which they happened."""
-        for at, volunteer, person, on in sorted(self._registered, key=itemgetter(0, 1)):
-            number, community = volunteer_number(on.year, self.world.next_of(VOLUNTEER_NUMBERS)), person.community
-            self.volunteers.add(volunteer, volunteer, at, False, person.id, number, community.id, community.path, on)
+        for place, (at, volunteer, person, on) in enumerate(sorted(self._registered, key=itemgetter(0, 1))):
+            who = (person.id, volunteer_number(on.year, self.world.next_of(VOLUNTEER_NUMBERS)))
+            if place % 100 == 5 and on < FIRST:
+                self._moved(at, volunteer, who, person.community, on)
+            else:
+                where = (person.community.id, person.community.path)
+                self.volunteers.add(volunteer, volunteer, at, None, False, None, *who, *where, on, None, None)
+
+    def _moved(self, at: datetime, volunteer: UUID, who: tuple[UUID, str], community: Community, on: date) -> None:
+        """A volunteer came to live here in the course of the year, and kept the number."""
+        places, moving = self.world.communities, self.moving
+        former = places[(places.index(community) + 1) % len(places)]
+        moved_on = moving.day(FIRST, LAST)
+        moved = moving.at(moved_on, 9, 17)
+        there, here = (former.id, former.path), (community.id, community.path)
+        self.volunteers.add(volunteer, volunteer, at, moved, False, None, *who, *there, on, None, None)
+        self.volunteers.add(moving.id_at(moved), volunteer, moved, None, False, "moved", *who, *there, on, moved_on, None)
+        fact = moving.id_at(moved)
+        self.volunteers.add(fact, fact, moved, None, False, None, *who, *here, on, None, moved_on)
 
     def registered_on(self) -> date:
         """A day of registration: three in five before the year."""

@@ -58,6 +58,10 @@ RESIDENTS = 2_400
 """Persons who are no volunteers: they ask for help, or speak for an elder."""
 
 DEMANDS = {"door_knock": 4_900, "red_ribbon": 1_380, "sunset_wish": 1_900}
+CORRECTIONS = 60
+"""Names that an officer corrected with papers on the desk, and a second one agreed to or returned."""
+CLOSED_ACCOUNTS = 25
+
 LATE_ENTRIES = 40
 """Past activities that nobody had published; eight people or fewer served at each."""
 SERVED_BY = {"door_knock": (2, 6), "red_ribbon": (28, 60), "sunset_wish": (1, 6)}

@@ -5,30 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from backend import brands
-from backend.attendance.models import Attendance, Confirmation, ServiceRecord, Shift, ShiftChange
-from backend.demands import rules
-from backend.demands.models import (
-    ADDRESS,
-    DEMAND_NUMBERS,
-    PHONE,
-    BasisKind,
-    Beneficiary,
-    BeneficiaryBasis,
-    Demand,
-    DemandChange,
-    PublicationChange,
-)
+from backend.attendance.models import Attendance, Confirmation, FlagKind, ServiceFlag, ServiceRecord, Shift, ShiftChange
+from backend.demands.models import DEMAND_NUMBERS, Demand, DemandChange, PublicationChange
 from backend.demands.service import demand_number
 from backend.foundation.clock import shanghai_day
 from backend.foundation.sealed_text import seal_text
-from backend.foundation.sealing import keyring
 from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
 from backend.openings.service import UNANSWERED
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Group, Groups
+from ejia.trial.demo.homes import Homes
 from ejia.trial.demo.people import FIRST, Member
 from ejia.trial.demo.plan import scaled
 from ejia.trial.demo.world import Community, Someone, World
@@ -50,25 +40,22 @@ class Services:
         self.world, self.groups, self.members, self.residents, self.scale = world, groups, members, residents, scale
         self.asking = World(plan.SEED + 1)  # its own chance: what is asked for moves nothing else in the year
         self.waiting = World(plan.SEED + 3)  # and its own, as who waits in vain moves nothing else
-        self.returning = World(plan.SEED + 4)  # and its own, as who is visited again
-        self._elders_of: dict[str, list[tuple[datetime, UUID]]] = {}
+        self.flagging = World(plan.SEED + 5)  # and its own, as what is doubted changes nothing
         self._numbered: list[tuple[datetime, UUID, tuple[object, ...]]] = []
+        self._by_door: set[UUID] = set()
         self._residents_of: dict[str, list[Someone]] = {}
         for resident in residents:
             self._residents_of.setdefault(resident.community.path, []).append(resident)
         self._teams_of: dict[str, list[Group]] = {}
         for team in groups.teams:
             self._teams_of.setdefault(team.community.path, []).append(team)
-        self.elders = world.table(
-            Beneficiary,
-            *("id", "area_id", "area_path", "name", "called", "born_in", "address_sealed", "address_index", "phone_sealed", "phone_index"),
-            "created_at",
-        )
-        self.bases = world.table(BeneficiaryBasis, "id", "fact_id", "recorded_at", "void", "beneficiary_id", "basis", "notice_version")
+        # In the first community, where who can log in is at home, the officer is asked.
+        elsewhere = sorted((team.since, team.id) for team in groups.teams if team.community is not world.communities[0])
+        self.homes = Homes(world, {team for _, team in elsewhere[1::12]})
         self.openings = world.table(
             Opening,
             *("id", "brand", "title", "area_id", "area_path", "status", "claimant_kinds", "asks_first", "requester_person_id"),
-            *("starts_at", "ends_at", "made_at", "changed_at"),
+            *("home_id", "home_path", "claimants_path", "starts_at", "ends_at", "made_at", "changed_at"),
         )
         self.demands = world.table(
             Demand,
@@ -87,14 +74,15 @@ class Services:
         self.claim_changes = world.table(ClaimChange, "id", "claim_id", "from_status", "to_status", "at", "actor_account_id", "reason")
         self.shifts = world.table(
             Shift,
-            *("id", "opening_id", "brand", "area_id", "area_path", "requester_person_id", "confirmers", "starts_at", "ends_at"),
-            *("grace_minutes", "status"),
+            *("id", "opening_id", "brand", "area_id", "area_path", "requester_person_id", "home_id", "confirmers"),
+            *("starts_at", "ends_at", "grace_minutes", "status"),
         )
+        self.homes.begin_arrangements()
         self.shift_changes = world.table(ShiftChange, "id", "shift_id", "from_status", "to_status", "at")
         self.attendances = world.table(
             Attendance,
             *("id", "shift_id", "claim_id", "person_id", "capacity", "capacity_id", "signed_in_at", "in_evidence"),
-            *("signed_out_at", "out_evidence", "closed_at"),
+            *("in_inside", "in_distance_m", "signed_out_at", "out_evidence", "closed_at"),
         )
         self.records = world.table(
             ServiceRecord,
@@ -105,14 +93,16 @@ class Services:
         self.confirmations = world.table(
             Confirmation, "id", "fact_id", "recorded_at", "void", "record_fact_id", "confirmer", "confirmed_at"
         )
+        self.flags = world.table(ServiceFlag, "id", "fact_id", "recorded_at", "superseded_at", "void", "reason", "record_fact_id", "kind")
 
     def make(self) -> None:
-        """All demands of the year, by brand."""
+        """All demands of the year, by brand; then the homes that they were for."""
         for brand, number in plan.DEMANDS.items():
             for _ in range(scaled(number, self.scale, least=3)):
                 self._make_demand(brand)
         for submitted, demand, values in sorted(self._numbered, key=itemgetter(0, 1)):
             self.demands.add(demand, demand_number(shanghai_day(submitted).year, self.world.next_of(DEMAND_NUMBERS)), *values)
+        self.homes.settle()
 
     def _make_demand(self, brand: str) -> None:
         world = self.world
@@ -153,19 +143,20 @@ class Services:
         if not (claimed or cancelled):
             self._wait(need, opening, role)
         status = "cancelled" if cancelled else "completed" if taken and completed else "published"
-        self._add_demand(need, status, opening=opening)
+        elder = self._add_demand(need, status, opening=opening)
         if status != "published":
             ended = world.at(shanghai_day(need.ends) + timedelta(days=6), 9, 17)
             self.demand_changes.add(world.id_at(ended), need.id, "published", status, ended, "居民已搬走" if cancelled else None)
         state = {"cancelled": "cancelled", "completed": "closed", "published": "open"}[status]
         where = (need.community.id, need.community.path)
         kinds = ["team", "organisation", "person"]
-        rules = (kinds, need.at_home, need.requester.id)
+        home = (elder, need.community.path, need.community.path) if need.at_home else (None, None, None)
+        rules = (kinds, need.at_home, need.requester.id, *home)
         self.openings.add(opening, need.brand, need.title, *where, state, *rules, need.starts, need.ends, at, self._change(need))
         self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)
         closed = "cancelled" if cancelled else "closed"
         window = (need.starts, need.ends, GRACE_MINUTES)
-        self.shifts.add(shift, opening, need.brand, *where, need.requester.id, need.confirmers, *window, closed)
+        self.shifts.add(shift, opening, need.brand, *where, need.requester.id, elder, need.confirmers, *window, closed)
         self.shift_changes.add(world.id_at(at), shift, None, "planned", at)
         over = need.ends + timedelta(minutes=GRACE_MINUTES)
         self.shift_changes.add(world.id_at(over), shift, "planned", closed, over)
@@ -180,8 +171,9 @@ class Services:
         self.changes.add(self.asking.id_at(at), need.id, at, "老人当天有事，改到第二天", json.dumps(before), json.dumps(after))
         return at
 
-    def _add_demand(self, need: "_Need", status: str, *, opening: UUID | None) -> None:
-        elder = self._elder(need) if need.at_home else None
+    def _add_demand(self, need: "_Need", status: str, *, opening: UUID | None) -> UUID | None:
+        """Write it down; returns who is visited, where somebody is."""
+        elder = self.homes.elder(need.community, need.submitted) if need.at_home else None
         window = (need.starts, need.ends, need.published) if opening is not None else (None, None, None)
         details = seal_text(Demand.details_sealed, f"{need.title}，时间请提前约定。", need.id)
         brand = brands.brand(need.brand)
@@ -191,26 +183,10 @@ class Services:
             *(need.requester.id, elder, need.submitted, status, need.places, *window, opening, *told),
         )
         self._numbered.append((need.submitted, need.id, values))
-
-    def _elder(self, need: "_Need") -> UUID:
-        world, keys = self.world, keyring()
-        elder = world.id_at(need.submitted)
-        name = world.name()
-        building, entrance, door = (world.random.randrange(1, most) for most in (30, 5, 40))
-        address, phone = f"{need.community.name}示范小区{building}号楼{entrance}单元{100 + door}室", world.phone()
-        called, born_in = f"{name[0]}{world.random.choice(('奶奶', '爷爷'))}", world.random.randrange(1930, 1958)
-        basis = world.id_at(need.submitted)
-        on_record = self._elders_of.setdefault(need.community.path, [])
-        known = [other for since, other in on_record if since <= need.submitted]
-        if known and self.returning.random.random() < 0.4:
-            return self.returning.random.choice(known)
-        on_record.append((need.submitted, elder))
-        self.elders.add(
-            *(elder, need.community.id, need.community.path, name, called, born_in),
-            *(keys.seal(address, field=ADDRESS, row=elder), keys.index(address, field=ADDRESS)),
-            *(keys.seal(phone, field=PHONE, row=elder), keys.index(phone, field=PHONE), need.submitted),
-        )
-        self.bases.add(basis, basis, need.submitted, False, elder, BasisKind.OWN_CONSENT.value, rules.current().notice.version)
+        if elder is not None:
+            self.homes.visited(elder, need.ends, is_over=status != "published")
+            if need.id in self._by_door:
+                self.homes.print_code(elder, need.submitted)
         return elder
 
     def _resident(self, community: Community) -> Someone:
@@ -259,7 +235,7 @@ class Services:
         columns = {"team": (group.id, None, None), "organisation": (None, group.id, None), "registration": (None, None, group.id)}
         signed_in = [need.starts + timedelta(seconds=world.random.randrange(-900, 900)) for _ in coming]
         self.claims.add(claim, opening, role, *columns[group.capacity], "held", at, None)
-        self._hold(need, claim, at)
+        self._hold(need, group, claim, opening, at)
         if world.random.random() < 0.05:
             self._released_claim(need, opening, role, at)
         if need.at_home and self.asking.random.random() < 0.04:
@@ -269,17 +245,23 @@ class Services:
             self._attend(need, group, _Visitor(person, came, signed, grade), claim, opening, shift)
 
     def _shown(self, need: "_Need", coming: Sequence[Someone]) -> tuple[str, str]:
-        """Whose code they signed by, and what a record of it rests on: at home now and then their own, because nobody else had a phone."""
-        if not need.at_home or self.asking.random.random() < 0.8:
+        """Whose code they signed by, and what a record of it rests on: at home now and then that of the door, or their own, because nobody
+        else had a phone."""
+        chance = self.asking.random.random() if need.at_home else 0
+        if chance < 0.8:
             return "code", "code"
+        if chance < 0.86:
+            self._by_door.add(need.id)
+            return "door_code", "door_code"
         return "own_code", "together" if len(coming) > 1 else "own_code"
 
-    def _hold(self, need: "_Need", claim: UUID, at: datetime) -> None:
-        """Write down how the claim came to be held: at home by the community's yes, which took half of the time."""
+    def _hold(self, need: "_Need", group: Group, claim: UUID, opening: UUID, at: datetime) -> None:
+        """Write down how the claim came to be held: at home by the community's yes, which took half of the time, unless it was arranged."""
+        asks = need.at_home and not self.homes.arranged(group, need.community, opening, at)
         asked = need.published + (at - need.published) / 2
-        if need.at_home:
+        if asks:
             self.claim_changes.add(self.asking.id_at(asked), claim, None, "asked", asked, None, None)
-        before, officer = ("asked", self.world.officer_of(need.community.path)) if need.at_home else (None, None)
+        before, officer = ("asked", self.world.officer_of(need.community.path)) if asks else (None, None)
         self.claim_changes.add(self.world.id_at(at), claim, before, "held", at, officer, None)
 
     def _refused_claim(self, need: "_Need", opening: UUID, role: UUID, before: datetime) -> None:
@@ -289,13 +271,15 @@ class Services:
     def _wait(self, need: "_Need", opening: UUID, role: UUID) -> None:
         """Let some ask for a home that nobody visited: they are refused after days, or hear nothing until the hour of the visit."""
         chance, asked = self.waiting.random.random(), need.published + timedelta(hours=1)
-        if need.at_home and chance < 0.5:
-            answered = need.published + (need.starts - need.published) * 4 / 5 if chance < 0.2 else None
+        if need.at_home and chance < 0.9:
+            answered = need.published + (need.starts - need.published) * 4 / 5 if chance < 0.3 else None
             self._ask_in_vain(self.waiting, need, (opening, role), asked, answered)
 
     def _ask_in_vain(self, world: World, need: "_Need", of: tuple[UUID, UUID], asked: datetime, answered: datetime | None) -> None:
-        team, over = world.random.choice(self.groups.teams), answered or need.starts
-        claim = world.id_at(asked)
+        near = self._teams_of.get(need.community.path)
+        if not near:
+            return
+        team, over, claim = world.random.choice(near), answered or need.starts, world.id_at(asked)
         self.claims.add(claim, *of, team.id, None, None, "refused", asked, over)
         self.claim_changes.add(world.id_at(asked), claim, None, "asked", asked, None, None)
         by = (world.officer_of(need.community.path), "老人希望熟悉的队伍上门") if answered else (None, UNANSWERED)
@@ -307,39 +291,54 @@ class Services:
         released = need.published + (before - need.published) / 2
         claim = world.id_at(at)
         self.claims.add(claim, opening, role, team.id, None, None, "released", at, released)
-        self._hold(need, claim, at)
+        self._hold(need, team, claim, opening, at)
         self.claim_changes.add(world.id_at(released), claim, "held", "released", released, None, "队员临时有事")
 
     def _attend(self, need: "_Need", group: Group, visitor: "_Visitor", claim: UUID, opening: UUID, shift: UUID) -> None:
         world, chance = self.world, self.world.random.random()
-        person, came, grade = visitor.person, visitor.came, visitor.grade
+        person, came = visitor.person, visitor.came
+        # In a square somebody now and then stands far away; of what was taken back, more often.
+        is_far = not need.at_home and chance >= 0.008 and self.flagging.random.random() < (0.3 if chance > 0.996 else 0.002)
         attendance = world.id_at(came)
-        head = (attendance, shift, claim, person.id, group.capacity, group.id, came, visitor.signed_by)
+        signed_by, grade = ("code_elsewhere",) * 2 if is_far else (visitor.signed_by, visitor.grade)
+        position = (False, 5200) if is_far else (None, None)
+        head = (attendance, shift, claim, person.id, group.capacity, group.id, came, signed_by, *position)
         if chance < 0.008:
             self.attendances.add(*head, None, None, need.ends + timedelta(minutes=GRACE_MINUTES))
             return
         left = need.ends + timedelta(seconds=world.random.randrange(-900, 900))
-        self.attendances.add(*head, left, visitor.signed_by, None)
+        self.attendances.add(*head, left, signed_by, None)
         fact = world.id_at(left)
         began, end = max(came, need.starts), min(left, need.ends)  # what is outside of the window does not count
-        minutes = int((end - began).total_seconds()) // 60
         where = (need.brand, need.community.id, need.community.path)
         rest = (attendance, shift, opening, person.id, *where, group.capacity, group.id, shanghai_day(began), began)
-        if chance > 0.985:
-            corrected = left + timedelta(days=1)
-            shorter = end - timedelta(minutes=minutes // 4)
-            void, reason = chance > 0.996, "核对签到表后更正"
-            self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, grade, False)
-            self.records.add(
-                world.id_at(corrected), fact, corrected, None, void, reason, *rest, shorter, minutes - minutes // 4, "community_word", False
-            )
-        else:
-            self.records.add(fact, fact, left, None, False, None, *rest, end, minutes, grade, False)
-        if not 0.008 <= chance < 0.02:
+        self._record(fact, left, rest, end, grade, chance)
+        confirms = not 0.008 <= chance < 0.02
+        if is_far:
+            self._flag(fact, left, is_cleared=confirms and chance <= 0.996)
+        if confirms:
             confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
             confirmation = world.id_at(confirmed)
             confirmer = "requester" if need.at_home and world.random.random() < 0.5 and grade != "own_code" else "community"
-            self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
+            if not (is_far and chance > 0.996):
+                self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
+
+    def _record(self, fact: UUID, left: datetime, rest: tuple[Any, ...], end: datetime, grade: str, chance: float) -> None:
+        """The record of an attendance; a few are corrected on the next day, and some of these taken back."""
+        minutes = int((end - rest[-1]).total_seconds()) // 60
+        corrected = left + timedelta(days=1) if chance > 0.985 else None
+        self.records.add(fact, fact, left, corrected, False, None, *rest, end, minutes, grade, False)
+        if corrected is not None:
+            shorter = (end - timedelta(minutes=minutes // 4), minutes - minutes // 4, "community_word", False)
+            self.records.add(self.world.id_at(corrected), fact, corrected, None, chance > 0.996, "核对签到表后更正", *rest, *shorter)
+
+    def _flag(self, fact: UUID, left: datetime, *, is_cleared: bool) -> None:
+        """The record is looked at before it counts; where the community finds it in order, it says so, and confirms it later."""
+        flag, later = self.flagging.id_at(left), left + timedelta(minutes=25)
+        self.flags.add(flag, flag, left, later if is_cleared else None, False, None, fact, FlagKind.FAR_AWAY.value)
+        if is_cleared:
+            why = "签到表有本人签名，当时在公园另一侧"
+            self.flags.add(self.flagging.id_at(later), flag, later, None, True, why, fact, FlagKind.FAR_AWAY.value)
 
 
 @dataclass(frozen=True, slots=True)
