@@ -89,6 +89,7 @@ def _row(row: FigureRow, counted: Indicator) -> FigureRowOut:
         part=row.part,
         person_id=row.person_id,
         person_name=row.person_name,
+        late_entry_id=row.late_entry_id,
         value=_shown(row.value, counted),
     )
 

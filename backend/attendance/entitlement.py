@@ -52,6 +52,15 @@ def may_serve_on(person_id: Someone, day: Day) -> ColumnElement[bool]:
     return or_(Claim.person_id == person_id, *_ways_of_belonging(person_id, day))
 
 
+def belongs_to(person_id: UUID, day: date, *, team_id: UUID | None, organisation_id: UUID | None) -> bool:
+    """Whether the person was a member of the team, or on the staff of the organisation that counted already, on a past day."""
+    ways = [Membership.team_id == team_id, Membership.person_id == person_id, Membership.holds_on(day)]
+    if organisation_id is not None:
+        counted = exists().where(Organisation.id == organisation_id, Organisation.counted_on <= day)
+        ways = [Staff.organisation_id == organisation_id, Staff.person_id == person_id, Staff.holds_on(day), counted]
+    return db.session.scalar(select(exists().where(*ways))) is True
+
+
 def openings_of(person_id: Someone, day: Day) -> CompoundSelect[*tuple[Any, ...]]:
     """The openings on a held claim of which the person may serve on that day. As `may_serve_on`, but each way by its own index: where no
     opening is named, one condition of several ways would look at every claim there is."""

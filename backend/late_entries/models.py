@@ -61,14 +61,20 @@ class LateEntryChange(StatusChange):
 
 
 class LatePerson(Base):
-    """Who served there, and how long, from its beginning on."""
+    """Who served there, for whom, and how long, from its beginning on."""
 
     __tablename__ = "late_entry_people"
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_of_a_day"),
+        CheckConstraint("num_nonnulls(team_id, organisation_id) <= 1", name="for_one_group"),
         Index("ix_late_entry_people_person_id", "person_id"),
     )
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("late_entries.id", name="fk_late_entry_people_entry_id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_late_entry_people_person_id"), primary_key=True)
     minutes: Mapped[int]
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", name="fk_late_entry_people_team_id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisations.id", name="fk_late_entry_people_organisation_id"),
+        comment="for whom they served; for themselves where both are empty",
+    )

@@ -16,7 +16,9 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson
+from backend.organisations.models import Organisation
 from backend.people.models import Person
+from backend.teams.models import Team
 
 NEWEST_FIRST = Order((LateEntry.id,), latest_first=True)
 
@@ -42,7 +44,12 @@ def late_entry(viewer: Actor, entry_id: UUID) -> LateEntryDetails:
     line = db.session.execute(_lines().where(LateEntry.id == entry_id)).one_or_none()
     if line is None or not policy.allows(viewer, Permission.LATE_ENTRY_SEE, Scope(area_path=line.area_path)):
         raise Missing
-    served = select(masked(Person.name), LatePerson.minutes).join(Person, Person.id == LatePerson.person_id)
+    served = (
+        select(masked(Person.name), LatePerson.minutes, func.coalesce(Team.name, Organisation.name).label("served_for"))
+        .join(Person, Person.id == LatePerson.person_id)
+        .outerjoin(Team, Team.id == LatePerson.team_id)
+        .outerjoin(Organisation, Organisation.id == LatePerson.organisation_id)
+    )
     return LateEntryDetails(line, db.session.execute(served.where(LatePerson.entry_id == entry_id).order_by(Person.id)).all())
 
 

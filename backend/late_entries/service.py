@@ -15,8 +15,9 @@ from backend.accounts.queries import accounts_of
 from backend.areas import service as areas
 from backend.attendance import limits
 from backend.attendance import service as attendance
+from backend.attendance.entitlement import belongs_to
 from backend.attendance.service import OwnService, OwnWord, PastService, PastShift
-from backend.brands import Brand
+from backend.brands import Brand, ClaimantKind
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -25,6 +26,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.late_entries.events import LateEntryApproved, LateEntryRefused, LateEntrySubmitted
 from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson
+from backend.openings.service import Claimant
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 
@@ -47,6 +49,13 @@ class PastWindowInvalid(Unprocessable):
 
     code: ClassVar[str] = "past_window_invalid"
     detail = "活动时间或服务时长不正确"
+
+
+class NotOfGroup(Unprocessable):
+    """On the day that was served they were no member of the team, or not on the staff of the organisation."""
+
+    code: ClassVar[str] = "not_of_group"
+    detail = "服务当天不属于该队伍或社会组织"
 
 
 _SUBMITTED = LateEntryStatus.SUBMITTED
@@ -88,17 +97,19 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One volunteer who served there, for so many minutes from its beginning on."""
+    """One volunteer who served there, for so many minutes from its beginning on; of a team, of an organisation, or for themselves."""
 
     volunteer_number: str
     name: str
     minutes: int
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
 
 
 def enter(actor: Actor, activity: Activity, served: Sequence[Served], *, community_id: UUID, now: datetime) -> UUID:
     """Enter a past activity of a community, for a second officer to approve. Nobody enters one at which they served. Returns its id.
 
-    Raises NotACommunity, Forbidden, BrandUnknown, PastWindowInvalid, TooLateToEnter, VolunteerUnknown, OwnService.
+    Raises NotACommunity, Forbidden, BrandUnknown, PastWindowInvalid, TooLateToEnter, VolunteerUnknown, NotOfGroup, OwnService.
     """
     community = areas.community(community_id)
     policy.require(actor, Permission.LATE_ENTRY_ENTER, Scope(area_path=community.path))
@@ -123,28 +134,31 @@ def enter(actor: Actor, activity: Activity, served: Sequence[Served], *, communi
     )
     db.session.add(entry)
     db.session.flush()
-    db.session.add_all(LatePerson(entry_id=entry.id, person_id=person_id, minutes=minutes) for person_id, minutes in people.items())
+    db.session.add_all(
+        LatePerson(entry_id=entry.id, person_id=person_id, minutes=line.minutes, team_id=line.team_id, organisation_id=line.organisation_id)
+        for person_id, line in people.items()
+    )
     ENTER.begin(actor, entry.id, now=now)
     return entry.id
 
 
 def approve(actor: Actor, entry_id: UUID, *, now: datetime) -> None:
-    """Let it count, as a second officer who neither entered it nor served there: it has a shift, records and confirmations from now on,
-    under the limits of a day, and no record overlaps another of the same person.
+    """Let it count, as a second officer who neither entered it nor served there, nor led on that day those for whom others served: it has a
+    shift, records and confirmations from now on, under the limits of a day, and no record overlaps another of the same person.
 
-    Raises Missing, Forbidden, OwnWord, OwnService, LateEntryDecided, BrandUnknown, RecordsOverlap, TooYoung, GuardianAbsent,
-    people.ConsentNeeded (minors).
+    Raises Missing, Forbidden, OwnWord, OwnService, LateEntryDecided, BrandUnknown, ClaimantNotAllowed, RecordsOverlap, TooYoung,
+    GuardianAbsent, people.ConsentNeeded (minors).
     """
     entry = _to_decide(actor, entry_id)
-    people = db.session.execute(
-        select(LatePerson.person_id, LatePerson.minutes).where(LatePerson.entry_id == entry_id).order_by(LatePerson.person_id)
-    ).all()
+    people = db.session.scalars(select(LatePerson).where(LatePerson.entry_id == entry_id).order_by(LatePerson.person_id)).all()
     # The row first: of two who approve at once the second waits, and finds it decided.
     held = select(LateEntry.id).where(LateEntry.id == entry_id, LateEntry.status == _SUBMITTED).with_for_update()
     if db.session.scalar(held) is None:
         raise LateEntryDecided
     past = PastShift(brands.brand(entry.brand), entry.title, entry.area_id, entry.area_path, entry.starts_at, entry.ends_at)
-    served = [PastService(line.person_id, entry.starts_at, entry.starts_at + timedelta(minutes=line.minutes)) for line in people]
+    served = [
+        PastService(line.person_id, _claimant(line), entry.starts_at, entry.starts_at + timedelta(minutes=line.minutes)) for line in people
+    ]
     shift_id = attendance.record_past(actor, past, served, entered_by=entry.entered_by, reason=entry.reason, now=now)
     APPROVE.take(actor, entry_id, now=now, shift_id=shift_id)
 
@@ -169,6 +183,15 @@ def _to_decide(actor: Actor, entry_id: UUID) -> LateEntry:
     return entry
 
 
+def _claimant(line: LatePerson) -> Claimant:
+    """For whom somebody served there."""
+    if line.team_id is not None:
+        return Claimant.team(line.team_id)
+    if line.organisation_id is not None:
+        return Claimant.organisation(line.organisation_id)
+    return Claimant(ClaimantKind.PERSON, line.person_id)
+
+
 def _refuse_window(brand: Brand, activity: Activity, *, now: datetime) -> None:
     longest = timedelta(hours=brand.longest_window_hours)
     if not activity.starts_at < activity.ends_at <= min(now, activity.starts_at + longest):
@@ -180,9 +203,10 @@ def _refuse_window(brand: Brand, activity: Activity, *, now: datetime) -> None:
         raise TooLateToEnter(sentence, errors={"ends_at": [sentence]})
 
 
-def _people(activity: Activity, served: Sequence[Served]) -> dict[UUID, int]:
-    """Who served, by the person. Raises VolunteerUnknown, PastWindowInvalid."""
-    longest, people = (activity.ends_at - activity.starts_at) // timedelta(minutes=1), dict[UUID, int]()
+def _people(activity: Activity, served: Sequence[Served]) -> dict[UUID, Served]:
+    """Who served, by the person. Raises VolunteerUnknown, PastWindowInvalid, NotOfGroup."""
+    longest, people = (activity.ends_at - activity.starts_at) // timedelta(minutes=1), dict[UUID, Served]()
+    day = clock.shanghai_day(activity.starts_at)
     for place, line in enumerate(served):
         person_id = volunteer_of_number(line.volunteer_number, line.name)
         if person_id is None:
@@ -191,5 +215,10 @@ def _people(activity: Activity, served: Sequence[Served]) -> dict[UUID, int]:
             raise PastWindowInvalid(errors={f"served.{place}.volunteer_number": ["已经填写过"]})
         if line.minutes > longest:
             raise PastWindowInvalid(errors={f"served.{place}.minutes": ["超过活动的时长"]})
-        people[person_id] = line.minutes
+        if (line.team_id or line.organisation_id) and not belongs_to(
+            person_id, day, team_id=line.team_id, organisation_id=line.organisation_id
+        ):
+            field = "team_id" if line.team_id else "organisation_id"
+            raise NotOfGroup(errors={f"served.{place}.{field}": [NotOfGroup.detail]})
+        people[person_id] = line
     return people

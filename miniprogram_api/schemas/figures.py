@@ -110,6 +110,7 @@ class FigureRowOut(Out):
                     "part": "door_knock",
                     "person_id": "01931f6e-7c1a-7d2e-8f00-0123456789ad",
                     "person_name": "张*",
+                    "late_entry_id": None,
                     "value": 0.7,
                 }
             ]
@@ -123,4 +124,5 @@ class FigureRowOut(Out):
     part: PartCode | None = Field(description="分项代码；一人涉及多个分项时为空")
     person_id: Id | None
     person_name: Annotated[str, Field(max_length=60, description="已脱敏")] | None
+    late_entry_id: Id | None = Field(description="补录：该服务所属的补录活动；不是补录的为空")
     value: Value = Field(description="在合计中占多少；各行之和即该数字")

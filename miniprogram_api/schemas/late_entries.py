@@ -22,6 +22,7 @@ _LINE: JsonDict = ACTIVITY | {
     "refused_because": None,
     "people_served": 1,
 }
+_PERSON: JsonDict = {"name": "王**", "minutes": 90, "served_for": "邻里互助队"}
 
 
 class LateEntryLineOut(Out):
@@ -47,17 +48,18 @@ class LateEntryLineOut(Out):
 
 
 class LatePersonOut(Out):
-    """Who served there; the name is masked."""
+    """Who served there, and for whom; the name is masked."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "王**", "minutes": 90}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_PERSON]})
 
     name: Name
     minutes: Minutes
+    served_for: Annotated[str, Text(max=100)] | None = Field(description="以哪支队伍或哪个社会组织的名义；个人为空")
 
 
 class LateEntryOut(LateEntryLineOut):
     """The same with who served."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"people": [{"name": "王**", "minutes": 90}]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"people": [_PERSON]}]})
 
     people: Annotated[list[LatePersonOut], Field(max_length=200)]

@@ -12,6 +12,7 @@ from tests.support.attendance import counting
 from tests.support.demands import give_role
 from tests.support.late_entries import past_form, yesterday_at
 from tests.support.messages import kinds
+from tests.support.people import registration_form
 from tests.support.phone import refused
 from tests.support.recounts import recount
 
@@ -41,7 +42,7 @@ def entry(street, member):
 
 def test_it_counts_when_a_second_officer_approves_it_and_is_marked(entry, member, officer, colleague):
     made = officer.made("/late-entries", entry())
-    assert (made["status"], made["people"], counting()) == ("submitted", [{"name": "王**", "minutes": 90}], {})
+    assert (made["status"], made["people"], counting()) == ("submitted", [{"name": "王**", "minutes": 90, "served_for": None}], {})
     hear_everything()
     assert "late_entry_to_decide" in kinds(colleague)
 
@@ -60,6 +61,9 @@ def test_it_counts_when_a_second_officer_approves_it_and_is_marked(entry, member
         late, all_of_them = (recount(code, day.year)["639999001001", "", 0] for code in ("late_services", "services"))
     shown = {line["code"]: line["value"] for line in officer.seen(f"/figures/{day.year}")["figures"]}
     assert shown["late_services"] == shown["services"] == late == all_of_them == 1
+    for code in ("late_services", "services", "service_hours"):
+        [row] = officer.seen(f"/figures/{day.year}/{code}/rows")["items"]
+        assert (row["source_id"], row["late_entry_id"]) == (service["fact_id"], made["id"])
 
 
 def test_neither_who_entered_it_nor_who_served_decides(entry, member, officer, colleague):
@@ -75,6 +79,49 @@ def test_neither_who_entered_it_nor_who_served_decides(entry, member, officer, c
     assert officer.seen(decision)["refused_because"] == "签到表上没有此人"
     assert refused(colleague.post(f"{decision}/approval")) == (409, "late_entry_decided")
     assert counting() == {}
+
+
+def test_each_served_for_whom_they_belonged_to_on_that_day_and_who_led_that_does_not_decide(entry, street, officer, colleague):
+    home = street.home
+    team_id, organisation_id = home.team_id, home.organisation_id
+    clock.advance(timedelta(days=2))
+
+    def served(phone, **group):
+        return {"volunteer_number": phone.volunteer_number, "name": phone.card["name"], "minutes": 60} | group
+
+    stranger = served(home.volunteer(), team_id=team_id)
+    for group in (stranger, served(home.leader, organisation_id=organisation_id)):
+        assert refused(officer.post("/late-entries", entry(served=[group]))) == (422, "not_of_group")
+    before = entry(served=[served(home.leader, team_id=team_id)], starts_at=yesterday_at(12) - timedelta(days=4))
+    assert refused(officer.post("/late-entries", before)) == (422, "not_of_group")
+    both = served(home.leader, team_id=team_id, organisation_id=organisation_id)
+    assert refused(officer.post("/late-entries", entry(served=[both]))) == (422, "invalid")
+
+    member = home.member
+    assert home.membership_id
+    clock.advance(timedelta(days=2))
+    lines = [served(member, team_id=team_id), served(home.head, organisation_id=organisation_id)]
+    made = officer.made("/late-entries", entry(served=lines))
+    names = {person["served_for"] for person in made["people"]}
+    give_role(home.leader, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    assert refused(home.leader.post(f"/late-entries/{made['id']}/approval")) == (403, "own_service")
+    assert counting() == {}
+    colleague.made(f"/late-entries/{made['id']}/approval")
+    as_whom = {(line["capacity"], line["capacity_id"]) for line in colleague.seen("/services")["items"]}
+    assert as_whom == {("team", team_id), ("organisation", organisation_id)}
+    assert None not in names
+    assert len(names) == len(counting()) == 2
+
+
+def test_who_registered_as_party_member_served_as_one(entry, street, officer, colleague):
+    member = street.home.volunteer(name="李党员")
+    registration = member.made("/registrations", registration_form(street, street.home.unit_id))["id"]
+    officer.made(f"/registrations/{registration}/acceptance")
+    clock.advance(timedelta(days=2))
+    line = {"volunteer_number": member.volunteer_number, "name": "李党员", "minutes": 60}
+    made = officer.made("/late-entries", entry(served=[line]))
+    colleague.made(f"/late-entries/{made['id']}/approval")
+    assert [line["capacity"] for line in colleague.seen("/services")["items"]] == ["registration"]
 
 
 def test_what_is_to_come_too_old_or_longer_than_it_took_is_refused(entry, officer, street):

@@ -1,8 +1,8 @@
 """Past activities that nobody published."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from backend.late_entries.models import LateEntryStatus
@@ -33,10 +33,18 @@ class ServedIn(Body):
     volunteer_number: Line
     name: Name
     minutes: Annotated[int, Between(1, 1440)] = Field(description="从活动开始起算的服务分钟数")
+    team_id: Id | None = Field(default=None, description="以哪支队伍的名义；服务当天须是其成员")
+    organisation_id: Id | None = Field(default=None, description="以哪个社会组织的名义；服务当天须是其人员。两项都不填为以个人名义")
+
+    @model_validator(mode="after")
+    def _for_one_group(self) -> Self:
+        if self.team_id is not None and self.organisation_id is not None:
+            raise ValueError("队伍和社会组织只能填一个")
+        return self
 
     def served(self) -> Served:
         """As the service takes it."""
-        return Served(self.volunteer_number, self.name, self.minutes)
+        return Served(self.volunteer_number, self.name, self.minutes, self.team_id, self.organisation_id)
 
 
 class LateEntryIn(Body):

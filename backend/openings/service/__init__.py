@@ -8,7 +8,15 @@ from backend.openings.service.arrangements import (
     end_invitations_of_withdrawn,
     make_arrangement,
 )
-from backend.openings.service.claims import AlreadyClaimed, Claimant, ClaimReleased, OpeningFull, claim_place, invites
+from backend.openings.service.claims import (
+    AlreadyClaimed,
+    Claimant,
+    ClaimantNotAllowed,
+    ClaimReleased,
+    OpeningFull,
+    claim_place,
+    invites,
+)
 from backend.openings.service.places import (
     Home,
     cancel_opening,

@@ -1,6 +1,6 @@
 """Openings themselves: made when a demand is published, changed, closed, opened again, cancelled; and the recount that guards `taken`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from backend.accounts.policy import COMMUNITY_DIGITS
-from backend.brands import Brand, ClaimantsFrom
+from backend.brands import Brand, ClaimantKind, ClaimantsFrom
 from backend.foundation.actor import Actor
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole, OpeningStatus
+from backend.openings.service.claims import Claimant, ClaimantNotAllowed
 from backend.openings.service.life import RELEASE, given_back_at, hold
 from backend.openings.service.requests import refuse_all
 
@@ -183,10 +184,10 @@ def recount() -> list[TakenDiffers]:
 
 @dataclass(frozen=True, slots=True)
 class PastClaims:
-    """An opening that is over, and the claim of each who served."""
+    """An opening that is over, and the claim of each for whom somebody served."""
 
     opening_id: UUID
-    of_person: Mapping[UUID, UUID]
+    held_by: Mapping[Claimant, UUID]
 
 
 def make_past_opening(
@@ -197,26 +198,30 @@ def make_past_opening(
     area_path: str,
     starts_at: datetime,
     ends_at: datetime,
-    person_ids: Sequence[UUID],
+    claimants: Collection[Claimant],
     now: datetime,
 ) -> PastClaims:
-    """Places of what took place without having been published: nobody can claim one any more, and each who served has a claim that ended
-    with it. The caller has asked policy and records its own event."""
+    """Places of what took place without having been published: nobody can claim one any more, and each for whom somebody served has a
+    claim that ended with it. The caller has asked policy and records its own event. Raises ClaimantNotAllowed."""
+    allowed = {*brand.claimant_kinds, ClaimantKind.PERSON}  # anybody may have come along
+    if any(claimant.kind not in allowed for claimant in claimants):
+        raise ClaimantNotAllowed
     opening_id = make_opening(
         brand=brand,
         title=title,
         area_id=area_id,
         area_path=area_path,
-        roles={brand.role_name: len(person_ids)},
+        roles={brand.role_name: len(claimants)},
         starts_at=starts_at,
         ends_at=ends_at,
         now=now,
     )
     _set_open([opening_id], is_open=False, status=OpeningStatus.CLOSED)
     role_id = db.session.scalars(select(OpeningRole.id).where(OpeningRole.opening_id == opening_id)).one()
-    claims = {person_id: new_id() for person_id in person_ids}
+    claims = {claimant: new_id() for claimant in claimants}
     ended = {"opening_id": opening_id, "role_id": role_id, "status": ClaimStatus.ENDED, "claimed_at": starts_at, "released_at": ends_at}
-    db.session.execute(insert(Claim), [ended | {"id": claim_id, "person_id": person_id} for person_id, claim_id in claims.items()])
+    for claimant, claim_id in claims.items():
+        db.session.execute(insert(Claim).values(ended | {"id": claim_id, claimant.column: claimant.id}))
     step = {"from_status": None, "to_status": ClaimStatus.ENDED, "at": now}
     db.session.execute(insert(ClaimChange), [step | {"id": new_id(), "claim_id": claim_id} for claim_id in claims.values()])
     return PastClaims(opening_id, claims)

@@ -5,15 +5,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Subquery, Uuid, and_, case, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, Subquery, Uuid, and_, case, cast, func, null, or_, select
 
 from backend.areas.models import LENGTH_OF_PATH, Area, Level
+from backend.attendance.models import ServiceRecord
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.measures import NOW
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.late_entries.models import LateEntry
 from backend.people.models import Person
 from backend.statistics.indicators import Indicator, indicator
 from backend.statistics.queries.reach import area_in_reach, months_begun
@@ -31,7 +33,8 @@ class FigureRow:
     """One row that a figure counts, or, for distinct figures, one person. The values of all rows add up to the figure.
 
     `source_id` names the fact or row (None for a person, who may have several; who is counted by a register of its own is named by its
-    row alone); `value` is in the indicator's smallest unit.
+    row alone); `value` is in the indicator's smallest unit. `late_entry_id` names the past activity that was entered afterwards, of whose
+    service the row is.
     """
 
     source_id: UUID | None
@@ -42,6 +45,7 @@ class FigureRow:
     person_id: UUID | None
     person_name: str | None
     value: int
+    late_entry_id: UUID | None
 
 
 def figure_rows(
@@ -115,13 +119,24 @@ def _named(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest) ->
     counted = order.statement(wanted, page).subquery("page")
     community = func.left(counted.c.area_path, LENGTH_OF_PATH[Level.COMMUNITY])
     named = (
-        select(counted, masked(Person.name).label("person_name"), Area.name.label("community"))
+        select(
+            counted,
+            masked(Person.name).label("person_name"),
+            Area.name.label("community"),
+            _late_entry_of(counted.c.source_id).label("late_entry_id"),
+        )
         .select_from(counted)
         .outerjoin(Person, Person.id == counted.c.person_id)
         .outerjoin(Area, Area.path == community)
         .order_by(*(counted.c[str(column.key)] for column in order.columns))
     )
     return order.cut(db.session.execute(named).all(), page)
+
+
+def _late_entry_of(source_id: ColumnElement[UUID]) -> ScalarSelect[UUID]:
+    """The past activity behind a row, where that is a service record of one; what else counts is of none."""
+    record = and_(ServiceRecord.fact_id == source_id, ServiceRecord.superseded_at.is_(None), ServiceRecord.late_entry)
+    return select(LateEntry.id).join(ServiceRecord, ServiceRecord.shift_id == LateEntry.shift_id).where(record).scalar_subquery()
 
 
 def _of_register(row: FigureRow) -> FigureRow:
@@ -138,4 +153,5 @@ def _made(row: AnyRow, value: int) -> FigureRow:
         person_id=row.person_id,
         person_name=row.person_name,
         value=value,
+        late_entry_id=row.late_entry_id,
     )

@@ -46,6 +46,7 @@ BEYOND_THE_SCHEMA = {
     ("submit_demand", "beneficiary.basis"): A_VERSION_OR_A_CAUSE,
     ("claim_place", "$"): "exactly one claimant",
     ("make_arrangement", "$"): "exactly one claimant",
+    ("enter_late", "served.0"): "a team or an organisation",
     ("publish_demand", "$"): "both coordinates or none, and " + END_AFTER_BEGINNING,
     ("add_record", "$"): END_AFTER_BEGINNING,
     ("add_late_record", "$"): END_AFTER_BEGINNING,
