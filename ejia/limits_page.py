@@ -12,7 +12,10 @@ from backend.accounts.service import LoginLocked, hashing, tries
 from backend.accounts.service.hashing import PasswordsBusy
 from backend.attendance import limits as services
 from backend.attendance.service.doors import TooManyDoorCodes
+from backend.foundation import files
 from backend.foundation.errors import Refusal, TooMany
+from backend.foundation.files import FileTooLarge
+from backend.late_entries.proofs import TooManyProofs
 from backend.proxies import rules as proxies
 from backend.proxies.service import TooManyElders
 from backend.recoveries.service import applications as recoveries
@@ -120,6 +123,8 @@ def _written() -> Iterator[Row]:
     wrong = services.read(CONFIG_FOLDER / "services.toml").door.most_wrong
     of_whom = "the person and the home"
     yield Row("wrong codes of a door", f"{wrong} in a day", of_whom, "`config/services.toml`, `door`", _says(TooManyDoorCodes))
+    proofs = services.read(CONFIG_FOLDER / "services.toml").late_entries.most_proofs
+    yield Row("files that prove a past activity", str(proofs), "the entry", "`config/services.toml`, `late_entries`", _says(TooManyProofs))
     elders = proxies.read(CONFIG_FOLDER / "proxies.toml").limits.most_elders
     yield Row("people for whom one acts", str(elders), "the proxy", "`config/proxies.toml`, `most_elders`", _says(TooManyElders))
 
@@ -150,5 +155,6 @@ def _passwords() -> Iterator[Row]:
 def _others() -> Iterator[Row]:
     body = Settings.model_fields["body_limit_bytes"].default
     yield Row("bytes of a body", f"{body // 1024} KiB", "the request", "`EJIA_BODY_LIMIT_BYTES`", _says(BodyTooLarge))
+    yield Row("bytes of a file that is sent", f"{files.PROOF.largest // 1024**2} MiB", "the file", "–", _says(FileTooLarge))
     yield Row("calls of WeChat", f"{channel.AT_ONCE} at a time; others wait a moment", "the process", "–", _says(WeChatUnavailable))
     yield Row("looks at what `/readyz` tells", "one a second", "the process", "–", "what was found last")

@@ -224,7 +224,7 @@ def _fill(
     if contract.access is Access.CREATES:
         described["parameters"].append(_idempotency_header())
     if contract.body is not None:
-        described["requestBody"] = {"required": True, "content": {"application/json": _content(refs[contract.body, "validation"], schemas)}}
+        described["requestBody"] = {"required": True, "content": {contract.body_type: _content(refs[contract.body, "validation"], schemas)}}
     described["responses"] = {str(contract.status): _success(contract, refs, schemas), **_refusals(operation)}
 
 

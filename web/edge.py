@@ -121,6 +121,9 @@ def _receive(view: View) -> None:
 
     A body may take hours to come, by a bad line or on purpose; a role that is withdrawn meanwhile must not be in force when it is there.
     """
-    if contract_of(view).body is not None or face_in_hand().credential is Credential.COOKIE:
+    contract = contract_of(view)
+    if contract.largest_body is not None:
+        request.max_content_length = contract.largest_body
+    if contract.body is not None or face_in_hand().credential is Credential.COOKIE:
         known_claims(clock.now())  # a stranger is told 401 first
         request.get_data(cache=True)

@@ -97,6 +97,8 @@ LABELS: Mapping[str, str] = {
     "shift_id": "场次",
     "overlapping": "时间重叠的",
     "proven_by": "证明材料",
+    "no_file_because": "没有证明文件的原因",
+    "file": "文件",
     "served": "服务人员",
     "minutes": "分钟",
     "signature": "签名",

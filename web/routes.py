@@ -27,6 +27,9 @@ class RouteContract:
 
     access: Access | None = None
     body: type[BaseModel] | None = None
+    body_type: str = "application/json"
+    largest_body: int | None = None
+    """In bytes, where it is not the limit of this copy (`EJIA_BODY_LIMIT_BYTES`)."""
     query: type[BaseModel] | None = None
     output: type[BaseModel] | None = None
     status: int = 200

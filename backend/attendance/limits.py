@@ -36,9 +36,11 @@ class Door(Entry):
 
 
 class LateEntries(Entry):
-    """Until when an activity that nobody published may be entered."""
+    """Until when an activity that nobody published may be entered, and with what proof."""
 
     within_days: int = Field(ge=1, le=366)
+    wants_proof: bool = True
+    most_proofs: int = Field(default=9, ge=1, le=50)
 
 
 class Limits(Entry):

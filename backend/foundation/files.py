@@ -62,7 +62,8 @@ class Kind:
 
 PHOTO = Kind("photo", frozenset({contents.JPEG, contents.PNG, contents.WEBP}), largest=10 * 1024 * 1024)
 DOCUMENT = Kind("document", frozenset({contents.PDF}), largest=20 * 1024 * 1024)
-"""Nobody stores one of these two yet; evidence (a photo of a visit, a signed paper) will be the first."""
+PROOF = Kind("proof", PHOTO.media_types | DOCUMENT.media_types, largest=10 * 1024 * 1024)
+"""What an officer brings forward for what they say: a photo, or a paper that was scanned."""
 
 
 class File(Base):
@@ -126,6 +127,7 @@ def objects() -> Objects:
     return _objects
 
 
+@refuses(StoreAway)
 def put(kind: Kind, content: bytes) -> Stored:
     """Store bytes of a kind, pictures without what their camera wrote into them. For outside of a transaction.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import AreaPath, Base, as_text
+from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.life import Living, StatusChange
 
 
@@ -40,6 +40,7 @@ class LateEntry(Living):
     ends_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(comment="why it was not published")
     proven_by: Mapped[str] = mapped_column(comment="what proves it, and where that is kept")
+    no_file_because: Mapped[str | None] = mapped_column(comment="why no file proves it")
     entered_at: Mapped[datetime]
     entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", name="fk_late_entries_entered_by"))
     status: Mapped[LateEntryStatus] = mapped_column(as_text(LateEntryStatus))
@@ -78,3 +79,19 @@ class LatePerson(Base):
         ForeignKey("organisations.id", name="fk_late_entry_people_organisation_id"),
         comment="for whom they served; for themselves where both are empty",
     )
+
+
+class LateProof(Base):
+    """A file that proves it. Nothing is added once it is decided."""
+
+    __tablename__ = "late_entry_proofs"
+    __table_args__ = (
+        Index("ix_late_entry_proofs_entry_id", "entry_id", "id"),
+        Index("uq_late_entry_proofs_file", "file_id", unique=True),
+    )
+
+    id: Mapped[RowId]
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("late_entries.id", name="fk_late_entry_proofs_entry_id"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", name="fk_late_entry_proofs_file_id"))
+    added_at: Mapped[datetime]
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", name="fk_late_entry_proofs_added_by"))

@@ -13,9 +13,10 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.files import File
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson
+from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson, LateProof
 from backend.organisations.models import Organisation
 from backend.people.models import Person
 from backend.teams.models import Team
@@ -25,10 +26,11 @@ NEWEST_FIRST = Order((LateEntry.id,), latest_first=True)
 
 @dataclass(frozen=True, slots=True)
 class LateEntryDetails:
-    """One entry with who served there."""
+    """One entry with who served there, and the files that prove it."""
 
     line: AnyRow
     people: Sequence[AnyRow]
+    proofs: Sequence[AnyRow]
 
 
 def late_entries(viewer: Actor, *, status: LateEntryStatus | None, page: PageRequest) -> Page[AnyRow]:
@@ -50,7 +52,14 @@ def late_entry(viewer: Actor, entry_id: UUID) -> LateEntryDetails:
         .outerjoin(Team, Team.id == LatePerson.team_id)
         .outerjoin(Organisation, Organisation.id == LatePerson.organisation_id)
     )
-    return LateEntryDetails(line, db.session.execute(served.where(LatePerson.entry_id == entry_id).order_by(Person.id)).all())
+    people = db.session.execute(served.where(LatePerson.entry_id == entry_id).order_by(Person.id)).all()
+    files = (
+        select(LateProof.id, File.media_type, File.size_bytes, LateProof.added_at)
+        .join(File, File.id == LateProof.file_id)
+        .where(LateProof.entry_id == entry_id)
+        .order_by(LateProof.id)
+    )
+    return LateEntryDetails(line, people, db.session.execute(files).all())
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -70,6 +79,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
         LateEntry.ends_at,
         LateEntry.reason,
         LateEntry.proven_by,
+        LateEntry.no_file_because,
         LateEntry.entered_at,
         LateEntry.status,
         LateEntry.shift_id,

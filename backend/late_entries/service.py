@@ -21,20 +21,15 @@ from backend.brands import Brand, ClaimantKind
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict, Missing, Unprocessable
+from backend.foundation.errors import Missing, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.late_entries.events import LateEntryApproved, LateEntryRefused, LateEntrySubmitted
 from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson
+from backend.late_entries.proofs import require_proven
+from backend.late_entries.refusals import LateEntryDecided
 from backend.openings.service import Claimant
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
-
-
-class LateEntryDecided(Conflict):
-    """It was approved or refused already."""
-
-    code: ClassVar[str] = "late_entry_decided"
-    detail = "该补录已处理，请刷新后再试"
 
 
 class TooLateToEnter(Unprocessable):
@@ -93,6 +88,7 @@ class Activity:
     ends_at: datetime
     reason: str
     proven_by: str
+    no_file_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +124,7 @@ def enter(actor: Actor, activity: Activity, served: Sequence[Served], *, communi
         ends_at=activity.ends_at,
         reason=activity.reason,
         proven_by=activity.proven_by,
+        no_file_because=activity.no_file_because,
         entered_at=now,
         entered_by=actor.account_id,
         status=_SUBMITTED,
@@ -146,8 +143,8 @@ def approve(actor: Actor, entry_id: UUID, *, now: datetime) -> None:
     """Let it count, as a second officer who neither entered it nor served there, nor led on that day those for whom others served: it has a
     shift, records and confirmations from now on, under the limits of a day, and no record overlaps another of the same person.
 
-    Raises Missing, Forbidden, OwnWord, OwnService, LateEntryDecided, BrandUnknown, ClaimantNotAllowed, RecordsOverlap, TooYoung,
-    GuardianAbsent, people.ConsentNeeded (minors).
+    Raises Missing, Forbidden, OwnWord, OwnService, LateEntryDecided, LateEntryUnproven, BrandUnknown, ClaimantNotAllowed, RecordsOverlap,
+    TooYoung, GuardianAbsent, people.ConsentNeeded (minors).
     """
     entry = _to_decide(actor, entry_id)
     people = db.session.scalars(select(LatePerson).where(LatePerson.entry_id == entry_id).order_by(LatePerson.person_id)).all()
@@ -155,6 +152,7 @@ def approve(actor: Actor, entry_id: UUID, *, now: datetime) -> None:
     held = select(LateEntry.id).where(LateEntry.id == entry_id, LateEntry.status == _SUBMITTED).with_for_update()
     if db.session.scalar(held) is None:
         raise LateEntryDecided
+    require_proven(entry)
     past = PastShift(brands.brand(entry.brand), entry.title, entry.area_id, entry.area_path, entry.starts_at, entry.ends_at)
     served = [
         PastService(line.person_id, _claimant(line), entry.starts_at, entry.starts_at + timedelta(minutes=line.minutes)) for line in people

@@ -83,6 +83,7 @@ LEFT_OUT: Mapping[str, str] = {
     "team_changes": "志愿服务队的审核过程，不是本人的信息",
     "late_entries": "补录的活动，本人的部分在补录的服务中",
     "demand_reassignments": "服务对象的两条登记合并为一条的记录，只有编号，合并后的登记在服务对象中",
+    "late_entry_proofs": "补录活动的证明材料，由社区保存供审批查看，不按个人存放",
     "shift_changes": "场次的变更过程，不是本人的信息",
     "account_recovery_changes": "找回申请的办理过程，结果与找回申请相同",
     "relocation_changes": "迁居申请的办理过程，结果与迁居申请相同",

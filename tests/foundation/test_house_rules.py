@@ -80,6 +80,7 @@ OUT_OF_SIGHT = {
     "claim_place": {"person_needed"},
     "log_in_by_wechat": {"wechat_code_rejected"},
     "merge_by_wechat": {"wechat_code_rejected"},
+    "put": {"store_away"},
     "read": {"store_away"},
     "set_phone": {"wechat_phone_code_rejected"},
     "sign_in": OF_CODES,

@@ -14,6 +14,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.jobs import Job, State
+from backend.late_entries.models import LateEntry, LateProof
 from backend.late_entries.service import enter
 from tests.policy.viewers import (
     COMMUNITY,
@@ -31,6 +32,7 @@ from tests.policy.viewers import (
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
 from tests.support.late_entries import past_form
+from tests.support.operations import A_FILE
 from web.inputs.late_entries import LateEntryIn
 
 # Officers of another community or street: they open their own. The other district has no area in this database.
@@ -163,6 +165,19 @@ def entered(world: World) -> Ask:
     return ask(entry_id=entry_id, shows=entry_id, reason="签到表上没有此人")
 
 
+def entered_here(world: World) -> Ask:
+    """One that the community's officer entered, with a file that proves it."""
+    officer = UUID(world[COMMUNITY].account_id)
+    entry_id = entered(world).known["entry_id"]
+    stored = files.put(files.PROOF, A_FILE)
+    with transaction():
+        db.session.execute(update(LateEntry).where(LateEntry.id == UUID(entry_id)).values(entered_by=officer))
+        file_id = files.add(stored, "补录证明1.pdf", area_path="639999001001", now=clock.now())
+        proof = LateProof(id=new_id(), entry_id=UUID(entry_id), file_id=file_id, added_at=clock.now(), added_by=officer)
+        db.session.add(proof)
+    return ask(entry_id=entry_id, proof_id=str(proof.id), shows=A_FILE.decode())
+
+
 SHIFTS = (
     Row("list_my_shifts", coming, SERVING, 403, {EMPTY: PERSONS - SERVING}),
     Row("list_shifts", coming, OFFICERS | RESIDENT | PROXY | LEADER | STAFF | UNIT | PARTY, EMPTY, by=Permission.SHIFT_SEE),
@@ -210,6 +225,8 @@ LATE = (
     Row("see_late_entry", entered, OFFICERS, 404, by=Permission.LATE_ENTRY_SEE),
     Row("enter_late", lambda world: ask(body=late_form(world)), DECIDING, 403, by=Permission.LATE_ENTRY_ENTER),
     Row("approve_late_entry", entered, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
+    Row("add_late_proof", entered_here, these(COMMUNITY), 404, {403: OFFICERS - these(COMMUNITY)}, by=Permission.LATE_ENTRY_ENTER),
+    Row("download_late_proof", entered_here, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
     Row("refuse_late_entry", entered, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
 )
 

@@ -22,7 +22,7 @@ from backend.foundation.database import db
 from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
 from tests.support.browser import COOKIE, FROM_HERE
-from tests.support.operations import Json, Operation
+from tests.support.operations import Json, Operation, a_file
 
 EMPTY = "200, and not in it"
 YES = "2xx"
@@ -148,6 +148,8 @@ class Walk:
         if operation.body is not None:
             body = about.body() if callable(about.body) else about_this.example if about.body is None else about.body
             content = {"data": json.dumps(body).encode(), "content_type": "application/json"}
+        if operation.takes_file:
+            content = a_file()
         query = about_this.needed_query | about.query
         return self._client.open(about_this.address(), method=operation.method, headers=headers, query_string=query, **content)
 

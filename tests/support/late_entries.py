@@ -18,6 +18,7 @@ def past_form(community_id: str, volunteer_number: str, name: str, **more: Any) 
         "ends_at": (starts_at + timedelta(hours=2)).isoformat(),
         "reason": "夜里突降大雪，来不及发布",
         "proven_by": "现场签到表原件，存档案盒三号",
+        "no_file_because": "签到表只有纸质原件",
         "served": [{"volunteer_number": volunteer_number, "name": name, "minutes": 90}],
     } | more
 

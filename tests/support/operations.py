@@ -8,12 +8,23 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
+from werkzeug.test import encode_multipart
 
 Json = dict[str, Any]
 Place = tuple[str | int, ...]
+
+A_FILE = b"%PDF-1.7"
+
+
+def a_file(content: bytes = A_FILE) -> Json:
+    """A form in parts with one file, as the client of a test sends it."""
+    line, form = encode_multipart({"file": (BytesIO(content), "file")})
+    return {"data": form, "content_type": f"multipart/form-data; boundary={line}"}
+
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -109,6 +120,11 @@ class Operation:
         """The schema of the body."""
         content: Json = self.described.get("requestBody", {}).get("content", {}).get("application/json", {})
         return self.resolved(content["schema"]) if content else None
+
+    @property
+    def takes_file(self) -> bool:
+        """Whether it takes a form in parts that holds one file."""
+        return "multipart/form-data" in self.described.get("requestBody", {}).get("content", {})
 
     @cached_property
     def example(self) -> Json:

@@ -7,6 +7,8 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.support.operations import a_file
+
 
 class Phone:
     """Sends requests with its access token, and a fresh Idempotency-Key with each POST unless one is given.
@@ -32,6 +34,10 @@ class Phone:
 
     def post(self, path: str, json: Any = None, *, key: str | None = None) -> TestResponse:
         return self._sent("POST", path, json={} if json is None else json, key=key or str(uuid4()))
+
+    def sent_file(self, path: str, content: bytes) -> TestResponse:
+        """POST of one file, in a form in parts."""
+        return self._sent("POST", path, **a_file(content))
 
     def put(self, path: str, json: Any) -> TestResponse:
         return self._sent("PUT", path, json=json)

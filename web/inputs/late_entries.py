@@ -22,6 +22,7 @@ ACTIVITY: JsonDict = {
     "ends_at": "2026-03-05T09:00:00+08:00",
     "reason": "夜里突降大雪，来不及发布",
     "proven_by": "现场签到表原件，存社区档案盒三号；照片六张",
+    "no_file_because": None,
 }
 
 
@@ -60,11 +61,15 @@ class LateEntryIn(Body):
     ends_at: Instant
     reason: WrittenReason = Field(description="为什么没有事先发布")
     proven_by: WrittenReason = Field(description="有什么证明，存放在哪里")
+    no_file_because: WrittenReason | None = Field(
+        default=None, description="没有照片、扫描件可以上传时，写明为什么；有的在提交后上传。两者都没有的不能批准"
+    )
     served: Annotated[list[ServedIn], Field(min_length=1, max_length=200)]
 
     def activity(self) -> Activity:
         """As the service takes it."""
-        return Activity(self.brand, self.title, self.place_in_words, self.starts_at, self.ends_at, self.reason, self.proven_by)
+        when = (self.starts_at, self.ends_at)
+        return Activity(self.brand, self.title, self.place_in_words, *when, self.reason, self.proven_by, self.no_file_because)
 
 
 class LateEntriesQuery(ListQuery):

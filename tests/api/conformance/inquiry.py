@@ -24,7 +24,7 @@ from backend.foundation.errors import Malformed, Unprocessable
 from backend.foundation.idempotency import IdempotencyKeyMissing
 from tests.api.conformance.keeping import Kept
 from tests.api.conformance.world import Json, Neighbourhood
-from tests.support.operations import Operation
+from tests.support.operations import A_FILE, Operation
 from web.fields import UNSEEN_TAG
 from web.refusals import BodyTooLarge, UnsupportedMediaType
 
@@ -237,6 +237,8 @@ class Inquiry:
             sent["headers"] = {"Idempotency-Key": str(uuid4())}
         if here.body is not None:
             sent |= {"body": here.example, "media_type": "application/json"}
+        if here.takes_file:
+            sent |= {"body": {"file": A_FILE}, "media_type": "multipart/form-data"}
         case: Case = operation.Case(**sent)
         if self._schema.auth.is_defined:
             self._schema.auth.set(case, AuthContext(operation=operation, app=None))

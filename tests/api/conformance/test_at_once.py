@@ -13,11 +13,12 @@ from werkzeug.test import TestResponse
 from tests.api.conformance.keeping import Kept
 from tests.api.conformance.world import Neighbourhood
 from tests.support.contract import Watch
-from tests.support.operations import Operation
+from tests.support.operations import Operation, a_file
 
 AT_ONCE = 4
 # What may be done again, at least at the same moment. Of everything else one request succeeds, and the others learn that it is done.
 AGAIN_AND_AGAIN = {
+    "add_late_proof",  # the same file
     "add_work_unit",
     "agree_to_notice",
     "begin_second_factor",
@@ -54,7 +55,8 @@ def send_at_once(world: Neighbourhood, operation: Operation) -> list[TestRespons
         key = {"Idempotency-Key": str(uuid4())} if operation.takes_key else {}
         with world.app.test_client() as client:
             start.wait()
-            return client.open(here.address(), method=here.method, headers=headers | key, data=body, content_type="application/json")
+            content = a_file() if here.takes_file else {"data": body, "content_type": "application/json"}
+            return client.open(here.address(), method=here.method, headers=headers | key, **content)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(send, range(AT_ONCE)))

@@ -32,6 +32,7 @@ from tests.support.guardians import child
 from tests.support.humans import appointed
 from tests.support.late_entries import past_form
 from tests.support.messages import inbox
+from tests.support.operations import A_FILE
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
@@ -263,6 +264,9 @@ class Neighbourhood:
         entries = [self.officer.made("/late-entries", form)["id"] for _ in range(2)]
         self._target("street_officer", "approve_late_entry", "see_late_entry", entry_id=entries[0])
         self._target("street_officer", "refuse_late_entry", entry_id=entries[1])
+        proven = self.officer.sent_file(f"/late-entries/{entries[1]}/proofs", A_FILE).get_json()["proofs"][0]["id"]
+        self._target("street_officer", "download_late_proof", entry_id=entries[1], proof_id=proven)
+        self._target("community_officer", "add_late_proof", entry_id=entries[1])
 
     def _flagged(self) -> None:
         """A record that somebody has to look at."""

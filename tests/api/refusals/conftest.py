@@ -29,7 +29,7 @@ from tests.support.demands import demand_form, give_role, published_demand
 from tests.support.guardians import child, guardianship_form
 from tests.support.late_entries import past_form
 from tests.support.messages import inbox
-from tests.support.operations import Json, Operation, operations_of
+from tests.support.operations import A_FILE, Json, Operation, a_file, operations_of
 from tests.support.organisations import add_staff, verified_organisation
 from tests.support.people import identity_number
 from tests.support.phone import Phone
@@ -103,6 +103,7 @@ class World:
         service = self.insider.seen(f"/services/{visit.sign_out()['fact_id']}")
         year = clock.shanghai_day(clock.now()).year
         message_id = inbox(self.insider)[0]["id"]
+        late = past_form(self.street["和平社区"], visit.member.volunteer_number, "王志愿")
         beneficiary_id = self.officer.seen("/beneficiaries")["items"][-1]["id"]
         self.officer.made(f"/beneficiaries/{beneficiary_id}/reveals", {"field": "phone", "purpose": "contact", "note": "约定时间"})
         return {
@@ -126,9 +127,8 @@ class World:
             "shift_id": visit.shift_id,
             "attendance_id": attendance_id,
             "fact_id": service["fact_id"],
-            "entry_id": self.officer.made("/late-entries", past_form(self.street["和平社区"], visit.member.volunteer_number, "王志愿"))[
-                "id"
-            ],
+            "entry_id": (entry_id := self.officer.made("/late-entries", late)["id"]),
+            "proof_id": self.officer.sent_file(f"/late-entries/{entry_id}/proofs", A_FILE).get_json()["proofs"][0]["id"],
             "revision_id": service["revision_id"],
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
@@ -188,14 +188,16 @@ class Sweep:
         sent |= headers or {}
         if raw is None and operation.body is not None:
             raw = json.dumps(operation.example if body is None else body).encode()
+        content = {"data": raw, "content_type": more.pop("content_type", None if raw is None else "application/json")}
+        if raw is None and operation.takes_file:
+            content = a_file()
         self.asked += 1
         return self._client.open(
             address or operation.address(),
             method=operation.method,
             headers={name: value for name, value in sent.items() if value},
-            data=raw,
             query_string=query if query is not None else operation.needed_query,
-            content_type=more.pop("content_type", None if raw is None else "application/json"),
+            **content,
             **more,
         )
 

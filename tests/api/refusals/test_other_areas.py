@@ -29,7 +29,7 @@ SEEN_BY_ALL = {
     *("list_open_demands", "see_demand", "list_changes_of_demand"),
 }
 # The first writes down who looked, the others have nothing to show before the job is done.
-NOT_ASKED = {"reveal_beneficiary", "download_job_file", "see_job_file_address"}
+NOT_ASKED = {"reveal_beneficiary", "download_job_file", "download_late_proof", "see_job_file_address"}
 
 
 @pytest.fixture(params=["neighbour", "foreigner", "stranger"])
