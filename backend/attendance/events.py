@@ -81,3 +81,21 @@ class ServiceCleared(Event):
     """Somebody looked at a flagged record and found it in order [ServiceFlag revision id]."""
 
     name: ClassVar[str] = "service.cleared"
+
+
+class DoorCodeIssued(Event):
+    """A home has a printed code; the one before opens nothing [DoorCode id]."""
+
+    name: ClassVar[str] = "door_code.issued"
+
+
+class DoorCodeEnded(Event):
+    """The printed code of a home opens nothing any more [DoorCode id]."""
+
+    name: ClassVar[str] = "door_code.ended"
+
+
+class HomeReplaced(Event):
+    """What is ahead of an opening visits the home of another row of the same elder [opening id]."""
+
+    name: ClassVar[str] = "home.replaced"

@@ -177,7 +177,9 @@ class DoorCode(Base):
     home_id: Mapped[UUID] = mapped_column(comment="who is visited there")
     proof: Mapped[bytes] = mapped_column(comment="keyed hash")
     issued_at: Mapped[datetime]
+    issued_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None]
 
     @classmethod
     def is_in_use(cls) -> ColumnElement[bool]:

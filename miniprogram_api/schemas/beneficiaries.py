@@ -10,6 +10,7 @@ from web.fields import Id, Instant, Name, Text
 from web.inputs.demands import Called
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0123456789af"
+_DOOR: dict[str, Any] = {"issued_at": "2026-11-30T10:00:00+08:00", "issued_by": "赵**"}
 _LINE: dict[str, Any] = {
     "id": _ID,
     "name": "王**",
@@ -18,6 +19,7 @@ _LINE: dict[str, Any] = {
     "area_id": "01931f6e-7c1a-7d2e-8f00-0123456789ab",
     "area": "和平社区",
     "basis": "own_consent",
+    "door_code": _DOOR,
     "ended_at": None,
     "end_cause": None,
 }
@@ -44,6 +46,15 @@ class BeneficiaryMadeOut(Out):
     id: Id
 
 
+class DoorCodeInUseOut(Out):
+    """That the door has a printed code, never the code itself."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_DOOR]})
+
+    issued_at: Instant
+    issued_by: Name | None = Field(description="签发人，姓名隐去")
+
+
 class BeneficiaryLineOut(Out):
     """Somebody on record, without address and phone."""
 
@@ -56,6 +67,7 @@ class BeneficiaryLineOut(Out):
     area_id: Id
     area: Annotated[str, Text(max=100)]
     basis: BasisKind | None = Field(description="个人信息处理依据；没有登记或者已撤回的为 null")
+    door_code: DoorCodeInUseOut | None = Field(description="在用的门牌码何时由谁签发；没有的为 null")
     ended_at: Instant | None
     end_cause: EndCause | None = Field(description="为何不再上门；merged：与另一位是同一人")
 

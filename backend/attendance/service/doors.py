@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import case, delete, or_, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance import doors, limits
 from backend.attendance.doors import PrintedCode
-from backend.attendance.models import DoorCode, DoorTry, Shift
-from backend.foundation import audit
+from backend.attendance.events import DoorCodeEnded, DoorCodeIssued, HomeReplaced
+from backend.attendance.models import DoorCode, DoorTry, Shift, ShiftStatus
+from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, TooMany, Unprocessable
@@ -48,15 +49,16 @@ def issue_door_code(actor: Actor, home_id: UUID, area_path: str, *, now: datetim
     """Give a home a new code, as its community; the one before opens nothing from now on, and of two that are issued at once the later
     one opens. It is shown this once. Raises Forbidden."""
     policy.require(actor, Permission.DOOR_CODE_ISSUE, Scope(area_path=area_path))
-    _end(home_id, now=now)
+    _end(actor, home_id, now=now)
     code = doors.draw()
-    values = {"proof": doors.proof_of(code, home_id), "issued_at": now}
+    values = {"proof": doors.proof_of(code, home_id), "issued_at": now, "issued_by": actor.account_id}
     issued_id = db.session.scalars(
         insert(DoorCode)
         .values(id=new_id(), home_id=home_id, **values)
         .on_conflict_do_update(index_elements=["home_id"], index_where=DoorCode.is_in_use(), set_=values)
         .returning(DoorCode.id)
     ).one()
+    outbox.record(DoorCodeIssued(issued_id), now=now)
     audit.record(actor, Permission.DOOR_CODE_ISSUE, issued_id, now=now, home=str(home_id))
     return doors.printed(code)
 
@@ -64,23 +66,29 @@ def issue_door_code(actor: Actor, home_id: UUID, area_path: str, *, now: datetim
 def end_door_code(actor: Actor, home_id: UUID, area_path: str, *, now: datetime) -> None:
     """Let the code of a home open nothing any more: it was lost, copied, or somebody moved. Raises Forbidden, NoDoorCode."""
     policy.require(actor, Permission.DOOR_CODE_ISSUE, Scope(area_path=area_path))
-    ended_id = _end(home_id, now=now)
-    if ended_id is None:
+    if not leave_home(actor, home_id, now=now):
         raise NoDoorCode
+
+
+def leave_home(actor: Actor, home_id: UUID, *, now: datetime) -> bool:
+    """Let a code that a home may have open nothing any more, for nobody is visited there; says whether there was one. The caller has asked
+    policy."""
+    ended_id = _end(actor, home_id, now=now)
+    if ended_id is None:
+        return False
+    outbox.record(DoorCodeEnded(ended_id), now=now)
     audit.record(actor, Permission.DOOR_CODE_ISSUE, ended_id, now=now, home=str(home_id), ended=True)
-
-
-def leave_home(actor: Actor, home_id: UUID, *, now: datetime) -> None:
-    """Let a code that a home may have open nothing any more, for nobody is visited there. The caller has asked policy."""
-    ended_id = _end(home_id, now=now)
-    if ended_id is not None:
-        audit.record(actor, Permission.DOOR_CODE_ISSUE, ended_id, now=now, home=str(home_id), ended=True)
+    return True
 
 
 def visit_instead(actor: Actor, home_id: UUID, instead_id: UUID, opening_ids: Sequence[UUID], *, now: datetime) -> None:
     """Let the occurrences of these openings be visits of another home, whose code opens them: two rows were one. The code of the first home
-    opens nothing any more. The caller has asked policy."""
-    db.session.execute(update(Shift).where(Shift.opening_id.in_(opening_ids), Shift.home_id == home_id).values(home_id=instead_id))
+    opens nothing any more, and who visits is told while something is ahead. The caller has asked policy."""
+    visits = update(Shift).where(Shift.opening_id.in_(opening_ids), Shift.home_id == home_id)
+    ahead = and_(Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
+    moved = visits.values(home_id=instead_id).returning(Shift.opening_id, ahead.label("ahead"))
+    for opening_id in sorted({visit.opening_id for visit in db.session.execute(moved) if visit.ahead}):
+        outbox.record(HomeReplaced(opening_id), now=now)
     leave_home(actor, home_id, now=now)
 
 
@@ -93,9 +101,10 @@ def check_door_code(home_id: UUID, code: str, person_id: UUID, *, now: datetime)
     db.session.execute(delete(DoorTry).where(DoorTry.home_id == home_id, DoorTry.person_id == person_id))
 
 
-def _end(home_id: UUID, *, now: datetime) -> UUID | None:
+def _end(actor: Actor, home_id: UUID, *, now: datetime) -> UUID | None:
     in_use = update(DoorCode).where(DoorCode.home_id == home_id, DoorCode.is_in_use())
-    return db.session.scalar(in_use.values(ended_at=now).returning(DoorCode.id).execution_options(synchronize_session=False))
+    ended = {"ended_at": now, "ended_by": actor.account_id}
+    return db.session.scalar(in_use.values(ended).returning(DoorCode.id).execution_options(synchronize_session=False))
 
 
 def _count_try(home_id: UUID, person_id: UUID, *, now: datetime) -> None:

@@ -9,8 +9,10 @@ from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
+from backend.accounts.models import Account
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.areas.models import Area
+from backend.attendance.models import DoorCode
 from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis, EndCause
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -19,6 +21,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
+from backend.people.models import Person
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
 
@@ -27,8 +30,17 @@ _MOST_SIMILAR = 20
 
 
 @dataclass(frozen=True, slots=True)
+class DoorInUse:
+    """That a printed code of a door is in use: since when, and by whom (masked; None where nobody knows). Never the code."""
+
+    issued_at: datetime
+    issued_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BeneficiaryLine:
-    """Somebody on record, without address and phone. `basis`: on what it rests that they are; None: nobody said, or it was taken back."""
+    """Somebody on record, without address and phone. `basis`: on what it rests that they are; None: nobody said, or it was taken back.
+    `door_code`: None where their door has none."""
 
     id: UUID
     name: str
@@ -37,6 +49,7 @@ class BeneficiaryLine:
     area_id: UUID
     area: str
     basis: BasisKind | None
+    door_code: DoorInUse | None
     ended_at: datetime | None
     end_cause: EndCause | None
 
@@ -105,10 +118,14 @@ def readings(viewer: Actor, beneficiary_id: UUID, *, page: PageRequest) -> Page[
 
 def _lines() -> Select[*tuple[Any, ...]]:
     standing = and_(BeneficiaryBasis.beneficiary_id == Beneficiary.id, BeneficiaryBasis.is_current())
+    whose = (Beneficiary, Beneficiary.id, masked(Beneficiary.name).label("masked_name"), Area.name.label("area"), BeneficiaryBasis)
     return (
-        select(Beneficiary, Beneficiary.id, masked(Beneficiary.name).label("masked_name"), Area.name.label("area"), BeneficiaryBasis)
+        select(*whose, DoorCode.issued_at, masked(Person.name).label("issued_by"))
         .join(Area, Area.id == Beneficiary.area_id)
         .outerjoin(BeneficiaryBasis, standing)
+        .outerjoin(DoorCode, and_(DoorCode.home_id == Beneficiary.id, DoorCode.is_in_use()))
+        .outerjoin(Account, Account.id == DoorCode.issued_by)
+        .outerjoin(Person, Person.id == Account.person_id)
     )
 
 
@@ -122,6 +139,7 @@ def _values(row: Row[Any], today: date) -> dict[str, Any]:
         "area_id": person.area_id,
         "area": row.area,
         "basis": row.BeneficiaryBasis.basis if row.BeneficiaryBasis else None,
+        "door_code": None if row.issued_at is None else DoorInUse(row.issued_at, row.issued_by),
         "ended_at": person.ended_at,
         "end_cause": person.end_cause,
     }

@@ -2,10 +2,18 @@
 
 from collections.abc import Mapping
 
-from backend.messages.occasions import accounts, demands, groups, identity, late_entries, services
+from backend.messages.occasions import accounts, demands, groups, homes, identity, late_entries, services
 from backend.messages.occasions.occasion import Occasion
 
-_ALL = (*demands.OCCASIONS, *services.OCCASIONS, *late_entries.OCCASIONS, *groups.OCCASIONS, *identity.OCCASIONS, *accounts.OCCASIONS)
+_ALL = (
+    *demands.OCCASIONS,
+    *homes.OCCASIONS,
+    *services.OCCASIONS,
+    *late_entries.OCCASIONS,
+    *groups.OCCASIONS,
+    *identity.OCCASIONS,
+    *accounts.OCCASIONS,
+)
 
 OCCASIONS: Mapping[tuple[str, str], Occasion] = {(occasion.event.name, occasion.to): occasion for occasion in _ALL}
 """By the name of the event and the word for whom."""

@@ -42,6 +42,7 @@ class About(StrEnum):
     REGISTRATION = "registration"
     PROXY = "proxy"
     PERSON = "person"
+    BENEFICIARY = "beneficiary"
     RECOVERY = "recovery"
     CORRECTION = "correction"
     RELOCATION = "relocation"
