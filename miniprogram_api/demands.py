@@ -116,7 +116,7 @@ def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> Demand
 @bp.output(DemandOut, status_code=201)
 @bp.doc(
     summary="改动已发布的服务需求",
-    description="改时间、名额、标题和公布的说明；只填要改的。认领保持不变，已认领和已申请的一方都会收到消息，去不了的可以取消认领。",
+    description="改时间、名额、每个名额的人数、标题和公布的说明；只填要改的。认领保持不变，已认领和已申请的一方都会收到消息，去不了的可以取消认领。",
 )
 def change_demand(actor: Actor, demand_id: UUID, body: PublicationChangeIn) -> DemandView:
     now = clock.now()

@@ -34,7 +34,7 @@ _LINE: dict[str, Any] = {
 
 
 _UNCHANGED: dict[str, Any] = dict.fromkeys(
-    ("title", "content", "place_in_words", "conditions", "risks", "safeguards", "places", "starts_at", "ends_at")
+    ("title", "content", "place_in_words", "conditions", "risks", "safeguards", "places", "people_per_place", "starts_at", "ends_at")
 )
 
 
@@ -152,6 +152,7 @@ class ChangedOut(Out):
     risks: Announced | None = None
     safeguards: Announced | None = None
     places: Annotated[int, Between(1, 10000)] | None = None
+    people_per_place: Annotated[int, Between(1, 1000)] | None = None
     starts_at: Instant | None = None
     ends_at: Instant | None = None
 
@@ -177,7 +178,7 @@ class PublicationChangeOut(Out):
     id: Id
     at: Instant
     reason: Reason = Field(description="人人可见")
-    changed: Annotated[list[Name], Field(max_length=9)] = Field(description="改动了哪几项")
+    changed: Annotated[list[Name], Field(max_length=10)] = Field(description="改动了哪几项")
     before: ChangedOut
     after: ChangedOut
 

@@ -24,6 +24,7 @@ from tests.support.demands import asked_for, claimed, demand_form, place_count, 
 from tests.support.locks import meanwhile
 from tests.support.messages import inbox
 from tests.support.phone import refused
+from tests.support.teams import join_team
 
 LATER = timedelta(hours=30)
 
@@ -175,6 +176,33 @@ def test_a_shift_that_somebody_signed_in_at_stays_where_it_is(officer, leader, t
 
     assert refused(change(officer, demand, **window(starts_in=LATER))) == (409, "shift_in_use")
     assert change(officer, demand, title="看望一位老人").status_code == 201
+
+
+def test_one_place_may_bring_more_people_or_fewer_but_not_fewer_than_are_there(officer, leader, team, street):
+    demand = officer.made("/demands", demand_form(street))
+    demand = officer.made(f"/demands/{demand['id']}/publication", window(starts_in=timedelta(minutes=20)) | {"people_per_place": 1})
+    claimed(leader, demand, team)
+    member = street.home.volunteer(name="王志愿")
+    join_team(member, leader, team)
+    shift_id = db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(demand["opening_id"]))).one()
+    db.session.rollback()
+
+    def signs_in(phone):
+        return phone.post(f"/shifts/{shift_id}/sign-in", {"code": officer.seen(f"/shifts/{shift_id}/code")["code"]})
+
+    assert signs_in(leader).status_code == 201
+    assert refused(signs_in(member)) == (409, "place_full")
+    changed = change(officer, demand, people_per_place=2)
+    assert (changed.status_code, changed.get_json()["people_per_place"]) == (201, 2)
+    assert signs_in(member).status_code == 201
+    assert refused(change(officer, demand, people_per_place=1)) == (409, "more_people_there")
+    assert refused(change(officer, demand, people_per_place=2)) == (422, "nothing_changed")
+    assert change(officer, demand, people_per_place=3).status_code == 201
+
+    latest, first = leader.seen(f"/demands/{demand['id']}/changes")["items"]
+    assert (first["changed"], first["before"]["people_per_place"], first["after"]["people_per_place"]) == (["people_per_place"], 1, 2)
+    assert latest["after"]["people_per_place"] == 3
+    assert "claimed_demand_changed" in [message["kind"] for message in inbox(leader)]
 
 
 def test_a_shift_that_was_called_off_is_not_moved(officer, visit):

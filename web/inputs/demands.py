@@ -232,6 +232,9 @@ class PublicationChangeIn(Body):
     reason: WrittenReason = Field(description="为什么改动；人人可见，不写姓名、住址、病情")
     title: Annotated[str, Text(max=80), NoNumbers] | None = None
     places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不能少于已认领的名额")
+    people_per_place: Annotated[int, Between(1, 1000)] | None = Field(
+        default=None, description="每个名额最多可到场几人；不能少于已有认领方签到的人数"
+    )
     starts_at: Instant | None = Field(default=None, description="已有人签到的场次不能改时间")
     ends_at: Instant | None = None
     content: Annotated[Announced, NoNumbers] | None = None

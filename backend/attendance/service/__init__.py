@@ -31,5 +31,6 @@ from backend.attendance.service.shifts import (
     leave_to_community,
     move_shift,
     plan_shift,
+    require_fewer_there,
 )
 from backend.attendance.service.signing import SignedInAs, show_code, sign_in, sign_out

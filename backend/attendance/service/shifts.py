@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -43,6 +43,13 @@ class ShiftInUse(Conflict):
 
     code: ClassVar[str] = "shift_in_use"
     detail = "已有人在该场次签到，不能取消"
+
+
+class MorePeopleThere(Conflict):
+    """More people have signed in on one claim: nobody of them is sent home because there are to be fewer."""
+
+    code: ClassVar[str] = "more_people_there"
+    detail = "已有认领方到场的人数比改动后的多"
 
 
 PLAN = Step(Shift, ShiftChange, None, ShiftStatus.PLANNED, ShiftPlanned, Permission.SHIFT_PLAN)
@@ -160,6 +167,17 @@ def move_shift(
         raise ShiftInUse("已有人在该场次签到，时间不能再改")
     for shift_id in moved:
         audit.record(actor, Permission.SHIFT_PLAN, shift_id, now=now, decision="moved")
+
+
+def require_fewer_there(opening_id: UUID, most: int) -> None:
+    """Let pass that a claim on an opening brings at most so many people to a shift; whoever is just signing in is waited for and then seen.
+    Raises MorePeopleThere."""
+    shifts = select(Shift.id).where(Shift.opening_id == opening_id).order_by(Shift.id).with_for_update()
+    shift_ids = db.session.scalars(shifts).all()
+    there = select(Attendance.claim_id).where(Attendance.shift_id.in_(shift_ids))
+    more = there.group_by(Attendance.claim_id, Attendance.shift_id).having(func.count() > most)
+    if db.session.scalar(more.limit(1)) is not None:
+        raise MorePeopleThere
 
 
 def close_overdue(*, now: datetime, at_most: int = 200) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -29,6 +29,8 @@ from backend.openings import service as openings
 WORDS = ("title", "content", "place_in_words", "conditions", "risks", "safeguards")
 """What of a demand everybody reads; `places` and the window are the rest of what can be changed."""
 _WINDOW = ("starts_at", "ends_at")
+_PEOPLE = "people_per_place"
+"""This alone stands with the opening, not with the demand."""
 
 
 class NothingChanged(Unprocessable):
@@ -45,6 +47,9 @@ class ChangeTooLate(Conflict):
     detail = "服务时间已过，不能再改动"
 
 
+Standing = Mapping[str, str | int | datetime | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is to be otherwise, and why. What is not given stays as it is."""
@@ -57,21 +62,22 @@ class Change:
     risks: str | None = None
     safeguards: str | None = None
     places: int | None = None
+    people_per_place: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
-    def differing(self, demand: Demand) -> dict[str, str | int | datetime]:
-        """What of it the demand does not say yet, by the names of its columns."""
-        wanted = {name: getattr(self, name) for name in (*WORDS, "places", *_WINDOW)}
-        return {name: value for name, value in wanted.items() if value is not None and value != getattr(demand, name)}
+    def differing(self, standing: Standing) -> dict[str, str | int | datetime]:
+        """What of it does not stand yet, by name."""
+        wanted = {name: getattr(self, name) for name in standing}
+        return {name: value for name, value in wanted.items() if value is not None and value != standing[name]}
 
 
 def change_demand(actor: Actor, demand_id: UUID, change: Change, *, now: datetime) -> None:
     """Change what is published of a demand while its window is not over, by the rules of a publication. A shift at which somebody has
-    signed in stays where it is, and no claim is touched.
+    signed in stays where it is, no claim is touched, and nobody who is there is one too many.
 
-    Raises DemandNotPublished, NothingChanged, ChangeTooLate, WindowInvalid, TooManyPlaces, PlacesTaken, NamesBeneficiary, ShiftInUse,
-    ShiftNotPlanned, Missing, Forbidden.
+    Raises DemandNotPublished, NothingChanged, ChangeTooLate, WindowInvalid, TooManyPlaces, PlacesTaken, MorePeopleThere,
+    NamesBeneficiary, ShiftInUse, ShiftNotPlanned, Missing, Forbidden.
     """
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(known_demand(actor, demand_id)))
     # In this order everywhere: demand, shift, role, claim. So what was before is what the change before this one left.
@@ -81,7 +87,9 @@ def change_demand(actor: Actor, demand_id: UUID, change: Change, *, now: datetim
         raise DemandNotPublished
     if demand.ends_at <= now:
         raise ChangeTooLate
-    after = change.differing(demand)
+    standing: dict[str, Any] = {name: getattr(demand, name) for name in (*WORDS, "places", *_WINDOW)}
+    standing[_PEOPLE] = openings.people_per_place(demand.opening_id)
+    after = change.differing(standing)
     if not after:
         raise NothingChanged
     brand = brands.brand(demand.brand)
@@ -93,17 +101,20 @@ def change_demand(actor: Actor, demand_id: UUID, change: Change, *, now: datetim
         _refuse_move(brand, demand.starts_at, window, now=now)
         was = (demand.starts_at, demand.ends_at)
         attendance.move_shift(actor, demand.opening_id, demand.area_path, was=was, to=window, now=now)
+    if change.people_per_place is not None and _PEOPLE in after:
+        attendance.require_fewer_there(demand.opening_id, change.people_per_place)
     openings.change_opening(
         demand.opening_id,
         title=change.title or demand.title,
         slots=change.places or demand.places,
+        people_per_place=change.people_per_place or standing[_PEOPLE],
         starts_at=window[0],
         ends_at=window[1],
         now=now,
     )
-    before = {name: getattr(demand, name) for name in after}
-    db.session.execute(update(Demand).where(Demand.id == demand_id).values(after).execution_options(synchronize_session=False))
-    _write_down(actor, demand_id, change.reason, before, after, now=now)
+    if of_demand := {name: value for name, value in after.items() if name != _PEOPLE}:
+        db.session.execute(update(Demand).where(Demand.id == demand_id).values(of_demand).execution_options(synchronize_session=False))
+    _write_down(actor, demand_id, change.reason, {name: standing[name] for name in after}, after, now=now)
 
 
 def _refuse_move(brand: Brand, begins_at: datetime, to: tuple[datetime, datetime], *, now: datetime) -> None:
@@ -119,7 +130,7 @@ def _write_down(
     actor: Actor,
     demand_id: UUID,
     reason: str,
-    before: Mapping[str, str | int | datetime | None],
+    before: Standing,
     after: Mapping[str, str | int | datetime],
     *,
     now: datetime,
@@ -140,5 +151,5 @@ def _write_down(
     audit.record(actor, Permission.DEMAND_REVIEW, demand_id, now=now, decision="changed", fields=",".join(after))
 
 
-def _plain(values: Mapping[str, str | int | datetime | None]) -> dict[str, str | int | None]:
+def _plain(values: Standing) -> dict[str, str | int | None]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

@@ -25,6 +25,7 @@ from backend.openings.service.places import (
     leave_to_community,
     make_opening,
     make_past_opening,
+    people_per_place,
     recount,
     reopen_openings,
 )

@@ -88,14 +88,21 @@ def make_opening(
     return opening_id
 
 
-def change_opening(opening_id: UUID, *, title: str, slots: int, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+def people_per_place(opening_id: UUID) -> int | None:
+    """How many people one claim on the opening brings at most; None: as many as come."""
+    return db.session.scalar(select(Opening.people_per_place).where(Opening.id == opening_id))
+
+
+def change_opening(
+    opening_id: UUID, *, title: str, slots: int, people_per_place: int | None, starts_at: datetime, ends_at: datetime, now: datetime
+) -> None:
     """Let an opening of one role be called otherwise, take place at another time, or have other places. Its claims stay as they are. The
-    caller has asked policy and records its own event. Raises PlacesTaken."""
+    caller has asked policy, looked at who is there, and records its own event. Raises PlacesTaken."""
     enough = (OpeningRole.opening_id == opening_id, OpeningRole.taken <= slots)
     role = update(OpeningRole).where(*enough).values(slots=slots, closes_at=ends_at).returning(OpeningRole.id)
     if db.session.scalars(role.execution_options(synchronize_session=False)).one_or_none() is None:
         raise PlacesTaken
-    told = {"title": title, "starts_at": starts_at, "ends_at": ends_at, "changed_at": now}
+    told = {"title": title, "people_per_place": people_per_place, "starts_at": starts_at, "ends_at": ends_at, "changed_at": now}
     db.session.execute(update(Opening).where(Opening.id == opening_id).values(told).execution_options(synchronize_session=False))
 
 
