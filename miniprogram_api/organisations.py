@@ -13,14 +13,16 @@ from backend.organisations.service import (
     OrganisationPlan,
 )
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.organisations import OrganisationLineOut, OrganisationOut, StaffOut
+from miniprogram_api.schemas.organisations import DayCorrectionOut, OrganisationLineOut, OrganisationOut, StaffOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.organisations import (
+    DayCorrectionIn,
     OrganisationApplicationIn,
     OrganisationPlanIn,
     OrganisationsQuery,
     OrganisationSuccessorIn,
+    RegisteredIn,
     StaffIn,
     VerificationIn,
 )
@@ -84,6 +86,39 @@ def amend_organisation_application(actor: Actor, organisation_id: UUID, body: Or
 def verify_organisation(actor: Actor, organisation_id: UUID, body: VerificationIn) -> AnyRow:
     service.verify_organisation(actor, organisation_id, agreed_on=body.agreed_on, proof=body.proof, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/registration")
+@writes
+@bp.input(RegisteredIn)
+@bp.output(OrganisationOut)
+@bp.doc(summary="备案组织转为登记", description="由社区办理；仍是同一个组织，备案日和登记日都保留，只计一次。")
+def register_organisation(actor: Actor, organisation_id: UUID, body: RegisteredIn) -> AnyRow:
+    on = body.registered_on
+    service.register_organisation(actor, organisation_id, body.credit_code, registered_on=on, proof=body.proof, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/day-corrections")
+@creates
+@bp.input(DayCorrectionIn)
+@bp.output(OrganisationOut, status_code=201)
+@bp.doc(
+    summary="更正计入的日期",
+    description="协议或备案日期录错的，由当初录入人以外的另一位工作人员凭证明更正并写明原因；更正前后都留有记录，以前的统计按当时所知不变。",
+)
+def correct_day_of_organisation(actor: Actor, organisation_id: UUID, body: DayCorrectionIn) -> AnyRow:
+    service.correct_day(actor, organisation_id, body.agreed_on, proof=body.proof, reason=body.reason, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.get("/organisations/<uuid:organisation_id>/day-corrections")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[DayCorrectionOut])
+@bp.doc(summary="计入日期的更正记录", description="本社区和本组织可见，最近的在前。")
+def list_day_corrections(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[AnyRow]:
+    return queries.day_corrections(actor, organisation_id, page=query.page)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/return")

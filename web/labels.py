@@ -99,6 +99,7 @@ LABELS: Mapping[str, str] = {
     "proven_by": "证明材料",
     "no_file_because": "没有证明文件的原因",
     "file": "文件",
+    "registered_on": "登记日期",
     "served": "服务人员",
     "minutes": "分钟",
     "signature": "签名",

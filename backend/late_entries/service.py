@@ -24,11 +24,13 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
+from backend.foundation.refusals import never
 from backend.late_entries.events import LateEntryApproved, LateEntryRefused, LateEntrySubmitted
 from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson
 from backend.late_entries.proofs import require_proven
 from backend.late_entries.refusals import LateEntryDecided
 from backend.openings.service import Claimant
+from backend.people.service import PersonNeeded
 from backend.volunteers.service import VolunteerUnknown, volunteer_of_number
 
 
@@ -139,6 +141,7 @@ def enter(actor: Actor, activity: Activity, served: Sequence[Served], *, communi
     return entry.id
 
 
+@never(PersonNeeded, because="who served is a volunteer, and nobody claims by themselves here")
 def approve(actor: Actor, entry_id: UUID, *, now: datetime) -> None:
     """Let it count, as a second officer who neither entered it nor served there, nor led on that day those for whom others served: it has a
     shift, records and confirmations from now on, under the limits of a day, and no record overlaps another of the same person.

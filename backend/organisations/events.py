@@ -60,3 +60,17 @@ class StaffRemoved(Event):
     """Somebody acts for an organisation no longer. The subject is the revision that says so."""
 
     name: ClassVar[str] = "staff.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationDayCorrected(Event):
+    """A second officer corrected the day from which it counts [organisation id]."""
+
+    name: ClassVar[str] = "organisation.day_corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRegistered(Event):
+    """One that was on record was registered [organisation id]."""
+
+    name: ClassVar[str] = "organisation.registered"

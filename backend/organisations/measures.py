@@ -1,24 +1,38 @@
 """What statistics may count of social organisations."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from backend.foundation.life import status_at, written_with
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, themselves
-from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin
+from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin
 
 _ORIGIN_NAMES: Mapping[str, str] = {Origin.INTRODUCED.value: "引进", Origin.INCUBATED.value: "培育"}
 
 ORIGIN = Dimension("来源", lambda: _ORIGIN_NAMES)
 
 
+def _counted_on(known_at: AsOf) -> ColumnElement[date | None]:
+    """The day from which it counts; as known at an instant, what stood before the first correction after that."""
+    if known_at is None:
+        return Organisation.counted_on.expression
+    was = (
+        select(DayCorrection.was)
+        .where(DayCorrection.organisation_id == Organisation.id, DayCorrection.at > known_at)
+        .order_by(DayCorrection.at, DayCorrection.id)
+        .limit(1)
+    )
+    return func.coalesce(was.scalar_subquery(), Organisation.counted_on)
+
+
 def _verified(known_at: AsOf) -> Select[Any]:
     status = status_at(Organisation, OrganisationChange, known_at)
     return contribution(
         source_id=Organisation.id,
-        starts_on=Organisation.counted_on,
+        starts_on=_counted_on(known_at),
         ends_on=written_with(OrganisationStatus.ENDED, Organisation.ended_on, status, known_at),
         area_path=Organisation.area_path,
         dimension=Organisation.origin,
@@ -30,7 +44,7 @@ ORGANISATIONS = Measure(
     source="社会组织登记",
     shape=Shape.INTERVALS,
     contributions=_verified,
-    moved_by={"organisation.verified": themselves, "organisation.ended": themselves},
+    moved_by={"organisation.verified": themselves, "organisation.ended": themselves, "organisation.day_corrected": themselves},
     dimension=ORIGIN,
 )
 """Social organisations, from the day of their agreement or record until they end. Origin and community stand since they were verified."""
@@ -39,7 +53,7 @@ ORGANISATIONS = Measure(
 def _entered(known_at: AsOf) -> Select[Any]:
     status = status_at(Organisation, OrganisationChange, known_at)
     return contribution(
-        source_id=Organisation.id, starts_on=Organisation.counted_on, area_path=Organisation.area_path, dimension=Organisation.origin
+        source_id=Organisation.id, starts_on=_counted_on(known_at), area_path=Organisation.area_path, dimension=Organisation.origin
     ).where(
         status.in_((OrganisationStatus.VERIFIED, OrganisationStatus.ENDED)),
         Organisation.counted_on.is_not(None),
@@ -52,7 +66,7 @@ ORGANISATION_ENTRIES = Measure(
     source="社会组织登记",
     shape=Shape.EVENTS,
     contributions=_entered,
-    moved_by={"organisation.verified": themselves},
+    moved_by={"organisation.verified": themselves, "organisation.day_corrected": themselves},
     dimension=ORIGIN,
 )
 """Bodies on the day on which they were introduced or incubated, once in their life in a street: one that came back is no new one."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation.database import AreaPath, as_text
+from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
 
@@ -78,6 +78,8 @@ class Organisation(Living):
     status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
     counted_on: Mapped[date | None] = mapped_column(comment="the day of the agreement, or of the record; counts from then")
     proof: Mapped[str | None] = mapped_column(comment="by which paper that day is known: the agreement or record, by title and number")
+    registered_on: Mapped[date | None] = mapped_column(comment="when one that was on record was registered (备案 → 登记)")
+    registration_proof: Mapped[str | None]
     former_id: Mapped[UUID | None] = mapped_column(
         comment="the same body as it was counted first in the street; as one that came back it is counted as no new one"
     )
@@ -96,6 +98,23 @@ class OrganisationChange(StatusChange):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", name="fk_organisation_changes_organisation_id"))
     from_status: Mapped[OrganisationStatus | None] = mapped_column(as_text(OrganisationStatus))
     to_status: Mapped[OrganisationStatus] = mapped_column(as_text(OrganisationStatus))
+
+
+class DayCorrection(Base):
+    """That the day from which an organisation counts was wrong: what stood, what stands since, why, and by whom. Append-only."""
+
+    __tablename__ = "organisation_day_corrections"
+    __table_args__ = (Index("ix_organisation_day_corrections_organisation_id", "organisation_id", "at"),)
+
+    id: Mapped[RowId]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id", name="fk_organisation_day_corrections_organisation_id"))
+    at: Mapped[datetime]
+    actor_account_id: Mapped[UUID | None]
+    reason: Mapped[str]
+    was: Mapped[date]
+    was_proof: Mapped[str | None]
+    counted_on: Mapped[date]
+    proof: Mapped[str]
 
 
 class Staff(Joining):

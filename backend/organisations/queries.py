@@ -15,11 +15,12 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
+from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 from backend.people.models import Person
 
 SCOPE = ScopeColumns(area_path=Organisation.area_path, organisation_id=Organisation.id, person_id=Organisation.officer_person_id)
 NEWEST_FIRST = Order((Organisation.id,), latest_first=True)
+LATEST_CORRECTED = Order((DayCorrection.id,), latest_first=True)
 STAFF_ID = Staff.fact_id.label("id")
 AS_THEY_JOINED = Order((STAFF_ID,))
 
@@ -66,6 +67,7 @@ def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
             Organisation.purpose,
             Organisation.ended_on,
             case((policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE), Organisation.proof)).label("proof"),
+            Organisation.registered_on,
             Organisation.former_id.is_not(None).label("came_back"),
             Organisation.area_path,
             Organisation.officer_person_id,
@@ -79,6 +81,17 @@ def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
         scope = Scope(area_path=row.area_path, organisation_id=row.id, person_id=row.officer_person_id)
         policy.require_seen(viewer, Permission.ORGANISATION_SEE, scope)
     return row
+
+
+def day_corrections(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
+    """How the day from which an organisation counts was corrected, the latest first, for who sees its papers. Raises Missing, Forbidden."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise Missing
+    scope = Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id)
+    policy.require_seen(viewer, Permission.ORGANISATION_SEE, scope)
+    shown = (DayCorrection.id, DayCorrection.at, DayCorrection.reason, DayCorrection.was, DayCorrection.counted_on, DayCorrection.proof)
+    return LATEST_CORRECTED.page(select(*shown).where(DayCorrection.organisation_id == organisation_id), page)
 
 
 def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[AnyRow]:

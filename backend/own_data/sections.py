@@ -80,6 +80,7 @@ LEFT_OUT: Mapping[str, str] = {
     "statistics_bookings": "统计的中间结果，由服务记录等推算而来",
     "statistics_presences": "统计的中间结果，由服务记录等推算而来",
     "organisation_changes": "社会组织的审核过程，不是本人的信息",
+    "organisation_day_corrections": "社会组织计入日期的更正，不是本人的信息",
     "team_changes": "志愿服务队的审核过程，不是本人的信息",
     "late_entries": "补录的活动，本人的部分在补录的服务中",
     "demand_reassignments": "服务对象的两条登记合并为一条的记录，只有编号，合并后的登记在服务对象中",

@@ -1,12 +1,13 @@
 """Shapes of social organisations and their staff."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
 from backend.organisations.models import Filing, OrganisationStatus, Origin
 from miniprogram_api.contract import Out
-from web.fields import Day, Id, Instant
+from web.fields import Day, Id, Instant, Text
+from web.inputs.common import Reason
 from web.inputs.organisations import EXAMPLE_PLAN
 
 _ORGANISATION = "01931f6e-7c1a-7d2e-8f00-0123456789b0"
@@ -27,7 +28,14 @@ _LINE: dict[str, Any] = {
     "counted_on": "2026-03-05",
 }
 
-_SHEET = _LINE | {"purpose": EXAMPLE_PLAN["purpose"], "ended_on": None, "proof": None, "came_back": False, "reason": None}
+_SHEET = _LINE | {
+    "purpose": EXAMPLE_PLAN["purpose"],
+    "ended_on": None,
+    "proof": None,
+    "registered_on": None,
+    "came_back": False,
+    "reason": None,
+}
 
 
 class OrganisationLineOut(Out):
@@ -57,8 +65,35 @@ class OrganisationOut(OrganisationLineOut):
     purpose: str
     ended_on: Day | None
     proof: str | None = Field(description="证明材料，只给本社区和本组织看")
+    registered_on: Day | None = Field(description="备案以后登记的日期；仍按备案日计入，不重复计数")
     came_back: bool = Field(description="曾在本街道计入、终止后又回来的，不再计入新增")
     reason: str | None = Field(description="退回或终止的理由")
+
+
+class DayCorrectionOut(Out):
+    """How the day from which it counts was corrected."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": _STAFF,
+                    "at": "2026-03-09T10:00:00+08:00",
+                    "reason": "录入时月份和日期写反",
+                    "was": "2026-03-02",
+                    "counted_on": "2026-02-03",
+                    "proof": "和平社区2026年第3号协议原件",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    reason: Reason
+    was: Day
+    counted_on: Day
+    proof: Annotated[str, Text(max=200)]
 
 
 class StaffOut(Out):

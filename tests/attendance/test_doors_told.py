@@ -1,8 +1,13 @@
 """Who is told of a printed code of a door, and what the register says of it: that one is out, since when, by whom; never the code."""
 
+from uuid import UUID
+
 import pytest
+from sqlalchemy import select
 
 from backend.foundation.actor import Role
+from backend.foundation.database import db
+from backend.proxies.models import Proxy
 from tests.support.attendance import Visit
 from tests.support.demands import GRANDMOTHER
 from tests.support.messages import inbox, kinds
@@ -17,7 +22,8 @@ def colleague(administrator):
 def elder(officer, street):
     """Somebody on record who is known as a person, and for whom a neighbour acts."""
     proxy, proxy_id = street.home.proxy, street.home.proxy_id
-    person_id = next(line["person_id"] for line in officer.seen("/proxies")["items"] if line["id"] == proxy_id)
+    person_id = str(db.session.scalars(select(Proxy.person_id).where(Proxy.fact_id == UUID(proxy_id))).one())
+    db.session.rollback()
     elder = officer.made("/beneficiaries", GRANDMOTHER | {"area_id": street["和平社区"]})["id"]
     officer.made(f"/beneficiaries/{elder}/person", {"person_id": person_id})
     return elder, proxy

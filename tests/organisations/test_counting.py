@@ -8,7 +8,9 @@ from backend.foundation import clock
 from backend.foundation.database import db
 from backend.foundation.measures import NOW
 from backend.statistics.measures import MEASURES
-from tests.support.organisations import applied_organisation, organisation_plan, verification, verified_organisation
+from tests.statistics.changes import hear_everything
+from tests.support.messages import kinds
+from tests.support.organisations import applied_organisation, credit_code, organisation_plan, verification, verified_organisation
 from tests.support.phone import refused
 
 OVER = {"reason": "协议期满。"}
@@ -110,3 +112,64 @@ def test_in_another_street_it_is_a_new_one(head, officer, street):
 
     assert verify(street.far.officer, there).get_json()["came_back"] is False
     assert len(counted("organisation_entries")) == 2
+
+
+def test_one_on_record_that_is_registered_stays_the_body_that_it_was(head, officer, volunteer, street, pass_time):
+    first_day = today()
+    first = verified_organisation(head, officer, street, origin="incubated", record_number="备2026-001")
+    path, code = f"/organisations/{first['id']}", credit_code()
+    pass_time(hours=48)
+    papers = {"credit_code": code, "registered_on": str(today()), "proof": "登记证书第17号"}
+    early = papers | {"registered_on": str(first_day - timedelta(days=1))}
+    assert refused(officer.post(f"{path}/registration", early)) == (422, "agreed_on_invalid")
+
+    registered = officer.made(f"{path}/registration", papers)
+
+    assert (registered["filing"], registered["credit_code"], registered["record_number"]) == ("registered", code, "备2026-001")
+    assert (registered["counted_on"], registered["registered_on"]) == (str(first_day), str(today()))
+    assert counted("organisations") == counted("organisation_entries") == [(first_day, None, "incubated")]
+    assert refused(officer.post(f"{path}/registration", papers)) == (409, "not_on_record")
+    assert "organisation_registered" in kinds(head)
+    again = organisation_plan(credit_code=code, community_id=street["和平社区"])
+    assert refused(volunteer().post("/organisations", again)) == (409, "credit_code_taken")
+    officer.made(f"{path}/ending", OVER)
+    back = applied_organisation(volunteer(), street, community="团结社区", credit_code=code, origin="incubated")
+    assert verify(street.next.officer, back).get_json()["came_back"] is True
+
+
+def test_one_that_comes_back_registered_is_known_by_the_number_of_its_record(head, officer, street):
+    first = verified_organisation(head, officer, street, origin="incubated", record_number="备2026-001")
+    officer.made(f"/organisations/{first['id']}/ending", OVER)
+    numbers = {"filing": "registered", "credit_code": credit_code(), "record_number": "备2026-001"}
+    back = applied_organisation(head, street, origin="incubated", **numbers)
+
+    assert verify(officer, back).get_json()["came_back"] is True
+    assert len(counted("organisation_entries")) == 1
+
+
+def test_a_wrong_day_is_corrected_by_a_second_officer_and_what_was_known_stays_known(head, officer, street, phone_of, pass_time):
+    was, right = today() - timedelta(days=3), today() - timedelta(days=400)
+    organisation = applied_organisation(head, street)
+    verify(officer, organisation, agreed_on=str(was))
+    path = f"/organisations/{organisation['id']}/day-corrections"
+    papers = {"agreed_on": str(right), "proof": "协议原件", "reason": "录入时年份写错"}
+    before = clock.now()
+    pass_time(minutes=1)
+    assert refused(officer.post(path, papers)) == (403, "second_needed")
+    assert refused(street.officer.post(path, papers | {"agreed_on": str(was)})) == (422, "agreed_on_invalid")
+    assert refused(street.officer.post(path, papers | {"agreed_on": str(today() + timedelta(days=1))})) == (422, "agreed_on_invalid")
+
+    corrected = street.officer.made(path, papers)
+
+    assert (corrected["counted_on"], corrected["proof"]) == (str(right), "协议原件")
+    for name in ("organisations", "organisation_entries"):
+        assert counted(name) == [(right, None, "introduced")]
+        assert counted(name, before) == [(was, None, "introduced")]
+    [line] = head.seen(path)["items"]
+    assert (line["was"], line["counted_on"], line["reason"]) == (str(was), str(right), "录入时年份写错")
+    assert refused(phone_of().get(path)) == (404, "not_found")
+    assert "organisation_day_corrected" in kinds(head)
+    assert refused(street.officer.post(path, papers | {"agreed_on": str(was)})) == (403, "second_needed"), "the day is theirs now"
+    hear_everything()
+    shown = {line["code"]: line["value"] for line in officer.seen(f"/figures/{right.year}")["figures"]}
+    assert shown["organisations_introduced"] == 1

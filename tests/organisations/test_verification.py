@@ -92,11 +92,6 @@ def test_an_ended_organisation_has_no_staff_and_no_role(head, officer, street):
         ({"credit_code": "52639999MJX00000XA"}, "credit_code_invalid", "credit_code"),
         ({"credit_code": "639999199001010014"}, "credit_code_invalid", "credit_code"),
         ({"credit_code": None}, "credit_code_invalid", "credit_code"),
-        (
-            {"record_number": "和备001", "filing": "registered", "credit_code": VALID},
-            "credit_code_invalid",
-            "record_number",
-        ),
         ({"filing": "on_record", "credit_code": None}, "record_number_invalid", "record_number"),
         (
             {"filing": "on_record", "record_number": "和备001", "credit_code": VALID},

@@ -1,6 +1,13 @@
 """Rows of the walk: volunteer teams and social organisations, who leads them and who belongs to them."""
 
+from datetime import date
+from uuid import UUID
+
 from backend.accounts.policy import Permission
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.organisations.service import verify_organisation
 from tests.policy.viewers import (
     DECIDING,
     DISTRICT,
@@ -8,12 +15,13 @@ from tests.policy.viewers import (
     OFFICERS,
     ORGANISATION_OFFICER,
     PERSONS,
+    STREET,
     VOLUNTEERS,
     these,
 )
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
-from tests.support.organisations import organisation_plan
+from tests.support.organisations import credit_code, organisation_plan, verification
 from tests.support.teams import applied_team, team_plan
 
 LEADER = these("team_leader")
@@ -47,10 +55,40 @@ def organisation(world: World) -> Ask:
     return ask(organisation_id=world.organisation_id, shows=world.organisation_id, staff_id=world.staff_id, reason="已注销")
 
 
-def organisation_applied_for(world: World) -> Ask:
+def applied(world: World) -> str:
     plan = organisation_plan(community_id=world.street["和平社区"])
-    organisation_id = world[ORGANISATION_OFFICER].made("/organisations", plan)["id"]
+    organisation_id: str = world[ORGANISATION_OFFICER].made("/organisations", plan)["id"]
+    return organisation_id
+
+
+def organisation_applied_for(world: World) -> Ask:
+    organisation_id = applied(world)
     return ask(organisation_id=organisation_id, shows=organisation_id, reason="材料不全", query={"status": "applied"})
+
+
+def organisation_on_record(world: World) -> Ask:
+    plan = organisation_plan(community_id=world.street["和平社区"], record_number="备2026-801")
+    organisation_id = world[ORGANISATION_OFFICER].made("/organisations", plan)["id"]
+    world.officer.made(f"/organisations/{organisation_id}/verification", verification())
+    body = {"credit_code": credit_code(), "registered_on": verification()["agreed_on"], "proof": "登记证书第1号"}
+    return ask(organisation_id=organisation_id, body=body)
+
+
+DAY = {"agreed_on": "2024-02-03", "proof": "协议原件", "reason": "录入时写反"}
+
+
+def day_known_by_nobody(world: World) -> Ask:
+    """The platform itself verified it, so that nobody is the first of two."""
+    organisation_id = applied(world)
+    with transaction():
+        verify_organisation(Actor.system(), UUID(organisation_id), agreed_on=date(2024, 3, 2), proof="协议", now=clock.now())
+    return ask(organisation_id=organisation_id, body=DAY)
+
+
+def day_corrected(world: World) -> Ask:
+    organisation_id = day_known_by_nobody(world).known["organisation_id"]
+    world[STREET].made(f"/organisations/{organisation_id}/day-corrections", DAY)
+    return ask(organisation_id=organisation_id, shows=DAY["reason"])
 
 
 def organisation_returned(world: World) -> Ask:
@@ -146,6 +184,9 @@ ORGANISATIONS = (
         for operation in ("verify_organisation", "return_organisation")
     ),
     Row("end_organisation", organisation, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),
+    Row("register_organisation", organisation_on_record, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),
+    Row("correct_day_of_organisation", day_known_by_nobody, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),
+    Row("list_day_corrections", day_corrected, OFFICERS | HEAD, 404, by=Permission.ORGANISATION_SEE),
     Row("name_officer", organisation, DECIDING | HEAD, 403, by=Permission.ORGANISATION_HAND_OVER),
     Row(
         "list_staff",

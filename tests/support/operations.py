@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ A_FILE = b"%PDF-1.7"
 
 def a_file(content: bytes = A_FILE) -> Json:
     """A form in parts with one file, as the client of a test sends it."""
-    line, form = encode_multipart({"file": (BytesIO(content), "file")})
+    line, form = encode_multipart({"file": FileStorage(BytesIO(content), "file")})
     return {"data": form, "content_type": f"multipart/form-data; boundary={line}"}
 
 

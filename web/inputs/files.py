@@ -1,6 +1,8 @@
 """What makes an address of a file good, and a file that is sent."""
 
-from pydantic import ConfigDict, Field
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, Strict
 
 from web.shapes import Body, Query
 
@@ -17,4 +19,6 @@ class UploadIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"file": "%PDF-1.7"}]})
 
-    file: bytes = Field(description="照片（JPEG、PNG、WebP）或 PDF，最大 10 MB；照片中的拍摄地点、时间和设备信息会被去掉")
+    file: Annotated[bytes, Strict()] = Field(
+        description="照片（JPEG、PNG、WebP）或 PDF，最大 10 MB；照片中的拍摄地点、时间和设备信息会被去掉"
+    )

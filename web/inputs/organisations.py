@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from backend.organisations.models import Filing, OrganisationStatus, Origin
 from web.fields import Day, Id, Line, Name, NoNumbers, Prose, Text
+from web.inputs.common import WrittenReason
 from web.shapes import Body, ListQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -28,7 +29,9 @@ class OrganisationPlanIn(Body):
     origin: Origin = Field(description="introduced 引进；incubated 培育")
     filing: Filing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
     credit_code: Annotated[str, Text(max=40)] | None = Field(None, description="统一社会信用代码，18位")
-    record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(None, description="备案编号，本社区内不能重复")
+    record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(
+        None, description="备案编号，本社区内不能重复；已登记的，曾经备案的也填写"
+    )
     purpose: Annotated[Prose, NoNumbers] = Field(description="宗旨和服务内容")
 
 
@@ -49,6 +52,34 @@ class VerificationIn(Body):
 
     agreed_on: Day = Field(description="引进填协议签订日，培育填备案或登记日；不晚于今天，自这天起计入引进或培育数")
     proof: Annotated[Line, NoNumbers] = Field(description="证明材料：协议或备案文件的名称和编号")
+
+
+class DayCorrectionIn(VerificationIn):
+    """Since when it is really introduced or incubated, how that is known, and why the day was wrong."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"agreed_on": "2024-02-03", "proof": "和平社区2024年第3号协议原件", "reason": "录入时月份和日期写反"}]
+        }
+    )
+
+    reason: WrittenReason
+
+
+class RegisteredIn(Body):
+    """That one on record was registered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"credit_code": "52639999MJX00000XM", "registered_on": "2025-06-01", "proof": "民办非企业单位登记证书，2025年第17号"}
+            ]
+        }
+    )
+
+    credit_code: Annotated[str, Text(max=40)] = Field(description="统一社会信用代码，18位")
+    registered_on: Day = Field(description="登记证书上的日期；不早于备案日，不晚于今天")
+    proof: Annotated[Line, NoNumbers] = Field(description="登记证书的名称和编号")
 
 
 class StaffIn(Body):

@@ -9,8 +9,10 @@ from backend.foundation.outbox import Event
 from backend.messages.occasions.occasion import About, Occasion, office, rows_of, while_there_is, whoever, whose
 from backend.organisations.events import (
     OrganisationApplied,
+    OrganisationDayCorrected,
     OrganisationEnded,
     OrganisationHandedOver,
+    OrganisationRegistered,
     OrganisationReturned,
     OrganisationVerified,
     OrganisationWithoutOfficer,
@@ -139,6 +141,8 @@ OCCASIONS = (
         waits=while_there_is(Organisation.id, Organisation.status == OrganisationStatus.RETURNED),
     ),
     _of_organisation(OrganisationEnded, OrganisationStatus.ENDED),
+    Occasion(OrganisationRegistered, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
+    Occasion(OrganisationDayCorrected, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
     Occasion(OrganisationHandedOver, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
     Occasion(
         OrganisationWithoutOfficer,

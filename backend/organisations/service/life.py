@@ -12,11 +12,10 @@ from backend.accounts import allowances, policy
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
-from backend.foundation import clock, identifiers
+from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Unprocessable
-from backend.foundation.identifiers import NumberInvalid
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.foundation.refusals import never
@@ -24,6 +23,7 @@ from backend.foundation.skeletons import skeleton
 from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
 from backend.organisations.models import Filing, Organisation, OrganisationChange, OrganisationStatus, Origin
 from backend.organisations.service import rows
+from backend.organisations.service.days import read_credit_code, refuse_day
 from backend.organisations.service.rows import NUMBERS, OrganisationNotApplied, OrganisationNotReturned, OrganisationNotVerified
 from backend.organisations.service.staff import AlreadyStaff, live_staff, start_staff, stop_staff
 from backend.party.service import CreditCodeInvalid
@@ -37,13 +37,6 @@ class RecordNumberInvalid(Unprocessable):
 
     code: ClassVar[str] = "record_number_invalid"
     detail = "备案编号不正确"
-
-
-class AgreedOnInvalid(Unprocessable):
-    """A day that has not come yet, or before the same body ended here the last time."""
-
-    code: ClassVar[str] = "agreed_on_invalid"
-    detail = "协议或备案日期不能晚于今天"
 
 
 class OriginDiffers(Conflict):
@@ -142,15 +135,10 @@ def verify_organisation(actor: Actor, organisation_id: UUID, *, agreed_on: date,
     """
     organisation = rows.found(organisation_id)
     rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
-    if agreed_on > clock.shanghai_day(now):
-        raise AgreedOnInvalid(errors={"agreed_on": [AgreedOnInvalid.detail]})
     former = rows.counted_before(organisation)
-    if former is not None:
-        if former.origin is not organisation.origin:
-            raise OriginDiffers
-        if former.ended_on is not None and agreed_on < former.ended_on:
-            sentence = "该组织曾在本街道终止，新的协议或备案日期不能早于那时"
-            raise AgreedOnInvalid(sentence, errors={"agreed_on": [sentence]})
+    if former is not None and former.origin is not organisation.origin:
+        raise OriginDiffers
+    refuse_day(organisation, agreed_on, former, now=now)
     former_id = None if former is None else former.first_id
     VERIFY.take(actor, organisation_id, now=now, counted_on=agreed_on, proof=proof, former_id=former_id)
     assert organisation.officer_person_id is not None  # noqa: S101 - who applied
@@ -174,19 +162,16 @@ def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: d
 
 
 def _number(plan: OrganisationPlan) -> tuple[str | None, str | None]:
-    """The credit code and the record number as they are kept: just the one of the filing."""
+    """The credit code and the record number as they are kept: of one that is registered also the number under which it was on record
+    before, by which it is known again; of one on record just that."""
     if plan.filing is Filing.ON_RECORD:
         _refuse_field("credit_code", plan.credit_code, RecordNumberInvalid)
         if plan.record_number is None:
             raise RecordNumberInvalid(errors={"record_number": ["必填"]})
         return None, plan.record_number
-    _refuse_field("record_number", plan.record_number, CreditCodeInvalid)
     if plan.credit_code is None:
         raise CreditCodeInvalid(errors={"credit_code": ["必填"]})
-    try:
-        return identifiers.credit_code(plan.credit_code), None
-    except NumberInvalid as error:
-        raise CreditCodeInvalid(errors={"credit_code": [str(error)]}) from error
+    return read_credit_code(plan.credit_code), plan.record_number
 
 
 def _refuse_field(field: str, value: str | None, refusal: type[Unprocessable]) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -97,12 +97,14 @@ class Former:
 
 
 def counted_before(organisation: Organisation) -> Former | None:
-    """The same body, by its credit code or by the record number of its community, where it was verified in the street before. Only one of a
-    number is live, so it has ended, and nobody makes another one meanwhile."""
-    if organisation.credit_code is not None:
-        same = Organisation.credit_code == organisation.credit_code
-    else:
-        same = and_(Organisation.record_number == organisation.record_number, Organisation.area_path == organisation.area_path)
+    """The same body, by its credit code or by the record number of its community (one that was registered since has both), where it was
+    verified in the street before. Only one of a number is live, so it has ended, and nobody makes another one meanwhile."""
+    here = Organisation.area_path == organisation.area_path
+    numbers = {  # none is the same by a number that it does not have
+        organisation.credit_code: Organisation.credit_code == organisation.credit_code,
+        organisation.record_number: and_(Organisation.record_number == organisation.record_number, here),
+    }
+    same = or_(*(condition for number, condition in numbers.items() if number is not None))
     ended = select(Organisation.id, Organisation.former_id, Organisation.origin, Organisation.ended_on).where(
         same,
         Organisation.area_path.startswith(organisation.area_path[: LENGTH_OF_PATH[Level.STREET]], autoescape=True),

@@ -33,7 +33,7 @@ from tests.support.humans import appointed
 from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.operations import A_FILE
-from tests.support.organisations import add_staff, applied_organisation, verified_organisation
+from tests.support.organisations import add_staff, applied_organisation, verification, verified_organisation
 from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import proxy_form
@@ -187,6 +187,9 @@ class Neighbourhood:
         self._target("leader", "add_staff", volunteer_number=volunteer.volunteer_number, name="钱志愿")
         self._target("member", "leave_organisation", "list_my_organisations")
         self._target("community_officer", "verify_organisation", "return_organisation", organisation_id=applied)
+        on_record = verified_organisation(volunteer, self.officer, self.street, record_number="备2026-701")["id"]
+        self._target("community_officer", "register_organisation", organisation_id=on_record, registered_on=verification()["agreed_on"])
+        self._target("street_officer", "correct_day_of_organisation", "list_day_corrections", organisation_id=on_record)
         self._target("volunteer", "apply_for_organisation")
         self._target("asking", "amend_organisation_application", organisation_id=returned)
 

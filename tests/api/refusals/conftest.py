@@ -69,6 +69,8 @@ class World:
         organisation_id = verified_organisation(self.insider, self.officer, self.street)["id"]
         for role in (Role.COMMUNITY_OFFICER, Role.STREET_OFFICER, Role.DISTRICT_OFFICER, Role.GRID_WORKER, Role.PARTY_MEMBER):
             give_role(self.insider, Grant(role, area_path="639999001001"))
+        day = {"agreed_on": "2026-01-05", "proof": "协议原件", "reason": "日期写反"}
+        self.street.officer.made(f"/organisations/{organisation_id}/day-corrections", day)
         wish = home.volunteer().made(f"/teams/{visit.team_id}/join-requests")
         return {
             "proxy_id": home.proxy_id,

@@ -57,6 +57,7 @@ def test_an_oversized_body_is_413_whether_its_length_is_told_or_not(sweep: Sweep
 def test_a_body_nobody_asked_for_changes_nothing_however_large(sweep: Sweep) -> None:
     limit = sweep.world.app.config["MAX_CONTENT_LENGTH"]
     bare = [operation for operation in sweep.operations if operation.is_guarded and operation.body is None and operation.method == "post"]
+    bare = [operation for operation in bare if not operation.takes_file]
     for operation in [operation for operation in bare if operation.places]:
         for raw in (b"[" * 100_000, b"x" * (limit + 1)):
             answer = sweep.send(operation, by=sweep.world.stranger, raw=raw)
