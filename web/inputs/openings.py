@@ -51,6 +51,8 @@ class ClaimsQuery(ListQuery):
 class InvitedMemberIn(Body):
     """A serving Party member whom another community took in."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"receipt_number": "BD20260042", "name": "李党员"}]})
+
     receipt_number: Annotated[str, Text(max=40)] = Field(description="双报到的回执编号，由本人告知")
     name: RealName
 

@@ -403,7 +403,7 @@ class Neighbourhood:
         soon = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
         about = {"team_id": self.visit.team_id, "beneficiary_id": made[3], "ends_on": soon}
         held = self.officer.made("/arrangements", about | {"cause": "长期结对"})["id"]
-        self._target("community_officer", "make_arrangement", **about)
+        self._target("community_officer", "make_arrangement", party_member=None, **about)
         self._target("community_officer", "see_arrangement", "end_arrangement", arrangement_id=held)
 
     def _files(self) -> None:

@@ -114,6 +114,7 @@ class World:
             "demand_id": visit.demand["id"],
             "beneficiary_id": beneficiary_id,
             "into_id": beneficiary_id,
+            "party_member": None,
             "arrangement_id": self.officer.made(
                 "/arrangements",
                 {
