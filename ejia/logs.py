@@ -28,13 +28,16 @@ Fields = MutableMapping[str, Any]
 # Whose messages speak of names and types in the code, or of the machine.
 _SPEAKABLE = (AttributeError, TypeError, NameError, ImportError, NotImplementedError, OSError, MemoryError, RecursionError)
 _OURS = ("backend.", "config.", "console.", "ejia.", "miniprogram_api.", "tasks.", "web.")
-# Their lines at these levels may hold an address with a secret in its query, or rows.
+# Below these levels their lines may hold an address with a secret in its query, or rows; or they are too many.
 _QUIET = {
     "urllib3": logging.ERROR,
     "sqlalchemy": logging.WARNING,
     "alembic": logging.WARNING,
     "flask-limiter": logging.CRITICAL,
     "werkzeug": logging.WARNING,
+    # A line or two for each of several rings a second; what a ring did says so itself, and a failure is an error.
+    "celery.worker.strategy": logging.WARNING,
+    "celery.app.trace": logging.WARNING,
 }
 # Asked every few seconds by whatever watches the process; only their failures are worth a line.
 _WATCHED = {"/healthz", "/readyz"}

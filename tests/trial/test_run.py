@@ -64,6 +64,8 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
     _starts_postgres_again(one, tmp_path / "one")
     assert eventually(lambda: _is_ready(heard))
 
+    assert "deliver.consumer[" not in (tmp_path / "two" / "log" / "worker.log").read_text(), "a ring leaves no line"
+
     processes = [*descendants_of(one.pid), *descendants_of(two.pid)]
     assert len(processes) > 16
     one.send_signal(signal.SIGINT)
