@@ -10,7 +10,7 @@ from backend.demands.events import DemandCompleted, DemandPublished, DemandSubmi
 from backend.foundation import outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import Event
-from backend.openings.events import PlaceClaimed, PlaceReleased
+from backend.openings.events import PlaceAskedFor, PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered
 from backend.organisations.events import OrganisationVerified
 from backend.registration.events import RegistrationAccepted, RegistrationEnded
 from backend.teams.events import MembershipEnded, MembershipStarted, TeamActivated, TeamDissolved
@@ -31,6 +31,9 @@ SUBJECTS: Mapping[type[Event], str] = {
     DemandSubmitted: "SELECT id FROM demands",
     DemandPublished: "SELECT demand_id FROM demand_changes WHERE to_status = 'published'",
     DemandCompleted: "SELECT demand_id FROM demand_changes WHERE to_status = 'completed'",
+    PlaceAskedFor: "SELECT claim_id FROM claim_changes WHERE to_status = 'asked'",
+    PlaceRefused: "SELECT claim_id FROM claim_changes WHERE to_status = 'refused' AND actor_account_id IS NOT NULL",
+    PlaceUnanswered: "SELECT claim_id FROM claim_changes WHERE to_status = 'refused' AND actor_account_id IS NULL",
     PlaceClaimed: "SELECT id FROM claims WHERE status IN ('held', 'released', 'ended')",
     PlaceReleased: "SELECT id FROM claims WHERE status IN ('released', 'ended')",
     ServiceRecorded: "SELECT id FROM service_records WHERE id = fact_id",
