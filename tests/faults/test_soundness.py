@@ -22,7 +22,7 @@ WITHOUT_GUARDS = """
     DO $$ DECLARE it record; BEGIN
         FOR it IN SELECT conrelid::regclass AS of_table, conname FROM pg_constraint
                   WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'u') LOOP
-            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', it.of_table, it.conname);
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I CASCADE', it.of_table, it.conname);
         END LOOP;
         FOR it IN SELECT indexrelid::regclass AS name FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
                   WHERE relnamespace = 'public'::regnamespace AND indisunique AND NOT indisprimary LOOP
