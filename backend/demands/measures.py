@@ -124,6 +124,7 @@ BENEFICIARIES_SERVED = Measure(
     moved_by={**COUNTED_BY, "beneficiary.merged": _of_beneficiaries},
     dimension=BRAND,
     counts_people=True,
+    seldom=True,
     of_register=True,
 )
 """Services that count, of demands for somebody in the register: its distinct persons are those who were served. What is erased of a row
