@@ -28,8 +28,8 @@ def rebuild(*, now: datetime, advance: Callable[[int], None] = lambda _: None) -
         advance(len(some))
     with transaction():
         allow_long_statements()
+        db.session.execute(analysing("points_accounts", "ledger_transactions", "ledger_entries"))  # or they are read as if empty
         ledger.recount_balances()
-        db.session.execute(analysing("points_accounts", "ledger_transactions", "ledger_entries"))
     return booked
 
 
