@@ -30,7 +30,9 @@ def test_of_several_servers_the_one_that_takes_writes_is_used(
     listed = command(settings, project_root, url, "areas", "list")
 
     assert listed.returncode == 0, listed.stderr
-    assert Server(Settings.model_validate({**settings.model_dump(), "database_url": url}).database_url).connect().closed is False
+    named = Settings.model_validate({**settings.model_dump(), "database_url": url}).database_url
+    with Server(named).connect() as connection:  # as `ejia backup` connects
+        assert connection.execute("SELECT current_database()").fetchone() == (there["dbname"],)
 
 
 def test_a_folder_with_a_percent_sign_in_its_name_is_a_folder(
