@@ -1,5 +1,7 @@
 """Builds the web application: what every process stands on (core.py), contract, faces and resources. The import itself builds nothing."""
 
+import gc
+
 from apiflask import APIFlask
 from flask import request
 from redis import Redis
@@ -26,6 +28,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
     Raises SettingsInvalid or CatalogueInvalid when the copy may not start.
     """
+    is_of_this_process = settings is None
     settings = settings or settings_for_start()
     check = core.begin(settings)
     app = make_application(settings, API, PAGES)
@@ -42,4 +45,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.extensions["wechat"] = client_from(settings, redis, clock.now)
     for resource in (*RESOURCES, *CONSOLE):
         app.register_blueprint(resource)
+    if is_of_this_process:
+        gc.freeze()  # all of this stays: the collector would walk it again and again while requests come and go
     return app

@@ -1,5 +1,7 @@
 """The web application of a trial copy: the product's own, a start page, and paths that steer its clock. Production starts `ejia.app`."""
 
+import gc
+
 from apiflask import APIFlask
 
 from config.settings import Settings, SettingsInvalid, read_settings
@@ -14,6 +16,7 @@ def create_trial_app(settings: Settings | None = None) -> APIFlask:
 
     Raises SettingsInvalid or CatalogueInvalid when the copy may not start, SettingsInvalid too where it is a production one.
     """
+    is_of_this_process = settings is None
     settings = settings or read_settings()
     if not settings.is_trial:
         raise SettingsInvalid(["EJIA_PROFILE: 正式系统不加载 ejia.trial，请启动 ejia.app:create_app"])
@@ -21,4 +24,6 @@ def create_trial_app(settings: Settings | None = None) -> APIFlask:
     start.install(app, trial_copy(settings))
     if settings.clock_file is not None:
         app.register_blueprint(clock.bp)
+    if is_of_this_process:
+        gc.freeze()  # as production does
     return app
