@@ -7,6 +7,7 @@ every change but setting `superseded_at` once.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -120,6 +121,7 @@ def _first(actor: Actor, now: datetime) -> dict[str, Any]:
     return {"id": revision_id, "fact_id": revision_id, "recorded_at": now, "void": False, "actor_account_id": actor.account_id}
 
 
+@cache
 def _sealed_fields(kind: type[FactRevision]) -> dict[str, str]:
     """Field by sealed column."""
     return {attribute.key: str(info[SEALED]) for attribute in inspect(kind).column_attrs if SEALED in (info := attribute.columns[0].info)}
