@@ -34,7 +34,7 @@ ALLOWED = [
     "require-lock-timeout",  # set for all in env.py, as is the next
     "require-statement-timeout",
 ]
-BEFORE = "0044"
+BEFORE = "0059"
 """The last state that was handed on: what its rows need on the way from there is done."""
 MIGRATIONS: list[Script] = list(ScriptDirectory.from_config(schema.config_for("")).walk_revisions())[::-1]
 
@@ -98,7 +98,6 @@ def test_a_database_with_a_year_in_it_goes_back_to_the_state_before_and_forth(ap
     assert schema.differences(copy, METADATA) == []
     kept = _rows(copy)
     assert {name: kept[name] for name in stood_before} == {name: rows[name] for name in stood_before}
-    assert kept["unit_memberships"] == rows["party_members"], "each works where they registered from"
     assert sum(rows.values()) > 1_000
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("DROP DATABASE stepping")
