@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 PYTHONS := python3 python3.13 python3.12 python3.11
 
 export UV_PYTHON_DOWNLOADS := never
-# Every process of a run would compile what it imports again where Python may not write bytecode.
+# Every process of a run would compile what it imports again where Python may not write bytecode: a second of CPU each.
 export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # A checkout that was copied or moved, or whose Python is gone, begins with a new environment: the old one names the old places.

@@ -9,6 +9,7 @@ import backend.foundation.audit
 import backend.foundation.counted
 import backend.foundation.demonstration
 import backend.foundation.files
+import backend.foundation.findings
 import backend.foundation.idempotency
 import backend.foundation.jobs
 import backend.foundation.key_register

@@ -12,8 +12,8 @@ MOST_WAITING = 100
 
 
 class Doorbell(PersistentScheduler):  # type: ignore[misc]
-    """Leaves out rings while no worker takes any: they expire, but the broker keeps them until a worker looks, and seven a second are
-    more than half a gigabyte a day. What does not expire is sent all the same."""
+    """Leaves out rings while no worker takes any: they expire, but the broker keeps them until a worker looks, and one a second is a
+    hundred megabytes a day. What does not expire is sent all the same."""
 
     _silent = False
 

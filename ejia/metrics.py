@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, key_register, liveness
+from backend.foundation import clock, findings, key_register, liveness
 from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
 from backend.foundation.sealing import Keyring
 from backend.reveals.models import Reveal
@@ -121,6 +121,27 @@ class RevealsCollector(Collector):
         yield from (in_all, of_one)
 
 
+class FindingsCollector(Collector):
+    """What the checks of each night found last: they run on any host, so no process counts them for itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing while the database does not answer, which another figure tells."""
+        found = GaugeMetricFamily("ejia_task_found", "What a check found when it last ran; anything but 0 wants a look.", labels=["task"])
+        at = GaugeMetricFamily("ejia_task_found_timestamp_seconds", "When the check last ran, in Unix seconds.", labels=["task"])
+        try:
+            with self._engine.connect() as connection:
+                for line in connection.execute(findings.LAST):
+                    found.add_metric([line.task], line.found)
+                    at.add_metric([line.task], line.found_at.timestamp())
+        except SQLAlchemyError as error:
+            log.error("metrics.findings_not_asked", reason=type(error).__name__)
+            return
+        yield from (found, at)
+
+
 def registry_of(settings: Settings) -> CollectorRegistry:
     """All figures of the copy, collected anew at each question."""
     registry = CollectorRegistry()
@@ -131,6 +152,7 @@ def registry_of(settings: Settings) -> CollectorRegistry:
     liveness.watch(engine)
     registry.register(OutboxCollector(engine))
     registry.register(RevealsCollector(engine))
+    registry.register(FindingsCollector(engine))
     registry.register(KeysCollector(engine, keyring_of(settings)))
     return registry
 

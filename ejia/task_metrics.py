@@ -3,7 +3,7 @@
 import time
 
 from celery import signals
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from ejia.metrics import SECONDS
 
@@ -13,23 +13,14 @@ def watch_tasks() -> None:
     registry = CollectorRegistry()
     ended = Counter("ejia_tasks_total", "Task runs ended.", ["task", "outcome"], registry=registry)
     seconds = Histogram("ejia_task_seconds", "Length of task runs.", ["task"], buckets=SECONDS, registry=registry)
-    found = Gauge(
-        "ejia_task_found",
-        "What the last run of a checking task found; anything but 0 wants a look.",
-        ["task"],
-        multiprocess_mode="mostrecent",
-        registry=registry,
-    )
     began: dict[str, float] = {}
 
     def begin(task_id: str, **_: object) -> None:
         began[task_id] = time.perf_counter()
 
-    def finish(task_id: str, sender: object, state: str | None, retval: object = None, **_: object) -> None:
+    def finish(task_id: str, sender: object, state: str | None, **_: object) -> None:
         name = str(getattr(sender, "name", "(unknown)"))
         ended.labels(name, (state or "unknown").lower()).inc()
-        if isinstance(retval, int):
-            found.labels(name).set(retval)
         started = began.pop(task_id, None)
         if started is not None:
             seconds.labels(name).observe(time.perf_counter() - started)

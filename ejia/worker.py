@@ -19,7 +19,7 @@ from tasks.schedule import BEAT
 NOT_ALLOWED = 4
 """Exit code where the settings do not allow a start, as of `ejia`."""
 
-MODULES = ("tasks.deliver", "tasks.housekeeping", "tasks.jobs")
+MODULES = ("tasks.deliver", "tasks.doorbell", "tasks.housekeeping", "tasks.jobs")
 
 
 def create_worker(settings: Settings | None = None) -> Celery:

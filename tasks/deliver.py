@@ -1,4 +1,4 @@
-"""Delivers the outbox to its consumers. Beat rings every second; ten rings do the same as one."""
+"""Delivers the outbox to its consumers. Rung each second while something is due (tasks/doorbell.py); ten rings do the same as one."""
 
 from celery import shared_task
 

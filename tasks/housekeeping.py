@@ -19,6 +19,7 @@ from backend.foundation import (
     clock,
     counted,
     files,
+    findings,
     idempotency,
     jobs,
     key_register,
@@ -56,26 +57,26 @@ def forget_old_log_ins() -> None:
 
 
 @shared_task(name="housekeeping.recount_places", ignore_result=True)
-def recount_places() -> int:
-    """Compare the places taken with the claims held; returns how many roles differ, each of which is logged. Nothing is repaired."""
+def recount_places() -> None:
+    """Compare the places taken with the claims held; notes how many roles differ, each of which is logged. Nothing is repaired."""
     with transaction():
         differences = openings.recount()
+        findings.keep(recount_places.name, len(differences), now=clock.now())
     for difference in differences:
         log.error("places.taken_differs", role_id=str(difference.role_id), taken=difference.taken, held=difference.held)
-    return len(differences)
 
 
 @shared_task(name="housekeeping.count_sealed_values", ignore_result=True)
-def count_sealed_values() -> int:
-    """Correct the register of keys by what seals values now; returns how many values need a key that this copy has not."""
+def count_sealed_values() -> None:
+    """Correct the register of keys by what seals values now; notes how many values need a key that this copy has not."""
     with transaction():
         counts = resealing.count_by_key(resealing.sealed_tables(METADATA))
         key_register.keep_only(keyring(), {count.key_id for count in counts}, now=clock.now())
         known = keyring().keys.keys() | key_register.given_up()
-    lost = [count for count in counts if count.key_id not in known]
+        lost = [count for count in counts if count.key_id not in known]
+        findings.keep(count_sealed_values.name, sum(count.values for count in lost), now=clock.now())
     for count in lost:
         log.error("keys.values_without_key", column=count.column, key_id=count.key_id, values=count.values)
-    return sum(count.values for count in lost)
 
 
 @shared_task(name="housekeeping.close_overdue_shifts", ignore_result=True)

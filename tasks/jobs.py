@@ -1,4 +1,4 @@
-"""Runs long work. Beat rings every second, and a free worker takes what waits. A second ring or a kill does no harm."""
+"""Runs long work. Rung each second while some waits (tasks/doorbell.py); a free worker takes it. A second ring or a kill does no harm."""
 
 from functools import partial
 

@@ -1,22 +1,17 @@
-"""The schedule of beat: what it rings, and how often. A ring expires, because the next one does the same; but only after a minute, for a
-worker looks at the clock of its own host. How many wait is bounded by beat (ejia/beat.py)."""
+"""What beat rings, and how often. A ring expires (tasks/doorbell.py); how many wait is bounded by beat (ejia/beat.py)."""
 
 from typing import Any
 
 from celery.schedules import crontab
 
-from backend.consumers import CONSUMERS
+from tasks.doorbell import EXPIRES
 
-
-def _every_second(task: str, *args: object) -> dict[str, Any]:
-    return {"task": task, "args": args, "schedule": 1.0, "options": {"expires": 60}}
-
+_EXPIRES = {"expires": EXPIRES}
 
 BEAT: dict[str, dict[str, Any]] = {
-    **{f"deliver {name}": _every_second("deliver.consumer", name) for name in CONSUMERS},
-    "close overdue shifts": {"task": "housekeeping.close_overdue_shifts", "schedule": 60.0, "options": {"expires": 60}},
-    "end unanswered claims": {"task": "housekeeping.end_unanswered_claims", "schedule": 60.0, "options": {"expires": 60}},
-    "run jobs": _every_second("jobs.run"),
+    "doorbell": {"task": "doorbell.ring", "schedule": 1.0, "options": _EXPIRES},
+    "close overdue shifts": {"task": "housekeeping.close_overdue_shifts", "schedule": 60.0, "options": _EXPIRES},
+    "end unanswered claims": {"task": "housekeeping.end_unanswered_claims", "schedule": 60.0, "options": _EXPIRES},
     "forget old idempotency keys": {"task": "housekeeping.forget_old_keys", "schedule": crontab(minute=17)},
     "forget old files": {"task": "housekeeping.forget_old_files", "schedule": crontab(minute=47)},
     "forget old tries": {"task": "housekeeping.forget_old_tries", "schedule": crontab(minute=37)},
@@ -24,7 +19,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "forget old events": {"task": "housekeeping.forget_old_events", "schedule": crontab(hour=4, minute=0)},
     "let in waited log-ins": {"task": "housekeeping.let_in_waited_log_ins", "schedule": crontab(minute=27)},
     "close run-out offices": {"task": "housekeeping.close_run_out_offices", "schedule": crontab(minute=7)},
-    "seal audit entries": {"task": "housekeeping.seal_audit_entries", "schedule": 60.0, "options": {"expires": 60}},
+    "seal audit entries": {"task": "housekeeping.seal_audit_entries", "schedule": 60.0, "options": _EXPIRES},
     "hand out audit head": {"task": "housekeeping.hand_out_audit_head", "schedule": crontab(hour=0, minute=20)},
     "close counted hours": {"task": "housekeeping.close_counted_hours", "schedule": crontab(minute=3)},
     "forget old sources": {"task": "housekeeping.forget_old_sources", "schedule": crontab(hour=4, minute=50)},

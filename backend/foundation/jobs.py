@@ -255,6 +255,12 @@ def cancel(actor: Actor, job_id: UUID, *, now: datetime) -> JobLine:
     return line
 
 
+def any_waits(*, now: datetime) -> bool:
+    """Whether `take_next` has something to take or to give up."""
+    with transaction():
+        return bool(db.session.scalar(select(select(Job.id).where(_waits(now)).exists())))
+
+
 def take_next(*, now: datetime) -> Task | None:
     """Take the job that waits longest, new or left behind by a killed worker, under a lease; None when none waits.
 
@@ -263,12 +269,7 @@ def take_next(*, now: datetime) -> Task | None:
     with transaction():
         _give_up(now=now)
         waiting = (
-            select(Job.id)
-            .where(_unfinished(), or_(Job.lease_until.is_(None), Job.lease_until <= now))
-            .order_by(Job.created_at, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
+            select(Job.id).where(_waits(now)).order_by(Job.created_at, Job.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
         )
         taken = db.session.execute(
             update(Job)
@@ -327,6 +328,10 @@ def forget_old_files(*, now: datetime) -> None:
 def _end(task: Task, **values: Any) -> bool:
     ended = update(Job).where(_held(task)).values(lease_until=None, **values).returning(Job.id)
     return db.session.execute(ended.execution_options(synchronize_session=False)).one_or_none() is not None
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return and_(_unfinished(), or_(Job.lease_until.is_(None), Job.lease_until <= now))
 
 
 def _give_up(*, now: datetime) -> None:

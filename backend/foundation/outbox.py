@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ARRAY, Index, Integer, Uuid, any_, bindparam, delete, select, update
+from sqlalchemy import ARRAY, Index, Integer, Text, Uuid, any_, bindparam, column, delete, func, select, update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -147,6 +147,12 @@ def oldest_waiting(consumer: str) -> datetime | None:
     return db.session.scalar(select(OutboxEvent.at).where(OutboxEvent.id == waiting))
 
 
+def with_something_due(*, now: datetime) -> list[str]:
+    """The consumers that have something to hear now. One row of the index is looked at for each."""
+    with transaction():
+        return [line.consumer for line in run(_WITH_SOMETHING_DUE, consumers=list(_consumers), now=now)]
+
+
 def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
     """Apply the due events of one consumer; effects and receipts commit together. Returns how many were taken.
 
@@ -179,6 +185,14 @@ _DUE = Prepared(
     .order_by(OutboxDelivery.due_at, OutboxDelivery.event_id)
     .limit(bindparam("size", type_=Integer))
     .with_for_update(of=OutboxDelivery, skip_locked=True)
+)
+_NAMES = func.unnest(bindparam("consumers", type_=ARRAY(Text))).table_valued(column("consumer", Text)).render_derived()
+_WITH_SOMETHING_DUE = Prepared(
+    select(_NAMES.c.consumer).where(
+        select(OutboxDelivery.event_id)
+        .where(OutboxDelivery.consumer == _NAMES.c.consumer, OutboxDelivery.due_at <= bindparam("now", type_=OutboxDelivery.due_at.type))
+        .exists()
+    )
 )
 _FORGET = Prepared(
     delete(OutboxDelivery).where(

@@ -11,9 +11,9 @@ from ejia.trial.processes import ServiceFailed
 from ejia.trial.run import NotATrial, TrialRun
 from ejia.trial.secrets import SecretsUnreadable
 from ejia.trial.servers import FolderUnusable, ServersMissing
-from ejia.trial.supervisor import AlreadyRunning
+from ejia.trial.supervisor import AlreadyRunning, FolderGone
 
-REFUSALS = (NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable, ServersMissing)
+REFUSALS = (NotATrial, AlreadyRunning, FolderGone, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable, ServersMissing)
 
 
 @click.command()

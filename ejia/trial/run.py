@@ -47,7 +47,7 @@ class TrialRun:
     def __call__(self, *, check: bool) -> None:
         """Bring everything up, and keep it up until somebody stops it; with `check` stop as soon as everything is healthy.
 
-        Raises NotATrial, AlreadyRunning, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable or ServersMissing.
+        Raises NotATrial, AlreadyRunning, FolderGone, PortTaken, ServiceFailed, SecretsUnreadable, FolderUnusable or ServersMissing.
         """
         if self.given.get("EJIA_PROFILE", "trial") not in {"trial", "test"}:
             raise NotATrial("EJIA_PROFILE 不是 trial：ejia run 只用于试用，正式系统的各项服务请分别启动。")

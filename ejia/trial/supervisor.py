@@ -33,6 +33,10 @@ class AlreadyRunning(Exception):
     """Another supervisor uses the same folder."""
 
 
+class FolderGone(Exception):
+    """The folder was deleted or moved while its services ran: they hold files that nobody finds again."""
+
+
 class StopRequested(Exception):
     """Somebody asked to stop while the services were still coming up."""
 
@@ -165,11 +169,22 @@ class Supervisor:
             raise ServiceFailed(f"{name} {_how(process)}" + (f"；{log} 的末尾：\n{last_lines(log)}" if log else ""))
 
     def watch(self) -> None:
-        """Start dead services again, and say so, until somebody asks to stop."""
+        """Start dead services again, and say so, until somebody asks to stop. Raises FolderGone."""
         while not self.stop_requested:
+            self._require_folder()
             for running in self._running:
                 self._look_after(running)
             time.sleep(LOOK_EVERY)
+
+    def _require_folder(self) -> None:
+        held = os.fstat(self._lock.fileno()) if self._lock is not None else None
+        try:
+            if held is not None and os.path.samestat(held, self._lock_file.stat()):
+                return
+        except FileNotFoundError:
+            pass
+        folder = self._lock_file.parent
+        raise FolderGone(f"文件夹 {folder} 在运行期间被删除或移走，各项服务已停止。移走的请移回原处再启动；删除的数据无法找回。")
 
     def _look_after(self, running: _Running) -> None:
         now, service = time.monotonic(), running.service

@@ -14,7 +14,7 @@ import requests
 from apiflask import APIFlask
 from sqlalchemy import text
 
-from backend.foundation import clock
+from backend.foundation import clock, findings
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from config.settings import Settings
@@ -107,8 +107,10 @@ def test_task_runs_count_by_name_and_outcome(app: APIFlask, environment: dict[st
     assert figures['ejia_task_seconds_count{task="probe.ring"}'] == 3
 
 
-def test_what_waits_in_the_outbox_shows_by_consumer(app: APIFlask, environment: dict[str, str]) -> None:
-    now = clock.now()
+def test_what_waits_in_the_outbox_shows_by_consumer_and_what_a_check_found_last_on_whatever_host(
+    app: APIFlask, environment: dict[str, str]
+) -> None:
+    now, check = clock.now(), "housekeeping.recount_places"
     lines = [("points", now - timedelta(seconds=90), 0), ("points", now, 6), ("statistics", now - timedelta(seconds=30), 5)]
     with transaction():
         for consumer, at, attempts in lines:
@@ -125,6 +127,15 @@ def test_what_waits_in_the_outbox_shows_by_consumer(app: APIFlask, environment: 
         figures = ask()
         assert (figures["ejia_database_up"], figures['ejia_outbox_waiting{consumer="points"}']) == (1, 2)
         assert (figures['ejia_outbox_failed{consumer="points"}'], figures['ejia_outbox_failed{consumer="statistics"}']) == (1, 1)
+        with transaction():
+            findings.keep(check, 1, now=now)
+        assert ask()[f'ejia_task_found{{task="{check}"}}'] == 1
+        for found, at in ((0, now + timedelta(days=1)), (7, now)):  # mended; then a host that was slow
+            with transaction():
+                findings.keep(check, found, now=at)
+        figures_then = ask()
+        assert figures_then[f'ejia_task_found{{task="{check}"}}'] == 0
+        assert figures_then[f'ejia_task_found_timestamp_seconds{{task="{check}"}}'] == pytest.approx((now + timedelta(days=1)).timestamp())
         assert 90 <= figures['ejia_outbox_oldest_seconds{consumer="points"}'] < 150
         assert 30 <= figures['ejia_outbox_oldest_seconds{consumer="statistics"}'] < 90
         with transaction():

@@ -29,6 +29,7 @@ from config.settings import Settings
 from ejia.app import create_app
 from ejia.keys import keyring_of
 from tasks import housekeeping
+from tests.support.checks import found_by
 from tests.support.command_line import CommandLine
 from tests.support.demands import GRANDMOTHER, published_demand
 from tests.support.people import identity_number, person_form, registered_person, registered_volunteer
@@ -159,9 +160,9 @@ def test_a_key_that_is_missed_is_told_by_check_list_readiness_and_the_nightly_co
     client = copy.test_client()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.get_json()["missing_keys"]) == (503, "k1")
-    assert housekeeping.count_sealed_values() >= len(town)
+    assert found_by(housekeeping.count_sealed_values) >= len(town)
     sealing.use(keyring_of(settings))
-    assert housekeeping.count_sealed_values() == 0
+    assert found_by(housekeeping.count_sealed_values) == 0
     assert client.get("/readyz").status_code == 200
     with copy.app_context():
         db.engine.dispose()
@@ -174,7 +175,7 @@ def test_a_key_that_is_lost_for_good_is_given_up(town: dict[str, str], ejia_with
     assert ejia_with(ONLY_NEW, "give-up", "k1").exit_code == 0
     assert ejia_with(ONLY_NEW, "check").exit_code == 0
     sealing.use(ring(("k2", K2)))
-    assert housekeeping.count_sealed_values() == 0
+    assert found_by(housekeeping.count_sealed_values) == 0
     with transaction():
         assert key_register.missing_keys(keyring()) == []
 

@@ -17,7 +17,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.ids import new_id
 from backend.foundation.objects import Objects, StoreAway
 from ejia.keys import bytes_of
-from tasks import housekeeping, schedule
+from tasks import housekeeping
 from tasks import jobs as task
 from tests.export.conftest import SCROLL, STEPS, InkDry
 from tests.support.phone import refused
@@ -422,9 +422,3 @@ def test_waiting_jobs_are_found_by_their_partial_index(app):
             plan = "\n".join(line[0] for line in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))
             assert "ix_jobs_unfinished" in plan, plan
     assert len(statements) == 2
-
-
-def test_beat_rings_and_a_missed_ring_expires():
-    ring = schedule.BEAT["run jobs"]
-    assert (ring["task"], ring["schedule"]) == (task.run.name, 1.0)
-    assert ring["options"]["expires"] == 60  # not sooner: the clock of a worker's host may be wrong by seconds

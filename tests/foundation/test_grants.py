@@ -10,6 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from backend.foundation import audit_chain, clock
 from backend.foundation.database import db, transaction
 from ejia.app import create_app
+from tasks import deliver
 from tasks.schedule import BEAT
 from tests.support.attendance import Visit
 from tests.support.demands import demand_form, resident
@@ -74,9 +75,11 @@ def test_the_apps_user_does_the_work(app, street, phone_of, settings, app_url, e
     assert {table for table, times in analysed().items() if times > before[table]} == REBUILT
 
 
-def test_the_apps_user_does_whatever_beat_rings(app, street, settings, app_url):
+def test_the_apps_user_does_whatever_beat_rings(app, street, settings, app_url, monkeypatch):
     """Delivering, keeping house and running jobs, a day and a year after a visit: what those delete and seal, too."""
     Visit(street).sign_in()
+    monkeypatch.setitem(deliver.consumer.app.conf, "task_always_eager", True)  # what the doorbell rings is done at once
+    monkeypatch.setitem(deliver.consumer.app.conf, "task_eager_propagates", True)
     copy = create_app(settings.model_copy(update={"database_url": app_url}))
     with copy.app_context():
         for days in (0, 1, 400):

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ejia.trial.processes import Command, ServiceFailed
-from ejia.trial.supervisor import AlreadyRunning, Service, StopRequested, Supervisor
+from ejia.trial.supervisor import AlreadyRunning, FolderGone, Service, StopRequested, Supervisor
 
 PROGRAM = """
 import os, signal, subprocess, sys
@@ -52,7 +52,7 @@ def main(folder: Path, names: list[str]) -> int:
             supervisor.wait_healthy(seconds=2)
             say("up")
             supervisor.watch()
-    except (AlreadyRunning, ServiceFailed, StopRequested) as error:
+    except (AlreadyRunning, FolderGone, ServiceFailed, StopRequested) as error:
         say(f"{type(error).__name__}: {error}")
         return 1
     return 0

@@ -138,6 +138,17 @@ def test_services_hear_of_the_death_of_their_parent_even_without_the_guardian(st
             os.kill(child, signal.SIGKILL)
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_folder_that_goes_away_ends_the_run_and_this_is_said(start: Run, tmp_path: Path, moved: bool) -> None:
+    run = start("one", "two")
+    assert _line(run) == "up"
+    processes = [number for both in _processes(tmp_path) for number in both]
+    (tmp_path / "run.lock").rename(tmp_path / "elsewhere.lock") if moved else (tmp_path / "run.lock").unlink()
+    assert _line(run).startswith(f"FolderGone: 文件夹 {tmp_path} 在运行期间被删除或移走，各项服务已停止。")
+    assert run.wait(20) == 1
+    assert not any(map(is_running, processes))
+
+
 def test_a_folder_has_one_run_at_a_time(start: Run, tmp_path: Path) -> None:
     first = start("one")
     assert _line(first) == "up"
