@@ -11,14 +11,16 @@ from backend.people.queries import OwnPerson
 from backend.people.service import (
     Channel,
 )
+from backend.volunteers import desk
 from backend.volunteers import service as volunteers
+from backend.volunteers.models import Volunteer
 from backend.volunteers.queries import VolunteerLine, registered_volunteers
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, OwnVolunteerOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.people import PersonIn
-from web.inputs.volunteers import VolunteerIn, VolunteerMoveIn, VolunteerQuery
+from web.inputs.volunteers import VolunteerAtDeskIn, VolunteerIn, VolunteerMoveIn, VolunteerQuery
 from web.limits import SAYING_WHO
 from web.routes import at_most
 
@@ -89,6 +91,20 @@ def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]
     return registered_volunteers(actor, community_id=query.community_id, page=query.page)
 
 
+@bp.post("/volunteers/at-desk")
+@creates
+@bp.input(VolunteerAtDeskIn)
+@bp.output(OwnVolunteerOut, status_code=201)
+@bp.doc(
+    summary="为没有手机的人登记志愿者",
+    description="本人带身份证到社区，在纸质告知书（volunteer）上签字，由工作人员登记；不需要账号。"
+    "未满 18 周岁的，须先由监护人同意；未满 14 周岁的，由监护人登记。以后本人用微信以同样的姓名和身份证号注册，就是这位志愿者。",
+)
+def enter_volunteer(actor: Actor, body: VolunteerAtDeskIn) -> dict[str, Any]:
+    entered = desk.register_at_desk(actor, body.named(), area_id=body.community_id, notice_version=body.notice_version, now=clock.now())
+    return _registration(entered)
+
+
 @bp.post("/volunteers/moves")
 @writes
 @bp.input(VolunteerMoveIn)
@@ -99,12 +115,7 @@ def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]
 )
 def move_volunteer(actor: Actor, body: VolunteerMoveIn) -> dict[str, Any]:
     moved = volunteers.move_volunteer(actor, number=body.volunteer_number, name=body.name, area_id=body.community_id, now=clock.now())
-    return {
-        "id": moved.fact_id,
-        "number": moved.number,
-        "registered_on": moved.registered_on,
-        "community": queries.own_card(moved.person_id).community,
-    }
+    return _registration(moved)
 
 
 @bp.post("/me/volunteer/leaving")
@@ -114,3 +125,12 @@ def move_volunteer(actor: Actor, body: VolunteerMoveIn) -> dict[str, Any]:
 @bp.doc(summary="退出志愿者注册", description="以往的服务记录保留；以后可以重新注册，编号另给。")
 def leave_volunteering(actor: Actor, body: MaybeReasonIn) -> None:
     volunteers.leave_volunteering(actor, reason=body.reason, now=clock.now())
+
+
+def _registration(volunteer: Volunteer) -> dict[str, Any]:
+    return {
+        "id": volunteer.fact_id,
+        "number": volunteer.number,
+        "registered_on": volunteer.registered_on,
+        "community": queries.own_card(volunteer.person_id).community,
+    }

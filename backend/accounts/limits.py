@@ -68,6 +68,7 @@ class Written(StrEnum):
     STAFF = "staff"
     REGISTRATION = "registration"
     RELOCATION = "relocation"
+    VOLUNTEER = "volunteer"
     GUARDIANSHIP = "guardianship"
     PROXY = "proxy"
     CLAIM = "claim"

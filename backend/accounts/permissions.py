@@ -218,6 +218,12 @@ class Permission(Term):
         _OFFICERS | _ONESELF | _GRID,
     )
     PROXY_END = ("proxy.end", "结束代理", "End it. Own: of who is acted for, and of the proxy.", _DECIDING | _ONESELF | _GRID)
+    VOLUNTEER_ENTER = (
+        "volunteer.enter",
+        "登记志愿者",
+        "Register somebody without a phone as a volunteer, at the desk and on paper.",
+        _DECIDING,
+    )
     VOLUNTEER_MOVE = (
         "volunteer.move",
         "迁入志愿者",

@@ -11,7 +11,7 @@ from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
-from backend.foundation import audit, clock, facts, outbox
+from backend.foundation import audit, clock, facts, outbox, references
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Unprocessable
@@ -27,6 +27,7 @@ from backend.people.service import (
     IdentityAtDesk,
     PersonNeeded,
     add_person,
+    agreed_on_paper,
     give_consent,
     has_guardians_word,
     hold_person,
@@ -117,7 +118,7 @@ def register_volunteer(
     policy.require(actor, Permission.PERSON_REGISTER, Scope(area_path=community.path))
     require_current(NoticeName.VOLUNTEER, notice_version)
     person = _person_for(actor, name, id_number, community, phone, now=now)
-    # A guardian may have registered them before they had an account.
+    # A guardian or the desk may have registered them before they had an account.
     known = _live_registration(person.id) if actor.person_id is None or is_minor_at(person.born_on, now) else None
     volunteer = known or state_volunteer(actor, person, community, now=now)
     give_consent(actor, person.id, NoticeName.VOLUNTEER, channel=channel, now=now)
@@ -247,9 +248,9 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     if actor.person_id is None:
         if identity is None:
             raise IdentityNeeded(errors={field: ["必填"] for field, value in (("name", name), ("id_number", id_number)) if value is None})
-        ward = _known_ward(actor, identity, now=now)
-        if ward is not None:
-            return ward
+        known = _known_without_account(actor, identity, now=now)
+        if known is not None:
+            return known
         if identity.age_at(now) < AGE_OF_MAJORITY:
             raise GuardianNeeded
         return add_person(actor, identity, community, phone, now=now)
@@ -264,13 +265,14 @@ def _person_for(actor: Actor, name: str | None, id_number: str | None, community
     return person
 
 
-def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | None:
-    """The person whom a guardian put on record by this name and number, and who now comes with an account of their own: tied to it.
+def _known_without_account(actor: Actor, identity: Identity, *, now: datetime) -> Person | None:
+    """Who was put on record by this name and number, by a guardian or on paper at the desk, and now comes with an account of their own:
+    tied to it. Wards from `special_rule_under` years of age on; younger ones go by their guardian's.
 
-    From `special_rule_under` years of age on; younger ones go by their guardian's. Raises GuardianNeeded, IdentityAtDesk.
+    Raises GuardianNeeded, IdentityAtDesk.
     """
     person = look_up(identity).person
-    if person is None or actor.account_id is None or not was_ward(person.id):
+    if person is None or actor.account_id is None or not (was_ward(person.id) or _is_entered_only(person.id)):
         return None
     if identity.age_at(now) < minors.current().special_rule_under:
         raise GuardianNeeded
@@ -281,6 +283,14 @@ def _known_ward(actor: Actor, identity: Identity, *, now: datetime) -> Person | 
         raise IdentityAtDesk
     tie_own_account(actor, person.id, now=now)
     return person
+
+
+def _is_entered_only(person_id: UUID) -> bool:
+    """Whether the person registered on paper, and nothing else is known of them but to which teams they belong: name and number open no
+    more than they would open to who registers anew. Who leads, served, is visited or acted for is seen at the desk (`recoveries`)."""
+    return agreed_on_paper(person_id, NoticeName.VOLUNTEER) and not references.is_referred_to(
+        Person.id, person_id, besides=("consents", "volunteers", "team_memberships", "accounts")
+    )
 
 
 def _role_in(area_path: str) -> Grant:

@@ -57,6 +57,7 @@ COMES_WITH = {
     # The basis of the row that goes is that of the one that stays, and its door code ends.
     "merge_beneficiary": {"BENEFICIARY_CHANGE", "DOOR_CODE_ISSUE"},
     "register_volunteer": {"PHONE_SET"},
+    "enter_volunteer": {"PERSON_REGISTER"},  # who is on record nowhere yet
     # What who moves has goes along: the registration as volunteer, and the one with the Party organisation where they live.
     "accept_relocation": {"VOLUNTEER_MOVE", "REGISTRATION_END", "REGISTRATION_WITHDRAW", "REGISTRATION_APPLY"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},

@@ -155,6 +155,7 @@ ROWS = (
     Row("read_me", lambda world: ask(shows=world["volunteer"].account_id), THEIRS, EMPTY),
     Row("download_own_data", lambda _: ask(), PERSONS, 403, by=Permission.OWN_DATA_COPY, shows_nothing="a packed file of one's own"),
     Row("close_account", lambda _: ask(body={"confirmed": True}), CLOSING, 409, by=Permission.ACCOUNT_CLOSE),
+    Row("enter_volunteer", lambda world: ask(body=volunteer_form(world.street)), DECIDING, 403, by=Permission.VOLUNTEER_ENTER),
     Row("move_volunteer", moving_in, these(COMMUNITY), 403, by=Permission.VOLUNTEER_MOVE),
     Row(
         "ask_to_move",

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from web.fields import Id, Text
-from web.inputs.people import A_PERSON, IdNumber, NoticeVersion, RealName
+from web.inputs.people import A_PERSON, IdNumber, NoticeVersion, PapersIn, RealName
 from web.shapes import Body, ListQuery
 
 
@@ -18,6 +18,13 @@ class VolunteerIn(Body):
     id_number: IdNumber | None = None
     community_id: Id = Field(description="居住的社区")
     notice_version: NoticeVersion
+
+
+class VolunteerAtDeskIn(PapersIn):
+    """Who registers on paper: what their identity card says, where they live, and the notice that they signed."""
+
+    community_id: Id = Field(description="居住的社区")
+    notice_version: NoticeVersion = Field(description="本人签字的纸质告知书版本，见 GET /notices")
 
 
 class VolunteerMoveIn(Body):

@@ -13,7 +13,7 @@ from backend.people.service.basis import (
     took_identity_back,
 )
 from backend.people.service.checks import check_identity, state_identity
-from backend.people.service.consents import Channel, NoticeOutdated, agrees_to, give_consent, require_current, took_back
+from backend.people.service.consents import Channel, NoticeOutdated, agreed_on_paper, agrees_to, give_consent, require_current, took_back
 from backend.people.service.corrected import correct_identity, differs, require_free
 from backend.people.service.guardians import (
     Agreement,
@@ -65,4 +65,11 @@ from backend.people.service.persons import (
     store_phone,
     tie_own_account,
 )
-from backend.people.service.withdrawals import agree, consenting, consenting_at_desk, take_back_all, take_back_consent
+from backend.people.service.withdrawals import (
+    agree,
+    consenting,
+    consenting_at_desk,
+    require_no_account,
+    take_back_all,
+    take_back_consent,
+)

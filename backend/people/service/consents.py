@@ -67,6 +67,14 @@ def agrees_to(person_id: UUID, *names: NoticeName) -> bool:
     return db.session.scalar(given.limit(1)) is not None
 
 
+def agreed_on_paper(person_id: UUID, name: NoticeName) -> bool:
+    """Whether it was on paper that the person agreed to this notice, in whatever version, and still does."""
+    given = select(Consent.id).where(
+        Consent.person_id == person_id, Consent.notice == name.value, Consent.channel == Channel.PAPER.value, Consent.is_current()
+    )
+    return db.session.scalar(given.limit(1)) is not None
+
+
 def took_back(person_id: Column, name: NoticeName) -> ColumnElement[bool]:
     """Condition: the person agreed to the notice once, and does so no more."""
     theirs = select(Consent.id).where(Consent.person_id == person_id, Consent.notice == name.value, Consent.superseded_at.is_(None))

@@ -71,9 +71,14 @@ def consenting_at_desk(actor: Actor, person_id: UUID) -> UUID:
         raise Missing
     policy.require(actor, Permission.CONSENT_CHANGE, scope, seen_by=Permission.PERSON_SEE)
     hold_person(person_id)
+    require_no_account(person_id)
+    return person_id
+
+
+def require_no_account(person_id: UUID) -> None:
+    """Let an officer act at the desk for who has no account. The caller holds the person. Raises HasAccount."""
     if accounts.account_of_person(person_id) is not None:
         raise HasAccount
-    return person_id
 
 
 def take_back_all(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> None:

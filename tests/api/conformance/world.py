@@ -127,6 +127,7 @@ class Neighbourhood:
         self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-12-01"}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
+        self._target("community_officer", "enter_volunteer", id_number=identity_number(), name="钱奶奶")
         moving = self.street.next.volunteer(name="孙搬家")
         self._target("community_officer", "move_volunteer", volunteer_number=moving.volunteer_number, name="孙搬家")
         self._relocations()
