@@ -31,6 +31,7 @@ from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
 from backend.messages import service as messages
 from backend.openings import service as openings
+from backend.people import service as people
 from backend.proxies import service as proxies
 from backend.recoveries import service as recoveries
 from backend.tables import METADATA
@@ -113,6 +114,18 @@ def mask_old_withdrawals() -> None:
             looked_at = agreements.mask_next(looked_at, now=clock.now())
         if looked_at is None:
             return
+
+
+@shared_task(name="housekeeping.read_old_names", ignore_result=True)
+def read_old_names() -> None:
+    """Bring names that a release before kept as they were typed to their reading, some in a transaction."""
+    for step in (people.read_old_names, demands.read_old_names):
+        looked_at: UUID | None = None
+        while True:
+            with transaction():
+                looked_at = step(looked_at)
+            if looked_at is None:
+                break
 
 
 @shared_task(name="housekeeping.erase_beneficiaries", ignore_result=True)

@@ -29,6 +29,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "seal beneficiaries": {"task": "housekeeping.seal_beneficiaries", "schedule": crontab(hour=3, minute=10)},
     "seal old texts": {"task": "housekeeping.seal_old_texts", "schedule": crontab(hour=3, minute=15)},
     "mask old withdrawals": {"task": "housekeeping.mask_old_withdrawals", "schedule": crontab(hour=4, minute=25)},
+    "read old names": {"task": "housekeeping.read_old_names", "schedule": crontab(hour=3, minute=30)},
     "erase beneficiaries": {"task": "housekeeping.erase_beneficiaries", "schedule": crontab(hour=4, minute=30)},
     "erase proxy causes": {"task": "housekeeping.erase_proxy_causes", "schedule": crontab(hour=4, minute=35)},
     "count sealed values": {"task": "housekeeping.count_sealed_values", "schedule": crontab(hour=3, minute=40)},

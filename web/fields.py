@@ -67,6 +67,7 @@ _BARRED_IN_LINE, _BARRED_IN_PROSE = _CONTROL_IN_LINE + _UNSEEN_IN_LINE, _CONTROL
 _ENDS = re.compile(f"^[{_BLANK}\\n\\t]+|(?<![{_BLANK}\\n\\t])[{_BLANK}\\n\\t]+\\Z")  # each run of blanks is looked at once
 _IN_LINE, _UNSEEN_LINE = re.compile(f"[{_CONTROL_IN_LINE}]"), re.compile(f"[{_UNSEEN_IN_LINE}]")
 _IN_PROSE, _UNSEEN_PROSE = re.compile(f"[{_CONTROL_IN_PROSE}]"), re.compile(f"[{_UNSEEN_IN_PROSE}]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -97,6 +98,8 @@ class Text:
             value = value.replace("\r\n", "\n").replace("\r", "\n")
         if (_IN_PROSE if self.multiline else _IN_LINE).search(value):
             raise PydanticCustomError("text_control", "不能包含控制字符或换行" if not self.multiline else "不能包含控制字符")
+        if _PRIVATE.search(value):
+            raise PydanticCustomError("text_private", "不能包含自造字，在别的设备上显示不出来，请改用标准字")
         if (_UNSEEN_PROSE if self.multiline else _UNSEEN_LINE).search(value):
             raise PydanticCustomError("text_unseen", "不能包含看不见的字符，请重新输入")
         if info.context == SENT and _UNSEEN_BEYOND.search(value):

@@ -12,10 +12,12 @@ _COMPOUND_SURNAMES = frozenset(
 
 
 def masked_name(name: str) -> str:
-    """张三 → 张*, 欧阳小明 → 欧阳**, 阿卜杜·热合曼 → 阿卜杜·***."""
+    """张三 → 张*, 欧阳小明 → 欧阳**, 阿卜杜·热合曼 → 阿卜杜·***, 丹 → *."""
     head, dot, tail = name.partition("·")
     if dot:
         return head + dot + "*" * len(tail)
+    if len(name) == 1:
+        return "*"
     shown = 2 if len(name) > 2 and name[:2] in _COMPOUND_SURNAMES else 1
     return name[:shown] + "*" * max(len(name) - shown, 1)
 

@@ -19,6 +19,7 @@ from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.foundation.identifiers import folded
 from backend.foundation.life import FactStep
 from backend.foundation.outbox import Happening
 from backend.foundation.refusals import never
@@ -26,6 +27,7 @@ from backend.openings.models import Claim
 from backend.party import service as party
 from backend.party.models import UnitMembership
 from backend.people.models import Person
+from backend.people.names import same_name
 from backend.people.notices import NoticeName
 from backend.people.service import (
     Channel,
@@ -326,16 +328,16 @@ def current_registration(registration_id: UUID) -> MemberRegistration:
 
 def member_of_receipt(number: str, name: str) -> UUID | None:
     """Who registered under this receipt number, if the name is theirs too and the registration stands."""
-    return db.session.scalar(
-        select(MemberRegistration.person_id)
+    found = db.session.execute(
+        select(MemberRegistration.person_id, Person.name)
         .join(Person, Person.id == MemberRegistration.person_id)
         .where(
-            MemberRegistration.receipt_number == number,
+            MemberRegistration.receipt_number == folded(number),
             MemberRegistration.is_current(),
             MemberRegistration.status == _ACCEPTED,
-            Person.name == name,
         )
-    )
+    ).one_or_none()
+    return found.person_id if found is not None and same_name(name, found.name) else None
 
 
 def scope_of(registration: MemberRegistration) -> Scope:

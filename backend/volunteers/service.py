@@ -15,10 +15,12 @@ from backend.foundation import audit, clock, facts, outbox, references
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden, Unprocessable
+from backend.foundation.identifiers import folded
 from backend.foundation.refusals import never
 from backend.people import minors
 from backend.people.minors import AGE_OF_MAJORITY, is_minor_at
 from backend.people.models import Person
+from backend.people.names import same_name
 from backend.people.notices import NoticeName
 from backend.people.service import (
     Channel,
@@ -324,13 +326,14 @@ def holds_live_volunteer(person_id: UUID) -> bool:
 
 def person_of_number(number: str) -> UUID | None:
     """The person behind a 志愿者编号. For operators; who asks over HTTP must know the name, too."""
-    return db.session.scalar(select(Volunteer.person_id).where(Volunteer.number == number, Volunteer.is_live()))
+    return db.session.scalar(select(Volunteer.person_id).where(Volunteer.number == folded(number), Volunteer.is_live()))
 
 
 def volunteer_of_number(number: str, name: str) -> UUID | None:
     """The person behind a 志愿者编号, if the name is theirs too: who does not know the name learns nothing from numbers."""
-    return db.session.scalar(
-        select(Volunteer.person_id)
+    found = db.session.execute(
+        select(Volunteer.person_id, Person.name)
         .join(Person, Person.id == Volunteer.person_id)
-        .where(Volunteer.number == number, Person.name == name, Volunteer.is_live())
-    )
+        .where(Volunteer.number == folded(number), Volunteer.is_live())
+    ).one_or_none()
+    return found.person_id if found is not None and same_name(name, found.name) else None

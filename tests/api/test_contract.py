@@ -70,8 +70,8 @@ def test_a_body_that_is_no_json_is_malformed(small: FlaskClient, raw: bytes) -> 
     refused(small.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
 
 
-UNSEEN = "\u00ad\u034f\u115f\u1160\u200b\u200d\u200e\u2060\u2800\u3164\ue000\ufeff\uffa0\ufffe"
-"""Soft hyphen, joiners, fillers, blanks that are letters, private use, marks of order."""
+UNSEEN = "\u00ad\u034f\u115f\u1160\u200b\u200d\u200e\u2060\u2800\u3164\ufeff\uffa0\ufffe"
+"""Soft hyphen, joiners, fillers, blanks that are letters, marks of order."""
 
 
 TAGS = "\U000e0001\U000e0041\U000e007f\U000e0fff\U000110bd\U00013430\U0001d173"
@@ -91,6 +91,7 @@ TAGS = "\U000e0001\U000e0041\U000e007f\U000e0fff\U000110bd\U00013430\U0001d173"
         ("title", "\u202eabc", "不能包含控制字符或换行"),
         ("story", "a\u0007", "不能包含控制字符"),
         *(("title", f"互助{unseen}队", "不能包含看不见的字符，请重新输入") for unseen in UNSEEN),
+        *((field, "王\ue863", "不能包含自造字，在别的设备上显示不出来，请改用标准字") for field in ("title", "story")),
         ("story", "一\u200b二", "不能包含看不见的字符，请重新输入"),
         *((field, f"一{tag}二", UNSEEN_TAG) for field in ("title", "story") for tag in TAGS),
         ("title", "ab\U000e0100", UNSEEN_TAG),

@@ -186,7 +186,7 @@ def test_thirty_rows_cost_as_many_statements_as_three(officer, leader, street, b
             claimed(leader, published_demand(officer, street, places=2, brand="red_ribbon"), team_id)
             officer.made("/demands", demand_form(street, beneficiary=next(elders)))
 
-    elders = (GRANDMOTHER | {"name": f"王秀{i}", "address": f"和平路{i}号", "phone": f"138000012{i:02d}"} for i in range(30))
+    elders = (GRANDMOTHER | {"name": f"王秀{chr(0x4E00 + i)}", "address": f"和平路{i}号", "phone": f"138000012{i:02d}"} for i in range(30))
     fill(3)
     few = [_statements(*each) for each in lists]
     fill(27)

@@ -54,7 +54,7 @@ def test_telephones_are_accepted_as_people_write_them_and_kept_in_one_form(offic
         "+86 138-0000-1235": "13800001235",
     }
     for i, (text, kept) in enumerate(written.items()):
-        somebody = _id(add(name=f"王秀{i}", address=f"和平路{i}号", phone=text))
+        somebody = _id(add(name=f"王秀{'一二三四五六七八九十'[i]}", address=f"和平路{i}号", phone=text))
         assert officer.made(f"/beneficiaries/{somebody}/reveals", read)["value"] == kept
 
     for wrong in ("5551234", "0951555123456", "86138000012", "09511234567"):

@@ -44,7 +44,7 @@ def test_a_child_who_is_served_is_a_minor_too(street):
 
     def path_of(born_in: int) -> str:
         child = GRANDMOTHER | {"born_in": born_in, "area_id": street["和平社区"], "basis": None}
-        child |= {"name": f"王小{born_in}", "address": f"和平路{born_in}号", "phone": f"1380000{born_in}"}
+        child |= {"name": f"王小{chr(0x4E00 + born_in)}", "address": f"和平路{born_in}号", "phone": f"1380000{born_in}"}
         return f"/beneficiaries/{street.home.officer.made('/beneficiaries', child)['id']}/reveals"
 
     child, nearly_grown = path_of(this_year - 9), path_of(this_year - 18)

@@ -73,7 +73,7 @@ def test_registering_leaves_consent_event_and_audit_without_personal_data(phone_
     ("wrong", "status", "code"),
     [
         ({"id_number": "639999199001010015"}, 422, "id_number_invalid"),
-        ({"id_number": "63999919900101001"}, 422, "invalid"),
+        ({"id_number": "63999919900101001"}, 422, "id_number_invalid"),
         ({"id_number": "999999199001010016"}, 422, "id_number_invalid"),
         ({"id_number": "440524188001010014"}, 422, "id_number_invalid"),
         ({"id_number": None}, 422, "identity_needed"),

@@ -9,6 +9,7 @@ from backend.demands.models import BasisKind, DemandStatus, EndCause
 from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
 from web.fields import Between, Id, Instant, Name, NoNumbers, Text
 from web.inputs.common import WrittenReason
+from web.inputs.people import NamingBody
 from web.shapes import Body, ListQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
@@ -52,7 +53,7 @@ class BasisIn(Body):
         return StatedBasis(self.kind, self.notice_version, self.cause)
 
 
-class BeneficiaryIn(Body):
+class BeneficiaryIn(NamingBody):
     """Who is visited, and where."""
 
     name: Annotated[Name, NoNumbers]

@@ -19,7 +19,7 @@ class WorkUnitIn(Body):
     )
 
     name: Annotated[str, Text(max=100, min=2), NoNumbers]
-    credit_code: Annotated[str, Text(max=18, min=18)] | None = Field(default=None, description="统一社会信用代码，可以以后补")
+    credit_code: Annotated[str, Text(max=40)] | None = Field(default=None, description="统一社会信用代码，可以以后补")
     nature: UnitNature
 
 

@@ -2,18 +2,22 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
 from backend.people.models import Relation
+from backend.people.names import is_rare
 from backend.people.notices import NoticeName
 from backend.people.service import Agreement, Named
 from web.fields import Id, Text
 from web.inputs.common import WrittenReason
 from web.shapes import Body
 
-RealName = Annotated[str, Text(max=50, min=2), Field(description="身份证上的姓名：汉字、字母，可用“·”")]
-IdNumber = Annotated[str, Text(max=18, min=18), Field(description="18 位公民身份号码")]
+RealName = Annotated[str, Text(max=50), Field(description="身份证上的姓名：汉字、字母，可用“·”；空格、全角和各种间隔号按同一写法读取")]
+IdNumber = Annotated[
+    str, Text(max=40), Field(description="18 位公民身份号码，或者外国人永久居留身份证号码（9 开头）；空格、全角数字和小写 x 按同一写法读取")
+]
 NoticeVersion = Annotated[str, Text(max=20), Field(description="使用者读过并同意的告知书版本，见 GET /notices")]
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-00000000c001"
@@ -26,7 +30,22 @@ A_PERSON: JsonDict = {
 _CHILD: JsonDict = {"name": "张小小", "id_number": "639999201202290120"}
 
 
-class PersonIn(Body):
+class NamingBody(Body):
+    """By whose `name` somebody is put on record. One of a single character is mostly a slip, and sometimes the name."""
+
+    name: RealName | None = None
+    name_confirmed: bool = Field(default=False, validate_default=True, description="姓名只有一个字的，核对无误后填 true")
+
+    @field_validator("name_confirmed")
+    @classmethod
+    def _one_character_is_meant(cls, confirmed: bool, info: ValidationInfo) -> bool:
+        name = info.data.get("name")
+        if name is not None and is_rare(name) and not confirmed:
+            raise PydanticCustomError("name_rare", "姓名只有一个字，请核对；确实如此的，请确认")
+        return confirmed
+
+
+class PersonIn(NamingBody):
     """Who somebody is."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [A_PERSON]})
@@ -71,7 +90,7 @@ class ConsentWithdrawalIn(Body):
     reason: WrittenReason | None = None
 
 
-class NamedIn(Body):
+class NamedIn(NamingBody):
     """Somebody by name and identity number."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CHILD]})

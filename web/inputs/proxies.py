@@ -8,13 +8,13 @@ from pydantic.config import JsonDict
 from backend.proxies.queries import ProxyStatus
 from backend.proxies.service import NewProxy
 from web.fields import Day, Id, NoNumbers, Text
-from web.inputs.people import IdNumber, NoticeVersion, RealName
+from web.inputs.people import IdNumber, NamingBody, NoticeVersion, RealName
 from web.shapes import Body, ListQuery
 
 _COMMUNITY: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
 
 
-class IdentityIn(Body):
+class IdentityIn(NamingBody):
     """Somebody's name and number, from the identity card."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "张三", "id_number": "639999199001010014"}]})

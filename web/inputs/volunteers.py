@@ -5,16 +5,15 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from web.fields import Id, Text
-from web.inputs.people import A_PERSON, IdNumber, NoticeVersion, PapersIn, RealName
+from web.inputs.people import A_PERSON, IdNumber, NamingBody, NoticeVersion, PapersIn, RealName
 from web.shapes import Body, ListQuery
 
 
-class VolunteerIn(Body):
+class VolunteerIn(NamingBody):
     """A registration as volunteer. Name and number may be left out by who is registered as a person already."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [A_PERSON]})
 
-    name: RealName | None = None
     id_number: IdNumber | None = None
     community_id: Id = Field(description="居住的社区")
     notice_version: NoticeVersion

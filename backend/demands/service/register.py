@@ -23,7 +23,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.sealed_text import seal_text
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
-from backend.people.service import PhoneInvalid
+from backend.people.service import PhoneInvalid, read_name, read_names_of
 
 _ADDRESSED = tuple("奶奶 爷爷 婆婆 公公 大爷 大妈 大娘 阿姨 叔叔 伯伯 老人 先生 女士 师傅 老师".split())
 
@@ -175,6 +175,11 @@ def index_old(*, now: datetime) -> int:  # noqa: ARG001 - by the clock like its 
     return sum(_bring_into_form(row) for row in rows.all())
 
 
+def read_old_names(after: UUID | None) -> UUID | None:
+    """Read the names of some rows that a release before wrote. Returns the last one looked at, None where nobody is left."""
+    return read_names_of(Beneficiary.id, Beneficiary.name, after)
+
+
 def _bring_into_form(row: Beneficiary) -> bool:
     keys = keyring()
     address = None if row.address_sealed is None else keys.unseal_if_possible(row.address_sealed, field=ADDRESS, row=row.id)
@@ -189,13 +194,14 @@ def _bring_into_form(row: Beneficiary) -> bool:
 
 
 def _in_form(details: BeneficiaryDetails, *, now: datetime) -> BeneficiaryDetails:
-    """The details as they are stored. Raises PhoneInvalid, BirthYearInvalid, NamesBeneficiary."""
+    """The details as they are stored. Raises NameInvalid, PhoneInvalid, BirthYearInvalid, NamesBeneficiary."""
     if details.born_in is not None and not 1900 <= details.born_in <= clock.shanghai_day(now).year:
         raise BirthYearInvalid(errors={"born_in": [BirthYearInvalid.detail]})
-    if _is_named(details.name, details.called):
+    name = read_name(details.name)
+    if _is_named(name, details.called):
         raise NamesBeneficiary(errors={"called": [NamesBeneficiary.detail]})
     phone = None if details.phone is None else phone_in_form(details.phone)
-    return replace(details, address=address_line(details.address), phone=phone)
+    return replace(details, name=name, address=address_line(details.address), phone=phone)
 
 
 def _is_named(name: str, text: str) -> bool:

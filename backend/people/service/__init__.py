@@ -48,6 +48,7 @@ from backend.people.service.identity import (
     look_up,
     read_adult,
     read_identity,
+    read_name,
 )
 from backend.people.service.persons import (
     IdentityAtDesk,
@@ -65,6 +66,7 @@ from backend.people.service.persons import (
     store_phone,
     tie_own_account,
 )
+from backend.people.service.readings import read_names_of, read_old_names
 from backend.people.service.withdrawals import (
     agree,
     consenting,

@@ -12,7 +12,7 @@ from backend.foundation.identifiers import IdentityNumber, NumberInvalid, age_on
 from backend.foundation.sealing import keyring
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import ID_NUMBER, NAME, Person
-from backend.people.names import NotAName, real_name
+from backend.people.names import NotAName, real_name, same_name
 
 
 class NameInvalid(Unprocessable):
@@ -54,7 +54,7 @@ class Identity:
 
     def is_of(self, person: Person) -> bool:
         """Whether this is the name and the number of the person."""
-        return self.name == clear_name(person) and person.id_number_index in self.indexes
+        return same_name(self.name, clear_name(person)) and person.id_number_index in self.indexes
 
 
 def clear_name(person: Person) -> str:
@@ -83,11 +83,17 @@ def read_adult(name: str, id_number: str, *, now: datetime) -> Identity:
 def read_identity(name: str, id_number: str, *, now: datetime) -> Identity:
     """Check name and identity number. Raises NameInvalid, IdNumberInvalid."""
     try:
-        return Identity(real_name(name), identity_number(id_number, today=clock.shanghai_day(now)))
-    except NotAName as error:
-        raise NameInvalid(errors={"name": [str(error)]}) from None
+        return Identity(read_name(name), identity_number(id_number, today=clock.shanghai_day(now)))
     except NumberInvalid as error:
         raise IdNumberInvalid(errors={"id_number": [str(error)]}) from None
+
+
+def read_name(name: str) -> str:
+    """The name as it is kept. Raises NameInvalid."""
+    try:
+        return real_name(name)
+    except NotAName as error:
+        raise NameInvalid(errors={"name": [str(error)]}) from None
 
 
 def look_up(identity: Identity) -> Lookup:

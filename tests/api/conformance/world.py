@@ -395,7 +395,7 @@ class Neighbourhood:
         """Somebody for each of what may become of who is on record."""
         made = []
         for i in range(5):
-            elder = GRANDFATHER | {"name": f"赵德{i}", "address": f"幸福路{i}0号", "phone": f"0951-555990{i}"}
+            elder = GRANDFATHER | {"name": f"赵德{'一二三四五六七八九十'[i]}", "address": f"幸福路{i}0号", "phone": f"0951-555990{i}"}
             made.append(self.officer.made("/beneficiaries", elder | {"area_id": self.street["和平社区"]})["id"])
         self._target("community_officer", "tie_beneficiary", beneficiary_id=made[0], person_id=self.phones["resident"].person_id)
         self._target("community_officer", "end_beneficiary", beneficiary_id=made[1])
