@@ -1,8 +1,9 @@
 """How much of what was served counts (`config/services.toml`), read once when a process starts."""
 
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from backend.foundation.catalogues import Entry, load
 from backend.foundation.in_use import InUse
@@ -19,10 +20,33 @@ class Day(Entry):
         return self.most_hours * 60
 
 
+class Bounds(Entry):
+    """Between which parallels and meridians a place lies, in degrees."""
+
+    south: Annotated[float, Field(ge=-90, le=90)]
+    north: Annotated[float, Field(ge=-90, le=90)]
+    west: Annotated[float, Field(ge=-180, le=180)]
+    east: Annotated[float, Field(ge=-180, le=180)]
+
+    @model_validator(mode="after")
+    def _hold_something(self) -> Self:
+        if self.south >= self.north or self.west >= self.east:
+            raise ValueError("south 应小于 north，west 应小于 east")
+        return self
+
+    def hold(self, latitude: float, longitude: float) -> bool:
+        """Whether the place lies within."""
+        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
+
+
+CHINA = Bounds(south=3.8, north=53.6, west=73.4, east=135.1)
+
+
 class Place(Entry):
-    """How far a position may be from where one serves."""
+    """How far a position may be from where one serves, and where services take place at all: in China, where nothing narrower is set."""
 
     far_m: int = Field(ge=500, le=1_000_000)
+    bounds: Bounds = CHINA
 
     def is_far(self, *distances_m: int | None) -> bool:
         """Whether one of the distances is so long that somebody has to look at the record."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 from typing import ClassVar
 
+from backend.attendance.limits import CHINA, Bounds
 from backend.attendance.models import Evidence, Shift
 from backend.foundation.errors import Unprocessable
 
@@ -17,6 +18,14 @@ class PositionInaccurate(Unprocessable):
 
     code: ClassVar[str] = "position_inaccurate"
     detail = "定位精度不足，请到开阔处重新定位，或不带定位签到"
+
+
+class PositionOutOfBounds(Unprocessable):
+    """Nobody serves there: 0, 0 of a phone without a signal, the two the wrong way round, a place outside of the district (`bounds` in
+    config/services.toml)."""
+
+    code: ClassVar[str] = "position_out_of_bounds"
+    detail = "位置不在服务范围内，请核对经纬度"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,15 +50,24 @@ def judge(shift: Shift, position: Position | None, *, by: Evidence = Evidence.CO
     """Inside when the distance is at most the shift's radius and the accuracy, of which 100 m are allowed for.
 
     Outside is no refusal: a position can be wrong indoors. Inside is no better than none (`by`: what the code is worth), because it can be
-    made up. A shift without a place keeps nothing. Raises PositionInaccurate.
+    made up. A shift without a place keeps nothing. Raises PositionInaccurate, PositionOutOfBounds (outside of China).
     """
     if position is None or shift.latitude is None or shift.longitude is None or shift.radius_m is None:
         return Sign(by)
+    refuse_outside(position.latitude, position.longitude, CHINA, field="position.latitude")
     if position.accuracy > LEAST_ACCURATE_M:
         raise PositionInaccurate(errors={"position.accuracy": [PositionInaccurate.detail]})
     distance = distance_m(shift.latitude, shift.longitude, position.latitude, position.longitude)
     inside = distance <= shift.radius_m + min(position.accuracy, MOST_ALLOWANCE_M)
     return Sign(by if inside else Evidence.CODE_ELSEWHERE, inside, round(distance))
+
+
+def refuse_outside(latitude: float, longitude: float, bounds: Bounds, *, field: str = "latitude") -> None:
+    """Let a place within the bounds pass. Raises PositionOutOfBounds, which says so where the two were swapped."""
+    if bounds.hold(latitude, longitude):
+        return
+    sentence = "经度和纬度似乎填反了" if bounds.hold(longitude, latitude) else PositionOutOfBounds.detail
+    raise PositionOutOfBounds(sentence, errors={field: [sentence]})
 
 
 def distance_m(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:

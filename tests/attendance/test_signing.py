@@ -330,6 +330,8 @@ def test_a_position_within_the_radius_and_its_accuracy_is_inside(phone_of, stree
     assert [outside.get_json()[key] for key in ("evidence", "inside", "distance_m")] == ["code_elsewhere", False, 389]
     assert refused(vague) == (422, "position_inaccurate")
     assert sign_in(200).get_json()["inside"] is True
+    far |= {"latitude": 0, "longitude": 0}
+    assert refused(sign_in(0)) == (422, "position_out_of_bounds"), "a phone without a signal"
 
 
 def test_of_what_a_phone_does_not_know_of_its_place_a_hundred_metres_are_allowed_for(phone_of, street, officer):

@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from backend.attendance import limits as services
+from backend.attendance.limits import Bounds
 from backend.attendance.models import Shift
 from backend.demands.models import Demand, DemandChange
 from backend.foundation.actor import Grant, Role
@@ -133,6 +135,23 @@ def test_a_service_at_a_place_keeps_where_it_is_and_a_home_visit_does_not(office
     assert (shift.latitude, shift.longitude, shift.radius_m) == (36.62, 101.78, 300)
     assert refused(officer.post(f"/demands/{visit['id']}/publication", window() | place)) == (422, "place_not_asked")
     assert refused(officer.post(f"/demands/{visit['id']}/publication", window() | {"latitude": 36.62})) == (422, "invalid")
+
+
+def test_a_service_takes_place_within_the_bounds_of_the_district(officer, street):
+    ribbon = officer.made("/demands", demand_form(street, brand="red_ribbon", places=20))
+    path, place = f"/demands/{ribbon['id']}/publication", {"latitude": 36.62, "longitude": 101.78}
+    swapped, outside = "经度和纬度似乎填反了", "位置不在服务范围内，请核对经纬度"
+    wrong = {(0, 0): outside, (101.78, 36.62): swapped, (75.5, 36.62): swapped, (36.62, -101.78): outside, (-33.9, 151.2): outside}
+    for (latitude, longitude), sentence in wrong.items():
+        answer = officer.post(path, window() | {"latitude": latitude, "longitude": longitude})
+        assert (refused(answer), answer.get_json()["errors"]) == ((422, "position_out_of_bounds"), {"latitude": [sentence]})
+    before = services.current()
+    narrow = Bounds(south=38.3, north=38.7, west=106.0, east=106.5)
+    services.use(before.model_copy(update={"place": before.place.model_copy(update={"bounds": narrow})}))
+    refusal = refused(officer.post(path, window() | place))
+    published = officer.post(path, window() | {"latitude": 38.5, "longitude": 106.2})
+    services.use(before)
+    assert (refusal, published.status_code) == ((422, "position_out_of_bounds"), 200)
 
 
 @pytest.mark.parametrize(

@@ -188,8 +188,9 @@ class PublicationIn(Body):
     places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不填则按提交时的名额")
     people_per_place: Annotated[int, Between(1, 1000)] | None = Field(default=None, description="每个名额最多可到场几人；不填则按品牌")
     title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
-    latitude: float | None = Field(default=None, ge=-90, le=90, description="服务地点，GCJ-02；上门服务不填")
-    longitude: float | None = Field(default=None, ge=-180, le=180)
+    # As far as a longitude goes, so that who swaps the two is told so (attendance/positions.py).
+    latitude: float | None = Field(default=None, ge=-180, le=180, description="服务地点的纬度，GCJ-02；上门服务不填")
+    longitude: float | None = Field(default=None, ge=-180, le=180, description="服务地点的经度")
     content: Annotated[Announced, NoNumbers] | None = Field(
         default=None, description="服务内容，不填则用品牌的；以下五项人人可见，不写姓名、住址、病情"
     )

@@ -11,8 +11,10 @@ from sqlalchemy import select, update
 from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission
+from backend.attendance import limits as services
 from backend.attendance import service as attendance
 from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
+from backend.attendance.positions import refuse_outside
 from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.brands import Brand, Completion
@@ -95,8 +97,8 @@ class Publication:
 def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> None:
     """Open the places of a submitted demand for claims, and plan its shift.
 
-    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, NamesBeneficiary, BeneficiaryEnded, AddressErased,
-    BasisMissing, Missing, Forbidden.
+    Raises DemandNotSubmitted, TooManyPlaces, WindowInvalid, PlaceNotAsked, PositionOutOfBounds, NamesBeneficiary, BeneficiaryEnded,
+    AddressErased, BasisMissing, Missing, Forbidden.
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
@@ -175,6 +177,7 @@ def _place(brand: Brand, publication: Publication) -> Place | None:
         return None
     if brand.radius_m is None:
         raise PlaceNotAsked(errors={"latitude": [PlaceNotAsked.detail]})
+    refuse_outside(publication.latitude, publication.longitude, services.current().place.bounds)
     return Place(publication.latitude, publication.longitude, brand.radius_m)
 
 
