@@ -63,6 +63,7 @@ LABELS: Mapping[str, str] = {
     "message": "留言",
     "month": "月份",
     "name": "姓名或名称",
+    "name_confirmed": "姓名已核对",
     "nature": "单位性质",
     "new_password": "新密码",
     "note": "具体事由",

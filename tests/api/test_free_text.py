@@ -14,7 +14,7 @@ from tests.support.phone import refused
 from tests.support.teams import team_plan
 from web.routes import contract_of
 
-SEALED = {"address", "phone", "note"}
+SEALED = {"address", "phone", "note", "id_number"}
 COMPARED = {
     "receipt_number",
     "login_name",

@@ -40,10 +40,23 @@ SLOWEST = 10.0
 # rule of the domain; the operation names it among its answers.
 END_AFTER_BEGINNING = "the end comes after the beginning"
 A_VERSION_OR_A_CAUSE = "a consent has the version of a notice, a duty its cause"
+OF_ONE_CHARACTER = "a name of one character is confirmed"
 BEYOND_THE_SCHEMA = {
     ("add_basis", "$"): A_VERSION_OR_A_CAUSE,
     ("add_beneficiary", "basis"): A_VERSION_OR_A_CAUSE,
     ("submit_demand", "beneficiary.basis"): A_VERSION_OR_A_CAUSE,
+    ("add_beneficiary", "name_confirmed"): OF_ONE_CHARACTER,
+    ("submit_demand", "beneficiary.name_confirmed"): OF_ONE_CHARACTER,
+    ("agree_for_minor", "ward.name_confirmed"): OF_ONE_CHARACTER,
+    ("agree_for_minor", "guardian.name_confirmed"): OF_ONE_CHARACTER,
+    ("propose_correction", "name_confirmed"): OF_ONE_CHARACTER,
+    ("register_person", "name_confirmed"): OF_ONE_CHARACTER,
+    ("register_volunteer", "name_confirmed"): OF_ONE_CHARACTER,
+    ("enter_volunteer", "name_confirmed"): OF_ONE_CHARACTER,
+    ("record_proxy", "elder.name_confirmed"): OF_ONE_CHARACTER,
+    ("record_proxy", "proxy.name_confirmed"): OF_ONE_CHARACTER,
+    ("check_identity", "name_confirmed"): OF_ONE_CHARACTER,
+    ("apply_for_recovery", "name_confirmed"): OF_ONE_CHARACTER,
     ("claim_place", "$"): "exactly one claimant",
     ("make_arrangement", "$"): "exactly one claimant",
     ("enter_late", "served.0"): "a team or an organisation",
