@@ -14,6 +14,7 @@ import backend.foundation.idempotency
 import backend.foundation.jobs
 import backend.foundation.key_register
 import backend.foundation.outbox
+import backend.imports.models
 import backend.late_entries.models
 import backend.messages.models
 import backend.openings.models

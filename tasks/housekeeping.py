@@ -29,6 +29,7 @@ from backend.foundation import (
 )
 from backend.foundation.database import transaction
 from backend.foundation.sealing import keyring
+from backend.imports import service as imports
 from backend.messages import service as messages
 from backend.openings import service as openings
 from backend.people import service as people
@@ -138,6 +139,13 @@ def erase_beneficiaries() -> None:
 def erase_proxy_causes() -> None:
     """Erase why somebody acted for another, where that is long over."""
     _until_nothing_is_left(proxies.erase_causes)
+
+
+@shared_task(name="housekeeping.forget_imported_lines", ignore_result=True)
+def forget_imported_lines() -> None:
+    """Erase the lines of workbooks that were imported a month ago."""
+    with transaction():
+        imports.forget_lines(now=clock.now())
 
 
 @shared_task(name="housekeeping.forget_old_files", ignore_result=True)

@@ -224,6 +224,12 @@ class Permission(Term):
         "Register somebody without a phone as a volunteer, at the desk and on paper.",
         _DECIDING,
     )
+    IMPORT_ENTER = (
+        "import.enter",
+        "导入名册",
+        "Bring a workbook of who is there already, have it checked and entered, and undo it as one.",
+        _DECIDING,
+    )
     VOLUNTEER_MOVE = (
         "volunteer.move",
         "迁入志愿者",

@@ -103,15 +103,22 @@ def state(
 
 
 def state_missing(
-    kind: type[Fact], actor: Actor, stated: Sequence[Mapping[str, Any]], *, key: Sequence[str], now: datetime
+    kind: type[Fact],
+    actor: Actor,
+    stated: Sequence[Mapping[str, Any]],
+    *,
+    key: Sequence[str],
+    among: ColumnElement[bool] | None = None,
+    now: datetime,
 ) -> Sequence[Fact]:
-    """Write the first revisions of those facts that have none yet; returns them. The unique index on `key` of what is current decides."""
+    """Write the first revisions of those facts that have none yet; returns them. The unique index on `key` of what is current decides, or
+    of what is `among` these."""
     if not stated:
         return []
     return db.session.scalars(
         insert(kind)
         .values([{**_first(actor, now), **values} for values in stated])
-        .on_conflict_do_nothing(index_elements=key, index_where=kind.is_current())
+        .on_conflict_do_nothing(index_elements=key, index_where=kind.is_current() if among is None else among)
         .returning(kind)
     ).all()
 

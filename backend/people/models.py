@@ -64,6 +64,8 @@ class Consent(FactRevision):
     guardian_person_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("people.id", name="fk_consents_guardian_person_id"), comment="who agreed for a minor"
     )
+    paper: Mapped[str | None] = mapped_column(comment="by which paper, of who agreed on one before this platform")
+    signed_on: Mapped[date | None] = mapped_column(comment="the day on that paper")
 
 
 class Relation(StrEnum):

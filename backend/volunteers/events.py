@@ -32,3 +32,10 @@ class VolunteerLeft(Event):
     """A volunteer gave up the registration. The subject is the revision."""
 
     name: ClassVar[str] = "volunteer.left"
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerUndone(Event):
+    """A registration that was imported was taken back: it never was. The subject is the revision that says so."""
+
+    name: ClassVar[str] = "volunteer.undone"

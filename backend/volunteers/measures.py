@@ -28,6 +28,7 @@ VOLUNTEERS = Measure(
         "volunteer.moved": facts_of(Volunteer),
         "volunteer.moved_away": facts_of(Volunteer),
         "volunteer.left": facts_of(Volunteer),
+        "volunteer.undone": facts_of(Volunteer),
     },
     counts_people=True,
 )
@@ -45,7 +46,7 @@ VOLUNTEER_REGISTRATIONS = Measure(
     source="志愿者注册登记",
     shape=Shape.EVENTS,
     contributions=_new,
-    moved_by={"volunteer.registered": facts_of(Volunteer)},
+    moved_by={"volunteer.registered": facts_of(Volunteer), "volunteer.undone": facts_of(Volunteer)},
     counts_people=True,
 )
 """Registrations on their day, in the community that made them: who moves in is no new volunteer."""

@@ -28,6 +28,7 @@ COMMANDS = {
     "backup": ("ejia.cli.backup:backup", "备份数据库，期间照常工作"),
     "restore": ("ejia.cli.backup:restore", "恢复到备份时的状态"),
     "keys": ("ejia.cli.keys:keys", "个人信息的加密密钥：查看、更换"),
+    "import": ("ejia.cli.imports:imports", "导入志愿者等名册，检查、导入、撤销"),
     "codes": ("ejia.cli.codes:codes", "显示接口的错误代码表"),
     "limits": ("ejia.cli.limits:limits", "显示限制一览表"),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构"),

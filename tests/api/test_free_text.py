@@ -67,6 +67,7 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "ServedIn.name",
         "StaffIn.name",
         "VolunteerIn.name",
+        "VolunteerAtDeskIn.name",
         "VolunteerMoveIn.name",
     }
 

@@ -18,6 +18,7 @@ K1, K2, INDEX = bytes([1]) * 32, bytes([2]) * 32, bytes([3]) * 32
 OLD, BOTH = Keyring({"k1": K1}, "k1", INDEX), Keyring({"k2": K2, "k1": K1}, "k2", INDEX)
 
 NEITHER = {
+    "imports.digest": "of a workbook, of which nothing can be read back",
     "idempotency_keys.body_digest": "a keyed digest, of which nobody without the index key finds the body by trying",
     "login_lockouts.name_index": "the blind index of a name that was tried; soon forgotten, and begun anew under another key",
     "audit_entries.source_digest": "a digest of an address and a salt; when both are erased nobody finds the address by trying",

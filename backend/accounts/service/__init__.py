@@ -70,6 +70,7 @@ from backend.accounts.service.roles import (
     office,
     open_office_login,
     tie_to_person,
+    with_account_among,
     withdraw_from_person,
     withdraw_role,
 )

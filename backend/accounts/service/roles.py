@@ -1,7 +1,7 @@
 """Whose account it is, what roles it holds, and the making of administrators."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -23,7 +23,7 @@ from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db, violated_constraint
+from backend.foundation.database import db, one_of, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
@@ -297,6 +297,12 @@ def end_of_term(last_day: date | None) -> datetime | None:
 def account_of_person(person_id: UUID) -> UUID | None:
     """The live account of a person."""
     return db.session.scalar(select(Account.id).where(Account.person_id == person_id, Account.status == AccountStatus.ACTIVE))
+
+
+def with_account_among(person_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the persons who have a live account."""
+    having = select(Account.person_id).where(one_of(Account.person_id, person_ids), Account.status == AccountStatus.ACTIVE)
+    return {person_id for person_id in db.session.scalars(having) if person_id is not None}
 
 
 def create_office_account(actor: Actor, *, name: str, password: str, grant: Grant, is_initial: bool = False, now: datetime) -> UUID:

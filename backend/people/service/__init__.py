@@ -13,7 +13,17 @@ from backend.people.service.basis import (
     took_identity_back,
 )
 from backend.people.service.checks import check_identity, state_identity
-from backend.people.service.consents import Channel, NoticeOutdated, agreed_on_paper, agrees_to, give_consent, require_current, took_back
+from backend.people.service.consents import (
+    Channel,
+    NoticeOutdated,
+    PaperConsent,
+    agreed_on_paper,
+    agrees_to,
+    give_consent,
+    give_paper_consents,
+    require_current,
+    took_back,
+)
 from backend.people.service.corrected import correct_identity, differs, require_free
 from backend.people.service.guardians import (
     Agreement,
@@ -45,6 +55,7 @@ from backend.people.service.identity import (
     IdNumberInvalid,
     NameInvalid,
     clear_name,
+    look_all_up,
     look_up,
     read_adult,
     read_identity,
@@ -60,6 +71,7 @@ from backend.people.service.persons import (
     move_person,
     own_person,
     phone_holder,
+    put_all_on_record,
     put_on_record,
     register_person,
     set_phone,

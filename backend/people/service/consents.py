@@ -1,19 +1,24 @@
 """Writing down what people agree to, and voiding it."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 
-from backend.foundation import facts
+from backend.foundation import clock, facts
 from backend.foundation.actor import Actor
-from backend.foundation.database import Column, db
+from backend.foundation.database import Column, db, one_of
 from backend.foundation.errors import Conflict
 from backend.people import notices
-from backend.people.models import Consent
+from backend.people.models import Consent, Person
 from backend.people.notices import NoticeName
 from backend.people.service.basis import begin_basis
+
+PAPER_VERSION = "paper"
+"""The version of a consent that was given on a paper of before this platform; no notice in force has it."""
 
 
 class NoticeOutdated(Conflict):
@@ -65,6 +70,37 @@ def agrees_to(person_id: UUID, *names: NoticeName) -> bool:
         Consent.person_id == person_id, Consent.notice.in_([name.value for name in names]), Consent.is_current()
     )
     return db.session.scalar(given.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperConsent:
+    """That somebody agreed on a paper, before this platform: by its title or number, and the day on it."""
+
+    person_id: UUID
+    paper: str
+    signed_on: date
+
+
+def give_paper_consents(actor: Actor, name: NoticeName, given: Sequence[PaperConsent], *, now: datetime) -> Sequence[Consent]:
+    """Record what people agreed to on paper, before this platform and its notices: to no version of theirs, but to `PAPER_VERSION`. So they
+    are on record by right, and are asked by the notice in force at their first act of their own. The caller has asked policy."""
+    stated = [
+        {
+            "person_id": consent.person_id,
+            "notice": name.value,
+            "version": PAPER_VERSION,
+            "given_at": clock.start_of_day(consent.signed_on),
+            "channel": Channel.PAPER.value,
+            "paper": consent.paper,
+            "signed_on": consent.signed_on,
+        }
+        for consent in given
+    ]
+    made = facts.state_missing(Consent, actor, stated, key=["person_id", "notice", "version"], now=now)
+    masked = select(Person.id).where(one_of(Person.id, [consent.person_id for consent in given]), Person.withdrawn_at.is_not(None))
+    for person_id in db.session.scalars(masked).all():
+        begin_basis(person_id)
+    return made
 
 
 def agreed_on_paper(person_id: UUID, name: NoticeName) -> bool:

@@ -1,0 +1,67 @@
+"""Start-up imports: a workbook that a street brings with it, in parts that are entered one by one."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.foundation.database import AreaPath, Base, RowId, as_text
+from backend.foundation.sealing import SEALED
+
+LINES = "import_parts.lines"
+"""What the sealed lines of a part are bound to (`foundation.sealing`)."""
+
+
+class ImportStatus(StrEnum):
+    """read → checked → entering → entered; entering or entered → undoing → undone."""
+
+    READ = "read"
+    CHECKED = "checked"
+    ENTERING = "entering"
+    ENTERED = "entered"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Import(Base):
+    """One workbook of one kind, for an area. It is entered and undone as one."""
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        Index("uq_imports_file", "area_path", "kind", "digest", unique=True, postgresql_where="status <> 'undone'"),
+        Index("ix_imports_area_path", "area_path", "id"),
+    )
+
+    id: Mapped[RowId]
+    kind: Mapped[str]
+    area_path: Mapped[AreaPath]
+    digest: Mapped[bytes] = mapped_column(comment="of the workbook: the same one again is this import")
+    status: Mapped[ImportStatus] = mapped_column(as_text(ImportStatus))
+    asked_by: Mapped[UUID | None]
+    read_at: Mapped[datetime]
+
+
+class ImportPart(Base):
+    """Some lines of the workbook, entered in one transaction: a worker that is killed leaves a part either entered or not."""
+
+    __tablename__ = "import_parts"
+    __table_args__ = (
+        Index("uq_import_parts_number", "import_id", "number", unique=True),
+        CheckConstraint("new >= 0 AND known >= 0 AND faulty >= 0", name="counts_not_negative"),
+    )
+
+    id: Mapped[RowId]
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", name="fk_import_parts_import_id"))
+    number: Mapped[int]
+    lines_sealed: Mapped[bytes | None] = mapped_column(info={SEALED: LINES}, comment="as they were written; erased after a term")
+    new: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
+    faulty: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, comment="row, cell and sentence; no personal data")
+    made: Mapped[dict[str, list[str]] | None] = mapped_column(JSONB, comment="ids of what was made, once the part is entered")
+    entered_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]

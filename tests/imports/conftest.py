@@ -1,0 +1,39 @@
+"""Workbooks that a street brings, and the command that reads them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from openpyxl import Workbook
+
+from backend.imports.service import KINDS
+from tests.support.command_line import CommandLine
+
+Row = Mapping[str, object]
+
+
+def workbook(path: Path, kind: str, rows: Sequence[Row]) -> Path:
+    """The template of a kind, filled in; a row is given by field."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    columns = KINDS[kind].columns
+    sheet.append([column.title for column in columns])
+    for row in rows:
+        sheet.append([row.get(column.field) for column in columns])
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def brought(ejia: CommandLine, tmp_path: Path) -> Callable[..., Result]:
+    """Brings rows: `brought("volunteers", rows, "--check")`; the same `name` is the same file."""
+
+    def bring(kind: str, rows: Sequence[Row], *options: str, name: str = "book", area: str = "639999001000") -> Result:
+        path = tmp_path / f"{name}.xlsx"
+        if not path.exists():
+            workbook(path, kind, rows)
+        return ejia("import", "enter", kind, str(path), "--area", area, *options)
+
+    return bring

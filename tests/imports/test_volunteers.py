@@ -1,0 +1,142 @@
+"""A street brings its volunteers: checked without writing, entered on their real days, the same again adds nothing, undone as one."""
+
+from datetime import date, datetime
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+
+from backend.consumers import CONSUMERS
+from backend.foundation import clock, outbox
+from backend.foundation.database import db
+from backend.imports import service
+from backend.imports.models import ImportPart
+from backend.people.models import Consent, Person
+from backend.volunteers import entry
+from backend.volunteers.models import Volunteer
+from tests.support.people import identity_number, volunteer_form
+from tests.support.proxies import recorded_proxy
+
+
+def someone(**fields):
+    row = {
+        "name": "王志愿",
+        "id_number": identity_number(),
+        "community": "和平社区",
+        "registered_on": date(2021, 5, 1),
+        "paper": "登记表12号",
+        "signed_on": "2021年4月30日",
+    }
+    return row | fields
+
+
+def live() -> int:
+    return db.session.scalar(select(func.count()).select_from(Volunteer).where(Volunteer.is_live()))
+
+
+def number_of(result) -> str:
+    return result.output.split()[-1]
+
+
+def volunteers_of(officer, year) -> tuple[int, int]:
+    """Volunteers at the year's end and new ones in it, as the table says."""
+    while sum(outbox.deliver_batch(consumer, now=clock.now()) for consumer in CONSUMERS):
+        pass
+    shown = {figure["code"]: figure["value"] for figure in officer.seen(f"/figures/{year}")["figures"]}
+    return shown["registered_volunteers"], shown["new_volunteers"]
+
+
+def test_good_rows_are_entered_on_their_days_and_faulty_ones_come_back(street, street_officer, brought, tmp_path, phone_of):
+    known = street.home.volunteer(name="李已在")
+    before = live()
+    own = someone(name="钱奶奶", community="639999001002")
+    rows = [
+        own,
+        someone(registered_on=datetime(2020, 1, 31)),  # noqa: DTZ001 - as a sheet has it
+        someone(id_number="639999198001011110"),
+        someone(name="=A1"),
+        someone(community="向阳社区"),
+        someone(registered_on="2199-01-01"),
+        someone(paper="张三13800001234"),
+        someone(**known.card),
+        someone(**known.card | {"name": "李别人"}),
+        own,
+        {},
+        someone(name="示例：张三"),
+    ]
+    looked = brought("volunteers", rows, "--check")
+    assert looked.exit_code == 0, looked.output
+    assert "可以导入2行，已有2行，不能导入6行" in looked.output
+    assert live() == before
+    assert "import_faulty" in brought("volunteers", rows, "--all-or-nothing").output
+    assert live() == before
+
+    entered = brought("volunteers", rows, "--faulty", str(tmp_path / "faulty.xlsx"))
+    assert "已导入2行，已有2行，不能导入6行" in entered.output
+    assert "B4  身份证号：" in entered.output
+    assert "A5  姓名：是公式，请粘贴为数值" in entered.output
+    assert live() == before + 2
+    mended = list(load_workbook(tmp_path / "faulty.xlsx").worksheets[0].iter_rows(values_only=True))
+    assert (mended[0][-1], len(mended), mended[1][1]) == ("原因", 7, "639999198001011110")
+
+    volunteer = db.session.scalars(select(Volunteer).where(Volunteer.registered_on == date(2020, 1, 31))).one()
+    assert volunteer.number.startswith("V2020")
+    consent = db.session.scalars(select(Consent).where(Consent.person_id == volunteer.person_id)).one()
+    assert (consent.version, consent.channel, consent.paper, consent.signed_on) == ("paper", "paper", "登记表12号", date(2021, 4, 30))
+    assert volunteers_of(street_officer, 2021)[0] == 2
+    year = clock.shanghai_day(clock.now()).year
+    assert volunteers_of(street_officer, year) == (before + 2, before), "none of them is new this year"
+
+    again = brought("volunteers", rows[:-1], "--check", name="again")
+    assert "可以导入0行，已有4行" in again.output
+    phone = phone_of("own")
+    form = volunteer_form(street, community="团结社区", name=own["name"], id_number=own["id_number"])
+    assert phone.made("/volunteers", form)["number"].startswith("V2021")
+
+
+def test_it_is_undone_as_one_while_nothing_stands_on_it(street, street_officer, brought, ejia):
+    before, rows = live(), [someone(), someone(name="孙爷爷")]
+    number = number_of(brought("volunteers", rows))
+    assert live() == before + 2
+    assert ejia("import", "undo", number).exit_code == 0
+    assert "import_not_ready" in ejia("import", "undo", number).output
+    assert live() == before
+    assert volunteers_of(street_officer, 2021)[0] == 0
+    assert {person.withdrawn_at is None for person in db.session.scalars(select(Person).where(Person.name == "王**"))} == {False}
+    assert "已导入2行" in brought("volunteers", rows).output, "and brought again"
+    assert live() == before + 2
+
+    elder = {"name": "孙爷爷", "id_number": rows[1]["id_number"]}
+    recorded_proxy(street.home.officer, street, street.home.proxy.card, elder=elder)
+    second = number_of(brought("volunteers", rows))
+    assert "import_in_use" in ejia("import", "undo", second).output
+    assert live() == before + 2
+
+
+class Killed(Exception):
+    """As though the process were gone."""
+
+
+def test_who_is_killed_midway_goes_on_where_they_stopped(street, brought, monkeypatch):
+    monkeypatch.setattr(service, "LINES_OF_A_PART", 2)
+    before, rows = live(), [someone() for _ in range(5)]
+    entering, calls = entry.enter_all, []
+
+    def killed(*args, **kwargs):
+        made = entering(*args, **kwargs)
+        calls.append(made)
+        if len(calls) == 2:
+            raise Killed
+        return made
+
+    monkeypatch.setattr(entry, "enter_all", killed)
+    with pytest.raises(Killed):
+        raise brought("volunteers", rows).exception
+    db.session.expire_all()
+    assert (live(), entered_parts()) == (before + 2, 1)
+    assert "已导入5行" in brought("volunteers", rows).output
+    assert (live(), entered_parts()) == (before + 5, 3)
+
+
+def entered_parts() -> int:
+    return db.session.scalar(select(func.count()).where(ImportPart.entered_at.is_not(None)))
