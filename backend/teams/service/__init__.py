@@ -1,6 +1,15 @@
 """Commands on teams, by noun: the life of a team, and its members."""
 
-from backend.teams.service.life import TeamPlan, accept_team, amend_application, apply_for_team, dissolve_team, hand_over, return_team
+from backend.teams.service.life import (
+    TeamPlan,
+    accept_team,
+    amend_application,
+    apply_for_team,
+    dissolve_team,
+    hand_over,
+    let_lead,
+    return_team,
+)
 from backend.teams.service.members import (
     accept_member,
     ask_to_join,

@@ -1,6 +1,6 @@
 """The life of a team: applied for, accepted or returned, handed over, dissolved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -11,11 +11,12 @@ from sqlalchemy import select, true
 from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
 from backend.accounts.limits import Written
+from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db, flush_or_refuse, one_of
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
@@ -179,6 +180,18 @@ def dissolve_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) ->
     for membership in live_memberships(team_id, true()):
         end_membership(actor, membership, reason=DISSOLVED, now=now)
     accounts.withdraw_from_person(actor, team.leader_person_id, _lead(team_id), reason=DISSOLVED, now=now)
+
+
+def let_lead(account_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let who leads a team act as its leader from the account by which they are known from now on: they led it before they had one."""
+    leading = (
+        select(Team.id, Team.leader_person_id)
+        .join(Account, Account.person_id == Team.leader_person_id)
+        .where(one_of(Account.id, account_ids), Team.status == TeamStatus.ACTIVE)
+        .order_by(Team.id)
+    )
+    for team_id, leader_id in db.session.execute(leading).all():
+        accounts.grant_to_person(Actor.system(), leader_id, _lead(team_id), now=now)
 
 
 def _lead(team_id: UUID) -> Grant:
