@@ -26,7 +26,7 @@ from backend.wechat import channel
 from backend.wechat.errors import WeChatUnavailable
 from config.settings import CONFIG_FOLDER, Settings
 from ejia.resources import CONSOLE, RESOURCES
-from web.limits import REFUSED_CODES, REFUSED_CODES_OF_STRANGERS, USUAL
+from web.limits import REFUSED_CODES, REFUSED_CODES_OF_STRANGERS, USUAL, code_brought, log_in_refreshed
 from web.refusals import BodyTooLarge
 from web.routes import Access, contract_of
 
@@ -74,6 +74,12 @@ def _says(kind: type[Refusal]) -> str:
     return f"{kind.status} `{kind.code}`"
 
 
+_COUNTED_FOR = {
+    log_in_refreshed: "the log-in whose token it brings, however old; junk by its address",
+    code_brought: "the code, which works once; what is none by its address",
+}
+
+
 def _rates() -> Iterator[Row]:
     setting = "`EJIA_RATE_LIMITS_ENABLED` turns rates on and off"
     for address, view in _routes():
@@ -82,7 +88,7 @@ def _rates() -> Iterator[Row]:
             continue
         holder = "the address" if contract.access is Access.PUBLIC or contract.access is None else "the account"
         if contract.counted_for is not None:
-            holder = "the log-in whose token it brings, however old; junk by its address"
+            holder = _COUNTED_FOR[contract.counted_for]
         yield Row(address, f"`{contract.rate}`", holder, "–", _says(TooMany))
     yield Row("every other route", f"`{USUAL}`", "the account, or the address where nobody is logged in", setting, _says(TooMany))
     takers = ", ".join(address for address, view in _routes() if contract_of(view).takes_wechat_code)

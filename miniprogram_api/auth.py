@@ -19,7 +19,7 @@ from web import passwords
 from web.caller import logged_in_family
 from web.edge import in_steps, public
 from web.inputs.accounts import PasswordLoginIn, RefreshIn, SecondStepIn, WeChatLoginIn
-from web.limits import LOGGING_IN, log_in_refreshed
+from web.limits import LOGGING_IN, code_brought, log_in_refreshed
 from web.routes import at_most, takes_wechat_code
 
 bp = Resource("auth", tag="登录")
@@ -27,12 +27,14 @@ bp = Resource("auth", tag="登录")
 
 @bp.post("/auth/wechat")
 @public
-@at_most(LOGGING_IN)
+@at_most(LOGGING_IN, counted_for=code_brought)
 @takes_wechat_code
 @bp.input(WeChatLoginIn)
 @bp.output(TokensOut)
 @bp.doc(
-    summary="微信登录", description="首次登录会自动建立账号。以前登录过的手机请带上旧的令牌（过期的也可以）：限流时不与陌生人一起计数。"
+    summary="微信登录",
+    description="首次登录会自动建立账号。按 code 计数，同一地点的许多手机可以同时登录。"
+    "以前登录过的手机请带上旧的令牌（过期的也可以）：微信不认的 code 太多时，不与陌生人一起计数。",
 )
 @never(PhoneNotSupported, because="WeChat says it of phone numbers")
 @refuses(LoginCodeRejected)

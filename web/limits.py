@@ -4,6 +4,7 @@ Counted in Redis, for all processes together. When Redis is away each process co
 as many times the rate as there are processes): nobody is turned away for it, and no request waits longer than a fraction of a second.
 """
 
+import hashlib
 import ipaddress
 import time
 from typing import cast
@@ -24,7 +25,7 @@ from backend.foundation.errors import TooMany
 from backend.wechat.errors import LoginCodeRejected, PhoneCodeRejected
 from config.settings import Settings
 from web.caller import brought_account
-from web.inputs.accounts import RefreshIn
+from web.inputs.accounts import RefreshIn, WeChatLoginIn
 from web.refusals import answer_to
 from web.routes import RouteContract, contract_of
 
@@ -55,7 +56,14 @@ def install(app: Flask, settings: Settings) -> None:
         _caller,
         default_limits=[
             _rate,
-            Limit(REFUSED_CODES, scope="codes", shared=True, exempt_when=_takes_no_code, deduct_when=_code_was_refused),
+            Limit(
+                REFUSED_CODES,
+                key_function=_sender,
+                scope="codes",
+                shared=True,
+                exempt_when=_takes_no_code,
+                deduct_when=_code_was_refused,
+            ),
             Limit(
                 REFUSED_CODES_OF_STRANGERS,
                 key_function=lambda: "strangers",
@@ -86,6 +94,16 @@ def log_in_refreshed() -> str | None:
         return None
 
 
+def code_brought() -> str | None:
+    """The code of WeChat that this request brings: each is made for one log-in and works once, so all phones of a hall log in at once.
+    What guards WeChat's quota is that codes are counted that it refuses."""
+    try:
+        brought = WeChatLoginIn.model_validate_json(request.get_data(cache=True), strict=True)
+    except (HTTPException, ValidationError):  # the route says what is wrong with it
+        return None
+    return f"code:{hashlib.sha256(brought.code.encode()).hexdigest()[:32]}"
+
+
 def _takes_no_code() -> bool:
     contract = _contract_in_hand()
     return contract is None or not contract.takes_wechat_code
@@ -106,15 +124,17 @@ def _contract_in_hand() -> RouteContract | None:
 
 
 def _caller() -> str:
-    """Who is counted: whom the route names; else the account of a token or a cookie of ours, however old; else the address, an IPv6
-    one by its /64.
+    """Who is counted: whom the route names, else who sends."""
+    contract = _contract_in_hand()
+    named = contract.counted_for() if contract is not None and contract.counted_for is not None else None
+    return _sender() if named is None else named
+
+
+def _sender() -> str:
+    """The account of a token or a cookie of ours, however old; else the address, an IPv6 one by its /64.
 
     Checked, or anybody could count as somebody else and use up their rate.
     """
-    contract = _contract_in_hand()
-    named = contract.counted_for() if contract is not None and contract.counted_for is not None else None
-    if named is not None:
-        return named
     account_id = brought_account()
     return network(request.remote_addr or "") if account_id is None else f"account:{account_id}"
 

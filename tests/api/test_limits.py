@@ -55,6 +55,7 @@ def make_bells() -> Resource:
 
     @bp.post("/bell-of-wechat")
     @route_is(Access.PUBLIC)
+    @at_most(limits.LOGGING_IN, counted_for=limits.code_brought)
     @takes_wechat_code
     @bp.input(WeChatLoginIn)
     @bp.output(BellOut)
@@ -190,6 +191,13 @@ def test_codes_that_wechat_refused_are_counted_for_who_brought_them(limited: Cal
     assert [bring_code(client) for _ in range(21)] == [401] * 20 + [429]
     assert bring_code(client, address="192.0.2.2") == 401
     assert {bring_code(client, "a-good-code", address="192.0.2.2") for _ in range(60)} == {200}, "good ones are not counted as junk"
+
+
+def test_all_phones_behind_one_address_log_in_at_once_and_one_code_is_no_flood(limited: Callable[..., FlaskClient]) -> None:
+    client = limited()
+    assert {bring_code(client, f"code-{number}") for number in range(75)} == {200}
+    assert [bring_code(client, "one-code") for _ in range(61)] == [200] * 60 + [429]
+    assert bring_code(client, "another-code") == 200
 
 
 def test_junk_codes_of_many_addresses_leave_the_quota_to_phones_that_were_in_before(limited: Callable[..., FlaskClient]) -> None:
