@@ -226,9 +226,11 @@ class Supervisor:
         for running in ending:
             running.process.send_signal(running.service.command.stop_signal)
         began = time.monotonic()
+        killed: list[_Running] = []  # a machine under load takes its time even over these
         while ending and not self._hurried:
             for running in ending:
-                if time.monotonic() - began > running.service.patience:
+                if running not in killed and time.monotonic() - began > running.service.patience:
+                    killed.append(running)
                     self._say(f"{running.service.name} 在 {running.service.patience:g} 秒内没有结束，已强行终止")
                     running.process.kill()
             time.sleep(0.01)

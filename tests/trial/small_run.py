@@ -1,14 +1,18 @@
 """A supervisor over services of a few lines, as a program: `python small_run.py FOLDER SERVICE…`.
 
 A service writes `NAME PID CHILD_PID` to FOLDER/pids when it starts, and its name to FOLDER/ends when it ends cleanly. `stubborn` and its
-child take no notice of SIGTERM, `broken` ends at once, `sick` never becomes healthy.
+child take no notice of SIGTERM, and are gone a while after they are killed, as on a machine under load; `broken` ends at once, `sick` never
+becomes healthy.
 """
 
+import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
-from ejia.trial.processes import Command, ServiceFailed
+from ejia.trial import supervisor as supervising
+from ejia.trial.processes import Command, ServiceFailed, spawn
 from ejia.trial.supervisor import AlreadyRunning, FolderGone, Service, StopRequested, Supervisor
 
 PROGRAM = """
@@ -31,6 +35,23 @@ while True:
 """
 
 
+SLOW_TO_GO = 0.2
+
+
+def spawn_on_a_loaded_machine(command: Command, log: Path | None) -> "subprocess.Popen[bytes]":
+    """As `spawn`; a killed process is seen to be gone a while later."""
+    process, killed = spawn(command, log), []
+    kill, poll = process.kill, process.poll
+
+    def kill_slowly() -> None:
+        killed.append(time.monotonic())
+        kill()
+
+    process.kill = kill_slowly  # type: ignore[method-assign]
+    process.poll = lambda: None if killed and time.monotonic() - killed[0] < SLOW_TO_GO else poll()  # type: ignore[method-assign]
+    return process
+
+
 def main(folder: Path, names: list[str]) -> int:
     """Run the services until a signal comes. Returns 1 when they do not come up."""
 
@@ -38,6 +59,7 @@ def main(folder: Path, names: list[str]) -> int:
         noted = folder / "pids"
         return name != "sick" and noted.exists() and name in noted.read_text()
 
+    supervising.spawn = spawn_on_a_loaded_machine
     say = partial(print, flush=True)
     services = [
         Service(

@@ -100,6 +100,7 @@ def test_a_service_that_does_not_end_is_killed_after_its_patience(start: Run, tm
     assert _line(run) == "up"
     run.terminate()
     assert _line(run) == "stubborn 在 2 秒内没有结束，已强行终止"
+    assert _line(run) == "", "said once, however long it takes to be gone"
     assert run.wait(10) == 0
     assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
 
