@@ -25,7 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
 from backend.foundation.clock import SHANGHAI
-from backend.foundation.identifiers import holds_personal_number
+from backend.foundation.identifiers import holds_personal_number, holds_telephone
 from backend.foundation.paging import LONGEST_CURSOR, CursorInvalid
 
 BIGINT_MAX = 2**63 - 1
@@ -135,6 +135,16 @@ def _names_nobody_by_number(value: str) -> str:
 NoNumbers = AfterValidator(_names_nobody_by_number)
 """Metadata of a text that is kept as it was written: `reason: Annotated[Reason, NoNumbers]`. A mobile or identity number has a field of
 its own, where it is sealed; here it is refused. For requests only: an answer holds what was written before."""
+
+
+def _leads_to_nobody(value: str) -> str:
+    if holds_telephone(value):
+        raise PydanticCustomError("text_telephone", "大家都看得到的文字不要写电话号码")
+    return _names_nobody_by_number(value)
+
+
+Public = AfterValidator(_leads_to_nobody)
+"""Metadata of a text that everybody reads: as `NoNumbers`, and no land-line either, by which somebody is at home."""
 
 
 def _whole_number(value: Any) -> Any:

@@ -138,16 +138,31 @@ def address_line(text: str) -> str:
 # groups stand blanks, dashes of all kinds, dots, strokes and brackets, up to two; no commas, by which numbers are listed.
 _BETWEEN = r"[\s\-\u2010-\u2015\u2212_.·•/()]{0,2}"
 _MOBILE_WITHIN = re.compile(rf"(?<![0-9])(?:(?:\+?86|0086){_BETWEEN})?1[3-9][0-9](?:{_BETWEEN}[0-9]{{4}}){{2}}(?![0-9])")
+_AREA_CODE = rf"(?:(?:\+|00)86{_BETWEEN}0?|0)(?:10|2[0-9]|[3-9][0-9]{{2}})"
+_LANDLINE_WITHIN = re.compile(rf"(?<![0-9]){_AREA_CODE}{_BETWEEN}[2-9][0-9]{{2,3}}{_BETWEEN}[0-9]{{4}}(?![0-9])")
+_NUMERALS = str.maketrans("〇零一二三四五六七八九幺", "001234567891")
 _IDENTITY_WITHIN = re.compile(rf"(?<![0-9])(?:[0-9]{_BETWEEN}){{17}}[0-9Xx](?![0-9])")
 
 
 def holds_personal_number(text: str) -> bool:
     """Whether a mobile number or a valid identity number stands somewhere in the text. A number of other form, or without a valid check
     digit, is neither."""
-    ascii_digits = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    ascii_digits = _in_digits(text)
     if _MOBILE_WITHIN.search(ascii_digits):
         return True
     return any(_is_identity_number(found[0]) for found in _IDENTITY_WITHIN.finditer(ascii_digits))
+
+
+def holds_telephone(text: str) -> bool:
+    """Whether a mobile number or a land-line with its area code stands somewhere in the text."""
+    ascii_digits = _in_digits(text)
+    return bool(_MOBILE_WITHIN.search(ascii_digits) or _LANDLINE_WITHIN.search(ascii_digits))
+
+
+def _in_digits(text: str) -> str:
+    """The text as who dials reads it: digits of all kinds as ASCII ones, without what nobody sees."""
+    seen = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return seen.translate(_NUMERALS)
 
 
 def _is_identity_number(text: str) -> bool:

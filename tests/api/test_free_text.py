@@ -7,11 +7,12 @@ import pytest
 from apiflask import APIFlask
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from backend.foundation.identifiers import holds_personal_number
+from backend.foundation.identifiers import holds_personal_number, holds_telephone
 from backend.foundation.tracing import sane_request_id
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
 from tests.support.teams import team_plan
+from web.inputs.demands import DemandIn, PublicationIn
 from web.routes import contract_of
 
 SEALED = {"address", "phone", "note", "id_number"}
@@ -91,6 +92,9 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "1\u00ad3800001234",
         "639999.19900101.0014",
         "639999/1990/0101/0014",
+        "打一三八零零零零一二三四",
+        "①③⑧-0000-1234",
+        "幺三八 〇〇〇〇 一二三四",
     ],
 )
 def test_a_number_is_seen_in_whatever_way_it_is_written(text: str) -> None:
@@ -116,6 +120,20 @@ def test_a_number_is_seen_in_whatever_way_it_is_written(text: str) -> None:
 )
 def test_other_numbers_are_nobodys(text: str) -> None:
     assert not holds_personal_number(text)
+
+
+@pytest.mark.parametrize("text", ["0951-5551234", "打(010)6555 1234", "＋86 951 5551234", "０９５１５５５１２３４", "138.0000.1234"])
+def test_what_everybody_reads_leads_to_nobody_at_home(text: str) -> None:
+    assert holds_telephone(text)
+    assert not takes(PublicationIn.model_fields["title"].rebuild_annotation(), text)
+    assert not takes(DemandIn.model_fields["title"].rebuild_annotation(), f"请打{text}")
+
+
+@pytest.mark.parametrize(
+    "text", ["5551234", "2026-11-28 20:00", "3号楼0951室", "13:00-14:00，15:30-16:30", "2026年3月5日0900-1130", "第0101-2345678号"]
+)
+def test_other_numbers_lead_nowhere(text: str) -> None:
+    assert not holds_telephone(text)
 
 
 def test_who_writes_a_number_is_told_not_to(phone_of, street) -> None:

@@ -172,6 +172,8 @@ def test_who_agrees_fits_the_age(officer, add):
     assert refused(add(**child)) == (422, "basis_unfit")
     assert refused(add(basis=of_guardian)) == (422, "basis_unfit")
     assert refused(add(born_in=None)) == (422, "age_unknown")
+    for years, adult in ((17, True), (19, False)):
+        assert refused(add(born_in=this_year - years, adult=adult)) == (422, "age_contradicts")
     assert refused(add(basis=AGREED | {"notice_version": "2020-01-01"})) == (409, "notice_outdated")
     assert _rows() == []
     first = _id(add(**child, basis=of_guardian))

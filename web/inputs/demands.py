@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.demands.models import BasisKind, DemandStatus, EndCause
 from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
-from web.fields import Between, Id, Instant, Name, NoNumbers, Text
+from web.fields import Between, Id, Instant, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
 from web.shapes import Body, ListQuery
@@ -150,7 +150,7 @@ class DemandIn(Body):
     )
 
     brand: BrandCode
-    title: Annotated[str, Text(max=80), NoNumbers] = Field(description="一句话；不写姓名、住址、病情")
+    title: Annotated[str, Text(max=80), Public] = Field(description="一句话；不写姓名、住址、病情")
     details: Annotated[str, Text(max=2000, multiline=True), NoNumbers] = Field(description="只给社区、申请人和认领已获同意的一方看")
     community_id: Id
     places: Annotated[int, Between(1, 10000)] = 1
@@ -187,17 +187,17 @@ class PublicationIn(Body):
     ends_at: Instant
     places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不填则按提交时的名额")
     people_per_place: Annotated[int, Between(1, 1000)] | None = Field(default=None, description="每个名额最多可到场几人；不填则按品牌")
-    title: Annotated[str, Text(max=80), NoNumbers] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
+    title: Annotated[str, Text(max=80), Public] | None = Field(default=None, description="对外公布的说法；不填则用提交时的标题")
     # As far as a longitude goes, so that who swaps the two is told so (attendance/positions.py).
     latitude: float | None = Field(default=None, ge=-180, le=180, description="服务地点的纬度，GCJ-02；上门服务不填")
     longitude: float | None = Field(default=None, ge=-180, le=180, description="服务地点的经度")
-    content: Annotated[Announced, NoNumbers] | None = Field(
+    content: Annotated[Announced, Public] | None = Field(
         default=None, description="服务内容，不填则用品牌的；以下五项人人可见，不写姓名、住址、病情"
     )
-    place_in_words: Annotated[Announced, NoNumbers] | None = Field(default=None, description="地点的大致说法，不写门牌")
-    conditions: Annotated[Announced, NoNumbers] | None = Field(default=None, description="参加条件；不填则用品牌的")
-    risks: Annotated[Announced, NoNumbers] | None = Field(default=None, description="可能的风险；不填则用品牌的")
-    safeguards: Annotated[Announced, NoNumbers] | None = Field(default=None, description="保障措施；不填则用品牌的")
+    place_in_words: Annotated[Announced, Public] | None = Field(default=None, description="地点的大致说法，不写门牌")
+    conditions: Annotated[Announced, Public] | None = Field(default=None, description="参加条件；不填则用品牌的")
+    risks: Annotated[Announced, Public] | None = Field(default=None, description="可能的风险；不填则用品牌的")
+    safeguards: Annotated[Announced, Public] | None = Field(default=None, description="保障措施；不填则用品牌的")
 
     @model_validator(mode="after")
     def _place_is_whole(self) -> Self:
@@ -232,18 +232,18 @@ class PublicationChangeIn(Body):
     )
 
     reason: WrittenReason = Field(description="为什么改动；人人可见，不写姓名、住址、病情")
-    title: Annotated[str, Text(max=80), NoNumbers] | None = None
+    title: Annotated[str, Text(max=80), Public] | None = None
     places: Annotated[int, Between(1, 10000)] | None = Field(default=None, description="不能少于已认领的名额")
     people_per_place: Annotated[int, Between(1, 1000)] | None = Field(
         default=None, description="每个名额最多可到场几人；不能少于已有认领方签到的人数"
     )
     starts_at: Instant | None = Field(default=None, description="已有人签到的场次不能改时间")
     ends_at: Instant | None = None
-    content: Annotated[Announced, NoNumbers] | None = None
-    place_in_words: Annotated[Announced, NoNumbers] | None = None
-    conditions: Annotated[Announced, NoNumbers] | None = None
-    risks: Annotated[Announced, NoNumbers] | None = None
-    safeguards: Annotated[Announced, NoNumbers] | None = None
+    content: Annotated[Announced, Public] | None = None
+    place_in_words: Annotated[Announced, Public] | None = None
+    conditions: Annotated[Announced, Public] | None = None
+    risks: Annotated[Announced, Public] | None = None
+    safeguards: Annotated[Announced, Public] | None = None
 
     def change(self) -> Change:
         """As the service takes it."""

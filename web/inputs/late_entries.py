@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.late_entries.models import LateEntryStatus
 from backend.late_entries.service import Activity, Served
-from web.fields import Between, Id, Instant, Line, Name, NoNumbers, Text
+from web.fields import Between, Id, Instant, Line, Name, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.demands import BrandCode
 from web.shapes import Body, ListQuery
@@ -55,8 +55,8 @@ class LateEntryIn(Body):
 
     community_id: Id
     brand: BrandCode
-    title: Annotated[str, Text(max=100), NoNumbers]
-    place_in_words: Annotated[str, Text(max=200), NoNumbers]
+    title: Annotated[str, Text(max=100), Public]
+    place_in_words: Annotated[str, Text(max=200), Public]
     starts_at: Instant
     ends_at: Instant
     reason: WrittenReason = Field(description="为什么没有事先发布")

@@ -22,6 +22,7 @@ from backend.foundation.identifiers import NumberInvalid, address_line, contact_
 from backend.foundation.ids import new_id
 from backend.foundation.sealed_text import seal_text
 from backend.foundation.sealing import keyring
+from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Person
 from backend.people.service import PhoneInvalid, read_name, read_names_of
 
@@ -33,6 +34,13 @@ class BirthYearInvalid(Unprocessable):
 
     code: ClassVar[str] = "birth_year_invalid"
     detail = "出生年份不正确"
+
+
+class AgeContradicts(Unprocessable):
+    """Of that year of birth nobody is, or everybody is, eighteen or older."""
+
+    code: ClassVar[str] = "age_contradicts"
+    detail = "出生年份与是否已满十八周岁不一致"
 
 
 class AreaNotServed(Unprocessable):
@@ -194,9 +202,13 @@ def _bring_into_form(row: Beneficiary) -> bool:
 
 
 def _in_form(details: BeneficiaryDetails, *, now: datetime) -> BeneficiaryDetails:
-    """The details as they are stored. Raises NameInvalid, PhoneInvalid, BirthYearInvalid, NamesBeneficiary."""
+    """The details as they are stored. Raises NameInvalid, PhoneInvalid, BirthYearInvalid, AgeContradicts, NamesBeneficiary."""
     if details.born_in is not None and not 1900 <= details.born_in <= clock.shanghai_day(now).year:
         raise BirthYearInvalid(errors={"born_in": [BirthYearInvalid.detail]})
+    if details.born_in is not None and details.adult is not None:
+        turning = clock.shanghai_day(now).year - details.born_in
+        if turning < AGE_OF_MAJORITY if details.adult else turning > AGE_OF_MAJORITY:
+            raise AgeContradicts(errors={"adult": [AgeContradicts.detail]})
     name = read_name(details.name)
     if _is_named(name, details.called):
         raise NamesBeneficiary(errors={"called": [NamesBeneficiary.detail]})
