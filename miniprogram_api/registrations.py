@@ -11,13 +11,13 @@ from backend.foundation.refusals import never
 from backend.party import queries as party_queries
 from backend.party import service as party
 from backend.party.models import WorkUnit
-from backend.registration import queries, service
+from backend.registration import merging, queries, service
 from backend.registration.queries import RegistrationLine
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
-from web.inputs.party import WorkUnitIn, WorkUnitQuery
+from web.inputs.party import WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
 from web.inputs.registration import RegistrationIn, RegistrationQuery, UnitIn
 from web.shapes import ListQuery
 
@@ -37,9 +37,34 @@ def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[AnyRow]:  # noq
 @creates
 @bp.input(WorkUnitIn)
 @bp.output(WorkUnitOut, status_code=201)
-@bp.doc(summary="添加单位", description="由社区、街道、区的工作人员添加。")
+@bp.doc(summary="添加单位", description="由社区、街道、区的工作人员添加。名称相同或者只是写法不同的，先核对是否同一单位。")
 def add_work_unit(actor: Actor, body: WorkUnitIn) -> WorkUnit:
-    return party.add_work_unit(actor, name=body.name, credit_code_text=body.credit_code, nature=body.nature, now=clock.now())
+    return party.add_work_unit(
+        actor,
+        name=body.name,
+        credit_code_text=body.credit_code,
+        nature=body.nature,
+        different_from=body.different_from,
+        now=clock.now(),
+    )
+
+
+@bp.post("/work-units/<uuid:work_unit_id>/changes")
+@writes
+@bp.input(WorkUnitChangeIn)
+@bp.output(WorkUnitOut)
+@bp.doc(summary="更正单位", description="更正名称、性质，补登统一社会信用代码；由街道、区办理。")
+def change_work_unit(actor: Actor, work_unit_id: UUID, body: WorkUnitChangeIn) -> WorkUnit:
+    return party.change_work_unit(actor, work_unit_id, body.plan(), now=clock.now())
+
+
+@bp.post("/work-units/<uuid:work_unit_id>/merge")
+@writes
+@bp.input(WorkUnitMergeIn)
+@bp.output(None)
+@bp.doc(summary="合并重复的单位", description="两条登记是同一单位时，保留一条；党员、报到和邀请都归到保留的一条。由街道、区办理。")
+def merge_work_units(actor: Actor, work_unit_id: UUID, body: WorkUnitMergeIn) -> None:
+    merging.merge_work_units(actor, work_unit_id, body.into_id, now=clock.now())
 
 
 @bp.post("/registrations")

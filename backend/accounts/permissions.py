@@ -325,6 +325,12 @@ class Permission(Term):
         _DECIDING | _ONESELF,
     )
     WORK_UNIT_ADD = ("work_unit.add", "添加单位", "Add a work unit; it lies in no area.", dict.fromkeys(_OFFICERS, Reach.ANYWHERE))
+    WORK_UNIT_SETTLE = (
+        "work_unit.settle",
+        "更正、合并单位",
+        "Correct a work unit, or say that two rows are one; it lies in no area, so not by one community.",
+        dict.fromkeys((Role.STREET_OFFICER, Role.DISTRICT_OFFICER), Reach.ANYWHERE),
+    )
 
     # Demands and beneficiaries
 

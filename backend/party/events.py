@@ -14,6 +14,20 @@ class WorkUnitAdded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkUnitChanged(Event):
+    """What is on record of an employer was corrected. The subject is the unit."""
+
+    name: ClassVar[str] = "work_unit.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUnitMerged(Event):
+    """Two rows were one employer. The subject is the one that stays."""
+
+    name: ClassVar[str] = "work_unit.merged"
+
+
+@dataclass(frozen=True, slots=True)
 class UnitChanged(Event):
     """A serving Party member works elsewhere than before, or belongs to another Party organisation [UnitMembership revision id]."""
 

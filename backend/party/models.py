@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
@@ -49,7 +49,11 @@ class WorkUnit(Base):
     """单位: an employer whose Party organisation and members report to communities."""
 
     __tablename__ = "work_units"
-    __table_args__ = (UniqueConstraint("credit_code", name="uq_work_units_credit_code"), Index("ix_work_units_name", "name", "id"))
+    __table_args__ = (
+        UniqueConstraint("credit_code", name="uq_work_units_credit_code"),
+        Index("ix_work_units_name", "name", "id"),
+        Index("ix_work_units_name_skeleton", "name_skeleton"),
+    )
 
     id: Mapped[RowId]
     name: Mapped[str]
@@ -59,6 +63,16 @@ class WorkUnit(Base):
         ForeignKey("party_organisations.id", name="fk_work_units_party_organisation_id")
     )
     created_at: Mapped[datetime]
+    name_skeleton: Mapped[str | None] = mapped_column(comment="what the name looks like (UTS 39)")
+    merged_into_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("work_units.id", name="fk_work_units_merged_into_id"), comment="the row that stands for both"
+    )
+    merged_at: Mapped[datetime | None]
+
+    @classmethod
+    def is_live(cls) -> ColumnElement[bool]:
+        """Condition: no other row stands for it."""
+        return cls.merged_into_id.is_(None)
 
 
 class PartyMember(Base):

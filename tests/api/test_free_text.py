@@ -67,8 +67,8 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "RoleGrantIn.name",
         "ServedIn.name",
         "StaffIn.name",
-        "VolunteerIn.name",
         "VolunteerAtDeskIn.name",
+        "VolunteerIn.name",
         "VolunteerMoveIn.name",
     }
 

@@ -1,14 +1,19 @@
 """Work units: added by officers, once by their credit code, found by a part of the name."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
-from backend.foundation.actor import Role
+from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
-from backend.party.models import WorkUnit
-from tests.support.people import registered_volunteer
+from backend.party.models import UnitMembership, WorkUnit
+from tests.support.demands import give_role
+from tests.support.people import registered_volunteer, registration_form
 from tests.support.phone import refused
 
 CODE = "116399990150001267"
@@ -51,8 +56,8 @@ def test_one_credit_code_is_one_unit(street):
 
     assert refused(again) == (409, "work_unit_exists")
     assert again.get_json()["work_unit_id"] == first["id"]
-    assert officer.post("/work-units", unit(credit_code=None)).status_code == 201
     assert officer.post("/work-units", unit(credit_code=None, name="没有代码的单位")).status_code == 201
+    assert officer.post("/work-units", unit(credit_code=" １１６３９９９９０１５０００１２６７ ")).get_json()["work_unit_id"] == first["id"]
 
 
 def test_units_come_page_by_page_in_the_order_of_their_names(street):
@@ -68,3 +73,67 @@ def test_units_come_page_by_page_in_the_order_of_their_names(street):
         found += [line["name"] for line in page["items"]]
 
     assert found == names
+
+
+WIDE, NARROW = "示范（银川）公司", "示范(银川) 公司"
+
+
+def nameless(name):
+    return unit(name=name, credit_code=None)
+
+
+def test_a_unit_whose_name_looks_like_another_one_is_asked_about(street):
+    officer = street.officer
+    first = officer.made("/work-units", nameless(WIDE))["id"]
+    for name in (NARROW, WIDE, "示范（银川）公\U000e0100司"):
+        again = officer.post("/work-units", nameless(name))
+        assert (refused(again), again.get_json().get("similar")) == ((409, "work_unit_similar"), [first]), name
+    other = officer.made("/work-units", nameless(NARROW) | {"different_from": [first]})["id"]
+    renamed = officer.made("/work-units", nameless("示范银川分公司"))["id"]
+    again = officer.post(f"/work-units/{renamed}/changes", {"name": NARROW, "different_from": [first]})
+    assert (refused(again), again.get_json()["similar"]) == ((409, "work_unit_similar"), [other])
+    with_code = officer.made("/work-units", unit(name="代码已知的单位"))
+    assert officer.post(f"/work-units/{other}/changes", {"name": "代码已知的单位", "credit_code": CODE}).status_code == 409
+    assert officer.made(f"/work-units/{renamed}/changes", {"name": "示范 固原 公司", "nature": "other"})["nature"] == "other"
+    assert with_code["credit_code"] == CODE
+
+
+def test_of_two_at_once_that_look_alike_one_is_added(street):
+    officers, start = [street.home.officer, street.next.officer] * 2, Barrier(4)
+
+    def add(officer):
+        start.wait()
+        return officer.post("/work-units", nameless(WIDE)).status_code
+
+    with ThreadPoolExecutor(len(officers)) as pool:
+        assert Counter(pool.map(add, officers)) == {201: 1, 409: 3}
+
+
+def test_two_rows_of_one_unit_become_one_with_all_that_names_them(street, phone_of):
+    """Members, also those who left, their registrations, who acts for the unit and what it was invited to."""
+    officer, member, moved = street.officer, street.home.person(name="李党员"), street.home.person(name="王党员")
+    kept = officer.made("/work-units", nameless(WIDE))["id"]
+    given = officer.made("/work-units", unit(name=NARROW, different_from=[kept]))["id"]
+    for phone in (member, moved):
+        phone.registration_id = phone.made("/registrations", registration_form(street, given))["id"]
+        street.home.officer.made(f"/registrations/{phone.registration_id}/acceptance")
+    of_kept = {"work_unit_id": kept, "party_organisation_name": "示范公司党支部"}
+    moved.made(f"/registrations/{moved.registration_id}/unit", of_kept)
+    head = street.home.person()
+    give_role(head, Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(given)))
+
+    assert refused(street.home.officer.post(f"/work-units/{given}/merge", {"into_id": kept})) == (403, "forbidden")
+    assert refused(officer.post(f"/work-units/{given}/merge", {"into_id": given})) == (409, "work_units_differ")
+    assert officer.post(f"/work-units/{given}/merge", {"into_id": kept}).status_code == 204
+
+    [listed] = officer.seen("/work-units", q="示范")["items"]
+    assert (listed["id"], listed["name"], listed["credit_code"]) == (kept, WIDE, CODE)
+    registrations = head.seen("/registrations")["items"]
+    assert {line["id"] for line in registrations} == {member.registration_id, moved.registration_id}
+    assert {line["work_unit"]["id"] for line in registrations} == {kept}
+    assert [role["work_unit_id"] for role in head.seen("/me")["roles"] if role["role"] == "work_unit_officer"] == [kept]
+    current = select(UnitMembership.work_unit_id).where(UnitMembership.is_current())
+    assert set(db.session.scalars(current)) == {UUID(kept)}, "of those who left, too"
+    assert refused(officer.post(f"/work-units/{given}/merge", {"into_id": kept})) == (404, "not_found")
+    late = street.home.person().post("/registrations", registration_form(street, given))
+    assert refused(late) == (422, "work_unit_unknown")

@@ -102,6 +102,7 @@ def before_second_step(world: World) -> Ask:
 
 
 THEIRS = these("volunteer")
+SETTLING = these(*(office for role in (STREET, DISTRICT) for office in (role, elsewhere(role))))
 LIVING_THERE = these(elsewhere(COMMUNITY))
 
 # The others hold an office, lead, or hold a place.
@@ -207,6 +208,20 @@ ROWS = (
         OFFICERS | frozenset(elsewhere(role) for role in OFFICERS),
         403,
         by=Permission.WORK_UNIT_ADD,
+    ),
+    Row(
+        "change_work_unit",
+        lambda world: ask(work_unit_id=world.unit_id, body={"nature": "other"}),
+        SETTLING,
+        403,
+        by=Permission.WORK_UNIT_SETTLE,
+    ),
+    Row(
+        "merge_work_units",
+        lambda world: ask(work_unit_id=world.far_unit_id, body={"into_id": world.unit_id}),
+        SETTLING,
+        403,
+        by=Permission.WORK_UNIT_SETTLE,
     ),
     Row(
         "apply_for_registration",

@@ -261,6 +261,8 @@ def test_unknown_units_areas_and_days_to_come_are_refused(member, officer, stree
     assert code(work_unit_id=str(uuid4())) == (422, "work_unit_unknown")
     assert code(community_id=street["青山街道"]) == (422, "not_a_community")
     assert code(joined_party_on=tomorrow) == (422, "joined_party_in_future")
+    too_early = {"1921-06-30", f"{int(member.card['id_number'][6:10]) - 1}-07-01", f"{int(member.card['id_number'][6:10]) + 17}-01-01"}
+    assert {code(joined_party_on=day) for day in too_early} == {(422, "joined_party_too_early")}
     assert code(party_organisation_name="") == (422, "invalid")
     assert refused(member.get(f"/registrations/{uuid4()}")) == (404, "not_found")
     assert refused(officer.post(f"/registrations/{uuid4()}/acceptance")) == (404, "not_found")

@@ -64,6 +64,7 @@ from backend.accounts.service.roles import (
     create_office_account,
     grant_role,
     grant_to_person,
+    hand_on_unit,
     holding_still,
     holds_role,
     note_check,

@@ -233,6 +233,15 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
     return withdrawn is not None
 
 
+@never(RolesExclude, TermOver, because="the same role goes on for the rest of its term")
+def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) -> None:
+    """Let who acts for one work unit act for another, which is the same one. The caller has asked policy."""
+    of_given = select(RoleGrant).where(RoleGrant.work_unit_id == given_id, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
+    for held in db.session.scalars(of_given).all():
+        withdraw_role(actor, held.account_id, Grant(held.role, work_unit_id=given_id), reason="work_units_merged", now=now)
+        grant_role(actor, held.account_id, Grant(held.role, work_unit_id=kept_id, ends_at=held.ends_at), now=now)
+
+
 def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
     """Whether the live account of a person holds this role anywhere at the moment."""
     held = (

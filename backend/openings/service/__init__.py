@@ -17,6 +17,7 @@ from backend.openings.service.claims import (
     claim_place,
     invites,
 )
+from backend.openings.service.handing_on import hand_on_unit
 from backend.openings.service.places import (
     Home,
     cancel_opening,

@@ -19,7 +19,7 @@ AT_ONCE = 4
 # What may be done again, at least at the same moment. Of everything else one request succeeds, and the others learn that it is done.
 AGAIN_AND_AGAIN = {
     "add_late_proof",  # the same file
-    "add_work_unit",
+    "change_work_unit",
     "agree_to_notice",
     "begin_second_factor",
     "change_term",

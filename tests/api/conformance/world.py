@@ -198,6 +198,9 @@ class Neighbourhood:
         accepted = self.home.party_member
         unit_id = work_unit(self.phones["street_officer"], "测试区园林管理所")
         applicant = self.home.person(name="赵党员")
+        twice = work_unit(self.phones["street_officer"], "测试区绿化管理站")
+        self._target("street_officer", "change_work_unit", work_unit_id=twice)
+        self._target("street_officer", "merge_work_units", work_unit_id=twice, into_id=unit_id)
         applied = applicant.made("/registrations", registration_form(self.street, unit_id))["id"]
         self.phones |= {"party_member": accepted, "applicant": applicant}
         self.known |= {"registration_id": accepted.registration_id, "work_unit_id": unit_id}

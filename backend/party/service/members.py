@@ -1,4 +1,4 @@
-"""Commands on work units and serving Party members."""
+"""Commands on serving Party members, and where they work."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,32 +6,21 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts import policy
-from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit, clock, facts, outbox
+from backend.foundation import clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict, Unprocessable
+from backend.foundation.errors import Unprocessable
 from backend.foundation.facts import AlreadyCorrected
-from backend.foundation.identifiers import NumberInvalid, credit_code
+from backend.foundation.identifiers import age_on
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
-from backend.party.events import UnitChanged, WorkUnitAdded
-from backend.party.models import PartyMember, UnitMembership, UnitNature, WorkUnit
+from backend.party.events import UnitChanged
+from backend.party.models import PartyMember, UnitMembership, WorkUnit
+from backend.people.minors import AGE_OF_MAJORITY
+from backend.people.models import Person
 
-
-class CreditCodeInvalid(Unprocessable):
-    """Not a unified social credit code."""
-
-    code = "credit_code_invalid"
-    detail = "统一社会信用代码有误，请核对"
-
-
-class WorkUnitExists(Conflict):
-    """A unit of this credit code is on the platform; `work_unit_id` says which."""
-
-    code = "work_unit_exists"
-    detail = "该单位已在平台登记"
+_FOUNDED = date(1921, 7, 1)
+_LEAST_AGE_AT_WORK = 16
 
 
 class WorkUnitUnknown(Unprocessable):
@@ -48,6 +37,13 @@ class JoinedPartyInFuture(Unprocessable):
     detail = "入党时间不能晚于今天"
 
 
+class JoinedPartyTooEarly(Unprocessable):
+    """A day before the Party was founded, or before the member was eighteen."""
+
+    code = "joined_party_too_early"
+    detail = "入党时间不能早于1921年7月，也不能早于年满18周岁"
+
+
 class UnitUnchanged(Unprocessable):
     """The member works there already, and belongs to that Party organisation."""
 
@@ -56,31 +52,10 @@ class UnitUnchanged(Unprocessable):
 
 
 class UnitSinceInvalid(Unprocessable):
-    """A day that has not come yet, or on which the member had not come to the unit that they leave."""
+    """A day that has not come yet, on which the member had not come to the unit that they leave, or was too young to work."""
 
     code = "unit_since_invalid"
-    detail = "变更日期不能晚于今天，也不能早于到现单位的日期"
-
-
-def add_work_unit(actor: Actor, *, name: str, credit_code_text: str | None, nature: UnitNature, now: datetime) -> WorkUnit:
-    """Add an employer; its credit code may be unknown as yet. Raises CreditCodeInvalid, WorkUnitExists."""
-    policy.require(actor, Permission.WORK_UNIT_ADD, Scope())
-    try:
-        code = credit_code(credit_code_text) if credit_code_text is not None else None
-    except NumberInvalid as error:
-        raise CreditCodeInvalid(errors={"credit_code": [str(error)]}) from None
-    unit = db.session.scalars(
-        insert(WorkUnit)
-        .values(id=new_id(), name=name, credit_code=code, nature=nature, created_at=now)
-        .on_conflict_do_nothing(index_elements=["credit_code"])
-        .returning(WorkUnit)
-    ).one_or_none()
-    if unit is None:
-        existing = db.session.scalars(select(WorkUnit.id).where(WorkUnit.credit_code == code)).one()
-        raise WorkUnitExists(work_unit_id=str(existing))
-    outbox.record(WorkUnitAdded(unit.id), now=now)
-    audit.record(actor, Permission.WORK_UNIT_ADD, unit.id, now=now)
-    return unit
+    detail = "变更日期不能晚于今天，不能早于到现单位的日期，也不能早于年满16周岁"
 
 
 def keep_party_member(
@@ -89,10 +64,10 @@ def keep_party_member(
     """Write down the person's Party organisation and employer, or what they are from today on. Returns the member's id. The caller has
     asked policy.
 
-    Raises WorkUnitUnknown, JoinedPartyInFuture.
+    Raises WorkUnitUnknown, JoinedPartyInFuture, JoinedPartyTooEarly.
     """
-    if joined_party_on is not None and joined_party_on > clock.shanghai_day(now):
-        raise JoinedPartyInFuture(errors={"joined_party_on": [JoinedPartyInFuture.detail]})
+    if joined_party_on is not None:
+        _refuse_implausible(person_id, joined_party_on, now=now)
     _refuse_unknown(work_unit_id)
     as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name, "joined_party_on": joined_party_on}
     # Whoever writes of the same person waits here until the commit, and sees what was written.
@@ -114,7 +89,7 @@ def move_party_member(
 
     Raises WorkUnitUnknown, UnitUnchanged, UnitSinceInvalid.
     """
-    if since > clock.shanghai_day(now):
+    if since > clock.shanghai_day(now) or age_on(_born_on(person_id), since) < _LEAST_AGE_AT_WORK:
         raise UnitSinceInvalid(errors={"since": [UnitSinceInvalid.detail]})
     _refuse_unknown(work_unit_id)
     as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name}
@@ -135,8 +110,22 @@ def leave_unit(actor: Actor, person_id: UUID, *, on: date, now: datetime) -> Non
         facts.revise(seen, actor, now=now, reason="consent_withdrawn", left_on=max(on, seen.joined_on))
 
 
+def _refuse_implausible(person_id: UUID, joined_party_on: date, *, now: datetime) -> None:
+    """Raises JoinedPartyInFuture, JoinedPartyTooEarly."""
+    if joined_party_on > clock.shanghai_day(now):
+        raise JoinedPartyInFuture(errors={"joined_party_on": [JoinedPartyInFuture.detail]})
+    if joined_party_on < _FOUNDED or age_on(_born_on(person_id), joined_party_on) < AGE_OF_MAJORITY:
+        raise JoinedPartyTooEarly(errors={"joined_party_on": [JoinedPartyTooEarly.detail]})
+
+
+def _born_on(person_id: UUID) -> date:
+    return db.session.scalars(select(Person.born_on).where(Person.id == person_id)).one()
+
+
 def _refuse_unknown(work_unit_id: UUID) -> None:
-    if db.session.scalar(select(WorkUnit.id).where(WorkUnit.id == work_unit_id)) is None:
+    """Hold the unit until this transaction ends: it is not merged away meanwhile. Raises WorkUnitUnknown."""
+    known = select(WorkUnit.id).where(WorkUnit.id == work_unit_id, WorkUnit.is_live()).with_for_update(read=True)
+    if db.session.scalar(known) is None:
         raise WorkUnitUnknown(errors={"work_unit_id": [WorkUnitUnknown.detail]})
 
 
@@ -162,3 +151,19 @@ def _work_at(actor: Actor, person_id: UUID, work_unit_id: UUID, party_organisati
     if seen is not None:
         outbox.record(UnitChanged(joined.id), now=now)
     return True
+
+
+def hand_on_members(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) -> None:
+    """Let who works or worked at one unit do so at the other, which is the same one. The caller holds both units and has asked policy.
+
+    Raises AlreadyCorrected (somebody moves at this moment).
+    """
+    of_given = select(UnitMembership).where(UnitMembership.work_unit_id == given_id, UnitMembership.is_current())
+    for membership in db.session.scalars(of_given.order_by(UnitMembership.id)).all():
+        facts.revise(membership, actor, now=now, reason="work_units_merged", work_unit_id=kept_id)
+    db.session.execute(
+        update(PartyMember)
+        .where(PartyMember.work_unit_id == given_id)
+        .values(work_unit_id=kept_id)
+        .execution_options(synchronize_session=False)
+    )
