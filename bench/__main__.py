@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import claims, consuming, figures, lists, memory, rebuilding, results, signing
+from bench import claims, consuming, figures, importing, lists, memory, rebuilding, results, signing
 from bench.machine import Machine, machine
 from bench.results import Result
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "lists": lambda running, asked: lists.measure(running, demands=asked.demands, rounds=asked.rounds, say=_say),
     "rebuild": lambda running, asked: rebuilding.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "consumer": lambda running, asked: consuming.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
+    "import": lambda running, asked: importing.measure(running, scale=asked.scale, say=_say),
     "memory": lambda running, asked: memory.measure(running, requests=asked.requests, rounds=1, say=_say),
     "statistics": lambda running, asked: figures.measure(running, records=asked.records, rounds=asked.rounds, say=_say),
 }
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     }
     for option, (default, told) in sizes.items():
         options.add_argument(option, type=_number, default=default, metavar="N", help=f"{told} (default: {default:,})")
+    options.add_argument("--scale", type=float, default=1.0, metavar="N", help="import: of the demonstration year (default: 1)")
     options.add_argument(
         "--records",
         type=lambda text: [_number(part) for part in text.split(",")],

@@ -126,24 +126,25 @@ def _text(value: Any) -> str:
 
 def template(title: str, columns: Sequence[Column]) -> bytes:
     """An empty workbook to fill in: headings with what to write, lists to choose from, and an example row that is left out."""
-    return _written(title, columns, [[_example(place, column) for place, column in enumerate(columns)]])
+    return written(title, columns, [[_example(place, column) for place, column in enumerate(columns)]])
 
 
 def faulty_rows(title: str, columns: Sequence[Column], rows: Sequence[tuple[Line, str]]) -> bytes:
     """The same workbook with the rows that could not be entered, and why in a column of its own: mended, it is brought again."""
     reason = Column("reason", REASON, "改好后再次导入，这一列不用删除", "", required=False)
-    return _written(title, [*columns, reason], [[*(line.cells.get(column.field, "") for column in columns), why] for line, why in rows])
+    return written(title, [*columns, reason], [[*(line.cells.get(column.field, "") for column in columns), why] for line, why in rows])
 
 
 def _example(place: int, column: Column) -> str:
     return (EXAMPLE if place == 0 else "") + column.example
 
 
-def _written(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
+def written(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
+    """A workbook of one sheet, all cells text: headings with what to write as comments, lists to choose from, and these rows."""
     from xlsxwriter import Workbook
 
-    written = io.BytesIO()
-    with Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    made = io.BytesIO()
+    with Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(title)
         text, head = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7"})
         for place, column in enumerate(columns):
@@ -156,4 +157,4 @@ def _written(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]
             for place, value in enumerate(row):
                 sheet.write_string(number, place, value, text)
         sheet.freeze_panes(1, 0)
-    return written.getvalue()
+    return made.getvalue()

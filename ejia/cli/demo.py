@@ -14,13 +14,27 @@ from ejia.cli.failures import Failure
 from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 from ejia.trial.demo import load as year
-from ejia.trial.demo import messages
+from ejia.trial.demo import messages, rosters
 from ejia.trial.demo.logins import keep
 
 
 @click.group()
 def demo() -> None:
     """示范数据：报告所写的 2023 年度，人员全部是虚构的。"""
+
+
+@demo.command(name="rosters", short_help="把示范年度的名册写成导入用的文件。")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@operated
+def write_rosters(folder: Path) -> None:
+    """把年末的志愿者、服务队和队员写成导入模板的样子，放在 FOLDER；每一百行另有一行是错的，供试用导入。"""
+    if not read_settings().is_trial:
+        raise Failure("正式系统不能写出名册。")
+    folder.mkdir(parents=True, exist_ok=True)
+    with application(), transaction():
+        for kind, content in rosters.books():
+            (folder / f"{kind}.xlsx").write_bytes(content)
+    click.echo(f"已写入 {folder}。")
 
 
 @demo.command()

@@ -1,0 +1,62 @@
+"""Measures how long a street's rosters take: the demonstration year's volunteers, teams and members, into an empty street."""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import select
+
+from backend.areas import service as areas
+from backend.areas.models import Area, Level
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.database import db, transaction
+from backend.imports import service
+from backend.imports.models import ImportPart
+from bench.machine import Machine
+from bench.results import Result, watched
+from ejia.trial.demo import load, rosters
+from tests.support.beginning import empty
+
+MOST_SECONDS, MOST_MEGABYTES = 180, 200
+"""All three workbooks together, on two cores; and what reading and entering them adds to the memory of the process."""
+
+_STREET = "639999001000"
+
+
+def measure(machine: Machine, *, scale: float, say: Callable[[str], None]) -> Iterator[Result]:
+    """Seconds from the bytes of the workbooks to the last part entered, and the growth of the process."""
+    say(f"import: the demonstration year at {scale}")
+    load.load_demonstration_year(machine.settings.wechat_appid, scale=scale, progress=lambda *_: lambda _: None)
+    with transaction():
+        tree = [(area.code, area.level, area.name) for area in db.session.scalars(select(Area).order_by(Area.path))]
+        books = list(rosters.books())
+    empty(machine.settings)
+    with transaction():
+        for code, level, name in tree:
+            areas.add_area(code=code, level=Level(level), name=name, now=clock.now())
+        street = areas.area_of_code(_STREET).id
+    held, began = _megabytes(), time.perf_counter()
+    for kind, content in books:
+        started = time.perf_counter()
+        import_id = service.receive(Actor.system(), service.KINDS[kind], street, content, now=clock.now())
+        service.check(Actor.system(), import_id, now=clock.now(), report=_silently)
+        service.enter(Actor.system(), import_id, now=clock.now(), report=_silently)
+        say(f"{kind}: {_entered(import_id)} in {time.perf_counter() - started:.1f} s")
+    yield watched("import of the year's rosters", [time.perf_counter() - began], unit="s", aim=MOST_SECONDS)
+    yield watched("import of the year's rosters, growth", [_megabytes() - held], unit="MB", aim=MOST_MEGABYTES)
+
+
+def _silently(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def _entered(import_id: object) -> str:
+    with transaction():
+        parts = db.session.scalars(select(ImportPart).where(ImportPart.import_id == import_id)).all()
+        new, known, faulty = (sum(getattr(part, what) for part in parts) for what in ("new", "known", "faulty"))
+    return f"{new:,} new, {known:,} known, {faulty:,} faulty"
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
