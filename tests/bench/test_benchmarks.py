@@ -11,7 +11,7 @@ from bench.__main__ import BENCHMARKS, parser
 from bench.machine import Machine
 from bench.results import Result, compared, watched
 
-TINY = ["--rounds", "1", "--people", "3", "--demands", "60", "--facts", "240", "--requests", "20", "--records", "240"]
+TINY = ["--rounds", "1", "--people", "3", "--demands", "60", "--facts", "240", "--requests", "20", "--records", "240", "--scale", "0.005"]
 OF_ITS_OWN_SIZE = {"claims"}
 """Its claimants and openings are not asked for, and take longer than all others together."""
 

@@ -57,7 +57,7 @@ def test_good_rows_are_entered_on_their_days_and_faulty_ones_come_back(street, s
         someone(name="=A1"),
         someone(community="向阳社区"),
         someone(registered_on="2199-01-01"),
-        someone(paper="张三13800001234"),
+        someone(paper="电话13800001234"),
         someone(**known.card),
         someone(**known.card | {"name": "李别人"}),
         own,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, delete, false, func, or_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
@@ -16,7 +16,7 @@ from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand
 from backend.demands.service.bases import StatedBasis, state_basis
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import NumberInvalid, address_line, contact_phone
 from backend.foundation.ids import new_id
@@ -96,7 +96,7 @@ def add_beneficiary(actor: Actor, details: BeneficiaryDetails, area_id: UUID, *,
     """
     area = served_area(area_id)
     policy.require(actor, Permission.BENEFICIARY_ADD, Scope(area_path=area.path))
-    return put_on_record(actor, _in_form(details, now=now), area, now=now)
+    return put_on_record(actor, in_form(details, now=now), area, now=now)
 
 
 def served_area(area_id: UUID) -> Area:
@@ -114,7 +114,7 @@ def known_or_put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area
     What is said here of a note or a basis that the row has not is added. The caller has asked policy for the demand. Raises as
     `add_beneficiary` does, but for AreaNotServed and Forbidden.
     """
-    details = _in_form(details, now=now)
+    details = in_form(details, now=now)
     community = hold_community(area)
     same = and_(Beneficiary.name == details.name, _of_address(details), true() if details.phone is None else _of_phone(details))
     known_here = or_(tied_to(person_id), and_(same, or_(_in_care(actor), _asked_for_by(actor))))
@@ -165,6 +165,28 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
     return beneficiary_id
 
 
+def bring_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now: datetime) -> UUID:
+    """As `put_on_record`, of a roster, which tells its people apart: who lives at one door, or has one name, is somebody else there. The
+    caller has asked policy, and left out who is on record by name and address, or by name and telephone."""
+    community = hold_community(area)
+    alike = or_(Beneficiary.name == details.name, _of_address(details), _of_phone(details))
+    others = frozenset(row.id for row in db.session.scalars(_alike(community, alike)))
+    return put_on_record(actor, replace(details, different_from=others), area, now=now)
+
+
+def of_names(names: Sequence[str], area_paths: Sequence[str]) -> Sequence[Beneficiary]:
+    """Who is on record by one of these names in one of these communities."""
+    here = one_of(func.left(Beneficiary.area_path, COMMUNITY_DIGITS, type_=Text()), area_paths)
+    return db.session.scalars(select(Beneficiary).where(one_of(Beneficiary.name, names), here, Beneficiary.ended_at.is_(None))).all()
+
+
+def take_back_brought(actor: Actor, beneficiary_ids: Sequence[UUID], *, of: UUID, now: datetime) -> None:
+    """Delete who was brought on record and to whom nothing refers, with one entry in the audit log. The caller has asked policy."""
+    gone = delete(Beneficiary).where(one_of(Beneficiary.id, beneficiary_ids))
+    db.session.execute(gone.execution_options(synchronize_session=False))
+    audit.record(actor, Permission.BENEFICIARY_ADD, of, now=now, undone=len(beneficiary_ids))
+
+
 def refuse_named(beneficiary_id: UUID | None, texts: Mapping[str, str | None]) -> None:
     """Let pass what is to be read by everybody, by the names of its fields. Raises NamesBeneficiary."""
     name = db.session.scalar(select(Beneficiary.name).where(Beneficiary.id == beneficiary_id))
@@ -201,7 +223,7 @@ def _bring_into_form(row: Beneficiary) -> bool:
     return True
 
 
-def _in_form(details: BeneficiaryDetails, *, now: datetime) -> BeneficiaryDetails:
+def in_form(details: BeneficiaryDetails, *, now: datetime) -> BeneficiaryDetails:
     """The details as they are stored. Raises NameInvalid, PhoneInvalid, BirthYearInvalid, AgeContradicts, NamesBeneficiary."""
     if details.born_in is not None and not 1900 <= details.born_in <= clock.shanghai_day(now).year:
         raise BirthYearInvalid(errors={"born_in": [BirthYearInvalid.detail]})
