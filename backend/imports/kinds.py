@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from backend.areas.models import Area
@@ -14,6 +14,7 @@ from backend.foundation.identifiers import holds_personal_number
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _EARLIEST = date(1949, 10, 1)
 LONGEST = 200
+T = TypeVar("T")
 
 Made = Mapping[str, Sequence[UUID]]
 """Ids of what was made, by what it is."""
@@ -60,6 +61,12 @@ class Line:
         if holds_personal_number(value):
             raise Faulty(at, "不能填写手机号或身份证号")
         return value
+
+    def choice(self, at: str, choices: Mapping[str, T]) -> T:
+        """One of the words of a list, as what it stands for. Raises Faulty."""
+        if (word := self.text(at)) not in choices:
+            raise Faulty(at, f"应为{'、'.join(choices)}之一")
+        return choices[word]
 
     def day(self, at: str, *, until: date) -> date:
         """A day that is not after another one. Raises Faulty."""

@@ -26,12 +26,15 @@ from backend.foundation.database import allow_long_statements, db, transaction
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
-from backend.imports import elders, teams, volunteers
+from backend.imports import elders, organisations, teams, volunteers
 from backend.imports.kinds import Faulty, Findings, Kind, Line, Place, When
 from backend.imports.models import LINES, Import, ImportPart, ImportStatus
 from backend.imports.sheet import FORMULA, lines_of
 
-KINDS = {kind.name: kind for kind in (volunteers.KIND, teams.TEAMS, teams.MEMBERS, elders.KIND)}
+KINDS = {
+    kind.name: kind for kind in (volunteers.KIND, teams.TEAMS, teams.MEMBERS, organisations.ORGANISATIONS, organisations.STAFF, elders.KIND)
+}
+"""In the order in which they refer to one another."""
 
 LINES_OF_A_PART = 500
 KEPT_FOR = timedelta(days=30)

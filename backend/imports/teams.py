@@ -1,6 +1,6 @@
 """The workbooks of teams and of their members. Who leads or belongs to one is a volunteer already: volunteers are imported first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,17 +8,14 @@ from uuid import UUID
 
 from backend.areas.models import Area
 from backend.foundation.actor import Actor
-from backend.foundation.identifiers import age_on
 from backend.foundation.skeletons import skeleton
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
 from backend.imports.standing import refer_to
-from backend.imports.volunteers import ID_NUMBER, NAME, read_identity
-from backend.people.minors import AGE_OF_MAJORITY
-from backend.people.service import Identity, look_all_up
+from backend.imports.volunteers import ID_NUMBER, NAME, read_adult, read_identity, volunteers_among
+from backend.people.service import Identity
 from backend.teams import entry as teams
 from backend.teams.entry import BroughtMember, BroughtTeam
 from backend.teams.models import Team, TeamCategory, TeamStatus
-from backend.volunteers import entry as volunteers
 
 CATEGORIES: Mapping[str, TeamCategory] = {
     "公益服务": TeamCategory.PUBLIC_WELFARE,
@@ -68,14 +65,11 @@ def _team_name(line: Line) -> str:
 
 
 def _read_team(place: Place, line: Line, today: date) -> _Team:
-    leader = read_identity(line, today)
-    if age_on(leader.number.born_on, today) < AGE_OF_MAJORITY:
-        raise Faulty("id_number", "队长应年满18周岁")
-    category = CATEGORIES.get(line.text("category"))
-    if category is None:
-        raise Faulty("category", f"应为{'、'.join(CATEGORIES)}之一")
+    leader = read_adult(line, today)
     founded_on = line.day("founded_on", until=today)
-    return _Team(_team_name(line), place.community(line, "community"), category, founded_on, leader, line.words("charter"))
+    return _Team(
+        _team_name(line), place.community(line, "community"), line.choice("category", CATEGORIES), founded_on, leader, line.words("charter")
+    )
 
 
 def _read_member(place: Place, line: Line, today: date) -> _Member:
@@ -83,17 +77,10 @@ def _read_member(place: Place, line: Line, today: date) -> _Member:
     return _Member(_team_name(line), place.community(line, "community"), identity, line.day("joined_on", until=today))
 
 
-def _volunteers(identities: Sequence[Identity]) -> list[UUID | None]:
-    """Who these are, as far as they are registered volunteers."""
-    people = [lookup.person.id if lookup.person is not None else None for lookup in look_all_up(identities)]
-    live: Collection[UUID] = volunteers.live_among([person for person in people if person is not None])
-    return [person if person in live else None for person in people]
-
-
 def _sort_out_teams(read: Sequence[tuple[Line, Any]], findings: Findings) -> Sequence[BroughtTeam]:
     standing = set(teams.standing_teams([one.community.path for _, one in read]))
     new: list[BroughtTeam] = []
-    for (line, one), leader_id in zip(read, _volunteers([one.leader for _, one in read]), strict=True):
+    for (line, one), leader_id in zip(read, volunteers_among([one.leader for _, one in read]), strict=True):
         key = (one.community.path, skeleton(one.name))
         if key in standing:
             findings.known += 1
@@ -109,7 +96,7 @@ def _sort_out_members(read: Sequence[tuple[Line, Any]], findings: Findings) -> S
     standing = teams.standing_teams([one.community.path for _, one in read])
     known = teams.members_of([team.id for team in standing.values()])
     new: list[BroughtMember] = []
-    for (line, one), person_id in zip(read, _volunteers([one.identity for _, one in read]), strict=True):
+    for (line, one), person_id in zip(read, volunteers_among([one.identity for _, one in read]), strict=True):
         team: Team | None = standing.get((one.community.path, skeleton(one.name)))
         if team is None or team.status is not TeamStatus.ACTIVE or team.founded_on is None:
             findings.fault(line, Faulty("team", "该社区没有这支服务队，请先导入服务队"))

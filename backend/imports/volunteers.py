@@ -38,6 +38,21 @@ def read_identity(line: Line, today: date) -> Identity:
     return Identity(name, _number(line, today))
 
 
+def read_adult(line: Line, today: date) -> Identity:
+    """As `read_identity`, of who leads or acts for others. Raises Faulty."""
+    identity = read_identity(line, today)
+    if age_on(identity.number.born_on, today) < AGE_OF_MAJORITY:
+        raise Faulty("id_number", "应年满18周岁")
+    return identity
+
+
+def volunteers_among(identities: Sequence[Identity]) -> list[UUID | None]:
+    """Who these are, in their order, as far as they are registered volunteers now."""
+    people = [lookup.person.id if lookup.person is not None else None for lookup in look_all_up(identities)]
+    live = entry.live_among([person for person in people if person is not None])
+    return [person if person in live else None for person in people]
+
+
 def _number(line: Line, today: date) -> IdentityNumber:
     try:
         return identity_number(line.text("id_number"), today=today)

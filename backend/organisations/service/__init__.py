@@ -9,5 +9,5 @@ from backend.organisations.service.life import (
     return_organisation,
     verify_organisation,
 )
-from backend.organisations.service.staff import add_staff, hand_over, leave_organisation, remove_staff
+from backend.organisations.service.staff import add_staff, hand_over, leave_organisation, let_act, remove_staff
 from backend.organisations.service.withdrawals import end_for_withdrawn

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, select
 from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
 from backend.accounts.limits import Written
+from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.life import Step
 from backend.foundation.refusals import never
@@ -176,6 +177,18 @@ def stop_staff(actor: Actor, staff: Staff, *, reason: str | None, now: datetime)
     accounts.withdraw_from_person(actor, staff.person_id, _act_for(staff.organisation_id), reason=reason or "离开", now=now)
     outbox.record(StaffRemoved(ended.id), now=now)
     return ended.id
+
+
+def let_act(account_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let who acts for an organisation do so from the account by which they are known from now on: they did before they had one."""
+    acting = (
+        select(Staff.organisation_id, Staff.person_id)
+        .join(Account, Account.person_id == Staff.person_id)
+        .where(one_of(Account.id, account_ids), Staff.is_live())
+        .order_by(Staff.organisation_id)
+    )
+    for organisation_id, person_id in db.session.execute(acting).all():
+        accounts.grant_to_person(Actor.system(), person_id, _act_for(organisation_id), now=now)
 
 
 def live_staff(organisation_id: UUID, which: ColumnElement[bool]) -> Sequence[Staff]:
