@@ -158,10 +158,24 @@ def withdraw_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @writes
 @bp.input(ReasonIn)
 @bp.output(DemandOut)
-@bp.doc(summary="取消已发布的服务需求", description="场次随之取消，认领全部释放。已有人签到的不能取消。")
+@bp.doc(summary="取消已发布的服务需求", description="场次随之取消，认领全部释放。已有人签到的、服务时间已过的不能取消。")
 def cancel_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
     now = clock.now()
     demands.cancel_demand(actor, demand_id, reason=body.reason, now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/not-carried-out")
+@writes
+@bp.input(ReasonIn)
+@bp.output(DemandOut)
+@bp.doc(
+    summary="登记为未开展",
+    description="服务时间已过、没有服务记录的需求，由社区说明原因；认领保持不变，以往的统计数不变。没有登记的，到期自动办结或者登记为未开展。",
+)
+def mark_not_carried_out(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
+    now = clock.now()
+    demands.mark_not_carried_out(actor, demand_id, reason=body.reason, now=now)
     return queries.demand(actor, demand_id, now=now)
 
 

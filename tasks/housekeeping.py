@@ -93,6 +93,12 @@ def end_unanswered_claims() -> None:
     _until_nothing_is_left(openings.end_unanswered)
 
 
+@shared_task(name="housekeeping.end_over_demands", ignore_result=True)
+def end_over_demands() -> None:
+    """End published demands whose time is over: completed, or not carried out."""
+    _until_nothing_is_left(demands.end_over)
+
+
 @shared_task(name="housekeeping.seal_beneficiaries", ignore_result=True)
 def seal_beneficiaries() -> None:
     """Index what a release before wrote of beneficiaries."""

@@ -67,6 +67,12 @@ class LateEntries(Entry):
     most_proofs: int = Field(default=9, ge=1, le=50)
 
 
+class Demands(Entry):
+    """How long the community may still add and confirm what was served of a demand whose time is over."""
+
+    decided_after_days: int = Field(default=7, ge=1, le=60)
+
+
 class Limits(Entry):
     """The catalogue."""
 
@@ -74,6 +80,7 @@ class Limits(Entry):
     place: Place
     door: Door
     late_entries: LateEntries
+    demands: Demands = Demands()
 
 
 _in_use: InUse[Limits] = InUse("limits of services")

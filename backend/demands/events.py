@@ -41,6 +41,12 @@ class DemandCancelled(Event):
     name: ClassVar[str] = "demand.cancelled"
 
 
+class DemandNotCarriedOut(Event):
+    """Its time is over, and nothing of it counts as served."""
+
+    name: ClassVar[str] = "demand.not_carried_out"
+
+
 class DemandReopened(Event):
     """It was completed by a service that no longer counts."""
 

@@ -1,5 +1,5 @@
-"""What statistics may count of demands: published, claimed, completed, each demand once, on the day on which it came to be so; and who
-was served.
+"""What statistics may count of demands: published, claimed, completed, not carried out, each demand once, on the day on which it came to
+be so; and who was served.
 
 Brand and community of a demand stand from its publication on.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from backend.attendance.measures import COUNTED_BY
@@ -29,14 +29,28 @@ def _published(known_at: AsOf) -> Select[Any]:
 
 
 def _claimed(known_at: AsOf) -> Select[Any]:
-    counts = status_at(Claim, ClaimChange, known_at).in_([ClaimStatus.HELD, ClaimStatus.ENDED])
+    status = status_at(Claim, ClaimChange, known_at)
+    kept = and_(status == ClaimStatus.RELEASED, _year_of(Claim.released_at) > _year_of(Claim.claimed_at))
+    counts = or_(status.in_([ClaimStatus.HELD, ClaimStatus.ENDED]), kept)
     first = select(func.min(Claim.claimed_at).label("at")).where(Claim.opening_id == Demand.opening_id, counts)
     return _counted_from(first.lateral("claimed"))
 
 
+def _year_of(instant: Column) -> Column:
+    return func.date_part("year", day_of(instant))
+
+
 def _completed(known_at: AsOf) -> Select[Any]:
-    steps = _steps_to(DemandStatus.COMPLETED, func.max(DemandChange.at), known_at)
-    return _counted_from(steps.lateral("completed")).where(status_at(Demand, DemandChange, known_at) == DemandStatus.COMPLETED)
+    return _ended_as(DemandStatus.COMPLETED, known_at)
+
+
+def _not_carried_out(known_at: AsOf) -> Select[Any]:
+    return _ended_as(DemandStatus.NOT_CARRIED_OUT, known_at)
+
+
+def _ended_as(status: DemandStatus, known_at: AsOf) -> Select[Any]:
+    steps = _steps_to(status, func.max(DemandChange.at), known_at)
+    return _counted_from(steps.lateral("ended")).where(status_at(Demand, DemandChange, known_at) == status)
 
 
 def _steps_to(status: DemandStatus, when: ColumnElement[Any], known_at: AsOf) -> Select[Any]:
@@ -104,7 +118,8 @@ DEMANDS_CLAIMED = Measure(
     moved_by={"place.claimed": _of_claims, "place.released": _of_claims},
     dimension=BRAND,
 )
-"""Demands of which a place is held or was served, on the day of the first such claim: when all are released, the demand is not claimed."""
+"""Demands of which a place is held or was served, on the day of the first such claim: when all are released, the demand is not claimed.
+A claim that is given back in a later year than that of its day counts all the same: that year is over."""
 
 DEMANDS_COMPLETED = Measure(
     name="demands_completed",
@@ -115,6 +130,17 @@ DEMANDS_COMPLETED = Measure(
     dimension=BRAND,
 )
 """Demands that are completed, on the day of the latest completion: one that was reopened is not."""
+
+DEMANDS_NOT_CARRIED_OUT = Measure(
+    name="demands_not_carried_out",
+    source="服务需求办理记录",
+    shape=Shape.EVENTS,
+    contributions=_not_carried_out,
+    moved_by={"demand.not_carried_out": themselves, "demand.completed": themselves},
+    dimension=BRAND,
+)
+"""Demands whose time was over without a service that counts, on the day on which that was written down; one that is completed by a
+service entered later is none of them any more."""
 
 BENEFICIARIES_SERVED = Measure(
     name="beneficiaries_served",
@@ -130,4 +156,4 @@ BENEFICIARIES_SERVED = Measure(
 """Services that count, of demands for somebody in the register: its distinct persons are those who were served. What is erased of a row
 leaves the row, and so the figure; a merge is a word that two were one."""
 
-MEASURES = (DEMANDS_PUBLISHED, DEMANDS_CLAIMED, DEMANDS_COMPLETED, BENEFICIARIES_SERVED)
+MEASURES = (DEMANDS_PUBLISHED, DEMANDS_CLAIMED, DEMANDS_COMPLETED, DEMANDS_NOT_CARRIED_OUT, BENEFICIARIES_SERVED)

@@ -23,8 +23,8 @@ DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 
 
 class DemandStatus(StrEnum):
-    """submitted → published or returned; submitted → withdrawn; published → completed or cancelled. 'Claimed', 'full' and 'partly
-    claimed' are predicates over its opening, not states."""
+    """submitted → published or returned; submitted → withdrawn; published → completed, cancelled before its time is over, or not carried
+    out after it. 'Claimed', 'full' and 'partly claimed' are predicates over its opening, not states."""
 
     SUBMITTED = "submitted"
     RETURNED = "returned"
@@ -32,6 +32,7 @@ class DemandStatus(StrEnum):
     PUBLISHED = "published"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    NOT_CARRIED_OUT = "not_carried_out"
 
 
 class EndCause(StrEnum):
@@ -130,7 +131,9 @@ class Demand(Living):
         UniqueConstraint("opening_id", name="uq_demands_opening_id"),
         CheckConstraint("places BETWEEN 1 AND 10000", name="places_sensible"),
         CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
-        CheckConstraint("(status IN ('published', 'completed', 'cancelled')) = (published_at IS NOT NULL)", name="published_has_instant"),
+        CheckConstraint(
+            "(status IN ('published', 'completed', 'cancelled', 'not_carried_out')) = (published_at IS NOT NULL)", name="published_is_dated"
+        ),
         Index("ix_demands_area_path", "area_path", "status", "id"),
         Index("ix_demands_status", "status", "id"),
         Index("ix_demands_published", "published_at", "id", postgresql_where="status = 'published'"),

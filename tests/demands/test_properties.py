@@ -28,7 +28,10 @@ WAYS = {
     "withdrawn": {},
     "cancelled": {},
     "completed": {},
+    "not_carried_out": {},
 }
+OVER = {"published": {"complete": "completed", "mark": "not_carried_out"}}
+"""What is left when the time is over."""
 
 
 def _do(act, demand_id, now):
@@ -43,18 +46,25 @@ def _do(act, demand_id, now):
             demands.cancel_demand(SYSTEM, demand_id, reason="不需要了", now=now)
         case "complete":
             demands.complete_demand(SYSTEM, demand_id, now=now)
+        case "mark":
+            demands.mark_not_carried_out(SYSTEM, demand_id, reason="无人到场", now=now)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.sampled_from(["publish", "return", "withdraw", "cancel", "complete", "serve"]), max_size=8))
+@given(acts=st.lists(st.sampled_from(["publish", "return", "withdraw", "cancel", "complete", "mark", "serve", "wait"]), max_size=8))
 @example(acts=["publish", "serve", "cancel", "complete"])
 @example(acts=["publish", "complete", "cancel"])
+@example(acts=["publish", "wait", "cancel", "mark", "complete"])
+@example(acts=["publish", "serve", "wait", "mark", "cancel", "complete"])
 def test_a_demand_goes_only_the_ways_of_its_life(street, acts):
     home, now = area(street), clock.now()
     wanted = NewDemand("red_ribbon", "便民服务", "理发、磨刀", UUID(street["和平社区"]), places=3)
     demand_id = demands.submit_demand(SYSTEM, wanted, now=now)
-    status, served, steps = "submitted", False, ["submitted"]
+    status, served, steps, over = "submitted", False, ["submitted"], False
     for act in acts:
+        if act == "wait":
+            now, over = now + timedelta(days=1), status == "published" or over
+            continue
         if act == "serve":
             opening_id = db.session.scalars(select(Demand.opening_id).where(Demand.id == demand_id)).one()
             if opening_id is not None and status == "published":
@@ -62,8 +72,8 @@ def test_a_demand_goes_only_the_ways_of_its_life(street, acts):
                 confirm(make_record(make_person(home), home, "red_ribbon", minutes=30, opening=opening))
                 served = True
             continue
-        next_status = WAYS[status].get(act)
-        if (act == "complete" and not served) or (act == "cancel" and served):
+        next_status = (OVER if over and status == "published" else WAYS)[status].get(act)
+        if (act == "complete" and not served) or (act in ("cancel", "mark") and served):
             next_status = None
         try:
             with db.session.begin_nested():

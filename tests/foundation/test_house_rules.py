@@ -62,6 +62,7 @@ COMES_WITH = {
     "accept_relocation": {"VOLUNTEER_MOVE", "REGISTRATION_END", "REGISTRATION_WITHDRAW", "REGISTRATION_APPLY"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done
+    "mark_not_carried_out": {"CLAIM_REVIEW"},
     "check_identity": {"PERSON_REGISTER"},  # who is on record nowhere yet
     "record_proxy": {"PERSON_REGISTER"},  # who is acted for, where they are not on record yet
     "merge_by_password": {"ACCOUNT_LOG_IN"},  # to the account that stays

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import update
 
 from backend.accounts.policy import Permission
+from backend.attendance.models import Shift
 from backend.foundation import clock
+from backend.foundation.database import db, transaction
+from backend.openings.models import Opening
 from tests.policy.viewers import (
     COMMUNITY,
     DECIDING,
@@ -51,6 +57,16 @@ def of_nobody(world: World) -> Ask:
 def published(world: World) -> Ask:
     demand_id = world.open_demand()["id"]
     return ask(demand_id=demand_id, shows=demand_id, reason="老人住院", query={"community_id": world.street["和平社区"]})
+
+
+def over(world: World) -> Ask:
+    """A published demand whose time is over."""
+    demand = world.open_demand()
+    earlier = {"starts_at": clock.now() - timedelta(days=2), "ends_at": clock.now() - timedelta(days=1)}
+    with transaction():
+        db.session.execute(update(Opening).where(Opening.id == UUID(demand["opening_id"])).values(earlier))
+        db.session.execute(update(Shift).where(Shift.opening_id == UUID(demand["opening_id"])).values(earlier))
+    return ask(demand_id=demand["id"], reason="无人到场")
 
 
 def changed(world: World) -> Ask:
@@ -237,6 +253,7 @@ ROWS = (
     ),
     Row("withdraw_demand", of_nobody, these(GRID), 404, {403: OFFICERS}, by=Permission.DEMAND_WITHDRAW, case="nobody's"),
     Row("cancel_demand", lambda world: without_query(published(world)), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("mark_not_carried_out", over, DECIDING, 403, by=Permission.DEMAND_CANCEL),
     Row("complete_demand", served, DECIDING | RESIDENT, 403, by=Permission.DEMAND_COMPLETE),
     Row(
         "reveal_beneficiary",

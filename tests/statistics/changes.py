@@ -39,7 +39,8 @@ def change_the_past(officer: Phone) -> int:
 
 
 def a_counting_record(brand: str) -> Any:
-    """A counting record of more than an hour, by somebody who also served at other times; at a home the only one of its demand."""
+    """A counting record of more than an hour, by somebody who also served at other times; at a home the only one of its demand, and of a
+    wish the only demand of whose it was."""
     with transaction():
         return db.session.execute(
             text(
@@ -53,6 +54,7 @@ def a_counting_record(brand: str) -> Any:
                 JOIN demands d ON d.opening_id = r.opening_id
                 WHERE r.brand = :brand AND d.status = 'completed' AND r.minutes > 60 AND r.in_all > 2
                   AND (r.brand = 'red_ribbon' OR r.here = 1)
+                  AND (r.brand <> 'sunset_wish' OR 1 = (SELECT count(*) FROM demands o WHERE o.beneficiary_id = d.beneficiary_id))
                 ORDER BY r.fact_id LIMIT 1
                 """
             ),

@@ -214,7 +214,9 @@ class History:
     def step_on(self) -> None:
         if self.demands:
             demand = self.random.choice(self.demands)
-            if demand.status is DemandStatus.PUBLISHED:
+            if demand.status is DemandStatus.PUBLISHED and self.random.random() < 0.3:
+                self._step(demand, DemandStatus.NOT_CARRIED_OUT, "demand.not_carried_out")
+            elif demand.status in (DemandStatus.PUBLISHED, DemandStatus.NOT_CARRIED_OUT):
                 self._step(demand, DemandStatus.COMPLETED, "demand.completed")
             else:
                 self._step(demand, DemandStatus.PUBLISHED, "demand.reopened")
@@ -256,7 +258,7 @@ class History:
         if held:
             claim = self.random.choice(held)
             claim.status = self.random.choice([ClaimStatus.RELEASED, ClaimStatus.ENDED])
-            claim.released_at = claim.claimed_at
+            claim.released_at = claim.claimed_at + timedelta(days=self.random.randrange(60))
             happened("place.released", claim.id)
 
     # Services

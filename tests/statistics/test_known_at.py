@@ -3,22 +3,19 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from backend.areas.models import Area
 from backend.attendance.models import ServiceRecord
-from backend.attendance.queries import counting_records
-from backend.demands.models import Demand, DemandStatus
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.foundation.measures import NOW, AsOf
 from backend.points.rebuild import rebuild
 from backend.statistics.measures import MEASURES
 from ejia.trial.demo import load
-from tasks.housekeeping import end_unanswered_claims
+from tasks.housekeeping import end_over_demands, end_unanswered_claims
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
 from tests.support.demands import asked_for, claimed, published_demand
 from tests.support.organisations import verified_organisation
@@ -78,6 +75,7 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     change_who_belongs(phone_in)
     pass_time(hours=3)
     end_unanswered_claims()
+    end_over_demands()  # also the wish that is open again
     hear_everything()
 
     assert {name for name, rows in known(NOW).items() if rows == then[name]} == set(), "nothing befell these measures"
@@ -105,16 +103,7 @@ def claimed_demand(officer: Phone, leader: Phone, here: dict[str, str], team_id:
 
 
 def change_demands(officer: Phone, leader: Phone, demands: list[dict[str, Any]]) -> None:
-    """The place of one is given back, another is cancelled, and one of the year is completed."""
+    """The place of one is given back, and another is cancelled."""
     released, cancelled = demands
     leader.made(f"/claims/{released['claim_id']}/release", {"reason": "改时间"})
     officer.made(f"/demands/{cancelled['id']}/cancellation", {"reason": "不再需要"})
-    officer.made(f"/demands/{a_served_demand()}/completion")
-
-
-def a_served_demand() -> UUID:
-    """A published demand on which a service counts."""
-    counting = counting_records().subquery()
-    with transaction():
-        served = select(Demand.id).join(counting, counting.c.opening_id == Demand.opening_id).where(Demand.status == DemandStatus.PUBLISHED)
-        return db.session.scalars(served.order_by(Demand.id).limit(1)).one()

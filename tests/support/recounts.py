@@ -130,6 +130,9 @@ _LIVING_HERE = _stands("v", "registered_on", "left_on").replace("v.registered_on
 _STANDING_ORGANISATION = _stands("o", "counted_on", "ended_on")
 _NEW_ORGANISATION = f"({_within('o.counted_on')}) AND o.former_id IS NULL"
 
+_KEPT_FOR_A_YEAR = """c.status = 'released' AND
+    date_part('year', c.claimed_at AT TIME ZONE 'Asia/Shanghai') < date_part('year', c.released_at AT TIME ZONE 'Asia/Shanghai')"""
+
 RECOUNTS: Mapping[str, Recount] = {
     "teams": Recount("count(*)", "teams t", path="t.area_path", part="t.category", when=_TEAM_STANDS),
     "volunteers_in_teams": _members("count(DISTINCT m.person_id)"),
@@ -145,10 +148,15 @@ RECOUNTS: Mapping[str, Recount] = {
     ),
     "demands_published": _demands("SELECT min(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'published'"),
     "demands_claimed": _demands(
-        "SELECT min(c.claimed_at) FROM claims c WHERE c.opening_id = d.opening_id AND c.status IN ('held', 'ended')"
+        "SELECT min(c.claimed_at) FROM claims c WHERE c.opening_id = d.opening_id"
+        f" AND (c.status IN ('held', 'ended') OR {_KEPT_FOR_A_YEAR})"
     ),
     "demands_completed": _demands(
         "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'completed'", "d.status = 'completed'"
+    ),
+    "demands_not_carried_out": _demands(
+        "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'not_carried_out'",
+        "d.status = 'not_carried_out'",
     ),
     "claims_asked_for": _waits("count(*)", "true", _within("w.asked")),
     "claims_answered": _waits("count(*)", _ANSWERED),

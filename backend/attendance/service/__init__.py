@@ -15,6 +15,7 @@ from backend.attendance.service.records import add_late_record, add_record, corr
 from backend.attendance.service.refusals import OwnService, OwnWord, ServiceNotFound
 from backend.attendance.service.releases import (
     UNSERVED,
+    goes_on,
     release_after_service,
     release_claim,
     release_for_dissolved_teams,

@@ -20,7 +20,7 @@ from backend.attendance.entitlement import served_at
 from backend.attendance.models import Attendance, Shift, ShiftStatus
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import db, one_of
+from backend.foundation.database import Column, db, one_of
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.openings import service as openings
 from backend.openings.events import PlaceReadAndMissed, PlaceReadAndReleased
@@ -138,11 +138,15 @@ def tell_of_missed(shift_ids: Sequence[UUID], *, now: datetime) -> None:
         audit.record(Actor.system(), Permission.SHIFT_CLOSE, claim_id, now=now, decision="read_and_missed")
 
 
+def goes_on(opening_id: Column, *, now: datetime) -> ColumnElement[bool]:
+    """Condition on what has an opening: the window of this is not over, or that of a shift with its grace, be it called off."""
+    ahead = exists().where(Opening.id == opening_id, Opening.ends_at > now)
+    may_sign_in = exists().where(Shift.opening_id == opening_id, Shift.is_not_over(now))
+    return or_(ahead.correlate_except(Opening), may_sign_in.correlate_except(Shift))
+
+
 def _is_not_over(now: datetime) -> ColumnElement[bool]:
-    """Condition on claims: the window of the opening is not over, or that of a shift with its grace, be it called off."""
-    goes_on = exists().where(Opening.id == Claim.opening_id, Opening.ends_at > now)
-    may_sign_in = exists().where(Shift.opening_id == Claim.opening_id, Shift.is_not_over(now))
-    return or_(goes_on.correlate(Claim), may_sign_in.correlate(Claim))
+    return goes_on(Claim.opening_id, now=now)
 
 
 def _has_more_ahead(now: datetime) -> ColumnElement[bool]:

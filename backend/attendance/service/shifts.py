@@ -114,15 +114,15 @@ def plan_shift(
 
 
 def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) -> None:
-    """Cancel one planned shift at which nobody has signed in.
+    """Cancel one planned shift whose window and grace are not over, and at which nobody has signed in.
 
     Raises ShiftNotPlanned, ShiftInUse, Missing, and Forbidden for who may not decide in the area.
     """
     shift, _ = seen_shift(actor, shift_id, now=now)
     policy.require(actor, Permission.SHIFT_CANCEL, Scope(area_path=shift.area_path))
     # Sign-in holds the row FOR SHARE, so whoever is just signing in is waited for and then seen.
-    status = db.session.scalars(select(Shift.status).where(Shift.id == shift_id).with_for_update()).one()
-    if status is not ShiftStatus.PLANNED:
+    planned = select(Shift.id).where(Shift.id == shift_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
+    if db.session.scalar(planned.with_for_update()) is None:
         raise ShiftNotPlanned
     if not _cancel([shift_id], actor, reason=reason, now=now):
         raise ShiftInUse

@@ -11,6 +11,7 @@ from backend.demands.events import (
     DemandCancelled,
     DemandCompleted,
     DemandHandedOver,
+    DemandNotCarriedOut,
     DemandPublished,
     DemandReopened,
     DemandReturned,
@@ -23,7 +24,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.life import Step
 
-PUBLIC = frozenset({DemandStatus.PUBLISHED, DemandStatus.COMPLETED})
+PUBLIC = frozenset({DemandStatus.PUBLISHED, DemandStatus.COMPLETED, DemandStatus.NOT_CARRIED_OUT})
 """In these states every account may know of a demand; in the others only who asked, and the community."""
 
 
@@ -42,14 +43,26 @@ class DemandNotPublished(Conflict):
 
 
 _SUBMITTED, _PUBLISHED, _COMPLETED = DemandStatus.SUBMITTED, DemandStatus.PUBLISHED, DemandStatus.COMPLETED
+_NOT_CARRIED_OUT = DemandStatus.NOT_CARRIED_OUT
 SUBMIT = Step(Demand, DemandChange, None, _SUBMITTED, DemandSubmitted, Permission.DEMAND_SUBMIT)
 RETURN = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.RETURNED, DemandReturned, Permission.DEMAND_REVIEW, DemandNotSubmitted)
 WITHDRAW = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
 PUBLISH = Step(Demand, DemandChange, _SUBMITTED, _PUBLISHED, DemandPublished, Permission.DEMAND_REVIEW, DemandNotSubmitted)
 CANCEL = Step(Demand, DemandChange, _PUBLISHED, DemandStatus.CANCELLED, DemandCancelled, Permission.DEMAND_CANCEL, DemandNotPublished)
+LAPSE = Step(
+    Demand,
+    DemandChange,
+    _PUBLISHED,
+    _NOT_CARRIED_OUT,
+    DemandNotCarriedOut,
+    Permission.DEMAND_CANCEL,
+    DemandNotPublished,
+    decision="not_carried_out",
+)
 COMPLETE = Step(Demand, DemandChange, _PUBLISHED, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE, DemandNotPublished)
 HAND_OVER_SUBMITTED = Step(Demand, DemandChange, _SUBMITTED, _SUBMITTED, DemandHandedOver, Permission.DEMAND_REVIEW)
 HAND_OVER_PUBLISHED = Step(Demand, DemandChange, _PUBLISHED, _PUBLISHED, DemandHandedOver, Permission.DEMAND_REVIEW)
+COMPLETE_LATE = Step(Demand, DemandChange, _NOT_CARRIED_OUT, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE)
 REOPEN = Step(Demand, DemandChange, _COMPLETED, _PUBLISHED, DemandReopened, Permission.DEMAND_COMPLETE)
 
 

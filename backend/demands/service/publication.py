@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from backend import brands
 from backend.accounts import policy
@@ -20,7 +20,7 @@ from backend.attendance.service import Place
 from backend.brands import Brand, Completion
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.demands.service.bases import require_usable
-from backend.demands.service.life import CANCEL, COMPLETE, PUBLISH, REOPEN, DemandNotPublished, known_demand, scope_of
+from backend.demands.service.life import CANCEL, COMPLETE, COMPLETE_LATE, PUBLISH, REOPEN, DemandNotPublished, known_demand, scope_of
 from backend.demands.service.register import refuse_named
 from backend.demands.service.submission import refuse_places
 from backend.foundation.actor import Actor
@@ -44,6 +44,13 @@ class PlaceNotAsked(Unprocessable):
 
     code: ClassVar[str] = "place_not_asked"
     detail = "该品牌不登记服务地点坐标"
+
+
+class DemandOver(Conflict):
+    """Its window and grace are over: what was published then stays, and ends as what became of it."""
+
+    code: ClassVar[str] = "demand_over"
+    detail = "服务时间已过，不能取消；有人服务的请补录、确认后办结，没有开展的请登记为未开展"
 
 
 class NoCountingService(Conflict):
@@ -182,15 +189,16 @@ def _place(brand: Brand, publication: Publication) -> Place | None:
 
 
 def cancel_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) -> None:
-    """Call off a published demand: its shift is cancelled, its claims are released.
+    """Call off a published demand while its time is not over: its shift is cancelled, its claims are released.
 
-    Raises DemandNotPublished, PlacesInService (somebody signed in), Missing, Forbidden.
+    Raises DemandNotPublished, DemandOver, PlacesInService (somebody signed in), Missing, Forbidden.
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_CANCEL, scope_of(demand))
-    if demand.opening_id is None:
-        raise DemandNotPublished
-    CANCEL.take(actor, demand_id, now=now, reason=reason)
+    goes_on = attendance.goes_on(Demand.opening_id, now=now)
+    if demand.opening_id is None or not CANCEL.take_all(actor, [demand_id], goes_on, now=now, reason=reason):
+        still = db.session.scalar(select(Demand.status).where(Demand.id == demand_id))
+        raise DemandOver if still is DemandStatus.PUBLISHED else DemandNotPublished
     # In this order everywhere: demand, shift, role, claim. Whoever signs in holds the shift and then takes the claim.
     attendance.cancel_shifts(actor, demand.opening_id, reason=reason, now=now)
     openings.cancel_opening(actor, demand.opening_id, unserved=attendance.UNSERVED, reason=reason, now=now)
@@ -233,15 +241,18 @@ def settle_by_flags(revision_ids: Sequence[UUID], *, now: datetime) -> None:
 
 
 def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Complete what the first confirmed service completes, and reopen what it no longer does: by how the facts stand, in any order."""
+    """Complete what the first confirmed service completes, and reopen what it no longer does: by how the facts stand, in any order. What
+    was not carried out is completed by a service that comes to count later."""
     completing = [brand.code for brand in brands.current().values() if brand.completion is Completion.FIRST_CONFIRMED_SERVICE]
     # Locked before the records are read: whoever settles last has seen every record that was committed before.
     demands = db.session.execute(
         select(Demand.id, Demand.opening_id, Demand.status)
         .where(
             Demand.opening_id.in_(opening_ids),
-            Demand.brand.in_(completing),
-            Demand.status.in_([DemandStatus.PUBLISHED, DemandStatus.COMPLETED]),
+            or_(
+                Demand.brand.in_(completing) & Demand.status.in_([DemandStatus.PUBLISHED, DemandStatus.COMPLETED]),
+                Demand.status == DemandStatus.NOT_CARRIED_OUT,
+            ),
         )
         .order_by(Demand.id)
         .with_for_update()
@@ -252,5 +263,7 @@ def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     undone = [demand for demand in demands if demand.status is DemandStatus.COMPLETED and demand.opening_id not in served]
     COMPLETE.take_all(Actor.system(), [demand.id for demand in done], now=now)
     openings.close_openings([demand.opening_id for demand in done], now=now)
+    late = [demand for demand in demands if demand.status is DemandStatus.NOT_CARRIED_OUT and demand.opening_id in served]
+    COMPLETE_LATE.take_all(Actor.system(), [demand.id for demand in late], now=now)
     REOPEN.take_all(Actor.system(), [demand.id for demand in undone], now=now, reason=SERVICE_WITHDRAWN)
     openings.reopen_openings([demand.opening_id for demand in undone])

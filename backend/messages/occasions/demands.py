@@ -12,6 +12,7 @@ from backend.demands.events import (
     DemandChanged,
     DemandCompleted,
     DemandHandedOver,
+    DemandNotCarriedOut,
     DemandPublished,
     DemandReopened,
     DemandReturned,
@@ -61,8 +62,13 @@ def _step(event: type[Event], to: DemandStatus) -> Occasion:
     return Occasion(event, "requester", About.DEMAND, _ASKED, _demands(Demand.id).add_columns(doer))
 
 
-# Called off by no officer: with the last consent of who needed it.
-_ENDED_BY_ITSELF = _demands(Demand.id).where(whoever(DemandChange, Demand.id, DemandStatus.CANCELLED).is_(None))
+def _by_itself(to: DemandStatus) -> Select[*tuple[Any, ...]]:
+    """Demands that came to such a status by no officer."""
+    return _demands(Demand.id).where(whoever(DemandChange, Demand.id, to).is_(None))
+
+
+# With the last consent of who needed it.
+_ENDED_BY_ITSELF = _by_itself(DemandStatus.CANCELLED)
 
 
 def _unconfirmed(*which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -109,6 +115,19 @@ _HANDED_OVER = (
     .select_from(Demand)
     .join(Claim, Claim.opening_id == Demand.opening_id)
     .where(Claim.takes_place())
+)
+_NOT_CARRIED_OUT = (
+    rows_of(
+        subject_id=Demand.id,
+        about_id=Claim.id,
+        area_path=Demand.area_path,
+        brand=Demand.brand,
+        by_account_id=whoever(DemandChange, Demand.id, DemandStatus.NOT_CARRIED_OUT),
+        **_CLAIMANT,
+    )
+    .select_from(Demand)
+    .join(Claim, Claim.opening_id == Demand.opening_id)
+    .where(Claim.is_held())
 )
 _CHANGED_FOR_REQUESTERS = (
     _demands(PublicationChange.id)
@@ -183,6 +202,9 @@ OCCASIONS = (
     Occasion(DemandHandedOver, "claimant", About.CLAIM, _CLAIMANTS, _HANDED_OVER),
     _step(DemandCompleted, DemandStatus.COMPLETED),
     _step(DemandCancelled, DemandStatus.CANCELLED),
+    _step(DemandNotCarriedOut, DemandStatus.NOT_CARRIED_OUT),
+    Occasion(DemandNotCarriedOut, "claimant", About.CLAIM, _CLAIMANTS, _NOT_CARRIED_OUT),
+    Occasion(DemandNotCarriedOut, "community", About.DEMAND, office(Permission.DEMAND_CANCEL), _by_itself(DemandStatus.NOT_CARRIED_OUT)),
     Occasion(DemandChanged, "claimant", About.CLAIM, _CLAIMANTS, _CHANGED_FOR_CLAIMANTS),
     Occasion(DemandChanged, "requester", About.DEMAND, _ASKED, _CHANGED_FOR_REQUESTERS),
     Occasion(DemandReopened, "requester", About.DEMAND, _ASKED, _demands(Demand.id)),

@@ -33,7 +33,6 @@ class Homes:
         self.bases = world.table(BeneficiaryBasis, "id", "fact_id", "recorded_at", "void", "beneficiary_id", "basis", "notice_version")
         self._known: dict[str, list[tuple[datetime, UUID]]] = {}
         self._rows: dict[UUID, tuple[object, ...]] = {}
-        self._open: set[UUID] = set()
         self._last_visit: dict[UUID, datetime] = {}
         self._printed: dict[UUID, datetime] = {}
         self._arranged: set[UUID] = set()
@@ -65,11 +64,9 @@ class Homes:
         self.bases.add(basis, basis, at, False, elder, BasisKind.OWN_CONSENT.value, rules.current().notice.version)
         return elder
 
-    def visited(self, elder: UUID, until: datetime, *, is_over: bool) -> None:
-        """Somebody was asked to come to them, until then; `is_over`: nobody is any more."""
+    def visited(self, elder: UUID, until: datetime) -> None:
+        """Somebody was asked to come to them, until then."""
         self._last_visit[elder] = max(until, self._last_visit.get(elder, until))
-        if not is_over:
-            self._open.add(elder)
 
     def print_code(self, elder: UUID, at: datetime) -> None:
         """A code for the door, since this instant or before."""
@@ -100,7 +97,7 @@ class Homes:
         since = {elder: at for known in self._known.values() for at, elder in known}
         for elder, row in self._rows.items():
             ended_at = None
-            if elder not in self._open and self.chance.random.random() < 0.02:
+            if self.chance.random.random() < 0.02:
                 ended_at = self._last_visit[elder] + timedelta(days=20)
                 self.elders.add(*row[:6], None, None, None, None, since[elder], ended_at, self.chance.random.choice(_ENDS))
             else:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from backend.attendance.events import AttendanceExpired, ServiceCorrected, ServiceWithdrawn, ShiftClosed
-from backend.demands.events import DemandCancelled, DemandChanged, DemandCompleted, DemandPublished, DemandReturned
+from backend.demands.events import DemandCancelled, DemandChanged, DemandCompleted, DemandNotCarriedOut, DemandPublished, DemandReturned
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.outbox import Event, Happening
 from backend.messages import service as messages
@@ -29,6 +29,7 @@ HAPPENED: Mapping[type[Event], str] = {
     DemandReturned: _DEMAND.format("returned"),
     DemandCompleted: _DEMAND.format("completed"),
     DemandCancelled: _DEMAND.format("cancelled"),
+    DemandNotCarriedOut: _DEMAND.format("not_carried_out"),
     DemandChanged: "SELECT id, at FROM publication_changes",
     PlaceClaimed: "SELECT id, claimed_at FROM claims WHERE status IN ('held', 'released', 'ended')",
     PlaceRefused: _REFUSED.format("IS NOT NULL"),

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from backend import brands
+from backend.attendance import limits
 from backend.attendance.models import Attendance, Confirmation, FlagKind, ServiceFlag, ServiceRecord, Shift, ShiftChange
 from backend.demands.models import DEMAND_NUMBERS, Demand, DemandChange, PublicationChange
-from backend.demands.service import demand_number
+from backend.demands.service import NOBODY_CLAIMED, NOTHING_CONFIRMED, demand_number
 from backend.foundation.clock import shanghai_day
 from backend.foundation.sealed_text import seal_text
 from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
@@ -43,6 +44,7 @@ class Services:
         self.flagging = World(plan.SEED + 5)  # and its own, as what is doubted changes nothing
         self._numbered: list[tuple[datetime, UUID, tuple[object, ...]]] = []
         self._by_door: set[UUID] = set()
+        self._served: set[UUID] = set()  # openings of which a service counts
         self._residents_of: dict[str, list[Someone]] = {}
         for resident in residents:
             self._residents_of.setdefault(resident.community.path, []).append(resident)
@@ -128,7 +130,7 @@ class Services:
             self._end_early(need, "returned" if chance < 0.04 else "withdrawn")
         else:
             self.demand_changes.add(world.id_at(need.published), need.id, "submitted", "published", need.published, None)
-            self._publish(need, cancelled=chance < 0.08, claimed=chance >= 0.15, completed=chance < 0.97)
+            self._publish(need, cancelled=chance < 0.08, claimed=chance >= 0.15, by_hand=chance < 0.97)
 
     def _end_early(self, need: "_Need", status: str) -> None:
         at = need.published
@@ -136,18 +138,24 @@ class Services:
         self.demand_changes.add(self.world.id_at(at), need.id, "submitted", status, at, reason)
         self._add_demand(need, status, opening=None)
 
-    def _publish(self, need: "_Need", *, cancelled: bool, claimed: bool, completed: bool) -> None:
+    def _publish(self, need: "_Need", *, cancelled: bool, claimed: bool, by_hand: bool) -> None:
+        """What is published is called off, or completed; by nobody's hand when its days are over, or then not carried out."""
         world, at = self.world, need.published
         opening, role, shift = world.id_at(at), world.id_at(at), world.id_at(at)
         taken = self._serve(need, opening, role, shift) if claimed else 0
         if not (claimed or cancelled):
             self._wait(need, opening, role)
-        status = "cancelled" if cancelled else "completed" if taken and completed else "published"
+        status = "cancelled" if cancelled else "completed" if opening in self._served else "not_carried_out"
         elder = self._add_demand(need, status, opening=opening)
-        if status != "published":
-            ended = world.at(shanghai_day(need.ends) + timedelta(days=6), 9, 17)
-            self.demand_changes.add(world.id_at(ended), need.id, "published", status, ended, "居民已搬走" if cancelled else None)
-        state = {"cancelled": "cancelled", "completed": "closed", "published": "open"}[status]
+        over = need.ends + timedelta(minutes=GRACE_MINUTES)
+        if cancelled:
+            over = world.at(shanghai_day(need.starts) - timedelta(days=1), 17, 19)
+            self._step(need, status, over, "居民已搬走")
+        elif status == "completed" and by_hand:
+            self._step(need, status, world.at(shanghai_day(need.ends) + timedelta(days=6), 9, 17), None)
+        else:
+            self._end_by_itself(need, status, claimed=taken > 0)
+        state = "cancelled" if cancelled else "closed"
         where = (need.community.id, need.community.path)
         kinds = ["team", "organisation", "person"]
         home = (elder, need.community.path, need.community.path) if need.at_home else (None, None, None)
@@ -158,8 +166,16 @@ class Services:
         window = (need.starts, need.ends, GRACE_MINUTES)
         self.shifts.add(shift, opening, need.brand, *where, need.requester.id, elder, need.confirmers, *window, closed)
         self.shift_changes.add(world.id_at(at), shift, None, "planned", at)
-        over = need.ends + timedelta(minutes=GRACE_MINUTES)
         self.shift_changes.add(world.id_at(over), shift, "planned", closed, over)
+
+    def _step(self, need: "_Need", status: str, at: datetime, reason: str | None) -> None:
+        self.demand_changes.add(self.world.id_at(at), need.id, "published", status, at, reason)
+
+    def _end_by_itself(self, need: "_Need", status: str, *, claimed: bool) -> None:
+        """As the platform does: at once what nobody claimed, else when there were days enough to add and confirm who served."""
+        waits = timedelta(days=limits.current().demands.decided_after_days) if claimed else timedelta(minutes=GRACE_MINUTES)
+        reason = NOTHING_CONFIRMED if claimed else NOBODY_CLAIMED
+        self._step(need, status, need.ends + waits + timedelta(minutes=10), None if status == "completed" else reason)
 
     def _change(self, need: "_Need") -> datetime | None:
         """Let some demands have been published for a day earlier, and moved within the hour. Returns when that was."""
@@ -184,7 +200,7 @@ class Services:
         )
         self._numbered.append((need.submitted, need.id, values))
         if elder is not None:
-            self.homes.visited(elder, need.ends, is_over=status != "published")
+            self.homes.visited(elder, need.ends)
             if need.id in self._by_door:
                 self.homes.print_code(elder, need.submitted)
         return elder
@@ -321,6 +337,7 @@ class Services:
             confirmation = world.id_at(confirmed)
             confirmer = "requester" if need.at_home and world.random.random() < 0.5 and grade != "own_code" else "community"
             if not (is_far and chance > 0.996):
+                self._served.update({opening} if chance <= 0.996 else ())
                 self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
 
     def _record(self, fact: UUID, left: datetime, rest: tuple[Any, ...], end: datetime, grade: str, chance: float) -> None:
