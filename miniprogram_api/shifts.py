@@ -9,6 +9,7 @@ from backend.attendance.queries import AttendanceLine, ShiftLine
 from backend.attendance.service import (
     SignedInAs,
 )
+from backend.demands import service as demands
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from miniprogram_api.contract import Page, Resource
@@ -57,10 +58,12 @@ def see_shift(actor: Actor, shift_id: UUID) -> ShiftLine:
 @writes
 @bp.input(ReasonIn)
 @bp.output(ShiftOut)
-@bp.doc(summary="取消一个场次", description="由社区取消；已有人签到的场次不能取消。")
+@bp.doc(
+    summary="取消一个场次", description="由社区取消；已有人签到的、已结束的场次不能取消。取消最后一个场次时，需求随之取消，认领全部释放。"
+)
 def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftLine:
     now = clock.now()
-    attendance.cancel_shift(actor, shift_id, reason=body.reason, now=now)
+    demands.cancel_shift(actor, shift_id, reason=body.reason, now=now)
     return queries.shift_details(actor, shift_id, now=now)
 
 

@@ -6,15 +6,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from backend.attendance.models import Attendance
 from backend.demands.measures import MEASURES
 from backend.demands.models import Demand, DemandChange
 from backend.demands.service import NOBODY_CAME, NOBODY_CLAIMED
 from backend.foundation import clock, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.measures import NOW
-from backend.openings.models import Opening
+from backend.openings.models import Claim, ClaimStatus, Opening
 from tasks.housekeeping import close_overdue_shifts, end_over_demands
-from tests.support.demands import area, claimed, published_demand, team_led_by, window
+from tests.support.attendance import open_shift
+from tests.support.demands import area, claimed, place_count, published_demand, team_led_by, window
 from tests.support.messages import kinds
 from tests.support.phone import refused
 from tests.support.served import confirm, make_person, make_record
@@ -139,3 +141,40 @@ def test_a_service_that_comes_to_count_later_completes_what_was_not_carried_out(
     counted = _counted()
     today: list[date] = [clock.shanghai_day(clock.now())]
     assert (counted["demands_not_carried_out"], counted["demands_completed"]) == ([], today)
+
+
+def test_with_its_last_shift_a_demand_is_called_off_and_nobody_holds_or_takes_a_place(asker, officer, leader, street):
+    demand = published_demand(officer, street, places=2, by=asker)
+    team_id = team_led_by(leader, street)
+    claim = claimed(leader, demand, team_id)
+    [shift] = officer.seen("/shifts", opening_id=demand["opening_id"])["items"]
+    leader.seen(f"/demands/{demand['id']}/beneficiary")
+
+    officer.made(f"/shifts/{shift['id']}/cancellation", WHY)
+
+    assert (officer.seen(f"/demands/{demand['id']}")["status"], place_count(demand)) == ("cancelled", (0, 0))
+    seen = leader.seen(f"/claims/{claim['id']}")
+    assert (seen["status"], seen["reason"]) == ("released", WHY["reason"])
+    assert refused(leader.post("/claims", {"role_id": demand["role_id"], "team_id": team_id})) == (409, "opening_closed")
+    assert leader.get(f"/demands/{demand['id']}/beneficiary").status_code == 404
+    assert leader.seen("/demands", with_room="false")["items"] == []
+    assert _counted()["demands_claimed"] == []
+    assert ("place_released" in kinds(leader), kinds(asker).count("demand_cancelled")) == (True, 1)
+
+
+def test_of_several_shifts_those_that_are_left_stay_and_what_was_served_keeps_its_claim(officer, leader, street, pass_time):
+    demand = published_demand(officer, street, brand="red_ribbon", places=2)
+    claim = claimed(leader, demand, team_led_by(leader, street))
+    record = _served(demand, street)
+    opening = {"opening_id": UUID(demand["opening_id"]), "brand": "red_ribbon"}
+    second, third = (open_shift(street["和平社区"], starts_in=timedelta(hours=hours), **opening)[1] for hours in (4, 5))
+    pass_time(hours=3)
+    close_overdue_shifts()
+
+    officer.made(f"/shifts/{third}/cancellation", WHY)
+    assert leader.seen(f"/claims/{claim['id']}")["status"] == "held"
+    officer.made(f"/shifts/{second}/cancellation", WHY)
+    assert leader.seen(f"/claims/{claim['id']}")["status"] == "released"
+    assert officer.seen(f"/demands/{demand['id']}")["status"] == "published"
+    served = select(Claim.status).join(Attendance, Attendance.claim_id == Claim.id).where(Attendance.id == record.attendance_id)
+    assert db.session.scalars(served).one() in (ClaimStatus.HELD, ClaimStatus.ENDED)

@@ -21,6 +21,7 @@ from backend.attendance.service.releases import (
     release_for_dissolved_teams,
     release_for_ended_organisations,
     release_for_former_members,
+    release_of_opening,
 )
 from backend.attendance.service.shifts import (
     Place,

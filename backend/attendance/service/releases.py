@@ -77,6 +77,13 @@ def release_for_ended_organisations(organisation_ids: Sequence[UUID], *, now: da
     _release_of(Claim.organisation_id.in_(organisation_ids), _OF_ENDED_ORGANISATIONS, reason=ORGANISATION_ENDED, now=now)
 
 
+def release_of_opening(actor: Actor, opening_id: UUID, *, reason: str, now: datetime) -> None:
+    """Give back what is claimed of an opening of which nothing lies ahead any more; a claim that has served stays. The caller has asked
+    policy."""
+    held = db.session.scalars(select(Claim.id).where(Claim.opening_id == opening_id, Claim.takes_place())).all()
+    _give_back(actor, held, reason=reason, now=now)
+
+
 def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back what teams and organisations still held that came to an end while somebody was signed in for them at these shifts."""
     here = Claim.opening_id.in_(select(Shift.opening_id).where(Shift.id.in_(shift_ids)))

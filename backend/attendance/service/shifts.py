@@ -113,8 +113,17 @@ def plan_shift(
     return shift
 
 
-def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) -> None:
-    """Cancel one planned shift whose window and grace are not over, and at which nobody has signed in.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of an opening when one of its shifts was called off: whether another is ahead, and whether somebody was at one."""
+
+    is_ahead: bool
+    was_served: bool
+
+
+def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) -> Left:
+    """Cancel one planned shift whose window and grace are not over, and at which nobody has signed in. The opening is the caller's, who
+    hears what is left of it.
 
     Raises ShiftNotPlanned, ShiftInUse, Missing, and Forbidden for who may not decide in the area.
     """
@@ -126,6 +135,12 @@ def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) ->
         raise ShiftNotPlanned
     if not _cancel([shift_id], actor, reason=reason, now=now):
         raise ShiftInUse
+    of_opening = Shift.opening_id == shift.opening_id
+    # Of two that call off the last two at once the later sees what the first did.
+    db.session.execute(select(Shift.id).where(of_opening).order_by(Shift.id).with_for_update(read=True))
+    ahead = exists().where(of_opening, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
+    served = exists().where(Attendance.shift_id == Shift.id, of_opening)
+    return Left(*db.session.execute(select(ahead, served)).one())
 
 
 def cancel_shifts(actor: Actor, opening_id: UUID, *, reason: str, now: datetime) -> list[UUID]:

@@ -120,8 +120,8 @@ def sign_in(
     if shift is None:
         raise Missing
     door, grade = _read_code(shift, code, now=now)
-    if shift.claim_id is None:
-        raise NotEntitled
+    if shift.claim_id is None:  # with the last shift of an opening its claims are released
+        raise ShiftCancelled if shift.status is ShiftStatus.CANCELLED else NotEntitled
     _refuse_outside_window(shift, now=now)
     require_fit(person_id, shift.born_on, shift, on=now, now=now)
     if door is not None:

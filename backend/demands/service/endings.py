@@ -15,7 +15,7 @@ from backend.attendance import service as attendance
 from backend.attendance.models import Attendance, ServiceRecord, Shift
 from backend.attendance.queries import counting_records
 from backend.demands.models import Demand, DemandStatus
-from backend.demands.service.life import COMPLETE, LAPSE, DemandNotPublished, known_demand, scope_of
+from backend.demands.service.life import CANCEL, COMPLETE, LAPSE, DemandNotPublished, known_demand, scope_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict
@@ -39,6 +39,28 @@ class ServicesRecorded(Conflict):
 
     code: ClassVar[str] = "services_recorded"
     detail = "已有服务记录：属实的请确认后办结，不属实的请先撤回"
+
+
+def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) -> None:
+    """Call off one shift. With the last one that lies ahead its opening closes: the claims on it are released, and where nobody has served
+    the demand is called off as well.
+
+    Raises ShiftNotPlanned, ShiftInUse, PlacesInService (somebody signs in at this moment), Missing, and Forbidden for who may not decide in
+    the area.
+    """
+    opening_id = db.session.scalar(select(Shift.opening_id).where(Shift.id == shift_id))
+    # In this order everywhere: demand, shift, role, claim.
+    demand_id = db.session.scalar(select(Demand.id).where(Demand.opening_id == opening_id).with_for_update())
+    left = attendance.cancel_shift(actor, shift_id, reason=reason, now=now)
+    if opening_id is None or left.is_ahead:
+        return
+    if left.was_served:
+        openings.close_openings([opening_id], now=now)
+        attendance.release_of_opening(actor, opening_id, reason=reason, now=now)
+        return
+    if demand_id is not None:
+        CANCEL.take_all(actor, [demand_id], now=now, reason=reason)
+    openings.cancel_opening(actor, opening_id, unserved=attendance.UNSERVED, reason=reason, now=now)
 
 
 def mark_not_carried_out(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) -> None:
