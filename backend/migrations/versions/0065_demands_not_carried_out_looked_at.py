@@ -1,13 +1,13 @@
 """Look at the old rows by the check of the migration before.
 
-Revision ID: 0062
-Revises: 0061
+Revision ID: 0065
+Revises: 0064
 """
 
 from backend.migrations import checks
 
-revision = "0062"
-down_revision = "0061"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """Let a published demand end as not carried out.
 
-Revision ID: 0061
-Revises: 0060
+Revision ID: 0064
+Revises: 0063
 """
 
 from alembic import op
 
 from backend.migrations import checks
 
-revision = "0061"
-down_revision = "0060"
+revision = "0064"
+down_revision = "0063"
 branch_labels = None
 depends_on = None
 
