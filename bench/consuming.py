@@ -15,6 +15,8 @@ from tasks.deliver import BATCH
 
 LEAST = 5_000
 """Service records a second that one consumer applies (docs/design.md, Speed)."""
+LEAST_OF_BARE = {"statistics": None, "points": 0.12}
+"""Of what the bare statement applies."""
 
 
 def measure(machine: Machine, *, facts: int, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:  # noqa: ARG001 - one of many
@@ -35,7 +37,13 @@ def measure(machine: Machine, *, facts: int, rounds: int, say: Callable[[str], N
         found = interleaved(contestants, rounds=rounds, say=say)
     for consumer in ("statistics", "points"):
         yield watched(f"consumer of {consumer}", found[consumer], unit="records/s", aim=LEAST)
-        yield compared(f"consumer of {consumer}, of bare statement", found[consumer], found[f"{consumer} by hand"], unit="records/s")
+        yield compared(
+            f"consumer of {consumer}, of bare statement",
+            found[consumer],
+            found[f"{consumer} by hand"],
+            unit="records/s",
+            aim=LEAST_OF_BARE[consumer],
+        )
 
 
 def _consumer(server: psycopg.Connection, name: str, shares: list[list[UUID]]) -> Callable[[], float]:

@@ -1,7 +1,6 @@
 """The facts of serving that can earn points: minutes served, and the first service with a brand."""
 
-from sqlalchemy import Integer, Text, cast, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Integer, Text, cast, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
@@ -13,12 +12,22 @@ _OF_CONFIRMATION = ("service.confirmed", "confirmation.withdrawn")
 _OF_FLAG = ("service.flagged", "service.cleared")
 
 
+def _of_event(records: Rows) -> dict[str, Rows]:
+    """Those of the records that each event is about."""
+    confirmed = records.join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(Confirmation.id == CONCERNED)
+    flagged = records.join(ServiceFlag, ServiceFlag.record_fact_id == ServiceRecord.fact_id).where(ServiceFlag.id == CONCERNED)
+    return {
+        **dict.fromkeys(_OF_RECORD, records.where(ServiceRecord.id == CONCERNED)),
+        **dict.fromkeys(_OF_CONFIRMATION, confirmed),
+        **dict.fromkeys(_OF_FLAG, flagged),
+    }
+
+
+PERSONS_OF_EVENT = _of_event(select(ServiceRecord.person_id).distinct())
+"""Who served, by the name of an event about a service."""
+
 _records = select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand).distinct()
-_records_of_records = _records.where(ServiceRecord.id == CONCERNED)
-_records_of_confirmations = _records.join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(
-    Confirmation.id == CONCERNED
-)
-_records_of_flags = _records.join(ServiceFlag, ServiceFlag.record_fact_id == ServiceRecord.fact_id).where(ServiceFlag.id == CONCERNED)
+_records_of_event = _of_event(_records)
 _records_of_persons = _records.where(ServiceRecord.person_id == CONCERNED, ServiceRecord.is_current())
 
 
@@ -46,27 +55,29 @@ def _first_keys(records: Rows) -> Rows:
 
 
 def _first_rows(keys: FromClause) -> Rows:
-    record = counting_records().subquery("record")
-    return (
-        select(
-            keys.c.source,
-            record.c.person_id,
-            record.c.brand,
-            record.c.area_path,
-            record.c.served_on.label("day"),
-            cast(1, Integer).label("amount"),
-        )
-        .outerjoin_from(keys, record, (record.c.person_id == keys.c.person_id) & (record.c.brand == keys.c.brand))
-        .ext(distinct_on(keys.c.source))
-        .order_by(keys.c.source, record.c.served_on, record.c.fact_id)
+    counting = counting_records().subquery("record")
+    # The index of a person's records gives the earliest first, so the search ends at the first one that counts.
+    first = (
+        select(counting)
+        .where(counting.c.person_id == keys.c.person_id, counting.c.brand == keys.c.brand)
+        .order_by(counting.c.served_on, counting.c.fact_id)
+        .limit(1)
+        .lateral("first")
     )
+    return select(
+        keys.c.source,
+        first.c.person_id,
+        first.c.brand,
+        first.c.area_path,
+        first.c.served_on.label("day"),
+        cast(1, Integer).label("amount"),
+    ).outerjoin_from(keys, first, true())
 
 
 MINUTES_SERVED = RewardedFact(
     name="minutes_served",
-    keys_of_event=dict.fromkeys(_OF_RECORD, _minutes_keys(_records_of_records))
-    | dict.fromkeys(_OF_CONFIRMATION, _minutes_keys(_records_of_confirmations))
-    | dict.fromkeys(_OF_FLAG, _minutes_keys(_records_of_flags)),
+    keys_of_event={event: _minutes_keys(records) for event, records in _records_of_event.items()},
+    persons_of_event=PERSONS_OF_EVENT,
     keys_of_persons=_minutes_keys(_records_of_persons),
     rows=_minutes_rows,
 )
@@ -74,9 +85,8 @@ MINUTES_SERVED = RewardedFact(
 
 FIRST_SERVICE_WITH_BRAND = RewardedFact(
     name="first_service_with_brand",
-    keys_of_event=dict.fromkeys(_OF_RECORD, _first_keys(_records_of_records))
-    | dict.fromkeys(_OF_CONFIRMATION, _first_keys(_records_of_confirmations))
-    | dict.fromkeys(_OF_FLAG, _first_keys(_records_of_flags)),
+    keys_of_event={event: _first_keys(records) for event, records in _records_of_event.items()},
+    persons_of_event=PERSONS_OF_EVENT,
     keys_of_persons=_first_keys(_records_of_persons),
     rows=_first_rows,
 )

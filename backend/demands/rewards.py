@@ -5,6 +5,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import counting_records
+from backend.attendance.rewards import PERSONS_OF_EVENT
 from backend.demands.models import Demand, DemandChange, DemandStatus
 from backend.foundation.rewards import CONCERNED, RewardedFact, Rows
 
@@ -16,6 +17,12 @@ _keys = (
 )
 # That a record was withdrawn is told by an event of its own.
 _keys_of_demands = _keys.where(Demand.id == CONCERNED, ServiceRecord.is_current())
+_persons_of_demands = (
+    select(ServiceRecord.person_id)
+    .join(Demand, Demand.opening_id == ServiceRecord.opening_id)
+    .where(Demand.id == CONCERNED, ServiceRecord.is_current())
+    .distinct()
+)
 _keys_of_records = _keys.where(ServiceRecord.id == CONCERNED)
 _keys_of_confirmations = _keys.join(Confirmation, Confirmation.record_fact_id == ServiceRecord.fact_id).where(Confirmation.id == CONCERNED)
 _keys_of_flags = _keys.join(ServiceFlag, ServiceFlag.record_fact_id == ServiceRecord.fact_id).where(ServiceFlag.id == CONCERNED)
@@ -55,6 +62,7 @@ DEMAND_FULFILLED = RewardedFact(
         "service.flagged": _keys_of_flags,
         "service.cleared": _keys_of_flags,
     },
+    persons_of_event=PERSONS_OF_EVENT | dict.fromkeys(("demand.completed", "demand.reopened"), _persons_of_demands),
     keys_of_persons=_keys_of_persons,
     rows=_rows,
 )

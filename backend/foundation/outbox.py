@@ -4,6 +4,7 @@ A state change records its event in its own transaction: one `outbox_events` row
 that hears it. A delivery is a row and not a "last id seen", because transactions commit out of the order of their ids.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -14,7 +15,24 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ARRAY, Index, Integer, Text, Uuid, any_, bindparam, column, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    Index,
+    Insert,
+    Integer,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -128,14 +146,23 @@ def record(event: Event, *, now: datetime) -> None:
 
 def record_all(events: Sequence[Event], *, now: datetime) -> None:
     """As `record`, for many at once."""
+    by_name: dict[str, list[UUID]] = defaultdict(list)
+    for event in events:
+        by_name[event.name].append(event.subject_id)
     happened: list[Values] = []
     deliveries: list[Values] = []
-    for event in events:
-        event_id = new_id()
-        happened.append({"id": event_id, "name": event.name, "subject_id": event.subject_id, "at": now, "request_id": current_request_id()})
-        hearing = [consumer for consumer, reactions in _consumers.items() if event.name in reactions]
-        deliveries += [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
-    if events:
+    for name, subject_ids in by_name.items():
+        hearing = [consumer for consumer, reactions in _consumers.items() if name in reactions]
+        if len(subject_ids) >= _MANY:
+            ids = [new_id() for _ in subject_ids]
+            about = {"name": name, "at": now, "request_id": current_request_id(), "consumers": hearing}
+            run(_RECORD_MANY, ids=ids, subject_ids=subject_ids, **about)
+            continue
+        for subject_id in subject_ids:
+            event_id = new_id()
+            happened.append({"id": event_id, "name": name, "subject_id": subject_id, "at": now, "request_id": current_request_id()})
+            deliveries += [{"event_id": event_id, "consumer": consumer, "due_at": now, "attempts": 0} for consumer in hearing]
+    if happened:
         write_at_commit({OutboxEvent: happened, OutboxDelivery: deliveries})
 
 
@@ -171,6 +198,28 @@ def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
     return len(waiting)
 
 
+def _recording() -> Insert:
+    """Many events of one name: what they share is sent once."""
+    about = [bindparam("ids", type_=ARRAY(Uuid)), bindparam("subject_ids", type_=ARRAY(Uuid))]
+    sent = func.unnest(*about).table_valued(column("id", Uuid), column("subject_id", Uuid)).render_derived()
+    hearing = func.unnest(bindparam("consumers", type_=ARRAY(Text))).table_valued(column("consumer", Text)).render_derived()
+    at = bindparam("at", type_=OutboxEvent.at.type)
+    events = (
+        insert(OutboxEvent)
+        .from_select(
+            ["id", "name", "subject_id", "at", "request_id"],
+            select(sent.c.id, bindparam("name", type_=Text), sent.c.subject_id, at, bindparam("request_id", type_=Text)),
+        )
+        .returning(OutboxEvent.id)
+        .cte("events")
+    )
+    deliveries = select(events.c.id, hearing.c.consumer, at, literal(0, Integer)).join_from(events, hearing, true())
+    return insert(OutboxDelivery).from_select(["event_id", "consumer", "due_at", "attempts"], deliveries)
+
+
+_MANY = 16
+"""From so many events of one name on they go out in a statement of their own."""
+_RECORD_MANY = Prepared(_recording())
 _DUE = Prepared(
     select(
         OutboxDelivery.event_id,

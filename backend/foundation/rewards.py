@@ -36,10 +36,12 @@ class RewardedFact:
 
     `keys_of_event[name]` selects what an event may have moved, `keys_of_persons` all that concerns some persons; both ask for a column
     to be `CONCERNED`, and give the fact's own key columns beside `source` (text, unique within the fact) and `person_id`.
+    `persons_of_event[name]` selects the `person_id`s among them, or more; facts that are moved alike name one selection, asked once.
     `rows(keys)` selects what now holds for each of such keys, as the columns of `Fact`. Where nothing does (any more), `brand` is NULL.
     """
 
     name: str
     keys_of_event: Mapping[str, Rows]
+    persons_of_event: Mapping[str, Rows]
     keys_of_persons: Rows
     rows: Callable[[FromClause], Rows]

@@ -101,6 +101,10 @@ def _sending(kind: TypeEngine[Any]) -> Processor:
     if isinstance(kind, Uuid):
         return _hex
     if isinstance(kind, ARRAY):
+        if isinstance(kind.item_type, Uuid):
+            return _hexes
+        if isinstance(kind.item_type, String) and _sending(kind.item_type) is None:
+            return _texts
         for of, in_array in _IN_ARRAYS.items():
             if isinstance(kind.item_type, of):
                 return partial(_array, in_array, _sending(kind.item_type))
@@ -117,6 +121,20 @@ def _hex(value: UUID | None) -> str | None:
     return None if value is None else value.hex
 
 
+def _hexes(values: Sequence[UUID | None] | None) -> str | None:
+    return None if values is None else "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
+
+
+def _texts(values: Sequence[str | None] | None) -> str | None:
+    if not values or None in values:
+        return _array(_quoted, None, values)
+    joined = "\0".join(values)  # type: ignore[arg-type]
+    if joined.count("\0") != len(values) - 1:
+        return _array(_quoted, None, values)  # the server refuses it
+    # Quoted all at once; NUL, which no text of PostgreSQL holds, stands between them meanwhile.
+    return '{"' + joined.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","') + '"}'
+
+
 def _array(in_array: Callable[[Any], str], sending: Processor, values: Sequence[Any] | None) -> str | None:
     if values is None:
         return None
@@ -129,7 +147,6 @@ def _quoted(value: str) -> str:
 
 
 _IN_ARRAYS: Mapping[type[TypeEngine[Any]], Callable[[Any], str]] = {
-    Uuid: str,
     String: _quoted,
     Integer: str,
     Date: date.isoformat,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    column,
     func,
     insert,
     literal,
@@ -142,10 +143,18 @@ def hold_accounts(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     Whoever settles a person waits here, so what is compared afterwards is what the last one committed.
     """
     wanted = sorted(set(person_ids))
-    run(_ADD_ACCOUNTS, person_id=wanted, id=[new_id() for _ in wanted])
+    missing = [row.person_id for row in run(_WITHOUT_ACCOUNT, person_ids=wanted)]
+    if missing:
+        run(_ADD_ACCOUNTS, person_id=missing, id=[new_id() for _ in missing])
     return {row.person_id: row.id for row in run(_HOLD_ACCOUNTS, person_ids=wanted)}
 
 
+_wanted = func.unnest(bindparam("person_ids", type_=ARRAY(Uuid))).table_valued(column("person_id", Uuid)).render_derived()
+_WITHOUT_ACCOUNT = Prepared(
+    select(_wanted.c.person_id)
+    .where(~select(PointsAccount.id).where(PointsAccount.person_id == _wanted.c.person_id).exists())
+    .order_by(_wanted.c.person_id)
+)
 _owners = _sent(id=Uuid, person_id=Uuid)
 _ADD_ACCOUNTS = Prepared(
     pg_insert(PointsAccount)

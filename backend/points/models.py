@@ -62,8 +62,6 @@ class LedgerEntry(Base):
     """One side of a transaction; the sides of a transaction sum to zero."""
 
     __tablename__ = "ledger_entries"
-    __table_args__ = (Index("ix_ledger_entries_account_id", "points_account_id"),)
-
     transaction_id: Mapped[UUID] = mapped_column(
         ForeignKey("ledger_transactions.id", name="fk_ledger_entries_transaction_id"), primary_key=True
     )

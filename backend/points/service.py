@@ -60,7 +60,8 @@ def _settle(facts: Earning, booked: Mapping[str, Awards], accounts: Mapping[UUID
 
 @cache
 def _persons(event: str) -> Prepared:
-    return Prepared(union(*(select(keys.subquery().c.person_id) for keys in _keys_of(event).values())))
+    asked = {id(persons): persons for fact in FACTS.values() if (persons := fact.persons_of_event.get(event)) is not None}
+    return Prepared(union(*asked.values()))
 
 
 @cache

@@ -67,7 +67,7 @@ def blows_once_settled(record_id: UUID, person_id: UUID) -> tuple[Blow, ...]:
 
 
 BLOWS_WHEN_HEARD_AGAIN = (
-    Blow("points", "nothing is to be written", _writes("points_accounts")),
+    Blow("points", "nothing is to be written", "LOCK TABLE points_accounts IN EXCLUSIVE MODE"),
     Blow("statistics", "nothing was to be written", _writes("outbox_deliveries")),
     Blow("demands", "nothing was to be written", _writes("outbox_deliveries")),
 )
