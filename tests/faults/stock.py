@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import text
 
 from backend.attendance.events import ServiceConfirmed, ServiceCorrected, ServiceRecorded, ServiceWithdrawn
-from backend.demands.events import DemandCompleted, DemandPublished, DemandSubmitted
+from backend.demands.events import DemandCompleted, DemandNotCarriedOut, DemandPublished, DemandSubmitted
 from backend.foundation import outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import Event
@@ -31,6 +31,7 @@ SUBJECTS: Mapping[type[Event], str] = {
     DemandSubmitted: "SELECT id FROM demands",
     DemandPublished: "SELECT demand_id FROM demand_changes WHERE to_status = 'published'",
     DemandCompleted: "SELECT demand_id FROM demand_changes WHERE to_status = 'completed'",
+    DemandNotCarriedOut: "SELECT demand_id FROM demand_changes WHERE to_status = 'not_carried_out'",
     PlaceAskedFor: "SELECT claim_id FROM claim_changes WHERE to_status = 'asked'",
     PlaceRefused: "SELECT claim_id FROM claim_changes WHERE to_status = 'refused' AND actor_account_id IS NOT NULL",
     PlaceUnanswered: "SELECT claim_id FROM claim_changes WHERE to_status = 'refused' AND actor_account_id IS NULL",
