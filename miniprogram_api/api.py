@@ -12,7 +12,9 @@ DESCRIPTION = """\
 - 先在“登录”中取得 `access_token`，点 Authorize 填入；有效期见 `expires_in`，过期用 `refresh_token` 换新的。
 - 时间是带时区的 ISO 8601，日期是上海时间的日历日；编号是 UUID。
 - 拒绝一律是 `application/problem+json`（RFC 9457）：程序看 `code`，使用者看 `detail`，各字段的问题在 `errors`。
-- 列表用 `?limit=&cursor=`，下一页的 `cursor` 在 `next_cursor`，没有下一页时为 null。
+- 列表用 `?limit=&cursor=`，下一页的 `cursor` 在 `next_cursor`，没有下一页时为 null；`count=true` 另给出总数（最多数到 1000）。
+- 可以查找的列表用 `q`：名称、编号、标题或其中一部分，不分全角半角和大小写；日期用 `since`、`until`，含当天。
+- 列表有几种顺序的用 `sort` 选择，换了顺序从第一页开始。
 - 新建类的 POST 须带 `Idempotency-Key`；网络不好时用同一个值重发，不会办理两次。
 - 每个回答都带 `X-Request-Id`，反馈问题时请提供。
 """

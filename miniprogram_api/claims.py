@@ -51,7 +51,7 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @bp.input(ListQuery, location="query")
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
-def list_waiting_claims(actor: Actor, query: ListQuery) -> Page[ClaimOut]:
+def list_waiting_claims(actor: Actor, query: ListQuery) -> paging.Page[ClaimOut]:
     return _page(queries.claims_waiting(actor, page=query.page))
 
 
@@ -97,7 +97,7 @@ def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.input(ClaimsQuery, location="query")
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
-def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
+def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
     return _page(queries.my_claims(actor, status=query.status, page=query.page))
 
 
@@ -106,13 +106,13 @@ def list_my_claims(actor: Actor, query: ClaimsQuery) -> Page[ClaimOut]:
 @bp.input(ListQuery, location="query")
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="某个需求的认领", description="给社区和申请人看。")
-def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> Page[ClaimOut]:
+def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> paging.Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)
     return _page(queries.claims_of_opening(opening_id, page=query.page))
 
 
-def _page(page: paging.Page[ClaimLine]) -> Page[ClaimOut]:
-    return Page[ClaimOut](items=_with_demands(page.items), next_cursor=page.next_cursor)
+def _page(page: paging.Page[ClaimLine]) -> paging.Page[ClaimOut]:
+    return page.holding(_with_demands(page.items))
 
 
 def _with_demands(lines: Sequence[ClaimLine]) -> list[ClaimOut]:

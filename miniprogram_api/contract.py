@@ -25,14 +25,15 @@ answer that cannot be written rolls back what it was about.
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Generic, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Generic, Literal, ParamSpec, TypeVar
 
 from apiflask import APIBlueprint
 from flask import Response, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from backend.foundation.errors import Malformed
-from web.fields import SENT
+from backend.foundation.paging import MOST_COUNTED
+from web.fields import SENT, Between
 from web.refusals import InvalidInput, UnsupportedMediaType
 from web.routes import AnyView, contract_of
 from web.shapes import query_reader, sent_body, sent_form
@@ -55,11 +56,19 @@ class Out(BaseModel):
     )
 
 
+class TotalOut(Out):
+    """How many a list has; `or_more`: more than are counted."""
+
+    number: Annotated[int, Between(0, MOST_COUNTED)]
+    or_more: bool
+
+
 class Page(Out, Generic[Item]):
-    """A stretch of a list. `next_cursor` is null on the last page."""
+    """A stretch of a list. `next_cursor` is null on the last page, `total` unless `count=true` was asked."""
 
     items: list[Item]
     next_cursor: str | None
+    total: TotalOut | None = None
 
 
 class Resource(APIBlueprint):

@@ -23,7 +23,7 @@ from miniprogram_api.schemas.demands import (
 )
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.demands import DemandIn, DemandsInCareQuery, OpenDemandsQuery, PublicationChangeIn, PublicationIn
+from web.inputs.demands import DemandIn, DemandsInCareQuery, MyDemandsQuery, OpenDemandsQuery, PublicationChangeIn, PublicationIn
 from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
@@ -52,43 +52,29 @@ def submit_demand(actor: Actor, body: DemandIn) -> DemandView:
 @reads
 @bp.input(OpenDemandsQuery, location="query")
 @bp.output(Page[DemandLineOut])
-@bp.doc(summary="已发布的服务需求", description="新发布的在前。")
+@bp.doc(summary="已发布的服务需求", description="q 查编号和标题，since、until 为服务开始的日期；默认新发布的在前。")
 def list_open_demands(actor: Actor, query: OpenDemandsQuery) -> paging.Page[DemandLine]:
-    return queries.open_demands(
-        actor,
-        brand=query.brand,
-        community_id=query.community_id,
-        number=query.number,
-        with_room=query.with_room,
-        now=clock.now(),
-        page=query.page,
-    )
+    return queries.open_demands(actor, query.search, sort=query.sort, with_room=query.with_room, now=clock.now(), page=query.page)
 
 
 @bp.get("/demands/in-care")
 @reads
 @bp.input(DemandsInCareQuery, location="query")
 @bp.output(Page[DemandLineOut])
-@bp.doc(summary="本社区的服务需求", description="默认是待审核的，先提交的在前。")
+@bp.doc(summary="本社区的服务需求", description="默认是待审核的，先提交的在前；since、until 为提交的日期。")
 def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page[DemandLine]:
     return queries.demands_in_care(
-        actor,
-        status=query.status,
-        brand=query.brand,
-        community_id=query.community_id,
-        number=query.number,
-        now=clock.now(),
-        page=query.page,
+        actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, now=clock.now(), page=query.page
     )
 
 
 @bp.get("/me/demands")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(MyDemandsQuery, location="query")
 @bp.output(Page[DemandLineOut])
-@bp.doc(summary="我提交的服务需求")
-def list_my_demands(actor: Actor, query: ListQuery) -> paging.Page[DemandLine]:
-    return queries.my_demands(actor, now=clock.now(), page=query.page)
+@bp.doc(summary="我提交的服务需求", description="包括替别人提交的和别人替我提交的；since、until 为提交的日期。")
+def list_my_demands(actor: Actor, query: MyDemandsQuery) -> paging.Page[DemandLine]:
+    return queries.my_demands(actor, query.search, status=query.status, now=clock.now(), page=query.page)
 
 
 @bp.get("/demands/<uuid:demand_id>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend.foundation import clock
+from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.statistics import queries as statistics
 from backend.statistics.indicators import Indicator, indicator
@@ -31,7 +31,7 @@ def see_year_figures(actor: Actor, query: FiguresQuery, year: int) -> FiguresOut
 @bp.input(FigureRowsQuery, "query")
 @bp.output(Page[FigureRowOut])
 @bp.doc(summary="统计数字的明细", description="一个数字由哪些记录（去重指标：哪些人）构成；各行 value 之和即该数字。")
-def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_code: str) -> Page[FigureRowOut]:
+def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_code: str) -> paging.Page[FigureRowOut]:
     page = statistics.figure_rows(
         actor,
         year,
@@ -43,7 +43,7 @@ def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_
         now=clock.now(),
     )
     counted = indicator(indicator_code)
-    return Page[FigureRowOut](items=[_row(row, counted) for row in page.items], next_cursor=page.next_cursor)
+    return page.map(lambda row: _row(row, counted))
 
 
 def _table(found: YearFigures) -> FiguresOut:

@@ -282,7 +282,7 @@ def _content(reference: Json, schemas: dict[str, Json]) -> Json:
     examples = schema.get("examples", [])
     if not examples and "next_cursor" in schema["properties"]:
         items = schemas[_name_of(schema["properties"]["items"]["items"])].get("examples", [])
-        examples = [{"items": items, "next_cursor": None}] if items else []
+        examples = [{"items": items, "next_cursor": None, "total": None}] if items else []
     named = {f"example{number}" if len(examples) > 1 else "example": {"value": value} for number, value in enumerate(examples, 1)}
     return {"schema": reference, "examples": named} if named else {"schema": reference}
 

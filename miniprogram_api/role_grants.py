@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.accounts import queries
 from backend.accounts import service as accounts
 from backend.accounts.queries import GrantLine
-from backend.foundation import clock
+from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
@@ -31,7 +31,7 @@ bp = Resource("role_grants", tag="角色")
 @bp.input(RoleGrantsQuery, location="query")
 @bp.output(Page[RoleGrantOut])
 @bp.doc(summary="任职列表", description="本辖区的网格员、工作人员和三员；姓名隐去，只给可以看到此人的工作人员看。")
-def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> Page[RoleGrantOut]:
+def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> paging.Page[RoleGrantOut]:
     page = queries.role_grants(
         actor,
         role=query.role,
@@ -40,7 +40,7 @@ def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> Page[RoleGrantOut]
         now=clock.now(),
         page=query.page,
     )
-    return Page[RoleGrantOut](items=_shown(actor, page.items), next_cursor=page.next_cursor)
+    return page.holding(_shown(actor, page.items))
 
 
 @bp.post("/role-grants")
@@ -121,9 +121,9 @@ def check_identity(actor: Actor, grant_id: UUID, body: PapersIn) -> RoleGrantOut
 @bp.input(ListQuery, location="query")
 @bp.output(Page[OwnRoleGrantOut])
 @bp.doc(summary="我的角色", description="现有的和以往的，新的在前；被收回的附有理由。")
-def list_my_role_grants(actor: Actor, query: ListQuery) -> Page[OwnRoleGrantOut]:
+def list_my_role_grants(actor: Actor, query: ListQuery) -> paging.Page[OwnRoleGrantOut]:
     page = queries.own_role_grants(actor, now=clock.now(), page=query.page)
-    return Page[OwnRoleGrantOut](items=[OwnRoleGrantOut.model_validate(_fields(line)) for line in page.items], next_cursor=page.next_cursor)
+    return page.map(lambda line: OwnRoleGrantOut.model_validate(_fields(line)))
 
 
 @bp.post("/me/role-grants/<uuid:grant_id>/acceptance")

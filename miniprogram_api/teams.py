@@ -39,7 +39,15 @@ def apply_for_team(actor: Actor, body: TeamApplicationIn) -> AnyRow:
 @bp.output(Page[TeamLineOut])
 @bp.doc(summary="志愿服务队列表", description="社区用 status=applied 查看待审核的申请。")
 def list_teams(actor: Actor, query: TeamsQuery) -> Rows[AnyRow]:
-    return queries.teams_of_status(actor, query.status, community_id=query.community_id, category=query.category, page=query.page)
+    return queries.teams_of_status(
+        actor,
+        query.status,
+        search=query.q,
+        community_id=query.community_id,
+        category=query.category,
+        sort=query.sort,
+        page=query.page,
+    )
 
 
 @bp.get("/teams/<uuid:team_id>")

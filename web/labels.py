@@ -105,6 +105,8 @@ LABELS: Mapping[str, str] = {
     "minutes": "分钟",
     "signature": "签名",
     "since": "从何时起",
+    "sort": "排列顺序",
+    "count": "同时给出总数",
     "skills": "专业特长",
     "staff_id": "工作人员",
     "started_at": "开始时间",

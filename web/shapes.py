@@ -1,15 +1,16 @@
 """What every shape stands on that a person sends, whether it comes as JSON, in a query or by a form; the shapes are in inputs/."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from flask import request
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import PageRequest
-from web.fields import SENT, CursorText, Limit
+from backend.foundation.search import LONGEST_SEARCH, Days
+from web.fields import SENT, CursorText, Day, Limit, NoNumbers, Text
 from web.refusals import BodyTooLarge, InvalidInput
 
 FORM_TOKEN, SUBMISSION_KEY = "csrf_token", "submission_key"
@@ -35,11 +36,34 @@ class ListQuery(Query):
 
     limit: Limit = 20
     cursor: CursorText | None = None
+    count: bool = Field(default=False, description="true：另给出总数 total")
 
     @property
     def page(self) -> PageRequest:
         """The same for a query of the domain."""
-        return PageRequest(self.limit, self.cursor)
+        return PageRequest(self.limit, self.cursor, self.count)
+
+
+SearchText = Annotated[str, Text(max=LONGEST_SEARCH), NoNumbers]
+"""What somebody looks for. A mobile or identity number is none: it would stand in an address, and those stand in logs."""
+
+
+class SearchQuery(ListQuery):
+    """The same, of a list that is searched."""
+
+    q: SearchText | None = Field(default=None, description="名称、编号或其中一部分；不分全角半角、大小写，多个词用空格隔开，须同时符合")
+
+
+class SpanQuery(SearchQuery):
+    """The same, of a list that has days."""
+
+    since: Day | None = Field(default=None, description="从哪天起")
+    until: Day | None = Field(default=None, description="到哪天为止，含当天")
+
+    @property
+    def days(self) -> Days:
+        """The same for a query of the domain."""
+        return Days(self.since, self.until)
 
 
 def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:

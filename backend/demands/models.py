@@ -13,6 +13,7 @@ from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.sealed_text import WAS
 from backend.foundation.sealing import INDEX_OF, SEALED
+from backend.foundation.search import search_index
 
 ADDRESS, PHONE, NOTE = "beneficiaries.address", "beneficiaries.phone", "beneficiaries.contact_note"
 DETAILS, CAUSE = "demands.details", "beneficiary_bases.cause"
@@ -137,6 +138,8 @@ class Demand(Living):
         Index("ix_demands_area_path", "area_path", "status", "id"),
         Index("ix_demands_status", "status", "id"),
         Index("ix_demands_published", "published_at", "id", postgresql_where="status = 'published'"),
+        Index("ix_demands_published_start", "starts_at", "id", postgresql_where="status = 'published'"),
+        search_index("demands", "number", "title"),
         Index("ix_demands_requester", "requester_person_id", "id", postgresql_where="requester_person_id IS NOT NULL"),
         Index("ix_demands_submitted_by", "submitted_by", "id"),
     )

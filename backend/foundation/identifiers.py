@@ -176,3 +176,11 @@ def _is_identity_number(text: str) -> bool:
 def age_on(born_on: date, day: date) -> int:
     """Completed years of life on a day (someone born on 29 February completes one on 1 March)."""
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def latest_birth(age: int, day: date) -> date:
+    """The day on or before which somebody was born who has completed so many years on a day."""
+    try:
+        return day.replace(year=day.year - age)
+    except ValueError:  # that year has no 29 February
+        return date(day.year - age, 2, 28)

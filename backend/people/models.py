@@ -11,6 +11,7 @@ from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 from backend.foundation.identifiers import Sex
 from backend.foundation.sealing import INDEX_OF, SEALED
+from backend.foundation.search import search_index
 
 ID_NUMBER, PHONE, NAME = "people.id_number", "people.phone", "people.name"
 """What a sealed value is bound to (`foundation.sealing`)."""
@@ -28,6 +29,7 @@ class Person(Base):
         Index("uq_people_id_number", "id_number_index", unique=True),
         Index("ix_people_phone", "phone_index"),
         Index("ix_people_area_path", "area_path", "id"),
+        search_index("people", "name"),
     )
 
     id: Mapped[RowId]

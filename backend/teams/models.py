@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.search import search_index
 
 
 class TeamCategory(StrEnum):
@@ -50,6 +51,8 @@ class Team(Living):
         Index("uq_teams_name_skeleton", "area_path", "name_skeleton", unique=True, postgresql_where="status IN ('applied', 'active')"),
         Index("ix_teams_area_path", "area_path", "status", "id"),
         Index("ix_teams_status", "status", "id"),
+        Index("ix_teams_name", "status", "name", "id"),
+        search_index("teams", "name"),
         Index("ix_teams_leader", "leader_person_id"),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -16,34 +17,45 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import found
 from backend.people.models import Person
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.volunteers.models import Volunteer
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
-NEWEST_FIRST = Order((Team.id,), latest_first=True)
+NEWEST_FIRST = Order((Team.id,), latest_first=True, name="latest")
+BY_NAME = Order((Team.name, Team.id), name="name")
 MEMBERSHIP_ID = Membership.fact_id.label("id")
 AS_THEY_JOINED = Order((MEMBERSHIP_ID,))
 OLDEST_WISH_FIRST, NEWEST_WISH_FIRST = Order((JoinRequest.id,)), Order((JoinRequest.id,), latest_first=True)
+
+
+class TeamSort(StrEnum):
+    """In which order teams are listed: the latest application first, or by name."""
+
+    LATEST = "latest"
+    NAME = "name"
 
 
 def teams_of_status(
     viewer: Actor,
     status: TeamStatus,
     *,
+    search: str | None = None,
     community_id: UUID | None = None,
     category: TeamCategory | None = None,
+    sort: TeamSort = TeamSort.LATEST,
     page: PageRequest,
 ) -> Page[AnyRow]:
-    """Teams of one status, the newest first: active ones are public, of the others only what the viewer may see."""
-    wanted = _lines().where(Team.status == status)
+    """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name."""
+    wanted = _lines().where(Team.status == status, found(search, Team.name))
     if status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
     if community_id is not None:
         wanted = wanted.where(Team.area_path == path_of(community_id))
     if category is not None:
         wanted = wanted.where(Team.category == category)
-    return NEWEST_FIRST.page(wanted, page)
+    return (BY_NAME if sort is TeamSort.NAME else NEWEST_FIRST).page(wanted, page)
 
 
 def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:

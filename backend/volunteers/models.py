@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base
 from backend.foundation.facts import Belonging
+from backend.foundation.search import search_index
 
 VOLUNTEER_NUMBERS = Sequence("volunteer_numbers", metadata=Base.metadata)
 """Feeds 志愿者编号: a number of our own, because the layout of the national one is not ours to invent."""
@@ -27,6 +28,7 @@ class Volunteer(Belonging):
         Index(
             "uq_volunteers_live_number", "number", unique=True, postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL"
         ),
+        search_index("volunteers", "number", where="superseded_at IS NULL AND NOT void AND left_on IS NULL"),
         Index("ix_volunteers_area_path", "area_path", "registered_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("left_on IS NULL OR left_on >= registered_on", name="left_after_registered"),
     )

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -15,8 +15,9 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, has_digit, holds, words_of
 from backend.people.models import Person
-from backend.people.queries import Community
+from backend.people.queries import Community, is_named
 from backend.volunteers.models import Volunteer
 
 NEWEST_BY_COMMUNITY = Order((Volunteer.area_path, Volunteer.registered_on, Volunteer.id), latest_first=True)
@@ -59,7 +60,16 @@ class VolunteerLine:
     registered_on: date
 
 
-def registered_volunteers(viewer: Actor, *, community_id: UUID | None, page: PageRequest) -> Page[VolunteerLine]:
+@dataclass(frozen=True, slots=True)
+class VolunteerSearch:
+    """Whom somebody looks for. `q`: a part of the number, or of the name, by who may know it; `days`: of registration."""
+
+    q: str | None = None
+    community_id: UUID | None = None
+    days: Days = EVER
+
+
+def registered_volunteers(viewer: Actor, search: VolunteerSearch, *, now: datetime, page: PageRequest) -> Page[VolunteerLine]:
     """Volunteers whom the viewer may see, community by community, the newest first. Raises paging.CursorInvalid."""
     wanted = (
         select(
@@ -78,9 +88,16 @@ def registered_volunteers(viewer: Actor, *, community_id: UUID | None, page: Pag
         .where(Volunteer.is_live())
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
     )
-    if community_id is not None:
-        wanted = wanted.where(Volunteer.area_path == path_of(community_id))
+    wanted = wanted.where(search.days.hold(Volunteer.registered_on), is_sought(viewer, search.q, now=now))
+    if search.community_id is not None:
+        wanted = wanted.where(Volunteer.area_path == path_of(search.community_id))
     return NEWEST_BY_COMMUNITY.page(wanted, page).map(_line)
+
+
+def is_sought(viewer: Actor, search: str | None, *, now: datetime) -> ColumnElement[bool]:
+    """Condition on a person beside their registration: each word is part of the number, where it has a digit, else of the name."""
+    words = words_of(search)
+    return and_(true(), *(holds(word, Volunteer.number) if has_digit(word) else is_named(viewer, word, now=now) for word in words))
 
 
 def _line(row: AnyRow) -> VolunteerLine:

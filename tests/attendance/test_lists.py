@@ -42,7 +42,7 @@ def test_a_member_sees_the_shifts_at_which_they_may_serve_soonest_first(visit, p
     assert visit.member.seen("/me/shifts")["items"][0]["my_attendance_id"] is not None
     pass_time(hours=2, minutes=31)
     assert [line["id"] for line in walk(visit.member, "/me/shifts", 2)] == [str(later[i][1]) for i in (1, 2, 0)]
-    assert registered_volunteer(phone_of, street).seen("/me/shifts") == {"items": [], "next_cursor": None}
+    assert registered_volunteer(phone_of, street).seen("/me/shifts") == {"items": [], "next_cursor": None, "total": None}
     assert refused(phone_of().get("/me/shifts")) == (403, "person_needed")
 
 

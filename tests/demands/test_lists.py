@@ -1,6 +1,6 @@
 """What lists of demands and claims show, to whom, and at what cost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import event, update
@@ -23,6 +23,7 @@ from tests.support.demands import (
     published_demand,
     resident,
     team_led_by,
+    window,
 )
 from tests.support.phone import refused
 
@@ -85,6 +86,50 @@ def test_open_demands_are_found_by_community_brand_and_number(officer, street):
     assert _ids(officer.seen("/demands", number=visit["number"])) == [visit["id"]]
     assert _ids(officer.seen("/demands", number=visit["number"].replace("需", "xq"))) == [visit["id"]]
     assert _ids(officer.seen("/demands", number="需2026-999999")) == []
+
+
+def test_demands_are_searched_by_parts_of_number_and_title_and_by_days(asker, officer, street):
+    visit = published_demand(officer, street, by=asker, title="陪王奶奶散步 Ａ栋")
+    ribbon = published_demand(officer, street, brand="red_ribbon", title="义诊")
+    number = visit["number"]
+    today = date.fromisoformat(visit["starts_at"][:10])
+
+    for q in ("奶奶", "散", "a栋", "散步Ａ栋", "奶奶 散步", number, number[-6:], number.replace("需", "XQ"), f"{number[1:5]}- 散步"):
+        assert _ids(officer.seen("/demands", q=q)) == [visit["id"]], q
+    for q in ("散奶", "爷爷", "奶奶 义诊", "%", "_", "1380000"):
+        assert _ids(officer.seen("/demands", q=q)) == [], q
+    assert _ids(officer.seen("/demands/in-care", q="义诊", status="published")) == [ribbon["id"]]
+    assert _ids(asker.seen("/me/demands", q="散步", status="published")) == [visit["id"]]
+    assert _ids(asker.seen("/me/demands", q="义诊")) == []
+    assert _ids(officer.seen("/demands", since=today, until=today, brand="red_ribbon")) == [ribbon["id"]]
+    assert (
+        _ids(officer.seen("/demands", since=today + timedelta(days=1))) == _ids(officer.seen("/demands", until=today - timedelta(1))) == []
+    )
+    assert refused(officer.get("/demands", q="13800001234")) == (422, "invalid")
+
+
+def test_demands_of_one_on_the_register_are_found_by_who_may_look_into_it(asker, officer, neighbour, street):
+    visit = published_demand(officer, street, by=asker)
+    published_demand(officer, street, brand="red_ribbon")
+    (elder,) = officer.seen("/beneficiaries")["items"]
+
+    assert _ids(officer.seen("/demands/in-care", beneficiary_id=elder["id"], status="published")) == [visit["id"]]
+    assert _ids(neighbour.seen("/demands/in-care", beneficiary_id=elder["id"], status="published")) == []
+    assert _ids(street.officer.seen("/demands/in-care", beneficiary_id=elder["id"], status="published")) == []
+
+
+def test_a_list_in_another_order_has_cursors_of_its_own_and_says_how_many_there_are(officer, street):
+    made = [officer.made("/demands", demand_form(street)) for _ in range(3)]
+    for demand, hours in zip(made, (5, 1, 3), strict=True):
+        officer.made(f"/demands/{demand['id']}/publication", window(starts_in=timedelta(hours=hours)) | {"places": 1})
+    soonest = [made[1]["id"], made[2]["id"], made[0]["id"]]
+
+    first = officer.seen("/demands", sort="start", limit=2, count="true")
+    assert (_ids(first), first["total"]) == (soonest[:2], {"number": 3, "or_more": False})
+    second = officer.seen("/demands", sort="start", limit=2, cursor=first["next_cursor"])
+    assert (_ids(second), second["total"]) == (soonest[2:], None)
+    assert refused(officer.get("/demands", cursor=first["next_cursor"])) == (400, "cursor_invalid")
+    assert officer.seen("/demands", q="没有这样的", count="true")["total"] == {"number": 0, "or_more": False}
 
 
 def test_a_demand_with_places_of_two_roles_is_listed_once_with_the_places_of_both(officer, leader, phone_of, street):
@@ -166,7 +211,7 @@ def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, neig
 def test_claims_of_what_is_not_published_are_none_or_not_found(asker, officer, phone_of, street):
     demand = asker.made("/demands", demand_form(street))
 
-    assert officer.seen(f"/demands/{demand['id']}/claims") == {"items": [], "next_cursor": None}
+    assert officer.seen(f"/demands/{demand['id']}/claims") == {"items": [], "next_cursor": None, "total": None}
     assert refused(phone_of().get(f"/demands/{demand['id']}/claims")) == (404, "not_found")
 
 

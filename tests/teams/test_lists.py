@@ -49,6 +49,16 @@ def test_the_public_list_is_of_active_teams_by_community_and_category(leader, of
     assert listed(anybody, community_id=street["向阳社区"]) == []
 
 
+def test_teams_are_found_by_a_part_of_their_name_and_listed_by_name(leader, officer, phone_of, street):
+    swift = active_team(leader, officer, street, name="Ｂ组 快递小哥队")
+    calm = active_team(leader, officer, street, name="A组银龄互助队")
+
+    assert listed(officer, q="快递") == listed(officer, q="b组快递") == [swift["id"]]
+    assert listed(officer, q="组") == [calm["id"], swift["id"]]
+    assert listed(officer, q="组", sort="name") == [calm["id"], swift["id"]]
+    assert listed(officer, q="快递 银龄") == []
+
+
 def test_pages_follow_one_another_without_gap_or_repeat(leader, officer, phone_of, street):
     made = [active_team(leader, officer, street)["id"] for _ in range(5)]
     anybody, seen, cursor = phone_of(), [], None

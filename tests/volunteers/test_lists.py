@@ -1,9 +1,15 @@
 """Who sees which volunteers, and how the list turns pages."""
 
-from sqlalchemy import event
+from datetime import timedelta
+from uuid import UUID
 
+from sqlalchemy import event, update
+
+from backend.foundation import clock
 from backend.foundation.actor import Role
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
+from backend.people.models import Person
+from tests.support.guardians import born
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
 
@@ -32,6 +38,28 @@ def test_a_volunteer_sees_only_themselves_in_the_list(phone_of, street):
 
     assert [line["number"] for line in phone.seen("/volunteers")["items"]] == [phone.volunteer_number]
     assert phone_of("stranger").seen("/volunteers")["items"] == []
+
+
+def test_volunteers_are_found_by_number_and_by_name_where_it_may_be_read(phone_of, street, administrator):
+    me = registered_volunteer(phone_of, street, name="欧阳小明")
+    child = registered_volunteer(phone_of, street, name="欧阳小红")
+    with transaction():
+        db.session.execute(update(Person).where(Person.id == UUID(child.person_id)).values(born_on=born(16)))
+    officer, above = administrator(Role.COMMUNITY_OFFICER, "639999001001"), street.officer
+
+    def found(phone, q, **query):
+        return sorted(line["number"] for line in phone.seen("/volunteers", q=q, **query)["items"])
+
+    assert found(officer, me.volunteer_number[-5:]) == found(officer, me.volunteer_number.lower()) == [me.volunteer_number]
+    for q in ("欧阳", "阳 小", "小", "欧阳 " + me.volunteer_number):
+        assert me.volunteer_number in found(officer, q), q
+    assert found(officer, "小红") == []
+    assert found(above, "小红") == [child.volunteer_number]
+    assert found(street.district_officer, "小明") == found(street.next.officer, "小明") == []
+    assert found(me, "小明") == [me.volunteer_number]
+    today = clock.shanghai_day(clock.now())
+    assert found(officer, "小明", since=today) == [me.volunteer_number]
+    assert found(officer, "小明", until=today - timedelta(days=1)) == []
 
 
 def test_the_list_turns_pages_and_leaves_out_who_left(phone_of, street, administrator):

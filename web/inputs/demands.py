@@ -6,11 +6,12 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from backend.demands.models import BasisKind, DemandStatus, EndCause
+from backend.demands.queries import DemandSearch, DemandSort
 from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
 from web.fields import Between, Id, Instant, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
-from web.shapes import Body, ListQuery
+from web.shapes import Body, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 BrandCode = Annotated[str, Text(max=40)]
@@ -250,19 +251,34 @@ class PublicationChangeIn(Body):
         return Change(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
-class OpenDemandsQuery(ListQuery):
-    """Which published demands."""
+class DemandsQuery(SpanQuery):
+    """Which demands."""
 
     brand: BrandCode | None = None
     community_id: Id | None = None
-    number: Annotated[str, Text(max=30)] | None = Field(default=None, description="需求编号，「需」也可写作 XQ")
+    number: Annotated[str, Text(max=30)] | None = Field(default=None, description="完整的需求编号，「需」也可写作 XQ")
+
+    @property
+    def search(self) -> DemandSearch:
+        """The same for a query of the domain."""
+        return DemandSearch(self.q, self.number, self.brand, self.community_id, self.days)
+
+
+class OpenDemandsQuery(DemandsQuery):
+    """Which published demands; the days are those on which the service begins."""
+
     with_room: bool = Field(default=True, description="只看还有名额的")
+    sort: DemandSort = Field(DemandSort.LATEST, description="latest 新发布的在前 · start 先开始的在前")
 
 
-class DemandsInCareQuery(ListQuery):
-    """Which demands of the own communities."""
+class DemandsInCareQuery(DemandsQuery):
+    """Which demands of the own communities; the days are those of submission."""
 
     status: DemandStatus = DemandStatus.SUBMITTED
-    brand: BrandCode | None = None
-    community_id: Id | None = None
-    number: Annotated[str, Text(max=30)] | None = None
+    beneficiary_id: Id | None = Field(default=None, description="只看这位服务对象的；可以查看服务对象的人才查得到")
+
+
+class MyDemandsQuery(DemandsQuery):
+    """Which demands of one's own; the days are those of submission."""
+
+    status: DemandStatus | None = None

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
+from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
-from web.shapes import Body, ListQuery
+from web.shapes import Body, ListQuery, SearchQuery
 
 TeamName = Annotated[str, Text(max=40, min=2)]
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -52,12 +53,13 @@ class JoinIn(Body):
     message: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = None
 
 
-class TeamsQuery(ListQuery):
+class TeamsQuery(SearchQuery):
     """Which teams."""
 
     status: TeamStatus = Field(TeamStatus.ACTIVE, description="服务中的队伍人人可见；其他状态只列出本人可见的")
     community_id: Id | None = None
     category: TeamCategory | None = None
+    sort: TeamSort = Field(TeamSort.LATEST, description="latest 新申请的在前 · name 按名称")
 
 
 class JoinRequestsQuery(ListQuery):

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field
 
 from web.fields import Id, Text
 from web.inputs.people import A_PERSON, IdNumber, NamingBody, NoticeVersion, PapersIn, RealName
-from web.shapes import Body, ListQuery
+from web.shapes import Body, SearchText, SpanQuery
 
 
 class VolunteerIn(NamingBody):
@@ -40,7 +40,8 @@ class VolunteerMoveIn(Body):
     community_id: Id = Field(description="迁入的社区")
 
 
-class VolunteerQuery(ListQuery):
-    """Which volunteers are asked for."""
+class VolunteerQuery(SpanQuery):
+    """Which volunteers are asked for; the days are those of registration."""
 
+    q: SearchText | None = Field(default=None, description="志愿者编号或其中一部分；姓名由可以查看姓名原文的工作人员查")
     community_id: Id | None = None

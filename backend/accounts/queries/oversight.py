@@ -84,4 +84,4 @@ def audit_entries(
     policy.require(viewer, Permission.AUDIT_SEE, Scope())
     rows = db.session.execute(entries).all()
     audit.record(viewer, Permission.AUDIT_SEE, subject_id, now=now, of_account=None if account_id is None else str(account_id))
-    return LATEST_ACT.cut(rows, page)
+    return LATEST_ACT.cut(rows, page, of=wanted)

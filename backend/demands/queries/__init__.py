@@ -4,6 +4,8 @@ from backend.demands.queries.beneficiaries import BeneficiaryLine, BeneficiaryVi
 from backend.demands.queries.demands import (
     ChangeLine,
     DemandLine,
+    DemandSearch,
+    DemandSort,
     DemandView,
     changes_of_demand,
     claims_seen,

@@ -1,12 +1,14 @@
 """Reads of demands. Lists say number, how somebody is called, age band, community and title: never an address or an illness."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, Text, Uuid, and_, cast, exists, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, Uuid, and_, cast, exists, func, or_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -21,13 +23,33 @@ from backend.foundation.database import db
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
+from backend.foundation.search import EVER, Days, holds, words_of
 from backend.openings.models import Claim, Opening, OpeningRole
 from backend.openings.queries import CLAIMANT
 from backend.people.models import Person
 
-LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True)
+LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True, name="latest")
+SOONEST_FIRST = Order((Demand.starts_at, Demand.id), name="start")
 OLDEST_FIRST, NEWEST_FIRST = Order((Demand.id,)), Order((Demand.id,), latest_first=True)
 LATEST_CHANGED = Order((PublicationChange.id,), latest_first=True)
+
+
+class DemandSort(StrEnum):
+    """In which order open demands are listed: the latest published first, or the soonest first."""
+
+    LATEST = "latest"
+    START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandSearch:
+    """Which demands somebody looks for. `q`: number and title; `days`: on which they begin, of what is published."""
+
+    q: str | None = None
+    number: str | None = None
+    brand: str | None = None
+    community_id: UUID | None = None
+    days: Days = EVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,46 +105,42 @@ class ChangeLine:
 
 
 def open_demands(
-    viewer: Actor,
-    *,
-    brand: str | None,
-    community_id: UUID | None,
-    number: str | None,
-    with_room: bool,
-    now: datetime,
-    page: PageRequest,
+    viewer: Actor, search: DemandSearch, *, sort: DemandSort, with_room: bool, now: datetime, page: PageRequest
 ) -> Page[DemandLine]:
-    """What is published, newest first; with room left and its window not over, unless that is not asked."""
+    """What is published; with room left and its window not over, unless that is not asked."""
     policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
-    wanted = _filtered(brand, community_id, number).where(Demand.status == DemandStatus.PUBLISHED)
+    wanted = _searched(search, search.days.hold(Demand.starts_at)).where(Demand.status == DemandStatus.PUBLISHED)
     if with_room:
         takes_claims = (OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
         wanted = wanted.where(exists().where(OpeningRole.opening_id == Demand.opening_id, *takes_claims))
-    return _page(LATEST_PUBLISHED, wanted, page, now)
+    return _page(SOONEST_FIRST if sort is DemandSort.START else LATEST_PUBLISHED, wanted, page, now)
 
 
 def demands_in_care(
-    viewer: Actor,
-    *,
-    status: DemandStatus,
-    brand: str | None,
-    community_id: UUID | None,
-    number: str | None,
-    now: datetime,
-    page: PageRequest,
+    viewer: Actor, search: DemandSearch, *, status: DemandStatus, beneficiary_id: UUID | None, now: datetime, page: PageRequest
 ) -> Page[DemandLine]:
-    """What the viewer's communities have in one state, the longest waiting first: the review list is those submitted."""
-    seen = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
-    return _page(OLDEST_FIRST, _filtered(brand, community_id, number).where(Demand.status == status, seen), page, now)
+    """What the viewer's communities have in one state, the longest waiting first: the review list is those submitted. Those of one on the
+    register are found by who may look into it. The days are those of submission."""
+    wanted = _searched(search, search.days.hold(Demand.submitted_at)).where(
+        Demand.status == status, policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
+    )
+    if beneficiary_id is not None:
+        of_register = policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path))
+        wanted = wanted.where(Demand.beneficiary_id == beneficiary_id, of_register)
+    return _page(OLDEST_FIRST, wanted, page, now)
 
 
-def my_demands(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[DemandLine]:
-    """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of; newest first."""
+def my_demands(viewer: Actor, search: DemandSearch, *, status: DemandStatus | None, now: datetime, page: PageRequest) -> Page[DemandLine]:
+    """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of; newest first. The days
+    are those of submission."""
     of_theirs = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(person_id=Demand.requester_person_id))
     in_reach = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
     # What a proxy or a grid worker submitted is out of their sight when they are that no longer.
     submitted = and_(Demand.submitted_by.in_(accounts_of(viewer.account_id)), or_(Demand.status.in_(PUBLIC), in_reach))
-    return _page(NEWEST_FIRST, _lines().where(or_(of_theirs, submitted)), page, now)
+    wanted = _searched(search, search.days.hold(Demand.submitted_at)).where(or_(of_theirs, submitted))
+    if status is not None:
+        wanted = wanted.where(Demand.status == status)
+    return _page(NEWEST_FIRST, wanted, page, now)
 
 
 def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
@@ -176,16 +194,20 @@ def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:
     return db.session.scalar(held.where(policy.visible(viewer, Permission.DEMAND_SEE, CLAIMANT)).limit(1)) is not None
 
 
-def _filtered(brand: str | None, community_id: UUID | None, number: str | None) -> Select[*tuple[Any, ...]]:
-    wanted = _lines()
-    if brand is not None:
-        wanted = wanted.where(Demand.brand == brand)
-    if community_id is not None:
-        wanted = wanted.where(Demand.area_id == community_id)
-    if number is not None:
-        # On a keyboard without Chinese 需2026-000123 is typed XQ2026-000123.
-        wanted = wanted.where(Demand.number == number.upper().replace("XQ", "需", 1))
-    return wanted
+def _searched(search: DemandSearch, in_days: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    wanted = _lines().where(in_days)
+    if search.brand is not None:
+        wanted = wanted.where(Demand.brand == search.brand)
+    if search.community_id is not None:
+        wanted = wanted.where(Demand.area_id == search.community_id)
+    if search.number is not None:
+        wanted = wanted.where(Demand.number == _as_written(search.number))
+    return wanted.where(*(holds(_as_written(word), Demand.number, Demand.title) for word in words_of(search.q)))
+
+
+def _as_written(number: str) -> str:
+    # On a keyboard without Chinese 需2026-000123 is typed XQ2026-000123.
+    return re.sub("^xq", "需", number, flags=re.IGNORECASE)
 
 
 def _page(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest, now: datetime) -> Page[DemandLine]:

@@ -130,7 +130,7 @@ def _named(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest) ->
         .outerjoin(Area, Area.path == community)
         .order_by(*(counted.c[str(column.key)] for column in order.columns))
     )
-    return order.cut(db.session.execute(named).all(), page)
+    return order.cut(db.session.execute(named).all(), page, of=wanted)
 
 
 def _late_entry_of(source_id: ColumnElement[UUID]) -> ScalarSelect[UUID]:

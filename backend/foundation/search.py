@@ -1,0 +1,79 @@
+"""Lists that are searched: by a part of a text, and by days.
+
+Every list compares in the same way: texts are folded (width by NFKC, case, blanks left out, one middle dot), words that stand apart are
+asked for together, and each may be any part of any of the columns. The index behind it holds the single characters and the pairs of
+neighbours of a text, because pg_trgm finds nothing in two Chinese characters. Fold and pairs are functions of the
+database, so that what is stored and what is asked can never be folded in two ways.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Index, Text, and_, func, or_, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from backend.foundation import clock
+from backend.foundation.database import Column
+
+LONGEST_SEARCH = 50
+"""In characters."""
+
+
+def search_index(table: str, *columns: str, where: str | None = None) -> Index:
+    """The index behind a search in these columns of a table, as its model names it."""
+    held = [text(f"search_grams({column})") for column in columns]
+    return Index(f"ix_{table}_search", *held, postgresql_using="gin", postgresql_where=where)
+
+
+def words_of(search: str | None) -> list[str]:
+    """The words of what somebody looks for (None: nothing, so that all is found)."""
+    return unicodedata.normalize("NFKC", search or "").split()
+
+
+def has_digit(word: str) -> bool:
+    """Whether a word looks for a number: no name has a digit."""
+    return any(letter.isdigit() for letter in word)
+
+
+def holds(word: str, *columns: Column) -> ColumnElement[bool]:
+    """Condition: one of the columns has the word as a part. Each has to stand in a `search_index`."""
+    return or_(*(and_(_grams(column).contains(_wanted(word)), func.strpos(_folded(column), _folded(word)) > 0) for column in columns))
+
+
+def found(search: str | None, *columns: Column) -> ColumnElement[bool]:
+    """Condition: each word of the search (None: whatever there is) is part of one of the columns."""
+    return and_(true(), *(holds(word, *columns) for word in words_of(search)))
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days from and to which a list reaches, both included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def hold(self, column: Column) -> ColumnElement[bool]:
+        """Condition: the day, or the day in Shanghai of the instant, lies among them."""
+        by_day = isinstance(column.type, Date)
+        begins: Any = self.since if by_day or self.since is None else clock.start_of_day(self.since)
+        after: Any = None if self.until is None else self.until + timedelta(days=1)
+        ends: Any = after if by_day or after is None else clock.start_of_day(after)
+        return and_(true(), *([] if begins is None else [column >= begins]), *([] if ends is None else [column < ends]))
+
+
+EVER = Days()
+"""All days."""
+
+
+def _grams(column: Column) -> ColumnElement[Any]:
+    return func.search_grams(column, type_=ARRAY(Text))
+
+
+def _wanted(word: str) -> ColumnElement[Any]:
+    return func.search_wanted(word, type_=ARRAY(Text))
+
+
+def _folded(value: Column | str) -> ColumnElement[str]:
+    return func.search_text(value, type_=Text)
