@@ -205,11 +205,11 @@ def test_one_place_may_bring_more_people_or_fewer_but_not_fewer_than_are_there(o
     assert "claimed_demand_changed" in [message["kind"] for message in inbox(leader)]
 
 
-def test_a_shift_that_was_called_off_is_not_moved(officer, visit):
+def test_a_demand_that_was_called_off_with_its_only_shift_is_not_moved(officer, visit):
     shift_id = db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(visit["opening_id"]))).one()
     officer.made(f"/shifts/{shift_id}/cancellation", {"reason": "下雨"})
 
-    assert refused(change(officer, visit, **window(starts_in=LATER))) == (409, "shift_not_planned")
+    assert refused(change(officer, visit, **window(starts_in=LATER))) == (409, "demand_not_published")
 
 
 def test_no_figure_moves_by_a_change_and_what_was_known_before_stays(officer, leader, team, visit):
