@@ -147,22 +147,22 @@ _IDENTITY_WITHIN = re.compile(rf"(?<![0-9])(?:[0-9]{_BETWEEN}){{17}}[0-9Xx](?![0
 def holds_personal_number(text: str) -> bool:
     """Whether a mobile number or a valid identity number stands somewhere in the text. A number of other form, or without a valid check
     digit, is neither."""
-    ascii_digits = _in_digits(text)
-    if _MOBILE_WITHIN.search(ascii_digits):
-        return True
-    return any(_is_identity_number(found[0]) for found in _IDENTITY_WITHIN.finditer(ascii_digits))
+    return any(
+        _MOBILE_WITHIN.search(reading) or any(_is_identity_number(found[0]) for found in _IDENTITY_WITHIN.finditer(reading))
+        for reading in _readings(text)
+    )
 
 
 def holds_telephone(text: str) -> bool:
     """Whether a mobile number or a land-line with its area code stands somewhere in the text."""
-    ascii_digits = _in_digits(text)
-    return bool(_MOBILE_WITHIN.search(ascii_digits) or _LANDLINE_WITHIN.search(ascii_digits))
+    return any(_MOBILE_WITHIN.search(reading) or _LANDLINE_WITHIN.search(reading) for reading in _readings(text))
 
 
-def _in_digits(text: str) -> str:
-    """The text as who dials reads it: digits of all kinds as ASCII ones, without what nobody sees."""
+def _readings(text: str) -> tuple[str, str]:
+    """The text as who dials reads it: digits of all kinds as ASCII ones, without what nobody sees. Once with numerals as they are, for the
+    last one of a name (张三) is none of the number behind it, and once as digits."""
     seen = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
-    return seen.translate(_NUMERALS)
+    return seen, seen.translate(_NUMERALS)
 
 
 def _is_identity_number(text: str) -> bool:

@@ -95,6 +95,8 @@ def test_no_request_takes_a_phone_number_where_it_would_stand_in_clear(app: APIF
         "打一三八零零零零一二三四",
         "①③⑧-0000-1234",
         "幺三八 〇〇〇〇 一二三四",
+        "张三13800001234",
+        "李五639999199001010014",
     ],
 )
 def test_a_number_is_seen_in_whatever_way_it_is_written(text: str) -> None:
@@ -122,7 +124,9 @@ def test_other_numbers_are_nobodys(text: str) -> None:
     assert not holds_personal_number(text)
 
 
-@pytest.mark.parametrize("text", ["0951-5551234", "打(010)6555 1234", "＋86 951 5551234", "０９５１５５５１２３４", "138.0000.1234"])
+@pytest.mark.parametrize(
+    "text", ["0951-5551234", "打(010)6555 1234", "＋86 951 5551234", "０９５１５５５１２３４", "138.0000.1234", "李四0951-5551234"]
+)
 def test_what_everybody_reads_leads_to_nobody_at_home(text: str) -> None:
     assert holds_telephone(text)
     assert not takes(PublicationIn.model_fields["title"].rebuild_annotation(), text)
