@@ -14,7 +14,7 @@ from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Pl
 from backend.imports.standing import refer_to
 from backend.imports.volunteers import ID_NUMBER, NAME, read_adult, volunteers_among
 from backend.organisations import entry as organisations
-from backend.organisations.entry import BroughtOrganisation, BroughtStaff
+from backend.organisations.entry import BroughtOrganisation, BroughtStaff, StatedOrganisation
 from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.people.service import Identity
 
@@ -41,23 +41,16 @@ STAFF_COLUMNS = (_ORGANISATION, _COMMUNITY, NAME, ID_NUMBER, Column("joined_on",
 
 @dataclass(frozen=True, slots=True)
 class _Organisation:
-    name: str
-    community: Area
-    origin: Origin
-    filing: Filing
-    credit_code: str | None
-    record_number: str | None
-    purpose: str
-    counted_on: date
-    proof: str
+    stated: StatedOrganisation
     officer: Identity
 
     def is_same(self, area_path: str, code: str | None, record: str | None, looks_like: str | None) -> bool:
         """Whether it is the same body as another by a number, or has a name that looks the same in its community."""
-        here = area_path == self.community.path
-        by_code = self.credit_code is not None and code == self.credit_code
-        by_record = here and self.record_number is not None and record == self.record_number
-        return by_code or by_record or (here and looks_like == skeleton(self.name))
+        stated = self.stated
+        here = area_path == stated.community.path
+        by_code = stated.credit_code is not None and code == stated.credit_code
+        by_record = here and stated.record_number is not None and record == stated.record_number
+        return by_code or by_record or (here and looks_like == skeleton(stated.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ def _read_organisation(place: Place, line: Line, today: date) -> _Organisation:
         code = None if code is None else credit_code(code)
     except NumberInvalid as error:
         raise Faulty("credit_code", str(error)) from None
-    return _Organisation(
+    stated = StatedOrganisation(
         name=line.words("organisation"),
         community=place.community(line, "community"),
         origin=line.choice("origin", ORIGINS),
@@ -89,8 +82,8 @@ def _read_organisation(place: Place, line: Line, today: date) -> _Organisation:
         purpose=line.words("purpose"),
         counted_on=line.day("counted_on", until=today),
         proof=line.words("proof"),
-        officer=read_adult(line, today),
     )
+    return _Organisation(stated, officer=read_adult(line, today))
 
 
 def _read_staff(place: Place, line: Line, today: date) -> _Staff:
@@ -99,12 +92,14 @@ def _read_staff(place: Place, line: Line, today: date) -> _Staff:
 
 
 def _sort_out_organisations(read: Sequence[tuple[Line, Any]], findings: Findings) -> Sequence[BroughtOrganisation]:
-    codes = [one.credit_code for _, one in read if one.credit_code is not None]
-    standing = organisations.standing_in([one.community.path for _, one in read], codes)
+    codes = [one.stated.credit_code for _, one in read if one.stated.credit_code is not None]
+    standing = organisations.standing_in([one.stated.community.path for _, one in read], codes)
     new: list[BroughtOrganisation] = []
     for (line, one), officer_id in zip(read, volunteers_among([one.officer for _, one in read]), strict=True):
         same = [row for row in standing if one.is_same(row.area_path, row.credit_code, row.record_number, row.name_skeleton)]
-        twice = any(one.is_same(to.community.path, to.credit_code, to.record_number, skeleton(to.name)) for to in new)
+        twice = any(
+            one.is_same(to.community.path, to.credit_code, to.record_number, skeleton(to.name)) for to in (other.stated for other in new)
+        )
         if twice or any(row.status is not OrganisationStatus.ENDED for row in same):
             findings.known += 1
         elif same:
@@ -112,20 +107,7 @@ def _sort_out_organisations(read: Sequence[tuple[Line, Any]], findings: Findings
         elif officer_id is None:
             findings.fault(line, Faulty("name", "负责人还不是注册志愿者，或者姓名与登记的不一致，请先导入志愿者"))
         else:
-            new.append(
-                BroughtOrganisation(
-                    name=one.name,
-                    community=one.community,
-                    origin=one.origin,
-                    filing=one.filing,
-                    credit_code=one.credit_code,
-                    record_number=one.record_number,
-                    purpose=one.purpose,
-                    counted_on=one.counted_on,
-                    proof=one.proof,
-                    officer_id=officer_id,
-                )
-            )
+            new.append(BroughtOrganisation(one.stated, officer_id))
     return new
 
 

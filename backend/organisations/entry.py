@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
@@ -28,8 +28,8 @@ _LIVE = (OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED)
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtOrganisation:
-    """One of them, with the numbers of its filing; its officer is a registered volunteer and an adult."""
+class StatedOrganisation:
+    """What is said of one of them, with the numbers of its filing."""
 
     name: str
     community: Area
@@ -40,6 +40,13 @@ class BroughtOrganisation:
     purpose: str
     counted_on: date
     proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtOrganisation:
+    """One of them; its officer is a registered volunteer and an adult."""
+
+    stated: StatedOrganisation
     officer_id: UUID
 
 
@@ -75,7 +82,8 @@ def enter_organisations(actor: Actor, brought: Sequence[BroughtOrganisation], *,
     for organisation in made:
         BRING.begin(actor, organisation.id, now=now)
     officers = [
-        BroughtStaff(organisation, one.officer_id, one.counted_on, is_officer=True) for organisation, one in zip(made, brought, strict=True)
+        BroughtStaff(organisation, one.officer_id, one.stated.counted_on, is_officer=True)
+        for organisation, one in zip(made, brought, strict=True)
     ]
     return [organisation.id for organisation in made], enter_staff(actor, officers, of=of, now=now)
 
@@ -96,10 +104,8 @@ def enter_staff(actor: Actor, brought: Sequence[BroughtStaff], *, of: UUID, now:
 
 def have_others(organisation_ids: Sequence[UUID], staff_ids: Sequence[UUID]) -> bool:
     """Whether somebody acts for one of them by another fact than these."""
-    others = select(func.count()).where(
-        one_of(Staff.organisation_id, organisation_ids), ~one_of(Staff.fact_id, staff_ids), Staff.is_current()
-    )
-    return bool(db.session.scalar(others))
+    others = select(Staff.id).where(one_of(Staff.organisation_id, organisation_ids), ~one_of(Staff.fact_id, staff_ids), Staff.is_current())
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def lead_or_left(staff_ids: Sequence[UUID]) -> bool:
@@ -126,21 +132,22 @@ def undo_organisations(actor: Actor, organisation_ids: Sequence[UUID], staff_ids
 
 
 def _verified(actor: Actor, one: BroughtOrganisation, *, now: datetime) -> Organisation:
+    stated = one.stated
     return Organisation(
         id=new_id(),
-        name=one.name,
-        name_skeleton=skeleton(one.name),
-        origin=one.origin,
-        filing=one.filing,
-        credit_code=one.credit_code,
-        record_number=one.record_number,
-        area_id=one.community.id,
-        area_path=one.community.path,
-        purpose=one.purpose,
+        name=stated.name,
+        name_skeleton=skeleton(stated.name),
+        origin=stated.origin,
+        filing=stated.filing,
+        credit_code=stated.credit_code,
+        record_number=stated.record_number,
+        area_id=stated.community.id,
+        area_path=stated.community.path,
+        purpose=stated.purpose,
         officer_person_id=one.officer_id,
         status=OrganisationStatus.VERIFIED,
-        counted_on=one.counted_on,
-        proof=one.proof,
+        counted_on=stated.counted_on,
+        proof=stated.proof,
         applied_at=now,
         applied_by=actor.account_id,
     )
