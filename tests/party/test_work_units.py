@@ -2,17 +2,21 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db
 from backend.foundation.outbox import OutboxEvent
+from backend.openings.models import Claim
 from backend.party.models import UnitMembership, WorkUnit
-from tests.support.demands import give_role
+from tests.support.attendance import claim_for, open_shift
+from tests.support.demands import give_role, published_demand
 from tests.support.people import registered_volunteer, registration_form
 from tests.support.phone import refused
 
@@ -110,7 +114,7 @@ def test_of_two_at_once_that_look_alike_one_is_added(street):
 
 
 def test_two_rows_of_one_unit_become_one_with_all_that_names_them(street, phone_of):
-    """Members, also those who left, their registrations, who acts for the unit and what it was invited to."""
+    """Members, also those who left, their registrations, who acts for the unit, what it claimed and was invited to."""
     officer, member, moved = street.officer, street.home.person(name="李党员"), street.home.person(name="王党员")
     kept = officer.made("/work-units", nameless(WIDE))["id"]
     given = officer.made("/work-units", unit(name=NARROW, different_from=[kept]))["id"]
@@ -121,6 +125,11 @@ def test_two_rows_of_one_unit_become_one_with_all_that_names_them(street, phone_
     moved.made(f"/registrations/{moved.registration_id}/unit", of_kept)
     head = street.home.person()
     give_role(head, Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(given)))
+    opening_id, _ = open_shift(street["和平社区"])
+    claim_id = claim_for(opening_id, work_unit_id=UUID(given))
+    demand = published_demand(street.home.officer, street)
+    term = {"cause": "懂手语", "ends_on": (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()}
+    street.home.officer.made("/arrangements", term | {"work_unit_id": given, "demand_id": demand["id"]})
 
     assert refused(street.home.officer.post(f"/work-units/{given}/merge", {"into_id": kept})) == (403, "forbidden")
     assert refused(officer.post(f"/work-units/{given}/merge", {"into_id": given})) == (409, "work_units_differ")
@@ -132,6 +141,8 @@ def test_two_rows_of_one_unit_become_one_with_all_that_names_them(street, phone_
     assert {line["id"] for line in registrations} == {member.registration_id, moved.registration_id}
     assert {line["work_unit"]["id"] for line in registrations} == {kept}
     assert [role["work_unit_id"] for role in head.seen("/me")["roles"] if role["role"] == "work_unit_officer"] == [kept]
+    assert db.session.scalars(select(Claim.work_unit_id).where(Claim.id == claim_id)).one() == UUID(kept)
+    assert [line["party_id"] for line in street.home.officer.seen("/arrangements")["items"]] == [kept]
     current = select(UnitMembership.work_unit_id).where(UnitMembership.is_current())
     assert set(db.session.scalars(current)) == {UUID(kept)}, "of those who left, too"
     assert refused(officer.post(f"/work-units/{given}/merge", {"into_id": kept})) == (404, "not_found")
