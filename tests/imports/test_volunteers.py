@@ -47,7 +47,7 @@ def volunteers_of(officer, year) -> tuple[int, int]:
 
 
 def test_good_rows_are_entered_on_their_days_and_faulty_ones_come_back(street, street_officer, brought, tmp_path, phone_of):
-    known = street.home.volunteer(name="李已在")
+    known, with_account = street.home.volunteer(name="李已在"), street.home.person(name="赵有号")
     before = live()
     own = someone(name="钱奶奶", community="639999001002")
     rows = [
@@ -61,23 +61,25 @@ def test_good_rows_are_entered_on_their_days_and_faulty_ones_come_back(street, s
         someone(**known.card),
         someone(**known.card | {"name": "李别人"}),
         own,
+        someone(**with_account.card),
         {},
         someone(name="示例：张三"),
     ]
     looked = brought("volunteers", rows, "--check")
     assert looked.exit_code == 0, looked.output
-    assert "可以导入2行，已有2行，不能导入6行" in looked.output
+    assert "可以导入2行，已有2行，不能导入7行" in looked.output
     assert live() == before
     assert "import_faulty" in brought("volunteers", rows, "--all-or-nothing").output
     assert live() == before
 
     entered = brought("volunteers", rows, "--faulty", str(tmp_path / "faulty.xlsx"))
-    assert "已导入2行，已有2行，不能导入6行" in entered.output
+    assert "已导入2行，已有2行，不能导入7行" in entered.output
+    assert "身份证号：本人已有账号，请本人在小程序里注册" in entered.output
     assert "B4  身份证号：" in entered.output
     assert "A5  姓名：是公式，请粘贴为数值" in entered.output
     assert live() == before + 2
     mended = list(load_workbook(tmp_path / "faulty.xlsx").worksheets[0].iter_rows(values_only=True))
-    assert (mended[0][-1], len(mended), mended[1][1]) == ("原因", 7, "639999198001011110")
+    assert (mended[0][-1], len(mended), mended[1][1]) == ("原因", 8, "639999198001011110")
 
     volunteer = db.session.scalars(select(Volunteer).where(Volunteer.registered_on == date(2020, 1, 31))).one()
     assert volunteer.number.startswith("V2020")
