@@ -8,12 +8,14 @@ from sqlalchemy import func, select
 
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
+from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.imports import service
-from backend.imports.models import ImportPart
+from backend.imports.models import Import, ImportPart
 from backend.people.models import Consent, Person
 from backend.volunteers import entry
 from backend.volunteers.models import Volunteer
+from tests.support.locks import meanwhile
 from tests.support.people import identity_number, volunteer_form
 from tests.support.proxies import recorded_proxy
 
@@ -138,6 +140,26 @@ def test_who_is_killed_midway_goes_on_where_they_stopped(street, brought, monkey
     assert (live(), entered_parts()) == (before + 2, 1)
     assert "已导入5行" in brought("volunteers", rows).output
     assert (live(), entered_parts()) == (before + 5, 3)
+
+
+def test_of_two_who_enter_at_once_none_leaves_a_part_behind(app, street, brought, monkeypatch):
+    monkeypatch.setattr(service, "LINES_OF_A_PART", 2)
+    before = live()
+    assert brought("volunteers", [someone() for _ in range(5)], "--check").exit_code == 0
+    import_id = db.session.scalars(select(Import.id)).one()
+
+    def enter_first_part():
+        first = select(ImportPart).where(ImportPart.number == 0).with_for_update()
+        db.session.scalars(first).one().entered_at = clock.now()
+        db.session.flush()
+
+    def enter():
+        with app.app_context():
+            service.enter(Actor.system(), import_id, now=clock.now(), report=lambda *_: None)
+
+    meanwhile(enter_first_part, enter)
+    db.session.expire_all()
+    assert (live(), entered_parts()) == (before + 3, 3), "the other one's part is the other one's"
 
 
 def entered_parts() -> int:
