@@ -98,7 +98,7 @@ class World:
 
     def _services(self, visit: Visit) -> Json:
         published_demand(self.officer, self.street)
-        self.officer.made("/demands", demand_form(self.street))
+        self.insider.made("/demands", demand_form(self.street))
         self.officer.made(f"/demands/{visit.demand['id']}/changes", {"title": "看望一位老人", "reason": "写得清楚些"})
         attendance_id = visit.sign_in()["attendance_id"]
         clock.advance(timedelta(minutes=47))
