@@ -34,7 +34,7 @@ ALLOWED = [
     "require-lock-timeout",  # set for all in env.py, as is the next
     "require-statement-timeout",
 ]
-BEFORE = "0059"
+BEFORE = "0068"
 """The last state that was handed on: what its rows need on the way from there is done."""
 MIGRATIONS: list[Script] = list(ScriptDirectory.from_config(schema.config_for("")).walk_revisions())[::-1]
 

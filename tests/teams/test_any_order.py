@@ -140,8 +140,8 @@ class TeamLife(RuleBasedStateMachine):
 
 
 def test_in_any_order_a_team_has_one_leader_and_nobody_twice(volunteer, officer, street, bounds):
-    bounds(Written.TEAM, a_day=1000)
-    bounds(Written.JOIN_REQUEST, a_day=1000)
+    bounds(Written.TEAM, a_day=1000, open=1000)
+    bounds(Written.JOIN_REQUEST, a_day=1000, open=1000)
     TeamLife.phones, TeamLife.officer, TeamLife.street = [volunteer() for _ in range(PEOPLE)], officer, street
 
     run_state_machine_as_test(TeamLife, settings=settings(max_examples=15, stateful_step_count=25, deadline=None, database=None))
