@@ -23,8 +23,8 @@ from backend.foundation.errors import (
 from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.foundation.paging import CursorInvalid
 from backend.wechat.errors import CodeRejected
-from ejia.resources import RESOURCES
-from miniprogram_api import health, openapi
+from ejia.document import described_api
+from miniprogram_api import openapi
 from web.refusals import BodyTooLarge, InternalError, MethodNotAllowed, UnsupportedMediaType
 
 HEAD = """\
@@ -67,7 +67,7 @@ ANY_ADDRESS = {
 
 def page() -> str:
     """The whole page, in Markdown."""
-    app = _app()
+    app = described_api()
     refusals = openapi.refusals_by_operation(app)
     given: dict[type[Refusal], set[str]] = defaultdict(set)
     for operation, kinds in refusals.items():
@@ -79,15 +79,6 @@ def page() -> str:
     for kind in sorted(given, key=lambda kind: (kind.status, kind.code)):
         by_status[kind.status].append(kind)
     return HEAD + "\n".join(_section(status, kinds, given, groups) for status, kinds in by_status.items())
-
-
-def _app() -> APIFlask:
-    """The routes alone: no settings, no database."""
-    app = APIFlask("codes", title="codes", enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
-    openapi.configure(app)
-    for resource in (*RESOURCES, health.bp):
-        app.register_blueprint(resource)
-    return app
 
 
 def _section(status: int, kinds: list[type[Refusal]], given: Mapping[type[Refusal], set[str]], groups: Mapping[str, set[str]]) -> str:

@@ -30,6 +30,7 @@ COMMANDS = {
     "keys": ("ejia.cli.keys:keys", "个人信息的加密密钥：查看、更换"),
     "import": ("ejia.cli.imports:imports", "导入志愿者等名册，检查、导入、撤销"),
     "codes": ("ejia.cli.codes:codes", "显示接口的错误代码表"),
+    "openapi": ("ejia.cli.openapi:openapi", "显示接口的 OpenAPI 文档，不需要正在运行的系统"),
     "limits": ("ejia.cli.limits:limits", "显示限制一览表"),
     "migrate": ("ejia.cli.migrate:migrate", "更新数据库结构"),
 }

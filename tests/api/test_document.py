@@ -1,16 +1,21 @@
 """The OpenAPI document of the real application, and what it refuses to be built from."""
 
+import gzip
 import json
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from apiflask import APIFlask
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator, Registry, meta
 from pydantic import Field
 
 from config.settings import Settings
+from ejia.cli.main import main
 from miniprogram_api.contract import Out, Resource
 from miniprogram_api.openapi import DocumentIncomplete
 from tests.support.contract import DOCUMENT, make_api
@@ -136,6 +141,27 @@ def test_the_document_is_kept_and_need_not_be_sent_twice(client: FlaskClient) ->
     first = client.get("/openapi.json")
     again = client.get("/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert (first.json["openapi"], again.status_code, again.data) == ("3.1.0", 304, b"")
+
+
+def test_the_document_is_sent_compressed_to_who_takes_that(client: FlaskClient) -> None:
+    plain = client.get("/openapi.json", headers={"Accept-Encoding": "br"})
+    small = client.get("/openapi.json", headers={"Accept-Encoding": "br, gzip"})
+    assert ("Content-Encoding" in plain.headers, small.headers["Content-Encoding"]) == (False, "gzip")
+    assert (plain.headers["Vary"], small.headers["Vary"]) == ("Accept-Encoding", "Accept-Encoding")
+    assert gzip.decompress(small.data) == plain.data
+    assert len(small.data) * 5 < len(plain.data)
+    assert client.get("/openapi.json", headers={"Accept-Encoding": "gzip", "If-None-Match": small.headers["ETag"]}).status_code == 304
+    assert client.get("/openapi.json", headers={"If-None-Match": small.headers["ETag"]}).data == plain.data
+
+
+def test_the_command_prints_the_document_of_a_copy_without_one(
+    client: FlaskClient, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.endswith("_URL") or name.startswith("EJIA_")]:
+        monkeypatch.delenv(name)
+    printed = CliRunner().invoke(main, ["openapi", "--release", settings.release])
+    assert (printed.exit_code, printed.stdout_bytes) == (0, client.get("/openapi.json").data)
 
 
 class NumberIn(Body):
