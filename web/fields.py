@@ -27,11 +27,11 @@ from pydantic_core import PydanticCustomError, core_schema
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.identifiers import holds_personal_number, holds_telephone
 from backend.foundation.paging import LONGEST_CURSOR, CursorInvalid
+from backend.foundation.visible import CONTROL_IN_LINE, CONTROL_IN_PROSE, UNSEEN_IN_LINE, UNSEEN_IN_PROSE, Unseen, barred, seen
 
 BIGINT_MAX = 2**63 - 1
 SENT = {"sent": True}
 """Context of what a person sends now, which is held to more than what an answer tells of what was written before."""
-UNSEEN_TAG = "不能包含看不见的标记，请重新输入"
 _LARGEST_EXACT = 2**53
 # What a request may name. Days reach back to the birth of the oldest; instants do not, because Shanghai's early offsets have seconds, which
 # ISO 8601 cannot say. What an answer tells may lie a little beyond: in Shanghai it is the next day, and a term ends when its last day does.
@@ -44,30 +44,9 @@ _CURSOR = f"^[A-Za-z0-9_-]{{1,{LONGEST_CURSOR}}}$"
 
 # Blanks that are cut off at both ends, written out because engines differ on what \s holds.
 _BLANK = " \\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000"
-# C0, DEL and C1, line and paragraph separators, and the marks that turn the direction of text (they can make one name look like another).
-_BARRED = "\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069"
-_CONTROL_IN_LINE = "\\u0000-\\u001f" + _BARRED
-_CONTROL_IN_PROSE = "\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + _BARRED
-# What nobody sees, by which two names look alike: format characters (Unicode Cf), fillers of Hangul and Braille, private use; up to U+FFFF,
-# for of what lies beyond no text fit for the document's patterns can be made in time. What scripts need stays: the separator and variation
-# selectors of Mongolian (U+180B to U+180E), those of Han and of emoji; the joiners of emoji and of Arabic letters in prose.
-_UNSEEN_IN_PROSE = (
-    "\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u17b4\\u17b5\\u200b\\u200e\\u200f\\u2060-\\u2065\\u206a-\\u206f"
-    "\\u2800\\u3164\\ue000-\\uf8ff\\ufeff\\uffa0\\ufff9-\\ufffb\\ufffe\\uffff"
-)
-_UNSEEN_IN_LINE = "\\u200c\\u200d" + _UNSEEN_IN_PROSE
-# Beyond U+FFFF, where the document's patterns say nothing and Chinese names need most of it (𠮷, U+20BB7): format characters, and the block
-# of tags, by which a text says something else than what is read. Selectors of its supplement stay behind a Han character, whose form they
-# name. Of what is sent only: an answer tells what was written before, too.
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_FORMAT_BEYOND = "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-_UNSEEN_BEYOND = re.compile(f"[{_FORMAT_BEYOND}\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]|(?<![{_HAN}])[\U000e0100-\U000e01ef]")
-_BARRED_IN_LINE, _BARRED_IN_PROSE = _CONTROL_IN_LINE + _UNSEEN_IN_LINE, _CONTROL_IN_PROSE + _UNSEEN_IN_PROSE
+_BARRED_IN_LINE, _BARRED_IN_PROSE = CONTROL_IN_LINE + UNSEEN_IN_LINE, CONTROL_IN_PROSE + UNSEEN_IN_PROSE
 
 _ENDS = re.compile(f"^[{_BLANK}\\n\\t]+|(?<![{_BLANK}\\n\\t])[{_BLANK}\\n\\t]+\\Z")  # each run of blanks is looked at once
-_IN_LINE, _UNSEEN_LINE = re.compile(f"[{_CONTROL_IN_LINE}]"), re.compile(f"[{_UNSEEN_IN_LINE}]")
-_IN_PROSE, _UNSEEN_PROSE = re.compile(f"[{_CONTROL_IN_PROSE}]"), re.compile(f"[{_UNSEEN_IN_PROSE}]")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _WHOLE_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -78,7 +57,7 @@ class Text:
     """Metadata of a text field: `title: Annotated[str, Text(max=80)]`.
 
     The value is brought to NFC and loses blanks at both ends; `min` and `max` count characters and hold after that. Control characters
-    and what nobody sees are refused; `multiline` allows line breaks (which become LF) and tabs.
+    and what nobody sees (foundation/visible.py) are refused; `multiline` allows line breaks (which become LF) and tabs.
     """
 
     max: int
@@ -96,14 +75,11 @@ class Text:
     def _clean(self, value: str, info: core_schema.ValidationInfo) -> str:
         if self.multiline:
             value = value.replace("\r\n", "\n").replace("\r", "\n")
-        if (_IN_PROSE if self.multiline else _IN_LINE).search(value):
-            raise PydanticCustomError("text_control", "不能包含控制字符或换行" if not self.multiline else "不能包含控制字符")
-        if _PRIVATE.search(value):
-            raise PydanticCustomError("text_private", "不能包含自造字，在别的设备上显示不出来，请改用标准字")
-        if (_UNSEEN_PROSE if self.multiline else _UNSEEN_LINE).search(value):
-            raise PydanticCustomError("text_unseen", "不能包含看不见的字符，请重新输入")
-        if info.context == SENT and _UNSEEN_BEYOND.search(value):
-            raise PydanticCustomError("text_unseen", UNSEEN_TAG)
+        try:
+            barred(value, multiline=self.multiline)
+            value = seen(value) if info.context == SENT else value
+        except Unseen as unseen:
+            raise PydanticCustomError("text_unseen", "{sentence}", {"sentence": str(unseen)}) from None
         if len(value) > self.max:
             raise PydanticCustomError("text_too_long", "最多 {max} 个字", {"max": self.max})
         cleaned = _ENDS.sub("", unicodedata.normalize("NFC", value))

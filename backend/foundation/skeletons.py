@@ -1,7 +1,8 @@
 """Whether two names look alike: the skeleton of UTS #39, which is the same for all names that are shown (nearly) the same.
 
 A skeleton is compared and never shown. Beside the standard's own steps it leaves out what nobody sees (format characters, tags, variation
-selectors) and all blanks, and takes capitals for small letters. Chinese characters of every plane stay what they are: 𠮷 is not 吉.
+selectors, fillers that are letters) and all blanks, and takes capitals for small letters. Chinese characters of every plane stay what they
+are: 𠮷 is not 吉.
 """
 
 import unicodedata
@@ -11,6 +12,7 @@ from pathlib import Path
 
 _DATA = Path(__file__).with_name("confusables.txt")
 _UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U00016fe4\U0001d159")
 _SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000))
 
 
@@ -23,7 +25,7 @@ def skeleton(name: str) -> str:
 
 
 def _is_unseen(letter: str) -> bool:
-    return unicodedata.category(letter) in _UNSEEN or any(ord(letter) in selectors for selectors in _SELECTORS)
+    return unicodedata.category(letter) in _UNSEEN or letter in _FILLERS or any(ord(letter) in selectors for selectors in _SELECTORS)
 
 
 @cache

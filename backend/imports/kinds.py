@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
+from unicodedata import normalize
 from uuid import UUID
 
 from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.identifiers import holds_personal_number
+from backend.foundation.visible import Unseen, barred, seen
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _EARLIEST = date(1949, 10, 1)
@@ -54,10 +56,15 @@ class Line:
         return value
 
     def words(self, at: str) -> str:
-        """Text that others read: no number of a person in it. Raises Faulty."""
+        """Text that others read: all of it can be seen, and no number of a person is in it. Raises Faulty."""
         value = self.text(at)
-        if len(value) > LONGEST or not value.isprintable():
-            raise Faulty(at, f"不超过{LONGEST}个字，不含换行")
+        if len(value) > LONGEST:
+            raise Faulty(at, f"不超过{LONGEST}个字")
+        try:
+            barred(value)
+            value = normalize("NFC", seen(value)).strip()
+        except Unseen as unseen:
+            raise Faulty(at, str(unseen)) from None
         if holds_personal_number(value):
             raise Faulty(at, "不能填写手机号或身份证号")
         return value

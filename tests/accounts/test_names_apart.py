@@ -15,7 +15,9 @@ LOOKS_ALIKE = {
     "letter for a digit": "一心互助队l号",
     "full width": "一心互助队１号",
     "long-vowel mark": "ー心互助队1号",
+    "selector": "一心\ufe0f互助队1号",
 }
+UNSEEN = [*"\u200b\u200d\u2060\u00ad\ufeff\u3164\u2800\ufffe\U000e0041\U000f0000\ufdd0\U0001fffe"]
 
 
 def test_a_team_that_looks_like_another_one_is_refused_in_its_community_and_not_elsewhere(street):
@@ -23,8 +25,13 @@ def test_a_team_that_looks_like_another_one_is_refused_in_its_community_and_not_
     leader.made("/teams", team_plan(community_id=here, name=NAME))
     for what, name in LOOKS_ALIKE.items():
         assert refused(leader.post("/teams", team_plan(community_id=here, name=name))) == (409, "team_name_taken"), what
-    tagged = leader.post("/teams", team_plan(community_id=here, name=f"{NAME}\U000e0041"))
-    assert refused(tagged) == (422, "invalid"), "no text takes a tag"
+    for unseen in UNSEEN:
+        assert refused(leader.post("/teams", team_plan(community_id=here, name=f"{NAME}{unseen}"))) == (422, "invalid"), ascii(unseen)
+    for alone in [*UNSEEN, "\ufe0f", "\u180b"]:
+        assert refused(leader.post("/teams", team_plan(community_id=here, name=alone))) == (422, "invalid"), ascii(alone)
+    leader.made("/teams", team_plan(community_id=here, name="AA互助队"))
+    for alike in ["АА互助队", "ＡＡ互助队", "ＡА互助队"]:
+        assert refused(leader.post("/teams", team_plan(community_id=here, name=alike))) == (409, "team_name_taken"), alike
     assert leader.post("/teams", team_plan(community_id=here, name="一心互助队2号")).status_code == 201
     assert street.next.volunteer().post("/teams", team_plan(community_id=street["团结社区"], name=NAME)).status_code == 201
 

@@ -7,8 +7,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from backend.foundation.visible import PRIVATE_USE, UNSEEN_TAG
 from tests.api.conftest import NoteIn
-from web.fields import UNSEEN_TAG
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
 NOTE = {"title": "周三下午", "size": 3}
@@ -74,8 +74,12 @@ UNSEEN = "\u00ad\u034f\u115f\u1160\u200b\u200d\u200e\u2060\u2800\u3164\ufeff\uff
 """Soft hyphen, joiners, fillers, blanks that are letters, marks of order."""
 
 
-TAGS = "\U000e0001\U000e0041\U000e007f\U000e0fff\U000110bd\U00013430\U0001d173"
-"""Tags, by which a text can hold another one that nobody sees, and format characters of planes beyond the first."""
+TAGS = "\U000e0001\U000e0041\U000e007f\U000e0fff\U000110bd\U00013430\U0001d173\U0001d159\U00016fe4\ufdd0\ufff0\U0001fffe\U0010ffff"
+"""Tags, by which a text can hold another one that nobody sees, format characters and fillers of higher planes, and what is none."""
+
+
+MARKS = "\u180b\u180e\u180f\ufe00\ufe0e\ufe0f"
+"""Selectors, which change how their neighbours are shown, and nothing alone."""
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,9 @@ TAGS = "\U000e0001\U000e0041\U000e007f\U000e0fff\U000110bd\U00013430\U0001d173"
         ("title", "\u202eabc", "不能包含控制字符或换行"),
         ("story", "a\u0007", "不能包含控制字符"),
         *(("title", f"互助{unseen}队", "不能包含看不见的字符，请重新输入") for unseen in UNSEEN),
-        *((field, "王\ue863", "不能包含自造字，在别的设备上显示不出来，请改用标准字") for field in ("title", "story")),
+        *((field, f"王{private}", PRIVATE_USE) for field in ("title", "story") for private in "\ue863\U000f0000\U0010fffd"),
+        *((field, mark, UNSEEN_TAG) for field in ("title", "story") for mark in MARKS),
+        ("story", "\u200d \u200c", UNSEEN_TAG),
         ("story", "一\u200b二", "不能包含看不见的字符，请重新输入"),
         *((field, f"一{tag}二", UNSEEN_TAG) for field in ("title", "story") for tag in TAGS),
         ("title", "ab\U000e0100", UNSEEN_TAG),
@@ -163,12 +169,22 @@ def test_text_is_normalised_and_loses_blanks_at_its_ends(small: FlaskClient) -> 
     assert (answer.json["title"], answer.json["story"]) == ("\u00e9cole", "一\n二\n三")
 
 
-@pytest.mark.parametrize("written", ["ᠮᠣᠩᠭᠣᠯ\u180b ᠪᠠᠭ\u180eᠠ", "ئۇيغۇر", "བོད་ཡིག", "ꆈꌠꉙ", "葛\U000e0100城", "爱心\u2764\ufe0f", "𠮷野"])
+@pytest.mark.parametrize(
+    "written",
+    ["ᠮᠣᠩᠭᠣᠯ\u180b ᠪᠠᠭ\u180eᠠ", "ئۇيغۇر", "བོད་ཡིག", "ꆈꌠꉙ", "葛\U000e0100城", "爱心\u2764\ufe0f", "𠮷野", "神\ufe00", "3\ufe0f\u20e3"],
+)
 def test_what_scripts_need_is_no_unseen_character(small: FlaskClient, written: str) -> None:
-    prose = f"👨\u200d👩\u200d👧 一家 {written}"
+    prose = f"👨\u200d👩\u200d👧 \u2764\ufe0f\u200d🔥 一家 {written} می\u200cخواهم"
     answer = send(small, NOTE, title=written, story=prose)
     assert answer.json is not None
     assert (answer.json["title"], answer.json["story"]) == (written, prose)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_that_changes_nothing_where_it_stands_is_left_out(small: FlaskClient, mark: str) -> None:
+    answer = send(small, NOTE, title=f"{mark}和a{mark}b1{mark}", story=f"一\u200d二b{mark}\u200c")
+    assert answer.json is not None
+    assert (answer.json["title"], answer.json["story"]) == ("和ab1", "一二b")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""])

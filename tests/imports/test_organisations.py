@@ -28,9 +28,11 @@ def test_organisations_and_staff_are_entered_known_again_and_undone(street, stre
         body | card(head) | {"organisation": "错码社", "filing": "登记", "credit_code": "526399990000000000"},
         body | card(head) | {"organisation": "无号社", "record_number": None},
         body | card(head) | {"organisation": "别的社", "origin": "别的"},
+        body | card(head) | {"organisation": "\u3164", "record_number": "备2019-003"},
+        body | card(head) | {"organisation": "\ufe0f", "record_number": "备2019-004"},
     ]
     bodies = brought("organisations", rows, name="bodies")
-    assert "已导入1行，已有1行，不能导入5行" in bodies.output, bodies.output
+    assert "已导入1行，已有1行，不能导入7行" in bodies.output, bodies.output
     joined = {"organisation": "邻里互助社", "community": "和平社区", "joined_on": "2020-02-03"}
     people = [
         joined | card(staff),
