@@ -35,8 +35,8 @@ def awaited(look: Callable[[], Seen], holds: Callable[[Seen], bool]) -> Seen:
 class Town:
     """The demonstration street in a running copy, reached over one kind of wire. `said` is what `ejia run` printed."""
 
-    def __init__(self, said: str, *, wire: type[Wire] = Wire) -> None:
-        self._said = said
+    def __init__(self, said: str, *, wire: type[Wire] = Wire, phone: type[Phone] = Phone) -> None:
+        self._said, self._phone = said, phone
         self.web = wire(address(said, "接口").removesuffix("/api/v1"))
         self.wechat = wire(address(said, "微信模拟"))
         self.folder = Path(address(said, "日志")).resolve().parent
@@ -46,6 +46,10 @@ class Town:
         self.street_id: str = street["id"]
         self.communities = {area["name"]: area["id"] for area in self.nobody.seen("/areas", parent_id=self.street_id, limit=100)["items"]}
         self.notices = {notice["name"]: notice["version"] for notice in self.nobody.seen("/notices")["items"]}
+
+    def for_phones(self, phone: type[Phone]) -> "Town":
+        """The same town, reached by phones of another kind."""
+        return Town(self._said, wire=type(self.web), phone=phone)
 
     def told(self, what: str) -> str:
         """One of the addresses that the run told: `told("PostgreSQL")`."""
@@ -138,7 +142,7 @@ class Town:
 
     def _logged_in(self, path: str, proof: dict[str, str]) -> Phone:
         tokens = self.nobody.made(path, proof)
-        phone = Phone(self.web, tokens["access_token"], "", refresh_token=tokens["refresh_token"])
+        phone = self._phone(self.web, tokens["access_token"], "", refresh_token=tokens["refresh_token"])
         phone.account_id = phone.seen("/me")["account_id"]
         if "password" in proof:
             phone.log_in = partial(self._logged_in, path, proof)
