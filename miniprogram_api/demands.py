@@ -5,7 +5,7 @@ from uuid import UUID
 from backend import brands
 from backend.demands import queries
 from backend.demands import service as demands
-from backend.demands.queries import ChangeLine, DemandLine, DemandView
+from backend.demands.queries import ChangeLine, DemandLine, DemandView, StepLine
 from backend.demands.service import (
     RevealedBeneficiary,
 )
@@ -19,11 +19,20 @@ from miniprogram_api.schemas.demands import (
     BrandsOut,
     DemandLineOut,
     DemandOut,
+    DemandStepOut,
     PublicationChangeOut,
 )
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.demands import DemandIn, DemandsInCareQuery, MyDemandsQuery, OpenDemandsQuery, PublicationChangeIn, PublicationIn
+from web.inputs.demands import (
+    AmendmentIn,
+    DemandIn,
+    DemandsInCareQuery,
+    MyDemandsQuery,
+    OpenDemandsQuery,
+    PublicationChangeIn,
+    PublicationIn,
+)
 from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
@@ -130,10 +139,36 @@ def return_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
     return queries.demand(actor, demand_id, now=now)
 
 
+@bp.post("/demands/<uuid:demand_id>/submission")
+@writes
+@bp.input(AmendmentIn)
+@bp.output(DemandOut)
+@bp.doc(
+    summary="修改被退回的需求并重新提交",
+    description="只填要改的；编号不变。由申请人或者其代办人办理，网格员和工作人员代为填写的由社区办理。",
+)
+def amend_demand(actor: Actor, demand_id: UUID, body: AmendmentIn) -> DemandView:
+    now = clock.now()
+    demands.amend_demand(actor, demand_id, body.amendment(), now=now)
+    return queries.demand(actor, demand_id, now=now)
+
+
+@bp.get("/demands/<uuid:demand_id>/steps")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[DemandStepOut])
+@bp.doc(
+    summary="服务需求的办理过程",
+    description="每一步的时间和理由，例如历次退回的原因；最近的在前。给社区、申请人和认领已获同意的一方看。",
+)
+def list_steps_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> paging.Page[StepLine]:
+    return queries.steps_of_demand(actor, demand_id, page=query.page)
+
+
 @bp.post("/demands/<uuid:demand_id>/withdrawal")
 @writes
 @bp.output(DemandOut)
-@bp.doc(summary="撤回服务需求", description="发布之前，由申请人撤回。")
+@bp.doc(summary="撤回服务需求", description="发布之前，由申请人撤回；被退回的也可以撤回。")
 def withdraw_demand(actor: Actor, demand_id: UUID) -> DemandView:
     now = clock.now()
     demands.withdraw_demand(actor, demand_id, now=now)

@@ -18,7 +18,7 @@ from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
 from web.inputs.party import WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
-from web.inputs.registration import RegistrationIn, RegistrationQuery, UnitIn
+from web.inputs.registration import AmendedRegistrationIn, RegistrationIn, RegistrationQuery, UnitIn
 from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
@@ -129,6 +129,25 @@ def accept_registration(actor: Actor, registration_id: UUID) -> RegistrationLine
 @bp.doc(summary="退回报到")
 def return_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
     service.return_registration(actor, registration_id, reason=body.reason, now=clock.now())
+    return queries.registration(actor, registration_id)
+
+
+@bp.post("/registrations/<uuid:registration_id>/application")
+@writes
+@bp.input(AmendedRegistrationIn)
+@bp.output(RegistrationOut)
+@bp.doc(summary="修改被退回的报到并重新提交", description="由本人办理，仍报到原来的社区；编号和退回的原因都保留。")
+def amend_registration(actor: Actor, registration_id: UUID, body: AmendedRegistrationIn) -> RegistrationLine:
+    service.amend_registration(
+        actor,
+        registration_id,
+        work_unit_id=body.work_unit_id,
+        party_organisation_name=body.party_organisation_name,
+        joined_party_on=body.joined_party_on,
+        skills=body.skills,
+        notice_version=body.notice_version,
+        now=clock.now(),
+    )
     return queries.registration(actor, registration_id)
 
 

@@ -309,6 +309,7 @@ class Permission(Term):
     STAFF_LEAVE = ("staff.leave", "离开社会组织", "Act for an organisation no longer. Own: oneself.", _ONESELF)
     STAFF_SEE = ("staff.see", "查看工作人员", "See who acts for an organisation, masked.", _OFFICERS | _STAFF)
     REGISTRATION_APPLY = ("registration.apply", "申请报到", "Ask a community to be taken in as a serving Party member.", _ANYBODY)
+    REGISTRATION_AMEND = ("registration.amend", "修改被退回的报到", "Send a returned application again. Own: of the member.", _ONESELF)
     REGISTRATION_SEE = ("registration.see", "查看报到", "See a registration. Own: of the member.", _OFFICERS | _ONESELF | _UNITS)
     REGISTRATION_REVIEW = ("registration.review", "审核报到", "Accept or return a registration; nobody their own.", _DECIDING)
     REGISTRATION_WITHDRAW = (
@@ -340,6 +341,12 @@ class Permission(Term):
         "Ask for a service. By area: for others, or for nobody in particular. Own: for oneself.",
         _DECIDING | _ONESELF | _GRID | _PROXIES,
     )
+    DEMAND_AMEND = (
+        "demand.amend",
+        "修改被退回的需求",
+        "Send a returned demand again. Own: of who asked. By area: what was written down in office.",
+        _DECIDING | _ONESELF | _GRID | _PROXIES,
+    )
     DEMAND_BROWSE = ("demand.browse", "浏览需求", "See what is published.", _ANYBODY)
     # Teams, organisations and units see those on which they hold a claim.
     DEMAND_SEE = (
@@ -352,7 +359,7 @@ class Permission(Term):
     DEMAND_WITHDRAW = (
         "demand.withdraw",
         "撤回需求",
-        "Take a demand back while it waits. Own: of who asked; grid workers what is nobody's.",
+        "Take a demand back while it waits or was returned. Own: of who asked; grid workers what is nobody's.",
         _ONESELF | _GRID | _PROXIES,
     )
     DEMAND_CANCEL = ("demand.cancel", "取消需求", "Call off what is published.", _DECIDING)

@@ -24,8 +24,8 @@ DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 
 
 class DemandStatus(StrEnum):
-    """submitted → published or returned; submitted → withdrawn; published → completed, cancelled before its time is over, or not carried
-    out after it. 'Claimed', 'full' and 'partly claimed' are predicates over its opening, not states."""
+    """submitted → published, returned or withdrawn; returned → submitted again or withdrawn; published → completed, cancelled before its
+    time is over, or not carried out after it. 'Claimed', 'full' and 'partly claimed' are predicates over its opening, not states."""
 
     SUBMITTED = "submitted"
     RETURNED = "returned"

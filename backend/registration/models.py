@@ -15,7 +15,7 @@ RECEIPT_NUMBERS = Sequence("registration_receipt_numbers", metadata=Base.metadat
 
 
 class RegistrationStatus(StrEnum):
-    """applied → accepted or returned; applied → withdrawn; accepted → ended (moved away, retired, left the post)."""
+    """applied → accepted, returned or withdrawn; returned → applied for again; accepted → ended (moved away, retired, left the post)."""
 
     APPLIED = "applied"
     ACCEPTED = "accepted"

@@ -17,7 +17,7 @@ from backend.attendance import service as attendance
 from backend.attendance.models import Shift
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, refusing
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.identifiers import folded
 from backend.foundation.life import FactStep
@@ -64,6 +64,13 @@ class RegistrationNotApplied(Conflict):
     detail = "该报到申请不在待审核状态"
 
 
+class RegistrationNotReturned(Conflict):
+    """Only an application that was returned is amended and sent again."""
+
+    code = "registration_not_returned"
+    detail = "该报到申请没有被退回，不能修改后重新提交"
+
+
 class RegistrationNotAccepted(Conflict):
     """Only an accepted registration can end."""
 
@@ -94,6 +101,7 @@ ACCEPT = FactStep(_APPLIED, _ACCEPTED, RegistrationAccepted, Permission.REGISTRA
 RETURN = FactStep(
     _APPLIED, RegistrationStatus.RETURNED, RegistrationReturned, Permission.REGISTRATION_REVIEW, RegistrationNotApplied, "returned"
 )
+AMEND = FactStep(RegistrationStatus.RETURNED, _APPLIED, RegistrationApplied, Permission.REGISTRATION_AMEND, RegistrationNotReturned)
 WITHDRAW = FactStep(_APPLIED, RegistrationStatus.WITHDRAWN, RegistrationWithdrawn, Permission.REGISTRATION_WITHDRAW, RegistrationNotApplied)
 END = FactStep(_ACCEPTED, RegistrationStatus.ENDED, RegistrationEnded, Permission.REGISTRATION_END, RegistrationNotAccepted)
 
@@ -118,10 +126,7 @@ def apply_for_registration(
     person_id = adult_of(actor, now=now)
     community = areas.community(community_id)
     policy.require(actor, Permission.REGISTRATION_APPLY, Scope(area_path=community.path, person_id=person_id))
-    require_standing(actor, person_id)
-    require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)
-    _agree(actor, person_id, notice_version, now=now)
-    allowances.take(actor, Written.REGISTRATION, now=now)
+    _let_apply(actor, person_id, notice_version, now=now)
     member_id = party.keep_party_member(
         actor,
         person_id,
@@ -131,6 +136,48 @@ def apply_for_registration(
         now=now,
     )
     return _apply(actor, person_id, member_id, community, skills=skills, now=now)
+
+
+def amend_registration(
+    actor: Actor,
+    registration_id: UUID,
+    *,
+    work_unit_id: UUID,
+    party_organisation_name: str,
+    joined_party_on: date | None,
+    skills: str | None,
+    notice_version: str | None,
+    now: datetime,
+) -> MemberRegistration:
+    """Send a returned application again to the same community, changed or not. Only the member may.
+
+    Raises people.ConsentNeeded, people.NoticeOutdated, RegistrationNotReturned, RegistrationActive, areas.NotACommunity,
+    party.WorkUnitUnknown, party.JoinedPartyInFuture, TooManyToday, facts.AlreadyCorrected, Missing, Forbidden.
+    """
+    seen = current_registration(registration_id)
+    policy.require(actor, Permission.REGISTRATION_AMEND, scope_of(seen), seen_by=Permission.REGISTRATION_SEE)
+    AMEND.require(seen)
+    areas.community(seen.area_id)
+    _let_apply(actor, seen.person_id, notice_version, now=now)
+    party.keep_party_member(
+        actor,
+        seen.person_id,
+        work_unit_id=work_unit_id,
+        party_organisation_name=party_organisation_name,
+        joined_party_on=joined_party_on,
+        now=now,
+    )
+    with refusing({"uq_member_registrations_active": RegistrationActive}):
+        return AMEND.take(actor, seen, now=now, skills=skills, applied_at=now)
+
+
+def _let_apply(actor: Actor, person_id: UUID, notice_version: str | None, *, now: datetime) -> None:
+    """Let pass who agrees to all that registering asks for, and count it. Raises ConsentNeeded, NoticeOutdated, DataWithdrawn,
+    TooManyToday."""
+    require_standing(actor, person_id)
+    require_consent(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER, now=now)
+    _agree(actor, person_id, notice_version, now=now)
+    allowances.take(actor, Written.REGISTRATION, now=now)
 
 
 def _apply(actor: Actor, person_id: UUID, member_id: UUID, community: Area, *, skills: str | None, now: datetime) -> MemberRegistration:
@@ -171,7 +218,7 @@ def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -
 
 
 def return_registration(actor: Actor, registration_id: UUID, *, reason: str, now: datetime) -> MemberRegistration:
-    """Send the application back; the member may apply anew.
+    """Send the application back with the reason, to be amended.
 
     Raises Missing, Forbidden, OwnRegistration, RegistrationNotApplied, facts.AlreadyCorrected.
     """

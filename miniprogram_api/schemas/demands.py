@@ -142,6 +142,30 @@ class DemandOut(DemandLineOut):
     reason: Reason | None = Field(description="最近一次处理的理由")
 
 
+class DemandStepOut(Out):
+    """A step in the life of a demand."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789b1",
+                    "at": "2026-03-03T15:00:00+08:00",
+                    "from_status": "submitted",
+                    "to_status": "returned",
+                    "reason": "请补充希望的时间",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    from_status: DemandStatus | None
+    to_status: DemandStatus
+    reason: Reason | None
+
+
 class ChangedOut(Out):
     """What stood before a change, or stands since; what was not changed is empty."""
 

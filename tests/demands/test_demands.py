@@ -17,6 +17,7 @@ from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
 from backend.openings.models import Opening
 from tests.support.demands import (
+    GRANDFATHER,
     area,
     claimed,
     demand_form,
@@ -27,6 +28,7 @@ from tests.support.demands import (
     team_led_by,
     window,
 )
+from tests.support.messages import kinds
 from tests.support.phone import refused
 from tests.support.served import confirm, make_person, make_record
 
@@ -198,6 +200,40 @@ def test_the_community_returns_with_a_reason_that_the_requester_reads(asker, off
     seen = asker.seen(f"/demands/{demand['id']}")
     assert (seen["status"], seen["reason"]) == ("returned", "请补充希望的时间")
     assert refused(officer.post(f"/demands/{demand['id']}/return", {"reason": ""})) == (422, "invalid")
+
+
+def test_what_was_returned_is_amended_and_keeps_number_and_history(asker, officer, street):
+    demand = asker.made("/demands", demand_form(street, places=2))
+    path = f"/demands/{demand['id']}"
+    assert refused(asker.post(f"{path}/submission", {"places": 1})) == (409, "demand_not_returned")
+    officer.made(f"{path}/return", {"reason": "请补充希望的时间"})
+    assert refused(officer.post(f"{path}/submission", {"places": 1})) == (403, "forbidden"), "nobody words for who asked themself"
+    assert refused(asker.post(f"{path}/submission", {"places": 11})) == (422, "too_many_places")
+
+    again = asker.made(f"{path}/submission", {"details": "每周三上午，老人听力不好", "beneficiary": GRANDFATHER})
+
+    assert (again["status"], again["number"], again["title"], again["places"]) == ("submitted", demand["number"], demand["title"], 2)
+    assert (again["details"], again["called"], again["reason"]) == ("每周三上午，老人听力不好", "李爷爷", None)
+    steps = [(step["from_status"], step["to_status"], step["reason"]) for step in asker.seen(f"{path}/steps")["items"]]
+    assert steps == [("returned", "submitted", None), ("submitted", "returned", "请补充希望的时间"), (None, "submitted", None)]
+    assert [line["id"] for line in officer.seen("/demands/in-care")["items"]] == [demand["id"]]
+    assert kinds(officer).count("demand_submitted") == 2
+    officer.made(f"{path}/return", {"reason": "请说明几点"})
+    assert asker.made(f"{path}/withdrawal")["status"] == "withdrawn"
+
+
+def test_who_wrote_a_demand_down_amends_it(asker, officer, street):
+    """In the service of the community, for a resident or for nobody; what the resident asked for themself is theirs."""
+    worker = street.home.grid_worker
+    for whose in (worker.made("/demands", demand_form(street)), officer.made("/demands", _for(asker, street))):
+        officer.made(f"/demands/{whose['id']}/return", {"reason": "请补充希望的时间"})
+        assert worker.made(f"/demands/{whose['id']}/submission", {"title": "每周三看望一次"})["title"] == "每周三看望一次"
+    officer.made(f"/demands/{whose['id']}/return", {"reason": "请说明几点"})
+    assert asker.made(f"/demands/{whose['id']}/submission", {})["status"] == "submitted"
+
+
+def _for(asker, street):
+    return demand_form(street, beneficiary=GRANDFATHER, requester_person_id=asker.person_id)
 
 
 def test_the_requester_withdraws_before_publication_and_nobody_else(asker, officer, phone_of, street):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from backend.demands import service as demands
 from backend.demands.models import Demand, DemandChange
-from backend.demands.service import NewDemand, Publication
+from backend.demands.service import Amendment, NewDemand, Publication
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -24,12 +24,13 @@ SYSTEM = Actor.system()
 WAYS = {
     "submitted": {"publish": "published", "return": "returned", "withdraw": "withdrawn"},
     "published": {"cancel": "cancelled", "complete": "completed"},
-    "returned": {},
+    "returned": {"amend": "submitted", "withdraw": "withdrawn"},
     "withdrawn": {},
     "cancelled": {},
     "completed": {},
     "not_carried_out": {},
 }
+ACTS = ("publish", "return", "amend", "withdraw", "cancel", "complete", "mark", "serve", "wait")
 OVER = {"published": {"complete": "completed", "mark": "not_carried_out"}}
 """What is left when the time is over."""
 
@@ -40,6 +41,8 @@ def _do(act, demand_id, now):
             demands.publish_demand(SYSTEM, demand_id, Publication(now, now + timedelta(hours=2)), now=now)
         case "return":
             demands.return_demand(SYSTEM, demand_id, reason="请补充", now=now)
+        case "amend":
+            demands.amend_demand(SYSTEM, demand_id, Amendment(details="每周三上午"), now=now)
         case "withdraw":
             demands.withdraw_demand(SYSTEM, demand_id, now=now)
         case "cancel":
@@ -51,7 +54,8 @@ def _do(act, demand_id, now):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.sampled_from(["publish", "return", "withdraw", "cancel", "complete", "mark", "serve", "wait"]), max_size=8))
+@given(acts=st.lists(st.sampled_from(ACTS), max_size=8))
+@example(acts=["return", "amend", "return", "withdraw"])
 @example(acts=["publish", "serve", "cancel", "complete"])
 @example(acts=["publish", "complete", "cancel"])
 @example(acts=["publish", "wait", "cancel", "mark", "complete"])

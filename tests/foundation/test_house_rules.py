@@ -52,6 +52,7 @@ OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
     "add_beneficiary": {"BENEFICIARY_CHANGE"},  # who puts somebody on record says on what that rests
     "submit_demand": {"BENEFICIARY_CHANGE"},
+    "amend_demand": {"BENEFICIARY_CHANGE"},
     "move_beneficiary": {"DOOR_CODE_ISSUE"},  # the code of the door that they leave ends
     "end_beneficiary": {"DOOR_CODE_ISSUE"},
     # The basis of the row that goes is that of the one that stays, and its door code ends.

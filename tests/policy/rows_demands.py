@@ -49,6 +49,19 @@ def new(world: World) -> Ask:
     return ask(demand_id=demand_id, shows=demand_id, reason="请补充时间")
 
 
+def returned(world: World) -> Ask:
+    """A demand of the resident that the community returned."""
+    about = new(world)
+    world.officer.made(f"/demands/{about.shows}/return", {"reason": "请补充时间"})
+    return ask(demand_id=about.shows, body={"details": "每周三上午"})
+
+
+def returned_of_nobody(world: World) -> Ask:
+    about = of_nobody(world)
+    world.officer.made(f"/demands/{about.known['demand_id']}/return", {"reason": "请补充时间"})
+    return ask(body={"details": "每周三上午"}, **about.known)
+
+
 def of_nobody(world: World) -> Ask:
     """A demand that the grid worker submitted for nobody in particular."""
     return ask(demand_id=world.new_demand(GRID)["id"])
@@ -242,6 +255,40 @@ ROWS = (
     ),
     Row("list_changes_of_demand", changed, EVERYBODY, case="published"),
     Row("return_demand", new, DECIDING, 404, {403: RESIDENT | these(DISTRICT, GRID, "proxy")}, by=Permission.DEMAND_REVIEW),
+    Row(
+        "amend_demand",
+        returned,
+        RESIDENT | these("proxy"),
+        404,
+        {403: OFFICERS | these(GRID)},
+        by=Permission.DEMAND_AMEND,
+        case="the resident's",
+    ),
+    Row(
+        "amend_demand",
+        returned_of_nobody,
+        DECIDING | these(GRID),
+        404,
+        {403: these(DISTRICT)},
+        by=Permission.DEMAND_AMEND,
+        case="nobody's",
+    ),
+    Row(
+        "list_steps_of_demand",
+        lambda world: ask(demand_id=returned(world).known["demand_id"], shows="请补充时间"),
+        RESIDENT | OFFICERS | these(GRID, "proxy"),
+        404,
+        by=Permission.DEMAND_SEE,
+        case="returned",
+    ),
+    Row(
+        "list_steps_of_demand",
+        lambda world: ask(demand_id=world.demand["id"], shows="published"),
+        RESIDENT | OFFICERS | CLAIMANTS | these(GRID, "proxy"),
+        403,
+        by=Permission.DEMAND_SEE,
+        case="claimed",
+    ),
     Row(
         "withdraw_demand",
         new,

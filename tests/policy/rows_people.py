@@ -38,6 +38,14 @@ def applied_registration(world: World) -> Ask:
     return ask(registration_id=world["resident"].made("/registrations", form)["id"], reason="资料不全")
 
 
+def returned_registration(world: World) -> Ask:
+    about = applied_registration(world)
+    registration_id = about.known["registration_id"]
+    world.officer.made(f"/registrations/{registration_id}/return", {"reason": "资料不全"})
+    form = registration_form(world.street, world.unit_id)
+    return ask(registration_id=registration_id, body={name: value for name, value in form.items() if name != "community_id"})
+
+
 def accepted_registration(world: World) -> Ask:
     return ask(registration_id=world["party_member"].registration_id, shows=world["party_member"].registration_id)
 
@@ -258,6 +266,14 @@ ROWS = (
             by=Permission.REGISTRATION_REVIEW,
         )
         for operation in ("accept_registration", "return_registration")
+    ),
+    Row(
+        "amend_registration",
+        returned_registration,
+        these("resident"),
+        404,
+        {403: OFFICERS | these("work_unit_officer")},
+        by=Permission.REGISTRATION_AMEND,
     ),
     Row(
         "withdraw_registration",

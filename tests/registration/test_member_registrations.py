@@ -95,6 +95,26 @@ def test_the_community_returns_with_a_reason_and_the_member_applies_anew(member,
     assert [found.party_organisation_name for found in db.session.scalars(select(PartyMember))] == ["第一党支部"]
 
 
+def test_a_returned_registration_is_amended_and_keeps_its_history(member, officer, street, unit_id):
+    form = registration_form(street, unit_id)
+    amended = {name: value for name, value in form.items() if name != "community_id"} | {"party_organisation_name": "第一党支部"}
+    first = member.made("/registrations", form)
+    path = f"/registrations/{first['id']}"
+    assert refused(member.post(f"{path}/application", amended)) == (409, "registration_not_returned")
+    officer.made(f"{path}/return", {"reason": "请写支部全称"})
+    assert refused(officer.post(f"{path}/application", amended)) == (403, "forbidden")
+
+    again = member.made(f"{path}/application", amended)
+
+    assert (again["id"], again["status"], again["party_organisation_name"]) == (first["id"], "applied", "第一党支部")
+    assert [step for step, _ in steps(first["id"])] == ["applied", "returned", "applied"]
+    assert heard() == ["registration.applied", "registration.returned", "registration.applied"]
+    officer.made(f"{path}/return", {"reason": "请写支部全称"})
+    second = member.made("/registrations", form)
+    assert refused(member.post(f"{path}/application", amended)) == (409, "registration_active"), "one at a time"
+    assert officer.made(f"/registrations/{second['id']}/acceptance")["status"] == "accepted"
+
+
 def test_nobody_decides_on_their_own_registration(member, officer, street, unit_id):
     applied = member.made("/registrations", registration_form(street, unit_id))
     give_role(member, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))

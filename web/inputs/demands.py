@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from backend.demands.models import BasisKind, DemandStatus, EndCause
 from backend.demands.queries import DemandSearch, DemandSort
-from backend.demands.service import Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
+from backend.demands.service import Amendment, Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
 from web.fields import Between, Id, Instant, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
@@ -170,6 +170,28 @@ class DemandIn(Body):
             community_id=self.community_id,
             places=self.places,
             requester_person_id=self.requester_person_id,
+            beneficiary_id=self.beneficiary_id,
+            beneficiary=self.beneficiary.details() if self.beneficiary else None,
+        )
+
+
+class AmendmentIn(Body):
+    """What is to be otherwise of a returned demand; what is not given stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"details": "每周三上午，老人听力不好，请多敲几声"}, {"places": 1}]})
+
+    title: Annotated[str, Text(max=80), Public] | None = Field(default=None, description="一句话；不写姓名、住址、病情")
+    details: Annotated[str, Text(max=2000, multiline=True), NoNumbers] | None = None
+    places: Annotated[int, Between(1, 10000)] | None = None
+    beneficiary_id: Id | None = Field(default=None, description="换成已登记的另一位服务对象")
+    beneficiary: BeneficiaryIn | None = Field(default=None, description="换成新填的一位服务对象；不换的，两项都不填")
+
+    def amendment(self) -> Amendment:
+        """As the service takes it."""
+        return Amendment(
+            title=self.title,
+            details=self.details,
+            places=self.places,
             beneficiary_id=self.beneficiary_id,
             beneficiary=self.beneficiary.details() if self.beneficiary else None,
         )

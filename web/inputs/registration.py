@@ -12,7 +12,30 @@ from web.shapes import Body, ListQuery
 PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
 
-class RegistrationIn(Body):
+class AmendedRegistrationIn(Body):
+    """A returned application as it is sent again, whole."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "work_unit_id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",
+                    "party_organisation_name": "测试区住房保障中心第一党支部",
+                    "joined_party_on": "2011-07-01",
+                    "skills": "电工",
+                }
+            ]
+        }
+    )
+
+    work_unit_id: Id
+    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
+    joined_party_on: Day | None = None
+    skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
+    notice_version: PartyNotice = None
+
+
+class RegistrationIn(AmendedRegistrationIn):
     """An application to the community of residence."""
 
     model_config = ConfigDict(
@@ -31,11 +54,6 @@ class RegistrationIn(Body):
     )
 
     community_id: Id = Field(description="居住的社区")
-    work_unit_id: Id
-    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
-    joined_party_on: Day | None = None
-    skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
-    notice_version: PartyNotice = None
 
 
 class UnitIn(Body):

@@ -7,6 +7,7 @@ from backend.demands.queries.demands import (
     DemandSearch,
     DemandSort,
     DemandView,
+    StepLine,
     changes_of_demand,
     claims_seen,
     demand,
@@ -14,4 +15,5 @@ from backend.demands.queries.demands import (
     demands_of_openings,
     my_demands,
     open_demands,
+    steps_of_demand,
 )

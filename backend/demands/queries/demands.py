@@ -20,6 +20,7 @@ from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
+from backend.foundation.errors import Forbidden
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
@@ -31,6 +32,7 @@ from backend.people.models import Person
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True, name="latest")
 SOONEST_FIRST = Order((Demand.starts_at, Demand.id), name="start")
 OLDEST_FIRST, NEWEST_FIRST = Order((Demand.id,)), Order((Demand.id,), latest_first=True)
+LATEST_STEPS = Order((DemandChange.at, DemandChange.id), latest_first=True)
 LATEST_CHANGED = Order((PublicationChange.id,), latest_first=True)
 
 
@@ -93,6 +95,17 @@ class DemandView(DemandLine):
 
 
 @dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step in the life of a demand, and why it was taken."""
+
+    id: UUID
+    at: datetime
+    from_status: DemandStatus | None
+    to_status: DemandStatus
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeLine:
     """What was changed of a published demand: what was before and after, by the names of its fields."""
 
@@ -147,7 +160,7 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     """One demand. Raises Missing."""
     known = known_demand(viewer, demand_id)
     line = _line(db.session.execute(_lines().where(Demand.id == demand_id)).one(), clock.shanghai_day(now))
-    concerned = policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
+    concerned = _concerns(viewer, known)
     reason = select(DemandChange.reason).where(DemandChange.demand_id == demand_id).order_by(DemandChange.id.desc()).limit(1)
     name = db.session.scalar(select(masked(Person.name)).where(Person.id == known.requester_person_id)) if concerned else None
     opening = db.session.get(Opening, known.opening_id) if known.opening_id else None
@@ -176,6 +189,15 @@ def changes_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> P
     )
 
 
+def steps_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a demand so far, the latest first: for the community, who asked, and who holds a claim. Raises Missing, Forbidden."""
+    if not _concerns(viewer, known_demand(viewer, demand_id)):
+        raise Forbidden
+    columns = (DemandChange.id, DemandChange.at, DemandChange.from_status, DemandChange.to_status, DemandChange.reason)
+    wanted = select(*columns).where(DemandChange.demand_id == demand_id)
+    return LATEST_STEPS.page(wanted, page).map(lambda row: StepLine(*row))
+
+
 def claims_seen(viewer: Actor, demand_id: UUID) -> UUID | None:
     """The opening of a demand whose claims the viewer may list: its community and who asked. Raises Missing, Forbidden."""
     known = known_demand(viewer, demand_id)
@@ -187,6 +209,10 @@ def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Opening → the demand that it was made for."""
     lines = db.session.execute(select(Demand.opening_id, Demand.id).where(Demand.opening_id.in_(opening_ids)))
     return {line.opening_id: line.id for line in lines}
+
+
+def _concerns(viewer: Actor, known: Demand) -> bool:
+    return policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
 
 
 def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:

@@ -17,7 +17,15 @@ from backend.demands.service.publication import (
     settle_by_records,
 )
 from backend.demands.service.register import BeneficiaryDetails, add_beneficiary, index_old, read_old_names
-from backend.demands.service.submission import NewDemand, demand_number, return_demand, submit_demand, withdraw_demand
+from backend.demands.service.submission import (
+    Amendment,
+    NewDemand,
+    amend_demand,
+    demand_number,
+    return_demand,
+    submit_demand,
+    withdraw_demand,
+)
 from backend.demands.service.upkeep import (
     NewHome,
     end_beneficiary,

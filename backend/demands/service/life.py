@@ -35,6 +35,13 @@ class DemandNotSubmitted(Conflict):
     detail = "该需求已处理，请刷新后再试"
 
 
+class DemandNotReturned(Conflict):
+    """Only what was returned is amended and sent again."""
+
+    code: ClassVar[str] = "demand_not_returned"
+    detail = "该需求没有被退回，不能修改后重新提交"
+
+
 class DemandNotPublished(Conflict):
     """It is not published, or not any more."""
 
@@ -43,10 +50,12 @@ class DemandNotPublished(Conflict):
 
 
 _SUBMITTED, _PUBLISHED, _COMPLETED = DemandStatus.SUBMITTED, DemandStatus.PUBLISHED, DemandStatus.COMPLETED
-_NOT_CARRIED_OUT = DemandStatus.NOT_CARRIED_OUT
+_RETURNED, _WITHDRAWN, _NOT_CARRIED_OUT = DemandStatus.RETURNED, DemandStatus.WITHDRAWN, DemandStatus.NOT_CARRIED_OUT
 SUBMIT = Step(Demand, DemandChange, None, _SUBMITTED, DemandSubmitted, Permission.DEMAND_SUBMIT)
-RETURN = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.RETURNED, DemandReturned, Permission.DEMAND_REVIEW, DemandNotSubmitted)
-WITHDRAW = Step(Demand, DemandChange, _SUBMITTED, DemandStatus.WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
+RETURN = Step(Demand, DemandChange, _SUBMITTED, _RETURNED, DemandReturned, Permission.DEMAND_REVIEW, DemandNotSubmitted)
+AMEND = Step(Demand, DemandChange, _RETURNED, _SUBMITTED, DemandSubmitted, Permission.DEMAND_AMEND, DemandNotReturned)
+WITHDRAW = Step(Demand, DemandChange, _SUBMITTED, _WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
+WITHDRAW_RETURNED = Step(Demand, DemandChange, _RETURNED, _WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
 PUBLISH = Step(Demand, DemandChange, _SUBMITTED, _PUBLISHED, DemandPublished, Permission.DEMAND_REVIEW, DemandNotSubmitted)
 CANCEL = Step(Demand, DemandChange, _PUBLISHED, DemandStatus.CANCELLED, DemandCancelled, Permission.DEMAND_CANCEL, DemandNotPublished)
 LAPSE = Step(
@@ -61,6 +70,7 @@ LAPSE = Step(
 )
 COMPLETE = Step(Demand, DemandChange, _PUBLISHED, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE, DemandNotPublished)
 HAND_OVER_SUBMITTED = Step(Demand, DemandChange, _SUBMITTED, _SUBMITTED, DemandHandedOver, Permission.DEMAND_REVIEW)
+HAND_OVER_RETURNED = Step(Demand, DemandChange, _RETURNED, _RETURNED, DemandHandedOver, Permission.DEMAND_REVIEW)
 HAND_OVER_PUBLISHED = Step(Demand, DemandChange, _PUBLISHED, _PUBLISHED, DemandHandedOver, Permission.DEMAND_REVIEW)
 COMPLETE_LATE = Step(Demand, DemandChange, _NOT_CARRIED_OUT, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE)
 REOPEN = Step(Demand, DemandChange, _COMPLETED, _PUBLISHED, DemandReopened, Permission.DEMAND_COMPLETE)

@@ -1,22 +1,23 @@
-"""A demand until the community decides: submitted, returned, withdrawn."""
+"""A demand until the community decides: submitted, returned and amended, withdrawn."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from backend import brands
 from backend.accounts import allowances, policy
 from backend.accounts.limits import Written
+from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.brands import Brand
-from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandStatus
+from backend.demands.models import DEMAND_NUMBERS, Beneficiary, Demand, DemandChange, DemandStatus
 from backend.demands.service.bases import require_usable
-from backend.demands.service.life import RETURN, SUBMIT, WITHDRAW, known_demand, scope_of
+from backend.demands.service.life import AMEND, RETURN, SUBMIT, WITHDRAW, WITHDRAW_RETURNED, DemandNotReturned, known_demand, scope_of
 from backend.demands.service.register import BeneficiaryDetails, known_or_put_on_record, tied_to
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -80,6 +81,17 @@ class NewDemand:
     beneficiary: BeneficiaryDetails | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is to be otherwise of a demand that was returned. What is not given stays as it is."""
+
+    title: str | None = None
+    details: str | None = None
+    places: int | None = None
+    beneficiary_id: UUID | None = None
+    beneficiary: BeneficiaryDetails | None = None
+
+
 def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     """Ask for a service in a community. Returns the demand's id.
 
@@ -93,8 +105,7 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     if requester_id is not None:
         require_standing(actor, requester_id)
     refuse_places(brand, wanted.places)
-    waiting = select(Demand.id).where(Demand.submitted_by == actor.account_id, Demand.status == DemandStatus.SUBMITTED)
-    allowances.take(actor, Written.DEMAND, waiting=waiting, now=now)
+    _count(actor, now=now)
     demand_id = new_id()
     db.session.add(
         Demand(
@@ -106,7 +117,9 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
             area_id=community.id,
             area_path=community.path,
             requester_person_id=requester_id,
-            beneficiary_id=_beneficiary(actor, brand, wanted, community, requester_id, now=now),
+            beneficiary_id=_beneficiary(
+                actor, brand, wanted.beneficiary_id, wanted.beneficiary, community=community, requester_id=requester_id, now=now
+            ),
             submitted_by=actor.account_id,
             submitted_at=now,
             status=DemandStatus.SUBMITTED,
@@ -132,12 +145,23 @@ def _requester(actor: Actor, wanted: NewDemand, community: Area) -> UUID | None:
     return requester_id
 
 
+def _count(actor: Actor, *, now: datetime) -> None:
+    waiting = select(Demand.id).where(Demand.submitted_by == actor.account_id, Demand.status == DemandStatus.SUBMITTED)
+    allowances.take(actor, Written.DEMAND, waiting=waiting, now=now)
+
+
 def _beneficiary(
-    actor: Actor, brand: Brand, wanted: NewDemand, community: Area, requester_id: UUID | None, *, now: datetime
+    actor: Actor,
+    brand: Brand,
+    chosen: UUID | None,
+    described: BeneficiaryDetails | None,
+    *,
+    community: Area,
+    requester_id: UUID | None,
+    now: datetime,
 ) -> UUID | None:
     """Whom it is for: described, chosen, or, where neither, who asks and is on record as somebody to be visited."""
-    chosen = wanted.beneficiary_id
-    given = (chosen is not None) + (wanted.beneficiary is not None)
+    given = (chosen is not None) + (described is not None)
     if not brand.needs_beneficiary:
         if given:
             raise BeneficiaryNotAsked(errors={"beneficiary": [BeneficiaryNotAsked.detail]})
@@ -146,8 +170,8 @@ def _beneficiary(
     tied = db.session.scalar(own.where(Beneficiary.ended_at.is_(None)))
     if given > 1 or (given == 0 and tied is None):
         raise BeneficiaryNeeded(errors={"beneficiary": [BeneficiaryNeeded.detail]})
-    if wanted.beneficiary is not None:
-        return known_or_put_on_record(actor, wanted.beneficiary, community, requester_id, now=now)
+    if described is not None:
+        return known_or_put_on_record(actor, described, community, requester_id, now=now)
     if tied is not None and chosen in (None, tied):
         require_usable(tied)
         return tied
@@ -186,8 +210,54 @@ def return_demand(actor: Actor, demand_id: UUID, *, reason: str, now: datetime) 
     RETURN.take(actor, demand_id, now=now, reason=reason)
 
 
+def amend_demand(actor: Actor, demand_id: UUID, amended: Amendment, *, now: datetime) -> None:
+    """Send a returned demand again, changed or not: who asked, or the community, where somebody in its service wrote the demand down.
+
+    Raises DemandNotReturned, NotACommunity, TooManyPlaces, BeneficiaryNeeded, BeneficiaryNotAsked, BeneficiaryUnknown, BeneficiaryEnded,
+    AddressErased, BasisMissing, PhoneInvalid, BirthYearInvalid, NamesBeneficiary, BeneficiarySimilar, AgeUnknown, BasisUnfit,
+    NoticeOutdated, ConsentNeeded, DataWithdrawn, TooManyToday, TooManyOpen, Missing, Forbidden.
+    """
+    demand = known_demand(actor, demand_id)
+    scope = Scope(area_path=demand.area_path if _by_community(demand) else None, person_id=demand.requester_person_id)
+    policy.require(actor, Permission.DEMAND_AMEND, scope)
+    if demand.status is not DemandStatus.RETURNED:
+        raise DemandNotReturned
+    if demand.requester_person_id is not None:
+        require_standing(actor, demand.requester_person_id)
+    brand, community = brands.brand(demand.brand), areas.community(demand.area_id)
+    refuse_places(brand, amended.places or demand.places)
+    _count(actor, now=now)
+    values: dict[str, Any] = {name: value for name, value in (("title", amended.title), ("places", amended.places)) if value is not None}
+    if amended.details is not None:
+        values |= {"details_sealed": seal_text(Demand.details_sealed, amended.details, demand_id), "details": None}
+    if amended.beneficiary_id is not None or amended.beneficiary is not None:
+        values["beneficiary_id"] = _beneficiary(
+            actor,
+            brand,
+            amended.beneficiary_id,
+            amended.beneficiary,
+            community=community,
+            requester_id=demand.requester_person_id,
+            now=now,
+        )
+    AMEND.take(actor, demand_id, now=now, on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_AMEND, scope), **values)
+
+
+def _by_community(demand: Demand) -> bool:
+    """Whether an officer or grid worker wrote it down: what a resident or their proxy asked for, nobody words for them."""
+    if demand.requester_person_id is None:
+        return True
+    took_over = select(Account.merged_into_id).where(Account.id == demand.submitted_by).scalar_subquery()
+    accounts_of_then = or_(Account.id == demand.submitted_by, Account.id == took_over)
+    theirs = select(Account.id).where(accounts_of_then, Account.person_id == demand.requester_person_id)
+    of_first_step = (DemandChange.demand_id == demand.id, DemandChange.from_status.is_(None))
+    by_proxy = select(DemandChange.id).where(*of_first_step, DemandChange.on_behalf_of.is_not(None))
+    return not any(db.session.scalar(asked.limit(1)) for asked in (theirs, by_proxy))
+
+
 def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
-    """Take a demand back before it is published: who asked, or for a demand of nobody in particular the grid workers of the community.
+    """Take a demand back before it is published, also one that was returned: who asked, or for a demand of nobody in particular the grid
+    workers of the community.
 
     Raises DemandNotSubmitted, Missing, Forbidden.
     """
@@ -195,4 +265,5 @@ def withdraw_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     nobodys = demand.requester_person_id is None
     scope = Scope(area_path=demand.area_path if nobodys else None, person_id=demand.requester_person_id)
     policy.require(actor, Permission.DEMAND_WITHDRAW, scope)
-    WITHDRAW.take(actor, demand_id, now=now, on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_WITHDRAW, scope))
+    step = WITHDRAW_RETURNED if demand.status is DemandStatus.RETURNED else WITHDRAW
+    step.take(actor, demand_id, now=now, on_behalf_of=policy.on_behalf_of(actor, Permission.DEMAND_WITHDRAW, scope))

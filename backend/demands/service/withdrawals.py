@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from backend.attendance import service as attendance
 from backend.attendance.models import Attendance, Shift
 from backend.demands.models import Beneficiary, Demand, DemandStatus
-from backend.demands.service.life import CANCEL, HAND_OVER_PUBLISHED, HAND_OVER_SUBMITTED, WITHDRAW
+from backend.demands.service.life import CANCEL, HAND_OVER_PUBLISHED, HAND_OVER_RETURNED, HAND_OVER_SUBMITTED, WITHDRAW, WITHDRAW_RETURNED
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.outbox import Happening
@@ -28,7 +28,7 @@ def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None
         person_id = happening.subject_id
         if db.session.scalar(select(Person.withdrawn_at).where(Person.id == person_id)) is None:
             continue
-        open_still = (DemandStatus.SUBMITTED, DemandStatus.PUBLISHED)
+        open_still = (DemandStatus.SUBMITTED, DemandStatus.RETURNED, DemandStatus.PUBLISHED)
         asked = select(Demand).where(Demand.requester_person_id == person_id, Demand.status.in_(open_still)).order_by(Demand.id)
         own = set(db.session.scalars(asked.where(_own_need(person_id)).with_only_columns(Demand.id)))
         for demand in db.session.scalars(asked.with_for_update().execution_options(populate_existing=True)).all():
@@ -53,7 +53,8 @@ def _has_begun(opening_id: UUID | None, *, now: datetime) -> bool:
 def _end(demand: Demand, *, now: datetime) -> None:
     actor = Actor.system()
     if demand.opening_id is None:
-        WITHDRAW.take_all(actor, [demand.id], now=now, reason=CONSENT_WITHDRAWN)
+        for step in (WITHDRAW, WITHDRAW_RETURNED):
+            step.take_all(actor, [demand.id], now=now, reason=CONSENT_WITHDRAWN)
         return
     CANCEL.take_all(actor, [demand.id], now=now, reason=CONSENT_WITHDRAWN)
     attendance.cancel_shifts(actor, demand.opening_id, reason=CONSENT_WITHDRAWN, now=now)
@@ -61,7 +62,7 @@ def _end(demand: Demand, *, now: datetime) -> None:
 
 
 def _hand_over(demand: Demand, *, now: datetime) -> None:
-    for step in (HAND_OVER_SUBMITTED, HAND_OVER_PUBLISHED):
+    for step in (HAND_OVER_SUBMITTED, HAND_OVER_RETURNED, HAND_OVER_PUBLISHED):
         step.take_all(Actor.system(), [demand.id], now=now, reason=CONSENT_WITHDRAWN, requester_person_id=None)
     if demand.opening_id is not None:
         attendance.leave_to_community(demand.opening_id)

@@ -45,6 +45,8 @@ BEYOND_THE_SCHEMA = {
     ("add_basis", "$"): A_VERSION_OR_A_CAUSE,
     ("add_beneficiary", "basis"): A_VERSION_OR_A_CAUSE,
     ("submit_demand", "beneficiary.basis"): A_VERSION_OR_A_CAUSE,
+    ("amend_demand", "beneficiary.basis"): A_VERSION_OR_A_CAUSE,
+    ("amend_demand", "beneficiary.name_confirmed"): OF_ONE_CHARACTER,
     ("add_beneficiary", "name_confirmed"): OF_ONE_CHARACTER,
     ("submit_demand", "beneficiary.name_confirmed"): OF_ONE_CHARACTER,
     ("agree_for_minor", "ward.name_confirmed"): OF_ONE_CHARACTER,

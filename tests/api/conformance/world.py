@@ -207,6 +207,11 @@ class Neighbourhood:
         self._target("community_officer", "accept_registration", "return_registration", registration_id=applied)
         self._target("community_officer", "change_unit", registration_id=accepted.registration_id, since=None)
         self._target("applicant", "withdraw_registration", registration_id=applied)
+        amending = self.home.person(name="钱党员")
+        returned = amending.made("/registrations", registration_form(self.street, unit_id))["id"]
+        self.officer.made(f"/registrations/{returned}/return", {"reason": "请写支部全称"})
+        self.phones["amending"] = amending
+        self._target("amending", "amend_registration", registration_id=returned)
         self._target("party_member", "list_my_registrations")
         self._target("resident", "apply_for_registration")
 
@@ -218,6 +223,9 @@ class Neighbourhood:
         changed = published_demand(self.officer, self.street)["id"]
         self._target("community_officer", "change_demand", "list_changes_of_demand", demand_id=changed, starts_at=None, ends_at=None)
         self._target("resident", "withdraw_demand", demand_id=submitted)
+        returned = resident_phone.made("/demands", demand_form(self.street))["id"]
+        self.officer.made(f"/demands/{returned}/return", {"reason": "请补充时间"})
+        self._target("resident", "amend_demand", "list_steps_of_demand", demand_id=returned)
         self._target("resident", "list_my_demands")
         self.known |= {"brand": "door_knock", "beneficiary_id": None, "requester_person_id": None, "born_in": 1942}
 
