@@ -107,7 +107,7 @@ class Brand(Entry):
     @classmethod
     def _community_can(cls, confirmers: tuple[Confirmer, ...]) -> tuple[Confirmer, ...]:
         if Confirmer.COMMUNITY not in confirmers:
-            raise ValueError("须包含 community：需求可以没有需求方，这时只有社区能确认")
+            raise ValueError("须包含 community：需求可以没有申请人，这时只有社区能确认")
         return confirmers
 
     @model_validator(mode="after")

@@ -53,7 +53,7 @@ def log_in_by_wechat(body: WeChatLoginIn) -> Tokens:
 @bp.input(PasswordLoginIn)
 @bp.output(TokensOut)
 @bp.doc(
-    summary="管理员登录",
+    summary="工作人员登录",
     description="同一来源连续五次输错密码后，该来源锁定十五分钟，再错五次锁定时间加倍，最长四小时；带上以前登录的令牌（过期的也可以），则按本人的设备计数。用初始密码登录的，只能先修改密码；"
     "初始密码 72 小时内有效。90 天未使用的登录停用，重置密码后恢复。"
     "设置了两步验证的，密码正确时回答 401 second_factor_needed，附 ticket。",

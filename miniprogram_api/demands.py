@@ -50,7 +50,7 @@ def list_brands(actor: Actor) -> dict[str, object]:  # noqa: ARG001 - every acco
 @creates
 @bp.input(DemandIn)
 @bp.output(DemandOut, status_code=201)
-@bp.doc(summary="提交服务需求", description="居民为自己或亲属提交；网格员和管理员可代为提交。上门服务须填写服务对象，住址加密保存。")
+@bp.doc(summary="提交服务需求", description="居民为自己或亲属提交；网格员和工作人员可代为提交。上门服务须填写服务对象，住址加密保存。")
 @never(Missing, because="it shows what was made just now")
 def submit_demand(actor: Actor, body: DemandIn) -> DemandView:
     now = clock.now()
@@ -179,7 +179,7 @@ def withdraw_demand(actor: Actor, demand_id: UUID) -> DemandView:
 @writes
 @bp.input(ReasonIn)
 @bp.output(DemandOut)
-@bp.doc(summary="取消已发布的服务需求", description="场次随之取消，认领全部释放。已有人签到的、服务时间已过的不能取消。")
+@bp.doc(summary="取消已发布的服务需求", description="场次随之取消，认领全部取消，名额收回。已有人签到的、服务时间已过的不能取消。")
 def cancel_demand(actor: Actor, demand_id: UUID, body: ReasonIn) -> DemandView:
     now = clock.now()
     demands.cancel_demand(actor, demand_id, reason=body.reason, now=now)

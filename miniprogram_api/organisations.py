@@ -35,7 +35,7 @@ bp = Resource("organisations", tag="社会组织")
 @creates
 @bp.input(OrganisationApplicationIn)
 @bp.output(OrganisationOut, status_code=201)
-@bp.doc(summary="申请登记社会组织", description="申请人须先完成实名登记，审核通过后为该组织的负责人。")
+@bp.doc(summary="社会组织入驻申请", description="申请人须先完成实名登记，社区核实后为该组织的负责人。")
 @never(Missing, because="it shows what was made just now")
 def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> AnyRow:
     organisation_id = service.apply_for_organisation(actor, _plan(body), community_id=body.community_id, now=clock.now())
@@ -82,7 +82,7 @@ def amend_organisation_application(actor: Actor, organisation_id: UUID, body: Or
 @writes
 @bp.input(VerificationIn)
 @bp.output(OrganisationOut)
-@bp.doc(summary="审核通过社会组织", description="由社区办理；自协议签订、备案或登记之日起计入引进或培育数，申请人为负责人。")
+@bp.doc(summary="核实社会组织", description="由社区办理；自协议签订、备案或登记之日起计入引进或培育数，申请人为负责人。")
 def verify_organisation(actor: Actor, organisation_id: UUID, body: VerificationIn) -> AnyRow:
     service.verify_organisation(actor, organisation_id, agreed_on=body.agreed_on, proof=body.proof, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)

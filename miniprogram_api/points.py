@@ -32,7 +32,7 @@ def see_my_standing(actor: Actor) -> StandingOut:
 @reads
 @bp.input(ListQuery, "query")
 @bp.output(Page[LedgerLineOut])
-@bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲正，再按新的事实入账。")
+@bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲销，再按新的事实入账。")
 def list_my_points(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
     return points.own_ledger(actor, page=query.page)
 

@@ -18,7 +18,7 @@ from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
 from web.inputs.party import WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
-from web.inputs.registration import AmendedRegistrationIn, RegistrationIn, RegistrationQuery, UnitIn
+from web.inputs.registration import AmendedRegistrationIn, EndingIn, RegistrationIn, RegistrationQuery, UnitIn
 from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
@@ -163,11 +163,11 @@ def withdraw_registration(actor: Actor, registration_id: UUID, body: MaybeReason
 
 @bp.post("/registrations/<uuid:registration_id>/ending")
 @writes
-@bp.input(ReasonIn)
+@bp.input(EndingIn)
 @bp.output(RegistrationOut)
-@bp.doc(summary="结束报到", description="例如迁出、退休；由社区或本人办理。")
-def end_registration(actor: Actor, registration_id: UUID, body: ReasonIn) -> RegistrationLine:
-    service.end_registration(actor, registration_id, reason=body.reason, now=clock.now())
+@bp.doc(summary="转出报到", description="因迁出、退休或者其他原因；由社区或本人办理。")
+def end_registration(actor: Actor, registration_id: UUID, body: EndingIn) -> RegistrationLine:
+    service.end_registration(actor, registration_id, reason=body.in_words(), now=clock.now())
     return queries.registration(actor, registration_id)
 
 

@@ -39,7 +39,7 @@ def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLi
 @bp.output(Page[ServiceOut])
 @bp.doc(
     summary="服务记录",
-    description="社区看到本辖区的，需求方看到自己需求的；待确认的用 status=awaiting_confirmation，时间重叠的旧记录用 overlapping=true。",
+    description="社区看到本辖区的，申请人看到自己需求的；待确认的用 status=awaiting_confirmation，时间重叠的旧记录用 overlapping=true。",
 )
 def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
     return queries.services(actor, status=query.status, shift_id=query.shift_id, overlapping=query.overlapping, page=query.page)
@@ -58,7 +58,7 @@ def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
 @bp.output(ConfirmationOut, status_code=201)
 @bp.doc(
     summary="确认服务",
-    description="由需求方或社区确认，确认后计入；更正增加了时长的，再次确认后全部计入。每人每日计入的时长有上限。不能确认本人的服务、本人所负责队伍、组织、单位的服务，也不能确认本人补录的服务。",
+    description="由申请人或社区确认，确认后计入；更正增加了时长的，再次确认后全部计入。每人每日计入的时长有上限。不能确认本人的服务、本人所负责队伍、组织、单位的服务，也不能确认本人补录的服务。",
 )
 def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
     return attendance.confirm_service(actor, fact_id, now=clock.now())

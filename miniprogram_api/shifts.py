@@ -35,7 +35,7 @@ def list_my_shifts(actor: Actor, query: ListQuery) -> paging.Page[ShiftLine]:
 @reads
 @bp.input(ShiftsQuery, location="query")
 @bp.output(Page[ShiftOut])
-@bp.doc(summary="我负责的场次", description="社区、需求方、认领方能看到各自的场次，先开始的在前。")
+@bp.doc(summary="我负责的场次", description="社区、申请人、认领方能看到各自的场次，先开始的在前。")
 def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftLine]:
     return queries.shifts(
         actor,
@@ -59,7 +59,8 @@ def see_shift(actor: Actor, shift_id: UUID) -> ShiftLine:
 @bp.input(ReasonIn)
 @bp.output(ShiftOut)
 @bp.doc(
-    summary="取消一个场次", description="由社区取消；已有人签到的、已结束的场次不能取消。取消最后一个场次时，需求随之取消，认领全部释放。"
+    summary="取消一个场次",
+    description="由社区取消；已有人签到的、已结束的场次不能取消。取消最后一个场次时，需求随之取消，认领全部取消，名额收回。",
 )
 def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftLine:
     now = clock.now()
@@ -72,7 +73,7 @@ def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftLine:
 @bp.output(CodeOut)
 @bp.doc(
     summary="出示签到码",
-    description="由社区、需求方（或其代办人）、认领方负责人在现场出示；每30秒更换，出示后60秒内有效。签到签退用同一个码。上门服务时由认领方自己出示的，记录会注明。",
+    description="由社区、申请人（或其代办人）、认领方负责人在现场出示；每30秒更换，出示后60秒内有效。签到签退用同一个码。上门服务时由认领方自己出示的，记录会注明。",
 )
 def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
     now = clock.now()
@@ -93,7 +94,7 @@ def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:
 @creates
 @bp.input(SignOutIn)
 @bp.output(SignedOutOut, status_code=201)
-@bp.doc(summary="签退", description="签退后生成服务记录，由需求方或社区确认后计入。")
+@bp.doc(summary="签退", description="签退后生成服务记录，由申请人或社区确认后计入。")
 def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
     signed = attendance.sign_out(actor, shift_id, body.code, position=body.where(), now=clock.now())
     return SignedOutOut(

@@ -12,7 +12,7 @@ from backend.foundation.objects import StoreAway
 
 log = structlog.get_logger(__name__)
 
-UNEXPECTED, UNEXPECTED_DETAIL = "job_failed", "任务出错，没有完成；请稍后重新提交，仍不成功请联系管理员"
+UNEXPECTED, UNEXPECTED_DETAIL = "job_failed", "任务出错，没有完成；请稍后重新提交，仍不成功请联系系统管理员"
 """Error of a job that fell over a defect."""
 
 

@@ -1,9 +1,27 @@
-"""What people call the fields that they fill in, each once: for the pages, on which no name of a field stands."""
+"""What people call the fields that they fill in and the things that addresses name, each once: no name of a field stands before them."""
 
 from collections.abc import Mapping
 
 LABELS: Mapping[str, str] = {
     "confirmed": "确认",
+    "arrangement_id": "约定",
+    "attendance_id": "签到",
+    "correction_id": "身份更正",
+    "entry_id": "补录活动",
+    "fact_id": "服务记录",
+    "file_id": "文件",
+    "grant_id": "任职",
+    "guardianship_id": "监护登记",
+    "job_id": "任务",
+    "login_id": "登录方式",
+    "message_id": "消息",
+    "proof_id": "证明材料",
+    "proxy_id": "代办",
+    "recovery_id": "找回申请",
+    "registration_id": "报到",
+    "relocation_id": "迁居申请",
+    "request_id": "入队申请",
+    "session_id": "登录",
     "$": "填写的内容",
     "account_id": "账号",
     "accuracy": "精度",

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from backend.foundation.errors import Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
 from config.sentences import field_errors
 from web.faces import face_in_hand
+from web.missing import what_is_missing
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +95,9 @@ def install(app: Flask, note: Callable[[Refusal], None]) -> None:
 
 
 def answer_to(refusal: Refusal) -> Response:
-    """A refusal in the form of the face in hand."""
+    """A refusal in the form of the face in hand. One that only says that something was not found says what, as far as the address tells."""
+    if type(refusal) is Missing and refusal.detail == Missing.detail:
+        refusal.detail = what_is_missing() or refusal.detail
     answer = face_in_hand().refuse(refusal)
     if isinstance(refusal, TooMany | Unavailable):
         answer.headers["Retry-After"] = str(refusal.retry_after)

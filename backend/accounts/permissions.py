@@ -20,7 +20,7 @@ class Reach(Term):
         "The subject belongs to the organisation of the grant, or a claim of it makes it concern them.",
     )
     WORK_UNIT = ("work_unit", "本单位", "The subject belongs to the work unit of the grant, or a claim of it makes it concern them.")
-    PERSON = ("person", "所代理的人", "The subject is the person whom the grant names.")
+    PERSON = ("person", "所代办的人", "The subject is the person whom the grant names.")
     OWN = ("own", "本人", "The subject is the person's own; whose it is, the sentence of the permission says.")
 
 
@@ -210,14 +210,14 @@ class Permission(Term):
     CORRECTION_RETURN = ("correction.return", "退回身份更正", "Refuse it. Own: of whom it is about.", _DECIDING | _ONESELF)
     PHONE_SET = ("phone.set", "登记手机号", "Give the phone number that WeChat knows. Own: one's own.", _ONESELF)
     # Both are handed over as the scope, one after the other: who is acted for, and the proxy.
-    PROXY_GRANT = ("proxy.grant", "设立代理", "Let somebody act for an elder without a phone, for a term.", _DECIDING | _GRID)
+    PROXY_GRANT = ("proxy.grant", "登记代办", "Let somebody act for an elder without a phone, for a term.", _DECIDING | _GRID)
     PROXY_SEE = (
         "proxy.see",
-        "查看代理",
+        "查看代办",
         "See who acts for whom. Own: of who is acted for, and of the proxy.",
         _OFFICERS | _ONESELF | _GRID,
     )
-    PROXY_END = ("proxy.end", "结束代理", "End it. Own: of who is acted for, and of the proxy.", _DECIDING | _ONESELF | _GRID)
+    PROXY_END = ("proxy.end", "结束代办", "End it. Own: of who is acted for, and of the proxy.", _DECIDING | _ONESELF | _GRID)
     VOLUNTEER_ENTER = (
         "volunteer.enter",
         "登记志愿者",
@@ -290,15 +290,15 @@ class Permission(Term):
     # By area: where the leader is gone.
     TEAM_HAND_OVER = ("team.hand_over", "更换队长", "Name the next leader. Own: of who leads.", _DECIDING | _ONESELF)
     TEAM_MEMBERS_SEE = ("team_members.see", "查看队员", "See members and wishes to join, masked.", _OFFICERS | _LEADERS)
-    ORGANISATION_APPLY = ("organisation.apply", "申请登记社会组织", "Apply for an organisation, to be its officer.", _ANYBODY)
-    ORGANISATION_AMEND = ("organisation.amend", "修改登记申请", "Send a returned application again. Own: of who applied.", _ONESELF)
+    ORGANISATION_APPLY = ("organisation.apply", "申请社会组织入驻", "Apply for an organisation, to be its officer.", _ANYBODY)
+    ORGANISATION_AMEND = ("organisation.amend", "修改入驻申请", "Send a returned application again. Own: of who applied.", _ONESELF)
     ORGANISATION_SEE = (
         "organisation.see",
-        "查看未登记的社会组织",
+        "查看未核实的社会组织",
         "See an organisation that is not verified. Own: of its officer. Verified ones everybody sees.",
         _OFFICERS | _ONESELF,
     )
-    ORGANISATION_REVIEW = ("organisation.review", "审核社会组织", "Verify, return or end an organisation.", _DECIDING)
+    ORGANISATION_REVIEW = ("organisation.review", "核实社会组织", "Verify, return or end an organisation.", _DECIDING)
     ORGANISATION_HAND_OVER = (
         "organisation.hand_over",
         "更换负责人",
@@ -318,7 +318,7 @@ class Permission(Term):
         "Take an application back before it is decided. Own: of the member.",
         _ONESELF,
     )
-    REGISTRATION_END = ("registration.end", "结束报到", "End an accepted registration. Own: of the member.", _DECIDING | _ONESELF)
+    REGISTRATION_END = ("registration.end", "转出报到", "End an accepted registration. Own: of the member.", _DECIDING | _ONESELF)
     REGISTRATION_UNIT = (
         "registration.unit",
         "变更报到党员单位",

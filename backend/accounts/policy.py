@@ -29,6 +29,7 @@ __all__ = [
     "require",
     "require_seen",
     "visible",
+    "who_may",
 ]
 
 COMMUNITY_DIGITS = 12
@@ -46,6 +47,19 @@ OFFICE_ROLES = frozenset(
     }
 )
 """Roles over others, which somebody is appointed to. They decide only in the hands of a known human (`Actor.is_checked`)."""
+
+
+_HOLDERS = {
+    Reach.ANYWHERE: "{}",
+    Reach.AREA: "当地{}",
+    Reach.COMMUNITY: "当地{}",
+    Reach.TEAM: "该队的{}",
+    Reach.ORGANISATION: "该{}",
+    Reach.WORK_UNIT: "该{}",
+    Reach.PERSON: "其{}",
+    Reach.OWN: "本人",
+}
+"""Who holds a role that reaches so far, as one tells somebody else to ask them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,13 @@ def require(actor: Actor, permission: Permission, scope: Scope, *, seen_by: Perm
     if seen_by is not None and grant_for(actor, seen_by, scope) is None:
         raise Missing
     known = replace(actor, is_checked=True)
-    raise HolderUnchecked if grant_for(known, permission, scope) is not None else Forbidden
+    raise HolderUnchecked if grant_for(known, permission, scope) is not None else Forbidden(who_may(permission))
+
+
+def who_may(permission: Permission) -> str:
+    """Whom to ask instead, for who may not: “审核队伍”由当地社区工作人员、当地街道工作人员办理."""
+    holders = [_HOLDERS[reach].format(role.chinese) for role, reach in permission.rule.items()]
+    return f"“{permission.chinese}”由{'、'.join(holders) or '平台的运行维护人员'}办理"
 
 
 def require_seen(actor: Actor, permission: Permission, scope: Scope) -> None:

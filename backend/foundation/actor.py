@@ -17,7 +17,7 @@ class Role(Term):
     WORK_UNIT_OFFICER = ("work_unit_officer", "单位联络员", "Speaks for one work unit.")
     PARTY_MEMBER = ("party_member", "报到党员", "A serving Party member whose registration a community accepted; reaches that community.")
     GRID_WORKER = ("grid_worker", "网格员", "Knows the people of a grid or a whole community.")
-    PROXY = ("proxy", "代理人", "Acts for one elder without a phone, for a term; what is done is recorded as theirs.")
+    PROXY = ("proxy", "代办人", "Acts for one elder without a phone, for a term; what is done is recorded as theirs.")
     COMMUNITY_OFFICER = ("community_officer", "社区工作人员", "Decides in one community.")
     STREET_OFFICER = ("street_officer", "街道工作人员", "Decides in the communities of one street.")
     DISTRICT_OFFICER = (

@@ -33,7 +33,7 @@ class Conflict(Refusal):
 class Forbidden(Refusal):
     """The actor may see the subject, but not do this to it."""
 
-    status, code, detail = 403, "forbidden", "没有权限"
+    status, code, detail = 403, "forbidden", "这件事不由您办理，请联系所在社区的工作人员"
 
 
 class HolderUnchecked(Forbidden):
@@ -46,7 +46,8 @@ class HolderUnchecked(Forbidden):
 class Missing(Refusal):
     """It does not exist, or the actor may not know that it does."""
 
-    status, code, detail = 404, "not_found", "没有找到"
+    # What it is, the edge says by the address (web/missing.py), alike for both.
+    status, code, detail = 404, "not_found", "没有找到，或者不在您的管辖范围内"
 
 
 class Unauthenticated(Refusal):

@@ -17,4 +17,4 @@ def require_own_job(viewer: Actor, job_id: UUID) -> None:
     if own is None:
         raise Missing
     if not own:
-        raise Forbidden
+        raise Forbidden("文件只由申请导出的人下载，任务只由本人取消")

@@ -76,8 +76,9 @@ class Award(NamedTuple):
         given = (self.person_id, self.points, self.fact_amount, self.counts_on, self.area_path)
         return given == (fact.person_id, points, fact.amount, fact.day, fact.area_path)
 
-    def reversal(self) -> Booking:
-        """What takes it back."""
+    def reversal(self, *, still_earns: bool) -> Booking:
+        """What takes it back: because the fact earns no more, or because it is another one now."""
+        why = "所奖励的内容已更正" if still_earns else "所奖励的内容不再计入"
         return Booking(
             rule=self.rule,
             source=self.source,
@@ -88,7 +89,7 @@ class Award(NamedTuple):
             fact_amount=self.fact_amount,
             counts_on=self.counts_on,
             area_path=self.area_path,
-            reason=f"更正：{self.reason}",
+            reason=f"冲销原积分（{self.reason}），原因：{why}",
         )
 
 

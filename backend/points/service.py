@@ -102,7 +102,7 @@ def _differences(rule: PointsRule, facts: Mapping[str, Fact | None], booked: Awa
         if in_force is not None:
             if fact is not None and in_force.rewards(fact, points):
                 continue
-            yield in_force.reversal()
+            yield in_force.reversal(still_earns=points > 0)
         if fact is not None and points > 0:
             yield _award(rule, fact, points, turn=len(awards))
 

@@ -179,7 +179,7 @@ def end_proxy(actor: Actor, fact_id: UUID, *, reason: str | None, now: datetime)
     """
     seen = _seen(actor, fact_id)
     if not _allowed(actor, Permission.PROXY_END, seen):
-        raise Forbidden
+        raise Forbidden(policy.who_may(Permission.PROXY_END))
     if seen.ended_at is not None:
         raise ProxyOver
     return _end(actor, seen, reason=reason, now=now)

@@ -40,7 +40,7 @@ def create_account(name: str, role: str, area_code: str, until: datetime | None,
         account_id = accounts.create_office_account(
             Actor.system(), name=name, password=password, grant=grant, is_initial=True, now=clock.now()
         )
-    click.echo(f"已创建管理员 {name}（{role}，{area_code}），账号 {account_id}")
+    click.echo(f"已建立账号 {name}（{role}，{area_code}），编号 {account_id}")
     click.echo(f"核验身份之前只能查看，不能办理：ejia check-identity --login {name} --community 居住社区的代码")
 
 

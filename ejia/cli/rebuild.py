@@ -46,7 +46,7 @@ def _rebuild_points() -> None:
     with transaction():
         everybody = people.how_many()
     booked = points_rebuild.rebuild(now=clock.now(), advance=bar("积分", everybody))
-    click.echo("账目与事实一致，没有改动。" if booked == 0 else f"补记、冲正共 {booked} 笔。")
+    click.echo("账目与事实一致，没有改动。" if booked == 0 else f"补记、冲销共 {booked} 笔。")
 
 
 def _rebuild_statistics() -> None:

@@ -47,4 +47,4 @@ class LedgerLineOut(Out):
     reason: Annotated[str, Field(max_length=300)]
     counts_on: Day = Field(description="计入的日期")
     booked_at: Instant = Field(description="入账时间")
-    reverses_id: Id | None = Field(description="更正时，被冲正的那一笔")
+    reverses_id: Id | None = Field(description="冲销时，被冲销的那一笔")

@@ -76,4 +76,4 @@ class OwnRoleGrantOut(TermOut):
     organisation_id: Id | None
     work_unit_id: Id | None
     party_organisation_id: Id | None
-    for_person_id: Id | None = Field(description="志愿者本人，或所代理的人")
+    for_person_id: Id | None = Field(description="志愿者本人，或所代办的人")

@@ -32,5 +32,5 @@ def trial_of(settings: Settings) -> Iterator[Callable[..., FlaskClient]]:
 def browser(trial_of: Callable[..., FlaskClient], tmp_path: Path) -> FlaskClient:
     """A browser before a trial copy whose demonstration has one officer and one phone."""
     logins = tmp_path / "logins.jsonl"
-    keep([DemonstrationLogin("shequ-1", False, "和平社区管理员"), DemonstrationLogin("leader", True, "一支队伍的<队长>")], logins)
+    keep([DemonstrationLogin("shequ-1", False, "和平社区工作人员"), DemonstrationLogin("leader", True, "一支队伍的<队长>")], logins)
     return trial_of(demonstration_file=logins)

@@ -13,7 +13,7 @@ from ejia.trial.demo.logins import PASSWORD
 def test_it_tells_who_can_log_in_and_how(browser: FlaskClient, settings: Settings) -> None:
     answer = browser.get("/")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    for told in ("shequ-1", PASSWORD, "和平社区管理员", "leader", settings.wechat_base_url, 'href="/docs"', "README.zh-CN.md"):
+    for told in ("shequ-1", PASSWORD, "和平社区工作人员", "leader", settings.wechat_base_url, 'href="/docs"', "README.zh-CN.md"):
         assert told in answer.text, told
 
 

@@ -13,7 +13,7 @@ from tests.support.phone import Phone
 
 STREET_OFFICER = "jiedao"
 BRAND = "爱心敲门"
-BY_BRAND = ["年内参与服务的志愿者", "受益服务对象", "志愿服务", "志愿服务时长"]
+BY_BRAND = ["参加过服务的注册志愿者", "受益服务对象", "志愿服务", "志愿服务时长"]
 OPENED = ("services", "service_hours", "active_volunteers", "points")
 """The figures that a service moves, by code."""
 
@@ -35,7 +35,7 @@ def of_services(town: Town, **changes: Number) -> Moved:
     """Where the workbook moves with services of the brand: `services=1, people=1, elders=1, hours=0.7, points=6`."""
     amounts = {
         "志愿服务": "services",
-        "年内参与服务的志愿者": "people",
+        "参加过服务的注册志愿者": "people",
         "受益服务对象": "elders",
         "志愿服务时长": "hours",
         "发放积分": "points",

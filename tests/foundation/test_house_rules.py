@@ -26,7 +26,7 @@ from backend.accounts import policy
 from backend.accounts.permissions import Permission, Reach
 from backend.consumers import CONSUMERS
 from backend.foundation.actor import Role
-from backend.foundation.errors import Refusal
+from backend.foundation.errors import Forbidden, Refusal
 from backend.foundation.life import Step
 from backend.foundation.outbox import Event
 from backend.foundation.refusals import body_of, named, never_of, refusals_by_form, refusals_of, refuses_of
@@ -278,6 +278,17 @@ def test_what_a_refusal_says_of_its_case_is_chinese_too(module: str) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             said = [given.value for given in node.args[:1] if isinstance(given, ast.Constant) and isinstance(given.value, str)]
             assert all(CHINESE.search(sentence) for sentence in said), (module, node.lineno, said)
+
+
+def test_who_may_not_is_told_who_may() -> None:
+    """`policy.require` says it; a bare `raise Forbidden` would not."""
+    bare = [
+        (module, node.lineno)
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and node.exc.id == Forbidden.__name__
+    ]
+    assert bare == [], "raise Forbidden(policy.who_may(Permission.…))"
 
 
 CATALOGUES = [name for name, tree in TREES.items() if "backend.foundation.catalogues" in imported_by(tree)]

@@ -19,11 +19,13 @@ from backend.accounts import tokens
 from backend.accounts.policy import Permission
 from backend.foundation.actor import Role
 from backend.foundation.database import db
+from backend.foundation.errors import Forbidden, Missing
 from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
 from tests.support.browser import COOKIE, FROM_HERE
 from tests.support.operations import Json, Operation, a_file
 
+_SAYING_NOTHING = tuple(f'"detail": "{kind.detail}"' for kind in (Forbidden, Missing))
 EMPTY = "200, and not in it"
 YES = "2xx"
 Outcome = int | str
@@ -126,6 +128,8 @@ class Walk:
                 with self.undone():
                     answer = self.send(row, about, viewer)
                     got, expected = self._outcome(row, about, answer, viewer), row.expected(viewer)
+                    if answer.status_code in {403, 404} and any(words in answer.get_data(as_text=True) for words in _SAYING_NOTHING):
+                        found.append(f"{viewer}: not told what is not found, or who may: {answer.get_data(as_text=True)[:200]}")
                     if got != expected:
                         found.append(f"{viewer}: {expected} by the table, {got} in truth: {answer.get_data(as_text=True)[:200]}")
             if row.expected_of_unchecked():

@@ -152,9 +152,10 @@ def test_an_accepted_registration_ends_and_the_role_with_it(phone_of, member, of
     assert refused(who.post(f"/registrations/{registration_id}/ending", {"reason": "迁出"})) == (409, "registration_not_accepted")
     officer.made(f"/registrations/{registration_id}/acceptance")
 
-    ended = who.made(f"/registrations/{registration_id}/ending", {"reason": "迁出"})
+    assert refused(who.post(f"/registrations/{registration_id}/ending", {"cause": "other"})) == (422, "invalid")
+    ended = who.made(f"/registrations/{registration_id}/ending", {"cause": "moved_away", "reason": "迁往团结社区"})
 
-    assert (ended["status"], ended["reason"]) == ("ended", "迁出")
+    assert (ended["status"], ended["reason"]) == ("ended", "迁出：迁往团结社区")
     assert ended["ended_on"] == clock.shanghai_day(clock.now()).isoformat()
     assert roles(member) == []
     assert steps(registration_id) == [("applied", True), ("accepted", True), ("ended", False)]

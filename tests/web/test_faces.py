@@ -72,7 +72,7 @@ class TeamDissolved(Conflict):
             409,
             ("队伍已解散", "&lt;b&gt;晨光队&lt;/b&gt;已解散。", "刷新后查看现在的状态", "team_dissolved"),
         ),
-        (Forbidden(), 403, ("没有权限", "联系上级单位")),
+        (Forbidden(), 403, ("这件事不由您办理", "联系上级单位")),
         (Unprocessable(errors={"places": ["应为整数"]}), 422, ("填写的内容有误", "名额：应为整数", "更正后再提交")),
         (Unprocessable(errors={"beneficiary.phone": ["必填"], "$": ["应为对象"]}), 422, ("服务对象的电话：必填", "填写的内容：应为对象")),
         (Unavailable(retry_after=7), 503, ("服务暂时不可用", "请等7秒")),

@@ -30,7 +30,7 @@ class ClaimIn(Body):
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         if (self.team_id is not None) + (self.organisation_id is not None) + self.as_person != 1:
-            raise ValueError("team_id、organisation_id、as_person 须填且只填一项")
+            raise ValueError("请选择以队伍、社会组织还是个人名义认领（只选一项）")
         return self
 
     def claimant(self, actor: Actor) -> Claimant:
@@ -87,11 +87,11 @@ class ArrangementIn(Body):
     def _one_of_each(self) -> Self:
         given = (self.team_id, self.organisation_id, self.work_unit_id, self.party_member)
         if sum(one is not None for one in given) != 1:
-            raise ValueError("team_id、organisation_id、work_unit_id、party_member 须填且只填一项")
+            raise ValueError("请选择一支队伍、一家社会组织、一个单位或者一名在职党员（只选一项）")
         if (self.work_unit_id or self.party_member) and self.demand_id is None:
-            raise ValueError("单位和在职党员只能受邀认领一件需求，须填 demand_id")
+            raise ValueError("单位和在职党员只能受邀认领一件需求，请选择是哪一件")
         if (self.demand_id is not None) + (self.beneficiary_id is not None) + (self.area_id is not None) != 1:
-            raise ValueError("demand_id、beneficiary_id、area_id 须填且只填一项")
+            raise ValueError("请选择一件需求、一位服务对象或者一个区域（只选一项）")
         return self
 
     def wanted(self) -> WantedArrangement:

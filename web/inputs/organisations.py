@@ -102,6 +102,6 @@ class OrganisationSuccessorIn(Body):
 class OrganisationsQuery(ListQuery):
     """Which organisations."""
 
-    status: OrganisationStatus = Field(OrganisationStatus.VERIFIED, description="通过审核的人人可见；其他状态只列出本人可见的")
+    status: OrganisationStatus = Field(OrganisationStatus.VERIFIED, description="经社区核实的人人可见；其他状态只列出本人可见的")
     community_id: Id | None = None
     origin: Origin | None = None

@@ -1,11 +1,13 @@
 """双报到: a member registers with a community."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from backend.registration.models import RegistrationStatus
 from web.fields import Day, Id, Line, NoNumbers, Text
+from web.inputs.common import WrittenReason
 from web.inputs.people import NoticeVersion
 from web.shapes import Body, ListQuery
 
@@ -54,6 +56,34 @@ class RegistrationIn(AmendedRegistrationIn):
     )
 
     community_id: Id = Field(description="居住的社区")
+
+
+class EndingCause(StrEnum):
+    """Why a registration ends: 迁出, 退休, 其他."""
+
+    MOVED_AWAY = "moved_away"
+    RETIRED = "retired"
+    OTHER = "other"
+
+
+class EndingIn(Body):
+    """Why a registration ends: a choice, and a note."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "moved_away", "reason": "迁往团结社区"}]})
+
+    cause: EndingCause = Field(default=EndingCause.OTHER, description="moved_away 迁出 · retired 退休 · other 其他，须写明原因")
+    reason: WrittenReason | None = Field(default=None, description="说明；当事人看得到")
+
+    @model_validator(mode="after")
+    def _other_is_told(self) -> Self:
+        if self.cause is EndingCause.OTHER and self.reason is None:
+            raise ValueError("请选择迁出或者退休，其他原因请写明")
+        return self
+
+    def in_words(self) -> str:
+        """As it is kept and told: 迁出：迁往团结社区."""
+        words = {EndingCause.MOVED_AWAY: "迁出", EndingCause.RETIRED: "退休"}.get(self.cause)
+        return "：".join(said for said in (words, self.reason) if said)
 
 
 class UnitIn(Body):

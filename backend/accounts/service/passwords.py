@@ -57,14 +57,14 @@ class InitialPasswordOver(Forbidden):
     """Right, but given too long ago: what lies on paper for days is not its holder's alone. A new one has to be given."""
 
     code: ClassVar[str] = "initial_password_over"
-    detail = "初始密码已过期，请联系上级或管理员重新设置"
+    detail = "初始密码已过期，请联系上级重新设置"
 
 
 class LoginAsleep(Forbidden):
     """Right, but the log-in was not used for months. A new password wakes it."""
 
     code: ClassVar[str] = "login_asleep"
-    detail = "该登录长期未使用，已停用，请联系上级或管理员重新设置密码"
+    detail = "该登录长期未使用，已停用，请联系上级重新设置密码"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -42,19 +42,21 @@ WHAT_IS_MISSING = {
     AttendanceState.OPEN: "尚未签退：签退后才会生成服务记录",
     AttendanceState.CLOSED_WITHOUT_SIGN_OUT: "未在规定时间内签退，没有服务记录：可请社区说明原因后补录",
     AttendanceState.RECORD_WITHDRAWN: "服务记录已由社区撤销，不计入",
-    AttendanceState.AWAITING_CONFIRMATION: "等待需求方或社区确认：确认后计入",
+    AttendanceState.AWAITING_CONFIRMATION: "等待申请人或社区确认：确认后计入",
     AttendanceState.CONFIRMED: None,
     AttendanceState.FLAGGED: "签到或签退时的定位离服务地点较远：待社区核实后再确认",
     AttendanceState.PARTLY_CONFIRMED: "部分时长尚未计入：更正后增加的，待另一人确认；超过当日上限的，待批准",
 }
 
 
+_MASKED = masked(Person.name)
 VISITED_ALONE = "一人上门、由本方出示签到码：等待社区确认，确认后计入"
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceLine:
-    """One person at one shift, and what became of it. `name` is masked; `hours` is that of the current record, rounded down to 0.1."""
+    """One person at one shift, and what became of it. `name` is masked but to themselves;
+    `hours` is that of the current record, rounded down to 0.1."""
 
     id: UUID
     shift_id: UUID
@@ -100,7 +102,7 @@ def attendances_of_shift(actor: Actor, shift_id: UUID, *, page: PageRequest, now
 
 def my_services(actor: Actor, *, page: PageRequest) -> Page[AttendanceLine]:
     """Where one has been, the latest first, with what became of each. Raises PersonNeeded."""
-    return LATEST_FIRST.page(_lines().where(Attendance.person_id == person_of(actor)), page).map(_line)
+    return LATEST_FIRST.page(_lines(Person.name).where(Attendance.person_id == person_of(actor)), page).map(_line)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
@@ -120,7 +122,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     return or_(seen(ScopeColumns(area_path=Shift.area_path, person_id=Shift.requester_person_id)), seen(led), of_officer)
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+def _lines(name: ColumnElement[str] | InstrumentedAttribute[str] = _MASKED) -> Select[*tuple[Any, ...]]:
     last = aliased(ServiceRecord)
     # The last one, so that who served can read why it counts no more.
     withdrawn = (
@@ -140,7 +142,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Shift.starts_at,
             Shift.ends_at,
             Attendance.person_id,
-            masked(Person.name),
+            name,
             Attendance.capacity,
             Attendance.capacity_id,
             Attendance.signed_in_at,

@@ -86,7 +86,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     line = judging.record_before(actor, fact_id)
     confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
     if confirmer is None:
-        raise Forbidden if judging.may_see(actor, line) else ServiceNotFound
+        raise Forbidden(policy.who_may(Permission.SERVICE_CONFIRM)) if judging.may_see(actor, line) else ServiceNotFound
     acted_for = None
     if confirmer is Confirmer.REQUESTER:
         acted_for = policy.on_behalf_of(actor, Permission.SERVICE_CONFIRM, Scope(person_id=line.requester_person_id))
@@ -129,7 +129,7 @@ def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int =
     shift, _ = seen_shift(actor, shift_id, now=now)
     community = Scope(area_path=shift.area_path)
     if Confirmer.COMMUNITY.value not in shift.confirmers or not policy.allows(actor, Permission.SERVICE_CONFIRM, community):
-        raise Forbidden
+        raise Forbidden(policy.who_may(Permission.SERVICE_CONFIRM))
     flagged = ServiceFlag.stands_on(ServiceRecord.fact_id)
     awaiting = (
         ServiceRecord.shift_id == shift_id,

@@ -35,7 +35,7 @@ class TooManyDoorCodes(TooMany):
     """So many wrong ones that somebody seems to guess."""
 
     code: ClassVar[str] = "too_many_door_codes"
-    detail = "门牌码错误次数过多，请明天再试，或请社区、需求方出示签到码"
+    detail = "门牌码错误次数过多，请明天再试，或请社区、申请人出示签到码"
 
 
 class NoDoorCode(Conflict):

@@ -48,7 +48,7 @@ class StillSignedIn(Conflict):
     """Who is signed in can still sign out by themselves."""
 
     code: ClassVar[str] = "still_signed_in"
-    detail = "该志愿者仍在签到中，可由本人签退"
+    detail = "该志愿者仍在签到中，可由本人签退；场次已经结束的，系统稍后关闭签到，请一分钟后补录"
 
 
 class AttendanceExists(Conflict):

@@ -52,14 +52,14 @@ class OwnWord(Forbidden):
     """Nobody confirms a record that they added by their word: where nobody signed in and out, it takes a second person."""
 
     code: ClassVar[str] = "own_word"
-    detail = "本人补录的服务，须由需求方或另一位工作人员确认"
+    detail = "本人补录的服务，须由申请人或另一位工作人员确认"
 
 
 class ServiceNotFound(Missing):
     """No such service record, or not for this reader."""
 
     code: ClassVar[str] = "service_not_found"
-    detail = "没有找到该服务记录"
+    detail = "没有找到该服务记录，或者不在您的管辖范围内"
 
 
 class ServiceIsFlagged(Conflict):

@@ -181,5 +181,5 @@ def _require_release(actor: Actor, claim_id: UUID) -> None:
     )
     if not policy.allows(actor, Permission.PLACE_RELEASE, scope):
         if policy.allows(actor, Permission.CLAIM_SEE, Scope(person_id=claim.requester_person_id)):
-            raise Forbidden
+            raise Forbidden(policy.who_may(Permission.PLACE_RELEASE))
         policy.require(actor, Permission.PLACE_RELEASE, scope, seen_by=Permission.CLAIM_SEE)

@@ -98,7 +98,7 @@ def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
     """
     shift, in_charge = seen_shift(actor, shift_id, now=now)
     if not allowed(actor, Permission.CODE_SHOW, in_charge):
-        raise Forbidden
+        raise Forbidden(policy.who_may(Permission.CODE_SHOW))
     _refuse_outside_window(shift, now=now)
     by_visitors = _is_visit(shift) and is_visitor(actor, shift, in_charge, now=now)
     return codes.maker().code(shift_id, now=now, by_visitors=by_visitors)

@@ -192,7 +192,7 @@ def changes_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> P
 def steps_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> Page[StepLine]:
     """What became of a demand so far, the latest first: for the community, who asked, and who holds a claim. Raises Missing, Forbidden."""
     if not _concerns(viewer, known_demand(viewer, demand_id)):
-        raise Forbidden
+        raise Forbidden(policy.who_may(Permission.DEMAND_SEE))
     columns = (DemandChange.id, DemandChange.at, DemandChange.from_status, DemandChange.to_status, DemandChange.reason)
     wanted = select(*columns).where(DemandChange.demand_id == demand_id)
     return LATEST_STEPS.page(wanted, page).map(lambda row: StepLine(*row))

@@ -38,7 +38,7 @@ class ServicesRecorded(Conflict):
     """Somebody served by a record that stands: it is confirmed, or withdrawn where it is wrong."""
 
     code: ClassVar[str] = "services_recorded"
-    detail = "已有服务记录：属实的请确认后办结，不属实的请先撤回"
+    detail = "已有服务记录：属实的请确认后办结，不属实的请先撤销"
 
 
 def cancel_shift(actor: Actor, shift_id: UUID, *, reason: str, now: datetime) -> None:

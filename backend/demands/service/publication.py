@@ -29,7 +29,7 @@ from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.refusals import never
 from backend.openings import service as openings
 
-SERVICE_WITHDRAWN = "计入的服务记录已撤回"
+SERVICE_WITHDRAWN = "计入的服务记录已撤销"
 
 
 class WindowInvalid(Unprocessable):

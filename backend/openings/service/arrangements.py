@@ -37,7 +37,7 @@ class PartyUnknown(Unprocessable):
     """No active team, verified organisation or work unit of this id, or no registered Party member of this number and name."""
 
     code: ClassVar[str] = "party_unknown"
-    detail = "没有找到这支队伍、组织、单位或者报到党员，或者尚未通过审核"
+    detail = "没有找到这支队伍、组织、单位或者报到党员，或者尚未成立、核实或者接收"
 
 
 class ArrangementTermInvalid(Unprocessable):

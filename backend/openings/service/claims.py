@@ -51,14 +51,14 @@ class OpeningFull(Conflict):
     """Every place of the role is held."""
 
     code: ClassVar[str] = "opening_full"
-    detail = "名额已满"
+    detail = "名额已满；有人取消认领时会重新开放，需要增加名额的，请联系需求所在社区"
 
 
 class OpeningClosed(Conflict):
     """It takes no claims: its window is over, or it was completed or cancelled."""
 
     code: ClassVar[str] = "opening_closed"
-    detail = "该需求已停止认领"
+    detail = "该需求已停止认领：服务开始、办结或者取消以后不再接受，有疑问请联系需求所在社区"
 
 
 class AlreadyClaimed(Conflict):
@@ -79,7 +79,7 @@ class ClaimantNotActive(Conflict):
     """The team is not active, or the organisation not verified."""
 
     code: ClassVar[str] = "claimant_not_active"
-    detail = "认领方尚未通过审核或已停止活动"
+    detail = "认领方尚未成立或核实，或者已停止活动"
 
 
 class ClaimantNotInvited(Conflict):
@@ -191,7 +191,7 @@ def _whose_right(actor: Actor, claimant: Claimant, *, now: datetime) -> Actor:
     if claimant.kind is not ClaimantKind.PERSON:
         return actor
     if not actor.is_system and claimant.id != actor.person_id:
-        raise Forbidden
+        raise Forbidden(policy.who_may(Permission.PLACE_CLAIM))
     require_standing(actor, claimant.id)
     return accounts.holding_still(actor, Role.PARTY_MEMBER, now=now)
 
@@ -310,7 +310,7 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
         and not is_invited
         and not policy.allows(actor, Permission.PLACE_CLAIM, Scope(area_path=seen.area_path))
     ):
-        return Forbidden("须先到该社区报到并通过审核；在其他社区报到的，须先受该社区邀请")
+        return Forbidden("须先到该社区报到并获接收；在其他社区报到的，须先受该社区邀请")
     if claimant.kind.value not in seen.claimant_kinds:
         return ClaimantNotAllowed()
     if not seen.active:

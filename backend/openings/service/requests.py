@@ -80,7 +80,7 @@ def _require_review(actor: Actor, claim_id: UUID) -> None:
     if not policy.allows(actor, Permission.CLAIM_REVIEW, Scope(area_path=claim.area_path)):
         concerned = (claimant, Scope(person_id=claim.requester_person_id))
         if any(policy.allows(actor, Permission.CLAIM_SEE, scope) for scope in concerned):
-            raise Forbidden
+            raise Forbidden(policy.who_may(Permission.CLAIM_REVIEW))
         policy.require(actor, Permission.CLAIM_REVIEW, Scope(area_path=claim.area_path), seen_by=Permission.CLAIM_SEE)
     acts_for_it = policy.allows(actor, Permission.PLACE_CLAIM, claimant)
     if not actor.is_system and (acts_for_it or (claim.person_id is not None and claim.person_id == actor.person_id)):

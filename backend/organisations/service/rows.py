@@ -59,7 +59,7 @@ class OrganisationNotVerified(Conflict):
     """The organisation does not work here: not yet, or no longer."""
 
     code: ClassVar[str] = "organisation_not_verified"
-    detail = "该社会组织尚未通过审核或已终止"
+    detail = "该社会组织尚未经社区核实，或者已终止"
 
 
 NUMBERS: Mapping[str, type[Conflict]] = {

@@ -23,12 +23,11 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict
 from backend.foundation.masking import masked_name
 from backend.foundation.sealing import keyring
-from backend.people import notices
 from backend.people.events import BasisEnded
 from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, NAME, Consent, Person
 from backend.people.notices import NoticeName
-from backend.people.service.guards import ConsentNeeded
+from backend.people.service.guards import consent_needed
 from backend.people.service.identity import clear_name
 
 TELLS_NO_FACT = (
@@ -83,7 +82,7 @@ def require_standing(actor: Actor, *person_ids: UUID) -> None:
         if db.session.scalar(standing) is None:
             continue
         if person_id == actor.person_id:
-            raise ConsentNeeded(notice=NoticeName.IDENTITY.value, current_version=notices.notice(NoticeName.IDENTITY).version)
+            raise consent_needed(person_id, NoticeName.IDENTITY)
         raise DataWithdrawn
 
 

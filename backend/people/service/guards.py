@@ -23,10 +23,10 @@ class PersonNeeded(Forbidden):
 
 
 class ConsentNeeded(Forbidden):
-    """The notice changed since the person agreed, or they withdrew their consent; `notice` and `current_version` say which."""
+    """The person never agreed to the notice, or it changed since, or they took it back; `notice` and `current_version` say which."""
 
     code: ClassVar[str] = "consent_needed"
-    detail = "告知书已更新或者您已撤回同意，请阅读并同意后再办理"
+    detail = "还没有同意有关的告知书，或者告知书已更新，请先阅读并同意"
 
 
 class AdultNeeded(Forbidden):
@@ -94,6 +94,20 @@ def consents_to(person_id: ColumnElement[UUID], name: NoticeName) -> ColumnEleme
     )
 
 
+def consent_needed(person_id: UUID, name: NoticeName) -> ConsentNeeded:
+    """The refusal for a notice in force to which the person does not agree: it says whether they ever did, and to what."""
+    last = (
+        select(Consent.void)
+        .where(Consent.person_id == person_id, Consent.notice == name.value, Consent.superseded_at.is_(None))
+        .order_by(Consent.recorded_at.desc(), Consent.id.desc())
+        .limit(1)
+    )
+    taken_back = db.session.scalar(last)
+    notice = notices.notice(name)
+    why = {None: "还没有同意《{}》", True: "已撤回对《{}》的同意", False: "《{}》已更新"}[taken_back].format(notice.title)
+    return ConsentNeeded(f"{why}，请先阅读并同意", notice=name.value, current_version=notice.version)
+
+
 def was_ward(person_id: UUID) -> bool:
     """Whether a guardian ever put this person on record."""
     return db.session.scalar(select(Guardianship.id).where(Guardianship.ward_person_id == person_id).limit(1)) is not None
@@ -111,7 +125,7 @@ def require_consent(person_id: UUID, *names: NoticeName, now: datetime) -> None:
         ).where(Person.id == person_id)
     ).one()
     if not found.own:
-        raise ConsentNeeded(notice=names[0].value, current_version=notices.notice(names[0]).version)
+        raise consent_needed(person_id, names[0])
     if is_minor_at(found.born_on, now) and not found.guardians:
         raise ConsentNeeded(
             "监护人须先阅读并同意新的告知书", notice=NoticeName.MINOR.value, current_version=notices.notice(NoticeName.MINOR).version

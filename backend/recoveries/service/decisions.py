@@ -87,7 +87,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None
     recovery = seen(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_APPLY, Scope())
     if not account_queries.are_one(actor.account_id, recovery.account_id):
-        raise Forbidden
+        raise Forbidden("找回申请由提出申请的人撤回")
     if recovery.status is SEEN:
         WITHDRAW_SEEN.take(actor, recovery_id, now=now)
     else:

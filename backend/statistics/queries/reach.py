@@ -51,7 +51,7 @@ def area_in_reach(viewer: Actor, area_id: UUID | None) -> AreaLine:
     else:
         paths = policy.area_paths(viewer, Permission.FIGURES_SEE)
         if not paths:
-            raise Forbidden
+            raise Forbidden(policy.who_may(Permission.FIGURES_SEE))
         found = db.session.execute(wanted.where(Area.path.startswith(paths[0])).order_by(func.length(Area.path), Area.path)).first()
     if found is None:
         raise Missing

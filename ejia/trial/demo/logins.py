@@ -64,9 +64,9 @@ class Logins:
         """A street officer, and an officer for each community, all with their papers seen; they share one password."""
         password_hash = PasswordHasher().hash(PASSWORD)
         communities = self.world.communities
-        areas = [("jiedao", "street_officer", plan.STREET[0][:9], f"{plan.STREET[1]}管理员", communities[0])]
+        areas = [("jiedao", "street_officer", plan.STREET[0][:9], f"{plan.STREET[1]}工作人员", communities[0])]
         areas += [
-            (f"shequ-{place}", "community_officer", community.path, f"{community.name}管理员", community)
+            (f"shequ-{place}", "community_officer", community.path, f"{community.name}工作人员", community)
             for place, community in enumerate(communities, start=1)
         ]
         for name, role, path, who, home in areas:
