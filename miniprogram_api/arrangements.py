@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from backend.demands import service as demands
+from backend.demands.queries import openings_numbered
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Lines
@@ -41,7 +42,7 @@ def make_arrangement(actor: Actor, body: ArrangementIn) -> ArrangementLine:
     description="工作人员看到自己范围内的，队长、组织工作人员和单位联络员看到自己一方的，受邀的党员看到自己的；新的在前。",
 )
 def list_arrangements(actor: Actor, query: ArrangementsQuery) -> Lines[ArrangementLine]:
-    return queries.arrangements(actor, holding=query.holding, now=clock.now(), page=query.page)
+    return queries.arrangements(actor, query.search(openings_numbered(query.demand_number)), now=clock.now(), page=query.page)
 
 
 @bp.get("/arrangements/<uuid:arrangement_id>")

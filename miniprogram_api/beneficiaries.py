@@ -19,9 +19,8 @@ from miniprogram_api.schemas.beneficiaries import (
 )
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.demands import BasisIn, EndIn, MergeIn, NewBeneficiaryIn, NewHomeIn, TieIn
+from web.inputs.demands import BasisIn, BeneficiariesQuery, EndIn, MergeIn, NewBeneficiaryIn, NewHomeIn, TieIn
 from web.routes import told_once
-from web.shapes import ListQuery
 
 bp = Resource("beneficiaries", tag="服务对象")
 
@@ -49,11 +48,11 @@ def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
 
 @bp.get("/beneficiaries")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(BeneficiariesQuery, location="query")
 @bp.output(Page[BeneficiaryLineOut])
 @bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
-def list_beneficiaries(actor: Actor, query: ListQuery) -> paging.Page[BeneficiaryLine]:
-    return queries.beneficiaries(actor, now=clock.now(), page=query.page)
+def list_beneficiaries(actor: Actor, query: BeneficiariesQuery) -> paging.Page[BeneficiaryLine]:
+    return queries.beneficiaries(actor, query.search, now=clock.now(), page=query.page)
 
 
 @bp.get("/beneficiaries/<uuid:beneficiary_id>")

@@ -17,8 +17,7 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.claims import ClaimMadeOut, ClaimOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.openings import ClaimIn, ClaimsQuery
-from web.shapes import ListQuery
+from web.inputs.openings import ClaimIn, ClaimsOfDemandQuery, ClaimsQuery, WaitingClaimsQuery
 
 bp = Resource("claims", tag="认领")
 
@@ -48,11 +47,12 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 
 @bp.get("/claims/waiting")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(WaitingClaimsQuery, location="query")
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
-def list_waiting_claims(actor: Actor, query: ListQuery) -> paging.Page[ClaimOut]:
-    return _page(queries.claims_waiting(actor, page=query.page))
+def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[ClaimOut]:
+    search = query.search(demands.openings_numbered(query.demand_number))
+    return _page(queries.claims_waiting(actor, search, page=query.page))
 
 
 @bp.post("/claims/<uuid:claim_id>/acceptance")
@@ -98,17 +98,18 @@ def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
 def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
-    return _page(queries.my_claims(actor, status=query.status, page=query.page))
+    search = query.search(demands.openings_numbered(query.demand_number), status=query.status)
+    return _page(queries.my_claims(actor, search, page=query.page))
 
 
 @bp.get("/demands/<uuid:demand_id>/claims")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(ClaimsOfDemandQuery, location="query")
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="某个需求的认领", description="给社区和申请人看。")
-def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ListQuery) -> paging.Page[ClaimOut]:
+def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ClaimsOfDemandQuery) -> paging.Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)
-    return _page(queries.claims_of_opening(opening_id, page=query.page))
+    return _page(queries.claims_of_opening(opening_id, status=query.status, page=query.page))
 
 
 def _page(page: paging.Page[ClaimLine]) -> paging.Page[ClaimOut]:

@@ -24,6 +24,7 @@ from web.inputs.organisations import (
     OrganisationSuccessorIn,
     RegisteredIn,
     StaffIn,
+    StaffQuery,
     VerificationIn,
 )
 from web.shapes import ListQuery
@@ -48,7 +49,7 @@ def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> Any
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="社会组织列表", description="社区用 status=applied 查看待审核的申请。")
 def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[AnyRow]:
-    return queries.organisations_of_status(actor, query.status, community_id=query.community_id, origin=query.origin, page=query.page)
+    return queries.organisations_of_status(actor, query.status, query.search, sort=query.sort, page=query.page)
 
 
 @bp.get("/organisations/<uuid:organisation_id>")
@@ -153,11 +154,11 @@ def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> Any
 
 @bp.get("/organisations/<uuid:organisation_id>/staff")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(StaffQuery, location="query")
 @bp.output(Page[StaffOut])
 @bp.doc(summary="工作人员列表", description="本组织工作人员和社区可见，姓名已脱敏。")
-def list_staff(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[AnyRow]:
-    return queries.staff_of_organisation(actor, organisation_id, page=query.page)
+def list_staff(actor: Actor, organisation_id: UUID, query: StaffQuery) -> Rows[AnyRow]:
+    return queries.staff_of_organisation(actor, organisation_id, search=query.q, now=clock.now(), page=query.page)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/staff")

@@ -14,7 +14,7 @@ from backend.people.service import (
 from backend.volunteers import desk
 from backend.volunteers import service as volunteers
 from backend.volunteers.models import Volunteer
-from backend.volunteers.queries import VolunteerLine, VolunteerSearch, registered_volunteers
+from backend.volunteers.queries import VolunteerLine, registered_volunteers
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, OwnVolunteerOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
@@ -88,8 +88,7 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
 @bp.output(Page[VolunteerOut])
 @bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。since、until 为注册的日期。")
 def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
-    wanted = VolunteerSearch(query.q, query.community_id, query.days)
-    return registered_volunteers(actor, wanted, now=clock.now(), page=query.page)
+    return registered_volunteers(actor, query.search, now=clock.now(), page=query.page)
 
 
 @bp.post("/volunteers/at-desk")

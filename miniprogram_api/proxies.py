@@ -10,6 +10,7 @@ from backend.foundation.refusals import never
 from backend.proxies import queries
 from backend.proxies import service as proxies
 from backend.proxies.queries import ProxyLine
+from backend.volunteers.queries import people_sought
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.proxies import ProxyOut
 from web.edge import creates, reads, writes
@@ -39,7 +40,8 @@ def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
 @bp.output(Page[ProxyOut])
 @bp.doc(summary="代办名单", description="工作人员看到自己范围内的；其他人看到替自己代办的和自己代办的。")
 def list_proxies(actor: Actor, query: ProxyQuery) -> Lines[ProxyLine]:
-    return queries.proxies(actor, status=query.status, now=clock.now(), page=query.page)
+    now = clock.now()
+    return queries.proxies(actor, query.among(people_sought(actor, query.q, now=now)), now=now, page=query.page)
 
 
 @bp.get("/proxies/<uuid:proxy_id>")

@@ -30,7 +30,7 @@ bp = Resource("registrations", tag="双报到")
 @bp.output(Page[WorkUnitOut])
 @bp.doc(summary="单位列表")
 def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[AnyRow]:  # noqa: ARG001 - whoever is logged in
-    return party_queries.work_units(search=query.q, page=query.page)
+    return party_queries.work_units(search=query.q, nature=query.nature, page=query.page)
 
 
 @bp.post("/work-units")
@@ -93,7 +93,7 @@ def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLi
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="报到列表", description="社区待审核的：`?status=applied&community_id=…`。先申请的排在前面。`on` 看过去某一天。")
 def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
-    return queries.registrations(actor, status=query.status, community_id=query.community_id, on=query.on, page=query.page)
+    return queries.registrations(actor, query.search, sort=query.sort, now=clock.now(), page=query.page)
 
 
 @bp.get("/me/registrations")

@@ -14,6 +14,7 @@ from backend.foundation.refusals import never
 from backend.people import service as people
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
+from backend.volunteers.queries import people_sought
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import CommunityOut
 from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantOut
@@ -32,14 +33,8 @@ bp = Resource("role_grants", tag="角色")
 @bp.output(Page[RoleGrantOut])
 @bp.doc(summary="任职列表", description="本辖区的网格员、工作人员和三员；姓名隐去，只给可以看到此人的工作人员看。")
 def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> paging.Page[RoleGrantOut]:
-    page = queries.role_grants(
-        actor,
-        role=query.role,
-        area_id=query.area_id,
-        status=query.status,
-        now=clock.now(),
-        page=query.page,
-    )
+    now = clock.now()
+    page = queries.role_grants(actor, query.held_by(people_sought(actor, query.q, now=now)), now=now, page=query.page)
     return page.holding(_shown(actor, page.items))
 
 

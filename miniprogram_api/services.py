@@ -11,26 +11,26 @@ from backend.attendance.service import (
     ConfirmedTogether,
     ServiceNotFound,
 )
+from backend.demands.queries import openings_numbered
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, ConfirmedTogetherOut, ServiceDetailsOut, ServiceOut
 from web.edge import creates, reads, writes
-from web.inputs.attendance import CorrectionIn, LateRecordIn, ServicesQuery, StretchIn, WithdrawalIn
+from web.inputs.attendance import CorrectionIn, LateRecordIn, MyServicesQuery, ServicesQuery, StretchIn, WithdrawalIn
 from web.inputs.common import ReasonIn
-from web.shapes import ListQuery
 
 bp = Resource("services", tag="服务记录")
 
 
 @bp.get("/me/services")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(MyServicesQuery, location="query")
 @bp.output(Page[AttendanceOut])
 @bp.doc(summary="我的服务", description="每次签到及其结果，新的在前；missing 说明还差哪一步才计入。")
-def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLine]:
-    return queries.my_services(actor, page=query.page)
+def list_my_services(actor: Actor, query: MyServicesQuery) -> paging.Page[AttendanceLine]:
+    return queries.my_services(actor, query.search(openings_numbered(query.demand_number)), page=query.page)
 
 
 @bp.get("/services")
@@ -42,7 +42,8 @@ def list_my_services(actor: Actor, query: ListQuery) -> paging.Page[AttendanceLi
     description="社区看到本辖区的，申请人看到自己需求的；待确认的用 status=awaiting_confirmation，时间重叠的旧记录用 overlapping=true。",
 )
 def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
-    return queries.services(actor, status=query.status, shift_id=query.shift_id, overlapping=query.overlapping, page=query.page)
+    search = query.search(openings_numbered(query.demand_number))
+    return queries.services(actor, search, sort=query.sort, now=clock.now(), page=query.page)
 
 
 @bp.get("/services/<uuid:fact_id>")

@@ -10,12 +10,13 @@ from backend.attendance.service import (
     SignedInAs,
 )
 from backend.demands import service as demands
+from backend.demands.queries import openings_numbered
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, CodeOut, ShiftOut, SignedInOut, SignedOutOut, code_out
 from web.edge import creates, reads, writes
-from web.inputs.attendance import ShiftsQuery, SignInIn, SignOutIn
+from web.inputs.attendance import MyShiftsQuery, ShiftsQuery, SignInIn, SignOutIn
 from web.inputs.common import ReasonIn
 from web.shapes import ListQuery
 
@@ -24,11 +25,12 @@ bp = Resource("shifts", tag="场次与签到")
 
 @bp.get("/me/shifts")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(MyShiftsQuery, location="query")
 @bp.output(Page[ShiftOut])
 @bp.doc(summary="我可以参加的场次", description="尚未结束的，先开始的在前。")
-def list_my_shifts(actor: Actor, query: ListQuery) -> paging.Page[ShiftLine]:
-    return queries.my_shifts(actor, page=query.page, now=clock.now())
+def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftLine]:
+    search = query.search(openings_numbered(query.demand_number))
+    return queries.my_shifts(actor, search, page=query.page, now=clock.now())
 
 
 @bp.get("/shifts")
@@ -37,13 +39,7 @@ def list_my_shifts(actor: Actor, query: ListQuery) -> paging.Page[ShiftLine]:
 @bp.output(Page[ShiftOut])
 @bp.doc(summary="我负责的场次", description="社区、申请人、认领方能看到各自的场次，先开始的在前。")
 def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftLine]:
-    return queries.shifts(
-        actor,
-        opening_id=query.opening_id,
-        ends_after=query.ends_after,
-        starts_before=query.starts_before,
-        page=query.page,
-    )
+    return queries.shifts(actor, query.search(openings_numbered(query.demand_number)), sort=query.sort, page=query.page)
 
 
 @bp.get("/shifts/<uuid:shift_id>")

@@ -11,7 +11,7 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import JoinRequestOut, MemberOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.teams import JoinIn, JoinRequestsQuery
+from web.inputs.teams import JoinIn, JoinRequestsQuery, MembersQuery
 from web.shapes import ListQuery
 
 bp = Resource("team_members", tag="志愿服务队")
@@ -74,11 +74,11 @@ def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> AnyR
 
 @bp.get("/teams/<uuid:team_id>/members")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(MembersQuery, location="query")
 @bp.output(Page[MemberOut])
 @bp.doc(summary="队员列表", description="队长和社区可见，姓名已脱敏。")
-def list_members(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[AnyRow]:
-    return queries.members_of_team(actor, team_id, page=query.page)
+def list_members(actor: Actor, team_id: UUID, query: MembersQuery) -> Rows[AnyRow]:
+    return queries.members_of_team(actor, team_id, search=query.q, days=query.days, now=clock.now(), page=query.page)
 
 
 @bp.post("/teams/<uuid:team_id>/members/<uuid:membership_id>/removal")

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import PageRequest
 from backend.foundation.search import LONGEST_SEARCH, Days
-from web.fields import SENT, CursorText, Day, Limit, NoNumbers, Text
+from web.fields import SENT, CursorText, Day, Id, Limit, NoNumbers, Text
 from web.refusals import BodyTooLarge, InvalidInput
 
 FORM_TOKEN, SUBMISSION_KEY = "csrf_token", "submission_key"
@@ -48,13 +48,31 @@ SearchText = Annotated[str, Text(max=LONGEST_SEARCH), NoNumbers]
 """What somebody looks for. A mobile or identity number is none: it would stand in an address, and those stand in logs."""
 
 
+TitleSought = Annotated[SearchText | None, Field(description="标题或其中一部分")]
+CommunitySought = Annotated[Id | None, Field(description="只看这个社区的")]
+BrandSought = Annotated[str, Text(max=40)] | None
+TeamSought = Annotated[Id | None, Field(description="只看这支服务队的")]
+OrganisationSought = Annotated[Id | None, Field(description="只看这个社会组织的")]
+WorkUnitSought = Annotated[Id | None, Field(description="只看这个单位的")]
+PersonSought = Annotated[Id | None, Field(description="只看这位居民的")]
+PersonNamed = Annotated[
+    SearchText | None,
+    Field(description="志愿者编号或其中一部分；姓名由可以查看姓名原文的工作人员查", examples=["V00000042"]),
+]
+DemandNumbered = Annotated[
+    Annotated[str, Text(max=30), NoNumbers] | None,
+    Field(description="服务需求的编号或其中一部分，「需」也可写作 XQ", examples=["XQ2026-000123"]),
+]
+"""By what lists are narrowed down, each in one form. A field of these names in a query is one of these."""
+
+
 class SearchQuery(ListQuery):
     """The same, of a list that is searched."""
 
     q: SearchText | None = Field(default=None, description="名称、编号或其中一部分；不分全角半角、大小写，多个词用空格隔开，须同时符合")
 
 
-class SpanQuery(SearchQuery):
+class DaysQuery(ListQuery):
     """The same, of a list that has days."""
 
     since: Day | None = Field(default=None, description="从哪天起")
@@ -64,6 +82,10 @@ class SpanQuery(SearchQuery):
     def days(self) -> Days:
         """The same for a query of the domain."""
         return Days(self.since, self.until)
+
+
+class SpanQuery(SearchQuery, DaysQuery):
+    """The same, of a list that is searched and has days."""
 
 
 def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:

@@ -11,6 +11,7 @@ from backend.accounts.limits import Written
 from backend.foundation.actor import Role
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.sealing import SEALED
+from backend.foundation.search import search_index
 
 SESSION_KEY, FACTOR_SECRET = "logins.session_key", "second_factors.secret"
 """What WeChat's session key, and the secret of a second factor, are bound to (`foundation.sealing`)."""
@@ -74,6 +75,7 @@ class Login(Base):
     __tablename__ = "logins"
     __table_args__ = (
         Index("uq_logins_wechat", "appid", "openid", unique=True, postgresql_where="kind = 'wechat'"),
+        search_index("logins", "name", where="kind = 'password'"),
         Index("uq_logins_name", "name", unique=True, postgresql_where="kind = 'password'"),
         Index("uq_logins_name_skeleton", "name_skeleton", unique=True, postgresql_where="kind = 'password'"),
         CheckConstraint(

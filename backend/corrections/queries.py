@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.queries import path_of
 from backend.corrections.models import NEW_ID_NUMBER, NEW_NAME, CorrectionProof, CorrectionStatus, IdentityCorrection
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -17,6 +18,7 @@ from backend.foundation.masking import masked, masked_id_number
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
+from backend.volunteers.queries import PeopleSearch, person_sought
 
 NEWEST_FIRST = Order((IdentityCorrection.id,), latest_first=True)
 
@@ -37,9 +39,16 @@ class CorrectionLine:
     new_id_number: str | None
 
 
-def corrections(viewer: Actor, *, status: CorrectionStatus | None, page: PageRequest) -> Page[CorrectionLine]:
-    """Those of people of the viewer's communities, and of the viewer; the newest first. Raises paging.CursorInvalid."""
-    wanted = _lines(viewer)
+def corrections(
+    viewer: Actor, search: PeopleSearch, *, status: CorrectionStatus | None, now: datetime, page: PageRequest
+) -> Page[CorrectionLine]:
+    """Those of people of the viewer's communities, and of the viewer; the newest first. The days are those of the proposal.
+
+    Raises paging.CursorInvalid.
+    """
+    wanted = _lines(viewer).where(person_sought(viewer, search.q, now=now), search.days.hold(IdentityCorrection.proposed_at))
+    if search.community_id is not None:
+        wanted = wanted.where(IdentityCorrection.area_path == path_of(search.community_id))
     if status is not None:
         wanted = wanted.where(IdentityCorrection.status == status)
     return NEWEST_FIRST.page(wanted, page).map(_line)

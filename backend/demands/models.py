@@ -56,6 +56,7 @@ class Beneficiary(Base):
     __table_args__ = (
         Index("ix_beneficiaries_area_path", "area_path", "id"),
         Index("ix_beneficiaries_name", "name"),
+        search_index("beneficiaries", "name", "called"),
         Index("ix_beneficiaries_address", "address_index"),
         Index("ix_beneficiaries_phone", "phone_index", postgresql_where="phone_index IS NOT NULL"),
         Index("uq_beneficiaries_person", "person_id", unique=True, postgresql_where="person_id IS NOT NULL AND ended_at IS NULL"),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.search import search_index
 
 
 class LateEntryStatus(StrEnum):
@@ -28,6 +29,7 @@ class LateEntry(Living):
         CheckConstraint("(status = 'approved') = (shift_id IS NOT NULL)", name="approved_has_shift"),
         Index("ix_late_entries_area_path", "area_path", "status", "id"),
         Index("ix_late_entries_status", "status", "id"),
+        search_index("late_entries", "title"),
         Index("uq_late_entries_shift", "shift_id", unique=True, postgresql_where="shift_id IS NOT NULL"),
     )
 
@@ -69,6 +71,8 @@ class LatePerson(Base):
         CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_of_a_day"),
         CheckConstraint("num_nonnulls(team_id, organisation_id) <= 1", name="for_one_group"),
         Index("ix_late_entry_people_person_id", "person_id"),
+        Index("ix_late_entry_people_team_id", "team_id", "entry_id", postgresql_where="team_id IS NOT NULL"),
+        Index("ix_late_entry_people_organisation_id", "organisation_id", "entry_id", postgresql_where="organisation_id IS NOT NULL"),
     )
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("late_entries.id", name="fk_late_entry_people_entry_id"), primary_key=True)

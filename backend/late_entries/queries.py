@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,19 @@ from sqlalchemy import Select, func, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.files import File
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson, LateProof
 from backend.organisations.models import Organisation
 from backend.people.models import Person
 from backend.teams.models import Team
+from backend.volunteers.queries import people_sought
 
 NEWEST_FIRST = Order((LateEntry.id,), latest_first=True)
 
@@ -33,11 +37,41 @@ class LateEntryDetails:
     proofs: Sequence[AnyRow]
 
 
-def late_entries(viewer: Actor, *, status: LateEntryStatus | None, page: PageRequest) -> Page[AnyRow]:
+@dataclass(frozen=True, slots=True)
+class LateEntrySearch:
+    """Which entries somebody looks for. `q`: the title; `person`: who served there, by number or name; `days`: on which it began."""
+
+    q: str | None = None
+    status: LateEntryStatus | None = None
+    brand: str | None = None
+    community_id: UUID | None = None
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
+    person: str | None = None
+    days: Days = EVER
+
+
+def late_entries(viewer: Actor, search: LateEntrySearch, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
     """Those of the viewer's area, the newest first."""
-    wanted = _lines().where(policy.visible(viewer, Permission.LATE_ENTRY_SEE, ScopeColumns(area_path=LateEntry.area_path)))
-    if status is not None:
-        wanted = wanted.where(LateEntry.status == status)
+    wanted = _lines().where(
+        policy.visible(viewer, Permission.LATE_ENTRY_SEE, ScopeColumns(area_path=LateEntry.area_path)),
+        found(search.q, LateEntry.title),
+        search.days.hold(LateEntry.starts_at),
+    )
+    if search.status is not None:
+        wanted = wanted.where(LateEntry.status == search.status)
+    if search.brand is not None:
+        wanted = wanted.where(LateEntry.brand == search.brand)
+    if search.community_id is not None:
+        wanted = wanted.where(LateEntry.area_path == path_of(search.community_id))
+    served = select(LatePerson.entry_id)
+    if search.team_id is not None:
+        wanted = wanted.where(LateEntry.id.in_(served.where(LatePerson.team_id == search.team_id)))
+    if search.organisation_id is not None:
+        wanted = wanted.where(LateEntry.id.in_(served.where(LatePerson.organisation_id == search.organisation_id)))
+    people = people_sought(viewer, search.person, now=now)
+    if people is not None:
+        wanted = wanted.where(LateEntry.id.in_(served.where(LatePerson.person_id.in_(people))))
     return NEWEST_FIRST.page(wanted, page)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, func, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.brands import ClaimantKind
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -17,7 +18,9 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days
 from backend.openings.models import Arrangement, Opening
+from backend.openings.queries import Openings
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
 from backend.people.models import Person
@@ -47,11 +50,34 @@ class ArrangementLine:
     holds: bool
 
 
-def arrangements(viewer: Actor, *, holding: bool, now: datetime, page: PageRequest) -> Page[ArrangementLine]:
-    """Those of the viewer's communities, teams, organisations and units, and their own, the newest first. `holding`: only those
-    that hold today."""
-    wanted = _seen(viewer, now=now)
-    if holding:
+@dataclass(frozen=True, slots=True)
+class ArrangementSearch:
+    """Which arrangements somebody looks for. `holding`: only those that hold today; `openings`: to one of these; `days`: the last ones of
+    their terms."""
+
+    holding: bool = True
+    area_id: UUID | None = None
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
+    work_unit_id: UUID | None = None
+    openings: Openings | None = None
+    days: Days = EVER
+
+
+def arrangements(viewer: Actor, search: ArrangementSearch, *, now: datetime, page: PageRequest) -> Page[ArrangementLine]:
+    """Those of the viewer's communities, teams, organisations and units, and their own, the newest first."""
+    wanted = _seen(viewer, now=now).where(search.days.hold(Arrangement.ends_on))
+    if search.area_id is not None:
+        wanted = wanted.where(Arrangement.area_path == path_of(search.area_id))
+    if search.team_id is not None:
+        wanted = wanted.where(Arrangement.team_id == search.team_id)
+    if search.organisation_id is not None:
+        wanted = wanted.where(Arrangement.organisation_id == search.organisation_id)
+    if search.work_unit_id is not None:
+        wanted = wanted.where(Arrangement.work_unit_id == search.work_unit_id)
+    if search.openings is not None:
+        wanted = wanted.where(Arrangement.opening_id.in_(search.openings))
+    if search.holding:
         wanted = wanted.where(Arrangement.holds_on(clock.shanghai_day(now)))
     return NEWEST_FIRST.page(wanted, page).map(_line)
 

@@ -12,6 +12,7 @@ from backend.brands import ClaimantKind as ClaimantKind
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.search import search_index
 
 
 class OpeningStatus(StrEnum):
@@ -44,6 +45,7 @@ class Opening(Base):
         CheckConstraint("ends_at > starts_at", name="window_goes_forward"),
         CheckConstraint("people_per_place >= 1", name="people_per_place_sensible"),
         Index("ix_openings_area_path", "area_path", "id"),
+        search_index("openings", "title"),
     )
 
     id: Mapped[RowId]

@@ -17,6 +17,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
@@ -27,6 +28,24 @@ CLAIMANT = ScopeColumns(
     team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
 )
 OLDEST_FIRST, NEWEST_FIRST = Order((Claim.id,)), Order((Claim.id,), latest_first=True)
+
+
+Openings = Select[UUID | None]
+"""Openings that somebody above named, as a statement that reads their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSearch:
+    """Which claims somebody looks for. `q`: the title; `days`: on which the service begins; `openings`: on one of these."""
+
+    q: str | None = None
+    status: ClaimStatus | None = None
+    brand: str | None = None
+    community_id: UUID | None = None
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
+    openings: Openings | None = None
+    days: Days = EVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +70,15 @@ class ClaimLine:
     reason: str | None
 
 
-def my_claims(viewer: Actor, *, status: ClaimStatus | None, page: PageRequest) -> Page[ClaimLine]:
+def my_claims(viewer: Actor, search: ClaimSearch, *, page: PageRequest) -> Page[ClaimLine]:
     """Claims of the teams that the viewer leads, the organisations they act for, and their own; newest first."""
-    wanted = _lines().where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT))
-    if status is not None:
-        wanted = wanted.where(Claim.status == status)
-    return NEWEST_FIRST.page(wanted, page).map(_line)
+    return NEWEST_FIRST.page(_searched(search).where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)), page).map(_line)
 
 
-def claims_of_opening(opening_id: UUID | None, *, page: PageRequest) -> Page[ClaimLine]:
+def claims_of_opening(opening_id: UUID | None, *, status: ClaimStatus | None, page: PageRequest) -> Page[ClaimLine]:
     """Who holds and who held the places of an opening (None: there is none yet), newest first. The caller has asked policy."""
-    return NEWEST_FIRST.page(_lines().where(Claim.opening_id == opening_id), page).map(_line)
+    wanted = _searched(ClaimSearch(status=status)).where(Claim.opening_id == opening_id)
+    return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
 def claimant_names(claim_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -78,10 +95,10 @@ def claimant_names(claim_ids: Collection[UUID]) -> dict[UUID, str]:
     return {line.id: line.name for line in lines}
 
 
-def claims_waiting(viewer: Actor, *, page: PageRequest) -> Page[ClaimLine]:
+def claims_waiting(viewer: Actor, search: ClaimSearch, *, page: PageRequest) -> Page[ClaimLine]:
     """Claims that wait for the answer of the viewer's communities, the longest waiting first."""
     seen = policy.visible(viewer, Permission.CLAIM_SEE, ScopeColumns(area_path=Opening.area_path))
-    return OLDEST_FIRST.page(_lines().where(Claim.status == ClaimStatus.ASKED, seen), page).map(_line)
+    return OLDEST_FIRST.page(_searched(search).where(Claim.status == ClaimStatus.ASKED, seen), page).map(_line)
 
 
 def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
@@ -99,6 +116,23 @@ def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
     if not policy.allows(viewer, Permission.CLAIM_SEE, scope):
         policy.require_seen(viewer, Permission.CLAIM_SEE, Scope(person_id=row.requester_person_id))
     return _line(row)
+
+
+def _searched(search: ClaimSearch) -> Select[*tuple[Any, ...]]:
+    wanted = _lines().where(found(search.q, Opening.title), search.days.hold(Opening.starts_at))
+    if search.status is not None:
+        wanted = wanted.where(Claim.status == search.status)
+    if search.brand is not None:
+        wanted = wanted.where(Opening.brand == search.brand)
+    if search.community_id is not None:
+        wanted = wanted.where(Opening.area_id == search.community_id)
+    if search.team_id is not None:
+        wanted = wanted.where(Claim.team_id == search.team_id)
+    if search.organisation_id is not None:
+        wanted = wanted.where(Claim.organisation_id == search.organisation_id)
+    if search.openings is not None:
+        wanted = wanted.where(Claim.opening_id.in_(search.openings))
+    return wanted
 
 
 def _lines() -> Select[*tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.search import search_index
 
 
 class Origin(StrEnum):
@@ -57,6 +58,8 @@ class Organisation(Living):
         ),
         Index("ix_organisations_area_path", "area_path", "status", "id"),
         Index("ix_organisations_status", "status", "id"),
+        Index("ix_organisations_name", "status", "name", "id"),
+        search_index("organisations", "name", "credit_code", "record_number"),
         CheckConstraint(
             "CASE filing WHEN 'registered' THEN credit_code IS NOT NULL WHEN 'on_record' THEN record_number IS NOT NULL ELSE false END",
             name="number_of_its_filing",

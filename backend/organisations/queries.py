@@ -1,6 +1,8 @@
 """Reads of social organisations: lists and sheets as they are shown, and what claims, attendance and statistics ask. Names are masked."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,33 +17,49 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 from backend.people.models import Person
+from backend.volunteers.queries import person_sought
 
 SCOPE = ScopeColumns(area_path=Organisation.area_path, organisation_id=Organisation.id, person_id=Organisation.officer_person_id)
-NEWEST_FIRST = Order((Organisation.id,), latest_first=True)
+NEWEST_FIRST = Order((Organisation.id,), latest_first=True, name="latest")
+BY_NAME = Order((Organisation.name, Organisation.id), name="name")
 LATEST_CORRECTED = Order((DayCorrection.id,), latest_first=True)
 STAFF_ID = Staff.fact_id.label("id")
 AS_THEY_JOINED = Order((STAFF_ID,))
 
 
+class OrganisationSort(StrEnum):
+    """In which order organisations are listed: the latest application first, or by name."""
+
+    LATEST = "latest"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSearch:
+    """Which organisations somebody looks for. `q`: name, credit code and record number; `days`: from which they count."""
+
+    q: str | None = None
+    community_id: UUID | None = None
+    origin: Origin | None = None
+    days: Days = EVER
+
+
 def organisations_of_status(
-    viewer: Actor,
-    status: OrganisationStatus,
-    *,
-    community_id: UUID | None = None,
-    origin: Origin | None = None,
-    page: PageRequest,
+    viewer: Actor, status: OrganisationStatus, search: OrganisationSearch, *, sort: OrganisationSort, page: PageRequest
 ) -> Page[AnyRow]:
-    """Organisations of one status, the newest first: verified ones are public, of the others only what the viewer may see."""
-    wanted = _lines().where(Organisation.status == status)
+    """Organisations of one status: verified ones are public, of the others only what the viewer may see."""
+    sought = found(search.q, Organisation.name, Organisation.credit_code, Organisation.record_number)
+    wanted = _lines().where(Organisation.status == status, sought, search.days.hold(Organisation.counted_on))
     if status is not OrganisationStatus.VERIFIED:
         wanted = wanted.where(policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE))
-    if community_id is not None:
-        wanted = wanted.where(Organisation.area_path == path_of(community_id))
-    if origin is not None:
-        wanted = wanted.where(Organisation.origin == origin)
-    return NEWEST_FIRST.page(wanted, page)
+    if search.community_id is not None:
+        wanted = wanted.where(Organisation.area_path == path_of(search.community_id))
+    if search.origin is not None:
+        wanted = wanted.where(Organisation.origin == search.origin)
+    return (BY_NAME if sort is OrganisationSort.NAME else NEWEST_FIRST).page(wanted, page)
 
 
 def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
@@ -94,8 +112,9 @@ def day_corrections(viewer: Actor, organisation_id: UUID, *, page: PageRequest) 
     return LATEST_CORRECTED.page(select(*shown).where(DayCorrection.organisation_id == organisation_id), page)
 
 
-def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
-    """Those who act for an organisation now, in the order of joining. Raises Missing, or Forbidden where the organisation is public."""
+def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, search: str | None, now: datetime, page: PageRequest) -> Page[AnyRow]:
+    """Those who act for an organisation now, in the order of joining; `search`: by number or name. Raises Missing, or Forbidden where the
+    organisation is public."""
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None:
         raise Missing
@@ -106,7 +125,8 @@ def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageReq
         Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id),
         seen_by=None if public else Permission.ORGANISATION_SEE,
     )
-    return AS_THEY_JOINED.page(_staff().where(Staff.organisation_id == organisation_id), page)
+    wanted = _staff().where(Staff.organisation_id == organisation_id, person_sought(viewer, search, now=now))
+    return AS_THEY_JOINED.page(wanted, page)
 
 
 def staff_line(staff_id: UUID) -> AnyRow:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
+from backend.foundation.search import search_index
 
 
 class PartyOrganisationKind(StrEnum):
@@ -53,6 +54,7 @@ class WorkUnit(Base):
         UniqueConstraint("credit_code", name="uq_work_units_credit_code"),
         Index("ix_work_units_name", "name", "id"),
         Index("ix_work_units_name_skeleton", "name_skeleton"),
+        search_index("work_units", "name", "credit_code"),
     )
 
     id: Mapped[RowId]

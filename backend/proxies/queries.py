@@ -6,12 +6,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -19,6 +20,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
+from backend.foundation.search import EVER, Days
 from backend.people.models import Person
 from backend.people.queries import Community
 from backend.proxies import rules
@@ -62,9 +64,25 @@ class ProxyLine:
     consent_seen_by: UUID | None
 
 
-def proxies(viewer: Actor, *, status: ProxyStatus | None, now: datetime, page: PageRequest) -> Page[ProxyLine]:
+@dataclass(frozen=True, slots=True)
+class ProxySearch:
+    """Which somebody looks for. `people`: one of these acts or is acted for; `days`: the last ones of the terms."""
+
+    status: ProxyStatus | None = None
+    community_id: UUID | None = None
+    people: Select[UUID] | None = None
+    days: Days = EVER
+
+
+def proxies(viewer: Actor, search: ProxySearch, *, now: datetime, page: PageRequest) -> Page[ProxyLine]:
     """Those of the viewer's communities, and those that they are a party of; the newest first. Raises paging.CursorInvalid."""
-    wanted = _seen(viewer)
+    wanted, status = _seen(viewer).where(search.days.hold(Proxy.ends_on)), search.status
+    if search.community_id is not None:
+        wanted = wanted.where(Proxy.area_path == path_of(search.community_id))
+    if search.people is not None:
+        of_either = aliased(Proxy)
+        party = (select(of_either.id).where(column.in_(search.people)) for column in (of_either.person_id, of_either.proxy_person_id))
+        wanted = wanted.where(Proxy.id.in_(union(*party)))
     if status is not None:
         wanted = wanted.where(_is(status, clock.shanghai_day(now)))
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, clock.shanghai_day(now)))

@@ -11,6 +11,7 @@ from backend.accounts import limits, policy, tokens
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
@@ -20,6 +21,7 @@ from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, Person
 from backend.people.queries import Community
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryKind, RecoveryProof, RecoveryStatus
+from backend.volunteers.queries import PeopleSearch, person_sought
 
 UNDECIDED = (RecoveryStatus.SUBMITTED, RecoveryStatus.SEEN)
 NEWEST_FIRST = Order((AccountRecovery.id,), latest_first=True)
@@ -53,12 +55,19 @@ class RecoveryLine:
     """For who applied, as long as it waits."""
 
 
-def recoveries(viewer: Actor, *, status: RecoveryStatus | None, page: PageRequest) -> Page[RecoveryLine]:
-    """Those for people of the viewer's communities, for the viewer's own account, and those that the viewer made; the newest first.
+def recoveries(
+    viewer: Actor, search: PeopleSearch, *, status: RecoveryStatus | None, now: datetime, page: PageRequest
+) -> Page[RecoveryLine]:
+    """Those for people of the viewer's communities, for the viewer's own account, and those that the viewer made; the newest first. The
+    days are those of application; whose it is and where finds it only for who is told that.
 
     Raises paging.CursorInvalid.
     """
-    wanted = _lines(viewer)
+    wanted = _lines(viewer).where(search.days.hold(AccountRecovery.applied_at))
+    if search.q is not None:
+        wanted = wanted.where(person_sought(viewer, search.q, now=now), _told_whose(viewer))
+    if search.community_id is not None:
+        wanted = wanted.where(AccountRecovery.area_path == path_of(search.community_id), _told_whose(viewer))
     if status is not None:
         wanted = wanted.where(AccountRecovery.status == status)
     return NEWEST_FIRST.page(wanted, page).map(_line)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, as_text
 from backend.foundation.life import LivingFact
+from backend.foundation.search import search_index
 
 RECEIPT_NUMBERS = Sequence("registration_receipt_numbers", metadata=Base.metadata)
 """Feeds 回执编号."""
@@ -41,6 +42,7 @@ class MemberRegistration(LivingFact):
             postgresql_where="superseded_at IS NULL AND NOT void AND status IN ('applied', 'accepted')",
         ),
         Index("ix_member_registrations_area_path", "area_path", "status", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        search_index("member_registrations", "receipt_number", where="receipt_number IS NOT NULL"),
         Index("ix_member_registrations_status", "status", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_member_registrations_person_id", "person_id", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("(status IN ('accepted', 'ended')) = (accepted_on IS NOT NULL)", name="accepted_has_day"),

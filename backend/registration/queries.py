@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import CompoundSelect, Row, Select, and_, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -17,14 +18,17 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.party.models import PartyMember, UnitMembership, WorkUnit
 from backend.people.models import Person
 from backend.people.notices import NoticeName
 from backend.people.service import took_back
 from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.registration.units import is_unit_of
+from backend.volunteers.queries import person_sought
 
-FIRST_COME, LATEST_FIRST = Order((MemberRegistration.id,)), Order((MemberRegistration.id,), latest_first=True)
+FIRST_COME = Order((MemberRegistration.id,), name="first_come")
+LATEST_FIRST = Order((MemberRegistration.id,), latest_first=True, name="latest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,44 @@ class RegistrationLine:
     reason: str | None
 
 
+class RegistrationSort(StrEnum):
+    """In which order registrations are listed: first come first, or the latest first."""
+
+    FIRST_COME = "first_come"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationSearch:
+    """Which registrations somebody looks for. `q`: the receipt number; `person`: the member, by number or name; `days`: of application.
+    `on` looks back: as they stood at the end of that day, for the units of that day."""
+
+    q: str | None = None
+    status: RegistrationStatus | None = None
+    community_id: UUID | None = None
+    work_unit_id: UUID | None = None
+    person: str | None = None
+    on: date | None = None
+    days: Days = EVER
+
+
 def registrations(
-    viewer: Actor, *, status: RegistrationStatus | None, community_id: UUID | None, on: date | None, page: PageRequest
+    viewer: Actor, search: RegistrationSearch, *, sort: RegistrationSort, now: datetime, page: PageRequest
 ) -> Page[RegistrationLine]:
-    """Those that the viewer may see, first come first: the review list of a community. `on` looks back: as they stood at the end of that
-    day, for the units of that day. Raises CursorInvalid."""
-    wanted = _visible_to(viewer, on)
-    if status is not None:
-        wanted = wanted.where(MemberRegistration.status == status)
-    if community_id is not None:
-        wanted = wanted.where(MemberRegistration.area_path == path_of(community_id))
-    return FIRST_COME.page(wanted, page).map(lambda row: _line(viewer, row))
+    """Those that the viewer may see: the review list of a community. Raises CursorInvalid."""
+    wanted = _visible_to(viewer, search.on).where(
+        found(search.q, MemberRegistration.receipt_number),
+        person_sought(viewer, search.person, now=now),
+        search.days.hold(MemberRegistration.applied_at),
+    )
+    if search.status is not None:
+        wanted = wanted.where(MemberRegistration.status == search.status)
+    if search.community_id is not None:
+        wanted = wanted.where(MemberRegistration.area_path == path_of(search.community_id))
+    if search.work_unit_id is not None:
+        wanted = wanted.where(WorkUnit.id == search.work_unit_id, MemberRegistration.person_id.in_(_ever_of_unit(search.work_unit_id)))
+    order = LATEST_FIRST if sort is RegistrationSort.LATEST else FIRST_COME
+    return order.page(wanted, page).map(lambda row: _line(viewer, row))
 
 
 def own_registrations(viewer: Actor, *, page: PageRequest) -> Page[RegistrationLine]:
@@ -103,6 +134,12 @@ def _registrations(on: date | None = None) -> Select[*tuple[Any, ...]]:
         .join(WorkUnit, WorkUnit.id == func.coalesce(UnitMembership.work_unit_id, PartyMember.work_unit_id))
         .where(MemberRegistration.known_at(end_of_day))
     )
+
+
+def _ever_of_unit(work_unit_id: UUID) -> CompoundSelect[*tuple[Any, ...]]:
+    # By their indexes: the unit of a registration's day is known only when its two rows are joined.
+    by_fact = select(UnitMembership.person_id).where(UnitMembership.work_unit_id == work_unit_id, UnitMembership.is_current())
+    return by_fact.union(select(PartyMember.person_id).where(PartyMember.work_unit_id == work_unit_id))
 
 
 def _visible_to(viewer: Actor, on: date | None = None) -> Select[*tuple[Any, ...]]:

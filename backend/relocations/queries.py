@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
@@ -20,6 +21,7 @@ from backend.people.models import Person
 from backend.people.queries import Community
 from backend.relocations.models import Relocation, RelocationChange, RelocationStatus
 from backend.volunteers.models import Volunteer
+from backend.volunteers.queries import PeopleSearch, is_sought
 
 NEWEST_FIRST = Order((Relocation.id,), latest_first=True)
 
@@ -40,9 +42,16 @@ class RelocationLine:
     reason: str | None
 
 
-def relocations(viewer: Actor, *, status: RelocationStatus | None, page: PageRequest) -> Page[RelocationLine]:
-    """Those that ask the viewer's communities, and the viewer's own; the newest first. Raises paging.CursorInvalid."""
-    wanted = _lines(viewer)
+def relocations(
+    viewer: Actor, search: PeopleSearch, *, status: RelocationStatus | None, now: datetime, page: PageRequest
+) -> Page[RelocationLine]:
+    """Those that ask the viewer's communities, and the viewer's own; the newest first. The days are those on which they were asked.
+
+    Raises paging.CursorInvalid.
+    """
+    wanted = _lines(viewer).where(is_sought(viewer, search.q, now=now), search.days.hold(Relocation.asked_at))
+    if search.community_id is not None:
+        wanted = wanted.where(Relocation.area_path == path_of(search.community_id))
     if status is not None:
         wanted = wanted.where(Relocation.status == status)
     return NEWEST_FIRST.page(wanted, page).map(_line)

@@ -1,7 +1,7 @@
 """Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import found
+from backend.foundation.search import Days, found
 from backend.people.models import Person
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.volunteers.models import Volunteer
+from backend.volunteers.queries import person_sought
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
 NEWEST_FIRST = Order((Team.id,), latest_first=True, name="latest")
@@ -91,8 +92,9 @@ def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:
     return row
 
 
-def members_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
-    """The present members of a team, in the order of joining. Raises Missing, or Forbidden where the team is public."""
+def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: Days, now: datetime, page: PageRequest) -> Page[AnyRow]:
+    """The present members of a team who joined on these days, in the order of joining; `search`: by number or name. Raises Missing, or
+    Forbidden where the team is public."""
     team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
     wanted = (
         select(
@@ -103,6 +105,7 @@ def members_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[
         )
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team_id, Membership.is_live())
+        .where(person_sought(viewer, search, now=now), days.hold(Membership.joined_on))
     )
     return AS_THEY_JOINED.page(wanted, page)
 

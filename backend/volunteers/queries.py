@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -61,15 +61,16 @@ class VolunteerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class VolunteerSearch:
-    """Whom somebody looks for. `q`: a part of the number, or of the name, by who may know it; `days`: of registration."""
+class PeopleSearch:
+    """Whose rows somebody looks for, in a list about people. `q`: a part of the number, or of the name, by who may know it; `days`: those
+    that the list goes by."""
 
     q: str | None = None
     community_id: UUID | None = None
     days: Days = EVER
 
 
-def registered_volunteers(viewer: Actor, search: VolunteerSearch, *, now: datetime, page: PageRequest) -> Page[VolunteerLine]:
+def registered_volunteers(viewer: Actor, search: PeopleSearch, *, now: datetime, page: PageRequest) -> Page[VolunteerLine]:
     """Volunteers whom the viewer may see, community by community, the newest first. Raises paging.CursorInvalid."""
     wanted = (
         select(
@@ -98,6 +99,22 @@ def is_sought(viewer: Actor, search: str | None, *, now: datetime) -> ColumnElem
     """Condition on a person beside their registration: each word is part of the number, where it has a digit, else of the name."""
     words = words_of(search)
     return and_(true(), *(holds(word, Volunteer.number) if has_digit(word) else is_named(viewer, word, now=now) for word in words))
+
+
+def person_sought(viewer: Actor, search: str | None, *, now: datetime) -> ColumnElement[bool]:
+    """Condition on a person (None: whoever it is): each word is part of the name, by who may know it, or where it has a digit, of the
+    志愿者编号 of one whom the viewer may see in the list of volunteers."""
+    seen = policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id))
+
+    def numbered(word: str) -> ColumnElement[bool]:
+        return Person.id.in_(select(Volunteer.person_id).where(Volunteer.is_live(), holds(word, Volunteer.number), seen))
+
+    return and_(true(), *(numbered(word) if has_digit(word) else is_named(viewer, word, now=now) for word in words_of(search)))
+
+
+def people_sought(viewer: Actor, search: str | None, *, now: datetime) -> Select[UUID] | None:
+    """The persons whom `person_sought` finds, as a statement of their ids, for lists that stand below this one (None: whoever it is)."""
+    return None if search is None else select(Person.id).where(person_sought(viewer, search, now=now))
 
 
 def _line(row: AnyRow) -> VolunteerLine:

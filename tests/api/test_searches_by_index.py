@@ -7,45 +7,47 @@ from sqlalchemy import event, select
 
 from backend.areas.models import Area, Level
 from backend.foundation.database import db, transaction
-from bench import lists, year
+from bench import searched
 
-ROWS = 25_000
-INDEX = {"/demands": "ix_demands_search", "/demands/in-care": "ix_demands_search"}
+ROWS = 10_000
+BY_TITLE, BY_NAME, BY_NUMBER = "ix_openings_search", "ix_people_search", "ix_volunteers_search"
 SEARCHES = [
-    ("/demands", {"q": "23456"}),
-    ("/demands", {"q": "没有"}),
-    ("/demands", {"q": "没有", "sort": "start"}),
-    ("/demands/in-care", {"q": "23456", "status": "published"}),
-    ("/demands/in-care", {"q": "没有", "status": "published"}),
-    ("/volunteers", {"q": "23456"}),
-    ("/volunteers", {"q": "丁両"}),
-    ("/volunteers", {"q": "没有"}),
+    ("/demands", {"q": "23456"}, "ix_demands_search"),
+    ("/demands", {"q": "没有"}, "ix_demands_search"),
+    ("/demands", {"q": "没有", "sort": "start"}, "ix_demands_search"),
+    ("/demands/in-care", {"q": "23456", "status": "published"}, "ix_demands_search"),
+    ("/demands/in-care", {"q": "没有", "status": "published"}, "ix_demands_search"),
+    ("/volunteers", {"q": "23456"}, BY_NUMBER),
+    ("/volunteers", {"q": "丁両"}, BY_NAME),
+    ("/volunteers", {"q": "没有"}, BY_NAME),
+    ("/shifts", {"q": "没有"}, BY_TITLE),
+    ("/shifts", {"demand_number": "23456"}, "ix_demands_search"),
+    ("/services", {"q": "没有"}, BY_TITLE),
+    ("/services", {"demand_number": "23456"}, "ix_demands_search"),
+    ("/services", {"person": "23456"}, BY_NUMBER),
+    ("/services", {"person": "没有"}, BY_NAME),
+    ("/services", {"person": "丁両", "sort": "earliest"}, BY_NAME),
+    ("/services", {"team_id": "00000000-0000-7000-800e-000000000001"}, "ix_service_records_capacity_id"),
 ]
-BY_NAME, BY_NUMBER = "ix_people_search", "ix_volunteers_search"
+EVERYWHERE = [("/demands", {"q": "看望"}, "ix_demands_published"), ("/services", {"q": "看望"}, "ix_service_records_served_on")]
 
 
 @pytest.fixture
 def full_street(street):
-    """So many demands, and as many volunteers, whose titles, names and numbers differ."""
+    """So many rows of each list that is searched."""
     with transaction():
         communities = list(db.session.scalars(select(Area).where(Area.level == Level.COMMUNITY)))
         db.session.expunge_all()
-    lists.make_demands(ROWS, communities)
-    with year.connection() as server:
-        server.execute("SET synchronous_commit = off")
-        values = {"count": ROWS, "area": communities[0].id, "path": communities[0].path}
-        for statement in (_PEOPLE, _VOLUNTEERS):
-            server.execute(statement, values)
-        server.execute("ANALYZE")
+    searched.make_rows(ROWS, communities)
     return street
 
 
 def test_a_search_goes_by_its_index(full_street):
-    for path, query in SEARCHES:
-        index = INDEX.get(path) or (BY_NUMBER if query["q"].isdigit() else BY_NAME)
+    for path, query, index in SEARCHES:
         assert index in _plan_of(full_street.officer, path, query), (path, query)
-    common = _plan_of(full_street.officer, "/demands", {"q": "看望"})
-    assert ("ix_demands_published" in common, "ix_demands_search" in common) == (True, False)
+    for path, query, index in EVERYWHERE:
+        plan = _plan_of(full_street.officer, path, query)
+        assert (index in plan, "_search" in plan) == (True, False), (path, query)
 
 
 def _plan_of(officer: Any, path: str, query: dict[str, str]) -> str:
@@ -62,16 +64,3 @@ def _plan_of(officer: Any, path: str, query: dict[str, str]) -> str:
     ((statement, parameters),) = pages
     with db.engine.connect() as connection:
         return "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
-
-
-_PEOPLE = f"""
-INSERT INTO people (id, name, id_number_sealed, id_number_index, born_on, sex, area_id, area_path, created_at)
-SELECT {year.id_of(1, "n")}, chr(19968 + (n %% 300)::int) || chr(20000 + (n %% 997)::int) || chr(21000 + (n %% 1009)::int), '-',
-  decode(lpad(to_hex(n), 16, '0'), 'hex'), '1970-01-01', 'female', %(area)s, %(path)s, now()
-FROM generate_series(1, %(count)s::bigint) n"""  # noqa: S608 - every text here is our own
-
-_VOLUNTEERS = f"""
-INSERT INTO volunteers (id, fact_id, recorded_at, void, person_id, number, area_id, area_path, registered_on)
-SELECT {year.id_of(5, "n")}, {year.id_of(5, "n")}, now(), false, {year.id_of(1, "n")}, 'V2026' || lpad(n::text, 6, '0'),
-  %(area)s, %(path)s, '2026-01-01'
-FROM generate_series(1, %(count)s::bigint) n"""  # noqa: S608

@@ -64,6 +64,48 @@ def test_shifts_are_listed_to_whom_they_concern(phone_of, street, officer):
     assert visit.member.seen(f"/shifts/{visit.shift_id}")["place"] is None
 
 
+def test_claims_shifts_and_records_are_found_again(phone_of, street, officer, pass_time):
+    requester = registered_person(phone_of, street)
+    visit = Visit(street, requester=requester, title="陪老人看病 Ｂ栋")
+    other = open_shift(street["和平社区"], brand="red_ribbon", starts_in=timedelta(days=3))
+    claim_for(other[0], team_id=UUID(visit.team_id))
+    fact_id, number = visit.served(pass_time), visit.demand["number"]
+    today = clock.shanghai_day(clock.now())
+
+    def ids(phone, path, **query):
+        answer = phone.seen(path, count="true", **query)
+        assert answer["total"]["number"] == len(answer["items"])
+        return [line.get("fact_id") or line["id"] for line in answer["items"]]
+
+    found = {
+        ("/me/claims", visit.leader): visit.claim_id,
+        ("/shifts", officer): visit.shift_id,
+        ("/shifts", visit.leader): visit.shift_id,
+        ("/me/shifts", visit.member): visit.shift_id,
+        ("/services", officer): fact_id,
+        ("/me/services", visit.member): fact_id,
+    }
+    for (path, phone), one in found.items():
+        for q in ("看病", "b栋", "老人 Ｂ"):
+            assert ids(phone, path, q=q) == [one], (path, q)
+        assert ids(phone, path, q="散步") == ids(phone, path, demand_number="需1999") == ids(phone, path, until=today - timedelta(1)) == []
+        assert ids(phone, path, demand_number=number.replace("需", "XQ"), brand="door_knock", since=today, until=today) == [one], path
+        assert ids(street.next.officer, path, q="看病") == []
+        assert refused(phone.get(path, q="13800001234")) == (422, "invalid")
+    assert ids(visit.leader, "/me/claims", team_id=visit.team_id, brand="door_knock", status="held") == [visit.claim_id]
+    assert ids(officer, "/shifts", sort="latest") == [str(other[1]), visit.shift_id] == ids(officer, "/shifts")[::-1]
+    assert ids(officer, "/shifts", status="cancelled") == ids(officer, "/shifts", community_id=street["团结社区"]) == []
+    assert ids(officer, "/services", team_id=visit.team_id, person_id=visit.member.person_id, sort="earliest") == [fact_id]
+    assert ids(officer, "/services", organisation_id=visit.team_id, person_id=visit.leader.person_id) == []
+    assert ids(officer, "/services", person=visit.member.volunteer_number[-5:]) == ids(officer, "/services", person="志愿") == [fact_id]
+    assert ids(street.officer, "/services", person="志愿", community_id=street["和平社区"]) == [fact_id]
+    # Who may not know the name, nor the number, does not find them by guessing; that they served is no secret to them.
+    for person in ("志愿", "王", visit.member.volunteer_number):
+        assert ids(requester, "/services", person=person) == [], person
+    assert ids(street.district_officer, "/services", person="志愿") == []
+    assert ids(requester, "/services") == ids(street.district_officer, "/services") == [fact_id]
+
+
 def test_each_attendance_says_how_far_it_came_and_what_is_missing(visit, officer, phone_of, street, pass_time):
     phones = [visit.member, *(registered_volunteer(phone_of, street) for _ in range(3))]
     for phone in phones[1:]:

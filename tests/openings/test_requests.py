@@ -65,6 +65,27 @@ def test_work_that_is_no_home_visit_is_claimed_at_once(officer, leader, street):
     assert asked_for(leader, demand, team_led_by(leader, street))["status"] == "held"
 
 
+def test_the_claims_that_wait_are_found_by_title_team_brand_and_day(asked, officer, street):
+    demand, claim = asked
+
+    def waiting(**query):
+        return [line["id"] for line in officer.seen("/claims/waiting", **query)["items"]]
+
+    assert waiting(q=demand["title"][:2]) == waiting(brand="door_knock", team_id=claim["claimant_id"]) == [claim["id"]]
+    assert waiting(demand_number=demand["number"][-4:], community_id=street["和平社区"]) == [claim["id"]]
+    for other in (
+        {"q": "没有"},
+        {"brand": "red_ribbon"},
+        {"team_id": demand["id"]},
+        {"until": "2020-01-01"},
+        {"organisation_id": demand["id"]},
+    ):
+        assert waiting(**other) == [], other
+    of_demand = f"/demands/{demand['id']}/claims"
+    assert [line["id"] for line in officer.seen(of_demand, status="asked")["items"]] == [claim["id"]]
+    assert officer.seen(of_demand, status="held")["items"] == []
+
+
 def test_the_community_accepts_and_the_place_is_held(asked, officer, leader):
     demand, claim = asked
 

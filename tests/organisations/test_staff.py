@@ -37,7 +37,7 @@ def live_officers():
     return [str(person_id) for person_id in db.session.scalars(live)]
 
 
-def test_the_officer_adds_a_volunteer_by_number_and_name(head, volunteer, organisation, path):
+def test_the_officer_adds_a_volunteer_by_number_and_name(head, officer, volunteer, organisation, path):
     colleague = volunteer("李晓明")
 
     added = add_staff(head, organisation["id"], colleague, "李晓明")
@@ -45,6 +45,8 @@ def test_the_officer_adds_a_volunteer_by_number_and_name(head, volunteer, organi
     assert (added["name"], added["is_officer"]) == ("李**", False)
     assert roles_of(colleague) == [("organisation_staff", organisation["id"])]
     assert [line["name"] for line in colleague.seen(f"{path}/staff")["items"]] == ["赵**", "李**"]
+    by_name = [[line["name"] for line in phone.seen(f"{path}/staff", q="晓明")["items"]] for phone in (officer, head)]
+    assert by_name == [["李**"], []], "who may read the name finds it, and nobody else"
     assert db.session.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id.desc()).limit(1)).one() == "staff.added"
     answer = head.post(f"{path}/staff", {"volunteer_number": colleague.volunteer_number, "name": "李晓明"})
     assert refused(answer) == (409, "already_staff")

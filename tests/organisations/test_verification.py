@@ -204,6 +204,14 @@ def test_the_public_list_is_of_verified_ones_by_community_and_origin(head, offic
     assert listed() == [there["id"], incubated["id"], here["id"]]
     assert listed(community_id=street["和平社区"]) == [incubated["id"], here["id"]]
     assert listed(origin="incubated") == [incubated["id"]]
+    for q in (here["name"][:5], here["credit_code"], here["credit_code"][8:].lower(), f"社会　{here['name'][2:4]}"):
+        assert here["id"] in listed(q=q), q
+    assert listed(q="青山", sort="name") == [one["id"] for one in sorted((here, incubated, there), key=lambda one: one["name"])]
+    assert listed(q="青山 绿水") == listed(q="青山", until="2020-01-01") == []
+    assert listed(q="青山", since=here["counted_on"], community_id=street["团结社区"]) == [there["id"]]
+    # One that waits is found by who may open it, and counted for nobody else.
+    assert anybody.seen("/organisations", q="青山", status="applied", count="true")["total"]["number"] == 0
+    assert officer.seen("/organisations", q="青山", status="applied", count="true")["total"]["number"] == 1
     first = anybody.seen("/organisations", limit=2)
     assert [line["id"] for line in anybody.seen("/organisations", limit=2, cursor=first["next_cursor"])["items"]] == [here["id"]]
 

@@ -32,7 +32,9 @@ def test_an_officer_adds_a_unit_and_anybody_logged_in_finds_it(street, phone_of,
 
     phone = phone_of("zhang")
     assert phone.seen("/work-units", q="住房保障")["items"] == [made]
-    assert phone.seen("/work-units", q=CODE)["items"] == [made]
+    assert phone.seen("/work-units", q=CODE)["items"] == phone.seen("/work-units", q=CODE[9:15])["items"] == [made]
+    assert phone.seen("/work-units", q="保障 测试区", nature="public_institution")["items"] == [made]
+    assert phone.seen("/work-units", q="住房", nature="government")["items"] == []
     assert phone.seen("/work-units", q="%")["items"] == []
     assert refused(client.get("/api/v1/work-units")) == (401, "unauthenticated")
     assert [event.name for event in db.session.query(OutboxEvent).filter_by(subject_id=UUID(made["id"]))] == ["work_unit.added"]

@@ -4,7 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import event, select
@@ -245,6 +245,24 @@ def test_the_review_list_holds_what_waits_first_come_first(phone_of, officer, st
     assert rest["next_cursor"] is None
     assert {line["name"] for line in lines} == {"李**"}
     assert len(street.officer.seen("/registrations")["items"]) == 6
+    receipt = officer.seen(f"/registrations/{waiting[2]}")["receipt_number"]
+
+    def found(phone, **query):
+        answer = phone.seen("/registrations", count="true", **query)
+        assert answer["total"]["number"] == len(answer["items"])
+        return [line["id"] for line in answer["items"]]
+
+    for q in (receipt, receipt[-4:], receipt.lower()):
+        assert found(officer, q=q) == found(officer, q=q, work_unit_id=unit_id, status="accepted") == [waiting[2]], q
+        assert found(street.next.officer, q=q) == [], q
+    assert found(officer, person="党员", sort="latest") == [waiting[number] for number in (2, 4, 3, 1, 0)], "the last step first"
+    assert found(officer, work_unit_id=street["和平社区"]) == found(officer, person="王") == found(officer, until="2020-01-01") == []
+    # The member's unit and their district see that they are there, and do not find them by a name that is masked to them.
+    district, unit = street.district_officer, phone_of("unit")
+    give_role(unit, Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(unit_id)))
+    for phone in (district, unit):
+        assert found(phone, person="党员") == [], phone
+        assert len(found(phone)) == 6
 
 
 def test_the_list_sends_as_many_statements_for_thirty_as_for_three(phone_of, officer, street, unit_id):

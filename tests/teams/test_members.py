@@ -30,7 +30,7 @@ def teams_led(phone):
     return [role["team_id"] for role in phone.seen("/me")["roles"] if role["role"] == "team_leader"]
 
 
-def test_who_asked_belongs_to_the_team_when_the_leader_accepts(leader, volunteer, path):
+def test_who_asked_belongs_to_the_team_when_the_leader_accepts(leader, officer, volunteer, path):
     member = volunteer("李晓明")
     wish = member.made(f"{path}/join-requests", {"message": "周末有空"})
     assert (wish["status"], wish["name"]) == ("asked", "李**")
@@ -40,6 +40,12 @@ def test_who_asked_belongs_to_the_team_when_the_leader_accepts(leader, volunteer
 
     assert decided["status"] == "accepted"
     assert names(leader, path) == [("张**", True), ("李**", False)]
+
+    def found(phone, **query):
+        return [line["name"] for line in phone.seen(f"{path}/members", **query)["items"]]
+
+    assert found(officer, q="晓明") == found(officer, q=member.volunteer_number) == ["李**"]
+    assert found(leader, q="晓明") == found(leader, q=member.volunteer_number) == found(officer, q="晓明", until="2020-01-01") == []
     assert leader.seen(f"{path}/join-requests")["items"] == []
     assert member.seen(path)["member_count"] == 2
     membership = db.session.scalars(select(Membership).order_by(Membership.id.desc()).limit(1)).one()

@@ -1,13 +1,15 @@
 """Logging in, passwords, and who holds an office."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
+from sqlalchemy import Select
 
-from backend.accounts.queries import GrantStatus
+from backend.accounts.queries import GrantSearch, GrantStatus
 from backend.foundation.actor import Role
 from web.fields import Day, Id, NoNumbers, Text
-from web.shapes import Body, ListQuery
+from web.shapes import Body, PersonNamed, SearchText, SpanQuery
 
 GRANT_STATUS = "to_approve 待另一位工作人员同意 · to_accept 待本人接受 · held 任期内 · awaited 任期未开始 · ended 已收回或任期已满"
 
@@ -157,9 +159,15 @@ class TermIn(Body):
     ends_on: Day | None = Field(description="任期最后一天；null 为长期有效")
 
 
-class RoleGrantsQuery(ListQuery):
-    """Which offices are asked for."""
+class RoleGrantsQuery(SpanQuery):
+    """Which offices are asked for, by their holders; the days are those on which they were granted."""
 
+    q: PersonNamed = None
+    login_name: Annotated[SearchText | None, Field(description="用户名或其中一部分")] = None
     role: Role | None = None
     area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")
     status: GrantStatus | None = Field(default=None, description=f"{GRANT_STATUS}；不填则为除 ended 以外的")
+
+    def held_by(self, holders: Select[UUID] | None) -> GrantSearch:
+        """The same for a query of the domain, with those who are sought."""
+        return GrantSearch(self.role, self.area_id, self.status, self.login_name, holders, self.days)

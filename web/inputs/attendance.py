@@ -4,11 +4,25 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from backend.attendance.models import ShiftStatus
 from backend.attendance.positions import Position
-from backend.attendance.queries import ServiceStatus
+from backend.attendance.queries import OwnServiceSearch, ServiceSearch, ServiceSort, ServiceStatus, ShiftSearch, ShiftSort
+from backend.openings.queries import Openings
 from web.fields import Id, Instant, Line, Name, Text
 from web.inputs.common import ReasonIn, WrittenReason
-from web.shapes import Body, ListQuery
+from web.shapes import (
+    Body,
+    BrandSought,
+    CommunitySought,
+    DemandNumbered,
+    OrganisationSought,
+    PersonNamed,
+    PersonSought,
+    SpanQuery,
+    TeamSought,
+    TitleSought,
+    WorkUnitSought,
+)
 
 _FACT = "01931f6e-7c1a-7d2e-8f00-0123456789c4"
 _CODE = "EJ1.AZMfbnwafS6PAAEjRWeJwAADm2Z4ZmRXJ2ZlcXFhZHN0"
@@ -98,17 +112,86 @@ class WithdrawalIn(ReasonIn):
     revision_id: Id
 
 
-class ShiftsQuery(ListQuery):
-    """Which shifts."""
+class MyShiftsQuery(SpanQuery):
+    """Which shifts; the days are those on which they begin."""
 
+    q: TitleSought = None
+    brand: BrandSought = None
+    demand_number: DemandNumbered = None
+
+    def search(self, openings: Openings | None) -> ShiftSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return ShiftSearch(q=self.q, brand=self.brand, openings=openings, days=self.days)
+
+
+class ShiftsQuery(MyShiftsQuery):
+    """Which shifts; the days are those on which they begin."""
+
+    status: ShiftStatus | None = None
+    community_id: CommunitySought = None
     opening_id: Id | None = None
     ends_after: Instant | None = None
     starts_before: Instant | None = None
+    sort: ShiftSort = Field(ShiftSort.START, description="start 先开始的在前 · latest 后开始的在前")
+
+    def search(self, openings: Openings | None) -> ShiftSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return ShiftSearch(
+            q=self.q,
+            status=self.status,
+            brand=self.brand,
+            community_id=self.community_id,
+            opening_id=self.opening_id,
+            openings=openings,
+            days=self.days,
+            ends_after=self.ends_after,
+            starts_before=self.starts_before,
+        )
 
 
-class ServicesQuery(ListQuery):
-    """Which records."""
+class MyServicesQuery(SpanQuery):
+    """Which of one's own services; the days are those on which one signed in."""
 
+    q: TitleSought = None
+    brand: BrandSought = None
+    demand_number: DemandNumbered = None
+
+    def search(self, openings: Openings | None) -> OwnServiceSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return OwnServiceSearch(self.q, self.brand, openings, self.days)
+
+
+class ServicesQuery(SpanQuery):
+    """Which records; the days are those of service."""
+
+    q: TitleSought = None
+    brand: BrandSought = None
+    community_id: CommunitySought = None
+    team_id: TeamSought = None
+    organisation_id: OrganisationSought = None
+    work_unit_id: WorkUnitSought = None
+    person_id: PersonSought = None
+    person: PersonNamed = None
+    demand_number: DemandNumbered = None
     status: ServiceStatus | None = Field(default=None, description="不填：未撤销的全部")
     shift_id: Id | None = None
     overlapping: bool = Field(default=False, description="true：只列出与同一人其他记录时间重叠的（此前的旧记录，请更正或撤销其一）")
+    sort: ServiceSort = Field(ServiceSort.LATEST, description="latest 后服务的在前 · earliest 先服务的在前")
+
+    def search(self, openings: Openings | None) -> ServiceSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return ServiceSearch(
+            q=self.q,
+            status=self.status,
+            shift_id=self.shift_id,
+            overlapping=self.overlapping,
+            brand=self.brand,
+            community_id=self.community_id,
+            team_id=self.team_id,
+            organisation_id=self.organisation_id,
+            work_unit_id=self.work_unit_id,
+            person_id=self.person_id,
+            person=self.person,
+            openings=openings,
+            days=self.days,
+        )

@@ -5,7 +5,7 @@ from pydantic import ConfigDict, Field
 from backend.corrections.models import CorrectionProof, CorrectionStatus
 from backend.corrections.service import NewIdentity
 from web.inputs.people import NamedIn
-from web.shapes import ListQuery
+from web.inputs.volunteers import PeopleQuery
 
 
 class IdentityCorrectionIn(NamedIn):
@@ -20,7 +20,7 @@ class IdentityCorrectionIn(NamedIn):
         return NewIdentity(self.name, self.id_number, self.proof)
 
 
-class IdentityCorrectionQuery(ListQuery):
-    """Which corrections are asked for."""
+class IdentityCorrectionQuery(PeopleQuery):
+    """Which corrections are asked for; the days are those of the proposal."""
 
     status: CorrectionStatus | None = None

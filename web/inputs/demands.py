@@ -6,12 +6,12 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from backend.demands.models import BasisKind, DemandStatus, EndCause
-from backend.demands.queries import DemandSearch, DemandSort
+from backend.demands.queries import BeneficiarySearch, DemandSearch, DemandSort
 from backend.demands.service import Amendment, Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
 from web.fields import Between, Id, Instant, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
-from web.shapes import Body, SpanQuery
+from web.shapes import Body, BrandSought, CommunitySought, SearchText, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 BrandCode = Annotated[str, Text(max=40)]
@@ -276,8 +276,8 @@ class PublicationChangeIn(Body):
 class DemandsQuery(SpanQuery):
     """Which demands."""
 
-    brand: BrandCode | None = None
-    community_id: Id | None = None
+    brand: BrandSought = None
+    community_id: CommunitySought = None
     number: Annotated[str, Text(max=30)] | None = Field(default=None, description="完整的需求编号，「需」也可写作 XQ")
 
     @property
@@ -304,3 +304,17 @@ class MyDemandsQuery(DemandsQuery):
     """Which demands of one's own; the days are those of submission."""
 
     status: DemandStatus | None = None
+
+
+class BeneficiariesQuery(SpanQuery):
+    """Whom on the register; the days are those since when they are on record."""
+
+    q: SearchText | None = Field(default=None, description="称呼或其中一部分；姓名由可以查看原文的人查")
+    area_id: Id | None = Field(default=None, description="只看这个社区或网格的，不含下级")
+    basis: BasisKind | None = None
+    ended: bool | None = Field(default=None, description="true 只看不再服务的 · false 只看仍在册的")
+
+    @property
+    def search(self) -> BeneficiarySearch:
+        """The same for a query of the domain."""
+        return BeneficiarySearch(self.q, self.area_id, self.basis, self.ended, self.days)

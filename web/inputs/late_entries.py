@@ -6,11 +6,12 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from backend.late_entries.models import LateEntryStatus
+from backend.late_entries.queries import LateEntrySearch
 from backend.late_entries.service import Activity, Served
 from web.fields import Between, Id, Instant, Line, Name, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.demands import BrandCode
-from web.shapes import Body, ListQuery
+from web.shapes import Body, BrandSought, CommunitySought, OrganisationSought, PersonNamed, SpanQuery, TeamSought, TitleSought
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _SERVED: JsonDict = {"volunteer_number": "V00000042", "name": "王志愿", "minutes": 90}
@@ -72,7 +73,20 @@ class LateEntryIn(Body):
         return Activity(self.brand, self.title, self.place_in_words, *when, self.reason, self.proven_by, self.no_file_because)
 
 
-class LateEntriesQuery(ListQuery):
-    """Which entries."""
+class LateEntriesQuery(SpanQuery):
+    """Which entries; the days are those on which it began."""
 
+    q: TitleSought = None
     status: LateEntryStatus | None = None
+    brand: BrandSought = None
+    community_id: CommunitySought = None
+    team_id: TeamSought = None
+    organisation_id: OrganisationSought = None
+    person: PersonNamed = None
+
+    @property
+    def search(self) -> LateEntrySearch:
+        """The same for a query of the domain."""
+        return LateEntrySearch(
+            self.q, self.status, self.brand, self.community_id, self.team_id, self.organisation_id, self.person, self.days
+        )

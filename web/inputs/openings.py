@@ -8,11 +8,25 @@ from pydantic import ConfigDict, Field, model_validator
 from backend.brands import ClaimantKind
 from backend.demands.service import RegisteredMember, WantedArrangement
 from backend.foundation.actor import Actor
+from backend.openings.arrangement_queries import ArrangementSearch
 from backend.openings.models import ClaimStatus
+from backend.openings.queries import ClaimSearch, Openings
 from backend.openings.service import Claimant
 from web.fields import Day, Id, NoNumbers, Text
 from web.inputs.people import RealName
-from web.shapes import Body, ListQuery
+from web.shapes import (
+    Body,
+    BrandSought,
+    CommunitySought,
+    DaysQuery,
+    DemandNumbered,
+    ListQuery,
+    OrganisationSought,
+    SpanQuery,
+    TeamSought,
+    TitleSought,
+    WorkUnitSought,
+)
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 
@@ -42,8 +56,29 @@ class ClaimIn(Body):
         return Claimant.person(actor)
 
 
-class ClaimsQuery(ListQuery):
-    """Which claims of one's own."""
+class ClaimsOfDemandQuery(ListQuery):
+    """Which claims of a demand."""
+
+    status: ClaimStatus | None = None
+
+
+class WaitingClaimsQuery(SpanQuery):
+    """Which claims; the days are those on which the service begins."""
+
+    q: TitleSought = None
+    brand: BrandSought = None
+    community_id: CommunitySought = None
+    team_id: TeamSought = None
+    organisation_id: OrganisationSought = None
+    demand_number: DemandNumbered = None
+
+    def search(self, openings: Openings | None, *, status: ClaimStatus | None = None) -> ClaimSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return ClaimSearch(self.q, status, self.brand, self.community_id, self.team_id, self.organisation_id, openings, self.days)
+
+
+class ClaimsQuery(WaitingClaimsQuery):
+    """Which claims of one's own; the days are those on which the service begins."""
 
     status: ClaimStatus | None = None
 
@@ -117,7 +152,16 @@ class ArrangementIn(Body):
         return ClaimantKind.TEAM, cast(UUID, self.team_id)
 
 
-class ArrangementsQuery(ListQuery):
-    """Which arrangements."""
+class ArrangementsQuery(DaysQuery):
+    """Which arrangements; the days are the last ones of their terms."""
 
     holding: bool = Field(default=True, description="只看今天有效的")
+    area_id: Id | None = Field(default=None, description="只看这个社区或网格的，不含下级")
+    team_id: TeamSought = None
+    organisation_id: OrganisationSought = None
+    work_unit_id: WorkUnitSought = None
+    demand_number: DemandNumbered = None
+
+    def search(self, openings: Openings | None) -> ArrangementSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return ArrangementSearch(self.holding, self.area_id, self.team_id, self.organisation_id, self.work_unit_id, openings, self.days)

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.organisations.models import Filing, OrganisationStatus, Origin
+from backend.organisations.queries import OrganisationSearch, OrganisationSort
 from web.fields import Day, Id, Line, Name, NoNumbers, Prose, Text
 from web.inputs.common import WrittenReason
-from web.shapes import Body, ListQuery
+from web.shapes import Body, CommunitySought, ListQuery, PersonNamed, SearchText, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
 _STAFF = "01931f6e-7c1a-7d2e-8f00-0123456789b1"
@@ -99,9 +100,22 @@ class OrganisationSuccessorIn(Body):
     staff_id: Id = Field(description="工作人员列表中的 id")
 
 
-class OrganisationsQuery(ListQuery):
-    """Which organisations."""
+class OrganisationsQuery(SpanQuery):
+    """Which organisations; the days are those from which they count."""
 
+    q: SearchText | None = Field(default=None, description="名称、统一社会信用代码、备案编号或其中一部分")
     status: OrganisationStatus = Field(OrganisationStatus.VERIFIED, description="经社区核实的人人可见；其他状态只列出本人可见的")
-    community_id: Id | None = None
+    community_id: CommunitySought = None
     origin: Origin | None = None
+    sort: OrganisationSort = Field(OrganisationSort.LATEST, description="latest 新申请的在前 · name 按名称")
+
+    @property
+    def search(self) -> OrganisationSearch:
+        """The same for a query of the domain."""
+        return OrganisationSearch(self.q, self.community_id, self.origin, self.days)
+
+
+class StaffQuery(ListQuery):
+    """Who of those who act for an organisation."""
+
+    q: PersonNamed = None

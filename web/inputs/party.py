@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.party.models import UnitNature
 from backend.party.service import UnitPlan
 from web.fields import Id, NoNumbers, Text
-from web.shapes import Body, ListQuery
+from web.shapes import Body, ListQuery, SearchText
 
 UnitName = Annotated[str, Text(max=100, min=2), NoNumbers]
 CreditCode = Annotated[str, Text(max=40)]
@@ -55,4 +55,5 @@ class WorkUnitMergeIn(Body):
 class WorkUnitQuery(ListQuery):
     """Which units are asked for."""
 
-    q: Annotated[str, Text(max=50)] | None = Field(default=None, description="单位名称的一部分，或完整的统一社会信用代码")
+    q: SearchText | None = Field(default=None, description="单位名称、统一社会信用代码或其中一部分")
+    nature: UnitNature | None = None

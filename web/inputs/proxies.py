@@ -1,15 +1,18 @@
 """Who acts for whom."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
+from sqlalchemy import Select
 
-from backend.proxies.queries import ProxyStatus
+from backend.proxies.queries import ProxySearch, ProxyStatus
 from backend.proxies.service import NewProxy
 from web.fields import Day, Id, NoNumbers, Text
 from web.inputs.people import IdNumber, NamingBody, NoticeVersion, RealName
-from web.shapes import Body, ListQuery
+from web.inputs.volunteers import PeopleQuery
+from web.shapes import Body
 
 _COMMUNITY: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
 
@@ -73,7 +76,11 @@ class RenewalIn(Body):
     ends_on: Day
 
 
-class ProxyQuery(ListQuery):
-    """Which are asked for."""
+class ProxyQuery(PeopleQuery):
+    """Which are asked for, by either of the two; the days are the last ones of the terms."""
 
     status: ProxyStatus | None = None
+
+    def among(self, people: Select[UUID] | None) -> ProxySearch:
+        """The same for a query of the domain, with those who are sought."""
+        return ProxySearch(self.status, self.community_id, people, self.days)

@@ -8,7 +8,8 @@ from backend.recoveries.models import RecoveryProof, RecoveryStatus
 from web.fields import Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import RealName
-from web.shapes import Body, ListQuery
+from web.inputs.volunteers import PeopleQuery
+from web.shapes import Body
 
 CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
 
@@ -22,8 +23,8 @@ class RecoveryConfirmationIn(Body):
     check_code: CheckCode = Field(description="申请人手机上显示的核对码")
 
 
-class RecoveryQuery(ListQuery):
-    """Which applications are asked for."""
+class RecoveryQuery(PeopleQuery):
+    """Which applications are asked for; the days are those of application."""
 
     status: RecoveryStatus | None = None
 

@@ -6,10 +6,11 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from backend.registration.models import RegistrationStatus
+from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NoticeVersion
-from web.shapes import Body, ListQuery
+from web.shapes import Body, CommunitySought, PersonNamed, SearchText, SpanQuery, WorkUnitSought
 
 PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
@@ -107,9 +108,18 @@ class UnitIn(Body):
     notice_version: PartyNotice = None
 
 
-class RegistrationQuery(ListQuery):
-    """Which registrations are asked for."""
+class RegistrationQuery(SpanQuery):
+    """Which registrations are asked for; the days are those of application."""
 
+    q: SearchText | None = Field(default=None, description="回执编号或其中一部分")
     status: RegistrationStatus | None = None
-    community_id: Id | None = None
+    community_id: CommunitySought = None
+    work_unit_id: WorkUnitSought = None
+    person: PersonNamed = None
     on: Day | None = Field(default=None, description="看过去某天结束时的情况，单位也是当天的单位；不填为现在")
+    sort: RegistrationSort = Field(RegistrationSort.FIRST_COME, description="first_come 先申请的在前 · latest 后申请的在前")
+
+    @property
+    def search(self) -> RegistrationSearch:
+        """The same for a query of the domain."""
+        return RegistrationSearch(self.q, self.status, self.community_id, self.work_unit_id, self.person, self.on, self.days)

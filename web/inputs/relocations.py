@@ -4,7 +4,8 @@ from pydantic import ConfigDict, Field
 
 from backend.relocations.models import RelocationStatus
 from web.fields import Id
-from web.shapes import Body, ListQuery
+from web.inputs.volunteers import PeopleQuery
+from web.shapes import Body
 
 
 class RelocationIn(Body):
@@ -15,7 +16,7 @@ class RelocationIn(Body):
     community_id: Id = Field(description="现在居住的社区")
 
 
-class RelocationsQuery(ListQuery):
-    """Which wishes are asked for."""
+class RelocationsQuery(PeopleQuery):
+    """Which wishes are asked for; the days are those on which they were asked."""
 
     status: RelocationStatus | None = None

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
-from web.shapes import Body, ListQuery, SearchQuery
+from web.shapes import Body, CommunitySought, ListQuery, PersonNamed, SearchQuery, SpanQuery
 
 TeamName = Annotated[str, Text(max=40, min=2)]
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -57,7 +57,7 @@ class TeamsQuery(SearchQuery):
     """Which teams."""
 
     status: TeamStatus = Field(TeamStatus.ACTIVE, description="服务中的队伍人人可见；其他状态只列出本人可见的")
-    community_id: Id | None = None
+    community_id: CommunitySought = None
     category: TeamCategory | None = None
     sort: TeamSort = Field(TeamSort.LATEST, description="latest 新申请的在前 · name 按名称")
 
@@ -66,3 +66,9 @@ class JoinRequestsQuery(ListQuery):
     """Which wishes to join."""
 
     status: JoinStatus = JoinStatus.ASKED
+
+
+class MembersQuery(SpanQuery):
+    """Which members of a team; the days are those of joining."""
+
+    q: PersonNamed = None

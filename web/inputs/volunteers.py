@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from backend.volunteers.queries import PeopleSearch
 from web.fields import Id, Text
 from web.inputs.people import A_PERSON, IdNumber, NamingBody, NoticeVersion, PapersIn, RealName
-from web.shapes import Body, SearchText, SpanQuery
+from web.shapes import Body, CommunitySought, PersonNamed, SpanQuery
 
 
 class VolunteerIn(NamingBody):
@@ -40,8 +41,17 @@ class VolunteerMoveIn(Body):
     community_id: Id = Field(description="迁入的社区")
 
 
-class VolunteerQuery(SpanQuery):
-    """Which volunteers are asked for; the days are those of registration."""
+class PeopleQuery(SpanQuery):
+    """Whose rows of a list about people are asked for."""
 
-    q: SearchText | None = Field(default=None, description="志愿者编号或其中一部分；姓名由可以查看姓名原文的工作人员查")
-    community_id: Id | None = None
+    q: PersonNamed = None
+    community_id: CommunitySought = None
+
+    @property
+    def search(self) -> PeopleSearch:
+        """The same for a query of the domain."""
+        return PeopleSearch(self.q, self.community_id, self.days)
+
+
+class VolunteerQuery(PeopleQuery):
+    """Which volunteers are asked for; the days are those of registration."""

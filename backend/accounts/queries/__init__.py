@@ -5,6 +5,7 @@ from backend.accounts.queries.merged import has_person, holds_office, opens_by_w
 from backend.accounts.queries.oversight import audit_entries, lockouts
 from backend.accounts.queries.roles import (
     GrantLine,
+    GrantSearch,
     GrantStatus,
     own_offers,
     own_role_grants,

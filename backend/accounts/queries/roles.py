@@ -18,6 +18,7 @@ from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 
 BY_AREA = Order((RoleGrant.area_path, RoleGrant.id))
 NEWEST_FIRST = Order((RoleGrant.id,), latest_first=True)
@@ -61,15 +62,31 @@ class GrantLine:
     withdrawn_reason: str | None
 
 
-def role_grants(
-    viewer: Actor, *, role: Role | None, area_id: UUID | None, status: GrantStatus | None, now: datetime, page: PageRequest
-) -> Page[GrantLine]:
-    """The offices in the viewer's areas, area by area, the oldest first; without a status all that are not ended."""
-    wanted = _offices(viewer).where(_of_status(status, now))
-    if role is not None:
-        wanted = wanted.where(RoleGrant.role == role)
-    if area_id is not None:
-        wanted = wanted.where(RoleGrant.area_path == path_of(area_id))
+@dataclass(frozen=True, slots=True)
+class GrantSearch:
+    """Which offices somebody looks for; without a status all that are not ended. `login_name`: a part of the holder's; `holders`: one of
+    these persons holds it; `days`: on which it was granted."""
+
+    role: Role | None = None
+    area_id: UUID | None = None
+    status: GrantStatus | None = None
+    login_name: str | None = None
+    holders: Select[UUID] | None = None
+    days: Days = EVER
+
+
+def role_grants(viewer: Actor, search: GrantSearch, *, now: datetime, page: PageRequest) -> Page[GrantLine]:
+    """The offices in the viewer's areas, area by area, the oldest first."""
+    wanted = _offices(viewer).where(_of_status(search.status, now), search.days.hold(RoleGrant.granted_at))
+    if search.role is not None:
+        wanted = wanted.where(RoleGrant.role == search.role)
+    if search.area_id is not None:
+        wanted = wanted.where(RoleGrant.area_path == path_of(search.area_id))
+    if search.login_name is not None:
+        named = select(Login.account_id).where(Login.kind == LoginKind.PASSWORD, found(search.login_name, Login.name))
+        wanted = wanted.where(RoleGrant.account_id.in_(named))
+    if search.holders is not None:
+        wanted = wanted.where(Account.person_id.in_(search.holders))
     return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
 
 

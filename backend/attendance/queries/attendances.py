@@ -17,7 +17,9 @@ from backend.attendance.models import Attendance, Capacity, Confirmation, Confir
 from backend.foundation.actor import Actor
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.openings.models import Opening
+from backend.openings.queries import Openings
 from backend.organisations.models import Organisation
 from backend.people.models import Person
 from backend.people.service import person_of
@@ -100,9 +102,25 @@ def attendances_of_shift(actor: Actor, shift_id: UUID, *, page: PageRequest, now
     return AS_THEY_CAME.page(wanted, page).map(_line)
 
 
-def my_services(actor: Actor, *, page: PageRequest) -> Page[AttendanceLine]:
+@dataclass(frozen=True, slots=True)
+class OwnServiceSearch:
+    """Which of one's own services somebody looks for. `q`: the title; `days`: on which they signed in; `openings`: of one of these."""
+
+    q: str | None = None
+    brand: str | None = None
+    openings: Openings | None = None
+    days: Days = EVER
+
+
+def my_services(actor: Actor, search: OwnServiceSearch, *, page: PageRequest) -> Page[AttendanceLine]:
     """Where one has been, the latest first, with what became of each. Raises PersonNeeded."""
-    return LATEST_FIRST.page(_lines(Person.name).where(Attendance.person_id == person_of(actor)), page).map(_line)
+    wanted = _lines(Person.name).where(Attendance.person_id == person_of(actor), search.days.hold(Attendance.signed_in_at))
+    wanted = wanted.where(found(search.q, Opening.title))
+    if search.brand is not None:
+        wanted = wanted.where(Shift.brand == search.brand)
+    if search.openings is not None:
+        wanted = wanted.where(Shift.opening_id.in_(search.openings))
+    return LATEST_FIRST.page(wanted, page).map(_line)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.queries import path_of
 from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
@@ -19,12 +20,23 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.openings.models import Opening
+from backend.openings.queries import Openings
 from backend.people.models import Person
+from backend.volunteers.queries import person_sought
 
 MOST_REVISIONS = 100
 _FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
-LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=True)
+LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=True, name="latest")
+EARLIEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), name="earliest")
+
+
+class ServiceSort(StrEnum):
+    """In which order records are listed: the latest served first, or the earliest first."""
+
+    LATEST = "latest"
+    EARLIEST = "earliest"
 
 
 class ServiceStatus(StrEnum):
@@ -36,6 +48,27 @@ class ServiceStatus(StrEnum):
     PARTLY_CONFIRMED = "partly_confirmed"
     FLAGGED = "flagged"
     WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSearch:
+    """Which records somebody looks for; without a status all that were not withdrawn. `q`: the title; `person`: who served, by number or
+    name; team, organisation and unit: for whom they served; `days`: of service; `openings`: of one of these. `overlapping`: whose person
+    is recorded elsewhere at that time, which only old ones can be."""
+
+    q: str | None = None
+    status: ServiceStatus | None = None
+    shift_id: UUID | None = None
+    overlapping: bool = False
+    brand: str | None = None
+    community_id: UUID | None = None
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
+    work_unit_id: UUID | None = None
+    person_id: UUID | None = None
+    person: str | None = None
+    openings: Openings | None = None
+    days: Days = EVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +108,48 @@ class ServiceDetails:
     revisions: Sequence[AnyRow]
 
 
-def services(
-    actor: Actor, *, status: ServiceStatus | None, shift_id: UUID | None, overlapping: bool, page: PageRequest
-) -> Page[ServiceLine]:
-    """The records that the viewer as officer or requester may see, the latest first; without a status all that were not withdrawn.
-    `overlapping` leaves those whose person is recorded elsewhere at that time, which only old ones can be."""
-    wanted = _lines().where(_visible(actor))
+def services(actor: Actor, search: ServiceSearch, *, sort: ServiceSort, now: datetime, page: PageRequest) -> Page[ServiceLine]:
+    """The records that the viewer as officer or requester may see."""
+    wanted = _lines().where(
+        _visible(actor),
+        search.days.hold(ServiceRecord.served_on),
+        found(search.q, Opening.title),
+        person_sought(actor, search.person, now=now),
+    )
+    if search.brand is not None:
+        wanted = wanted.where(ServiceRecord.brand == search.brand)
+    if search.community_id is not None:
+        wanted = wanted.where(ServiceRecord.area_path == path_of(search.community_id))
+    if search.person_id is not None:
+        wanted = wanted.where(ServiceRecord.person_id == search.person_id)
+    for served_for in (search.team_id, search.organisation_id, search.work_unit_id):
+        if served_for is not None:
+            wanted = wanted.where(ServiceRecord.capacity_id == served_for)
+    if search.openings is not None:
+        wanted = wanted.where(ServiceRecord.opening_id.in_(search.openings))
+    if search.shift_id is not None:
+        wanted = wanted.where(ServiceRecord.shift_id == search.shift_id)
+    if search.overlapping:
+        wanted = wanted.where(ServiceRecord.overlaps_another())
+    order = EARLIEST_SERVED if sort is ServiceSort.EARLIEST else LATEST_SERVED
+    return order.page(_of_status(wanted, search.status), page).map(_line)
+
+
+def _of_status(wanted: Select[*tuple[Any, ...]], status: ServiceStatus | None) -> Select[*tuple[Any, ...]]:
     match status:
         case ServiceStatus.WITHDRAWN:
-            wanted = wanted.where(ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
+            return wanted.where(ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
         case ServiceStatus.CONFIRMED:
-            wanted = wanted.where(
-                ServiceRecord.is_current(), Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~_FLAGGED
-            )
+            counted = (Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~_FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), *counted)
         case ServiceStatus.PARTLY_CONFIRMED:
-            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.is_partial(), ~_FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), Confirmation.is_partial(), ~_FLAGGED)
         case ServiceStatus.AWAITING_CONFIRMATION:
-            wanted = wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None), ~_FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None), ~_FLAGGED)
         case ServiceStatus.FLAGGED:
-            wanted = wanted.where(ServiceRecord.is_current(), _FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), _FLAGGED)
         case None:
-            wanted = wanted.where(ServiceRecord.is_current())
-    if shift_id is not None:
-        wanted = wanted.where(ServiceRecord.shift_id == shift_id)
-    if overlapping:
-        wanted = wanted.where(ServiceRecord.overlaps_another())
-    return LATEST_SERVED.page(wanted, page).map(_line)
+            return wanted.where(ServiceRecord.is_current())
 
 
 def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.attendance.entitlement import openings_of, seen_shift
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Shift, ShiftStatus
@@ -19,12 +21,36 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, found
 from backend.openings.models import Claim, ClaimStatus, Opening
-from backend.openings.queries import CLAIMANT
+from backend.openings.queries import CLAIMANT, Openings
 from backend.people.service import person_of
 
 LONGEST_WINDOW, LONGEST_GRACE = timedelta(hours=24), timedelta(minutes=240)
-SOONEST_FIRST = Order((Shift.starts_at, Shift.id))
+SOONEST_FIRST = Order((Shift.starts_at, Shift.id), name="start")
+LATEST_FIRST = Order((Shift.starts_at, Shift.id), latest_first=True, name="latest")
+
+
+class ShiftSort(StrEnum):
+    """In which order shifts are listed: the soonest first, or the latest first."""
+
+    START = "start"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftSearch:
+    """Which shifts somebody looks for. `q`: the title; `days`: on which they begin; `openings`: of one of these."""
+
+    q: str | None = None
+    status: ShiftStatus | None = None
+    brand: str | None = None
+    community_id: UUID | None = None
+    opening_id: UUID | None = None
+    openings: Openings | None = None
+    days: Days = EVER
+    ends_after: datetime | None = None
+    starts_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +75,20 @@ class ShiftLine:
     signed_out_at: datetime | None
 
 
-def my_shifts(actor: Actor, *, page: PageRequest, now: datetime) -> Page[ShiftLine]:
+def my_shifts(actor: Actor, search: ShiftSearch, *, page: PageRequest, now: datetime) -> Page[ShiftLine]:
     """The shifts not yet over at which the person may serve by a claim that holds now, soonest first. Raises PersonNeeded."""
     person_id = person_of(actor)
     mine = openings_of(person_id, clock.shanghai_day(now))
-    wanted = _lines(person_id).where(
+    wanted = _searched(_lines(person_id), search).where(
         Shift.opening_id.in_(mine), Shift.status == ShiftStatus.PLANNED, Shift.ends_at > now - LONGEST_GRACE, Shift.is_not_over(now)
     )
     return SOONEST_FIRST.page(wanted, page).map(_line)
 
 
-def shifts(
-    actor: Actor, *, opening_id: UUID | None, ends_after: datetime | None, starts_before: datetime | None, page: PageRequest
-) -> Page[ShiftLine]:
-    """The shifts that the viewer is in charge of, or that concern them by a claim of theirs or because they served, soonest first."""
-    wanted = _lines(actor.person_id).where(_visible(actor))
-    if opening_id is not None:
-        wanted = wanted.where(Shift.opening_id == opening_id)
-    if ends_after is not None:
-        # The second bound says nothing new, but the shifts lie in the order of their beginnings.
-        wanted = wanted.where(Shift.ends_at > ends_after, Shift.starts_at > ends_after - LONGEST_WINDOW)
-    if starts_before is not None:
-        wanted = wanted.where(Shift.starts_at < starts_before)
-    return SOONEST_FIRST.page(wanted, page).map(_line)
+def shifts(actor: Actor, search: ShiftSearch, *, sort: ShiftSort, page: PageRequest) -> Page[ShiftLine]:
+    """The shifts that the viewer is in charge of, or that concern them by a claim of theirs or because they served."""
+    wanted = _searched(_lines(actor.person_id), search).where(_visible(actor))
+    return (LATEST_FIRST if sort is ShiftSort.LATEST else SOONEST_FIRST).page(wanted, page).map(_line)
 
 
 def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
@@ -84,6 +101,26 @@ def next_shift_begins_at(opening_id: UUID, *, now: datetime) -> datetime | None:
     """When the first planned shift of the opening begins that is not over yet, with the grace of its own."""
     ahead = (Shift.opening_id == opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now))
     return db.session.scalar(select(func.min(Shift.starts_at)).where(*ahead))
+
+
+def _searched(wanted: Select[*tuple[Any, ...]], search: ShiftSearch) -> Select[*tuple[Any, ...]]:
+    wanted = wanted.where(found(search.q, Opening.title), search.days.hold(Shift.starts_at))
+    if search.status is not None:
+        wanted = wanted.where(Shift.status == search.status)
+    if search.brand is not None:
+        wanted = wanted.where(Shift.brand == search.brand)
+    if search.community_id is not None:
+        wanted = wanted.where(Shift.area_path == path_of(search.community_id))
+    if search.opening_id is not None:
+        wanted = wanted.where(Shift.opening_id == search.opening_id)
+    if search.openings is not None:
+        wanted = wanted.where(Shift.opening_id.in_(search.openings))
+    if search.ends_after is not None:
+        # The second bound says nothing new, but the shifts lie in the order of their beginnings.
+        wanted = wanted.where(Shift.ends_at > search.ends_after, Shift.starts_at > search.ends_after - LONGEST_WINDOW)
+    if search.starts_before is not None:
+        wanted = wanted.where(Shift.starts_at < search.starts_before)
+    return wanted
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

@@ -1,6 +1,14 @@
 """Reads of demands, and of whom they are for."""
 
-from backend.demands.queries.beneficiaries import BeneficiaryLine, BeneficiaryView, Similar, beneficiaries, beneficiary, readings
+from backend.demands.queries.beneficiaries import (
+    BeneficiaryLine,
+    BeneficiarySearch,
+    BeneficiaryView,
+    Similar,
+    beneficiaries,
+    beneficiary,
+    readings,
+)
 from backend.demands.queries.demands import (
     ChangeLine,
     DemandLine,
@@ -15,5 +23,6 @@ from backend.demands.queries.demands import (
     demands_of_openings,
     my_demands,
     open_demands,
+    openings_numbered,
     steps_of_demand,
 )

@@ -12,6 +12,7 @@ from backend.accounts import policy
 from backend.accounts.models import Account
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import path_of
 from backend.attendance.models import DoorCode
 from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis, EndCause
 from backend.foundation import clock
@@ -21,6 +22,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
+from backend.foundation.search import EVER, Days, holds, words_of
 from backend.people.models import Person
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
@@ -79,9 +81,30 @@ class BeneficiaryView(BeneficiaryLine):
     similar: list[Similar]
 
 
-def beneficiaries(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
-    """Who is on record in the viewer's communities and grids."""
-    wanted = _lines().where(policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path)))
+@dataclass(frozen=True, slots=True)
+class BeneficiarySearch:
+    """Whom on the register somebody looks for. `q`: how lists call them, and the name by who could read it in clear; `days`: since when
+    they are on record."""
+
+    q: str | None = None
+    area_id: UUID | None = None
+    basis: BasisKind | None = None
+    ended: bool | None = None
+    days: Days = EVER
+
+
+def beneficiaries(viewer: Actor, search: BeneficiarySearch, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
+    """Who is on record in the viewer's communities and grids, the latest first."""
+    register = ScopeColumns(area_path=Beneficiary.area_path)
+    may_name = policy.visible(viewer, Permission.BENEFICIARY_REVEAL, register)
+    named = (or_(holds(word, Beneficiary.called), and_(holds(word, Beneficiary.name), may_name)) for word in words_of(search.q))
+    wanted = _lines().where(policy.visible(viewer, Permission.BENEFICIARY_SEE, register), search.days.hold(Beneficiary.created_at), *named)
+    if search.area_id is not None:
+        wanted = wanted.where(Beneficiary.area_path == path_of(search.area_id))
+    if search.basis is not None:
+        wanted = wanted.where(BeneficiaryBasis.basis == search.basis)
+    if search.ended is not None:
+        wanted = wanted.where(Beneficiary.ended_at.is_not(None) if search.ended else Beneficiary.ended_at.is_(None))
     today = clock.shanghai_day(now)
     return LATEST_ON_RECORD.page(wanted, page).map(lambda row: BeneficiaryLine(**_values(row, today)))
 

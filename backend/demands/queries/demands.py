@@ -26,7 +26,7 @@ from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, holds, words_of
 from backend.openings.models import Claim, Opening, OpeningRole
-from backend.openings.queries import CLAIMANT
+from backend.openings.queries import CLAIMANT, Openings
 from backend.people.models import Person
 
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True, name="latest")
@@ -213,6 +213,11 @@ def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
 def _concerns(viewer: Actor, known: Demand) -> bool:
     return policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
+
+
+def openings_numbered(part: str | None) -> Openings | None:
+    """The openings of the demands whose number has this part (None: whatever it is), for lists of what hangs on openings."""
+    return None if part is None else select(Demand.opening_id).where(*(holds(_as_written(word), Demand.number) for word in words_of(part)))
 
 
 def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:

@@ -25,7 +25,7 @@ from config.settings import Settings
 from tests.support.attendance import Visit
 from tests.support.beginning import empty
 from tests.support.contract import Watch
-from tests.support.demands import demand_form, give_role, published_demand
+from tests.support.demands import asked_for, demand_form, give_role, published_demand
 from tests.support.guardians import child, guardianship_form
 from tests.support.late_entries import past_form
 from tests.support.messages import inbox
@@ -97,7 +97,7 @@ class World:
         }
 
     def _services(self, visit: Visit) -> Json:
-        published_demand(self.officer, self.street)
+        asked_for(self.insider, published_demand(self.officer, self.street, places=2), visit.team_id)
         self.insider.made("/demands", demand_form(self.street))
         self.officer.made(f"/demands/{visit.demand['id']}/changes", {"title": "看望一位老人", "reason": "写得清楚些"})
         attendance_id = visit.sign_in()["attendance_id"]
