@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from backend.agreements import service as agreements
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Page as Lines
@@ -122,9 +123,12 @@ def move_volunteer(actor: Actor, body: VolunteerMoveIn) -> dict[str, Any]:
 @writes
 @bp.input(MaybeReasonIn)
 @bp.output(None)
-@bp.doc(summary="退出志愿者注册", description="以往的服务记录保留；以后可以重新注册，编号另给。")
+@bp.doc(
+    summary="退出志愿者注册",
+    description="以往的服务记录保留；以后可以重新注册，编号另给。队长请先交接；队里没有别人能当队长的，队伍交社区处理。",
+)
 def leave_volunteering(actor: Actor, body: MaybeReasonIn) -> None:
-    volunteers.leave_volunteering(actor, reason=body.reason, now=clock.now())
+    agreements.leave_volunteering(actor, reason=body.reason, now=clock.now())
 
 
 def _registration(volunteer: Volunteer) -> dict[str, Any]:

@@ -19,8 +19,10 @@ from backend.people.models import Guardianship, Person
 from backend.people.notices import NoticeName
 from backend.people.service import Agreement, Ending
 from backend.proxies import service as proxies
+from backend.teams import queries as teams
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
+from backend.volunteers.models import Volunteer
 
 _WITHDRAWN = "本人已撤回同意"
 
@@ -48,7 +50,7 @@ def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None,
     people.hold_to_end(person_id)
     people.take_back_consent(actor, person_id, name, reason=reason, now=now)
     if name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
-        volunteers.end_registration(actor, person_id, reason="consent_withdrawn", now=now)
+        _end_registration(actor, person_id, reason="consent_withdrawn", now=now)
     if name is NoticeName.PROXY:
         proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
     elif name is NoticeName.PARTY_MEMBER or not people.agrees_to(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER):
@@ -59,10 +61,24 @@ def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None,
 def withdraw_everything(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> Ending:
     """Take all consents of a person back, with what rests on them. The caller has asked policy. Raises StillLeading, AlreadyCorrected."""
     people.take_back_all(actor, person_id, reason=reason, now=now)
-    volunteers.end_registration(actor, person_id, reason=reason, now=now)
+    _end_registration(actor, person_id, reason=reason, now=now)
     proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
     _end_party(actor, person_id, now=now)
     return _end_what_rests(actor, person_id, without_phone=True, now=now)
+
+
+def leave_volunteering(actor: Actor, *, reason: str | None, now: datetime) -> Volunteer:
+    """Give up one's own registration; the record of past services stands. Who alone could lead their team leaves it without a leader.
+
+    Raises PersonNeeded, NotAVolunteer, StillLeading, AlreadyCorrected.
+    """
+    alone = teams.leads_alone(people.person_of(actor), now=now)
+    return volunteers.leave_volunteering(actor, reason=reason, leads_alone=alone, now=now)
+
+
+def _end_registration(actor: Actor, person_id: UUID, *, reason: str, now: datetime) -> None:
+    alone = teams.leads_alone(person_id, now=now)
+    volunteers.end_registration(actor, person_id, reason=reason, leads_alone=alone, now=now)
 
 
 def _end_party(actor: Actor, person_id: UUID, *, now: datetime) -> None:

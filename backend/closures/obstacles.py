@@ -20,6 +20,7 @@ from backend.openings.models import Claim, OpeningRole
 from backend.people.minors import is_minor_at
 from backend.people.models import Guardianship, Person
 from backend.proxies.models import Proxy
+from backend.teams import queries as teams
 from backend.teams.models import Team, TeamStatus
 
 
@@ -48,7 +49,7 @@ def obstacles(account_id: UUID, person_id: UUID | None, *, now: datetime) -> Seq
 def _of_person(person_id: UUID, *, now: datetime) -> Iterator[Obstacle]:
     ahead = select(Claim.id).join(OpeningRole, OpeningRole.id == Claim.role_id).where(OpeningRole.closes_at > now)
     asked = (
-        (TEAM, select(Team.id).where(Team.leader_person_id == person_id, Team.status.in_((TeamStatus.APPLIED, TeamStatus.ACTIVE)))),
+        (TEAM, _led(person_id, now=now)),
         (
             SIGNED_IN,
             select(Attendance.id).where(
@@ -66,6 +67,12 @@ def _of_person(person_id: UUID, *, now: datetime) -> Iterator[Obstacle]:
 
 def _any(rows: Select[UUID]) -> bool:
     return db.session.scalar(rows.limit(1)) is not None
+
+
+def _led(person_id: UUID, *, now: datetime) -> Select[UUID]:
+    """Teams that they applied for or lead; not those in which nobody else could lead, which go to the community."""
+    held = (TeamStatus.APPLIED,) if teams.leads_alone(person_id, now=now) else (TeamStatus.APPLIED, TeamStatus.ACTIVE)
+    return select(Team.id).where(Team.leader_person_id == person_id, Team.status.in_(held))
 
 
 def _only_proxy(person_id: UUID, *, now: datetime) -> Select[UUID]:

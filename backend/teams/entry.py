@@ -63,10 +63,10 @@ def enter_teams(actor: Actor, brought: Sequence[BroughtTeam], *, of: UUID, now: 
     teams = [_active(actor, one, now=now) for one in brought]
     db.session.add_all(teams)
     db.session.flush()
-    for team in teams:
+    for team, one in zip(teams, brought, strict=True):
         BRING.begin(actor, team.id, now=now)
-        accounts.grant_to_person(actor, team.leader_person_id, Grant(Role.TEAM_LEADER, team_id=team.id), now=now)
-    leaders = [BroughtMember(team, team.leader_person_id, one.founded_on) for team, one in zip(teams, brought, strict=True)]
+        accounts.grant_to_person(actor, one.leader_id, Grant(Role.TEAM_LEADER, team_id=team.id), now=now)
+    leaders = [BroughtMember(team, one.leader_id, one.founded_on) for team, one in zip(teams, brought, strict=True)]
     return [team.id for team in teams], enter_members(actor, leaders, of=of, now=now)
 
 
@@ -136,4 +136,5 @@ def undo_teams(actor: Actor, team_ids: Sequence[UUID], membership_ids: Sequence[
     today = clock.shanghai_day(now)
     TAKE_BACK.take_all(actor, team_ids, now=now, reason=UNDONE, founded_on=None, dissolved_on=today)
     for team_id, leader_id in leaders:
+        assert leader_id is not None  # noqa: S101 - nothing happened to the team
         accounts.withdraw_from_person(actor, leader_id, Grant(Role.TEAM_LEADER, team_id=team_id), reason=UNDONE, now=now)

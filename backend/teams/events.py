@@ -35,6 +35,13 @@ class TeamHandedOver(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamWithoutLeader(Event):
+    """Who led the team is gone, and no member could lead in their place."""
+
+    name: ClassVar[str] = "team.without_leader"
+
+
+@dataclass(frozen=True, slots=True)
 class TeamDissolved(Event):
     """The community dissolved the team."""
 

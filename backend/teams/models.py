@@ -61,7 +61,9 @@ class Team(Living):
     category: Mapped[TeamCategory] = mapped_column(as_text(TeamCategory))
     area_id: Mapped[UUID] = mapped_column(ForeignKey("areas.id", name="fk_teams_area_id"))
     area_path: Mapped[AreaPath]
-    leader_person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_teams_leader_person_id"))
+    leader_person_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("people.id", name="fk_teams_leader_person_id"), comment="empty once who led is gone, until the community names another"
+    )
     charter: Mapped[str]
     status: Mapped[TeamStatus] = mapped_column(as_text(TeamStatus))
     founded_on: Mapped[date | None] = mapped_column(comment="the day it became active")

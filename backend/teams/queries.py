@@ -18,6 +18,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import Days, found
+from backend.people.minors import is_minor_at
 from backend.people.models import Person
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.volunteers.models import Volunteer
@@ -146,11 +147,41 @@ def former_volunteers(volunteer_ids: Sequence[UUID]) -> Sequence[UUID]:
     return db.session.scalars(select(Volunteer.person_id).where(Volunteer.id.in_(volunteer_ids), ~live).distinct()).all()
 
 
+def led_again(volunteer_ids: Sequence[UUID], gone: Sequence[UUID]) -> Sequence[tuple[UUID, UUID]]:
+    """Active teams with their leaders, among the persons of these revisions of registrations, that are led by somebody who is not gone."""
+    led = (
+        select(Team.id, Team.leader_person_id)
+        .join(Volunteer, Volunteer.person_id == Team.leader_person_id)
+        .where(Volunteer.id.in_(volunteer_ids), Team.leader_person_id.not_in(gone), Team.status == TeamStatus.ACTIVE)
+        .distinct()
+        .order_by(Team.id)
+    )
+    return [(team_id, leader_id) for team_id, leader_id in db.session.execute(led) if leader_id is not None]
+
+
+def leads_alone(person_id: UUID, team_id: UUID | None = None, *, now: datetime) -> bool:
+    """Whether the person leads this team (None: any), and no other member of what they lead could: a grown-up registered volunteer."""
+    led = select(Team.id).where(Team.leader_person_id == person_id, Team.status == TeamStatus.ACTIVE)
+    if team_id is not None:
+        led = led.where(Team.id == team_id)
+    others = (
+        select(Person.born_on)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Volunteer, and_(Volunteer.person_id == Person.id, Volunteer.is_live()))
+        .where(Membership.team_id.in_(led), Membership.is_live(), Membership.person_id != person_id)
+        .order_by(Person.born_on)  # the eldest
+    )
+    eldest = db.session.scalar(others.limit(1))
+    return db.session.scalar(led.limit(1)) is not None and (eldest is None or is_minor_at(eldest, now))
+
+
 def teams_touched_by(person_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """The teams to which one of these persons belongs or asked to belong, in the order in which they are to be held."""
+    """The teams to which one of these persons belongs or asked to belong, and those that one leads or applied for, in the order in which
+    they are to be held."""
     belongs = select(Membership.team_id).where(Membership.person_id.in_(person_ids), Membership.is_live())
     asked = select(JoinRequest.team_id).where(JoinRequest.person_id.in_(person_ids), JoinRequest.status == JoinStatus.ASKED)
-    return sorted(db.session.scalars(belongs.union(asked)))
+    heads = select(Team.id).where(Team.leader_person_id.in_(person_ids), Team.status.in_((TeamStatus.APPLIED, TeamStatus.ACTIVE)))
+    return sorted(db.session.scalars(belongs.union(asked, heads)))
 
 
 def _opened(viewer: Actor, permission: Permission, team_id: UUID) -> Team:
@@ -179,7 +210,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             members.scalar_subquery().label("member_count"),
         )
         .join(Area, Area.id == Team.area_id)
-        .join(Person, Person.id == Team.leader_person_id)
+        .outerjoin(Person, Person.id == Team.leader_person_id)
     )
 
 

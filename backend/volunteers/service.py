@@ -65,7 +65,7 @@ class NotAVolunteer(Conflict):
 
 
 class StillLeading(Conflict):
-    """Who leads a team hands it over before leaving."""
+    """Who leads a team in which another could lead hands it over before leaving."""
 
     code = "still_leading"
     detail = "您还是志愿服务队的队长，请先交接再退出"
@@ -207,28 +207,31 @@ def _move_registration(actor: Actor, seen: Volunteer, community: Area, *, now: d
     return here
 
 
-def leave_volunteering(actor: Actor, *, reason: str | None, now: datetime) -> Volunteer:
+def leave_volunteering(actor: Actor, *, reason: str | None, leads_alone: bool = False, now: datetime) -> Volunteer:
     """Give up one's own registration; the record of past services stands. Registering again later is a new fact with a new number.
 
     Raises PersonNeeded, NotAVolunteer, StillLeading, facts.AlreadyCorrected.
     """
     person = own_person(actor)
     policy.require(actor, Permission.VOLUNTEER_LEAVE, Scope(area_path=person.area_path, person_id=person.id))
-    left = end_registration(actor, person.id, reason=reason, now=now)
+    left = end_registration(actor, person.id, reason=reason, leads_alone=leads_alone, now=now)
     if left is None:
         raise NotAVolunteer
     return left
 
 
-def end_registration(actor: Actor, person_id: UUID, *, reason: str | None, now: datetime) -> Volunteer | None:
-    """End a registration from today; None when there is none. The caller has asked policy. Raises StillLeading, AlreadyCorrected."""
+def end_registration(actor: Actor, person_id: UUID, *, reason: str | None, leads_alone: bool = False, now: datetime) -> Volunteer | None:
+    """End a registration from today; None when there is none. `leads_alone`: nobody else could lead what they lead; then they lead no more,
+    and `teams` hears of it. The caller has asked policy. Raises StillLeading, AlreadyCorrected."""
     seen = _live_registration(person_id)
     if seen is None:
         return None
     left = facts.revise(seen, actor, now=now, reason=reason, left_on=clock.shanghai_day(now))
     # Only now, that the row above is ours: who is made leader meanwhile holds it (holds_live_volunteer).
     if accounts.holds_role(person_id, Role.TEAM_LEADER, now=now):
-        raise StillLeading
+        if not leads_alone:
+            raise StillLeading
+        accounts.withdraw_everywhere(actor, person_id, Role.TEAM_LEADER, reason="volunteer_left", now=now)
     accounts.withdraw_from_person(actor, person_id, _role_in(seen.area_path), reason="volunteer_left", now=now)
     outbox.record(VolunteerLeft(left.id), now=now)
     audit.record(actor, Permission.VOLUNTEER_LEAVE, left.id, now=now)

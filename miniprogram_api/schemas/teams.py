@@ -37,7 +37,7 @@ class TeamLineOut(Out):
     category: TeamCategory
     community_id: Id
     community_name: str
-    leader_name: str = Field(description="队长姓名，已脱敏")
+    leader_name: str | None = Field(description="队长姓名，已脱敏；没有队长时为空，由社区指定")
     status: TeamStatus
     applied_at: Instant
     founded_on: Day | None = Field(description="社区同意成立的日期")

@@ -15,6 +15,7 @@ from tests.support.messages import kinds
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number
 from tests.support.phone import refused
+from tests.support.teams import active_team, applied_team
 
 _CURRENT = "superseded_at IS NULL AND NOT void"
 OPEN = {
@@ -27,6 +28,7 @@ OPEN = {
     "volunteers.person_id": f"{_CURRENT} AND left_on IS NULL",
     "relocations.person_id": "status = 'asked'",
     "member_registrations.person_id": f"{_CURRENT} AND status IN ('applied', 'accepted')",
+    "teams.leader_person_id": "status IN ('applied', 'active')",
     "team_memberships.person_id": f"{_CURRENT} AND left_on IS NULL",
     "team_join_requests.person_id": "status = 'asked'",
     "organisations.officer_person_id": "status IN ('applied', 'verified')",
@@ -47,7 +49,6 @@ OTHERWISE = {
     "reveals.person_id": "it is over when it is written down",
     "party_members.person_id": "what the registration was of; it ended",
     "unit_memberships.person_id": "the unit of the registration's day",
-    "teams.leader_person_id": "who leads hands over first: still_leading",
     "demand_changes.on_behalf_of": "it is over when it is written down",
     "service_confirmations.on_behalf_of": "it is over when it is written down",
     "beneficiaries.person_id": "rests on a basis of its own, which is taken back by itself",
@@ -63,7 +64,7 @@ OTHERWISE = {
 
 @pytest.fixture
 def busy(street, officer):
-    """Somebody on whom all hangs that may hang on who leads no team and holds no office."""
+    """Somebody on whom all hangs that may hang on who holds no office."""
     home, there = street.home, street.next
     phone = home.party_member
     phone.made("/volunteers", {"community_id": street["和平社区"], "notice_version": "2026-12-01"})
@@ -75,6 +76,7 @@ def busy(street, officer):
     other = home.volunteer(name="赵同事")
     add_staff(phone, headed, other, "赵同事")
     applied = applied_organisation(phone, street)["id"]
+    phone.led, phone.planned = active_team(phone, officer, street)["id"], applied_team(phone, street)["id"]
     number = phone.seen("/me")["volunteer"]["number"]
     home.head.made(f"/organisations/{home.organisation_id}/staff", {"volunteer_number": number, "name": "李党员"})
     visit = published_demand(there.officer, street, community="团结社区")
@@ -121,15 +123,15 @@ def test_each_column_that_names_people_is_looked_at():
 
 
 def test_after_the_last_consent_nothing_open_names_the_person(street, busy, officer):
-    assert {"organisations.officer_person_id", "arrangements.person_id", "identity_corrections.person_id", "claims.person_id"} <= (
-        still_open(busy.person_id).keys()
-    )
+    named = {"organisations.officer_person_id", "teams.leader_person_id", "arrangements.person_id", "identity_corrections.person_id"}
+    assert named | {"claims.person_id"} <= still_open(busy.person_id).keys()
     busy.made("/me/consents/withdrawal", {"notice": "identity"})
     deliver()
     assert still_open(busy.person_id) == {}
     row = officer.seen(f"/organisations/{busy.headed}")
     assert (row["status"], row["officer_name"]) == ("verified", None)
-    assert officer.seen(f"/organisations/{busy.applied}")["status"] == "returned"
+    assert officer.seen(f"/organisations/{busy.applied}")["status"] == officer.seen(f"/teams/{busy.planned}")["status"] == "returned"
+    assert officer.seen(f"/teams/{busy.led}")["leader_name"] is None
     assert "organisation_without_officer" in kinds(officer)
     assert "officer_gone" in kinds(busy.colleague)
     assert "staff_gone" in kinds(street.home.head)

@@ -9,7 +9,7 @@ from tests.support.demands import demand_form
 from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
 from tests.support.proxies import recorded_proxy
-from tests.support.teams import active_team
+from tests.support.teams import active_team, join_team
 
 
 def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of, street, team):
@@ -29,7 +29,8 @@ def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of,
 
 def test_who_leads_a_team_hands_it_over_first(phone_of, street):
     leader = registered_volunteer(phone_of, street)
-    active_team(leader, street.home.officer, street)
+    team = active_team(leader, street.home.officer, street)
+    join_team(street.home.volunteer(), leader, team["id"])
     assert refused(leader.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "still_leading")
     assert agreed_to(leader) == [("volunteer", "2026-12-01", True)]
 

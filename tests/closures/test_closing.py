@@ -18,6 +18,7 @@ from tests.support.messages import kinds
 from tests.support.people import identity_number, registration_form
 from tests.support.phone import refused
 from tests.support.recoveries import confirm
+from tests.support.teams import join_team
 
 CLOSING = {"confirmed": True}
 
@@ -32,7 +33,7 @@ def stand_in_line(street, phone):
     if phone == "office":
         return home.officer
     if phone == "team":
-        assert home.team_id
+        join_team(home.volunteer(), home.leader, home.team_id)
         return home.leader
     if phone == "ward":
         home.mother.made("/guardianships", guardianship_form(street, child(12)))

@@ -121,6 +121,7 @@ CLOSING = these(
     "newcomer",
     "volunteer",
     elsewhere("volunteer"),
+    elsewhere("team_leader"),  # alone in their team
     elsewhere("resident"),
     elsewhere("party_member"),
     "proxy",
@@ -196,9 +197,9 @@ ROWS = (
     Row(
         "leave_volunteering",
         lambda _: ask(body={}),
-        VOLUNTEERS - these("team_leader", elsewhere("team_leader")),
+        VOLUNTEERS - these("team_leader"),  # elsewhere they are alone in their team
         403,
-        {409: PERSONS - VOLUNTEERS | these("team_leader", elsewhere("team_leader"))},
+        {409: PERSONS - VOLUNTEERS | these("team_leader")},
         by=Permission.VOLUNTEER_LEAVE,
     ),
     Row(

@@ -6,7 +6,7 @@ from backend.accounts.policy import Permission
 from backend.foundation import clock
 from backend.people import notices
 from backend.people.notices import NoticeName
-from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, VOLUNTEERS, elsewhere, these
+from tests.policy.viewers import DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, PERSONS, STREET, VOLUNTEERS, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
 from tests.support.demands import GRANDFATHER
@@ -87,7 +87,6 @@ def revealed(world: World) -> Ask:
 
 RESIDENT = these("resident")
 AGREEING = {"notice": "volunteer", "version": "2026-12-01"}
-LEADERS = these("team_leader", elsewhere("team_leader"))
 
 ROWS = (
     Row("list_own_consents", consented, RESIDENT, 403, {EMPTY: PERSONS - RESIDENT}),
@@ -95,9 +94,9 @@ ROWS = (
     Row(
         "withdraw_consent",
         lambda _: ask(body={"notice": "volunteer"}),
-        VOLUNTEERS - LEADERS,
+        VOLUNTEERS - these("team_leader"),  # elsewhere they are alone in their team
         403,
-        {409: PERSONS - VOLUNTEERS | LEADERS},
+        {409: PERSONS - VOLUNTEERS | these("team_leader")},
         by=Permission.CONSENT_CHANGE,
     ),
     Row(

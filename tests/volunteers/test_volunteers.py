@@ -20,7 +20,7 @@ from backend.people.models import Consent, Person
 from backend.volunteers.models import Volunteer
 from tests.support.people import identity_number, registered_person, registered_volunteer, volunteer_form
 from tests.support.phone import refused
-from tests.support.teams import active_team
+from tests.support.teams import active_team, join_team
 
 ADULT = "639999199001010014"
 
@@ -212,7 +212,8 @@ def test_nobody_leaves_who_never_said_who_they_are(phone_of, street):
 
 def test_who_leads_a_team_hands_it_over_before_leaving(phone_of, street):
     leader = registered_volunteer(phone_of, street)
-    active_team(leader, street.home.officer, street)
+    team = active_team(leader, street.home.officer, street)
+    join_team(street.home.volunteer(), leader, team["id"])
 
     assert refused(leader.post("/me/volunteer/leaving", {})) == (409, "still_leading")
 

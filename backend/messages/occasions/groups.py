@@ -37,6 +37,7 @@ from backend.teams.events import (
     TeamDissolved,
     TeamHandedOver,
     TeamReturned,
+    TeamWithoutLeader,
 )
 from backend.teams.models import Membership, Team, TeamChange, TeamStatus
 
@@ -46,8 +47,9 @@ _MEMBERSHIPS = (
     rows_of(**_TEAM | {"subject_id": Membership.id}, person_id=Membership.person_id, by_account_id=Membership.actor_account_id)
     .select_from(Membership)
     .join(Team, Team.id == Membership.team_id)
-    .where(Membership.person_id != Team.leader_person_id)  # who hears of the team itself
+    .where(Membership.person_id.is_distinct_from(Team.leader_person_id))  # who hears of the team itself
 )
+_REST_OF_TEAM = rows_of(**_TEAM, person_id=Membership.person_id).join(Membership, Membership.team_id == Team.id).where(Membership.is_live())
 
 _ORGANISATION = {"subject_id": Organisation.id, "about_id": Organisation.id, "area_path": Organisation.area_path}
 _ORGANISATIONS = rows_of(**_ORGANISATION, person_id=Organisation.officer_person_id)
@@ -121,6 +123,15 @@ OCCASIONS = (
     ),
     _of_team(TeamDissolved, TeamStatus.DISSOLVED),
     Occasion(TeamHandedOver, "leader", About.TEAM, whose(Permission.TEAM_SEE), _TEAMS),
+    Occasion(
+        TeamWithoutLeader,
+        "community",
+        About.TEAM,
+        office(Permission.TEAM_HAND_OVER),
+        rows_of(**_TEAM),
+        waits=while_there_is(Team.id, Team.status == TeamStatus.ACTIVE, Team.leader_person_id.is_(None)),
+    ),
+    Occasion(TeamWithoutLeader, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _REST_OF_TEAM),
     Occasion(MembershipStarted, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _MEMBERSHIPS),
     Occasion(MembershipEnded, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _MEMBERSHIPS),
     Occasion(

@@ -1,5 +1,6 @@
 """Commands on teams, by noun: the life of a team, and its members."""
 
+from backend.teams.service.former import end_for_former_volunteers
 from backend.teams.service.life import (
     TeamPlan,
     accept_team,
@@ -13,7 +14,6 @@ from backend.teams.service.life import (
 from backend.teams.service.members import (
     accept_member,
     ask_to_join,
-    end_for_former_volunteers,
     leave_team,
     refuse_member,
     remove_member,

@@ -129,6 +129,7 @@ def accept_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
     team = rows.found(team_id)
     rows.require(actor, Permission.TEAM_REVIEW, team)
     ACCEPT.take(actor, team_id, now=now, founded_on=clock.shanghai_day(now))
+    assert team.leader_person_id is not None  # noqa: S101 - who applied
     if not volunteers.holds_live_volunteer(team.leader_person_id):
         raise LeaderNotVolunteer
     start_membership(actor, team, team.leader_person_id, now=now)
@@ -163,10 +164,11 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
         team_id,
         now=now,
         reason=NEW_LEADER,
-        details={"from_person_id": str(former), "to_person_id": str(successor.person_id)},
+        details={"to_person_id": str(successor.person_id)} | ({} if former is None else {"from_person_id": str(former)}),
         leader_person_id=successor.person_id,
     )
-    accounts.withdraw_from_person(actor, former, _lead(team_id), reason=NEW_LEADER, now=now)
+    if former is not None:
+        accounts.withdraw_from_person(actor, former, _lead(team_id), reason=NEW_LEADER, now=now)
     accounts.grant_to_person(actor, successor.person_id, _lead(team_id), now=now)
 
 
@@ -179,7 +181,8 @@ def dissolve_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) ->
     close_wishes(actor, JoinRequest.team_id == team_id, to=JoinStatus.REFUSED, reason=DISSOLVED, now=now)
     for membership in live_memberships(team_id, true()):
         end_membership(actor, membership, reason=DISSOLVED, now=now)
-    accounts.withdraw_from_person(actor, team.leader_person_id, _lead(team_id), reason=DISSOLVED, now=now)
+    if team.leader_person_id is not None:
+        accounts.withdraw_from_person(actor, team.leader_person_id, _lead(team_id), reason=DISSOLVED, now=now)
 
 
 def let_lead(account_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -191,7 +194,8 @@ def let_lead(account_ids: Sequence[UUID], *, now: datetime) -> None:
         .order_by(Team.id)
     )
     for team_id, leader_id in db.session.execute(leading).all():
-        accounts.grant_to_person(Actor.system(), leader_id, _lead(team_id), now=now)
+        if leader_id is not None:
+            accounts.grant_to_person(Actor.system(), leader_id, _lead(team_id), now=now)
 
 
 def _lead(team_id: UUID) -> Grant:

@@ -8,26 +8,29 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import allowances, policy
+from backend.accounts import service as accounts
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock, facts, outbox
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.ids import new_id
+from backend.foundation.life import Step
 from backend.foundation.refusals import never
 from backend.people import service as people
 from backend.teams import queries as teams
-from backend.teams.events import MembershipEnded, MembershipStarted
-from backend.teams.models import JoinRequest, JoinStatus, Membership, Team
+from backend.teams.events import MembershipEnded, MembershipStarted, TeamWithoutLeader
+from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamChange, TeamStatus
 from backend.teams.service import rows
 from backend.volunteers import service as volunteers
 
-LEFT_VOLUNTEERS = "已注销志愿者注册"
+_ACTIVE, _LEFT = TeamStatus.ACTIVE, "队长已退出"
+LEAVE_ALONE = Step(Team, TeamChange, _ACTIVE, _ACTIVE, TeamWithoutLeader, Permission.TEAM_LEAVE)
 
 
 class AlreadyMember(Conflict):
@@ -73,7 +76,7 @@ class MemberUnknown(Missing):
 
 
 class LeaderMustHandOver(Conflict):
-    """The leader leaves only after another member leads."""
+    """The leader leaves only after another member leads, where one could."""
 
     code: ClassVar[str] = "leader_must_hand_over"
     detail = "请先指定新的队长，再退出服务队"
@@ -108,7 +111,7 @@ def ask_to_join(actor: Actor, team_id: UUID, *, message: str | None, now: dateti
 def accept_member(actor: Actor, team_id: UUID, request_id: UUID, *, now: datetime) -> None:
     """Let the person who asked belong to the team from today. Raises TeamNotActive, JoinRequestDecided, ApplicantNotVolunteer."""
     team = rows.held(team_id)
-    rows.require(actor, Permission.TEAM_LEAD, team)
+    rows.require_leading(actor, team)
     rows.require_active(team)
     person_id = _decide(actor, team_id, request_id, JoinStatus.ACCEPTED, now=now)
     if not volunteers.holds_live_volunteer(person_id):
@@ -120,7 +123,7 @@ def accept_member(actor: Actor, team_id: UUID, request_id: UUID, *, now: datetim
 def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, *, reason: str, now: datetime) -> None:
     """Say no to a wish to join, with the reason. Raises TeamNotActive, JoinRequestDecided."""
     team = rows.held(team_id)
-    rows.require(actor, Permission.TEAM_LEAD, team)
+    rows.require_leading(actor, team)
     rows.require_active(team)
     _decide(actor, team_id, request_id, JoinStatus.REFUSED, now=now, reason=reason)
     audit.record(actor, Permission.TEAM_LEAD, request_id, now=now, decision="refused")
@@ -138,7 +141,10 @@ def withdraw_wish(actor: Actor, team_id: UUID, request_id: UUID, *, now: datetim
 
 
 def leave_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
-    """Leave a team; today is the first day without. Raises PersonNeeded, NotAMember, LeaderMustHandOver."""
+    """Leave a team; today is the first day without. The team of a leader whom no member could follow is without one from then on.
+
+    Raises PersonNeeded, NotAMember, LeaderMustHandOver.
+    """
     team = rows.held(team_id)
     rows.require_seen(actor, team)
     person_id = people.person_of(actor)
@@ -147,7 +153,9 @@ def leave_team(actor: Actor, team_id: UUID, *, now: datetime) -> None:
     if membership is None:
         raise NotAMember
     if team.leader_person_id == person_id:
-        raise LeaderMustHandOver
+        if not teams.leads_alone(person_id, team_id, now=now):
+            raise LeaderMustHandOver
+        leave_alone(actor, team_id, person_id, reason=_LEFT, now=now)
     ended = end_membership(actor, membership, reason=None, now=now)
     audit.record(actor, Permission.TEAM_LEAVE, ended, now=now)
 
@@ -166,20 +174,10 @@ def remove_member(actor: Actor, team_id: UUID, membership_id: UUID, *, reason: s
     audit.record(actor, Permission.TEAM_LEAD, ended, now=now, decision="removed")
 
 
-def end_for_former_volunteers(volunteer_ids: Sequence[UUID], *, now: datetime) -> None:
-    """End the memberships and open wishes of the persons of these registrations who are no volunteers any more.
-
-    People refuse to end the registration of somebody who leads a team, so no leader is among them.
-    """
-    actor = Actor.system()
-    gone = teams.former_volunteers(volunteer_ids)
-    for team_id in teams.teams_touched_by(gone):
-        rows.held(team_id)
-        asked = and_(JoinRequest.team_id == team_id, JoinRequest.person_id.in_(gone))
-        close_wishes(actor, asked, to=JoinStatus.WITHDRAWN, reason=LEFT_VOLUNTEERS, now=now)
-        for membership in live_memberships(team_id, Membership.person_id.in_(gone)):
-            ended = end_membership(actor, membership, reason=LEFT_VOLUNTEERS, now=now)
-            audit.record(actor, Permission.TEAM_LEAVE, ended, now=now)
+def leave_alone(actor: Actor, team_id: UUID, leader_id: UUID, *, reason: str, now: datetime) -> None:
+    """Let an active team be without the leader that it has, until the community names another or dissolves it. The caller holds it."""
+    if LEAVE_ALONE.take_all(actor, [team_id], Team.leader_person_id == leader_id, now=now, reason=reason, leader_person_id=None):
+        accounts.withdraw_from_person(actor, leader_id, Grant(Role.TEAM_LEADER, team_id=team_id), reason=reason, now=now)
 
 
 def start_membership(actor: Actor, team: Team, person_id: UUID, *, now: datetime) -> UUID:

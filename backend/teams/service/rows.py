@@ -73,6 +73,11 @@ def require(actor: Actor, permission: Permission, team: Team) -> None:
     policy.require(actor, permission, scope_of(team), seen_by=None if team.status is TeamStatus.ACTIVE else Permission.TEAM_SEE)
 
 
+def require_leading(actor: Actor, team: Team) -> None:
+    """Let those pass who take members in: the leader, and where there is none, the community that names one."""
+    require(actor, Permission.TEAM_LEAD if team.leader_person_id is not None else Permission.TEAM_HAND_OVER, team)
+
+
 def require_seen(actor: Actor, team: Team) -> None:
     """Let those pass who may open the team: anybody an active one. Raises Missing."""
     if team.status is not TeamStatus.ACTIVE:
