@@ -67,6 +67,26 @@ class Folk:
             self.officer.made(f"/claims/{waiting['id']}/acceptance")
         return found(by, "/me/claims", title=demand["title"])
 
+    def registered(self, member: Phone, unit: str) -> Line:
+        """A serving Party member, of a unit found by its name, registers and is taken in by the community: the officer's line of it."""
+        [line] = lines(member, "/work-units", q=unit)
+        party = {"party_organisation_name": "机关第一党支部", "notice_version": self.town.notices["party_member"]}
+        where = {"community_id": self.home, "work_unit_id": line["id"], "joined_party_on": "2010-07-01"}
+        member.made("/registrations", party | where)
+        asked = found(self.officer, "/registrations", {"status": "applied"}, person_id=member.person_id)
+        return self.officer.made(f"/registrations/{asked['id']}/acceptance")
+
+    def present(self, demand: Line, *served: Phone, minutes: int) -> None:
+        """They come, scan the code that the officer holds out, stay so long, and the officer confirms all of them."""
+        held = found(self.officer, "/shifts", title=demand["title"])
+        for step, lead in (("sign-in", minutes), ("sign-out", 0)):
+            for phone in served:
+                shift = found(phone, "/me/shifts", title=demand["title"])
+                code = self.officer.seen(f"/shifts/{held['id']}/code")["code"]
+                phone.made(f"/shifts/{shift['id']}/{step}", {"code": code})
+            self.later(minutes=lead)
+        assert self.officer.made(f"/shifts/{held['id']}/confirmations")["confirmed"] == len(served)
+
     @staticmethod
     def days(number: int) -> timedelta:
         """So many days from now."""

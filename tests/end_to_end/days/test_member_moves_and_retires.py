@@ -8,21 +8,14 @@ def test_a_member_who_serves_changes_unit_moves_and_retires_keeps_what_was_done(
     units = [
         officer.made("/work-units", {"name": f"测试区{what}{folk.mark}", "nature": "public_institution"}) for what in ("税务所", "图书馆")
     ]
-    party = {"party_organisation_name": "机关第一党支部", "notice_version": folk.town.notices["party_member"]}
+    party = {"party_organisation_name": "图书馆党支部", "notice_version": folk.town.notices["party_member"]}
 
     # Registers with the community where the home is, and takes on a visit.
-    [unit] = lines(member, "/work-units", q=units[0]["name"])
-    member.made("/registrations", party | {"community_id": folk.home, "work_unit_id": unit["id"], "joined_party_on": "2010-07-01"})
-    asked = found(officer, "/registrations", {"status": "applied"}, person_id=member.person_id)
-    officer.made(f"/registrations/{asked['id']}/acceptance")
+    folk.registered(member, units[0]["name"])
     wanted = {"brand": "red_ribbon", "title": f"清雪{folk.mark}", "details": "门前清雪", "community_id": folk.home}
     demand = folk.published(officer.made("/demands", wanted))
     folk.claimed(member, demand, as_person=True)
-    held, shift = found(officer, "/shifts", title=demand["title"]), found(member, "/me/shifts", title=demand["title"])
-    member.made(f"/shifts/{shift['id']}/sign-in", {"code": officer.seen(f"/shifts/{held['id']}/code")["code"]})
-    folk.later(minutes=60)
-    member.made(f"/shifts/{shift['id']}/sign-out", {"code": officer.seen(f"/shifts/{held['id']}/code")["code"]})
-    officer.made(f"/shifts/{held['id']}/confirmations")
+    folk.present(demand, member, minutes=60)
 
     # Another unit: said by the member.
     [unit] = lines(member, "/work-units", q=units[1]["name"])
@@ -41,7 +34,7 @@ def test_a_member_who_serves_changes_unit_moves_and_retires_keeps_what_was_done(
     there.made(f"/registrations/{anew['id']}/acceptance")
 
     # Retired: the registration ends, what was done stays with the volunteer.
-    there.made(f"/registrations/{anew['id']}/ending", {"reason": "退休"})
+    there.made(f"/registrations/{anew['id']}/ending", {"cause": "retired"})
     assert {line["status"] for line in lines(member, "/me/registrations")} == {"ended"}
     assert "party_member" not in {role["role"] for role in member.seen("/me")["roles"]}
     assert found(member, "/me/services", title=demand["title"])["capacity"] == "registration"

@@ -26,12 +26,6 @@ def test_an_organisation_moves_in_and_carries_an_activity_out(folk: Folk) -> Non
 
     # Thursday: the officer holds the code out; who is there scans it.
     folk.later(days=2)
-    held = found(officer, "/shifts", title=demand["title"])
-    for phone in (head, worker, helper):
-        shift = found(phone, "/me/shifts", title=demand["title"])
-        phone.made(f"/shifts/{shift['id']}/sign-in", {"code": officer.seen(f"/shifts/{held['id']}/code")["code"]})
-    assert len(lines(officer, f"/shifts/{held['id']}/attendances")) == 3
-    folk.later(minutes=90)
-    for phone in (head, worker, helper):
-        phone.made(f"/shifts/{held['id']}/sign-out", {"code": officer.seen(f"/shifts/{held['id']}/code")["code"]})
-    assert officer.made(f"/shifts/{held['id']}/confirmations")["confirmed"] == 3
+    folk.present(demand, head, worker, helper, minutes=90)
+    assert found(worker, "/me/services", title=demand["title"])["capacity"] == "organisation"
+    assert len(lines(officer, "/services", organisation_id=mine["id"])) == 3
