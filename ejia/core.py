@@ -31,6 +31,7 @@ from backend.recognition import stars
 from backend.reveals import purposes
 from backend.runners import KINDS
 from backend.statistics import indicators
+from backend.waiting import catalogue as waiting
 from config.settings import CONFIG_FOLDER, Settings
 from ejia import logs
 from ejia.file_store import objects_of
@@ -58,6 +59,7 @@ CATALOGUES: Mapping[str, Shelf] = {
     "points.toml": points_rules,
     "recognition.toml": stars,
     "indicators.toml": indicators,
+    "waiting.toml": waiting,
     "messages.toml": kinds,
 }
 """What a street may change, by file, in the order in which they are read: a later one may name what an earlier one holds."""

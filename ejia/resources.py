@@ -35,6 +35,7 @@ from miniprogram_api import (
     shifts,
     team_members,
     teams,
+    waiting,
 )
 from miniprogram_api.contract import Resource
 
@@ -44,6 +45,7 @@ RESOURCES: tuple[Resource, ...] = (
     account_recoveries.bp,
     me.bp,
     messages.bp,
+    waiting.bp,
     areas.bp,
     people.bp,
     consents.bp,

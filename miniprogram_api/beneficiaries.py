@@ -52,7 +52,7 @@ def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
 @bp.output(Page[BeneficiaryLineOut])
 @bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
 def list_beneficiaries(actor: Actor, query: BeneficiariesQuery) -> paging.Page[BeneficiaryLine]:
-    return queries.beneficiaries(actor, query.search, now=clock.now(), page=query.page)
+    return queries.beneficiaries(actor, query.search, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 @bp.get("/beneficiaries/<uuid:beneficiary_id>")

@@ -52,7 +52,7 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
 def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[ClaimOut]:
     search = query.search(demands.openings_numbered(query.demand_number))
-    return _page(queries.claims_waiting(actor, search, page=query.page))
+    return _page(queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page))
 
 
 @bp.post("/claims/<uuid:claim_id>/acceptance")

@@ -39,7 +39,7 @@ def propose_correction(actor: Actor, person_id: UUID, body: IdentityCorrectionIn
 @bp.output(Page[IdentityCorrectionOut])
 @bp.doc(summary="身份信息的更正", description="工作人员看到自己范围内居民的；居民看到自己的。")
 def list_corrections(actor: Actor, query: IdentityCorrectionQuery) -> Lines[CorrectionLine]:
-    return queries.corrections(actor, query.search, status=query.status, now=clock.now(), page=query.page)
+    return queries.corrections(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 @bp.get("/identity-corrections/<uuid:correction_id>")

@@ -73,7 +73,13 @@ def list_open_demands(actor: Actor, query: OpenDemandsQuery) -> paging.Page[Dema
 @bp.doc(summary="本社区的服务需求", description="默认是待审核的，先提交的在前；since、until 为提交的日期。")
 def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page[DemandLine]:
     return queries.demands_in_care(
-        actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, now=clock.now(), page=query.page
+        actor,
+        query.search,
+        status=query.status,
+        beneficiary_id=query.beneficiary_id,
+        for_me=query.for_me,
+        now=clock.now(),
+        page=query.page,
     )
 
 

@@ -31,7 +31,7 @@ bp = Resource("late_entries", tag="服务记录")
 @bp.output(Page[LateEntryLineOut])
 @bp.doc(summary="补录的活动", description="本辖区的，新填写的在前；等待审批的用 status=submitted。")
 def list_late_entries(actor: Actor, query: LateEntriesQuery) -> paging.Page[AnyRow]:
-    return queries.late_entries(actor, query.search, now=clock.now(), page=query.page)
+    return queries.late_entries(actor, query.search, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 @bp.post("/late-entries")

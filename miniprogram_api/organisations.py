@@ -49,7 +49,7 @@ def apply_for_organisation(actor: Actor, body: OrganisationApplicationIn) -> Any
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="社会组织列表", description="社区用 status=applied 查看待审核的申请。")
 def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[AnyRow]:
-    return queries.organisations_of_status(actor, query.status, query.search, sort=query.sort, page=query.page)
+    return queries.organisations_of_status(actor, query.status, query.search, sort=query.sort, for_me=query.for_me, page=query.page)
 
 
 @bp.get("/organisations/<uuid:organisation_id>")

@@ -41,7 +41,8 @@ def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
 @bp.doc(summary="代办名单", description="工作人员看到自己范围内的；其他人看到替自己代办的和自己代办的。")
 def list_proxies(actor: Actor, query: ProxyQuery) -> Lines[ProxyLine]:
     now = clock.now()
-    return queries.proxies(actor, query.among(people_sought(actor, query.q, now=now)), now=now, page=query.page)
+    sought = query.among(people_sought(actor, query.q, now=now))
+    return queries.proxies(actor, sought, for_me=query.for_me, now=now, page=query.page)
 
 
 @bp.get("/proxies/<uuid:proxy_id>")

@@ -39,7 +39,7 @@ def ask_to_move(actor: Actor, body: RelocationIn) -> RelocationLine:
 @bp.output(Page[RelocationOut])
 @bp.doc(summary="迁居申请", description="工作人员看到申请迁入自己范围的；本人看到自己的。新的在前；等待答复的用 status=asked。")
 def list_relocations(actor: Actor, query: RelocationsQuery) -> Lines[RelocationLine]:
-    return queries.relocations(actor, query.search, status=query.status, now=clock.now(), page=query.page)
+    return queries.relocations(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 @bp.get("/relocations/<uuid:relocation_id>")

@@ -34,7 +34,8 @@ bp = Resource("role_grants", tag="角色")
 @bp.doc(summary="任职列表", description="本辖区的网格员、工作人员和三员；姓名隐去，只给可以看到此人的工作人员看。")
 def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> paging.Page[RoleGrantOut]:
     now = clock.now()
-    page = queries.role_grants(actor, query.held_by(people_sought(actor, query.q, now=now)), now=now, page=query.page)
+    sought = query.held_by(people_sought(actor, query.q, now=now))
+    page = queries.role_grants(actor, sought, for_me=query.for_me, now=now, page=query.page)
     return page.holding(_shown(actor, page.items))
 
 

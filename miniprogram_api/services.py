@@ -18,7 +18,7 @@ from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, ConfirmedTogetherOut, ServiceDetailsOut, ServiceOut
 from web.edge import creates, reads, writes
-from web.inputs.attendance import CorrectionIn, LateRecordIn, MyServicesQuery, ServicesQuery, StretchIn, WithdrawalIn
+from web.inputs.attendance import CorrectionIn, LateRecordIn, MyServicesQuery, ServicesQuery, StretchIn, UnrecordedQuery, WithdrawalIn
 from web.inputs.common import ReasonIn
 
 bp = Resource("services", tag="服务记录")
@@ -43,7 +43,18 @@ def list_my_services(actor: Actor, query: MyServicesQuery) -> paging.Page[Attend
 )
 def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
     search = query.search(openings_numbered(query.demand_number))
-    return queries.services(actor, search, sort=query.sort, now=clock.now(), page=query.page)
+    return queries.services(actor, search, sort=query.sort, for_me=query.for_me, now=clock.now(), page=query.page)
+
+
+@bp.get("/attendances/without-record")
+@reads
+@bp.input(UnrecordedQuery, location="query")
+@bp.output(Page[AttendanceOut])
+@bp.doc(
+    summary="没有签退的签到", description="本辖区签到后没有签退、还没有服务记录的，先签到的在前；核实后补录。本人的由其他工作人员补录。"
+)
+def list_attendances_without_record(actor: Actor, query: UnrecordedQuery) -> paging.Page[AttendanceLine]:
+    return queries.attendances_without_record(actor, for_me=query.for_me, page=query.page)
 
 
 @bp.get("/services/<uuid:fact_id>")

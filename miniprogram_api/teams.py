@@ -46,6 +46,7 @@ def list_teams(actor: Actor, query: TeamsQuery) -> Rows[AnyRow]:
         community_id=query.community_id,
         category=query.category,
         sort=query.sort,
+        for_me=query.for_me,
         page=query.page,
     )
 

@@ -61,6 +61,7 @@ LABELS: Mapping[str, str] = {
     "expires": "有效期",
     "field": "查看的内容",
     "filing": "登记或备案",
+    "for_me": "只看等我办理的",
     "guardian": "监护人",
     "holding": "只看有效的",
     "id_number": "身份证号",

@@ -31,6 +31,10 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, frozen=True)
 
 
+ForMe = Annotated[bool, Field(description="true：只看等我办理的，和“等我办理的事”数目相同")]
+"""Of a list, what waits for who asks."""
+
+
 class ListQuery(Query):
     """The page of a list that is asked for."""
 

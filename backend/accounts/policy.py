@@ -24,6 +24,7 @@ __all__ = [
     "ScopeColumns",
     "allows",
     "area_paths",
+    "could",
     "grant_for",
     "on_behalf_of",
     "require",
@@ -136,6 +137,12 @@ def visible(actor: Actor, permission: Permission, columns: ScopeColumns) -> Colu
     rule = permission.rule
     ways = [_condition(rule[grant.role], actor, grant, columns) for grant in _grants(actor, permission)]
     return or_(false(), *(way for way in ways if way is not None))
+
+
+def could(actor: Actor, permission: Permission) -> bool:
+    """Whether there may be anything for which the actor has this permission: for who asks before looking."""
+    rule = permission.rule
+    return actor.is_system or any(rule[grant.role] is not Reach.OWN or actor.person_id for grant in _grants(actor, permission))
 
 
 def area_paths(actor: Actor, permission: Permission) -> list[str]:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from backend.accounts import policy
+from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.queries import path_of
 from backend.corrections.models import NEW_ID_NUMBER, NEW_NAME, CorrectionProof, CorrectionStatus, IdentityCorrection
@@ -40,9 +41,10 @@ class CorrectionLine:
 
 
 def corrections(
-    viewer: Actor, search: PeopleSearch, *, status: CorrectionStatus | None, now: datetime, page: PageRequest
+    viewer: Actor, search: PeopleSearch, *, status: CorrectionStatus | None, for_me: bool = False, now: datetime, page: PageRequest
 ) -> Page[CorrectionLine]:
-    """Those of people of the viewer's communities, and of the viewer; the newest first. The days are those of the proposal.
+    """Those of people of the viewer's communities, and of the viewer; the newest first. The days are those of the proposal;
+    `for_me`: only those that wait for the viewer.
 
     Raises paging.CursorInvalid.
     """
@@ -51,7 +53,20 @@ def corrections(
         wanted = wanted.where(IdentityCorrection.area_path == path_of(search.community_id))
     if status is not None:
         wanted = wanted.where(IdentityCorrection.status == status)
+    if for_me:
+        wanted = wanted.where(is_to_confirm(viewer, now=now))
     return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def is_to_confirm(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: the correction was proposed, and the viewer is to agree as a second officer, or is whom it is about and may refuse it."""
+    as_second = and_(
+        policy.visible(viewer, Permission.CORRECTION_CONFIRM, ScopeColumns(area_path=IdentityCorrection.area_path)),
+        IdentityCorrection.person_id.is_distinct_from(viewer.person_id),
+        accounts.may_second(viewer, IdentityCorrection.proposed_by, now=now),
+    )
+    own = policy.visible(viewer, Permission.CORRECTION_RETURN, ScopeColumns(person_id=IdentityCorrection.person_id))
+    return and_(IdentityCorrection.status == CorrectionStatus.PROPOSED, or_(as_second, own))
 
 
 def correction(viewer: Actor, correction_id: UUID) -> CorrectionLine:

@@ -1,8 +1,9 @@
 """Reads of long work and its progress, for who asked for it and for the system administrator of the area. Never the file."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -12,6 +13,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.jobs import LINE, Job, JobLine, State
 from backend.foundation.paging import Order, Page, PageRequest
 
+FAILURES_STAND_FOR = timedelta(days=14)
 NEWEST_JOB = Order((Job.id,), latest_first=True)
 
 
@@ -23,12 +25,21 @@ def job(viewer: Actor, job_id: UUID) -> JobLine:
     return JobLine(*row)
 
 
-def jobs_in_sight(viewer: Actor, *, state: State | None, page: PageRequest) -> Page[JobLine]:
-    """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file."""
+def jobs_in_sight(viewer: Actor, *, state: State | None, for_me: bool = False, now: datetime, page: PageRequest) -> Page[JobLine]:
+    """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file. `for_me`:
+    only what failed lately."""
     wanted = select(*LINE).where(seen_by(viewer))
     if state is not None:
         wanted = wanted.where(Job.state == state)
+    if for_me:
+        wanted = wanted.where(failed_lately(viewer, now=now))
     return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))
+
+
+def failed_lately(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: the work failed within the last two weeks, and the viewer asked for it or looks after it. Nothing is done about what
+    failed but to ask for it anew, so that nothing else ends its waiting."""
+    return and_(Job.state == State.FAILED, Job.finished_at > now - FAILURES_STAND_FOR, seen_by(viewer))
 
 
 def seen_by(viewer: Actor) -> ColumnElement[bool]:

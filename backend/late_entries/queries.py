@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
 from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
@@ -51,8 +52,8 @@ class LateEntrySearch:
     days: Days = EVER
 
 
-def late_entries(viewer: Actor, search: LateEntrySearch, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
-    """Those of the viewer's area, the newest first."""
+def late_entries(viewer: Actor, search: LateEntrySearch, *, for_me: bool = False, now: datetime, page: PageRequest) -> Page[AnyRow]:
+    """Those of the viewer's area, the newest first. `for_me`: only those that the viewer is to decide."""
     wanted = _lines().where(
         policy.visible(viewer, Permission.LATE_ENTRY_SEE, ScopeColumns(area_path=LateEntry.area_path)),
         found(search.q, LateEntry.title),
@@ -72,7 +73,20 @@ def late_entries(viewer: Actor, search: LateEntrySearch, *, now: datetime, page:
     people = people_sought(viewer, search.person, now=now)
     if people is not None:
         wanted = wanted.where(LateEntry.id.in_(served.where(LatePerson.person_id.in_(people))))
+    if for_me:
+        wanted = wanted.where(is_to_decide(viewer))
     return NEWEST_FIRST.page(wanted, page)
+
+
+def is_to_decide(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: somebody else entered it, the viewer did not serve there, and is to approve or refuse it."""
+    served = exists().where(LatePerson.entry_id == LateEntry.id, LatePerson.person_id == viewer.person_id)
+    return and_(
+        LateEntry.status == LateEntryStatus.SUBMITTED,
+        policy.visible(viewer, Permission.LATE_ENTRY_DECIDE, ScopeColumns(area_path=LateEntry.area_path)),
+        or_(LateEntry.entered_by.is_(None), LateEntry.entered_by.not_in(accounts_of(viewer.account_id))),
+        ~served,
+    )
 
 
 def late_entry(viewer: Actor, entry_id: UUID) -> LateEntryDetails:

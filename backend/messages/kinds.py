@@ -12,12 +12,13 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from backend.foundation import catalogues, clock
-from backend.foundation.catalogues import Entry
+from backend.foundation.catalogues import CatalogueInvalid, Entry
 from backend.foundation.in_use import InUse
 from backend.foundation.outbox import Event
 from backend.messages.occasions import OCCASIONS
 from backend.messages.occasions.occasion import Occasion
 from backend.messages.reminded import PEOPLE
+from backend.waiting import catalogue as waiting
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Heading = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
@@ -163,6 +164,11 @@ use, current = _in_use.use, _in_use.current
 
 
 def read(path: Path) -> Catalogue:
-    """The catalogue of a file. Raises CatalogueInvalid, naming file, line and field."""
+    """The catalogue of a file. Raises CatalogueInvalid, naming file, line and field; also where a message is wanting that tells of what
+    waits, or asks for it by another day than `config/waiting.toml`."""
     found = catalogues.load(path, Messages)
+    days = {kind.code: kind.days for kind in found.kind}
+    for worded in waiting.current().values():
+        if worded.message is not None and days.get(worded.message) != worded.days:
+            raise CatalogueInvalid(f"{path.name} 中 {worded.message} 的 days 和 waiting.toml 中 {worded.code} 的不同，或者没有这一条")
     return Catalogue(found.kind, found.reminder)

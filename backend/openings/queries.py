@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -95,10 +95,25 @@ def claimant_names(claim_ids: Collection[UUID]) -> dict[UUID, str]:
     return {line.id: line.name for line in lines}
 
 
-def claims_waiting(viewer: Actor, search: ClaimSearch, *, page: PageRequest) -> Page[ClaimLine]:
-    """Claims that wait for the answer of the viewer's communities, the longest waiting first."""
+def claims_waiting(viewer: Actor, search: ClaimSearch, *, for_me: bool = False, page: PageRequest) -> Page[ClaimLine]:
+    """Claims that wait for the answer of the viewer's communities, the longest waiting first. `for_me`: only those that the viewer is to
+    answer."""
     seen = policy.visible(viewer, Permission.CLAIM_SEE, ScopeColumns(area_path=Opening.area_path))
-    return OLDEST_FIRST.page(_searched(search).where(Claim.status == ClaimStatus.ASKED, seen), page).map(_line)
+    wanted = _searched(search).where(Claim.status == ClaimStatus.ASKED, seen)
+    if for_me:
+        wanted = wanted.where(is_to_answer(viewer))
+    return OLDEST_FIRST.page(wanted, page).map(_line)
+
+
+def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
+    """Condition on claims with their opening: somebody else asked for the place, for nobody for whom the viewer claims, and the viewer
+    is to say yes or no."""
+    return and_(
+        Claim.status == ClaimStatus.ASKED,
+        policy.visible(viewer, Permission.CLAIM_REVIEW, ScopeColumns(area_path=Opening.area_path)),
+        policy.visible(viewer, Permission.PLACE_CLAIM, CLAIMANT).is_not(True),
+        Claim.person_id.is_distinct_from(viewer.person_id) if viewer.person_id else true(),
+    )
 
 
 def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:

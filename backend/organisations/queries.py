@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -48,9 +48,16 @@ class OrganisationSearch:
 
 
 def organisations_of_status(
-    viewer: Actor, status: OrganisationStatus, search: OrganisationSearch, *, sort: OrganisationSort, page: PageRequest
+    viewer: Actor,
+    status: OrganisationStatus,
+    search: OrganisationSearch,
+    *,
+    sort: OrganisationSort,
+    for_me: bool = False,
+    page: PageRequest,
 ) -> Page[AnyRow]:
-    """Organisations of one status: verified ones are public, of the others only what the viewer may see."""
+    """Organisations of one status: verified ones are public, of the others only what the viewer may see. `for_me`: only those that wait for
+    the viewer."""
     sought = found(search.q, Organisation.name, Organisation.credit_code, Organisation.record_number)
     wanted = _lines().where(Organisation.status == status, sought, search.days.hold(Organisation.counted_on))
     if status is not OrganisationStatus.VERIFIED:
@@ -59,7 +66,27 @@ def organisations_of_status(
         wanted = wanted.where(Organisation.area_path == path_of(search.community_id))
     if search.origin is not None:
         wanted = wanted.where(Organisation.origin == search.origin)
+    if for_me:
+        wanted = wanted.where(or_(is_to_review(viewer), lacks_officer(viewer), is_to_amend(viewer)))
     return (BY_NAME if sort is OrganisationSort.NAME else NEWEST_FIRST).page(wanted, page)
+
+
+def is_to_review(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the organisation was applied for, and the viewer is to verify or return it."""
+    mine = policy.visible(viewer, Permission.ORGANISATION_REVIEW, ScopeColumns(area_path=Organisation.area_path))
+    return and_(Organisation.status == OrganisationStatus.APPLIED, mine)
+
+
+def lacks_officer(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: nobody heads the organisation, and the viewer is to name somebody, or to end it."""
+    mine = policy.visible(viewer, Permission.ORGANISATION_HAND_OVER, ScopeColumns(area_path=Organisation.area_path))
+    return and_(Organisation.status == OrganisationStatus.VERIFIED, Organisation.officer_person_id.is_(None), mine)
+
+
+def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the viewer's application was returned."""
+    mine = policy.visible(viewer, Permission.ORGANISATION_AMEND, ScopeColumns(person_id=Organisation.officer_person_id))
+    return and_(Organisation.status == OrganisationStatus.RETURNED, mine)
 
 
 def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:

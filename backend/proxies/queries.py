@@ -74,8 +74,9 @@ class ProxySearch:
     days: Days = EVER
 
 
-def proxies(viewer: Actor, search: ProxySearch, *, now: datetime, page: PageRequest) -> Page[ProxyLine]:
-    """Those of the viewer's communities, and those that they are a party of; the newest first. Raises paging.CursorInvalid."""
+def proxies(viewer: Actor, search: ProxySearch, *, for_me: bool = False, now: datetime, page: PageRequest) -> Page[ProxyLine]:
+    """Those of the viewer's communities, and those that they are a party of; the newest first. `for_me`: only those that the viewer is to
+    renew or to end. Raises paging.CursorInvalid."""
     wanted, status = _seen(viewer).where(search.days.hold(Proxy.ends_on)), search.status
     if search.community_id is not None:
         wanted = wanted.where(Proxy.area_path == path_of(search.community_id))
@@ -85,7 +86,20 @@ def proxies(viewer: Actor, search: ProxySearch, *, now: datetime, page: PageRequ
         wanted = wanted.where(Proxy.id.in_(union(*party)))
     if status is not None:
         wanted = wanted.where(_is(status, clock.shanghai_day(now)))
+    if for_me:
+        wanted = wanted.where(is_to_renew(viewer, now=now))
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, clock.shanghai_day(now)))
+
+
+def is_to_renew(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: its term ran out, and the viewer is to renew or to end it; nobody by office what they are a party of."""
+    return and_(
+        Proxy.is_current(),
+        _is(ProxyStatus.RUN_OUT, clock.shanghai_day(now)),
+        policy.visible(viewer, Permission.PROXY_GRANT, ScopeColumns(area_path=Proxy.area_path)),
+        Proxy.person_id.is_distinct_from(viewer.person_id),
+        Proxy.proxy_person_id.is_distinct_from(viewer.person_id),
+    )
 
 
 def proxy(viewer: Actor, fact_id: UUID, *, now: datetime) -> ProxyLine:

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true
 
 from backend.accounts import limits, policy, tokens
+from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
@@ -56,10 +57,10 @@ class RecoveryLine:
 
 
 def recoveries(
-    viewer: Actor, search: PeopleSearch, *, status: RecoveryStatus | None, now: datetime, page: PageRequest
+    viewer: Actor, search: PeopleSearch, *, status: RecoveryStatus | None, for_me: bool = False, now: datetime, page: PageRequest
 ) -> Page[RecoveryLine]:
     """Those for people of the viewer's communities, for the viewer's own account, and those that the viewer made; the newest first. The
-    days are those of application; whose it is and where finds it only for who is told that.
+    days are those of application; whose it is and where finds it only for who is told that. `for_me`: only those that wait for the viewer.
 
     Raises paging.CursorInvalid.
     """
@@ -70,7 +71,38 @@ def recoveries(
         wanted = wanted.where(AccountRecovery.area_path == path_of(search.community_id), _told_whose(viewer))
     if status is not None:
         wanted = wanted.where(AccountRecovery.status == status)
+    if for_me:
+        wanted = wanted.where(or_(is_to_check(viewer), is_to_approve(viewer, now=now)))
     return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def is_to_check(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: somebody asks for an account, and the viewer is to see them with papers; or it is the viewer's own, to be refused."""
+    seeing = and_(_of_office(viewer, Permission.RECOVERY_REVIEW), _of_others(viewer))
+    return and_(AccountRecovery.status == RecoveryStatus.SUBMITTED, or_(seeing, _own(viewer, Permission.RECOVERY_REFUSE)))
+
+
+def is_to_approve(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: an officer saw who asks, and the viewer is to agree as a second one, or as whose account it is."""
+    agreeing = and_(
+        _of_office(viewer, Permission.RECOVERY_APPROVE), _of_others(viewer), accounts.may_second(viewer, AccountRecovery.seen_by, now=now)
+    )
+    return and_(AccountRecovery.status == RecoveryStatus.SEEN, or_(agreeing, _own(viewer, Permission.RECOVERY_APPROVE)))
+
+
+def _of_office(viewer: Actor, permission: Permission) -> ColumnElement[bool]:
+    return policy.visible(viewer, permission, ScopeColumns(area_path=AccountRecovery.area_path))
+
+
+def _own(viewer: Actor, permission: Permission) -> ColumnElement[bool]:
+    return policy.visible(viewer, permission, ScopeColumns(person_id=AccountRecovery.person_id))
+
+
+def _of_others(viewer: Actor) -> ColumnElement[bool]:
+    """Neither of the viewer's account nor by one of theirs."""
+    return and_(
+        AccountRecovery.person_id.is_distinct_from(viewer.person_id), AccountRecovery.account_id.not_in(accounts_of(viewer.account_id))
+    )
 
 
 def recovery(viewer: Actor, recovery_id: UUID) -> RecoveryLine:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -81,9 +81,9 @@ class RegistrationSearch:
 
 
 def registrations(
-    viewer: Actor, search: RegistrationSearch, *, sort: RegistrationSort, now: datetime, page: PageRequest
+    viewer: Actor, search: RegistrationSearch, *, sort: RegistrationSort, for_me: bool = False, now: datetime, page: PageRequest
 ) -> Page[RegistrationLine]:
-    """Those that the viewer may see: the review list of a community. Raises CursorInvalid."""
+    """Those that the viewer may see: the review list of a community. `for_me`: only what waits for the viewer. Raises CursorInvalid."""
     wanted = _visible_to(viewer, search.on).where(
         found(search.q, MemberRegistration.receipt_number),
         person_sought(viewer, search.person, now=now),
@@ -95,8 +95,21 @@ def registrations(
         wanted = wanted.where(MemberRegistration.area_path == path_of(search.community_id))
     if search.work_unit_id is not None:
         wanted = wanted.where(WorkUnit.id == search.work_unit_id, MemberRegistration.person_id.in_(_ever_of_unit(search.work_unit_id)))
+    if for_me:
+        wanted = wanted.where(is_to_review(viewer))
     order = LATEST_FIRST if sort is RegistrationSort.LATEST else FIRST_COME
     return order.page(wanted, page).map(lambda row: _line(viewer, row))
+
+
+def is_to_review(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: somebody else applied, and the viewer is to take them in or not."""
+    mine = policy.visible(viewer, Permission.REGISTRATION_REVIEW, ScopeColumns(area_path=MemberRegistration.area_path))
+    return and_(
+        MemberRegistration.is_current(),
+        MemberRegistration.status == RegistrationStatus.APPLIED,
+        MemberRegistration.person_id.is_distinct_from(viewer.person_id),
+        mine,
+    )
 
 
 def own_registrations(viewer: Actor, *, page: PageRequest) -> Page[RegistrationLine]:

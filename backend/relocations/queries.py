@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -43,9 +43,10 @@ class RelocationLine:
 
 
 def relocations(
-    viewer: Actor, search: PeopleSearch, *, status: RelocationStatus | None, now: datetime, page: PageRequest
+    viewer: Actor, search: PeopleSearch, *, status: RelocationStatus | None, for_me: bool = False, now: datetime, page: PageRequest
 ) -> Page[RelocationLine]:
-    """Those that ask the viewer's communities, and the viewer's own; the newest first. The days are those on which they were asked.
+    """Those that ask the viewer's communities, and the viewer's own; the newest first. The days are those on which they were asked;
+    `for_me`: only those that the viewer is to answer.
 
     Raises paging.CursorInvalid.
     """
@@ -54,7 +55,15 @@ def relocations(
         wanted = wanted.where(Relocation.area_path == path_of(search.community_id))
     if status is not None:
         wanted = wanted.where(Relocation.status == status)
+    if for_me:
+        wanted = wanted.where(is_to_answer(viewer))
     return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: somebody else asks to move here, and the viewer is to say yes or no."""
+    mine = policy.visible(viewer, Permission.RELOCATION_DECIDE, ScopeColumns(area_path=Relocation.area_path))
+    return and_(Relocation.status == RelocationStatus.ASKED, Relocation.person_id.is_distinct_from(viewer.person_id), mine)
 
 
 def relocation(viewer: Actor, relocation_id: UUID) -> RelocationLine:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -47,9 +47,11 @@ def teams_of_status(
     community_id: UUID | None = None,
     category: TeamCategory | None = None,
     sort: TeamSort = TeamSort.LATEST,
+    for_me: bool = False,
     page: PageRequest,
 ) -> Page[AnyRow]:
-    """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name."""
+    """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name; `for_me`: only
+    those that wait for the viewer."""
     wanted = _lines().where(Team.status == status, found(search, Team.name))
     if status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
@@ -57,7 +59,27 @@ def teams_of_status(
         wanted = wanted.where(Team.area_path == path_of(community_id))
     if category is not None:
         wanted = wanted.where(Team.category == category)
+    if for_me:
+        wanted = wanted.where(or_(is_to_review(viewer), lacks_leader(viewer), is_to_amend(viewer)))
     return (BY_NAME if sort is TeamSort.NAME else NEWEST_FIRST).page(wanted, page)
+
+
+def is_to_review(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the team was applied for, and the viewer is to say whether it serves."""
+    return and_(Team.status == TeamStatus.APPLIED, policy.visible(viewer, Permission.TEAM_REVIEW, ScopeColumns(area_path=Team.area_path)))
+
+
+def lacks_leader(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: who led the team is no volunteer any more, and the viewer is to name the next one, or to dissolve it."""
+    leads = exists().where(Volunteer.person_id == Team.leader_person_id, Volunteer.is_live())
+    mine = policy.visible(viewer, Permission.TEAM_HAND_OVER, ScopeColumns(area_path=Team.area_path))
+    return and_(Team.status == TeamStatus.ACTIVE, mine, ~leads)
+
+
+def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the viewer's application was returned."""
+    mine = policy.visible(viewer, Permission.TEAM_AMEND, ScopeColumns(person_id=Team.leader_person_id))
+    return and_(Team.status == TeamStatus.RETURNED, mine)
 
 
 def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:

@@ -38,6 +38,7 @@ ROWS = (
     Row("list_own_messages", told, CONCERNED | these("community_officer"), EMPTY, case="of the person"),
     Row("list_own_messages", waiting, these("community_officer"), EMPTY, case="by office"),
     Row("see_message_count", lambda _: ask(), EVERYBODY, by=Permission.MESSAGE_SEE, shows_nothing="numbers; tests/messages says of what"),
+    Row("see_waiting", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
     Row("mark_message_read", reading, CONCERNED, 404),
     Row("mark_messages_read", a_message, CONCERNED, 404),
 )

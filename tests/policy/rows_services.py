@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from backend.accounts.policy import Permission
 from backend.attendance import service as attendance
-from backend.attendance.models import Confirmation, FlagKind
+from backend.attendance.models import Attendance, Confirmation, FlagKind
 from backend.foundation import clock, facts, files
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
@@ -69,6 +69,15 @@ def signing_out(world: World) -> Ask:
     shift_id = world.shift_of(world.claimed_demand())
     world["volunteer"].made(f"/shifts/{shift_id}/sign-in", {"code": world.code(shift_id)})
     return ask(shift_id=shift_id, body=lambda: {"code": world.code(shift_id)})
+
+
+def without_sign_out(world: World) -> Ask:
+    """Somebody signed in, and was closed because they did not sign out."""
+    shift_id = signing_out(world).known["shift_id"]
+    closed = update(Attendance).where(Attendance.shift_id == UUID(str(shift_id))).values(closed_at=clock.now()).returning(Attendance.id)
+    with transaction():
+        attendance_id = db.session.scalars(closed.execution_options(synchronize_session=False)).one()
+    return ask(shows=str(attendance_id))
 
 
 def past(world: World, kind: str = "team") -> Ask:
@@ -206,6 +215,7 @@ SHIFTS = (
         )
         for kind in CONCERNED
     ),
+    Row("list_attendances_without_record", without_sign_out, OFFICERS, EMPTY, by=Permission.ATTENDANCE_SEE),
     Row("confirm_shift", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | PROXY | SERVING}, by=Permission.SERVICE_CONFIRM),
     Row(
         "add_late_record",

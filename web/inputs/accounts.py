@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from backend.accounts.queries import GrantSearch, GrantStatus
 from backend.foundation.actor import Role
 from web.fields import Day, Id, NoNumbers, Text
-from web.shapes import Body, PersonNamed, SearchText, SpanQuery
+from web.shapes import Body, ForMe, PersonNamed, SearchText, SpanQuery
 
 GRANT_STATUS = "to_approve 待另一位工作人员同意 · to_accept 待本人接受 · held 任期内 · awaited 任期未开始 · ended 已收回或任期已满"
 
@@ -167,6 +167,7 @@ class RoleGrantsQuery(SpanQuery):
     role: Role | None = None
     area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")
     status: GrantStatus | None = Field(default=None, description=f"{GRANT_STATUS}；不填则为除 ended 以外的")
+    for_me: ForMe = False
 
     def held_by(self, holders: Select[UUID] | None) -> GrantSearch:
         """The same for a query of the domain, with those who are sought."""

@@ -15,6 +15,8 @@ from web.shapes import (
     BrandSought,
     CommunitySought,
     DemandNumbered,
+    ForMe,
+    ListQuery,
     OrganisationSought,
     PersonNamed,
     PersonSought,
@@ -161,6 +163,12 @@ class MyServicesQuery(SpanQuery):
         return OwnServiceSearch(self.q, self.brand, openings, self.days)
 
 
+class UnrecordedQuery(ListQuery):
+    """Which attendances without a record."""
+
+    for_me: ForMe = False
+
+
 class ServicesQuery(SpanQuery):
     """Which records; the days are those of service."""
 
@@ -171,6 +179,7 @@ class ServicesQuery(SpanQuery):
     organisation_id: OrganisationSought = None
     work_unit_id: WorkUnitSought = None
     person_id: PersonSought = None
+    for_me: ForMe = False
     person: PersonNamed = None
     demand_number: DemandNumbered = None
     status: ServiceStatus | None = Field(default=None, description="不填：未撤销的全部")

@@ -6,6 +6,7 @@ from backend.corrections.models import CorrectionProof, CorrectionStatus
 from backend.corrections.service import NewIdentity
 from web.inputs.people import NamedIn
 from web.inputs.volunteers import PeopleQuery
+from web.shapes import ForMe
 
 
 class IdentityCorrectionIn(NamedIn):
@@ -24,3 +25,4 @@ class IdentityCorrectionQuery(PeopleQuery):
     """Which corrections are asked for; the days are those of the proposal."""
 
     status: CorrectionStatus | None = None
+    for_me: ForMe = False

@@ -11,7 +11,7 @@ from backend.demands.service import Amendment, Announcement, BeneficiaryDetails,
 from web.fields import Between, Id, Instant, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
-from web.shapes import Body, BrandSought, CommunitySought, SearchText, SpanQuery
+from web.shapes import Body, BrandSought, CommunitySought, ForMe, SearchText, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 BrandCode = Annotated[str, Text(max=40)]
@@ -298,6 +298,7 @@ class DemandsInCareQuery(DemandsQuery):
 
     status: DemandStatus = DemandStatus.SUBMITTED
     beneficiary_id: Id | None = Field(default=None, description="只看这位服务对象的；可以查看服务对象的人才查得到")
+    for_me: ForMe = False
 
 
 class MyDemandsQuery(DemandsQuery):
@@ -313,6 +314,7 @@ class BeneficiariesQuery(SpanQuery):
     area_id: Id | None = Field(default=None, description="只看这个社区或网格的，不含下级")
     basis: BasisKind | None = None
     ended: bool | None = Field(default=None, description="true 只看不再服务的 · false 只看仍在册的")
+    for_me: ForMe = False
 
     @property
     def search(self) -> BeneficiarySearch:

@@ -11,7 +11,7 @@ from backend.late_entries.service import Activity, Served
 from web.fields import Between, Id, Instant, Line, Name, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.demands import BrandCode
-from web.shapes import Body, BrandSought, CommunitySought, OrganisationSought, PersonNamed, SpanQuery, TeamSought, TitleSought
+from web.shapes import Body, BrandSought, CommunitySought, ForMe, OrganisationSought, PersonNamed, SpanQuery, TeamSought, TitleSought
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _SERVED: JsonDict = {"volunteer_number": "V00000042", "name": "王志愿", "minutes": 90}
@@ -83,6 +83,7 @@ class LateEntriesQuery(SpanQuery):
     team_id: TeamSought = None
     organisation_id: OrganisationSought = None
     person: PersonNamed = None
+    for_me: ForMe = False
 
     @property
     def search(self) -> LateEntrySearch:

@@ -20,6 +20,7 @@ from web.shapes import (
     CommunitySought,
     DaysQuery,
     DemandNumbered,
+    ForMe,
     ListQuery,
     OrganisationSought,
     SpanQuery,
@@ -62,7 +63,7 @@ class ClaimsOfDemandQuery(ListQuery):
     status: ClaimStatus | None = None
 
 
-class WaitingClaimsQuery(SpanQuery):
+class ClaimsSoughtQuery(SpanQuery):
     """Which claims; the days are those on which the service begins."""
 
     q: TitleSought = None
@@ -77,7 +78,13 @@ class WaitingClaimsQuery(SpanQuery):
         return ClaimSearch(self.q, status, self.brand, self.community_id, self.team_id, self.organisation_id, openings, self.days)
 
 
-class ClaimsQuery(WaitingClaimsQuery):
+class WaitingClaimsQuery(ClaimsSoughtQuery):
+    """Which claims of those that wait for an answer; the days are those on which the service begins."""
+
+    for_me: ForMe = False
+
+
+class ClaimsQuery(ClaimsSoughtQuery):
     """Which claims of one's own; the days are those on which the service begins."""
 
     status: ClaimStatus | None = None

@@ -8,7 +8,7 @@ from backend.organisations.models import Filing, OrganisationStatus, Origin
 from backend.organisations.queries import OrganisationSearch, OrganisationSort
 from web.fields import Day, Id, Line, Name, NoNumbers, Prose, Text
 from web.inputs.common import WrittenReason
-from web.shapes import Body, CommunitySought, ListQuery, PersonNamed, SearchText, SpanQuery
+from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
 _STAFF = "01931f6e-7c1a-7d2e-8f00-0123456789b1"
@@ -108,6 +108,7 @@ class OrganisationsQuery(SpanQuery):
     community_id: CommunitySought = None
     origin: Origin | None = None
     sort: OrganisationSort = Field(OrganisationSort.LATEST, description="latest 新申请的在前 · name 按名称")
+    for_me: ForMe = False
 
     @property
     def search(self) -> OrganisationSearch:

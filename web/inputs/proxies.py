@@ -12,7 +12,7 @@ from backend.proxies.service import NewProxy
 from web.fields import Day, Id, NoNumbers, Text
 from web.inputs.people import IdNumber, NamingBody, NoticeVersion, RealName
 from web.inputs.volunteers import PeopleQuery
-from web.shapes import Body
+from web.shapes import Body, ForMe
 
 _COMMUNITY: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
 
@@ -80,6 +80,7 @@ class ProxyQuery(PeopleQuery):
     """Which are asked for, by either of the two; the days are the last ones of the terms."""
 
     status: ProxyStatus | None = None
+    for_me: ForMe = False
 
     def among(self, people: Select[UUID] | None) -> ProxySearch:
         """The same for a query of the domain, with those who are sought."""

@@ -9,7 +9,7 @@ from web.fields import Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import RealName
 from web.inputs.volunteers import PeopleQuery
-from web.shapes import Body
+from web.shapes import Body, ForMe
 
 CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
 
@@ -27,6 +27,7 @@ class RecoveryQuery(PeopleQuery):
     """Which applications are asked for; the days are those of application."""
 
     status: RecoveryStatus | None = None
+    for_me: ForMe = False
 
 
 class AccountMergeIn(Body):

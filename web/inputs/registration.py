@@ -10,7 +10,7 @@ from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NoticeVersion
-from web.shapes import Body, CommunitySought, PersonNamed, SearchText, SpanQuery, WorkUnitSought
+from web.shapes import Body, CommunitySought, ForMe, PersonNamed, SearchText, SpanQuery, WorkUnitSought
 
 PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
@@ -118,6 +118,7 @@ class RegistrationQuery(SpanQuery):
     person: PersonNamed = None
     on: Day | None = Field(default=None, description="看过去某天结束时的情况，单位也是当天的单位；不填为现在")
     sort: RegistrationSort = Field(RegistrationSort.FIRST_COME, description="first_come 先申请的在前 · latest 后申请的在前")
+    for_me: ForMe = False
 
     @property
     def search(self) -> RegistrationSearch:

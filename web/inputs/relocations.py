@@ -5,7 +5,7 @@ from pydantic import ConfigDict, Field
 from backend.relocations.models import RelocationStatus
 from web.fields import Id
 from web.inputs.volunteers import PeopleQuery
-from web.shapes import Body
+from web.shapes import Body, ForMe
 
 
 class RelocationIn(Body):
@@ -20,3 +20,4 @@ class RelocationsQuery(PeopleQuery):
     """Which wishes are asked for; the days are those on which they were asked."""
 
     status: RelocationStatus | None = None
+    for_me: ForMe = False

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
-from web.shapes import Body, CommunitySought, ListQuery, PersonNamed, SearchQuery, SpanQuery
+from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchQuery, SpanQuery
 
 TeamName = Annotated[str, Text(max=40, min=2)]
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -60,6 +60,7 @@ class TeamsQuery(SearchQuery):
     community_id: CommunitySought = None
     category: TeamCategory | None = None
     sort: TeamSort = Field(TeamSort.LATEST, description="latest 新申请的在前 · name 按名称")
+    for_me: ForMe = False
 
 
 class JoinRequestsQuery(ListQuery):

@@ -4,9 +4,12 @@ from backend.accounts.humans import account_now, accounts_of, are_one
 from backend.accounts.queries.merged import has_person, holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import audit_entries, lockouts
 from backend.accounts.queries.roles import (
+    ENDS_SOON,
     GrantLine,
     GrantSearch,
     GrantStatus,
+    is_to_approve,
+    is_to_prolong,
     own_offers,
     own_role_grants,
     own_roles,

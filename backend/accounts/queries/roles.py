@@ -1,17 +1,19 @@
 """Who holds which office, and one's own roles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import Account, GrantStep, Login, LoginKind, RoleGrant
 from backend.accounts.policy import OFFICE_ROLES, Permission, ScopeColumns
-from backend.accounts.service.roles import OFFICES
+from backend.accounts.service.rank import DIGITS_OF_A_LEVEL
+from backend.accounts.service.roles import ADMINISTRATORS, OFFICES
+from backend.accounts.service.seconds import may_second
 from backend.areas.models import Area
 from backend.areas.queries import path_of
 from backend.foundation.actor import Actor, Role
@@ -22,6 +24,8 @@ from backend.foundation.search import EVER, Days, found
 
 BY_AREA = Order((RoleGrant.area_path, RoleGrant.id))
 NEWEST_FIRST = Order((RoleGrant.id,), latest_first=True)
+ENDS_SOON = timedelta(days=30)
+"""So long before it ends, a term is to be thought of."""
 
 
 class GrantStatus(StrEnum):
@@ -75,8 +79,8 @@ class GrantSearch:
     days: Days = EVER
 
 
-def role_grants(viewer: Actor, search: GrantSearch, *, now: datetime, page: PageRequest) -> Page[GrantLine]:
-    """The offices in the viewer's areas, area by area, the oldest first."""
+def role_grants(viewer: Actor, search: GrantSearch, *, for_me: bool = False, now: datetime, page: PageRequest) -> Page[GrantLine]:
+    """The offices in the viewer's areas, area by area, the oldest first. `for_me`: only those that wait for the viewer."""
     wanted = _offices(viewer).where(_of_status(search.status, now), search.days.hold(RoleGrant.granted_at))
     if search.role is not None:
         wanted = wanted.where(RoleGrant.role == search.role)
@@ -87,7 +91,38 @@ def role_grants(viewer: Actor, search: GrantSearch, *, now: datetime, page: Page
         wanted = wanted.where(RoleGrant.account_id.in_(named))
     if search.holders is not None:
         wanted = wanted.where(Account.person_id.in_(search.holders))
+    if for_me:
+        wanted = wanted.where(or_(is_to_approve(viewer, now=now), is_to_prolong(viewer, now=now)))
     return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
+
+
+def is_to_approve(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: an appointment waits for a second holder, and the viewer may be that."""
+    return and_(
+        _of_status(GrantStatus.TO_APPROVE, now),
+        RoleGrant.role.in_(OFFICES),
+        RoleGrant.account_id != viewer.account_id,
+        policy.visible(viewer, Permission.ROLE_APPROVE, ScopeColumns(area_path=RoleGrant.area_path)),
+        may_second(viewer, RoleGrant.granted_by, now=now),
+    )
+
+
+def is_to_prolong(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: an office ends soon, of somebody else, and the viewer is above it, so that they may prolong it."""
+    above = func.left(RoleGrant.area_path, func.length(RoleGrant.area_path) - DIGITS_OF_A_LEVEL)
+    return and_(
+        _of_status(GrantStatus.HELD, now),
+        RoleGrant.role.in_(OFFICES.keys() - ADMINISTRATORS),
+        RoleGrant.account_id != viewer.account_id,
+        RoleGrant.ends_at <= now + ENDS_SOON,
+        or_(
+            policy.visible(viewer, Permission.ROLE_GRANT, ScopeColumns(area_path=above)),
+            and_(
+                RoleGrant.role == Role.GRID_WORKER,
+                policy.visible(viewer, Permission.ROLE_GRANT, ScopeColumns(area_path=RoleGrant.area_path)),
+            ),
+        ),
+    )
 
 
 def role_grant(viewer: Actor, grant_id: UUID, *, now: datetime) -> GrantLine:

@@ -88,7 +88,7 @@ from backend.accounts.service.second_factors import (
     finish_factor_removal,
     lift_second_factor,
 )
-from backend.accounts.service.seconds import SecondNeeded, require_second
+from backend.accounts.service.seconds import SecondNeeded, may_second, require_second
 from backend.accounts.service.strength import LONGEST_PASSWORD, SHORTEST_PASSWORD, PasswordTooWeak
 from backend.accounts.service.tries import LoginLocked, Source, forget_old_tries
 from backend.accounts.service.ways import LastLogin, end_login

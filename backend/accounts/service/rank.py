@@ -14,7 +14,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
 
 _ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
-_DIGITS_OF_A_LEVEL = 3
+DIGITS_OF_A_LEVEL = 3
 
 
 class HolderOfOffice(Forbidden):
@@ -26,7 +26,7 @@ class HolderOfOffice(Forbidden):
 
 def area_above(area_path: str | None) -> Scope:
     """The area that the area of an office is part of, as a scope; above a district there is none."""
-    return Scope(area_path=(area_path or "")[:-_DIGITS_OF_A_LEVEL])
+    return Scope(area_path=(area_path or "")[:-DIGITS_OF_A_LEVEL])
 
 
 def require_above(actor: Actor, permission: Permission, account_id: UUID, *, now: datetime) -> None:

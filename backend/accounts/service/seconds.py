@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from backend.accounts.humans import account_now, accounts_of, are_one
-from backend.accounts.models import RoleGrant
+from backend.accounts.models import Account, RoleGrant
 from backend.accounts.policy import OFFICE_ROLES
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, one_of
+from backend.foundation.database import Column, db, one_of
 from backend.foundation.errors import Forbidden
 
 
@@ -29,15 +30,29 @@ def require_second(actor: Actor, first_id: UUID | None, *, now: datetime) -> Non
         raise SecondNeeded
 
 
+def may_second(actor: Actor, first: Column, *, now: datetime) -> ColumnElement[bool]:
+    """Condition on rows that the account in `first` began: `require_second` lets the actor pass."""
+    if actor.is_system:
+        return true()
+    named, theirs, held = aliased(Account), aliased(Account), aliased(RoleGrant)
+    now_one = func.coalesce(named.merged_into_id, named.id)
+    of_first = select(theirs.id).join(named, or_(theirs.id == now_one, theirs.merged_into_id == now_one)).where(named.id == first)
+    appointed = _held_by_word_of(actor, of_first, held.runs_beyond(now), held=held).exists()
+    return or_(first.is_(None), and_(first.not_in(accounts_of(actor.account_id)), ~appointed))
+
+
 def appointed_by(actor: Actor, account_id: UUID, *which: ColumnElement[bool]) -> bool:
     """Whether the actor holds such an office because the human of that account appointed them, or agreed to it."""
-    theirs = accounts_of(account_now(account_id))
-    held = select(RoleGrant.id).where(
-        RoleGrant.account_id == actor.account_id,
-        one_of(RoleGrant.role, sorted(OFFICE_ROLES)),
-        RoleGrant.withdrawn_at.is_(None),
-        RoleGrant.waits_for.is_(None),
-        or_(RoleGrant.granted_by.in_(theirs), RoleGrant.approved_by.in_(theirs)),
+    held = _held_by_word_of(actor, accounts_of(account_now(account_id)), *which)
+    return db.session.scalar(held.limit(1)) is not None
+
+
+def _held_by_word_of(actor: Actor, theirs: Select[UUID], *which: ColumnElement[bool], held: type[RoleGrant] = RoleGrant) -> Select[UUID]:
+    return select(held.id).where(
+        held.account_id == actor.account_id,
+        one_of(held.role, sorted(OFFICE_ROLES)),
+        held.withdrawn_at.is_(None),
+        held.waits_for.is_(None),
+        or_(held.granted_by.in_(theirs), held.approved_by.in_(theirs)),
         *which,
     )
-    return db.session.scalar(held.limit(1)) is not None

@@ -1,7 +1,15 @@
 """Reads of attendance, by noun."""
 
-from backend.attendance.queries.attendances import AttendanceLine, AttendanceState, OwnServiceSearch, attendances_of_shift, my_services
+from backend.attendance.queries.attendances import (
+    AttendanceLine,
+    AttendanceState,
+    OwnServiceSearch,
+    attendances_of_shift,
+    attendances_without_record,
+    my_services,
+)
 from backend.attendance.queries.counting import counting_records, served_by
+from backend.attendance.queries.deciding import is_to_allow, is_to_clear, is_to_confirm, is_to_record
 from backend.attendance.queries.services import (
     ServiceDetails,
     ServiceLine,

@@ -14,6 +14,7 @@ from backend.accounts.policy import Permission, ScopeColumns
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
+from backend.attendance.queries.deciding import is_to_record, lacks_record
 from backend.foundation.actor import Actor
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
@@ -121,6 +122,16 @@ def my_services(actor: Actor, search: OwnServiceSearch, *, page: PageRequest) ->
     if search.openings is not None:
         wanted = wanted.where(Shift.opening_id.in_(search.openings))
     return LATEST_FIRST.page(wanted, page).map(_line)
+
+
+def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest) -> Page[AttendanceLine]:
+    """Who signed in in the actor's areas and never out, so that nobody knows how long they served; the longest ago first. `for_me`: only
+    those whose record the actor is to add."""
+    seen = policy.visible(actor, Permission.ATTENDANCE_SEE, ScopeColumns(area_path=Shift.area_path))
+    wanted = _lines().where(lacks_record(), seen)
+    if for_me:
+        wanted = wanted.where(is_to_record(actor))
+    return AS_THEY_CAME.page(wanted, page).map(_line)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

@@ -7,14 +7,15 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.queries import path_of
 from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
-from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
+from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.queries.deciding import FLAGGED, is_to_allow, is_to_clear, is_to_confirm
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -27,7 +28,6 @@ from backend.people.models import Person
 from backend.volunteers.queries import person_sought
 
 MOST_REVISIONS = 100
-_FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
 LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=True, name="latest")
 EARLIEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), name="earliest")
 
@@ -108,8 +108,10 @@ class ServiceDetails:
     revisions: Sequence[AnyRow]
 
 
-def services(actor: Actor, search: ServiceSearch, *, sort: ServiceSort, now: datetime, page: PageRequest) -> Page[ServiceLine]:
-    """The records that the viewer as officer or requester may see."""
+def services(
+    actor: Actor, search: ServiceSearch, *, sort: ServiceSort, for_me: bool = False, now: datetime, page: PageRequest
+) -> Page[ServiceLine]:
+    """The records that the viewer as officer or requester may see. `for_me`: only those that wait for the viewer."""
     wanted = _lines().where(
         _visible(actor),
         search.days.hold(ServiceRecord.served_on),
@@ -131,6 +133,8 @@ def services(actor: Actor, search: ServiceSearch, *, sort: ServiceSort, now: dat
         wanted = wanted.where(ServiceRecord.shift_id == search.shift_id)
     if search.overlapping:
         wanted = wanted.where(ServiceRecord.overlaps_another())
+    if for_me:
+        wanted = wanted.where(_waits_for(actor, search.status))
     order = EARLIEST_SERVED if sort is ServiceSort.EARLIEST else LATEST_SERVED
     return order.page(_of_status(wanted, search.status), page).map(_line)
 
@@ -140,16 +144,28 @@ def _of_status(wanted: Select[*tuple[Any, ...]], status: ServiceStatus | None) -
         case ServiceStatus.WITHDRAWN:
             return wanted.where(ServiceRecord.superseded_at.is_(None), ServiceRecord.void)
         case ServiceStatus.CONFIRMED:
-            counted = (Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~_FLAGGED)
+            counted = (Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~FLAGGED)
             return wanted.where(ServiceRecord.is_current(), *counted)
         case ServiceStatus.PARTLY_CONFIRMED:
-            return wanted.where(ServiceRecord.is_current(), Confirmation.is_partial(), ~_FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), Confirmation.is_partial(), ~FLAGGED)
         case ServiceStatus.AWAITING_CONFIRMATION:
-            return wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None), ~_FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None), ~FLAGGED)
         case ServiceStatus.FLAGGED:
-            return wanted.where(ServiceRecord.is_current(), _FLAGGED)
+            return wanted.where(ServiceRecord.is_current(), FLAGGED)
         case None:
             return wanted.where(ServiceRecord.is_current())
+
+
+def _waits_for(actor: Actor, status: ServiceStatus | None) -> ColumnElement[bool]:
+    match status:
+        case ServiceStatus.AWAITING_CONFIRMATION:
+            return is_to_confirm(actor)
+        case ServiceStatus.PARTLY_CONFIRMED:
+            return is_to_allow(actor)
+        case ServiceStatus.FLAGGED:
+            return is_to_clear(actor)
+        case _:
+            return or_(is_to_confirm(actor), is_to_allow(actor), is_to_clear(actor))
 
 
 def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
@@ -211,7 +227,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             ServiceRecord.evidence,
             ServiceRecord.late_entry,
             ServiceRecord.void,
-            _FLAGGED.label("flagged"),
+            FLAGGED.label("flagged"),
             Shift.confirmers,
             Shift.requester_person_id,
             Confirmation.confirmer,

@@ -33,7 +33,7 @@ def record_before(actor: Actor, fact_id: UUID) -> Line:
             ServiceFlag.stands_on(ServiceRecord.fact_id).label("flagged"),
             is_own(actor).label("own"),
             is_own_word(actor).label("own_word"),
-            _is_of_asking_side(actor).label("of_asking_side"),
+            is_of_asking_side(actor).label("of_asking_side"),
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
@@ -71,7 +71,7 @@ def refuse_own(line: Line) -> None:
         raise RecordWithdrawn
 
 
-def _is_of_asking_side(actor: Actor) -> ColumnElement[bool]:
+def is_of_asking_side(actor: Actor) -> ColumnElement[bool]:
     """Condition on records: somebody served for a group to which the requester belonged, or the proxy who speaks for them."""
     of_requester = is_of_group_of(Shift.requester_person_id)
     return of_requester if actor.person_id is None else or_(of_requester, is_of_group_of(actor.person_id))

@@ -7,6 +7,7 @@ from backend.demands.queries.beneficiaries import (
     Similar,
     beneficiaries,
     beneficiary,
+    lacks_basis,
     readings,
 )
 from backend.demands.queries.demands import (
@@ -21,6 +22,8 @@ from backend.demands.queries.demands import (
     demand,
     demands_in_care,
     demands_of_openings,
+    is_to_close,
+    is_to_review,
     my_demands,
     open_demands,
     openings_numbered,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -93,8 +93,11 @@ class BeneficiarySearch:
     days: Days = EVER
 
 
-def beneficiaries(viewer: Actor, search: BeneficiarySearch, *, now: datetime, page: PageRequest) -> Page[BeneficiaryLine]:
-    """Who is on record in the viewer's communities and grids, the latest first."""
+def beneficiaries(
+    viewer: Actor, search: BeneficiarySearch, *, for_me: bool = False, now: datetime, page: PageRequest
+) -> Page[BeneficiaryLine]:
+    """Who is on record in the viewer's communities and grids, the latest first. `for_me`: only those for whom the viewer is to say on what
+    that rests."""
     register = ScopeColumns(area_path=Beneficiary.area_path)
     may_name = policy.visible(viewer, Permission.BENEFICIARY_REVEAL, register)
     named = (or_(holds(word, Beneficiary.called), and_(holds(word, Beneficiary.name), may_name)) for word in words_of(search.q))
@@ -105,8 +108,17 @@ def beneficiaries(viewer: Actor, search: BeneficiarySearch, *, now: datetime, pa
         wanted = wanted.where(BeneficiaryBasis.basis == search.basis)
     if search.ended is not None:
         wanted = wanted.where(Beneficiary.ended_at.is_not(None) if search.ended else Beneficiary.ended_at.is_(None))
+    if for_me:
+        wanted = wanted.where(lacks_basis(viewer))
     today = clock.shanghai_day(now)
     return LATEST_ON_RECORD.page(wanted, page).map(lambda row: BeneficiaryLine(**_values(row, today)))
+
+
+def lacks_basis(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: nothing says on what it rests that somebody is on record, and the viewer is to state it, or to end the record."""
+    stated = exists().where(BeneficiaryBasis.beneficiary_id == Beneficiary.id, BeneficiaryBasis.is_current()).correlate(Beneficiary)
+    mine = policy.visible(viewer, Permission.BENEFICIARY_CHANGE, ScopeColumns(area_path=Beneficiary.area_path))
+    return and_(Beneficiary.ended_at.is_(None), Beneficiary.address_sealed.is_not(None), mine, ~stated)
 
 
 def beneficiary(viewer: Actor, beneficiary_id: UUID, *, now: datetime) -> BeneficiaryView:

@@ -130,17 +130,38 @@ def open_demands(
 
 
 def demands_in_care(
-    viewer: Actor, search: DemandSearch, *, status: DemandStatus, beneficiary_id: UUID | None, now: datetime, page: PageRequest
+    viewer: Actor,
+    search: DemandSearch,
+    *,
+    status: DemandStatus,
+    beneficiary_id: UUID | None,
+    for_me: bool = False,
+    now: datetime,
+    page: PageRequest,
 ) -> Page[DemandLine]:
     """What the viewer's communities have in one state, the longest waiting first: the review list is those submitted. Those of one on the
-    register are found by who may look into it. The days are those of submission."""
+    register are found by who may look into it. The days are those of submission. `for_me`: only those that wait for the viewer."""
     wanted = _searched(search, search.days.hold(Demand.submitted_at)).where(
         Demand.status == status, policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
     )
     if beneficiary_id is not None:
         of_register = policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path))
         wanted = wanted.where(Demand.beneficiary_id == beneficiary_id, of_register)
+    if for_me:
+        wanted = wanted.where(or_(is_to_review(viewer), is_to_close(viewer, now=now)))
     return _page(OLDEST_FIRST, wanted, page, now)
+
+
+def is_to_review(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the demand was submitted, and the viewer is to publish or return it."""
+    mine = policy.visible(viewer, Permission.DEMAND_REVIEW, ScopeColumns(area_path=Demand.area_path))
+    return and_(Demand.status == DemandStatus.SUBMITTED, mine)
+
+
+def is_to_close(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: the time of what is published is over, and the viewer is to see what came of it, until it ends by itself."""
+    mine = policy.visible(viewer, Permission.DEMAND_COMPLETE, ScopeColumns(area_path=Demand.area_path))
+    return and_(Demand.status == DemandStatus.PUBLISHED, Demand.ends_at <= now, mine)
 
 
 def my_demands(viewer: Actor, search: DemandSearch, *, status: DemandStatus | None, now: datetime, page: PageRequest) -> Page[DemandLine]:

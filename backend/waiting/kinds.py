@@ -1,0 +1,161 @@
+"""What may wait for somebody: each kind once, with the permission by which it is theirs, the rows that wait, and since when each does. The
+conditions are those of the lists, so that a list that is asked for what waits shows what is counted here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from backend.accounts import queries as accounts
+from backend.accounts.models import RoleGrant
+from backend.accounts.policy import Permission
+from backend.attendance import limits
+from backend.attendance import queries as attendance
+from backend.attendance.entitlement import start_of
+from backend.attendance.models import Attendance, ServiceRecord, Shift
+from backend.corrections import queries as corrections
+from backend.corrections.models import IdentityCorrection
+from backend.demands import queries as demands
+from backend.demands.models import Beneficiary, Demand
+from backend.foundation.actor import Actor
+from backend.foundation.database import Column
+from backend.foundation.jobs import Job
+from backend.jobs import queries as jobs
+from backend.late_entries import queries as late_entries
+from backend.late_entries.models import LateEntry
+from backend.openings import queries as openings
+from backend.openings.models import Claim, Opening
+from backend.organisations import queries as organisations
+from backend.organisations.models import Organisation, OrganisationChange
+from backend.proxies import queries as proxies
+from backend.proxies.models import Proxy
+from backend.recoveries import queries as recoveries
+from backend.recoveries.models import AccountRecovery
+from backend.registration import queries as registration
+from backend.registration.models import MemberRegistration
+from backend.relocations import queries as relocations
+from backend.relocations.models import Relocation
+from backend.teams import queries as teams
+from backend.teams.models import Team
+from backend.volunteers.models import Volunteer
+
+Rows = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of what waits. `rows` gives `since` of each that waits for a viewer at an instant; `due` tells by when each is to be done,
+    where that lies in the thing itself and not in so many days of `config/waiting.toml`."""
+
+    code: str
+    permission: Permission
+    rows: Callable[[Actor, datetime], Rows]
+    due: Callable[[], ColumnElement[Any] | Column] | None = None
+
+
+def _since(instant: ColumnElement[Any] | Column, *which: ColumnElement[bool]) -> Rows:
+    return select(instant.label("since")).where(*which)
+
+
+def _to_close(viewer: Actor, now: datetime) -> Rows:
+    return _since(Demand.ends_at, demands.is_to_close(viewer, now=now))
+
+
+def _ends_by_itself() -> ColumnElement[Any]:
+    return Demand.ends_at + timedelta(days=limits.current().demands.decided_after_days)
+
+
+def _without_leader(viewer: Actor, _now: datetime) -> Rows:
+    left = select(func.max(Volunteer.recorded_at)).where(Volunteer.person_id == Team.leader_person_id).scalar_subquery()
+    return _since(func.coalesce(left, Team.applied_at), teams.lacks_leader(viewer))
+
+
+def _without_officer(viewer: Actor, _now: datetime) -> Rows:
+    changed = select(func.max(OrganisationChange.at)).where(OrganisationChange.organisation_id == Organisation.id).scalar_subquery()
+    return _since(func.coalesce(changed, Organisation.applied_at), organisations.lacks_officer(viewer))
+
+
+def _claims(viewer: Actor, _now: datetime) -> Rows:
+    return _since(Claim.claimed_at, openings.is_to_answer(viewer)).join(Opening, Opening.id == Claim.opening_id)
+
+
+def _services(which: Callable[[Actor], ColumnElement[bool]]) -> Callable[[Actor, datetime], Rows]:
+    return lambda viewer, _: _since(ServiceRecord.recorded_at, which(viewer)).join(Shift, Shift.id == ServiceRecord.shift_id)
+
+
+def _unrecorded(viewer: Actor, _now: datetime) -> Rows:
+    return _since(Attendance.closed_at, attendance.is_to_record(viewer)).join(Shift, Shift.id == Attendance.shift_id)
+
+
+KINDS = (
+    Kind("demand_to_review", Permission.DEMAND_REVIEW, lambda viewer, _: _since(Demand.submitted_at, demands.is_to_review(viewer))),
+    Kind("demand_to_close", Permission.DEMAND_COMPLETE, _to_close, due=_ends_by_itself),
+    Kind("claim_to_answer", Permission.CLAIM_REVIEW, _claims),
+    Kind("service_to_confirm", Permission.SERVICE_CONFIRM, _services(attendance.is_to_confirm)),
+    Kind("service_to_allow", Permission.SERVICE_ALLOW, _services(attendance.is_to_allow)),
+    Kind("service_to_clear", Permission.SERVICE_CLEAR, _services(attendance.is_to_clear)),
+    Kind("attendance_without_record", Permission.RECORD_ADD, _unrecorded),
+    Kind(
+        "late_entry_to_decide",
+        Permission.LATE_ENTRY_DECIDE,
+        lambda viewer, _: _since(LateEntry.entered_at, late_entries.is_to_decide(viewer)),
+    ),
+    Kind("team_to_review", Permission.TEAM_REVIEW, lambda viewer, _: _since(Team.applied_at, teams.is_to_review(viewer))),
+    Kind("team_without_leader", Permission.TEAM_HAND_OVER, _without_leader),
+    Kind(
+        "organisation_to_review",
+        Permission.ORGANISATION_REVIEW,
+        lambda viewer, _: _since(Organisation.applied_at, organisations.is_to_review(viewer)),
+    ),
+    Kind("organisation_without_officer", Permission.ORGANISATION_HAND_OVER, _without_officer),
+    Kind(
+        "registration_to_review",
+        Permission.REGISTRATION_REVIEW,
+        lambda viewer, _: _since(MemberRegistration.applied_at, registration.is_to_review(viewer)),
+    ),
+    Kind(
+        "relocation_to_answer",
+        Permission.RELOCATION_DECIDE,
+        lambda viewer, _: _since(Relocation.asked_at, relocations.is_to_answer(viewer)),
+    ),
+    Kind(
+        "correction_to_confirm",
+        Permission.CORRECTION_RETURN,
+        lambda viewer, now: _since(IdentityCorrection.proposed_at, corrections.is_to_confirm(viewer, now=now)),
+    ),
+    Kind(
+        "recovery_to_check",
+        Permission.RECOVERY_REFUSE,
+        lambda viewer, _: _since(AccountRecovery.applied_at, recoveries.is_to_check(viewer)),
+    ),
+    Kind(
+        "recovery_to_approve",
+        Permission.RECOVERY_APPROVE,
+        lambda viewer, now: _since(AccountRecovery.seen_at, recoveries.is_to_approve(viewer, now=now)),
+    ),
+    Kind(
+        "proxy_to_renew",
+        Permission.PROXY_GRANT,
+        lambda viewer, now: _since(start_of(Proxy.ends_on, 1), proxies.is_to_renew(viewer, now=now)),
+    ),
+    Kind(
+        "beneficiary_without_basis",
+        Permission.BENEFICIARY_CHANGE,
+        lambda viewer, _: _since(Beneficiary.created_at, demands.lacks_basis(viewer)),
+    ),
+    Kind(
+        "role_to_approve",
+        Permission.ROLE_APPROVE,
+        lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_approve(viewer, now=now)),
+    ),
+    Kind(
+        "role_to_prolong",
+        Permission.ROLE_GRANT,
+        lambda viewer, now: _since(RoleGrant.ends_at - accounts.ENDS_SOON, accounts.is_to_prolong(viewer, now=now)),
+        due=lambda: RoleGrant.ends_at,
+    ),
+    Kind("job_failed", Permission.WAITING_SEE, lambda viewer, now: _since(Job.finished_at, jobs.failed_lately(viewer, now=now))),
+)
+"""In the order in which they are told where two are as urgent."""

@@ -1,0 +1,51 @@
+"""What waits for who asks, by kind, each with the list that shows it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.waiting import queries
+from miniprogram_api.contract import Resource
+from miniprogram_api.schemas.waiting import WaitingKindOut, WaitingKindsOut
+from web.edge import reads
+
+bp = Resource("waiting", tag="消息")
+
+LISTS: Mapping[str, str] = {
+    "demand_to_review": "/demands/in-care?status=submitted&for_me=true",
+    "demand_to_close": "/demands/in-care?status=published&for_me=true",
+    "claim_to_answer": "/claims/waiting?for_me=true",
+    "service_to_confirm": "/services?status=awaiting_confirmation&for_me=true",
+    "service_to_allow": "/services?status=partly_confirmed&for_me=true",
+    "service_to_clear": "/services?status=flagged&for_me=true",
+    "attendance_without_record": "/attendances/without-record?for_me=true",
+    "late_entry_to_decide": "/late-entries?status=submitted&for_me=true",
+    "team_to_review": "/teams?status=applied&for_me=true",
+    "team_without_leader": "/teams?status=active&for_me=true",
+    "organisation_to_review": "/organisations?status=applied&for_me=true",
+    "organisation_without_officer": "/organisations?status=verified&for_me=true",
+    "registration_to_review": "/registrations?status=applied&for_me=true",
+    "relocation_to_answer": "/relocations?status=asked&for_me=true",
+    "correction_to_confirm": "/identity-corrections?status=proposed&for_me=true",
+    "recovery_to_check": "/account-recoveries?status=submitted&for_me=true",
+    "recovery_to_approve": "/account-recoveries?status=seen&for_me=true",
+    "proxy_to_renew": "/proxies?status=run_out&for_me=true",
+    "beneficiary_without_basis": "/beneficiaries?for_me=true",
+    "role_to_approve": "/role-grants?status=to_approve&for_me=true",
+    "role_to_prolong": "/role-grants?status=held&for_me=true",
+    "job_failed": "/jobs?state=failed&for_me=true",
+}
+"""Kind → the list that shows what is counted of it."""
+
+
+@bp.get("/me/waiting")
+@reads
+@bp.output(WaitingKindsOut)
+@bp.doc(
+    summary="等我办理的事",
+    description="按种类计数，最急的在前；没有的种类不列出。每一种附有列出这些事的地址，列表的总数和这里的数目相同。",
+)
+def see_waiting(actor: Actor) -> WaitingKindsOut:
+    lines = queries.own_waiting(actor, now=clock.now())
+    return WaitingKindsOut(items=[WaitingKindOut(**asdict(line), list=f"{bp.url_prefix}{LISTS[line.kind]}") for line in lines])
