@@ -30,6 +30,7 @@ from web.inputs.demands import (
     DemandsInCareQuery,
     MyDemandsQuery,
     OpenDemandsQuery,
+    PublicationAgainIn,
     PublicationChangeIn,
     PublicationIn,
 )
@@ -109,6 +110,19 @@ def publish_demand(actor: Actor, demand_id: UUID, body: PublicationIn) -> Demand
     now = clock.now()
     demands.publish_demand(actor, demand_id, body.publication(), now=now)
     return queries.demand(actor, demand_id, now=now)
+
+
+@bp.post("/demands/<uuid:demand_id>/publication-again")
+@creates
+@bp.input(PublicationAgainIn)
+@bp.output(DemandOut, status_code=201)
+@bp.doc(
+    summary="再次发布",
+    description="由已办结、已取消或者未开展的需求再发布一件新的，编号另给；除服务时间外，没有填的都和原来一样。申请人会收到消息。",
+)
+def publish_demand_again(actor: Actor, demand_id: UUID, body: PublicationAgainIn) -> DemandView:
+    now = clock.now()
+    return queries.demand(actor, demands.publish_again(actor, demand_id, body.publication(), now=now), now=now)
 
 
 @bp.post("/demands/<uuid:demand_id>/changes")

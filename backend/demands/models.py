@@ -171,6 +171,9 @@ class Demand(Living):
     ends_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     opening_id: Mapped[UUID | None] = mapped_column(ForeignKey("openings.id", name="fk_demands_opening_id"))
+    former_demand_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("demands.id", name="fk_demands_former_demand_id"), comment="the one that it was published again from"
+    )
 
 
 class DemandChange(StatusChange):

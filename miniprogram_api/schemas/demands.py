@@ -125,6 +125,7 @@ class DemandOut(DemandLineOut):
                     "details": "老人听力不好",
                     "requester": "李*",
                     "reason": None,
+                    "former_demand_id": None,
                 }
             ]
         }
@@ -140,6 +141,7 @@ class DemandOut(DemandLineOut):
     details: Annotated[str, Text(max=2000, multiline=True)] | None = Field(description="只给社区、申请人和认领已获同意的一方看")
     requester: Name | None
     reason: Reason | None = Field(description="最近一次处理的理由")
+    former_demand_id: Id | None = Field(description="由哪一件以前的需求再次发布")
 
 
 class DemandStepOut(Out):

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.demands import service as demands
@@ -12,9 +12,12 @@ from backend.demands.models import DemandChange
 from backend.foundation import clock, facts, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxDelivery
-from backend.openings.models import Opening
-from tests.support.demands import area, claimed, published_demand, team_led_by
+from backend.openings.models import Claim, ClaimStatus, Opening
+from tests.support.attendance import Visit
+from tests.support.demands import area, claimed, place_count, published_demand, team_led_by
 from tests.support.locks import somebody_waits
+from tests.support.messages import kinds
+from tests.support.phone import refused
 from tests.support.served import SYSTEM, confirm, happened, make_person, make_record
 from tests.trial.waiting import eventually
 
@@ -29,6 +32,9 @@ def _served(demand, street, *, confirmed=True):
     with transaction():
         opening = db.session.get_one(Opening, UUID(demand["opening_id"]))
         record = make_record(make_person(area(street)), area(street), demand["brand"], minutes=47, opening=opening)
+        # A bare row, of which no role counts the place: it is given back already.
+        of_record = update(Claim).where(Claim.opening_id == opening.id, Claim.takes_place())
+        db.session.execute(of_record.values(status=ClaimStatus.ENDED, released_at=Claim.claimed_at))
         return record.id, confirm(record).id if confirmed else None
 
 
@@ -79,6 +85,31 @@ def test_a_wish_reopens_when_its_only_counting_service_is_withdrawn(wish, leader
 
     assert _steps(wish) == [COMPLETED, REOPENED]
     assert claimed(leader, wish, team_led_by(leader, street))["status"] == "held"
+
+
+def test_a_reopened_wish_has_its_place_again_and_who_served_keeps_the_claim(street, pass_time):
+    requester = street.home.resident
+    visit = Visit(street, brand="sunset_wish", requester=requester)
+    visit.sign_in()
+    pass_time(minutes=30)
+    fact_id = visit.sign_out()["fact_id"]
+    requester.made(f"/services/{fact_id}/confirmation")
+    _hear()
+    other = street.home.leader
+    wanted = {"role_id": visit.demand["role_id"], "team_id": street.home.team_id}
+    assert refused(other.post("/claims", wanted)) == (409, "opening_closed")
+
+    visit.officer.made(f"/services/{fact_id}/confirmation/withdrawal", {"reason": "没有办成"})
+    _hear()
+
+    assert place_count(visit.demand) == (0, 0)
+    assert visit.leader.seen(f"/claims/{visit.claim_id}")["status"] == "ended"
+    assert "place_released" in kinds(visit.leader)
+    assert claimed(other, visit.demand, street.home.team_id)["status"] == "held"
+    assert refused(visit.leader.post("/claims", wanted | {"team_id": visit.team_id})) == (409, "opening_full")
+    requester.made(f"/services/{fact_id}/confirmation")
+    _hear()
+    assert requester.seen(f"/demands/{visit.demand['id']}")["status"] == "completed"
 
 
 def test_a_wish_stays_completed_while_another_service_counts(wish, street):

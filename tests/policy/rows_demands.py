@@ -82,6 +82,12 @@ def over(world: World) -> Ask:
     return ask(demand_id=demand["id"], reason="无人到场")
 
 
+def not_carried_out(world: World) -> Ask:
+    about = over(world)
+    world.officer.made(f"/demands/{about.known['demand_id']}/not-carried-out", {"reason": "无人到场"})
+    return ask(body=window(starts_in=timedelta(days=1)), demand_id=about.known["demand_id"])
+
+
 def changed(world: World) -> Ask:
     """A published demand of which the community changed the title."""
     demand_id = world.open_demand()["id"]
@@ -237,6 +243,7 @@ ROWS = (
         {403: RESIDENT | these(DISTRICT, GRID, "proxy")},
         by=Permission.DEMAND_REVIEW,
     ),
+    Row("publish_demand_again", not_carried_out, DECIDING, 403, by=Permission.DEMAND_REVIEW),
     Row(
         "change_demand",
         lambda world: ask(demand_id=world.open_demand()["id"], body={"title": "看望一位老人", "reason": "写得清楚些"}),

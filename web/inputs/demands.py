@@ -242,6 +242,10 @@ class PublicationIn(Body):
         )
 
 
+class PublicationAgainIn(PublicationIn):
+    """When it takes place again; what else is not given is as it was."""
+
+
 class PublicationChangeIn(Body):
     """What is to be otherwise of a published demand; what is not given stays as it is."""
 

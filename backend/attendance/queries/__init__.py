@@ -19,4 +19,13 @@ from backend.attendance.queries.services import (
     service_details,
     services,
 )
-from backend.attendance.queries.shifts import ShiftLine, ShiftSearch, ShiftSort, my_shifts, next_shift_begins_at, shift_details, shifts
+from backend.attendance.queries.shifts import (
+    ShiftLine,
+    ShiftSearch,
+    ShiftSort,
+    my_shifts,
+    next_shift_begins_at,
+    place_of,
+    shift_details,
+    shifts,
+)

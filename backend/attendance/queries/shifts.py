@@ -75,6 +75,13 @@ class ShiftLine:
     signed_out_at: datetime | None
 
 
+def place_of(opening_id: UUID) -> tuple[float | None, float | None]:
+    """Where the services of an opening took place, latitude and longitude; neither where no place was kept."""
+    seen = select(Shift.latitude, Shift.longitude).where(Shift.opening_id == opening_id).order_by(Shift.id.desc()).limit(1)
+    row = db.session.execute(seen).one_or_none()
+    return (None, None) if row is None else (row.latitude, row.longitude)
+
+
 def my_shifts(actor: Actor, search: ShiftSearch, *, page: PageRequest, now: datetime) -> Page[ShiftLine]:
     """The shifts not yet over at which the person may serve by a claim that holds now, soonest first. Raises PersonNeeded."""
     person_id = person_of(actor)

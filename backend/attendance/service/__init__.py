@@ -22,6 +22,7 @@ from backend.attendance.service.releases import (
     release_for_ended_organisations,
     release_for_former_members,
     release_of_opening,
+    release_served,
 )
 from backend.attendance.service.shifts import (
     Place,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import Account, RoleGrant
@@ -36,6 +36,7 @@ REGISTRATION_ENDED = "报到已结束"
 
 UNSERVED = ~exists().where(Attendance.claim_id == Claim.id)
 """Condition on claims: nobody has signed in on it."""
+_IN_SERVICE = exists().where(Attendance.claim_id == Claim.id, Attendance.is_open())
 _OF_DISSOLVED_TEAMS = Claim.team_id.in_(select(Team.id).where(Team.status == TeamStatus.DISSOLVED))
 _OF_ENDED_ORGANISATIONS = Claim.organisation_id.in_(select(Organisation.id).where(Organisation.status == OrganisationStatus.ENDED))
 
@@ -82,6 +83,14 @@ def release_of_opening(actor: Actor, opening_id: UUID, *, reason: str, now: date
     policy."""
     held = db.session.scalars(select(Claim.id).where(Claim.opening_id == opening_id, Claim.takes_place())).all()
     _give_back(actor, held, reason=reason, now=now)
+
+
+def release_served(opening_ids: Sequence[UUID], *, reason: str, now: datetime) -> None:
+    """Give back the places of these openings on which somebody has served and nobody is signed in, as long as their time is not over: what
+    was served on them does not count, and somebody else may come."""
+    held = select(Claim.id).where(one_of(Claim.opening_id, opening_ids), Claim.is_held(), _is_not_over(now))
+    served = and_(~UNSERVED, ~_IN_SERVICE)
+    openings.give_back(Actor.system(), db.session.scalars(held).all(), releasing=false(), ending=served, reason=reason, now=now)
 
 
 def release_after_service(shift_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -158,10 +167,9 @@ def _is_not_over(now: datetime) -> ColumnElement[bool]:
 
 def _has_more_ahead(now: datetime) -> ColumnElement[bool]:
     """Condition on claims: nobody is signed in on it, and there is a shift to come at which nobody has signed in on it."""
-    in_service = exists().where(Attendance.claim_id == Claim.id, Attendance.is_open())
     not_served = ~served_at(Shift.id).correlate(Claim, Shift)
     to_come = exists().where(Shift.opening_id == Claim.opening_id, Shift.status == ShiftStatus.PLANNED, Shift.is_not_over(now), not_served)
-    return ~in_service & to_come.correlate(Claim)
+    return ~_IN_SERVICE & to_come.correlate(Claim)
 
 
 def _require_release(actor: Actor, claim_id: UUID) -> None:

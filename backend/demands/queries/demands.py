@@ -92,6 +92,7 @@ class DemandView(DemandLine):
     details: str | None
     requester: str | None
     reason: str | None
+    former_demand_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         details=read_text(Demand.details_sealed, known) if concerned else None,
         requester=name,
         reason=db.session.scalar(reason) if concerned else None,
+        former_demand_id=known.former_demand_id if concerned else None,
     )
 
 

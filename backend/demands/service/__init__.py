@@ -1,5 +1,6 @@
 """Commands of demands: submitted, decided on, changed, completed or called off; and whom they are for."""
 
+from backend.demands.service.again import publish_again
 from backend.demands.service.arrangements import RegisteredMember, WantedArrangement, arrange
 from backend.demands.service.bases import StatedBasis, add_basis, withdraw_basis
 from backend.demands.service.beneficiaries import RevealedBeneficiary, reveal_beneficiary, reveal_field_of_beneficiary

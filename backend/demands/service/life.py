@@ -57,6 +57,7 @@ AMEND = Step(Demand, DemandChange, _RETURNED, _SUBMITTED, DemandSubmitted, Permi
 WITHDRAW = Step(Demand, DemandChange, _SUBMITTED, _WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
 WITHDRAW_RETURNED = Step(Demand, DemandChange, _RETURNED, _WITHDRAWN, DemandWithdrawn, Permission.DEMAND_WITHDRAW, DemandNotSubmitted)
 PUBLISH = Step(Demand, DemandChange, _SUBMITTED, _PUBLISHED, DemandPublished, Permission.DEMAND_REVIEW, DemandNotSubmitted)
+PUBLISH_AGAIN = Step(Demand, DemandChange, None, _PUBLISHED, DemandPublished, Permission.DEMAND_REVIEW, decision="again")
 CANCEL = Step(Demand, DemandChange, _PUBLISHED, DemandStatus.CANCELLED, DemandCancelled, Permission.DEMAND_CANCEL, DemandNotPublished)
 LAPSE = Step(
     Demand,

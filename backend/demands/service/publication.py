@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -109,33 +109,40 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_REVIEW, scope_of(demand))
+    announced = to_announce(demand, publication, now=now)
+    PUBLISH.take(actor, demand_id, now=now, **announced)
+    open_places(actor, demand_id, publication, now=now)
+
+
+def to_announce(demand: Demand, publication: Publication, *, now: datetime) -> dict[str, Any]:
+    """What a demand is published with, by the names of its columns.
+
+    Raises TooManyPlaces, WindowInvalid, PlaceNotAsked, PositionOutOfBounds, NamesBeneficiary, BeneficiaryEnded, AddressErased,
+    BasisMissing.
+    """
     brand = brands.brand(demand.brand)
     places = publication.places or demand.places
     refuse_places(brand, places)
     refuse_window(brand, publication.starts_at, publication.ends_at, now=now)
-    place = _place(brand, publication)
-    title = publication.title or demand.title
-    announced = publication.announcement.texts(brand)
-    refuse_named(demand.beneficiary_id, {"title": title} | announced)
+    _place(brand, publication)
+    words = {"title": publication.title or demand.title} | publication.announcement.texts(brand)
+    refuse_named(demand.beneficiary_id, words)
     if demand.beneficiary_id is not None:
         require_usable(demand.beneficiary_id)
-    PUBLISH.take(
-        actor,
-        demand_id,
-        now=now,
-        title=title,
-        places=places,
-        starts_at=publication.starts_at,
-        ends_at=publication.ends_at,
-        published_at=now,
-        **announced,
-    )
+    when = {"starts_at": publication.starts_at, "ends_at": publication.ends_at, "published_at": now}
+    return words | when | {"places": places}
+
+
+def open_places(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> None:
+    """Make the opening of a demand that was just published, and plan its shift. The caller has asked policy."""
+    demand = db.session.scalars(select(Demand).where(Demand.id == demand_id).execution_options(populate_existing=True)).one()
+    brand = brands.brand(demand.brand)
     opening_id = openings.make_opening(
         brand=brand,
-        title=title,
+        title=demand.title,
         area_id=demand.area_id,
         area_path=demand.area_path,
-        roles={brand.role_name: places},
+        roles={brand.role_name: demand.places},
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         now=now,
@@ -157,7 +164,7 @@ def publish_demand(actor: Actor, demand_id: UUID, publication: Publication, *, n
         starts_at=publication.starts_at,
         ends_at=publication.ends_at,
         grace_minutes=brand.grace_minutes,
-        place=place,
+        place=_place(brand, publication),
         home_id=demand.beneficiary_id,
         now=now,
     )
@@ -266,4 +273,6 @@ def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     late = [demand for demand in demands if demand.status is DemandStatus.NOT_CARRIED_OUT and demand.opening_id in served]
     COMPLETE_LATE.take_all(Actor.system(), [demand.id for demand in late], now=now)
     REOPEN.take_all(Actor.system(), [demand.id for demand in undone], now=now, reason=SERVICE_WITHDRAWN)
-    openings.reopen_openings([demand.opening_id for demand in undone])
+    reopened = [demand.opening_id for demand in undone]
+    openings.reopen_openings(reopened)
+    attendance.release_served(reopened, reason=SERVICE_WITHDRAWN, now=now)

@@ -110,7 +110,7 @@ def submit_demand(actor: Actor, wanted: NewDemand, *, now: datetime) -> UUID:
     db.session.add(
         Demand(
             id=demand_id,
-            number=_next_number(now),
+            number=next_number(now),
             brand=brand.code,
             title=wanted.title,
             details_sealed=seal_text(Demand.details_sealed, wanted.details, demand_id),
@@ -199,7 +199,8 @@ def demand_number(year: int, running: int) -> str:
     return f"需{year}-{running:06d}"
 
 
-def _next_number(now: datetime) -> str:
+def next_number(now: datetime) -> str:
+    """The number of a demand that is just made."""
     return demand_number(clock.shanghai_day(now).year, db.session.scalars(DEMAND_NUMBERS.next_value().select()).one())
 
 

@@ -64,6 +64,7 @@ BEYOND_THE_SCHEMA = {
     ("make_arrangement", "$"): "exactly one claimant",
     ("enter_late", "served.0"): "a team or an organisation",
     ("publish_demand", "$"): "both coordinates or none, and " + END_AFTER_BEGINNING,
+    ("publish_demand_again", "$"): "both coordinates or none, and " + END_AFTER_BEGINNING,
     ("add_record", "$"): END_AFTER_BEGINNING,
     ("add_late_record", "$"): END_AFTER_BEGINNING,
     ("correct_service", "$"): END_AFTER_BEGINNING,

@@ -227,6 +227,9 @@ class Neighbourhood:
         self.officer.made(f"/demands/{returned}/return", {"reason": "请补充时间"})
         self._target("resident", "amend_demand", "list_steps_of_demand", demand_id=returned)
         self._target("resident", "list_my_demands")
+        over = published_demand(self.officer, self.street)["id"]
+        self.officer.made(f"/demands/{over}/cancellation", {"reason": "老人住院"})
+        self._target("community_officer", "publish_demand_again", demand_id=over, **window(starts_in=timedelta(days=1)))
         self.known |= {"brand": "door_knock", "beneficiary_id": None, "requester_person_id": None, "born_in": 1942}
 
     def _services(self) -> None:
