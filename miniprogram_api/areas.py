@@ -16,7 +16,7 @@ bp = Resource("areas", tag="区域")
 @public
 @bp.input(AreaQuery, location="query")
 @bp.output(Page[AreaOut])
-@bp.doc(summary="区域列表", description="某区域的下一级，例如一个街道的全部社区。不含已撤销的。")
+@bp.doc(summary="区域列表", description="某区域的下一级，例如一个街道的全部社区；按名称或代码搜索时不论在哪一级。不含已撤销的。")
 def list_areas(query: AreaQuery) -> Rows[AnyRow]:
     with transaction():
-        return queries.parts_of(query.parent_id, page=query.page)
+        return queries.areas_in_use(query.search, page=query.page)

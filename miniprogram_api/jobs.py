@@ -29,7 +29,7 @@ bp = Resource("jobs", tag="导出任务")
 @bp.output(Page[JobOut])
 @bp.doc(summary="任务列表", description="自己提出的任务；系统管理员另见本辖区的所有任务。新的在前；文件只有提出的人能下载。")
 def list_jobs(actor: Actor, query: JobsQuery) -> paging.Page[JobLine]:
-    return queries.jobs_in_sight(actor, state=query.state, for_me=query.for_me, now=clock.now(), page=query.page)
+    return queries.jobs_in_sight(actor, query.search, now=clock.now(), page=query.page)
 
 
 @bp.get("/jobs/<uuid:job_id>")

@@ -8,7 +8,7 @@ from backend.recognition import queries as recognition
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.points import LedgerLineOut, StandingOut
 from web.edge import reads
-from web.shapes import ListQuery
+from web.shapes import DaysQuery
 
 bp = Resource("points", tag="积分与星级")
 
@@ -30,11 +30,11 @@ def see_my_standing(actor: Actor) -> StandingOut:
 
 @bp.get("/me/points")
 @reads
-@bp.input(ListQuery, "query")
+@bp.input(DaysQuery, "query")
 @bp.output(Page[LedgerLineOut])
-@bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲销，再按新的事实入账。")
-def list_my_points(actor: Actor, query: ListQuery) -> Lines[AnyRow]:
-    return points.own_ledger(actor, page=query.page)
+@bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲销，再按新的事实入账。since、until 为计入的日期。")
+def list_my_points(actor: Actor, query: DaysQuery) -> Lines[AnyRow]:
+    return points.own_ledger(actor, days=query.days, page=query.page)
 
 
 def _hours(tenths: int) -> str:

@@ -69,6 +69,7 @@ LABELS: Mapping[str, str] = {
     "joined_party_on": "入党日期",
     "kind": "种类",
     "latitude": "纬度",
+    "level": "级别",
     "limit": "每页条数",
     "login_name": "用户名",
     "longitude": "经度",

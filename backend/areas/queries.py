@@ -1,21 +1,38 @@
 """Reads of areas, for a picker that goes down level by level. Areas are public."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, select
 
-from backend.areas.models import Area
+from backend.areas.models import Area, Level
 from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import found_among_few
 
 BY_CODE = Order((Area.path,))
 
 
-def parts_of(parent_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
-    """The areas in use directly below one (None: those at the top), by code. Raises CursorInvalid."""
-    above = Area.parent_id.is_(None) if parent_id is None else Area.parent_id == parent_id
+@dataclass(frozen=True, slots=True)
+class AreaSearch:
+    """Which areas somebody looks for: directly below one (None: those at the top); of any level where they are searched for. `q`: name
+    and code."""
+
+    q: str | None = None
+    parent_id: UUID | None = None
+    level: Level | None = None
+
+
+def areas_in_use(search: AreaSearch, *, page: PageRequest) -> Page[AnyRow]:
+    """Areas in use, by code; a district has some hundreds, so that they are searched as they stand. Raises CursorInvalid."""
     shown = (Area.id, Area.code, Area.path, Area.level, Area.name, Area.parent_id, Area.pilot_since)
-    wanted = select(*shown).where(above, Area.withdrawn_on.is_(None))
+    wanted = select(*shown).where(Area.withdrawn_on.is_(None), found_among_few(search.q, Area.name, Area.code))
+    if search.parent_id is not None:
+        wanted = wanted.where(Area.parent_id == search.parent_id)
+    if search.level is not None:
+        wanted = wanted.where(Area.level == search.level)
+    if search == AreaSearch():
+        wanted = wanted.where(Area.parent_id.is_(None))
     return BY_CODE.page(wanted, page)
 
 

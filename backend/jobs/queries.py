@@ -1,5 +1,6 @@
 """Reads of long work and its progress, for who asked for it and for the system administrator of the area. Never the file."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.jobs import LINE, Job, JobLine, State
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days
 
 FAILURES_STAND_FOR = timedelta(days=14)
 NEWEST_JOB = Order((Job.id,), latest_first=True)
@@ -25,13 +27,24 @@ def job(viewer: Actor, job_id: UUID) -> JobLine:
     return JobLine(*row)
 
 
-def jobs_in_sight(viewer: Actor, *, state: State | None, for_me: bool = False, now: datetime, page: PageRequest) -> Page[JobLine]:
-    """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file. `for_me`:
-    only what failed lately."""
-    wanted = select(*LINE).where(seen_by(viewer))
-    if state is not None:
-        wanted = wanted.where(Job.state == state)
-    if for_me:
+@dataclass(frozen=True, slots=True)
+class JobSearch:
+    """Which long work somebody looks for; the days are those on which it was asked for. `for_me`: only what failed lately."""
+
+    state: State | None = None
+    kind: str | None = None
+    days: Days = EVER
+    for_me: bool = False
+
+
+def jobs_in_sight(viewer: Actor, search: JobSearch, *, now: datetime, page: PageRequest) -> Page[JobLine]:
+    """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file."""
+    wanted = select(*LINE).where(seen_by(viewer), search.days.hold(Job.created_at))
+    if search.state is not None:
+        wanted = wanted.where(Job.state == search.state)
+    if search.kind is not None:
+        wanted = wanted.where(Job.kind == search.kind)
+    if search.for_me:
         wanted = wanted.where(failed_lately(viewer, now=now))
     return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))
 

@@ -14,6 +14,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days
 from backend.messages import kinds
 from backend.messages.kinds import Kind
 from backend.messages.models import Message
@@ -68,17 +69,29 @@ class InboxCount:
     waiting: list[WaitingLine]
 
 
-def own_messages(viewer: Actor, *, unread: bool, waiting: bool, page: PageRequest) -> Page[MessageLine]:
-    """What the viewer was told, the newest first: all of it, or what is not read yet, or what still waits. Raises CursorInvalid."""
+@dataclass(frozen=True, slots=True)
+class MessageSearch:
+    """Which messages somebody looks for: what is not read yet, what still waits, of a kind, of the days on which it happened."""
+
+    unread: bool = False
+    waiting: bool = False
+    kind: str | None = None
+    days: Days = EVER
+
+
+def own_messages(viewer: Actor, search: MessageSearch, *, page: PageRequest) -> Page[MessageLine]:
+    """What the viewer was told, the newest first. Raises CursorInvalid."""
     policy.require(viewer, Permission.MESSAGE_SEE, Scope())
     wanted = (
         select(Message, Message.event_id, Area.name.label("area"), _waits().label("waits"))
         .outerjoin(Area, Area.path == Message.area_path)
-        .where(is_own(viewer))
+        .where(is_own(viewer), search.days.hold(Message.happened_at))
     )
-    if unread:
+    if search.kind is not None:
+        wanted = wanted.where(Message.kind == search.kind)
+    if search.unread:
         wanted = wanted.where(Message.read_at.is_(None))
-    if waiting:
+    if search.waiting:
         wanted = wanted.where(_waits())
     return NEWEST_FIRST.page(wanted, page).map(_line)
 

@@ -10,6 +10,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import Days
 from backend.points.models import LedgerTransaction, PointsAccount
 
 LATEST_BOOKED = Order((LedgerTransaction.booked_at, LedgerTransaction.id), latest_first=True)
@@ -28,8 +29,9 @@ def own_person(actor: Actor) -> UUID:
     return actor.person_id
 
 
-def own_ledger(actor: Actor, *, page: PageRequest) -> Page[AnyRow]:
-    """The actor's own transactions, newest first, each with its reason; a reversal names what it reverses."""
+def own_ledger(actor: Actor, *, days: Days, page: PageRequest) -> Page[AnyRow]:
+    """The actor's own transactions, newest first, each with its reason; a reversal names what it reverses. The
+    days are those on which they count."""
     wanted = select(
         LedgerTransaction.id,
         LedgerTransaction.points,
@@ -37,5 +39,5 @@ def own_ledger(actor: Actor, *, page: PageRequest) -> Page[AnyRow]:
         LedgerTransaction.counts_on,
         LedgerTransaction.booked_at,
         LedgerTransaction.reverses_id,
-    ).where(LedgerTransaction.person_id == own_person(actor))
+    ).where(LedgerTransaction.person_id == own_person(actor), days.hold(LedgerTransaction.counts_on))
     return LATEST_BOOKED.page(wanted, page)

@@ -10,6 +10,7 @@ from backend.foundation.database import db, transaction
 from bench import searched
 
 ROWS = 10_000
+_ID = "00000000-0000-7000-800e-000000000001"
 BY_TITLE, BY_NAME, BY_NUMBER = "ix_openings_search", "ix_people_search", "ix_volunteers_search"
 SEARCHES = [
     ("/demands", {"q": "23456"}, "ix_demands_search"),
@@ -27,7 +28,20 @@ SEARCHES = [
     ("/services", {"person": "23456"}, BY_NUMBER),
     ("/services", {"person": "没有"}, BY_NAME),
     ("/services", {"person": "丁両", "sort": "earliest"}, BY_NAME),
-    ("/services", {"team_id": "00000000-0000-7000-800e-000000000001"}, "ix_service_records_capacity_id"),
+    ("/services", {"team_id": _ID}, "ix_service_records_capacity_id"),
+]
+OF_BODIES = [
+    ("/organisations", {"q": "没有"}, "ix_organisations_search"),
+    ("/organisations", {"q": "001234", "sort": "name"}, "ix_organisations_search"),
+    ("/work-units", {"q": "没有"}, "ix_work_units_search"),
+    ("/registrations", {"q": "001234"}, "ix_member_registrations_search"),
+    ("/registrations", {"person": "没有"}, BY_NAME),
+    ("/registrations", {"work_unit_id": _ID}, "ix_unit_memberships_work_unit_id"),
+    ("/beneficiaries", {"q": "没有"}, "ix_beneficiaries_search"),
+    ("/late-entries", {"q": "没有"}, "ix_late_entries_search"),
+    ("/late-entries", {"person": "没有"}, BY_NAME),
+    ("/role-grants", {"login_name": "nobody"}, "ix_logins_search"),
+    ("/role-grants", {"q": "没有"}, BY_NAME),
 ]
 EVERYWHERE = [("/demands", {"q": "看望"}, "ix_demands_published"), ("/services", {"q": "看望"}, "ix_service_records_served_on")]
 
@@ -39,12 +53,17 @@ def full_street(street):
         communities = list(db.session.scalars(select(Area).where(Area.level == Level.COMMUNITY)))
         db.session.expunge_all()
     searched.make_rows(ROWS, communities)
+    searched.make_bodies(ROWS // 5, communities[0])
     return street
 
 
 def test_a_search_goes_by_its_index(full_street):
-    for path, query, index in SEARCHES:
-        assert index in _plan_of(full_street.officer, path, query), (path, query)
+    officers = {"/beneficiaries": full_street.home.officer, "/late-entries": full_street.home.officer}
+    missed = []
+    for path, query, index in SEARCHES + OF_BODIES:
+        if index not in _plan_of(officers.get(path, full_street.officer), path, query):
+            missed.append((path, query, index))
+    assert missed == []
     for path, query, index in EVERYWHERE:
         plan = _plan_of(full_street.officer, path, query)
         assert (index in plan, "_search" in plan) == (True, False), (path, query)

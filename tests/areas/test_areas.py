@@ -26,6 +26,10 @@ def test_a_phone_picks_its_way_down_the_tree_without_a_login(client, street):
     assert names(client, parent_id=street["青山街道"]) == ["和平社区", "团结社区"]
     assert names(client, parent_id=street["和平社区"]) == ["和平第一网格"]
     assert names(client, parent_id=str(uuid4())) == []
+    assert names(client, q="和平") == ["和平社区", "和平第一网格"]
+    assert names(client, q="99001002") == names(client, q="团结", level="community") == ["团结社区"]
+    assert names(client, q="和平", level="grid") == names(client, q="网格", parent_id=street["和平社区"]) == ["和平第一网格"]
+    assert names(client, q="没有") == names(client, q="网格", parent_id=street["青山街道"]) == []
 
 
 def test_the_list_turns_pages(client, street):

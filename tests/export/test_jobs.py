@@ -321,6 +321,11 @@ def test_asker_finds_their_own_jobs_the_newest_first_and_nobody_elses(street_off
 
     assert [job["id"] for job in first["items"] + rest["items"]] == asked[::-1]
     assert [job["id"] for job in colleague.seen("/jobs")["items"]] == [other]
+    (kind,) = {job["kind"] for job in first["items"]}
+    today = clock.shanghai_day(clock.now())
+    answer = colleague.seen("/jobs", kind=kind, since=today, count="true")
+    assert ([job["id"] for job in answer["items"]], answer["total"]["number"]) == ([other], 1)
+    assert colleague.seen("/jobs", kind="other")["items"] == colleague.seen("/jobs", until="2020-01-01")["items"] == []
 
 
 def test_file_is_fetched_by_a_signed_address_for_five_minutes(street_officer, ask, client, pass_time):

@@ -75,6 +75,10 @@ def test_what_was_told_after_the_last_one_seen_stays_unread_though_it_happened_b
 def test_nobody_reads_another_ones_messages_nor_marks_them(street, three):
     other = street.home.leader
     before = inbox(street.home.resident)
+    today, told = clock.shanghai_day(clock.now()), before[0]["kind"]
+
+    assert inbox(street.home.resident, kind=told, since=today, until=today) == [line for line in before if line["kind"] == told]
+    assert inbox(street.home.resident, kind="demand_submitted") == inbox(street.home.resident, until="2020-01-01") == []
 
     assert inbox(other) == []
     assert refused(other.post(f"/me/messages/{three[0]}/reading")) == (404, "not_found")

@@ -1,16 +1,25 @@
 """What one asks of the inbox."""
 
+from typing import Annotated
+
 from pydantic import ConfigDict, Field
 
-from web.fields import Id
-from web.shapes import Body, ListQuery
+from backend.messages.queries import MessageSearch
+from web.fields import Id, Text
+from web.shapes import Body, DaysQuery
 
 
-class MessagesQuery(ListQuery):
-    """All messages, or some of them."""
+class MessagesQuery(DaysQuery):
+    """All messages, or some of them; the days are those on which it happened."""
 
     unread: bool = Field(default=False, description="只看未读的")
     waiting: bool = Field(default=False, description="只看等待办理的")
+    kind: Annotated[str, Text(max=61)] | None = Field(default=None, description="只看这一种", examples=["demand_submitted"])
+
+    @property
+    def search(self) -> MessageSearch:
+        """The same for a query of the domain."""
+        return MessageSearch(self.unread, self.waiting, self.kind, self.days)
 
 
 class ReadingsIn(Body):
