@@ -18,7 +18,7 @@ from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, ConfirmedTogetherOut, ServiceDetailsOut, ServiceOut
 from web.edge import creates, reads, writes
-from web.inputs.attendance import CorrectionIn, LateRecordIn, MyServicesQuery, ServicesQuery, StretchIn, UnrecordedQuery, WithdrawalIn
+from web.inputs.attendance import AddedRecordIn, CorrectionIn, LateRecordIn, MyServicesQuery, ServicesQuery, UnrecordedQuery, WithdrawalIn
 from web.inputs.common import ReasonIn
 
 bp = Resource("services", tag="服务记录")
@@ -138,13 +138,19 @@ def withdraw_service(actor: Actor, fact_id: UUID, body: WithdrawalIn) -> Service
 
 @bp.post("/attendances/<uuid:attendance_id>/record")
 @creates
-@bp.input(StretchIn)
+@bp.input(AddedRecordIn)
 @bp.output(ServiceDetailsOut, status_code=201)
 @bp.doc(summary="补录：已签到、未签退的", description="由社区说明原因后补录，仍须确认。")
 @never(ServiceNotFound, because="it shows what was made just now")
-def add_record(actor: Actor, attendance_id: UUID, body: StretchIn) -> ServiceDetailsOut:
+def add_record(actor: Actor, attendance_id: UUID, body: AddedRecordIn) -> ServiceDetailsOut:
     record = attendance.add_record(
-        actor, attendance_id, started_at=body.started_at, ended_at=body.ended_at, reason=body.reason, now=clock.now()
+        actor,
+        attendance_id,
+        started_at=body.started_at,
+        ended_at=body.ended_at,
+        reason=body.reason,
+        ends_sign_in=body.ends_sign_in,
+        now=clock.now(),
     )
     return _details(queries.service_details(actor, record.fact_id))
 

@@ -83,7 +83,9 @@ def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
 @bp.output(SignedInOut, status_code=201)
 @bp.doc(summary="签到", description="场次开始前、结束后的宽限时间内都可签到。定位可不提供，不在范围内也可签到；只保存是否在范围内和距离。")
 def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:
-    return attendance.sign_in(actor, shift_id, body.code, position=body.where(), claim_id=body.claim_id, now=clock.now())
+    return attendance.sign_in(
+        actor, shift_id, body.code, position=body.where(), claim_id=body.claim_id, ends_other=body.ends_other, now=clock.now()
+    )
 
 
 @bp.post("/shifts/<uuid:shift_id>/sign-out")

@@ -21,6 +21,7 @@ from tests.support.attendance import HOME, Visit, attendance_rows, claim_for, co
 from tests.support.beginning import actor_of
 from tests.support.demands import give_role, organisation_of, team_led_by, window
 from tests.support.locks import somebody_waits
+from tests.support.messages import kinds
 from tests.support.people import registered_person, registered_volunteer
 from tests.support.phone import refused
 from tests.trial.waiting import eventually
@@ -242,6 +243,45 @@ def test_one_is_signed_in_at_one_shift_at_a_time(visit, street, officer):
     assert refused(second) == (409, "already_signed_in")
     assert second.get_json()["shift_id"] == visit.shift_id
     assert len(attendance_rows()) == 1
+
+
+def test_who_forgot_to_sign_out_signs_in_elsewhere_and_the_first_community_adds_what_was_served_until_then(
+    visit, street, officer, pass_time
+):
+    opening_id, elsewhere = open_shift(street["和平社区"])
+    claim_for(opening_id, team_id=UUID(visit.team_id))
+    came = clock.now()
+    first = visit.sign_in()["attendance_id"]
+    pass_time(minutes=40)
+    left, code = clock.now(), officer.seen(f"/shifts/{elsewhere}/code")["code"]
+    visit.member.made(f"/shifts/{elsewhere}/sign-in", {"code": code, "ends_other": True})
+    sign_out = visit.member.post(f"/shifts/{visit.shift_id}/sign-out", {"code": visit.code()})
+    assert refused(sign_out) == (409, "attendance_closed")
+    assert "attendance_without_record" in kinds(officer)
+    pass_time(minutes=20)
+    visit.member.made(f"/shifts/{elsewhere}/sign-out", {"code": officer.seen(f"/shifts/{elsewhere}/code")["code"]})
+
+    def added(until):
+        word = {"started_at": came.isoformat(), "ended_at": until.isoformat(), "reason": "忘了签退。"}
+        return officer.post(f"/attendances/{first}/record", word)
+
+    assert refused(added(left + timedelta(seconds=1))) == (422, "outside_window")
+    made = added(left)
+    assert (made.status_code, made.get_json()["minutes"]) == (201, 40)
+    later = {"started_at": came.isoformat(), "ended_at": (left + timedelta(minutes=1)).isoformat(), "reason": "更正。"}
+    correction = later | {"revision_id": made.get_json()["revision_id"]}
+    assert refused(officer.post(f"/services/{made.get_json()['fact_id']}/corrections", correction)) == (422, "outside_window")
+
+
+def test_the_community_ends_a_sign_in_while_the_shift_runs_when_it_says_so(visit, officer, pass_time):
+    came, first = clock.now(), visit.sign_in()["attendance_id"]
+    pass_time(minutes=30)
+    word = {"started_at": came.isoformat(), "ended_at": clock.now().isoformat(), "reason": "看着他离开的。"}
+    assert refused(officer.post(f"/attendances/{first}/record", word)) == (409, "still_signed_in")
+    made = officer.made(f"/attendances/{first}/record", word | {"ends_sign_in": True})
+    assert (made["minutes"], made["evidence"]) == (30, "community_word")
+    sign_out = visit.member.post(f"/shifts/{visit.shift_id}/sign-out", {"code": visit.code()})
+    assert refused(sign_out) == (409, "attendance_closed")
 
 
 def test_in_once_and_out_once(visit, pass_time):

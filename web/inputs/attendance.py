@@ -71,6 +71,7 @@ class SignInIn(SignOutIn):
     """The code that was scanned, where, and on which claim, for who may serve on several."""
 
     claim_id: Id | None = Field(default=None, description="属于多个认领方时可指明以哪一个认领服务")
+    ends_other: bool = Field(default=False, description="在别处忘了签退的，核对后填 true：那边的签到到此为止，时长由那边的社区补录")
 
 
 class StretchIn(Body):
@@ -87,6 +88,12 @@ class StretchIn(Body):
         if self.ended_at <= self.started_at:
             raise ValueError("结束时间须晚于开始时间")
         return self
+
+
+class AddedRecordIn(StretchIn):
+    """A record for who signed in."""
+
+    ends_sign_in: bool = Field(default=False, description="仍在签到中、但确已离开的，填 true：签到到此为止，本人不能再签退")
 
 
 class LateRecordIn(StretchIn):

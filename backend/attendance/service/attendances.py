@@ -1,17 +1,21 @@
 """On which claim somebody serves, and writing that they were there: prepared statements, for all of a shift sign in within a minute."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Label, Select, Uuid, bindparam, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Label, Select, Uuid, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
+from backend.accounts.policy import Permission
 from backend.attendance.entitlement import nearest_claim
+from backend.attendance.events import AttendanceExpired
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Shift
-from backend.foundation import clock
+from backend.foundation import audit, clock, outbox
+from backend.foundation.actor import Actor
 from backend.foundation.database import db, run_one
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
@@ -27,6 +31,22 @@ def shift_to_sign(shift_id: UUID, person_id: UUID, *, claim_id: UUID | None, now
     they serve: the one asked for, or the nearest (`claim_id` None: none). The shift is shared until the commit: it is not cancelled while
     somebody signs in at it."""
     return run_one(_shift_to_sign(), shift_id=shift_id, of_claim=claim_id, **_serving(person_id, Span(now, now)))
+
+
+def close_open(actor: Actor, *which: ColumnElement[bool], now: datetime) -> Sequence[UUID]:
+    """Close the attendances that meet the conditions and that nobody signed out of, without a record: the community adds it by its word.
+    The caller has asked policy."""
+    closed = db.session.scalars(
+        update(Attendance)
+        .where(Attendance.is_open(), *which)
+        .values(closed_at=func.greatest(Attendance.signed_in_at, now))  # whichever host's clock that was
+        .returning(Attendance.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for attendance_id in closed:
+        outbox.record(AttendanceExpired(attendance_id), now=now)
+        audit.record(actor, Permission.SHIFT_CLOSE, attendance_id, now=now)
+    return closed
 
 
 @cache

@@ -12,7 +12,7 @@ from backend.attendance.entitlement import allowed, concerned_by_service, seen_s
 from backend.attendance.events import ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Confirmation, Evidence, ServiceRecord, Shift, ShiftStatus
-from backend.attendance.service.attendances import attend, claim_at, is_full
+from backend.attendance.service.attendances import attend, claim_at, close_open, is_full
 from backend.attendance.service.days import most_minutes
 from backend.attendance.service.minors import require_fit
 from backend.attendance.service.refusals import (
@@ -45,10 +45,10 @@ class RecordExists(Conflict):
 
 
 class StillSignedIn(Conflict):
-    """Who is signed in can still sign out by themselves."""
+    """Who is signed in can still sign out by themselves; whoever sees that they are gone ends it with `ends_sign_in`."""
 
     code: ClassVar[str] = "still_signed_in"
-    detail = "该志愿者仍在签到中，可由本人签退；场次已经结束的，系统稍后关闭签到，请一分钟后补录"
+    detail = "该志愿者仍在签到中，可由本人签退；确已离开的，可以结束签到并补录"
 
 
 class AttendanceExists(Conflict):
@@ -111,8 +111,18 @@ def state_record(
     return record
 
 
-def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended_at: datetime, reason: str, now: datetime) -> ServiceRecord:
+def add_record(
+    actor: Actor,
+    attendance_id: UUID,
+    *,
+    started_at: datetime,
+    ended_at: datetime,
+    reason: str,
+    ends_sign_in: bool = False,
+    now: datetime,
+) -> ServiceRecord:
     """补录 by the community's word, for who signed in but whose attendance has no record: nobody signed out, or the record was withdrawn.
+    `ends_sign_in`: whoever is signed in still is gone, and signs out no more. What was closed brings nothing after that moment.
 
     Raises Missing, Forbidden, OwnService, StillSignedIn, RecordExists, OutsideWindow, RecordsOverlap.
     """
@@ -131,8 +141,10 @@ def add_record(actor: Actor, attendance_id: UUID, *, started_at: datetime, ended
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
     _refuse_own(actor, attendance.person_id)
     if attendance.signed_out_at is None and attendance.closed_at is None:
-        raise StillSignedIn
-    served = _worded(shift, started_at, ended_at, now=now)
+        if not ends_sign_in:
+            raise StillSignedIn
+        close_open(actor, Attendance.id == attendance_id, now=now)
+    served = _worded(shift, started_at, ended_at, now=_until(attendance_id, now))
     refuse_overlap(attendance.person_id, served)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
     audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
@@ -188,7 +200,7 @@ def correct_record(
     OwnService, RecordWithdrawn, OutsideWindow, RecordsOverlap.
     """
     seen = _seen(actor, fact_id, seen_id)
-    served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=now)
+    served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=_until(seen.attendance_id, now))
     refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
     confirmed = confirmation_of(fact_id)
     with refusing(OVERLAPS):
@@ -248,6 +260,12 @@ def _seen(actor: Actor, fact_id: UUID, seen_id: UUID) -> ServiceRecord:
 def _refuse_own(actor: Actor, person_id: UUID) -> None:
     if actor.person_id == person_id:
         raise OwnService
+
+
+def _until(attendance_id: UUID, now: datetime) -> datetime:
+    """Until when somebody can have served on an attendance: till it was closed, where nobody signed out of it."""
+    closed_at = db.session.scalar(select(Attendance.closed_at).where(Attendance.id == attendance_id))
+    return now if closed_at is None else min(closed_at, now)
 
 
 def _worded(shift: Shift, started_at: datetime, ended_at: datetime, *, now: datetime) -> Span:

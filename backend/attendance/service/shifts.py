@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import seen_shift
-from backend.attendance.events import AttendanceExpired, ShiftCalledOff, ShiftClosed, ShiftPlanned
+from backend.attendance.events import ShiftCalledOff, ShiftClosed, ShiftPlanned
 from backend.attendance.models import Attendance, Confirmer, Shift, ShiftChange, ShiftStatus
+from backend.attendance.service.attendances import close_open
 from backend.attendance.service.releases import tell_of_missed
-from backend.foundation import audit, outbox
+from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
@@ -200,25 +201,9 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
 
     There is no record of a forgotten attendance until the community adds one with a reason.
     """
-    forgotten = db.session.scalars(
-        update(Attendance)
-        .where(
-            Attendance.id.in_(
-                select(Attendance.id)
-                .join(Shift, Shift.id == Attendance.shift_id)
-                .where(Attendance.is_open(), _is_over(now))
-                .limit(at_most)
-                .with_for_update(of=Attendance, skip_locked=True)
-            )
-        )
-        .values(closed_at=now)
-        .returning(Attendance.id)
-        .execution_options(synchronize_session=False)
-    ).all()
     system = Actor.system()
-    for attendance_id in forgotten:
-        outbox.record(AttendanceExpired(attendance_id), now=now)
-        audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
+    overdue = select(Attendance.id).join(Shift, Shift.id == Attendance.shift_id).where(Attendance.is_open(), _is_over(now))
+    forgotten = close_open(system, Attendance.id.in_(overdue.limit(at_most).with_for_update(of=Attendance, skip_locked=True)), now=now)
     # Who hears that a shift is closed finds nobody signed in at it.
     signed_in = exists().where(Attendance.shift_id == Shift.id, Attendance.is_open())
     over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now), ~signed_in).limit(at_most)

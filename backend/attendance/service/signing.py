@@ -18,7 +18,7 @@ from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, FlagKind, ServiceRecord, Shift, ShiftStatus
 from backend.attendance.positions import Position, Sign, judge
-from backend.attendance.service.attendances import attend, is_full, shift_to_sign
+from backend.attendance.service.attendances import attend, close_open, is_full, shift_to_sign
 from backend.attendance.service.doors import check_door_code
 from backend.attendance.service.flags import flag_service
 from backend.attendance.service.minors import require_fit
@@ -34,7 +34,7 @@ from backend.people.service import person_of
 
 
 class AlreadySignedIn(Conflict):
-    """One open attendance at a time, here or at the shift that is named in `shift_id`."""
+    """One open attendance at a time, here or at the shift that is named in `shift_id`; there it ends with `ends_other`."""
 
     code: ClassVar[str] = "already_signed_in"
     detail = "您已签到，请先签退"
@@ -106,10 +106,17 @@ def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
 
 @refuses(codes.CodeExpired, codes.CodeForged, codes.CodeNotYetValid, codes.CodeOfAnotherShift)
 def sign_in(
-    actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, claim_id: UUID | None = None, now: datetime
+    actor: Actor,
+    shift_id: UUID,
+    code: str,
+    *,
+    position: Position | None = None,
+    claim_id: UUID | None = None,
+    ends_other: bool = False,
+    now: datetime,
 ) -> SignedInAs:
     """Sign in at a shift, by the code that is shown there, or at a home by that of the door. `claim_id` says on which claim, for who may
-    serve on several.
+    serve on several. `ends_other`: whoever forgot to sign out elsewhere is there no more; what they served until now, that community adds.
 
     Raises Missing, the refusals of a code (codes.py), DoorCodeWrong, TooManyDoorCodes, NotEntitled, ShiftCancelled, ShiftNotBegun,
     ShiftOver, TooYoung, GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, PlaceFull.
@@ -127,6 +134,8 @@ def sign_in(
     if door is not None:
         check_door_code(shift.home_id, door, person_id, now=now)
     sign = judge(shift, position, by=grade)
+    if ends_other:
+        close_open(actor, Attendance.person_id == person_id, Attendance.shift_id != shift_id, now=now)
     attendance = attend(
         shift.claim_id,
         held=True,
@@ -252,7 +261,7 @@ def _why_not_in(person_id: UUID, shift_id: UUID, claim_id: UUID) -> Conflict:
     if here is not None:
         return AlreadySignedIn(shift_id=str(shift_id))
     if lines:
-        return AlreadySignedIn("您在其他场次尚未签退", shift_id=str(lines[0].shift_id))
+        return AlreadySignedIn("您在其他场次尚未签退；已经离开的，可以结束那边的签到，再在这里签到", shift_id=str(lines[0].shift_id))
     return PlaceFull() if is_full(claim_id, shift_id) else ClaimReleased()
 
 
