@@ -33,7 +33,7 @@ bp = Resource("claims", tag="认领")
 )
 @refuses(PersonNeeded)
 def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
-    made = openings.claim_place(actor, body.role_id, body.claimant(actor), now=clock.now())
+    made = openings.claim_place(actor, body.role_id, body.claimant(actor), overlap_confirmed=body.overlap_confirmed, now=clock.now())
     return ClaimMadeOut(
         id=made.id,
         opening_id=made.opening_id,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -15,7 +16,17 @@ from backend.foundation.outbox import OutboxEvent
 from backend.openings.models import ClaimChange, Opening
 from backend.organisations.models import OrganisationStatus
 from backend.teams.models import TeamStatus
-from tests.support.demands import claimed, give_role, organisation_of, place_count, published_demand, resident, team_led_by
+from tests.support.demands import (
+    claimed,
+    demand_form,
+    give_role,
+    organisation_of,
+    place_count,
+    published_demand,
+    resident,
+    team_led_by,
+    window,
+)
 from tests.support.phone import refused
 
 
@@ -50,6 +61,22 @@ def test_a_party_member_claims_where_the_community_accepted_the_registration(off
     answer = _claim(leader, demand, as_person=True)
 
     assert (answer.status_code, answer.get_json()["claimant_id"]) == (201, leader.person_id)
+
+
+def test_one_person_is_asked_about_two_services_at_the_same_time_and_a_team_is_not(officer, leader, street):
+    give_role(leader, Grant(Role.PARTY_MEMBER, area_path="639999001001"))
+    demands = [published_demand(officer, street, places=2) for _ in range(2)]
+    plain = officer.made("/demands", demand_form(street))
+    later = officer.made(f"/demands/{plain['id']}/publication", window(starts_in=timedelta(hours=2)))
+    first = _claim(leader, demands[0], as_person=True).get_json()
+    assert _claim(leader, later, as_person=True).status_code == 201, "one after the other"
+
+    again = _claim(leader, demands[1], as_person=True)
+    assert (refused(again), again.get_json()["claim_id"]) == ((409, "claims_overlap"), first["id"])
+    assert place_count(demands[1]) == (0, 0)
+    team_id = team_led_by(leader, street)
+    assert all(_claim(leader, demand, team_id=team_id).status_code == 201 for demand in demands)
+    assert _claim(leader, demands[1], as_person=True, overlap_confirmed=True).status_code == 201
 
 
 def test_a_party_member_of_another_community_is_refused(officer, leader, street):

@@ -41,6 +41,7 @@ class ClaimIn(Body):
     team_id: Id | None = Field(default=None, description="由队长代表队伍认领")
     organisation_id: Id | None = Field(default=None, description="由工作人员代表社会组织认领")
     as_person: bool = Field(default=False, description="报到的在职党员以个人身份认领")
+    overlap_confirmed: bool = Field(default=False, description="个人在同一时间已认领别的服务的，核对后填 true")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:

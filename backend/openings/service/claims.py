@@ -25,6 +25,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounts import allowances, policy
@@ -89,6 +90,14 @@ class ClaimantNotInvited(Conflict):
     detail = "该上门服务由本社区的队伍和组织认领，其他的须先受社区邀请"
 
 
+class ClaimsOverlap(Conflict):
+    """The person holds or asked for a place of another opening at the same time: `claim_id`, `starts_at` and `ends_at` say which. One who
+    means it says so with `overlap_confirmed`."""
+
+    code: ClassVar[str] = "claims_overlap"
+    detail = "您在同一时间已认领另一项服务；确定都能参加的，请再次确认"
+
+
 class ClaimReleased(Conflict):
     """The claim takes no place any more."""
 
@@ -150,17 +159,20 @@ class MadeClaim:
     claimant: Claimant
 
 
-def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> MadeClaim:
+def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, overlap_confirmed: bool = False, now: datetime) -> MadeClaim:
     """Take one place of the role, or refuse with the rule that stands in the way. Where the community is asked first, it is held only when
-    that accepts it (requests.py), unless it was arranged with the claimant before (arrangements.py).
+    that accepts it (requests.py), unless it was arranged with the claimant before (arrangements.py). A person is asked once about two
+    services at the same time; a team or an organisation sends others.
 
-    Raises OpeningFull, OpeningClosed, ClaimantNotAllowed, ClaimantNotActive, ClaimantNotInvited, TooManyToday, TooManyOpen, Missing,
-    Forbidden; at the commit AlreadyClaimed.
+    Raises OpeningFull, OpeningClosed, ClaimsOverlap, ClaimantNotAllowed, ClaimantNotActive, ClaimantNotInvited, TooManyToday,
+    TooManyOpen, Missing, Forbidden; at the commit AlreadyClaimed.
     """
     rightful = _whose_right(actor, claimant, now=now)
     taken = _take(rightful, role_id, claimant, now=now)
     if taken is None:
         raise _why_not(rightful, role_id, claimant, now=now)
+    if claimant.kind is ClaimantKind.PERSON and not overlap_confirmed:
+        _refuse_overlap(claimant.id, taken.opening_id)
     if taken.asks_first:
         allowances.take(actor, Written.CLAIM, of=claimant.id, waiting=_asked_for(claimant, now=now), now=now)
     waits = taken.asks_first and not taken.is_arranged
@@ -170,6 +182,23 @@ def claim_place(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetim
     outbox.record(event(made.id), now=now)
     audit.record(actor, Permission.PLACE_CLAIM, made.id, now=now, claimant=f"{claimant.column}:{claimant.id}")
     return made
+
+
+def _refuse_overlap(person_id: UUID, opening_id: UUID) -> None:
+    other, this = aliased(Opening), aliased(Opening)
+    meets = (
+        select(Claim.id, other.starts_at, other.ends_at)
+        .join(other, other.id == Claim.opening_id)
+        .join(this, (this.id == opening_id) & (this.id != other.id))
+        .where(Claim.person_id == person_id, Claim.takes_place(), other.starts_at < this.ends_at, other.ends_at > this.starts_at)
+        .order_by(Claim.id)
+    )
+    found = db.session.execute(meets.limit(1)).one_or_none()
+    if found is not None:
+        span = {"starts_at": found.starts_at, "ends_at": found.ends_at}
+        raise ClaimsOverlap(
+            claim_id=str(found.id), **{name: instant.astimezone(clock.SHANGHAI).isoformat() for name, instant in span.items()}
+        )
 
 
 def _asked_for(claimant: Claimant, *, now: datetime) -> Select[UUID]:
