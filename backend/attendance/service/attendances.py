@@ -9,13 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Label, Select, Uuid, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.accounts.policy import Permission
 from backend.attendance.entitlement import nearest_claim
 from backend.attendance.events import AttendanceExpired
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Shift
-from backend.foundation import audit, clock, outbox
-from backend.foundation.actor import Actor
+from backend.foundation import clock, outbox
 from backend.foundation.database import db, run_one
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared
@@ -33,9 +31,9 @@ def shift_to_sign(shift_id: UUID, person_id: UUID, *, claim_id: UUID | None, now
     return run_one(_shift_to_sign(), shift_id=shift_id, of_claim=claim_id, **_serving(person_id, Span(now, now)))
 
 
-def close_open(actor: Actor, *which: ColumnElement[bool], now: datetime) -> Sequence[UUID]:
+def close_open(*which: ColumnElement[bool], now: datetime) -> Sequence[UUID]:
     """Close the attendances that meet the conditions and that nobody signed out of, without a record: the community adds it by its word.
-    The caller has asked policy."""
+    The caller has asked policy, and writes down whose word it was."""
     closed = db.session.scalars(
         update(Attendance)
         .where(Attendance.is_open(), *which)
@@ -45,7 +43,6 @@ def close_open(actor: Actor, *which: ColumnElement[bool], now: datetime) -> Sequ
     ).all()
     for attendance_id in closed:
         outbox.record(AttendanceExpired(attendance_id), now=now)
-        audit.record(actor, Permission.SHIFT_CLOSE, attendance_id, now=now)
     return closed
 
 

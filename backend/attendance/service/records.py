@@ -143,7 +143,8 @@ def add_record(
     if attendance.signed_out_at is None and attendance.closed_at is None:
         if not ends_sign_in:
             raise StillSignedIn
-        close_open(actor, Attendance.id == attendance_id, now=now)
+        for left in close_open(Attendance.id == attendance_id, now=now):
+            audit.record(actor, Permission.RECORD_ADD, left, now=now, ended="by word")
     served = _worded(shift, started_at, ended_at, now=_until(attendance_id, now))
     refuse_overlap(attendance.person_id, served)
     record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)

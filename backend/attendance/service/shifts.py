@@ -203,7 +203,9 @@ def close_overdue(*, now: datetime, at_most: int = 200) -> int:
     """
     system = Actor.system()
     overdue = select(Attendance.id).join(Shift, Shift.id == Attendance.shift_id).where(Attendance.is_open(), _is_over(now))
-    forgotten = close_open(system, Attendance.id.in_(overdue.limit(at_most).with_for_update(of=Attendance, skip_locked=True)), now=now)
+    forgotten = close_open(Attendance.id.in_(overdue.limit(at_most).with_for_update(of=Attendance, skip_locked=True)), now=now)
+    for attendance_id in forgotten:
+        audit.record(system, Permission.SHIFT_CLOSE, attendance_id, now=now)
     # Who hears that a shift is closed finds nobody signed in at it.
     signed_in = exists().where(Attendance.shift_id == Shift.id, Attendance.is_open())
     over = select(Shift.id).where(Shift.status == ShiftStatus.PLANNED, _is_over(now), ~signed_in).limit(at_most)

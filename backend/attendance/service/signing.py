@@ -135,7 +135,8 @@ def sign_in(
         check_door_code(shift.home_id, door, person_id, now=now)
     sign = judge(shift, position, by=grade)
     if ends_other:
-        close_open(actor, Attendance.person_id == person_id, Attendance.shift_id != shift_id, now=now)
+        for left in close_open(Attendance.person_id == person_id, Attendance.shift_id != shift_id, now=now):
+            audit.record(actor, Permission.SHIFT_SIGN, left, now=now, ended="elsewhere")
     attendance = attend(
         shift.claim_id,
         held=True,
