@@ -42,7 +42,8 @@ def make_arrangement(actor: Actor, body: ArrangementIn) -> ArrangementLine:
     description="工作人员看到自己范围内的，队长、组织工作人员和单位联络员看到自己一方的，受邀的党员看到自己的；新的在前。",
 )
 def list_arrangements(actor: Actor, query: ArrangementsQuery) -> Lines[ArrangementLine]:
-    return queries.arrangements(actor, query.search(openings_numbered(query.demand_number)), now=clock.now(), page=query.page)
+    search = query.search(openings_numbered(query.demand_number))
+    return queries.arrangements(actor, search, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 @bp.get("/arrangements/<uuid:arrangement_id>")

@@ -19,10 +19,9 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import CommunityOut
 from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantOut
 from web.edge import creates, reads, writes
-from web.inputs.accounts import RoleGrantIn, RoleGrantsQuery, TermIn
+from web.inputs.accounts import OwnRoleGrantsQuery, RoleGrantIn, RoleGrantsQuery, TermIn
 from web.inputs.common import ReasonIn
 from web.inputs.people import PapersIn
-from web.shapes import ListQuery
 
 bp = Resource("role_grants", tag="角色")
 
@@ -114,11 +113,11 @@ def check_identity(actor: Actor, grant_id: UUID, body: PapersIn) -> RoleGrantOut
 
 @bp.get("/me/role-grants")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(OwnRoleGrantsQuery, location="query")
 @bp.output(Page[OwnRoleGrantOut])
 @bp.doc(summary="我的角色", description="现有的和以往的，新的在前；被收回的附有理由。")
-def list_my_role_grants(actor: Actor, query: ListQuery) -> paging.Page[OwnRoleGrantOut]:
-    page = queries.own_role_grants(actor, now=clock.now(), page=query.page)
+def list_my_role_grants(actor: Actor, query: OwnRoleGrantsQuery) -> paging.Page[OwnRoleGrantOut]:
+    page = queries.own_role_grants(actor, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
     return page.map(lambda line: OwnRoleGrantOut.model_validate(_fields(line)))
 
 

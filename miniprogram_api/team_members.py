@@ -35,6 +35,15 @@ def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) ->
     return queries.wishes_of_team(actor, team_id, query.status, page=query.page)
 
 
+@bp.get("/join-requests/waiting")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[JoinRequestOut])
+@bp.doc(summary="等我答复的入队申请", description="我带领的所有队伍的，先申请的在前；没有队长的队伍由社区答复。")
+def list_waiting_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
+    return queries.wishes_waiting(actor, page=query.page)
+
+
 @bp.get("/me/join-requests")
 @reads
 @bp.input(ListQuery, location="query")

@@ -169,6 +169,6 @@ def read(path: Path) -> Catalogue:
     found = catalogues.load(path, Messages)
     days = {kind.code: kind.days for kind in found.kind}
     for worded in waiting.current().values():
-        if worded.message is not None and days.get(worded.message) != worded.days:
+        if worded.message is not None and days.get(worded.message, 0) not in (None, worded.days):
             raise CatalogueInvalid(f"{path.name} 中 {worded.message} 的 days 和 waiting.toml 中 {worded.code} 的不同，或者没有这一条")
     return Catalogue(found.kind, found.reminder)

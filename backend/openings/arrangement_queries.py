@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -19,7 +19,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days
-from backend.openings.models import Arrangement, Opening
+from backend.openings.models import Arrangement, Claim, Opening, OpeningRole
 from backend.openings.queries import Openings
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
@@ -64,8 +64,11 @@ class ArrangementSearch:
     days: Days = EVER
 
 
-def arrangements(viewer: Actor, search: ArrangementSearch, *, now: datetime, page: PageRequest) -> Page[ArrangementLine]:
-    """Those of the viewer's communities, teams, organisations and units, and their own, the newest first."""
+def arrangements(
+    viewer: Actor, search: ArrangementSearch, *, for_me: bool = False, now: datetime, page: PageRequest
+) -> Page[ArrangementLine]:
+    """Those of the viewer's communities, teams, organisations and units, and their own, the newest first. `for_me`: only invitations that
+    wait for the viewer."""
     wanted = _seen(viewer, now=now).where(search.days.hold(Arrangement.ends_on))
     if search.area_id is not None:
         wanted = wanted.where(Arrangement.area_path == path_of(search.area_id))
@@ -77,9 +80,25 @@ def arrangements(viewer: Actor, search: ArrangementSearch, *, now: datetime, pag
         wanted = wanted.where(Arrangement.work_unit_id == search.work_unit_id)
     if search.openings is not None:
         wanted = wanted.where(Arrangement.opening_id.in_(search.openings))
+    if for_me:
+        wanted = wanted.where(is_to_take_up(viewer, now=now))
     if search.holding:
         wanted = wanted.where(Arrangement.holds_on(clock.shanghai_day(now)))
     return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def is_to_take_up(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition on arrangements with their opening: an invitation of the viewer, or of whom they claim for, to a place that is still free
+    and that those invited have not taken."""
+    of = ScopeColumns(team_id=Arrangement.team_id, organisation_id=Arrangement.organisation_id, work_unit_id=Arrangement.work_unit_id)
+    mine = or_(policy.visible(viewer, Permission.PLACE_CLAIM, of), Arrangement.person_id == viewer.person_id)
+    free = exists().where(
+        OpeningRole.opening_id == Opening.id, OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots
+    )
+    columns = ("team_id", "organisation_id", "work_unit_id", "person_id")
+    same = or_(*(getattr(Claim, name) == getattr(Arrangement, name) for name in columns))
+    taken = exists().where(Claim.opening_id == Arrangement.opening_id, Claim.takes_place(), same)
+    return and_(Arrangement.holds_on(clock.shanghai_day(now)), Arrangement.opening_id.is_not(None), mine, free, ~taken)
 
 
 def arrangement(viewer: Actor, fact_id: UUID, *, now: datetime) -> ArrangementLine:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -96,7 +97,7 @@ def registrations(
     if search.work_unit_id is not None:
         wanted = wanted.where(WorkUnit.id == search.work_unit_id, MemberRegistration.person_id.in_(_ever_of_unit(search.work_unit_id)))
     if for_me:
-        wanted = wanted.where(is_to_review(viewer))
+        wanted = wanted.where(or_(is_to_review(viewer), is_to_amend(viewer)))
     order = LATEST_FIRST if sort is RegistrationSort.LATEST else FIRST_COME
     return order.page(wanted, page).map(lambda row: _line(viewer, row))
 
@@ -110,6 +111,16 @@ def is_to_review(viewer: Actor) -> ColumnElement[bool]:
         MemberRegistration.person_id.is_distinct_from(viewer.person_id),
         mine,
     )
+
+
+def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the viewer's last application was returned, and they have not applied anew."""
+    later, mine = (
+        aliased(MemberRegistration),
+        policy.visible(viewer, Permission.REGISTRATION_AMEND, ScopeColumns(person_id=MemberRegistration.person_id)),
+    )
+    again = exists().where(later.person_id == MemberRegistration.person_id, later.is_current(), later.fact_id > MemberRegistration.fact_id)
+    return and_(MemberRegistration.is_current(), MemberRegistration.status == RegistrationStatus.RETURNED, mine, ~again)
 
 
 def own_registrations(viewer: Actor, *, page: PageRequest) -> Page[RegistrationLine]:

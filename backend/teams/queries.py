@@ -140,6 +140,18 @@ def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: Pa
     return OLDEST_WISH_FIRST.page(wanted, page)
 
 
+def wishes_waiting(viewer: Actor, *, page: PageRequest) -> Page[AnyRow]:
+    """Wishes to join that the viewer is to answer, over all teams that they lead, the oldest first."""
+    return OLDEST_WISH_FIRST.page(_wishes().where(is_to_answer(viewer)), page)
+
+
+def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
+    """Condition on wishes with their team: the viewer leads it, or is of its community where nobody does."""
+    leads = policy.visible(viewer, Permission.TEAM_LEAD, ScopeColumns(team_id=JoinRequest.team_id))
+    instead = policy.visible(viewer, Permission.TEAM_HAND_OVER, ScopeColumns(area_path=Team.area_path))
+    return and_(JoinRequest.status == JoinStatus.ASKED, or_(leads, and_(Team.leader_person_id.is_(None), instead)))
+
+
 def wishes_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
     """A person's own wishes (None: nobody's) to join, the newest first."""
     return NEWEST_WISH_FIRST.page(_wishes().where(JoinRequest.person_id == person_id), page)

@@ -18,15 +18,16 @@ from backend.attendance.models import Attendance, ServiceRecord, Shift
 from backend.corrections import queries as corrections
 from backend.corrections.models import IdentityCorrection
 from backend.demands import queries as demands
-from backend.demands.models import Beneficiary, Demand
+from backend.demands.models import Beneficiary, Demand, DemandChange
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column
 from backend.foundation.jobs import Job
 from backend.jobs import queries as jobs
 from backend.late_entries import queries as late_entries
 from backend.late_entries.models import LateEntry
+from backend.openings import arrangement_queries as arrangements
 from backend.openings import queries as openings
-from backend.openings.models import Claim, Opening
+from backend.openings.models import Arrangement, Claim, Opening
 from backend.organisations import queries as organisations
 from backend.organisations.models import Organisation, OrganisationChange
 from backend.proxies import queries as proxies
@@ -38,7 +39,7 @@ from backend.registration.models import MemberRegistration
 from backend.relocations import queries as relocations
 from backend.relocations.models import Relocation
 from backend.teams import queries as teams
-from backend.teams.models import Team
+from backend.teams.models import JoinRequest, Team, TeamChange
 from backend.volunteers.models import Volunteer
 
 Rows = Select[*tuple[Any, ...]]
@@ -81,6 +82,30 @@ def _claims(viewer: Actor, _now: datetime) -> Rows:
     return _since(Claim.claimed_at, openings.is_to_answer(viewer)).join(Opening, Opening.id == Claim.opening_id)
 
 
+def _returned_team(viewer: Actor, _now: datetime) -> Rows:
+    returned = select(func.max(TeamChange.at)).where(TeamChange.team_id == Team.id).scalar_subquery()
+    return _since(func.coalesce(returned, Team.applied_at), teams.is_to_amend(viewer))
+
+
+def _returned_organisation(viewer: Actor, _now: datetime) -> Rows:
+    returned = select(func.max(OrganisationChange.at)).where(OrganisationChange.organisation_id == Organisation.id).scalar_subquery()
+    return _since(func.coalesce(returned, Organisation.applied_at), organisations.is_to_amend(viewer))
+
+
+def _returned_demand(viewer: Actor, _now: datetime) -> Rows:
+    returned = select(func.max(DemandChange.at)).where(DemandChange.demand_id == Demand.id).scalar_subquery()
+    return _since(func.coalesce(returned, Demand.submitted_at), demands.is_to_amend(viewer))
+
+
+def _wishes(viewer: Actor, _now: datetime) -> Rows:
+    return _since(JoinRequest.asked_at, teams.is_to_answer(viewer)).join(Team, Team.id == JoinRequest.team_id)
+
+
+def _invitations(viewer: Actor, now: datetime) -> Rows:
+    rows = _since(Arrangement.recorded_at, arrangements.is_to_take_up(viewer, now=now))
+    return rows.join(Opening, Opening.id == Arrangement.opening_id)
+
+
 def _services(which: Callable[[Actor], ColumnElement[bool]]) -> Callable[[Actor, datetime], Rows]:
     return lambda viewer, _: _since(ServiceRecord.recorded_at, which(viewer)).join(Shift, Shift.id == ServiceRecord.shift_id)
 
@@ -93,6 +118,9 @@ KINDS = (
     Kind("demand_to_review", Permission.DEMAND_REVIEW, lambda viewer, _: _since(Demand.submitted_at, demands.is_to_review(viewer))),
     Kind("demand_to_close", Permission.DEMAND_COMPLETE, _to_close, due=_ends_by_itself),
     Kind("claim_to_answer", Permission.CLAIM_REVIEW, _claims),
+    Kind("demand_to_amend", Permission.DEMAND_AMEND, _returned_demand),
+    Kind("invitation_to_take_up", Permission.ARRANGEMENT_SEE, _invitations, due=lambda: Opening.starts_at),
+    Kind("join_request_to_answer", Permission.TEAM_MEMBERS_SEE, _wishes),
     Kind("service_to_confirm", Permission.SERVICE_CONFIRM, _services(attendance.is_to_confirm)),
     Kind("service_to_allow", Permission.SERVICE_ALLOW, _services(attendance.is_to_allow)),
     Kind("service_to_clear", Permission.SERVICE_CLEAR, _services(attendance.is_to_clear)),
@@ -103,6 +131,13 @@ KINDS = (
         lambda viewer, _: _since(LateEntry.entered_at, late_entries.is_to_decide(viewer)),
     ),
     Kind("team_to_review", Permission.TEAM_REVIEW, lambda viewer, _: _since(Team.applied_at, teams.is_to_review(viewer))),
+    Kind("team_to_amend", Permission.TEAM_AMEND, _returned_team),
+    Kind("organisation_to_amend", Permission.ORGANISATION_AMEND, _returned_organisation),
+    Kind(
+        "registration_to_amend",
+        Permission.REGISTRATION_AMEND,
+        lambda viewer, _: _since(MemberRegistration.recorded_at, registration.is_to_amend(viewer)),
+    ),
     Kind("team_without_leader", Permission.TEAM_HAND_OVER, _without_leader),
     Kind(
         "organisation_to_review",
@@ -149,6 +184,15 @@ KINDS = (
         "role_to_approve",
         Permission.ROLE_APPROVE,
         lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_approve(viewer, now=now)),
+    ),
+    Kind(
+        "role_to_accept", Permission.ROLE_ACCEPT, lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_accept(viewer, now=now))
+    ),
+    Kind(
+        "role_ending",
+        Permission.WAITING_SEE,
+        lambda viewer, now: _since(RoleGrant.ends_at - accounts.ENDS_SOON, accounts.is_own_ending(viewer, now=now)),
+        due=lambda: RoleGrant.ends_at,
     ),
     Kind(
         "role_to_prolong",

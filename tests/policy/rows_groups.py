@@ -137,6 +137,7 @@ TEAMS = (
     Row("name_successor", team, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
     Row("ask_to_join", team, VOLUNTEERS - LEADER - these("volunteer"), 403, {409: LEADER | these("volunteer")}, by=Permission.TEAM_JOIN),
     Row("list_join_requests", wish, OFFICERS | LEADER, 403, by=Permission.TEAM_MEMBERS_SEE),
+    Row("list_waiting_join_requests", wish, LEADER, EMPTY, by=Permission.TEAM_LEAD),
     Row("list_my_join_requests", wish, these("organisation_staff"), EMPTY),
     *(Row(operation, wish, LEADER, 403, by=Permission.TEAM_LEAD) for operation in ("accept_member", "refuse_member")),
     Row("withdraw_join_request", wish, these("organisation_staff"), 404, by=Permission.TEAM_LEAVE),

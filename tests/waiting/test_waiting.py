@@ -31,6 +31,16 @@ from tests.support.recoveries import seen
 from tests.support.teams import active_team, applied_team
 
 HERE = "639999001001"
+OF_ONESELF = {
+    "demand_to_amend",
+    "team_to_amend",
+    "organisation_to_amend",
+    "registration_to_amend",
+    "join_request_to_answer",
+    "invitation_to_take_up",
+    "role_to_accept",
+    "role_ending",
+}
 
 
 def waiting(phone: Phone) -> dict[str, dict]:
@@ -161,7 +171,8 @@ def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one
     officer, colleague, of_street = counts(town.officer), counts(town.colleague), counts(street.officer)
     for phone, counted in ((town.officer, officer), (town.colleague, colleague), (street.officer, of_street)):
         assert counted == {kind.code: listed(phone, LISTS[kind.code]) for kind in KINDS}
-    assert [kind.code for kind in KINDS if not officer[kind.code] + colleague[kind.code] + of_street[kind.code]] == []
+    waits = {kind for of in (officer, colleague, of_street) for kind, number in of.items() if number}
+    assert waits | OF_ONESELF == {kind.code for kind in KINDS}
 
     # What takes two waits for the second alone.
     own_word = ("service_to_allow", "late_entry_to_decide", "correction_to_confirm", "recovery_to_approve", "role_to_approve")
@@ -189,6 +200,42 @@ def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one
         assert counts(phone)[kind] == listed(phone, LISTS[kind]) == 0, kind
         assert counts(phone)["organisation_to_review"] == 1, "what is nobody's own is theirs to decide"
     assert counts(town.helpers[0])["late_entry_to_decide"] == 0, "nobody decides on what they served at"
+
+
+def test_leaders_applicants_and_the_appointed_find_what_waits_for_them(street):
+    home, officer, back = street.home, street.home.officer, {"reason": "请补充"}
+    resident, applicant, founder, member, whom = home.resident, home.volunteer(), home.volunteer(), home.person(name="赵党员"), home.member
+    officer.made(f"/demands/{resident.made('/demands', demand_form(street))['id']}/return", back)
+    officer.made(f"/teams/{applied_team(applicant, street)['id']}/return", back)
+    officer.made(f"/organisations/{applied_organisation(founder, street)['id']}/return", back)
+    applied = member.made("/registrations", registration_form(street, home.unit_id))
+    officer.made(f"/registrations/{applied['id']}/return", back)
+    home.volunteer().made(f"/teams/{home.team_id}/join-requests")
+    demand = published_demand(officer, street)
+    invited = {"demand_id": demand["id"], "team_id": home.team_id, "cause": "常来看望", "ends_on": str(clock.shanghai_day(clock.now()))}
+    officer.made("/arrangements", invited)
+    office = {"role": "grid_worker", "area_id": street["和平社区"], "volunteer_number": whom.volunteer_number, "name": whom.card["name"]}
+    street.officer.made("/role-grants", office)
+    soon = clock.now() + timedelta(days=29)
+    written("UPDATE role_grants SET ends_at = :soon WHERE account_id = :id AND role = 'volunteer'", soon=soon, id=founder.account_id)
+
+    found = {
+        resident: {"demand_to_amend"},
+        applicant: {"team_to_amend"},
+        founder: {"organisation_to_amend", "role_ending"},
+        member: {"registration_to_amend"},
+        home.leader: {"join_request_to_answer", "invitation_to_take_up"},
+        whom: {"role_to_accept"},
+    }
+    for phone, kinds in found.items():
+        numbers = counts(phone)
+        assert {kind for kind, number in numbers.items() if number == 1} == kinds == {kind for kind, number in numbers.items() if number}
+        assert all(listed(phone, LISTS[kind]) == 1 for kind in kinds)
+    assert set.union(*found.values()) == OF_ONESELF
+    assert not OF_ONESELF & waiting(officer).keys()
+
+    asked_for(home.leader, demand, home.team_id)
+    assert "invitation_to_take_up" not in waiting(home.leader), "taken up"
 
 
 def test_of_each_kind_it_is_said_since_when_until_when_and_how_many_are_late(street, pass_time):

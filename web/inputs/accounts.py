@@ -9,7 +9,7 @@ from sqlalchemy import Select
 from backend.accounts.queries import GrantSearch, GrantStatus
 from backend.foundation.actor import Role
 from web.fields import Day, Id, NoNumbers, Text
-from web.shapes import Body, ForMe, PersonNamed, SearchText, SpanQuery
+from web.shapes import Body, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery
 
 GRANT_STATUS = "to_approve 待另一位工作人员同意 · to_accept 待本人接受 · held 任期内 · awaited 任期未开始 · ended 已收回或任期已满"
 
@@ -157,6 +157,13 @@ class TermIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"ends_on": "2028-03-04"}]})
 
     ends_on: Day | None = Field(description="任期最后一天；null 为长期有效")
+
+
+class OwnRoleGrantsQuery(ListQuery):
+    """Which roles of one's own."""
+
+    status: GrantStatus | None = Field(default=None, description=f"{GRANT_STATUS}；不填则为全部")
+    for_me: ForMe = False
 
 
 class RoleGrantsQuery(SpanQuery):

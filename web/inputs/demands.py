@@ -309,6 +309,7 @@ class MyDemandsQuery(DemandsQuery):
     """Which demands of one's own; the days are those of submission."""
 
     status: DemandStatus | None = None
+    for_me: ForMe = False
 
 
 class BeneficiariesQuery(SpanQuery):

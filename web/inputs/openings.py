@@ -169,6 +169,7 @@ class ArrangementsQuery(DaysQuery):
     organisation_id: OrganisationSought = None
     work_unit_id: WorkUnitSought = None
     demand_number: DemandNumbered = None
+    for_me: ForMe = False
 
     def search(self, openings: Openings | None) -> ArrangementSearch:
         """The same for a query of the domain, with the openings of the number."""

@@ -8,6 +8,8 @@ from backend.accounts.queries.roles import (
     GrantLine,
     GrantSearch,
     GrantStatus,
+    is_own_ending,
+    is_to_accept,
     is_to_approve,
     is_to_prolong,
     own_offers,

@@ -96,6 +96,17 @@ def role_grants(viewer: Actor, search: GrantSearch, *, for_me: bool = False, now
     return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
 
 
+def is_to_accept(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: the viewer was appointed, and is to say yes or no."""
+    return and_(_of_status(GrantStatus.TO_ACCEPT, now), RoleGrant.role.in_(OFFICES), RoleGrant.account_id == viewer.account_id)
+
+
+def is_own_ending(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition: a role of the viewer ends soon."""
+    held = _of_status(GrantStatus.HELD, now)
+    return and_(held, RoleGrant.account_id == viewer.account_id, RoleGrant.ends_at <= now + ENDS_SOON)
+
+
 def is_to_approve(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
     """Condition: an appointment waits for a second holder, and the viewer may be that."""
     return and_(
@@ -133,9 +144,15 @@ def role_grant(viewer: Actor, grant_id: UUID, *, now: datetime) -> GrantLine:
     return _line(row, now)
 
 
-def own_role_grants(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[GrantLine]:
-    """Every role that the account holds or held, the newest first."""
+def own_role_grants(
+    viewer: Actor, *, status: GrantStatus | None = None, for_me: bool = False, now: datetime, page: PageRequest
+) -> Page[GrantLine]:
+    """Every role that the account holds or held, the newest first. `for_me`: only what it is to accept, or what ends soon."""
     wanted = _lines().where(RoleGrant.account_id == viewer.account_id)
+    if status is not None:
+        wanted = wanted.where(_of_status(status, now))
+    if for_me:
+        wanted = wanted.where(or_(is_to_accept(viewer, now=now), is_own_ending(viewer, now=now)))
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, now))
 
 

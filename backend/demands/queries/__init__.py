@@ -22,6 +22,7 @@ from backend.demands.queries.demands import (
     demand,
     demands_in_care,
     demands_of_openings,
+    is_to_amend,
     is_to_close,
     is_to_review,
     my_demands,

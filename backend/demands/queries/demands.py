@@ -165,9 +165,17 @@ def is_to_close(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
     return and_(Demand.status == DemandStatus.PUBLISHED, Demand.ends_at <= now, mine)
 
 
-def my_demands(viewer: Actor, search: DemandSearch, *, status: DemandStatus | None, now: datetime, page: PageRequest) -> Page[DemandLine]:
+def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: what the viewer asked for, or somebody for whom they act, was returned."""
+    mine = policy.visible(viewer, Permission.DEMAND_AMEND, ScopeColumns(person_id=Demand.requester_person_id))
+    return and_(Demand.status == DemandStatus.RETURNED, mine)
+
+
+def my_demands(
+    viewer: Actor, search: DemandSearch, *, status: DemandStatus | None, for_me: bool = False, now: datetime, page: PageRequest
+) -> Page[DemandLine]:
     """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of; newest first. The days
-    are those of submission."""
+    are those of submission. `for_me`: only those that the viewer is to amend."""
     of_theirs = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(person_id=Demand.requester_person_id))
     in_reach = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
     # What a proxy or a grid worker submitted is out of their sight when they are that no longer.
@@ -175,6 +183,8 @@ def my_demands(viewer: Actor, search: DemandSearch, *, status: DemandStatus | No
     wanted = _searched(search, search.days.hold(Demand.submitted_at)).where(or_(of_theirs, submitted))
     if status is not None:
         wanted = wanted.where(Demand.status == status)
+    if for_me:
+        wanted = wanted.where(is_to_amend(viewer))
     return _page(NEWEST_FIRST, wanted, page, now)
 
 
