@@ -36,6 +36,17 @@ class ClaimantKind(StrEnum):
     PERSON = "person"
 
 
+class TeamCategory(StrEnum):
+    """The report's five kinds of team, and the rest."""
+
+    PUBLIC_WELFARE = "public_welfare"
+    CULTURE_SPORTS = "culture_sports"
+    CITY_MANAGEMENT = "city_management"
+    LEGAL = "legal"
+    SKILLS = "skills"
+    OTHER = "other"
+
+
 class Confirmer(StrEnum):
     """Whose word makes a record count."""
 
@@ -65,6 +76,30 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 
+Days = Annotated[int, Field(ge=1, le=60)]
+
+
+class NextDays(Entry):
+    """After how many days what stands still goes on by itself."""
+
+    review_told: Days = 3
+    review_street: Days = 7
+    offered: Days = 2
+    neighbours: Days = 4
+    street: Days = 6
+    nobody_came: Days = 1
+    confirm_told: Days = 2
+    confirm_street: Days = 5
+
+    @model_validator(mode="after")
+    def _one_after_the_other(self) -> Self:
+        for names in (("review_told", "review_street"), ("offered", "neighbours", "street"), ("confirm_told", "confirm_street")):
+            days = [getattr(self, name) for name in names]
+            if days != sorted(set(days)):
+                raise ValueError(f"{'、'.join(names)} 应一个比一个晚")
+        return self
+
+
 class Brand(Entry):
     """One brand and its rules; `config/brands.toml` says what each field means."""
 
@@ -90,13 +125,15 @@ class Brand(Entry):
     safeguards: Words | None = None
     youngest_age: Annotated[int, Field(ge=0, le=18)] = 18
     radius_m: Annotated[int, Field(ge=10, le=5000)] | None = None
+    offered_to: tuple[TeamCategory, ...] = tuple(TeamCategory)
+    days: NextDays = NextDays()
 
     @property
     def claims_from(self) -> ClaimantsFrom:
         """A home visit is for those of its own community, where nothing else is given."""
         return self.claimants_from or (ClaimantsFrom.COMMUNITY if self.needs_beneficiary else ClaimantsFrom.ANYWHERE)
 
-    @field_validator("claimant_kinds", "confirmers")
+    @field_validator("claimant_kinds", "confirmers", "offered_to")
     @classmethod
     def _each_once(cls, words: tuple[StrEnum, ...]) -> tuple[StrEnum, ...]:
         if len(set(words)) != len(words):

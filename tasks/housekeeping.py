@@ -93,6 +93,12 @@ def end_unanswered_claims() -> None:
     _until_nothing_is_left(openings.end_unanswered)
 
 
+@shared_task(name="housekeeping.prompt_demands", ignore_result=True)
+def prompt_demands() -> None:
+    """Let demands of which nobody takes care go on by themselves: told, offered, offered to the neighbours, shown to the street."""
+    _until_nothing_is_left(demands.go_on)
+
+
 @shared_task(name="housekeeping.end_over_demands", ignore_result=True)
 def end_over_demands() -> None:
     """End published demands whose time is over: completed, or not carried out."""

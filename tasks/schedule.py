@@ -13,6 +13,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "close overdue shifts": {"task": "housekeeping.close_overdue_shifts", "schedule": 60.0, "options": _EXPIRES},
     "end unanswered claims": {"task": "housekeeping.end_unanswered_claims", "schedule": 60.0, "options": _EXPIRES},
     "end over demands": {"task": "housekeeping.end_over_demands", "schedule": crontab(minute="*/10")},
+    "prompt demands": {"task": "housekeeping.prompt_demands", "schedule": crontab(minute="5-59/10")},
     "forget old idempotency keys": {"task": "housekeeping.forget_old_keys", "schedule": crontab(minute=17)},
     "forget imported lines": {"task": "housekeeping.forget_imported_lines", "schedule": crontab(minute=49)},
     "forget old files": {"task": "housekeeping.forget_old_files", "schedule": crontab(minute=47)},

@@ -65,6 +65,54 @@ class DemandChanged(Event):
     name: ClassVar[str] = "demand.changed"
 
 
+class DemandUnreviewed(Event):
+    """The community neither published nor returned it within the brand's days [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.unreviewed"
+
+
+class DemandLongUnreviewed(Event):
+    """Nor after that [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.long_unreviewed"
+
+
+class DemandOffered(Event):
+    """Nobody claimed it: it is offered to teams of its community [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.offered"
+
+
+class DemandOfferedToNeighbours(Event):
+    """Nobody of its community claimed it: it is offered to teams of the street [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.offered_to_neighbours"
+
+
+class DemandUnclaimed(Event):
+    """Nobody claims it at all [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.unclaimed"
+
+
+class DemandUnattended(Event):
+    """Somebody held a place, and nobody came [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.unattended"
+
+
+class DemandUnconfirmed(Event):
+    """Somebody served, and nobody has confirmed it [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.unconfirmed"
+
+
+class DemandLongUnconfirmed(Event):
+    """Nor after that [DemandPrompt id]."""
+
+    name: ClassVar[str] = "demand.long_unconfirmed"
+
+
 class BeneficiaryMerged(Event):
     """Two rows of the register were one person [Beneficiary id of the row that stays]."""
 

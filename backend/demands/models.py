@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
@@ -189,6 +189,35 @@ class DemandChange(StatusChange):
     )
     from_status: Mapped[DemandStatus | None] = mapped_column(as_text(DemandStatus))
     to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
+
+
+class NextStep(StrEnum):
+    """What happens by itself to a demand of which nobody takes care; the days of each are the brand's (`brands.NextDays`), by its word.
+    The last one is its end (service/endings.py), and stands in no row."""
+
+    REVIEW_TOLD = "review_told"
+    REVIEW_STREET = "review_street"
+    OFFERED = "offered"
+    NEIGHBOURS = "neighbours"
+    STREET = "street"
+    NOBODY_CAME = "nobody_came"
+    CONFIRM_TOLD = "confirm_told"
+    CONFIRM_STREET = "confirm_street"
+    ENDS = "ends"
+
+
+class DemandPrompt(Base):
+    """That a demand stood still since an instant, and what happened by itself for that. Append-only."""
+
+    __tablename__ = "demand_prompts"
+    __table_args__ = (Index("uq_demand_prompts_step", "demand_id", "step", "since", unique=True),)
+
+    id: Mapped[RowId]
+    demand_id: Mapped[UUID] = mapped_column(ForeignKey("demands.id", name="fk_demand_prompts_demand_id"))
+    step: Mapped[NextStep] = mapped_column(as_text(NextStep))
+    since: Mapped[datetime] = mapped_column(comment="when it began to wait for what did not come")
+    at: Mapped[datetime]
+    categories: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="of the teams to which it was offered")
 
 
 class DemandReassignment(Base):

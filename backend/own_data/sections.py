@@ -85,6 +85,7 @@ LEFT_OUT: Mapping[str, str] = {
     "organisation_day_corrections": "社会组织计入日期的更正，不是本人的信息",
     "team_changes": "志愿服务队的审核过程，不是本人的信息",
     "late_entries": "补录的活动，本人的部分在补录的服务中",
+    "demand_prompts": "无人办理的需求到期自动提醒、推荐的记录，只有编号、步骤和时间，没有个人信息",
     "demand_reassignments": "服务对象的两条登记合并为一条的记录，只有编号，合并后的登记在服务对象中",
     "late_entry_proofs": "补录活动的证明材料，由社区保存供审批查看，不按个人存放",
     "shift_changes": "场次的变更过程，不是本人的信息",

@@ -7,21 +7,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.brands import TeamCategory as TeamCategory
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.search import search_index
-
-
-class TeamCategory(StrEnum):
-    """The report's five kinds of team, and the rest."""
-
-    PUBLIC_WELFARE = "public_welfare"
-    CULTURE_SPORTS = "culture_sports"
-    CITY_MANAGEMENT = "city_management"
-    LEGAL = "legal"
-    SKILLS = "skills"
-    OTHER = "other"
 
 
 class TeamStatus(StrEnum):

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.brands import ClaimantKind, Completion
-from backend.demands.models import DemandStatus
+from backend.demands.models import DemandStatus, NextStep
 from miniprogram_api.contract import Out
-from web.fields import Between, Id, Instant, Name, Text
+from web.fields import Between, Day, Id, Instant, Name, Text
 from web.inputs.common import Reason
 from web.inputs.demands import ANNOUNCED, Announced, BrandCode, Called
 
@@ -126,6 +126,8 @@ class DemandOut(DemandLineOut):
                     "requester": "李*",
                     "reason": None,
                     "former_demand_id": None,
+                    "next_step": "ends",
+                    "next_step_on": "2026-03-12",
                 }
             ]
         }
@@ -142,6 +144,11 @@ class DemandOut(DemandLineOut):
     requester: Name | None
     reason: Reason | None = Field(description="最近一次处理的理由")
     former_demand_id: Id | None = Field(description="由哪一件以前的需求再次发布")
+    next_step: NextStep | None = Field(
+        description="没有人办理时，接下来会自动发生什么：提醒社区审核、告知街道；推荐给本社区、邻近社区的队伍，告知街道；"
+        "无人到场、无人确认时提醒社区；到期自动办结或者登记为未开展"
+    )
+    next_step_on: Day | None = Field(description="在哪一天")
 
 
 class DemandStepOut(Out):

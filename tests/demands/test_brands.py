@@ -100,6 +100,8 @@ def test_a_home_visit_that_nobody_is_asked_about_stops_the_start(tmp_path: Path)
         ('code = "small_repair"', 'code = "Small Repair"', "code"),
         ('code = "small_repair"', 'code = "door_knock"', "有两个品牌"),
         ("radius_m = 50", "radius_m = 50\ncolour = 'red'", "colour"),
+        ("radius_m = 50", "radius_m = 50\ndays = { offered = 6, neighbours = 6 }", "应一个比一个晚"),
+        ("radius_m = 50", "radius_m = 50\noffered_to = ['choir']", "offered_to"),
         ("grace_minutes = 10", "grace_minutes = ", "brands.toml"),
     ],
 )

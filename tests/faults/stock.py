@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from backend.attendance.events import ServiceConfirmed, ServiceCorrected, ServiceRecorded, ServiceWithdrawn
 from backend.demands.events import DemandCompleted, DemandNotCarriedOut, DemandPublished, DemandSubmitted
+from backend.demands.service.prompts import PROMPTS
 from backend.foundation import outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import Event
@@ -18,6 +19,7 @@ from backend.volunteers.events import VolunteerLeft, VolunteerRegistered
 from ejia.trial.demo import load
 from tests.faults.deliveries import mix_up, waiting
 
+_PROMPTED = "SELECT id FROM demand_prompts WHERE step = '{}'"
 SUBJECTS: Mapping[type[Event], str] = {
     TeamActivated: "SELECT id FROM teams WHERE status IN ('active', 'dissolved')",
     TeamDissolved: "SELECT id FROM teams WHERE status = 'dissolved'",
@@ -32,6 +34,7 @@ SUBJECTS: Mapping[type[Event], str] = {
     DemandPublished: "SELECT demand_id FROM demand_changes WHERE to_status = 'published'",
     DemandCompleted: "SELECT demand_id FROM demand_changes WHERE to_status = 'completed'",
     DemandNotCarriedOut: "SELECT demand_id FROM demand_changes WHERE to_status = 'not_carried_out'",
+    **{prompt.event: _PROMPTED.format(prompt.step.value) for prompt in PROMPTS},
     PlaceAskedFor: "SELECT claim_id FROM claim_changes WHERE to_status = 'asked'",
     PlaceRefused: "SELECT claim_id FROM claim_changes WHERE to_status = 'refused' AND actor_account_id IS NOT NULL",
     PlaceUnanswered: "SELECT claim_id FROM claim_changes WHERE to_status = 'refused' AND actor_account_id IS NULL",

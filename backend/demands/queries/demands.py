@@ -14,9 +14,10 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
-from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, PublicationChange
+from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, NextStep, PublicationChange
 from backend.demands.queries.beneficiaries import age_band
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
+from backend.demands.service.prompts import next_step
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -93,6 +94,8 @@ class DemandView(DemandLine):
     requester: str | None
     reason: str | None
     former_demand_id: UUID | None
+    next_step: NextStep | None
+    next_step_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     reason = select(DemandChange.reason).where(DemandChange.demand_id == demand_id).order_by(DemandChange.id.desc()).limit(1)
     name = db.session.scalar(select(masked(Person.name)).where(Person.id == known.requester_person_id)) if concerned else None
     opening = db.session.get(Opening, known.opening_id) if known.opening_id else None
+    by_itself = next_step(known, now=now) if concerned else None
     return DemandView(
         **{field: getattr(line, field) for field in DemandLine.__slots__},
         content=known.content,
@@ -209,6 +213,8 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         requester=name,
         reason=db.session.scalar(reason) if concerned else None,
         former_demand_id=known.former_demand_id if concerned else None,
+        next_step=by_itself[0] if by_itself else None,
+        next_step_on=clock.shanghai_day(by_itself[1]) if by_itself else None,
     )
 
 

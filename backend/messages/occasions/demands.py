@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_
 
-from backend.accounts.policy import Permission
+from backend.accounts.policy import COMMUNITY_DIGITS, Permission
 from backend.attendance.events import ShiftCalledOff, ShiftClosed
 from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
 from backend.demands.events import (
@@ -12,18 +12,26 @@ from backend.demands.events import (
     DemandChanged,
     DemandCompleted,
     DemandHandedOver,
+    DemandLongUnconfirmed,
+    DemandLongUnreviewed,
     DemandNotCarriedOut,
+    DemandOffered,
+    DemandOfferedToNeighbours,
     DemandPublished,
     DemandReopened,
     DemandReturned,
     DemandSubmitted,
+    DemandUnattended,
+    DemandUnclaimed,
+    DemandUnconfirmed,
+    DemandUnreviewed,
     DemandWithdrawn,
 )
-from backend.demands.models import Demand, DemandChange, DemandStatus, PublicationChange
+from backend.demands.models import Demand, DemandChange, DemandPrompt, DemandStatus, PublicationChange
 from backend.foundation.database import Column
 from backend.foundation.outbox import Event
 from backend.messages.models import Message
-from backend.messages.occasions.occasion import About, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
+from backend.messages.occasions.occasion import About, Holders, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
 from backend.openings.events import (
     ArrangementEnded,
     ArrangementMade,
@@ -37,8 +45,10 @@ from backend.openings.events import (
     PlaceWithdrawn,
 )
 from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening
+from backend.openings.service import STREET_DIGITS
 from backend.party.models import UnitMembership
 from backend.registration.models import MemberRegistration, RegistrationStatus
+from backend.teams.models import Team, TeamStatus
 
 _ASKED = whose(Permission.DEMAND_SEE)
 _CLAIMANT = {name: getattr(Claim, name) for name in ("team_id", "organisation_id", "work_unit_id", "person_id")}
@@ -182,7 +192,52 @@ _INVITED_WITH_UNIT = (
     .where(MemberRegistration.is_current(), MemberRegistration.status == RegistrationStatus.ACCEPTED)
 )
 
+_PROMPTED = _demands(DemandPrompt.id).join(DemandPrompt, DemandPrompt.demand_id == Demand.id)
+# The level above has the street's own path: the street's officers are asked, also where the community has somebody in office.
+_PROMPTED_TO_STREET = rows_of(
+    subject_id=DemandPrompt.id,
+    about_id=Demand.id,
+    area_path=func.left(Demand.area_path, STREET_DIGITS),
+    brand=Demand.brand,
+    number=Demand.number,
+).join(DemandPrompt, DemandPrompt.demand_id == Demand.id)
+_IN_COMMUNITY = func.starts_with(Team.area_path, func.left(Demand.area_path, COMMUNITY_DIGITS))
+_IN_STREET = func.starts_with(Team.area_path, func.left(Demand.area_path, STREET_DIGITS))
+
+
+def _offered(event: type[Event], *near: ColumnElement[bool]) -> Occasion:
+    """Teams of the brand's categories to which an open demand is offered."""
+    to_teams = (
+        rows_of(
+            subject_id=DemandPrompt.id,
+            about_id=Demand.id,
+            area_path=Demand.area_path,
+            brand=Demand.brand,
+            number=Demand.number,
+            team_id=Team.id,
+        )
+        .select_from(DemandPrompt)
+        .join(Demand, Demand.id == DemandPrompt.demand_id)
+        .join(Team, and_(Team.status == TeamStatus.ACTIVE, Team.category == any_(DemandPrompt.categories), *near))
+        .where(_STILL_OPEN)
+    )
+    return Occasion(event, "invited", About.DEMAND, Holders(Permission.PLACE_CLAIM, ("team_id",)), to_teams)
+
+
+_TO_REVIEW = while_there_is(Demand.id, Demand.status == DemandStatus.SUBMITTED)
+_TO_CONFIRM = while_there_is(Demand.id, _unconfirmed(ServiceRecord.opening_id == Demand.opening_id))
+
 OCCASIONS = (
+    Occasion(DemandUnreviewed, "community", About.DEMAND, office(Permission.DEMAND_REVIEW), _PROMPTED, waits=_TO_REVIEW),
+    Occasion(DemandLongUnreviewed, "street", About.DEMAND, office(Permission.DEMAND_REVIEW), _PROMPTED_TO_STREET, waits=_TO_REVIEW),
+    _offered(DemandOffered, _IN_COMMUNITY),
+    _offered(DemandOfferedToNeighbours, _IN_STREET, ~_IN_COMMUNITY),
+    Occasion(DemandOfferedToNeighbours, "community", About.DEMAND, office(Permission.DEMAND_REVIEW), _PROMPTED),
+    Occasion(DemandUnclaimed, "street", About.DEMAND, office(Permission.DEMAND_REVIEW), _PROMPTED_TO_STREET),
+    Occasion(DemandUnattended, "community", About.DEMAND, office(Permission.DEMAND_CANCEL), _PROMPTED),
+    Occasion(DemandUnattended, "requester", About.DEMAND, _ASKED, _PROMPTED),
+    Occasion(DemandUnconfirmed, "community", About.DEMAND, office(Permission.SERVICE_CONFIRM), _PROMPTED, waits=_TO_CONFIRM),
+    Occasion(DemandLongUnconfirmed, "street", About.DEMAND, office(Permission.SERVICE_CONFIRM), _PROMPTED_TO_STREET, waits=_TO_CONFIRM),
     Occasion(ArrangementMade, "claimant", About.ARRANGEMENT, _PARTIES, _ARRANGED),
     Occasion(ArrangementMade, "member", About.DEMAND, whose(Permission.ARRANGEMENT_SEE), _INVITED_WITH_UNIT),
     Occasion(ArrangementEnded, "claimant", About.ARRANGEMENT, _PARTIES, _ARRANGED),

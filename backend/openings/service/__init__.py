@@ -19,11 +19,13 @@ from backend.openings.service.claims import (
 )
 from backend.openings.service.handing_on import hand_on_unit
 from backend.openings.service.places import (
+    STREET_DIGITS,
     Home,
     cancel_opening,
     change_opening,
     close_openings,
     leave_to_community,
+    let_street_claim,
     make_opening,
     make_past_opening,
     people_per_place,

@@ -106,6 +106,14 @@ def change_opening(
     db.session.execute(update(Opening).where(Opening.id == opening_id).values(told).execution_options(synchronize_session=False))
 
 
+def let_street_claim(opening_ids: Sequence[UUID]) -> None:
+    """Let the teams and organisations of the whole street claim without an invitation where only those of the community did. The caller
+    records it."""
+    narrower = (Opening.id.in_(opening_ids), func.length(Opening.claimants_path) > STREET_DIGITS)
+    street = func.left(Opening.claimants_path, STREET_DIGITS)
+    db.session.execute(update(Opening).where(*narrower).values(claimants_path=street).execution_options(synchronize_session=False))
+
+
 def leave_to_community(opening_id: UUID) -> None:
     """Let nobody see who claims but the community and they themselves, because who asked is gone. The caller records it."""
     opening = update(Opening).where(Opening.id == opening_id).values(requester_person_id=None)
