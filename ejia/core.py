@@ -30,7 +30,7 @@ from backend.proxies import rules as proxy_rules
 from backend.recognition import stars
 from backend.reveals import purposes
 from backend.runners import KINDS
-from backend.statistics import indicators
+from backend.statistics import form, indicators
 from backend.waiting import catalogue as waiting
 from config.settings import CONFIG_FOLDER, Settings
 from ejia import logs
@@ -60,6 +60,7 @@ CATALOGUES: Mapping[str, Shelf] = {
     "recognition.toml": stars,
     "indicators.toml": indicators,
     "waiting.toml": waiting,
+    "workbook.toml": form,
     "messages.toml": kinds,
 }
 """What a street may change, by file, in the order in which they are read: a later one may name what an earlier one holds."""

@@ -54,6 +54,8 @@ class Indicator(Entry):
     only: str | None = None
     split: bool = False
     decimals: Annotated[int, Field(ge=0, le=3)] = 0
+    heading: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    quoted: bool = False
     definition: Annotated[str, Field(min_length=1, max_length=500)]
 
     @field_validator("measure")
@@ -78,6 +80,12 @@ class Indicator(Entry):
             raise ValueError(f"{self.measure} 没有可供 only 或 split 的分类")
         if self.only is not None and measure.dimension is not None and self.only not in measure.dimension.values():
             raise ValueError(f"only 只能是：{'、'.join(measure.dimension.values())}")
+        return self
+
+    @model_validator(mode="after")
+    def _heading_is_the_name(self) -> Self:
+        if self.heading is not None and self.heading.replace("|", "") != self.name:
+            raise ValueError(f"heading 须与 name（{self.name}）一致，只用 | 标出换行的地方")
         return self
 
     @property

@@ -57,7 +57,7 @@ def _figures(year: int, code: str | None, *, now: datetime) -> YearFigures:
         area = _the_one_street() if code is None else areas.area_of_code(code)
         if area.level is Level.GRID:
             raise Failure("统计到社区为止，网格没有年终统计表。")
-        figures = queries.year_figures(Actor.system(), year, area.id, now=now)
+        figures = queries.year_book(Actor.system(), year, area.id, now=now)
         audit.record(Actor.system(), Permission.FIGURES_EXPORT, area.id, now=now, year=year)
     return figures
 

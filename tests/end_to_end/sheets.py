@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 BY_MONTH = "分月统计"
 COUNTS = "分社区统计"
 TOTAL, SUBTOTAL, WHOLE_YEAR = "合计", "小计", "全年"
-GROUP_ROW, HEADING_ROW, FIRST_ROW = 3, 4, 5
+GROUP_ROW, HEADING_ROW, FIRST_ROW = 3, 4, 6
 SOURCE_LINE = "数据截至："
 
 Number = int | float
@@ -18,28 +18,19 @@ Moved = dict[tuple[str, str, str], Number]
 
 
 def moved(before: bytes, after: bytes) -> Moved:
-    """Every number that differs. All else must be the same: sheets, texts, formulas, merged cells, the forms of numbers.
+    """Every number that differs, on the sheets that tell communities and months apart; what a book has no line of is 0 there.
 
-    Only the line that says up to when the figures count may read otherwise.
+    All else of these sheets must be the same: their texts and the forms of their numbers, but for lines that were not there, and the line
+    that says up to when the figures count.
     """
-    found: Moved = {}
-    old, new = load_workbook(io.BytesIO(before), data_only=True), load_workbook(io.BytesIO(after), data_only=True)
-    assert old.sheetnames == new.sheetnames
-    assert _formulas(before) == _formulas(after)
-    for name in old.sheetnames:
-        was, now = old[name], new[name]
-        assert was.dimensions == now.dimensions
-        assert was.merged_cells.ranges == now.merged_cells.ranges
-        for row, column in _places(was):
-            one, other = was.cell(row, column), now.cell(row, column)
-            assert (one.number_format, one.data_type) == (other.number_format, other.data_type), (name, one.coordinate)
-            if one.value == other.value or (str(one.value).startswith(SOURCE_LINE) and str(other.value).startswith(SOURCE_LINE)):
-                continue
-            assert one.data_type == "n", (name, one.coordinate, one.value, other.value)
-            key = (name, _row_label(was, row), _column_label(was, column))
-            assert key not in found, key
-            found[key] = round(other.value - one.value, 1)
-    return found
+    old, new = _numbers(before), _numbers(after)
+    assert old.keys() <= new.keys(), "no line goes"
+    for place, (_, form) in old.items():
+        assert new[place][1] == form, place
+    was, now = _texts(before), _texts(after)
+    assert was <= now
+    found = {place: round(number - old.get(place, (0, ""))[0], 1) for place, (number, _) in new.items()}
+    return {place: change for place, change in found.items() if change}
 
 
 def expected(community: str, month: int, changes: Mapping[str, Number], parts: Mapping[str, tuple[str, Iterable[str]]]) -> Moved:
@@ -58,37 +49,57 @@ def expected(community: str, month: int, changes: Mapping[str, Number], parts: M
     return found
 
 
-def _formulas(content: bytes) -> dict[tuple[str, str], str]:
-    book = load_workbook(io.BytesIO(content))
-    return {
-        (sheet.title, cell.coordinate): str(cell.value)
-        for sheet in book.worksheets
+def _sheets(content: bytes) -> Iterator[Worksheet]:
+    for sheet in load_workbook(io.BytesIO(content), data_only=True).worksheets:
+        if sheet.title == BY_MONTH or _kind_of(sheet.title) in (COUNTS, "分类别统计", "分品牌统计"):
+            yield sheet
+
+
+def _numbers(content: bytes) -> dict[tuple[str, str, str], tuple[Number, str]]:
+    found: dict[tuple[str, str, str], tuple[Number, str]] = {}
+    for sheet in _sheets(content):
+        for row in range(FIRST_ROW, sheet.max_row + 1):
+            for column in range(3, sheet.max_column + 1):
+                cell = sheet.cell(row, column)
+                if cell.data_type == "n" and cell.value is not None:
+                    key = (_kind_of(sheet.title), _row_label(sheet, row), _column_label(sheet, column))
+                    assert key not in found, key
+                    found[key] = (cell.value, cell.number_format)
+    return found
+
+
+def _texts(content: bytes) -> set[tuple[str, str]]:
+    texts = {
+        (_kind_of(sheet.title), str(cell.value))
+        for sheet in _sheets(content)
         for row in sheet.iter_rows()
         for cell in row
-        if cell.data_type == "f"
+        if isinstance(cell.value, str) and not cell.value.startswith(SOURCE_LINE)
     }
+    return {(sheet, text.strip("　").removeprefix("其中：")) for sheet, text in texts}
 
 
-def _places(sheet: Worksheet) -> Iterator[tuple[int, int]]:
-    return ((row, column) for row in range(1, sheet.max_row + 1) for column in range(1, sheet.max_column + 1))
+def _kind_of(title: str) -> str:
+    """A table that stands on several sheets by its name alone."""
+    return title.split("（")[0]
 
 
 def _row_label(sheet: Worksheet, row: int) -> str:
     label = str(sheet.cell(row, 2).value)
-    if not label.startswith("　其中："):
+    if not label.startswith("　"):
         return label.rstrip("※")
     whole = next(above for above in range(row, FIRST_ROW - 1, -1) if sheet.cell(above, 1).value)
-    return f"{_row_label(sheet, whole)} {label.removeprefix('　其中：')}"
+    return f"{_row_label(sheet, whole)} {label.removeprefix('　其中：').strip('　')}"
 
 
 def _column_label(sheet: Worksheet, column: int) -> str:
     heading = _plain(sheet.cell(HEADING_ROW, column).value or sheet.cell(GROUP_ROW, column).value)
-    if sheet.title in (COUNTS, BY_MONTH):
+    if _kind_of(sheet.title) in (COUNTS, BY_MONTH):
         return heading
     group = next(value for left in range(column, 0, -1) if (value := sheet.cell(GROUP_ROW, left).value))
     return f"{_plain(group)} {heading}"
 
 
 def _plain(heading: object) -> str:
-    """Without mark and unit."""
-    return str(heading).split("（")[0].strip().rstrip("※")
+    """Without mark, unit and broken lines."""
+    return str(heading).split("（")[0].replace("\n", "").strip().rstrip("※")

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from backend.foundation.clock import SHANGHAI
 from ejia.trial.ports import HOST
 from ejia.trial.run import FIRST_PORT, FIRST_WECHAT_PORT
-from tests.end_to_end.sheets import COUNTS, expected, moved
+from tests.end_to_end.sheets import BY_MONTH, COUNTS, FIRST_ROW, HEADING_ROW, expected, moved
 from tests.end_to_end.town import Town
 from tests.support import curl as curl_of_ours
 
@@ -76,10 +76,23 @@ def terminal(folder: Path, town: Town, *, curl: str | None) -> dict[str, str]:
     return {"PATH": path, "HOME": str(folder), "EJIA_VAR": str(town.folder), "NO_PROXY": HOST}
 
 
-def row_of(book: bytes, community: str) -> tuple[object, ...]:
-    """The community's line on the sheet of counts, without the line's number."""
-    [row] = [row[1:] for row in load_workbook(io.BytesIO(book))[COUNTS].iter_rows(values_only=True) if row[1] == community]
-    return row
+def months_of(book: bytes) -> dict[str, object]:
+    """What the community's own book has of each indicator in the whole year."""
+    sheet = load_workbook(io.BytesIO(book), data_only=True)[BY_MONTH]
+    return {
+        str(row[1]): row[16] for row in sheet.iter_rows(min_row=FIRST_ROW, values_only=True) if row[0] and isinstance(row[16], int | float)
+    }
+
+
+def counts_of(book: bytes, community: str) -> dict[str, object]:
+    """What the street's book has of each indicator for the community."""
+    found: dict[str, object] = {}
+    for sheet in load_workbook(io.BytesIO(book), data_only=True).worksheets:
+        if sheet.title.startswith(COUNTS):
+            [row] = [row for row in sheet.iter_rows(values_only=True) if row[1] == community]
+            names = [str(cell.value).split("\n（")[0].replace("\n", "") for cell in sheet[HEADING_ROW]]
+            found |= {name: value for name, value in zip(names, row, strict=True) if isinstance(value, int | float)}
+    return found
 
 
 def test_both_readmes_take_the_same_tour() -> None:
@@ -105,9 +118,9 @@ def test_tour_of_the_readme_ends_in_a_workbook_with_one_more_service(town: Town,
     TOURED.append(page)
     parts = {"类别": ("公益服务", BY_CATEGORY), "品牌": ("爱心敲门", [*BY_BRAND, *served])}
     assert moved(before, after) == expected(COMMUNITY, month, RISES | served, parts)
-    assert row_of((tmp_path / f"community-{town.year}.xlsx").read_bytes(), COMMUNITY) == row_of(after, COMMUNITY)
-    of_2023 = load_workbook(tmp_path / "street-2023.xlsx")[COUNTS]
-    assert of_2023["A1"].value == "示范街道2023年度志愿服务统计表"
+    assert months_of((tmp_path / f"community-{town.year}.xlsx").read_bytes()) == counts_of(after, COMMUNITY)
+    of_2023 = load_workbook(tmp_path / "street-2023.xlsx").worksheets[0]
+    assert of_2023["A1"].value == "示范街道2023年度党建引领志愿服务统计表"
 
     names = set(re.findall(r'"(\w+)":', "".join(blocks(page, "json"))))
     assert {name for name in names if f'"{name}":' not in tour.stdout} == set(), "the page shows fields that no answer has"

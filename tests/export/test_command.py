@@ -55,9 +55,9 @@ def test_workbook_of_the_one_street_is_written_and_audited(export, tmp_path):
     assert told.exit_code == 0, told.output
     assert "已写入 年终.xlsx：青山街道2023年度，数据版本 " in told.stdout
     assert "年终统计表" in told.stderr
-    sheet = load_workbook(tmp_path / "年终.xlsx", data_only=True)["分社区统计"]
-    [hours] = [cell.column for cell in sheet[4] if cell.value == "志愿服务时长\n（小时）"]
-    assert [sheet.cell(row, hours).value for row in (5, 6)] == [0.7, 0.7]
+    sheet = load_workbook(tmp_path / "年终.xlsx", data_only=True)["分社区统计（二）"]
+    [hours] = [cell.column for cell in sheet[4] if cell.value == "志愿服务\n时长\n（小时）"]
+    assert [sheet.cell(row, hours).value for row in (6, 7, 8)] == [0.7, 0.7, 0]
     assert [path.name for path in tmp_path.iterdir()] == ["年终.xlsx"]
     audited = db.session.execute(text("SELECT account_id, subject_id, details FROM audit_entries WHERE action = 'figures.export'")).one()
     assert audited.account_id is None
@@ -69,13 +69,13 @@ def test_a_workbook_that_is_there_is_replaced(export, tmp_path):
     add_street()
     (tmp_path / "year.xlsx").write_text("old")
     assert export("--year", "2023", "-o", "year.xlsx").exit_code == 0
-    assert load_workbook(tmp_path / "year.xlsx").sheetnames[0] == "分社区统计"
+    assert load_workbook(tmp_path / "year.xlsx").sheetnames[0] == "封面"
 
 
 def test_area_is_named_by_its_code(export, tmp_path):
     add_street(second=True)
     assert export("--year", "2023", "-o", "c.xlsx", "--area", "639999001001").exit_code == 0
-    assert load_workbook(tmp_path / "c.xlsx").worksheets[0]["A1"].value == "和平社区2023年度志愿服务统计表"
+    assert load_workbook(tmp_path / "c.xlsx").worksheets[0]["A1"].value == "和平社区2023年度党建引领志愿服务统计表"
 
 
 @pytest.mark.parametrize(

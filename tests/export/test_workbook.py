@@ -1,6 +1,7 @@
 """The year-end workbook, opened again: its figures are those of the table, and it looks as the office is used to."""
 
 import io
+import math
 import re
 import tomllib
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.statistics import queries, workbook
 from backend.statistics.measures import MEASURES
+from backend.statistics.workbook.words import about
 from config.settings import CONFIG_FOLDER
 from tasks import jobs as task
 from tests.statistics.histories import YEAR, History
@@ -28,9 +30,10 @@ from tests.support.phone import Phone, refused
 from tests.support.served import confirm, make_person, make_record
 
 STREET = "639999001"
-COUNTS, BY_CATEGORY, BY_BRAND, BY_MONTH, DEFINITIONS = "分社区统计", "分类别统计", "分品牌统计", "分月统计", "指标口径"
+COVER, BALANCE, BY_MONTH, DEFINITIONS = "封面", "年度对照", "分月统计", "指标口径"
+COUNTS, BY_CATEGORY, BY_BRAND = "分社区统计", "分类别统计", "分品牌统计"
 DISTINCT = ("distinct_flow", "distinct_stock")
-FIRST_ROW = 5
+FIRST_ROW = 6
 
 
 def hear_everything() -> None:
@@ -59,18 +62,28 @@ def headings(sheet: Worksheet) -> dict[tuple[str, str], int]:
     return found
 
 
-def column_of(sheet: Worksheet, *words: str) -> int:
-    """The column whose headings hold these words, whatever mark and unit follow."""
-    plain = {tuple(part.split("（")[0].strip().rstrip("※") for part in key): column for key, column in headings(sheet).items()}
-    [found] = {column for key, column in plain.items() if key[-len(words) :] == words}
+def tables(book: Workbook, name: str = COUNTS) -> list[Worksheet]:
+    """A table that is too wide for a page stands on several sheets."""
+    return [sheet for sheet in book.worksheets if sheet.title.split("（")[0] == name]
+
+
+def column_of(book: Workbook, named: str) -> tuple[Worksheet, int]:
+    """Where an indicator of this name stands in the tables by community, whatever mark and unit follow."""
+    [found] = [
+        (sheet, column)
+        for sheet in tables(book)
+        for (_, name), column in headings(sheet).items()
+        if name.replace("\n", "").split("（")[0].rstrip("※") == named
+    ]
     return found
 
 
-def named_column(sheet: Worksheet, figure: dict[str, Any]) -> int:
-    """The column of an indicator in the sheet of counts: its full name, mark and unit."""
+def named_column(book: Workbook, figure: dict[str, Any]) -> tuple[Worksheet, int]:
+    """The column of an indicator in the tables by community: its full name, mark and unit."""
+    sheet, column = column_of(book, figure["name"])
     mark = "※" if figure["kind"] in DISTINCT else ""
-    [found] = [column for (_, name), column in headings(sheet).items() if name == f"{figure['name']}{mark}\n（{figure['unit']}）"]
-    return found
+    assert sheet.cell(4, column).value.replace("\n", "") == f"{figure['name']}{mark}（{figure['unit']}）"
+    return sheet, column
 
 
 def down(sheet: Worksheet, column: int, rows: int) -> list[Any]:
@@ -92,14 +105,14 @@ def year_passed(street) -> None:
 def test_every_figure_of_every_community_is_the_tables(street_officer, street):
     table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
     sheets = opened(exported(street_officer, street["青山街道"]))
-    counts = sheets[COUNTS]
 
-    assert down(counts, 2, 3) == ["和平社区", "团结社区", "合计"]
-    assert down(counts, 3, 2) == ["639999001001", "639999001002"]
+    for counts in tables(sheets):
+        assert down(counts, 2, 4) == ["和平社区", "团结社区", "合计", "上年"]
+        assert down(counts, counts.max_column, 2) == ["639999001001", "639999001002"]
     empty = []
     for figure in table["figures"]:
         told = [*(community["value"] for community in figure["communities"]), figure["value"]]
-        assert down(counts, named_column(counts, figure), 3) == told, figure["code"]
+        assert down(*named_column(sheets, figure), 3) == told, figure["code"]
         empty += [] if any(told) else [figure["code"]]
     assert empty == [], "a figure that stayed 0 all year proves nothing"
 
@@ -110,14 +123,16 @@ def test_every_part_of_every_community_is_the_tables(street_officer, street):
     sheets = opened(exported(street_officer, street["青山街道"]))
     shown = 0
     for figure in (figure for figure in table["figures"] if figure["parts"]):
-        sheet = sheets[BY_CATEGORY if figure["code"] in ("teams", "volunteers_in_teams", "team_memberships") else BY_BRAND]
+        name = BY_CATEGORY if figure["code"] in ("teams", "volunteers_in_teams", "team_memberships") else BY_BRAND
         mark = "※" if figure["kind"] in DISTINCT else ""
-        columns = headings(sheet)
-        for name, part in [("小计", figure), *((part["name"], part) for part in figure["parts"])]:
+        columns = {key: (sheet, column) for sheet in tables(sheets, name) for key, column in headings(sheet).items()}
+        for name, part in [(f"小计{mark}", figure), *((part["name"], part) for part in figure["parts"])]:
             told = [*(community["value"] for community in part["communities"]), part["value"]]
-            assert down(sheet, columns[f"{figure['name']}{mark}（{figure['unit']}）", name], 3) == told, (figure["code"], name)
-            shown += 1
-    assert shown == sum(1 + len(figure["parts"]) for figure in table["figures"] if figure["parts"]) > 20
+            place = columns.get((f"{figure['name']}{mark}（{figure['unit']}）", name))
+            assert (place is None) == (not any([*told, *part["months"]])), "a part of which there is none has no column"
+            assert place is None or down(*place, 3) == told, (figure["code"], name)
+            shown += place is not None
+    assert shown > 40
 
 
 @pytest.mark.usefixtures("year_passed")
@@ -125,10 +140,12 @@ def test_every_month_is_the_tables(street_officer, street):
     table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
     sheet = opened(exported(street_officer, street["青山街道"]))[BY_MONTH]
     expected = [
-        (name, line) for figure in table["figures"] for name, line in [(figure["name"], figure), *((p["name"], p) for p in figure["parts"])]
+        (name, line)
+        for figure in table["figures"]
+        for name, line in [(figure["name"], figure), *((p["name"], p) for p in figure["parts"] if any([p["value"], *p["months"]]))]
     ]
     for row, (name, line) in enumerate(expected, start=FIRST_ROW):
-        assert sheet.cell(row, 2).value.removeprefix("　其中：").rstrip("※") == name
+        assert sheet.cell(row, 2).value.removeprefix("　其中：").strip("　").rstrip("※") == name
         assert [sheet.cell(row, column).value for column in range(5, 17)] == line["months"], name
         assert sheet.cell(row, 17).value == line["value"], name
 
@@ -137,21 +154,22 @@ def test_every_month_is_the_tables(street_officer, street):
 def test_total_is_a_formula_where_it_is_a_sum_and_shows_its_value(street_officer, street):
     table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
     content = exported(street_officer, street["青山街道"])
-    formulas, values = opened(content, formulas=True)[COUNTS], opened(content)[COUNTS]
+    formulas, values = opened(content, formulas=True), opened(content)
     for figure in table["figures"]:
-        column = named_column(formulas, figure)
-        total = formulas.cell(7, column)
+        sheet, column = named_column(formulas, figure)
+        total = sheet.cell(8, column)
         if figure["kind"] in DISTINCT:
             assert total.data_type == "n", figure["code"]
         else:
             letter = total.column_letter
-            assert total.value == f"=SUM({letter}5:{letter}6)"
-            assert values.cell(7, column).value == pytest.approx(sum(down(values, column, 2)), abs=1e-9)
+            assert total.value == f"=SUM({letter}6:{letter}7)"
+            beside, _ = named_column(values, figure)
+            assert beside.cell(8, column).value == pytest.approx(sum(down(beside, column, 2)), abs=1e-9)
 
 
 def test_total_of_distinct_figures_is_no_formula_even_where_it_happens_to_be_the_sum(street_officer, street):
-    counts = opened(exported(street_officer, street["青山街道"]), formulas=True)[COUNTS]
-    kinds = {name: counts.cell(7, column).data_type for (_, name), column in headings(counts).items() if name}
+    book = opened(exported(street_officer, street["青山街道"]), formulas=True)
+    kinds = {name: sheet.cell(8, column).data_type for sheet in tables(book) for (_, name), column in headings(sheet).items() if name}
     assert {kind for name, kind in kinds.items() if "※" in name} == {"n"}
     assert {kind for name, kind in kinds.items() if "※" not in name} == {"f"}
 
@@ -165,25 +183,31 @@ def test_person_who_serves_in_two_communities_counts_once_in_the_total_and_the_s
     hear_everything()
 
     content = exported(street_officer, street["青山街道"])
-    counts = opened(content)[COUNTS]
-    assert down(counts, column_of(counts, "参与服务的其他未注册人员"), 3) == [1, 1, 1]
-    assert down(counts, column_of(counts, "志愿服务时长"), 3) == [0.7, 1.0, 1.7]
-    assert counts.cell(5, column_of(counts, "志愿服务时长")).number_format == "0.0"
-    assert counts.cell(5, column_of(counts, "参与服务的其他未注册人员")).number_format == "0"
-    notes = [cell.value for cell in counts["A"] if cell.value and "※" in cell.value]
-    assert any("按人去重" in note and "不是各项之和" in note for note in notes)
-    assert "参与服务的其他未注册人员※\n（人）" in {counts.cell(4, column).value for column in range(1, counts.max_column + 1)}
+    book = opened(content)
+    people, column = column_of(book, "参加过服务的其他未注册人员")
+    hours, of_hours = column_of(book, "志愿服务时长")
+    assert down(people, column, 4) == [1, 1, 1, 0]
+    assert down(hours, of_hours, 4) == [0.7, 1.0, 1.7, 0]
+    assert (hours.cell(6, of_hours).number_format, people.cell(6, column).number_format) == ("#,##0.0", "#,##0")
+    assert people.cell(4, column).value == "参加过服务的\n其他\n未注册人员※\n（人）", "broken at the edges of words, the mark never alone"
+    [width] = [alike.width for alike in people.column_dimensions.values() if alike.min <= column <= alike.max]
+    assert width > 2.2 * 6
+    for sheet in book.worksheets:
+        notes = [str(cell.value) for cell in sheet["A"] if "按人去重" in str(cell.value)]
+        marked = any("※" in str(cell.value) for row in sheet.iter_rows(max_row=60) for cell in row if cell.value not in notes)
+        assert (len(notes) == 1) == marked, (sheet.title, "a note stands where its mark does")
 
 
 def test_workbook_has_the_form_of_the_office(street_officer, street):
     sheets = opened(exported(street_officer, street["青山街道"]))
-    assert sheets.sheetnames == [COUNTS, BY_CATEGORY, BY_BRAND, BY_MONTH, DEFINITIONS]
-    assert sheets[COUNTS]["A1"].value == "青山街道2023年度志愿服务统计表"
-    assert [cell.value for cell in sheets[COUNTS][2] if cell.value][2] == "单位：个、人、人次、件、小时、分、家"
+    assert list(dict.fromkeys(name.split("（")[0] for name in sheets.sheetnames)) == [
+        *(COVER, BALANCE, COUNTS, BY_CATEGORY, BY_BRAND, BY_MONTH, DEFINITIONS)
+    ]
+    assert sheets[COVER]["A1"].value == "青山街道2023年度党建引领志愿服务统计表"
     for sheet in sheets:
         assert sheet["A1"].value.startswith("青山街道2023年度")
         assert (sheet["A1"].font.name, sheet["A1"].alignment.horizontal) == ("方正小标宋简体", "center")
-        imprint = [cell.value for cell in sheet[2] if cell.value]
+        imprint = [part for cell in sheet[2] if cell.value for part in re.split("　{2,}", cell.value)]
         assert imprint[0] == "填报单位（盖章）：青山街道"
         assert imprint[1] == "统计截止：2023年12月31日"
         assert imprint[2].startswith("单位：")
@@ -191,23 +215,60 @@ def test_workbook_has_the_form_of_the_office(street_officer, street):
         assert sheet["A3"].fill.fgColor.rgb == "FFD9D9D9"
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-        assert sheet.print_title_rows == "$3:$4"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight in (0, 1, None)) == (1, True)
+        assert sheet.print_title_rows == "$3:$5"
         assert sheet.freeze_panes is not None
-        assert sheet.freeze_panes.endswith("5")
+        assert sheet.freeze_panes.endswith("6")
         assert sheet.oddFooter.center.text == "第 &P 页　共 &N 页"
-        foot = [cell.value for cell in sheet["A"] if cell.value]
-        assert all(word in foot[-5] for word in ("单位负责人", "审核人", "填表人", "联系电话", "填报日期"))
-        assert foot[-4].startswith("说明：1.")
-        assert all(word in foot[-1] for word in ("数据截至：", "导出：账号street_officer-", "数据版本："))
+        foot = " ".join(str(cell.value) for row in sheet.iter_rows(min_row=FIRST_ROW) for cell in row if isinstance(cell.value, str))
+        signed = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "填报日期：", "（单位盖章）")
+        assert ("说明：1." in foot) == (sheet.title != DEFINITIONS)
+        assert all(word in foot for word in (*signed, "数据截至：", "含年后更正", "导出：账号street_officer-", "数据版本："))
+    for sheet in tables(sheets):
+        numbers = [column for column in range(3, sheet.max_column) if sheet.cell(5, column).value]
+        assert len(numbers) <= 12, "as much as a page can be read"
+        assert {sheet.cell(5, column).value for column in numbers} <= {"年末", "本年"}
+        assert sheet.cell(3, sheet.max_column).value == "区划代码"
+        assert sheet.print_area.endswith(f"${sheet.cell(1, sheet.max_column - 1).column_letter}${sheet.max_row}"), "not printed"
+
+
+@pytest.mark.usefixtures("year_passed")
+def test_cover_says_what_a_report_quotes_exactly_and_as_it_would(street_officer, street):
+    table = street_officer.seen(f"/figures/{YEAR}", area_id=street["青山街道"])
+    sheet = opened(exported(street_officer, street["青山街道"]))[COVER]
+    catalogue = tomllib.loads((CONFIG_FOLDER / "indicators.toml").read_text(encoding="utf-8"))["indicator"]
+    values = {figure["code"]: (figure["name"], figure["value"]) for figure in table["figures"]}
+    quoted = [values[block["code"]] for block in catalogue if block.get("quoted")]
+    assert len(quoted) >= 12
+    for row, told in enumerate(quoted, start=FIRST_ROW):
+        assert (sheet.cell(row, 2).value.rstrip("※"), sheet.cell(row, 5).value) == told
+        assert sheet.cell(row, 6).value == about(int(told[1]))
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "0"),
+        (7, "7"),
+        (30, "30"),
+        (33, "30余"),
+        (136, "130余"),
+        (2345, "2300余"),
+        (26_000, "2.6万"),
+        (26_345, "2.6万余"),
+        (1_234_567, "123万余"),
+    ],
+)
+def test_report_says_no_more_than_there_is(number, said):
+    assert about(number) == said
 
 
 def test_each_indicator_of_the_catalogue_is_defined(street_officer, street):
     sheet = opened(exported(street_officer, street["青山街道"]))[DEFINITIONS]
     catalogue = tomllib.loads((CONFIG_FOLDER / "indicators.toml").read_text(encoding="utf-8"))["indicator"]
-    period = {"flow": "年内流量", "stock": "期末存量", "distinct_flow": "年内流量", "distinct_stock": "期末存量"}
+    period = {"flow": "本年累计", "stock": "年末数", "distinct_flow": "本年累计", "distinct_stock": "年末数"}
     for row, indicator in enumerate(catalogue, start=FIRST_ROW):
-        counting = "按人去重" if indicator["kind"] in DISTINCT else "数量相加" if indicator.get("sums") == "quantity" else "逐条累计"
+        counting = "按人去重" if indicator["kind"] in DISTINCT else "按数量合计" if indicator.get("sums") == "quantity" else "按件（次）计"
         assert [sheet.cell(row, column).value for column in (2, 3, 4, 5, 6, 8)] == [
             indicator["name"],
             indicator["unit"],
@@ -217,6 +278,10 @@ def test_each_indicator_of_the_catalogue_is_defined(street_officer, street):
             MEASURES[indicator["measure"]].source,
         ]
     assert sheet.cell(FIRST_ROW + len(catalogue), 1).value.startswith("单位负责人")
+    widths = {column: sheet.column_dimensions["ABCDEFGH"[column - 1]].width for column in (2, 6, 8)}
+    for row in range(FIRST_ROW, FIRST_ROW + len(catalogue)):
+        needed = max(math.ceil(2.2 * len(str(sheet.cell(row, column).value)) / width) for column, width in widths.items())
+        assert sheet.row_dimensions[row].height >= 15 * needed, "as high as its text"
     assert all(re.fullmatch("[一-龥、]+", measure.source) for measure in MEASURES.values()), "an office reads it"
 
 
@@ -230,7 +295,7 @@ def test_months_to_come_are_dashes_and_months_without_anything_zeros(street_offi
 def test_name_that_begins_like_a_formula_stays_text(street_officer, street):
     with transaction():
         areas.rename_area(UUID(street["和平社区"]), "=HYPERLINK(1)", now=clock.now())
-    name = opened(exported(street_officer, street["青山街道"]), formulas=True)[COUNTS]["B5"]
+    name = opened(exported(street_officer, street["青山街道"]), formulas=True)["分社区统计（一）"]["B6"]
     assert (name.value, name.data_type) == ("=HYPERLINK(1)", "s")
     assert name.quotePrefix
 
@@ -257,21 +322,32 @@ def test_file_is_named_as_the_office_does(street_officer, street):
     task.run()
     name = street_officer.seen(f"/jobs/{job['id']}")["file_name"]
     stamp = (clock.now() + timedelta(hours=8)).strftime("%Y%m%d")
-    assert name.startswith(f"青山街道_志愿服务统计表_2023年度_{stamp}")
+    assert name.startswith(f"青山街道_党建引领志愿服务统计表_2023年度_{stamp}")
     assert name.endswith(".xlsx")
 
 
-def test_community_officer_exports_their_own_community_only(officer, street):
-    counts = opened(exported(officer, street["和平社区"]))[COUNTS]
-    assert counts["A1"].value == "和平社区2023年度志愿服务统计表"
-    assert down(counts, 2, 2) == ["和平社区", "合计"]
+def test_community_officer_exports_their_own_community_by_grid_team_and_organisation(officer, street, team):
+    name = officer.seen(f"/teams/{team}")["name"]
+    with transaction():
+        area = db.session.get_one(Area, UUID(street["和平社区"]))
+        confirm(make_record(make_person(area), area, "door_knock", minutes=60, day=clock.shanghai_day(clock.now())))
+    hear_everything()
+    book = opened(exported(officer, street["和平社区"], year=clock.shanghai_day(clock.now()).year))
+    assert book.sheetnames == [COVER, BALANCE, "分网格统计", "分服务队统计", "分社会组织统计", BY_MONTH, DEFINITIONS]
+    assert book[COVER]["A1"].value.startswith("和平社区")
+    assert down(book["分网格统计"], 2, 4) == ["和平第一网格", "未分网格", "合计", None]
+    teams = book["分服务队统计"]
+    assert down(teams, 2, 3) == [name, "其他身份", "合计"]
+    [served] = [column for (_, name), column in headings(teams).items() if name == "志愿服务\n（人次）"]
+    assert down(teams, served, 3) == [0, 1, 1]
     for other in ("团结社区", "青山街道", "向阳社区"):
         assert refused(officer.post("/exports/year-end", {"year": YEAR, "area_id": street[other]})) == (404, "not_found")
 
 
-def test_district_lists_the_communities_of_all_its_streets(administrator, street):
-    counts = opened(exported(administrator(Role.DISTRICT_OFFICER, "639999"), street["测试区"]))[COUNTS]
-    assert down(counts, 2, 4) == ["和平社区", "团结社区", "向阳社区", "合计"]
+def test_district_lists_the_communities_of_its_streets_and_what_each_street_comes_to(administrator, street):
+    counts = tables(opened(exported(administrator(Role.DISTRICT_OFFICER, "639999"), street["测试区"])))[0]
+    assert down(counts, 2, 7) == ["青山街道", "青山街道", "青山街道", "绿水街道", "绿水街道", "", ""]
+    assert down(counts, 3, 7) == ["和平社区", "团结社区", "小计", "向阳社区", "小计", "合计", "上年"]
 
 
 def test_who_looks_after_no_area_exports_nothing(phone_of, street, street_officer):

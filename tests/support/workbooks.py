@@ -13,10 +13,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from config.settings import CONFIG_FOLDER
 from tests.support.recounts import WHOLE_YEAR, recount
 
-COUNTS, BY_MONTH, DEFINITIONS = "分社区统计", "分月统计", "指标口径"
+COUNTS, BY_MONTH, DEFINITIONS, COVER, BALANCE = "分社区统计", "分月统计", "指标口径", "封面", "年度对照"
+BY_GROUP = ("分网格统计", "分服务队统计", "分社会组织统计")
 DISTINCT = ("distinct_flow", "distinct_stock")
-FIRST_ROW = 5
+STOCK = ("stock", "distinct_stock")
+FIRST_ROW = 6
 IN_ALL = ""
+YEAR_BEFORE = -1
+"""Instead of a month: the whole of the year before."""
 
 _CATEGORIES = {
     "公益服务": "public_welfare",
@@ -48,6 +52,16 @@ def numbers_in(workbook: bytes | Path, area_path: str) -> list[Found]:
             read: list[Found] = []
         elif sheet.title == BY_MONTH:
             read = list(_by_month(sheet, area_path))
+        elif sheet.title == COVER:
+            read = list(_listed(sheet, area_path, {5: WHOLE_YEAR, 7: YEAR_BEFORE}))
+        elif sheet.title == BALANCE:
+            read = list(_listed(sheet, area_path, {8: WHOLE_YEAR, 9: YEAR_BEFORE}))
+            _assert_balanced(sheet)
+            found += read
+            continue
+        elif sheet.title in BY_GROUP:
+            found += list(_totals_of_groups(sheet, area_path))
+            continue
         else:
             read = list(_by_community(sheet, area_path))
         numeric = {cell.coordinate for row in sheet for cell in row if cell.data_type in ("n", "f") and cell.value is not None}
@@ -62,23 +76,71 @@ def differences_to_recount(found: list[Found], year: int) -> list[tuple[Any, ...
     expected: dict[Place, int] = {}
     for code in {place[0] for _, _, place, _ in found}:
         parts = {part for _, _, (of, _, part, _), _ in found if of == code}
-        expected |= {(code, path, part, month): number for (path, part, month), number in recount(code, year, parts=sorted(parts)).items()}
+        before = YEAR_BEFORE in {month for _, _, (of, _, _, month), _ in found if of == code}
+        counts = {
+            month: recount(code, year - (month == YEAR_BEFORE), parts=sorted(parts)) for month in ([0, YEAR_BEFORE] if before else [0])
+        }
+        expected |= {(code, path, part, month): number for (path, part, month), number in counts[0].items()}
+        if before:
+            told = counts[YEAR_BEFORE].items()
+            expected |= {(code, path, part, YEAR_BEFORE): number for (path, part, month), number in told if month == WHOLE_YEAR}
     return [(sheet, cell, place, number, expected[place]) for sheet, cell, place, number in found if number != expected[place]]
 
 
 def _by_community(sheet: Worksheet, area_path: str) -> Iterator[Found]:
+    in_all = sheet.title.startswith(COUNTS)
+    headings = {sheet.cell(3, column).value: column for column in range(1, sheet.max_column + 1)}
+    named, code_column = headings["社区"], headings["区划代码"]
     group = ""
-    for column in range(4, sheet.max_column + 1):
+    for column in range(named + 1, code_column):
         group = sheet.cell(3, column).value or group
-        name, under = (group, sheet.cell(4, column).value) if sheet.title != COUNTS else (sheet.cell(4, column).value, None)
+        name, under = (group, sheet.cell(4, column).value) if not in_all else (sheet.cell(4, column).value, None)
         indicator = _indicators()[name]
-        part = IN_ALL if under in (None, "小计") else _parts()[under]
+        assert sheet.cell(5, column).value == ("年末" if indicator["kind"] in STOCK else "本年")
+        part = IN_ALL if under in (None, "小计", "小计※") else _parts()[under]
         for row in range(FIRST_ROW, sheet.max_row + 1):
-            heading, code = sheet.cell(row, 2).value, sheet.cell(row, 3).value
-            if heading == "合计":
-                yield _found(sheet, row, column, indicator, (indicator["code"], area_path, part, WHOLE_YEAR))
+            heading, code = sheet.cell(row, named).value, sheet.cell(row, code_column).value
+            if heading == "上年":
+                yield _found(sheet, row, column, indicator, (indicator["code"], area_path, part, YEAR_BEFORE))
                 break
-            yield _found(sheet, row, column, indicator, (indicator["code"], code, part, WHOLE_YEAR))
+            path = area_path if heading == "合计" else code[:9] if heading == "小计" else code
+            yield _found(sheet, row, column, indicator, (indicator["code"], path, part, WHOLE_YEAR))
+
+
+def _listed(sheet: Worksheet, area_path: str, columns: dict[int, int]) -> Iterator[Found]:
+    """A sheet with an indicator in each row: column → month."""
+    for row in range(FIRST_ROW, sheet.max_row + 1):
+        if sheet.cell(row, 2).value is None:
+            break
+        indicator = _indicators()[sheet.cell(row, 2).value]
+        for column, month in columns.items():
+            yield _found(sheet, row, column, indicator, (indicator["code"], area_path, IN_ALL, month))
+
+
+def _assert_balanced(sheet: Worksheet) -> None:
+    """年初数 + 本年增加 - 本年减少 = 年末数, where it is a stock; and by how much it is more than the year before."""
+    for row in range(FIRST_ROW, sheet.max_row + 1):
+        if sheet.cell(row, 2).value is None:
+            break
+        before, came, went, now, last, more = (sheet.cell(row, column).value for column in range(5, 11))
+        assert round(now - last, 6) == round(more, 6), sheet.cell(row, 2).value
+        if sheet.cell(row, 4).value == "年末数":
+            assert (before, before + came - went) == (last, now), sheet.cell(row, 2).value
+            assert came >= 0 <= went
+        else:
+            assert (before, came, went) == ("—",) * 3
+
+
+def _totals_of_groups(sheet: Worksheet, area_path: str) -> Iterator[Found]:
+    """The totals of a community's sheet by grid, team or organisation; what is added up adds up to them."""
+    first = next(column for column in range(3, sheet.max_column + 1) if sheet.cell(4, column).value)
+    [total] = [row for row in range(FIRST_ROW, sheet.max_row + 1) if sheet.cell(row, 2).value == "合计"]
+    for column in range(first, sheet.max_column + 1):
+        indicator = _indicators()[sheet.cell(4, column).value]
+        yield _found(sheet, total, column, indicator, (indicator["code"], area_path, IN_ALL, WHOLE_YEAR))
+        if indicator["kind"] not in DISTINCT:
+            lines = [sheet.cell(row, column).value for row in range(FIRST_ROW, total)]
+            assert round(sum(lines), 6) == round(sheet.cell(total, column).value, 6), (sheet.title, indicator["code"])
 
 
 def _by_month(sheet: Worksheet, area_path: str) -> Iterator[Found]:
@@ -88,8 +150,8 @@ def _by_month(sheet: Worksheet, area_path: str) -> Iterator[Found]:
         if name is None:
             break
         part = IN_ALL
-        if name.startswith("　其中："):
-            part = _parts()[name.removeprefix("　其中：")]
+        if name.startswith("　"):
+            part = _parts()[name.removeprefix("　其中：").strip("　")]
         else:
             indicator = _indicators()[name]
         for month in range(1, 13):
@@ -113,7 +175,8 @@ def _indicators() -> dict[str, dict[str, Any]]:
         spelling: block
         for block in catalogue("indicators")
         for name in [f"{block['name']}※" if block["kind"] in DISTINCT else block["name"]]
-        for spelling in (name, f"{name}（{block['unit']}）", f"{name}\n（{block['unit']}）")
+        for broken in [block.get("heading", block["name"]).replace("|", "\n") + name.removeprefix(block["name"])]
+        for spelling in (name, f"{name}（{block['unit']}）", f"{broken}\n（{block['unit']}）")
     }
 
 

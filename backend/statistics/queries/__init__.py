@@ -1,5 +1,6 @@
 """Reads of statistics: the year's table, and the rows behind one of its figures."""
 
+from backend.statistics.queries.groups import Grouping, GroupLine, groupings_of
 from backend.statistics.queries.reach import AreaLine
 from backend.statistics.queries.rows import FigureRow, figure_rows
-from backend.statistics.queries.year import Figure, Series, YearFigures, year_figures
+from backend.statistics.queries.year import Figure, Series, YearFigures, year_book, year_figures

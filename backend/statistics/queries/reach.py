@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.areas.models import Area, Level
+from backend.areas.models import LENGTH_OF_PATH, Area, Level
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -59,13 +59,11 @@ def area_in_reach(viewer: Actor, area_id: UUID | None) -> AreaLine:
     return AreaLine(found.id, found.name, found.level, found.path)
 
 
-def communities_of(area: AreaLine) -> tuple[AreaLine, ...]:
-    """The communities of a street or district, in the order of their codes; none of a community."""
-    if area.level is Level.COMMUNITY:
+def areas_below(area: AreaLine, level: Level) -> tuple[AreaLine, ...]:
+    """The streets, communities or grids below an area, in the order of their codes; none that lie as high as itself."""
+    if LENGTH_OF_PATH[level] <= LENGTH_OF_PATH[area.level]:
         return ()
     rows = db.session.execute(
-        select(Area.id, Area.name, Area.level, Area.path)
-        .where(Area.path.startswith(area.path), Area.level == Level.COMMUNITY)
-        .order_by(Area.path)
+        select(Area.id, Area.name, Area.level, Area.path).where(Area.path.startswith(area.path), Area.level == level).order_by(Area.path)
     )
     return tuple(AreaLine(row.id, row.name, row.level, row.path) for row in rows)

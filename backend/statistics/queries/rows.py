@@ -67,7 +67,7 @@ def figure_rows(
     months_begun(year, now=now)
     area = area_in_reach(viewer, area_id)
     stated = wanted.counted.contributions(NOW).subquery("stated")
-    conditions = [stated.c.area_path.startswith(area.path), _in_period(wanted, stated, year, month)]
+    conditions = [stated.c.area_path.startswith(area.path), in_period(wanted, stated, year, month)]
     if part is not None and not wanted.split:
         raise PartUnknown
     if wanted.only or part:
@@ -79,7 +79,8 @@ def figure_rows(
     return rows.map(_of_register) if wanted.counted.of_register else rows
 
 
-def _in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None) -> ColumnElement[bool]:
+def in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None) -> ColumnElement[bool]:
+    """Condition on a measure's contributions: those that a figure of the year, or of a month of it, counts."""
     first = date(year, month or 1, 1)
     last = date(year, 12, 31) if month in (None, 12) else date(year, (month or 0) + 1, 1) - timedelta(days=1)
     if wanted.kind.is_stock:

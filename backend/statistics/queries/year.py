@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Select, and_, case, cast, func, or_, select
 
+from backend.areas.models import Level
 from backend.foundation import outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.statistics import indicators
 from backend.statistics.indicators import Indicator, Kind
 from backend.statistics.models import Cell, Grain
-from backend.statistics.queries.reach import AreaLine, area_in_reach, communities_of, months_begun
+from backend.statistics.queries.groups import Grouping, groupings_of
+from backend.statistics.queries.reach import AreaLine, area_in_reach, areas_below, months_begun
 from backend.statistics.service import CONSUMER
 
 
@@ -23,12 +25,17 @@ from backend.statistics.service import CONSUMER
 class Series:
     """One line of numbers in the indicator's smallest unit: the year, its months (None: yet to come), and the year of each community.
 
-    `communities` stands in the order of `YearFigures.communities`. The year of a stock is what stands at its end, as far as is known.
+    `communities` and `streets` stand in the order of those of `YearFigures`. The year of a stock is what stands at its end, as far as is
+    known; `before` is the year before, and of a stock `came` and `went` what lies between: before + came - went = year.
     """
 
     year: int
     months: tuple[int | None, ...]
     communities: tuple[int, ...]
+    streets: tuple[int, ...]
+    before: int
+    came: int | None
+    went: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """The year's table of one area, its communities beside it. It counts every event up to `as_of`."""
+    """The year's table of one area, its communities beside it, and of a district its streets. It counts every event up to `as_of`."""
 
     year: int
     area: AreaLine
     communities: tuple[AreaLine, ...]
+    streets: tuple[AreaLine, ...]
     as_of: datetime
     figures: tuple[Figure, ...]
+    groupings: tuple[Grouping, ...] = ()
 
 
 def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetime) -> YearFigures:
@@ -67,16 +76,25 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
     """
     begun = months_begun(year, now=now)
     area = area_in_reach(viewer, area_id)
-    communities = communities_of(area)
+    communities = areas_below(area, Level.COMMUNITY)
+    streets = areas_below(area, Level.STREET)
     as_of = outbox.oldest_waiting(CONSUMER) or now  # before the cells are read: they know at least that much
-    table = _Table(area, communities, begun, db.session.execute(_cells_of(year, area, communities)).all())
-    return YearFigures(year, area, communities, as_of, tuple(table.figure(indicator) for indicator in indicators.current().values()))
+    cells = db.session.execute(_cells_of(year, area, [*communities, *streets])).all()
+    table = _Table(area, communities, streets, begun, cells)
+    figures = tuple(table.figure(indicator) for indicator in indicators.current().values())
+    return YearFigures(year, area, communities, streets, as_of, figures)
+
+
+def year_book(viewer: Actor, year: int, area_id: UUID | None, *, now: datetime) -> YearFigures:
+    """The year's table with what the workbook of a community adds: by grid, team and organisation. Raises as `year_figures`."""
+    figures = year_figures(viewer, year, area_id, now=now)
+    return replace(figures, groupings=groupings_of(figures.area, year))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """What a measure has of one dimension value, in one area, in a month or year. `lasting_…` is what came less what went: within a
-    month, or until the end of the year."""
+    month, or until the end of the year. `entered` and `left_…` are what moved such a stock, `before_…` what flowed the year before."""
 
     rows: int = 0
     quantity: int = 0
@@ -84,6 +102,13 @@ class _Sums:
     lasting_rows: int = 0
     lasting_quantity: int = 0
     lasting_people: int = 0
+    entered: int = 0
+    left_rows: int = 0
+    left_quantity: int = 0
+    left_people: int = 0
+    before_rows: int = 0
+    before_quantity: int = 0
+    before_people: int = 0
 
     def of(self, indicator: Indicator) -> int:
         """The number that the indicator asks for."""
@@ -97,6 +122,19 @@ class _Sums:
             case Kind.DISTINCT_STOCK:
                 return self.lasting_people
 
+    def moved(self, indicator: Indicator) -> tuple[int, int]:
+        """What came to a stock and what went within the period."""
+        if indicator.kind is Kind.DISTINCT_STOCK:
+            return self.entered, self.left_people
+        return (self.quantity, self.left_quantity) if indicator.sums == "quantity" else (self.rows, self.left_rows)
+
+    def before(self, indicator: Indicator) -> int:
+        """The number of the year before."""
+        if indicator.kind.is_stock:
+            came, went = self.moved(indicator)
+            return self.of(indicator) - came + went
+        return _Sums(rows=self.before_rows, quantity=self.before_quantity, people=self.before_people).of(indicator)
+
 
 _NOTHING = _Sums()
 
@@ -104,8 +142,10 @@ _NOTHING = _Sums()
 class _Table:
     """The cells of one year's table, found by measure, area and dimension value."""
 
-    def __init__(self, area: AreaLine, communities: Sequence[AreaLine], begun: int, cells: Sequence[Any]) -> None:
-        self._area, self._communities, self._begun = area, communities, begun
+    def __init__(
+        self, area: AreaLine, communities: Sequence[AreaLine], streets: Sequence[AreaLine], begun: int, cells: Sequence[Any]
+    ) -> None:
+        self._area, self._communities, self._streets, self._begun = area, communities, streets, begun
         self._year: dict[tuple[str, str, str], _Sums] = {}
         self._months: dict[tuple[str, str], dict[int, _Sums]] = defaultdict(dict)
         self._values: dict[str, set[str]] = defaultdict(set)
@@ -131,11 +171,19 @@ class _Table:
         return known | {code: code for code in sorted(self._values[indicator.measure]) if code and code not in known}
 
     def _series(self, indicator: Indicator, value: str) -> Series:
-        def of_year(area: AreaLine) -> int:
-            return self._year.get((indicator.measure, area.path, value), _NOTHING).of(indicator)
+        def of_year(area: AreaLine) -> _Sums:
+            return self._year.get((indicator.measure, area.path, value), _NOTHING)
 
-        year = of_year(self._area)
-        return Series(year, tuple(self._of_months(indicator, value, year)), tuple(of_year(area) for area in self._communities))
+        whole = of_year(self._area)
+        year, moved = whole.of(indicator), whole.moved(indicator) if indicator.kind.is_stock else (None, None)
+        return Series(
+            year,
+            tuple(self._of_months(indicator, value, year)),
+            tuple(of_year(area).of(indicator) for area in self._communities),
+            tuple(of_year(area).of(indicator) for area in self._streets),
+            whole.before(indicator),
+            *moved,
+        )
 
     def _of_months(self, indicator: Indicator, value: str, year: int) -> Iterator[int | None]:
         found = self._months.get((indicator.measure, value), {})
@@ -146,8 +194,8 @@ class _Table:
             yield None if month > self._begun else standing if indicator.kind.is_stock else moved
 
 
-def _cells_of(year: int, area: AreaLine, communities: Sequence[AreaLine]) -> Select[Any]:
-    """The months of the area, and the year of it and of its communities; stocks also rest on the years before."""
+def _cells_of(year: int, area: AreaLine, below: Sequence[AreaLine]) -> Select[Any]:
+    """The months of the area, and the year of it and of what lies below; stocks also rest on the years before."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     month = case((Cell.grain == Grain.MONTH, cast(func.extract("month", Cell.period), Integer)), else_=0).label("month")
     within = Cell.period >= first
@@ -157,10 +205,13 @@ def _cells_of(year: int, area: AreaLine, communities: Sequence[AreaLine]) -> Sel
         func.sum(amount)
         for amount in (Cell.rows_in - Cell.rows_out, Cell.quantity_in - Cell.quantity_out, Cell.people_in - Cell.people_out)
     )
+    moved = (func.sum(amount).filter(within) for amount in (Cell.people_in, Cell.rows_out, Cell.quantity_out, Cell.people_out))
+    in_year_before = Cell.period.between(date(year - 1, 1, 1), date(year - 1, 12, 31))
+    before = (func.sum(amount).filter(in_year_before) for amount in (Cell.rows_in, Cell.quantity_in, Cell.people))
     return (
-        select(*keys, *came, *lasting)
+        select(*keys, *came, *lasting, *moved, *before)
         .where(
-            Cell.area_path.in_([area.path, *(community.path for community in communities)]),
+            Cell.area_path.in_([area.path, *(one.path for one in below)]),
             Cell.period <= last,
             or_(Cell.grain == Grain.YEAR, and_(Cell.grain == Grain.MONTH, within, Cell.area_path == area.path)),
         )

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from backend.foundation import clock
+from backend.statistics import form
 from backend.statistics.queries import Series, YearFigures
+from backend.statistics.workbook.pages import sheets_of
 from backend.statistics.workbook.paper import Formats, Imprint
-from backend.statistics.workbook.tables import DISTINCT_MARK, NOT_YET, sheets_of
-
-TABLE = "志愿服务统计表"
 
 _BARRED_IN_NAMES = str.maketrans(dict.fromkeys('\\/:*?"<>|', "_"))
 
@@ -32,7 +31,7 @@ def write(figures: YearFigures, *, exporter: str, report: Report) -> bytes:
     book = Workbook(to, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     book.set_properties(
         {
-            "title": f"{figures.area.name}{figures.year}年度{TABLE}",
+            "title": f"{figures.area.name}{figures.year}年度{form.current().title}",
             "author": figures.area.name,
             "created": figures.as_of.astimezone(clock.SHANGHAI).replace(tzinfo=None, microsecond=0),
         }
@@ -50,13 +49,15 @@ def write(figures: YearFigures, *, exporter: str, report: Report) -> bytes:
 def file_name(figures: YearFigures, *, now: datetime) -> str:
     """单位_表名_期间_导出时间.xlsx, without what some system does not allow in a name."""
     exported = now.astimezone(clock.SHANGHAI).strftime("%Y%m%d%H%M%S")
-    return f"{figures.area.name}_{TABLE}_{figures.year}年度_{exported}.xlsx".translate(_BARRED_IN_NAMES)
+    return f"{figures.area.name}_{form.current().title}_{figures.year}年度_{exported}.xlsx".translate(_BARRED_IN_NAMES)
 
 
 def version_of(figures: YearFigures) -> str:
     """A short digest of every number, name and definition: two workbooks of the same version say the same."""
     said = [
-        [figures.year, figures.area.path, figures.area.name, [[area.path, area.name] for area in figures.communities]],
+        [figures.year, figures.area.path, figures.area.name, [[area.path, area.name] for area in (*figures.communities, *figures.streets)]],
+        form.current().model_dump(mode="json"),
+        [[one.name, [[line.name, *line.details, *line.values] for line in one.lines], one.rest] for one in figures.groupings],
         *(
             [
                 figure.indicator.model_dump(mode="json"),
@@ -70,21 +71,19 @@ def version_of(figures: YearFigures) -> str:
 
 
 def _numbers(series: Series) -> list[object]:
-    return [series.year, list(series.months), list(series.communities)]
+    return [series.year, list(series.months), list(series.communities), list(series.streets), series.before, series.came, series.went]
 
 
 def _imprint(figures: YearFigures, exporter: str) -> Imprint:
     as_of = figures.as_of.astimezone(clock.SHANGHAI)
-    until = min(date(figures.year, 12, 31), as_of.date())
+    year_ends = date(figures.year, 12, 31)
+    known = f"{_day(as_of.date())}{as_of:%H:%M:%S}（北京时间{'，含年后更正' if as_of.date() > year_ends else ''}）"
+    said = form.current()
     return Imprint(
         office=figures.area.name,
-        until=f"统计截止：{_day(until)}",
-        notes=(
-            "说明：1.各指标的口径、类型和计数方式见“指标口径”表；服务按开始之日（北京时间）和需求所在社区计入。",
-            f"　　　2.带{DISTINCT_MARK}的指标按人去重：同一人在几个社区、月份或分项中出现只计一次，因此合计不是各项之和。",
-            f"　　　3.时长以小时计，保留一位小数，其余为整数；0表示没有发生，{NOT_YET}表示尚未到期或不分项。",
-        ),
-        source=f"数据截至：{_day(as_of.date())}{as_of:%H:%M:%S}（北京时间）　　导出：{exporter}　　数据版本：{version_of(figures)}",
+        until=f"统计截止：{_day(min(year_ends, as_of.date()))}",
+        source=f"数据截至：{known}　　导出：{exporter}　　数据版本：{version_of(figures)}",
+        form="　　".join(f"{what}：{words}" for what, words in (("表号", said.number), ("制表机关", said.issued_by)) if words),
     )
 
 

@@ -1,49 +1,62 @@
-"""Writes a sheet as the office prints it: title, filler, two rows of headings, body, signatures, notes, and origin.
+"""Writes a sheet as the office prints it: title, filler, three rows of headings, body, signatures, notes, and origin.
 
 Nothing here knows what is counted. Fonts are named and not embedded: they are licensed, and a computer without them shows its own.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-TITLE, IMPRINT, HEADING, UNDER_HEADING, BODY = range(5)
-"""Rows from the top; the body begins at the fifth."""
+TITLE, IMPRINT, HEADING, UNDER_HEADING, PERIOD, BODY = range(6)
+"""Rows from the top; the body begins at the sixth."""
 
 _A4 = 9
 _LINE = 15.0  # points that a line of the body takes
 _WIDE, _NARROW = 2.2, 1.1  # how much of a column's width a Chinese and a Latin character take
 _LATIN = 0xFF  # up to here characters are narrow
-_SIGNATURES = "单位负责人：　　　　　　审核人：　　　　　　填表人：　　　　　　联系电话：　　　　　　　填报日期：　　　　年　　月　　日"
+_PAGE = 770.0, 501.0  # points between the margins of a landscape A4
+_POINTS_OF_A_CHARACTER, _POINTS_OF_A_COLUMN = 5.25, 3.75
+_TITLE_HEIGHT, _IMPRINT_HEIGHT, _HEADING_HEIGHT, _PERIOD_HEIGHT, _SIGNATURE_HEIGHT, _SEAL_HEIGHT = 36, 24, 24, 18, 30, 48
+_SPARE = 54.0  # what programs lay out differently
+_LOWEST, _HIGHEST = _LINE + 4, 36.0  # rows of a body that is stretched over the page
+_MOST_FOR_ONE_PAGE = 1.35  # so much higher than a page a table is still made smaller to stand on one
+_WIDEST = 1.7  # how much wider columns may become to fill the page
+_SIGNATURES = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "填报日期：　　年　　月　　日")
+_SEAL = "（单位盖章）"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _GRID: dict[str, Any] = {"font_name": "宋体", "font_size": 10.5, "border": 1, "valign": "vcenter"}
 _PLAIN: dict[str, Any] = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "text_wrap": True}
+_HEAD: dict[str, Any] = _GRID | {"font_name": "黑体", "bg_color": "#D9D9D9", "align": "center", "text_wrap": True}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. Neighbours of the same group stand under one merged heading; without a group the heading takes both rows."""
+    """One column. Neighbours of the same group stand under one merged heading; without a group the heading takes its row, too. `period`
+    stands small under it. One that is not printed stands right of all others; one that stretches grows with the page."""
 
     name: str
     width: float
     group: str | None = None
+    period: str | None = None
+    printed: bool = True
+    stretches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What every sheet says of itself: who fills it in, until when it counts, notes, and where its numbers came from."""
+    """What every sheet says of itself: who fills it in, until when it counts, where its numbers came from, and of whose form it is."""
 
     office: str
     until: str
-    notes: Sequence[str]
     source: str
+    form: str = ""
 
 
 @dataclass
@@ -67,18 +80,23 @@ class Formats:
         return self.of(**_GRID, align=align, text_wrap=True, num_format="@", bold=bold, **marks)
 
     def number(self, decimals: int, *, bold: bool = False) -> Any:
-        """For a number in the grid, with as many decimal places."""
-        return self.of(**_GRID, align="right", num_format="0." + "0" * decimals if decimals else "0", bold=bold)
+        """For a number in the grid, with as many decimal places, thousands apart and off the line."""
+        return self.of(**_GRID, align="right", indent=1, num_format="#,##0" + ("." + "0" * decimals if decimals else ""), bold=bold)
 
 
 class Sheet:
     """One sheet under construction; rows are written from `BODY` on, then `close` puts the foot under them."""
 
     def __init__(self, formats: Formats, name: str, *, title: str, units: str, columns: Sequence[Column], frozen: int) -> None:
-        self.formats, self.columns, self.title, self.units, self.frozen = formats, columns, title, units, frozen
+        self.formats, self.title, self.units, self.frozen = formats, title, units, frozen
+        self.columns = _over_the_page(columns)
+        self.printed = sum(column.printed for column in self.columns)
         self.page: Worksheet = formats.book.add_worksheet(name)
-        self.page.set_default_row(_LINE + 4)
+        self.page.set_default_row(_LOWEST)
         self.next_row = BODY
+        self._heights: dict[int, float] = {}
+        self._notes: list[str] = []
+        self._on_one_page = False
 
     def text(self, row: int, column: int, value: str, *, centred: bool = False, bold: bool = False) -> None:
         """Write text, whatever it looks like."""
@@ -95,56 +113,110 @@ class Sheet:
         self.page.write_formula(row, column, f"=SUM({over})", self.formats.number(decimals, bold=True), value)
         self.next_row = max(self.next_row, row + 1)
 
-    def height(self, row: int, *texts: tuple[str, float]) -> None:
-        """Make a row high enough for texts in columns of these widths."""
-        self.page.set_row(row, _LINE * max(lines(text, width) for text, width in texts) + 4)
+    def height(self, row: int, *texts: tuple[str, int]) -> None:
+        """Make a row high enough for texts in these columns, where one of them takes more than a line."""
+        taken = max(lines(text, self.columns[column].width) for text, column in texts)
+        if taken > 1:
+            self._heights[row] = max(self._heights.get(row, 0), _LINE * taken + 4)
+
+    def note(self, *notes: str) -> None:
+        """Have notes stand under the table, each once."""
+        self._notes += [note for note in notes if note not in self._notes]
 
     def close(self, imprint: Imprint) -> None:
         """Put head and foot around the body, and set up the page."""
-        self._head(imprint)
         foot = self.next_row
-        self._across(foot, _SIGNATURES, self.formats.of(**_PLAIN, align="left"), height=30)
-        for row, note in enumerate((*imprint.notes, imprint.source), start=foot + 1):
-            self._across(row, note, self.formats.of(**_PLAIN, align="left"))
-        self._set_up(foot + 1 + len(imprint.notes))
+        numbered = [f"{'说明：' if place == 1 else '　　　'}{place}.{note}" for place, note in enumerate(self._notes, start=1)]
+        under = [*numbered, imprint.source]
+        self._head(imprint)
+        self._stretch(foot, under)
+        self._spread(foot, [(words, "left") for words in _SIGNATURES], _SIGNATURE_HEIGHT)
+        self._across(foot + 1, _SEAL, self.formats.of(**_PLAIN, align="right", indent=4), height=_SEAL_HEIGHT)
+        for row, words in enumerate(under, start=foot + 2):
+            self._across(row, words, self.formats.of(**_PLAIN, align="left"))
+        self._set_up(foot + 1 + len(under), imprint)
 
     def _head(self, imprint: Imprint) -> None:
         of = self.formats.of
-        self._across(TITLE, self.title, of(font_name="方正小标宋简体", font_size=20, align="center", valign="vcenter"), height=36)
-        last = len(self.columns) - 1
-        edges = [0, max(last // 3, 1), max(2 * last // 3, 2), last]
-        words = (f"填报单位（盖章）：{imprint.office}", imprint.until, f"单位：{self.units}")
-        for place, (text, align) in enumerate(zip(words, ("left", "center", "right"), strict=True)):
-            first = edges[place] + (1 if place else 0)
-            self._merged(IMPRINT, first, IMPRINT, edges[place + 1], text, of(**_PLAIN, align=align))
-        self.page.set_row(IMPRINT, 22)
+        title = of(font_name="方正小标宋简体", font_size=20, align="center", valign="vcenter")
+        self._across(TITLE, self.title, title, height=_TITLE_HEIGHT)
+        words = ((f"填报单位（盖章）：{imprint.office}", "left"), (imprint.until, "center"), (f"单位：{self.units}", "right"))
+        self._spread(IMPRINT, words, _IMPRINT_HEIGHT)
         self._headings()
 
     def _headings(self) -> None:
-        heading = self.formats.of(**(_GRID | {"font_name": "黑体"}), bold=True, bg_color="#D9D9D9", align="center", text_wrap=True)
+        heading = self.formats.of(**_HEAD, bold=True)
+        small = self.formats.of(**(_HEAD | {"font_name": "宋体", "font_size": 9}))
         at = 0
         for (group, _), alike in groupby(enumerate(self.columns), key=lambda pair: (pair[1].group, pair[1].group is None and pair[0])):
             columns = [column for _, column in alike]
             if group is None:
-                self._merged(HEADING, at, UNDER_HEADING, at, columns[0].name, heading)
+                bottom = PERIOD if columns[0].period is None else UNDER_HEADING
+                self._merged(HEADING, at, bottom, at, columns[0].name, heading)
             else:
                 self._merged(HEADING, at, HEADING, at + len(columns) - 1, group, heading)
-                for place, column in enumerate(columns):
-                    self.page.write_string(UNDER_HEADING, at + place, column.name, heading)
+            for place, column in enumerate(columns, start=at):
+                if group is not None:
+                    bottom = PERIOD if column.period is None else UNDER_HEADING
+                    self._merged(UNDER_HEADING, place, bottom, place, column.name, heading)
+                if column.period is not None:
+                    self.page.write_string(PERIOD, place, column.period, small)
             at += len(columns)
         for place, column in enumerate(self.columns):
             self.page.set_column(place, place, column.width)
-        self.page.set_row(HEADING, 24)
-        grouped = [(column.name, column.width) for column in self.columns if column.group is not None]
-        if grouped:
-            self.height(UNDER_HEADING, *grouped)
+        alone = max((lines(column.name, column.width) for column in self.columns if column.group is None), default=1)
+        under = max((lines(column.name, column.width) for column in self.columns if column.group is not None), default=1)
+        if all(column.group is None and column.period is None for column in self.columns):
+            self._heights |= dict.fromkeys((HEADING, UNDER_HEADING, PERIOD), (_LINE * alone + 12) / 3)
+            return
+        self._heights[HEADING] = _HEADING_HEIGHT
+        self._heights[UNDER_HEADING] = max(_LINE * under + 4, _LINE * alone + 4 - _HEADING_HEIGHT)
+        self._heights[PERIOD] = _PERIOD_HEIGHT
+
+    def _stretch(self, foot: int, under: Sequence[str]) -> None:
+        """Give rows of the body that nobody made higher the room that the page has left."""
+        width = sum(column.width for column in self.columns if column.printed)
+        rows = [row for row in range(BODY, foot) if row not in self._heights]
+        fixed = _TITLE_HEIGHT + _IMPRINT_HEIGHT + _SIGNATURE_HEIGHT + _SEAL_HEIGHT + sum(self._heights.values())
+        fixed += sum(_LINE * lines(words, width) + 4 for words in under)
+        page = _PAGE[1] / min(1.0, _PAGE[0] / _points(self.columns)) - _SPARE
+        room = page - fixed
+        self._on_one_page = fixed + _LOWEST * len(rows) <= page * _MOST_FOR_ONE_PAGE
+        for row in rows:
+            self._heights[row] = min(max(room / len(rows), _LOWEST), _HIGHEST)
+        for row, height in sorted(self._heights.items()):
+            self.page.set_row(row, height)
+
+    def _spread(self, row: int, words: Sequence[tuple[str, str]], height: float) -> None:
+        """Words side by side over the whole width, each with as much of it as the columns allow; in one cell where these are too few."""
+        edges = self._edges(len(words)) if self.printed >= len(words) else []
+        widths = [sum(column.width for column in self.columns[first:end]) for first, end in pairwise(edges)]
+        if not edges or any(needed(text) > width for (text, _), width in zip(words, widths, strict=True)):
+            self._across(row, self._apart([text for text, _ in words]), self.formats.of(**_PLAIN, align="left"), height=height)
+            return
+        for place, (text, align) in enumerate(words):
+            self._merged(row, edges[place], row, edges[place + 1] - 1, text, self.formats.of(**_PLAIN, align=align))
+        self.page.set_row(row, height)
+
+    def _apart(self, texts: Sequence[str]) -> str:
+        """Texts in one line, as far apart as the width allows."""
+        room = sum(column.width for column in self.columns if column.printed) - sum(needed(text) for text in texts)
+        return ("　" * max(int(room / _WIDE / len(texts)), 2)).join(texts)
+
+    def _edges(self, parts: int) -> list[int]:
+        """Where parts of about the same width begin, and the end; each has a column at least."""
+        reached = [0.0, *accumulate(column.width for column in self.columns[: self.printed])]
+        edges = [0]
+        for part in range(1, parts):
+            at_least, at_most = edges[-1] + 1, self.printed - (parts - part)
+            wanted = reached[-1] * part / parts
+            edges.append(min(range(at_least, at_most + 1), key=lambda column: abs(reached[column] - wanted)))
+        return [*edges, self.printed]
 
     def _across(self, row: int, text: str, form: Any, *, height: float | None = None) -> None:
-        self._merged(row, 0, row, len(self.columns) - 1, text, form)
-        if height is None:
-            self.height(row, (text, sum(column.width for column in self.columns)))
-        else:
-            self.page.set_row(row, height)
+        self._merged(row, 0, row, self.printed - 1, text, form)
+        width = sum(column.width for column in self.columns if column.printed)
+        self.page.set_row(row, _LINE * lines(text, width) + 4 if height is None else height)
 
     def _merged(self, top: int, left: int, bottom: int, right: int, text: str, form: Any) -> None:
         if (top, left) == (bottom, right):
@@ -153,30 +225,57 @@ class Sheet:
             self.page.merge_range(top, left, bottom, right, "", form)
             self.page.write_string(top, left, text, form)
 
-    def _set_up(self, last_row: int) -> None:
+    def _set_up(self, last_row: int, imprint: Imprint) -> None:
         page = self.page
         page.set_paper(_A4)
         page.set_landscape()
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         page.center_horizontally()
-        page.fit_to_pages(1, 0)
-        page.print_area(0, 0, last_row, len(self.columns) - 1)
-        page.repeat_rows(HEADING, UNDER_HEADING)
+        page.fit_to_pages(1, int(self._on_one_page))
+        page.print_area(0, 0, last_row, self.printed - 1)
+        page.repeat_rows(HEADING, PERIOD)
         page.freeze_panes(BODY, self.frozen)
+        if imprint.form:
+            page.set_header(f"&R{imprint.form}")
         page.set_footer("&C第 &P 页　共 &N 页")
         page.hide_gridlines(2)
 
 
+def _over_the_page(columns: Sequence[Column]) -> list[Column]:
+    """The columns, those that stretch so wide that together they fill the page, as far as that looks well."""
+    stretching = sum(column.width * _POINTS_OF_A_CHARACTER for column in columns if column.stretches)
+    room = _PAGE[0] - _points(columns)
+    if not stretching or room <= 0:
+        return list(columns)
+    wider = min(1 + room / stretching, _WIDEST)
+    return [replace(column, width=round(column.width * wider, 1)) if column.stretches else column for column in columns]
+
+
+def _points(columns: Sequence[Column]) -> float:
+    return sum(column.width * _POINTS_OF_A_CHARACTER + _POINTS_OF_A_COLUMN for column in columns if column.printed)
+
+
+def needed(text: str) -> float:
+    """The width that a column needs, so that no line of the text breaks again."""
+    return max(sum(_WIDE if ord(character) > _LATIN else _NARROW for character in line) for line in text.splitlines() or [""]) + 1
+
+
 def lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width."""
-    needed = (sum(_WIDE if ord(character) > _LATIN else _NARROW for character in line) for line in text.splitlines() or [""])
-    return sum(max(1, math.ceil(each / width)) for each in needed)
+    taken = (sum(_WIDE if ord(character) > _LATIN else _NARROW for character in line) for line in text.splitlines() or [""])
+    return sum(max(1, math.ceil(each / width)) for each in taken)
 
 
 def column_range(column: int, first_row: int, last_row: int) -> str:
     """`D5:D12` of zero-based rows and column."""
     name = _letters(column)
     return f"{name}{first_row + 1}:{name}{last_row + 1}"
+
+
+def cells_of(column: int, rows: Sequence[int]) -> str:
+    """`D5,D9` of a zero-based column and rows."""
+    name = _letters(column)
+    return ",".join(f"{name}{row + 1}" for row in rows)
 
 
 def row_range(row: int, first_column: int, last_column: int) -> str:

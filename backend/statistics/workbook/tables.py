@@ -1,28 +1,24 @@
-"""Fills the sheets of the year's workbook: by community, by a dimension, by month, and the meaning of each indicator."""
+"""Fills the sheets of the workbook that tell communities apart: in all by group of indicators, and by each dimension.
 
-from collections.abc import Callable, Mapping, Sequence
+A table is no wider than a page can be read: whole groups of columns stand on as many sheets as they need.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from backend.statistics.indicators import Indicator, Kind
-from backend.statistics.measures import MEASURES
-from backend.statistics.queries import AreaLine, Figure, Series, YearFigures
-from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, row_range
+from backend.areas.models import LENGTH_OF_PATH, Level
+from backend.statistics.indicators import Indicator
+from backend.statistics.queries import AreaLine, Series, YearFigures
+from backend.statistics.workbook import words
+from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, cells_of, column_range, needed
 
-DISTINCT_MARK = "※"
-NOT_YET = "—"
-TOTAL = "合计"
-SUBTOTAL = "小计"
+MOST_COLUMNS = 12
+"""Of numbers on one sheet."""
+_NUMERALS = "一二三四五六七八九十"
+_FIGURE_WIDTH = 9.5
 
-_KINDS: Mapping[Kind, tuple[str, str]] = {
-    Kind.FLOW: ("年内流量", "逐条累计"),
-    Kind.STOCK: ("期末存量", "逐条累计"),
-    Kind.DISTINCT_FLOW: ("年内流量", "按人去重"),
-    Kind.DISTINCT_STOCK: ("期末存量", "按人去重"),
-}
-_FIRST_FIGURE = 3  # number, community, code
-_FIRST_MONTH = 4  # number, indicator, unit, kind
-_LAST_MONTH = _FIRST_MONTH + 11
-_FIGURE_WIDTH, _MONTH_WIDTH = 8.5, 7.5
+Draw = Callable[[Formats, YearFigures], Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,146 +31,124 @@ class _Line:
     series: Series
 
 
-Draw = Callable[[Formats, YearFigures], Sheet]
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the table: a community by its place, or what a street comes to."""
+
+    names: tuple[str, ...]
+    code: str
+    place: int
+    of_street: bool = False
 
 
-def sheets_of(figures: YearFigures) -> list[Draw]:
-    """What draws each sheet, in order: each call is one step of the work."""
-    return [by_community, *(_by(dimension) for dimension in _dimensions(figures)), by_month, definitions]
+def by_community(figures: YearFigures) -> list[Draw]:
+    """分社区统计: one column an indicator; none for a community, which has nothing to tell apart by it."""
+    lines = [_Line(figure.indicator.group, words.headed(figure.indicator), figure.indicator, figure.series) for figure in figures.figures]
+    return _tables("社区", lines) if figures.communities else []
 
 
-def by_community(formats: Formats, figures: YearFigures) -> Sheet:
-    """分社区统计表: one column an indicator."""
-    lines = [_Line(figure.indicator.group, _headed(figure.indicator, "\n"), figure.indicator, figure.series) for figure in figures.figures]
-    return _counts(formats, figures, "分社区统计", f"{_subject(figures)}志愿服务统计表", lines)
-
-
-def _by(dimension: str) -> Draw:
-    def draw(formats: Formats, figures: YearFigures) -> Sheet:
-        lines = [
-            _Line(_headed(figure.indicator), name, figure.indicator, series)
-            for figure in figures.figures
-            if _dimension_of(figure) == dimension
-            for name, series in ((SUBTOTAL, figure.series), *((part.name, part.series) for part in figure.parts))
-        ]
-        return _counts(formats, figures, f"分{dimension}统计", f"{_subject(figures)}志愿服务统计表（分{dimension}）", lines)
-
-    return draw
-
-
-def by_month(formats: Formats, figures: YearFigures) -> Sheet:
-    """分月统计表: one row an indicator, and one for each of its parts."""
-    months = [Column(f"{month}月", _MONTH_WIDTH, "月份") for month in range(1, 13)]
-    columns = [Column("序号", 5), Column("指标", 30), Column("单位", 6), Column("类型", 10), *months, Column("全年\n（期末）", 9.5)]
-    title = f"{_subject(figures)}志愿服务统计表（分月）"
-    sheet = Sheet(formats, "分月统计", title=title, units=_units(figures), columns=columns, frozen=2)
-    row = BODY
-    for number, figure in enumerate(figures.figures, start=1):
-        _month_row(sheet, row, str(number), _marked(figure.indicator), figure.indicator, figure.series)
-        row += 1
-        for part in figure.parts:
-            _month_row(sheet, row, "", f"　其中：{part.name}", figure.indicator, part.series)
-            row += 1
-    return sheet
-
-
-def definitions(formats: Formats, figures: YearFigures) -> Sheet:
-    """指标口径: what each indicator counts."""
-    columns = [
-        Column("序号", 6),
-        Column("指标", 24),
-        Column("单位", 7),
-        Column("类型", 11),
-        Column("计数方式", 11),
-        Column("口径", 70),
-        Column("分项", 7),
-        Column("数据来源", 26),
+def by_dimension(figures: YearFigures, dimension: str) -> list[Draw]:
+    """分品牌统计 and the like: for each indicator 小计, and a column for each part of which there is any."""
+    lines = [
+        _Line(words.headed_on_one_line(figure.indicator), name, figure.indicator, series)
+        for figure in figures.figures
+        if words.dimension_of(figure) == dimension
+        for name, series in (
+            (words.SUBTOTAL + (words.DISTINCT_MARK if figure.indicator.kind.is_distinct else ""), figure.series),
+            *((part.name, part.series) for part in figure.parts if not words.is_empty(part.series)),
+        )
     ]
-    sheet = Sheet(formats, "指标口径", title=f"{_subject(figures)}志愿服务统计指标口径", units=_units(figures), columns=columns, frozen=2)
-    for number, figure in enumerate(figures.figures, start=1):
-        indicator, row = figure.indicator, BODY + number - 1
-        period, counting = _KINDS[indicator.kind]
-        if indicator.sums == "quantity":
-            counting = "数量相加"
-        cells = [str(number), indicator.name, indicator.unit, period, counting, indicator.definition]
-        for place, value in enumerate([*cells, _dimension_of(figure) or NOT_YET, MEASURES[indicator.measure].source]):
-            sheet.text(row, place, value, centred=place in (0, 2, 3, 4, 6))
-        sheet.height(row, (indicator.definition, columns[5].width), (indicator.name, columns[1].width))
+    return _tables(dimension, lines) if figures.communities else []
+
+
+def _tables(by: str, lines: Sequence[_Line]) -> list[Draw]:
+    packed = list(_packed(lines))
+
+    def drawing(number: int, some: Sequence[_Line]) -> Draw:
+        name = f"分{by}统计" + (f"（{_NUMERALS[number]}）" if len(packed) > 1 else "")
+        return lambda formats, figures: _table(formats, figures, name, words.title(figures, f"分{by}"), some)
+
+    return [drawing(number, some) for number, some in enumerate(packed)]
+
+
+def _packed(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """Whole groups, as many as a sheet holds."""
+    sheet: list[_Line] = []
+    for _, group in groupby(lines, key=lambda line: line.group):
+        columns = list(group)
+        if sheet and len(sheet) + len(columns) > MOST_COLUMNS:
+            yield sheet
+            sheet = []
+        sheet += columns
+    if sheet:
+        yield sheet
+
+
+def _table(formats: Formats, figures: YearFigures, name: str, title: str, lines: Sequence[_Line]) -> Sheet:
+    """Communities in the order of their codes, those of a district by street, 合计, and the year before."""
+    places = [Column("街道", 13)] if figures.streets else []
+    named = [Column("序号", 5), *places, Column("社区", 14)]
+    columns = [
+        *named,
+        *(Column(line.name, _width(line), line.group, words.period_of(line.indicator), stretches=True) for line in lines),
+        Column("区划代码", 14, printed=False),
+    ]
+    told = [line.indicator for line in lines]
+    sheet = Sheet(formats, name, title=title, units=words.units(told), columns=columns, frozen=len(named))
+    rows = list(_rows(figures))
+    for place, row in enumerate(rows, start=BODY):
+        _name(sheet, place, row, len(columns) - 1)
+    total = BODY + len(rows)
+    for place, label in ((total, words.TOTAL), (total + 1, words.YEAR_BEFORE)):
+        sheet.text(place, 0, "", centred=True)
+        for column in range(1, len(named)):
+            sheet.text(place, column, label if column == len(named) - 1 else "", centred=True, bold=place == total)
+    for column, line in enumerate(lines, start=len(named)):
+        _column(sheet, column, line, rows)
+    sheet.note(*words.notes_for(told))
     return sheet
 
 
-def _counts(formats: Formats, figures: YearFigures, name: str, title: str, lines: Sequence[_Line]) -> Sheet:
-    """Communities in the order of their codes, and 合计."""
-    columns = [Column("序号", 5), Column("社区", 14), Column("区划代码", 14)]
-    columns += [Column(line.name, _FIGURE_WIDTH, line.group) for line in lines]
-    units = "、".join(dict.fromkeys(line.indicator.unit for line in lines))
-    sheet = Sheet(formats, name, title=title, units=units, columns=columns, frozen=_FIRST_FIGURE)
-    communities: Sequence[AreaLine] = figures.communities or (figures.area,)
-    total = BODY + len(communities)
-    for place, area in enumerate(communities):
-        sheet.text(BODY + place, 0, str(place + 1), centred=True)
-        sheet.text(BODY + place, 1, area.name)
-        sheet.text(BODY + place, 2, area.path.ljust(12, "0"), centred=True)
-    for place, heading in enumerate(("", TOTAL, "")):
-        sheet.text(total, place, heading, centred=True, bold=True)
-    for column, line in enumerate(lines, start=_FIRST_FIGURE):
-        values = line.series.communities or (line.series.year,)
-        for row, value in enumerate(values, start=BODY):
-            sheet.number(row, column, _shown(value, line.indicator), line.indicator.decimals)
-        _total(sheet, total, column, line, values)
-    return sheet
+def _width(line: _Line) -> float:
+    numbers = (line.series.year, line.series.before, *line.series.communities, *line.series.streets)
+    return max(_FIGURE_WIDTH, needed(line.name), words.width_for(numbers, line.indicator))
 
 
-def _total(sheet: Sheet, row: int, column: int, line: _Line, values: Sequence[int]) -> None:
-    shown, decimals = _shown(line.series.year, line.indicator), line.indicator.decimals
-    if line.indicator.kind.is_distinct or sum(values) != line.series.year:
-        sheet.number(row, column, shown, decimals, bold=True)
+def _rows(figures: YearFigures) -> Iterator[_Row]:
+    streets = {street.path: (place, street) for place, street in enumerate(figures.streets)}
+    for path, together in groupby(enumerate(figures.communities), key=lambda pair: pair[1].path[: LENGTH_OF_PATH[Level.STREET]]):
+        place, street = streets.get(path, (0, None))
+        yield from (_community(community, number, street) for number, community in together)
+        if street is not None:
+            yield _Row((street.name, words.SUBTOTAL), _code(street), place, of_street=True)
+
+
+def _community(community: AreaLine, place: int, street: AreaLine | None) -> _Row:
+    return _Row((community.name,) if street is None else (street.name, community.name), _code(community), place)
+
+
+def _code(area: AreaLine) -> str:
+    return area.path.ljust(LENGTH_OF_PATH[Level.COMMUNITY], "0")
+
+
+def _name(sheet: Sheet, place: int, row: _Row, code_column: int) -> None:
+    sheet.text(place, 0, "" if row.of_street else str(row.place + 1), centred=True)
+    for column, name in enumerate(row.names, start=1):
+        sheet.text(place, column, name, bold=row.of_street)
+    sheet.text(place, code_column, row.code, centred=True)
+
+
+def _column(sheet: Sheet, column: int, line: _Line, rows: Sequence[_Row]) -> None:
+    indicator, decimals = line.indicator, line.indicator.decimals
+    for place, row in enumerate(rows, start=BODY):
+        value = (line.series.streets if row.of_street else line.series.communities)[row.place]
+        sheet.number(place, column, words.shown(value, indicator), decimals, bold=row.of_street)
+    total = BODY + len(rows)
+    whole = words.shown(line.series.year, indicator)
+    if indicator.kind.is_distinct or sum(line.series.communities) != line.series.year:
+        sheet.number(total, column, whole, decimals, bold=True)
+    elif any(row.of_street for row in rows):
+        sheet.sum(total, column, cells_of(column, [BODY + place for place, row in enumerate(rows) if row.of_street]), whole, decimals)
     else:
-        sheet.sum(row, column, column_range(column, BODY, row - 1), shown, decimals)
-
-
-def _month_row(sheet: Sheet, row: int, number: str, name: str, indicator: Indicator, series: Series) -> None:
-    sheet.text(row, 0, number, centred=True)
-    sheet.text(row, 1, name)
-    sheet.text(row, 2, indicator.unit, centred=True)
-    sheet.text(row, 3, _KINDS[indicator.kind][0], centred=True)
-    for column, value in enumerate(series.months, start=_FIRST_MONTH):
-        if value is None:
-            sheet.text(row, column, NOT_YET, centred=True)
-        else:
-            sheet.number(row, column, _shown(value, indicator), indicator.decimals)
-    year = _shown(series.year, indicator)
-    if indicator.kind is Kind.FLOW and sum(value or 0 for value in series.months) == series.year:
-        sheet.sum(row, _LAST_MONTH + 1, row_range(row, _FIRST_MONTH, _LAST_MONTH), year, indicator.decimals)
-    else:
-        sheet.number(row, _LAST_MONTH + 1, year, indicator.decimals, bold=True)
-
-
-def _shown(value: int, indicator: Indicator) -> float:
-    """A number in the unit of the indicator; whole ones stay whole."""
-    return value / 10**indicator.decimals if indicator.decimals else value
-
-
-def _marked(indicator: Indicator) -> str:
-    return f"{indicator.name}{DISTINCT_MARK}" if indicator.kind.is_distinct else indicator.name
-
-
-def _headed(indicator: Indicator, between: str = "") -> str:
-    return f"{_marked(indicator)}{between}（{indicator.unit}）"
-
-
-def _subject(figures: YearFigures) -> str:
-    return f"{figures.area.name}{figures.year}年度"
-
-
-def _units(figures: YearFigures) -> str:
-    return "、".join(dict.fromkeys(figure.indicator.unit for figure in figures.figures))
-
-
-def _dimension_of(figure: Figure) -> str | None:
-    dimension = figure.indicator.counted.dimension
-    return dimension.name if figure.parts and dimension is not None else None
-
-
-def _dimensions(figures: YearFigures) -> list[str]:
-    return list(dict.fromkeys(name for figure in figures.figures if (name := _dimension_of(figure)) is not None))
+        sheet.sum(total, column, column_range(column, BODY, total - 1), whole, decimals)
+    sheet.number(total + 1, column, words.shown(line.series.before, indicator), decimals)

@@ -1,0 +1,208 @@
+"""Fills the other sheets of the workbook: cover, the year beside the one before, by month, by group, and the meaning of each indicator."""
+
+from collections.abc import Sequence
+
+from backend.statistics import form
+from backend.statistics.indicators import Indicator, Kind
+from backend.statistics.measures import MEASURES
+from backend.statistics.queries import Grouping, Series, YearFigures
+from backend.statistics.workbook import tables, words
+from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, needed, row_range
+from backend.statistics.workbook.tables import Draw
+
+COVER, BALANCE, MONTHS, DEFINITIONS = "封面", "年度对照", "分月统计", "指标口径"
+_REST = {"网格": "未分网格", "服务队": "其他身份", "社会组织": "其他身份"}
+_FIRST_MONTH = 4  # number, indicator, unit, kind
+_LAST_MONTH = _FIRST_MONTH + 11
+
+
+def sheets_of(figures: YearFigures) -> list[Draw]:
+    """What draws each sheet, in order: each call is one step of the work."""
+    dimensions = dict.fromkeys(name for figure in figures.figures if (name := words.dimension_of(figure)) is not None)
+    return [
+        cover,
+        balance,
+        *tables.by_community(figures),
+        *(draw for dimension in dimensions for draw in tables.by_dimension(figures, dimension)),
+        *(_by_group(grouping) for grouping in figures.groupings),
+        by_month,
+        definitions,
+    ]
+
+
+def cover(formats: Formats, figures: YearFigures) -> Sheet:
+    """封面: what a report quotes, exact and as it would say it."""
+    quoted = [figure for figure in figures.figures if figure.indicator.quoted] or list(figures.figures)
+    columns = [
+        Column("序号", 6),
+        Column("指标", 28, stretches=True),
+        Column("单位", 8),
+        Column("类型", 10),
+        Column("数字", 13, stretches=True),
+        Column("报告用语", 13, stretches=True),
+        Column(words.YEAR_BEFORE, 13, stretches=True),
+    ]
+    told = [figure.indicator for figure in quoted]
+    sheet = Sheet(formats, COVER, title=words.title(figures), units=words.units(told), columns=columns, frozen=2)
+    for number, figure in enumerate(quoted, start=1):
+        row, indicator = BODY + number - 1, figure.indicator
+        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, words.KINDS[indicator.kind][0])
+        sheet.number(row, 4, words.shown(figure.series.year, indicator), indicator.decimals, bold=True)
+        sheet.text(row, 5, words.about(figure.series.year // 10**indicator.decimals), centred=True)
+        sheet.number(row, 6, words.shown(figure.series.before, indicator), indicator.decimals)
+    sheet.note(*words.notes_for(told), "报告用语只舍不入，其余各表都是准确数字。")
+    return sheet
+
+
+def balance(formats: Formats, figures: YearFigures) -> Sheet:
+    """年度对照: each indicator beside the year before; what stands, with what came and went in between."""
+    columns = [
+        Column("序号", 5),
+        Column("指标", 28, stretches=True),
+        Column("单位", 7),
+        Column("类型", 10),
+        Column("年初数", 11, "存量变动", stretches=True),
+        Column("本年增加", 11, "存量变动", stretches=True),
+        Column("本年减少", 11, "存量变动", stretches=True),
+        Column("本年累计\n或年末数", 12, stretches=True),
+        Column(words.YEAR_BEFORE, 11, stretches=True),
+        Column("比上年\n增减", 11, stretches=True),
+    ]
+    told = [figure.indicator for figure in figures.figures]
+    sheet = Sheet(formats, BALANCE, title=words.title(figures, BALANCE), units=words.units(told), columns=columns, frozen=2)
+    for number, figure in enumerate(figures.figures, start=1):
+        row, indicator, series = BODY + number - 1, figure.indicator, figure.series
+        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, words.KINDS[indicator.kind][0])
+        between = (series.before, series.came, series.went) if indicator.kind.is_stock else (None, None, None)
+        numbers = (*between, series.year, series.before, series.year - series.before)
+        for column, value in enumerate(numbers, start=4):
+            _number_or_dash(sheet, row, column, value, indicator, bold=column == 7)
+    sheet.note(*words.notes_for(told, dashes=True), *(f"审核关系：{relation}。" for relation in form.current().relations))
+    return sheet
+
+
+def by_month(formats: Formats, figures: YearFigures) -> Sheet:
+    """分月统计: one row an indicator, and one for each of its parts of which there is any."""
+    width = max((words.width_for(figure.series.months, figure.indicator) for figure in figures.figures), default=0)
+    whole = max((words.width_for([figure.series.year], figure.indicator) for figure in figures.figures), default=0)
+    months = [Column(f"{month}月", max(7.5, width), "月份", stretches=True) for month in range(1, 13)]
+    columns = [
+        Column("序号", 5),
+        Column("指标", 29),
+        Column("单位", 6),
+        Column("类型", 8),
+        *months,
+        Column("全年\n（年末）", max(10, whole)),
+    ]
+    told = [figure.indicator for figure in figures.figures]
+    sheet = Sheet(formats, MONTHS, title=words.title(figures, "分月"), units=words.units(told), columns=columns, frozen=2)
+    row = BODY
+    for number, figure in enumerate(figures.figures, start=1):
+        _month_row(sheet, row, str(number), words.marked(figure.indicator), figure.indicator, figure.series)
+        row += 1
+        parts = [part for part in figure.parts if not words.is_empty(part.series)]
+        for place, part in enumerate(parts):
+            _month_row(sheet, row, "", ("　　　　" if place else "　其中：") + part.name, figure.indicator, part.series)
+            row += 1
+    dashes = any(month is None for figure in figures.figures for month in figure.series.months)
+    sheet.note(*words.notes_for(told, dashes=dashes))
+    return sheet
+
+
+def definitions(formats: Formats, figures: YearFigures) -> Sheet:
+    """指标口径: what each indicator counts."""
+    columns = [
+        Column("序号", 5),
+        Column("指标", 24),
+        Column("单位", 6),
+        Column("类型", 10),
+        Column("计数方式", 14),
+        Column("口径", 58),
+        Column("分项", 6),
+        Column("数据来源", 20),
+    ]
+    told = [figure.indicator for figure in figures.figures]
+    title = f"{words.subject(figures)}志愿服务统计指标口径"
+    sheet = Sheet(formats, DEFINITIONS, title=title, units=words.units(told), columns=columns, frozen=2)
+    for number, figure in enumerate(figures.figures, start=1):
+        indicator, row = figure.indicator, BODY + number - 1
+        period, counting = words.KINDS[indicator.kind]
+        if indicator.sums == "quantity":
+            counting = words.BY_QUANTITY
+        cells = [str(number), indicator.name, indicator.unit, period, counting, indicator.definition]
+        source = MEASURES[indicator.measure].source
+        for place, value in enumerate([*cells, words.dimension_of(figure) or words.NOT_YET, source]):
+            sheet.text(row, place, value, centred=place in (0, 2, 3, 4, 6))
+        sheet.height(row, (indicator.definition, 5), (indicator.name, 1), (source, 7))
+    return sheet
+
+
+def _by_group(grouping: Grouping) -> Draw:
+    def draw(formats: Formats, figures: YearFigures) -> Sheet:
+        return _groups(formats, figures, grouping)
+
+    return draw
+
+
+def _groups(formats: Formats, figures: YearFigures, grouping: Grouping) -> Sheet:
+    """分网格统计 and the like: the groups as they stand on record, what belongs to none of them, and 合计."""
+    first = 2 + len(grouping.details)
+    wholes = {figure.indicator.code: figure.series.year for figure in figures.figures}
+    widest = max((words.width_for([wholes[one.code]], one) for one in grouping.indicators), default=0)
+    columns = [
+        Column("序号", 5),
+        Column(grouping.name, 24),
+        *(Column(detail, 14) for detail in grouping.details),
+        *(
+            Column(words.headed(one), max(9.5, needed(words.headed(one)), widest), one.group, words.period_of(one), stretches=True)
+            for one in grouping.indicators
+        ),
+    ]
+    by = f"分{grouping.name}"
+    title = words.title(figures, by)
+    sheet = Sheet(formats, f"{by}统计", title=title, units=words.units(grouping.indicators), columns=columns, frozen=2)
+    total = BODY + len(grouping.lines) + 1
+    for row, line in enumerate(grouping.lines, start=BODY):
+        for column, value in enumerate((str(row - BODY + 1), line.name, *line.details)):
+            sheet.text(row, column, value, centred=column != 1)
+        sheet.height(row, (line.name, 1))
+    for row, label in ((total - 1, _REST[grouping.name]), (total, words.TOTAL)):
+        for column in range(first):
+            sheet.text(row, column, label if column == 1 else "", centred=True, bold=row == total)
+    for place, indicator in enumerate(grouping.indicators):
+        _group_column(sheet, first + place, indicator, [*(line.values[place] for line in grouping.lines), grouping.rest[place]], wholes)
+    sheet.note(*words.notes_for(grouping.indicators))
+    return sheet
+
+
+def _group_column(sheet: Sheet, column: int, indicator: Indicator, values: Sequence[int], wholes: dict[str, int]) -> None:
+    for row, value in enumerate(values, start=BODY):
+        sheet.number(row, column, words.shown(value, indicator), indicator.decimals)
+    total, whole = BODY + len(values), wholes[indicator.code]
+    if indicator.kind.is_distinct or sum(values) != whole:
+        sheet.number(total, column, words.shown(whole, indicator), indicator.decimals, bold=True)
+    else:
+        sheet.sum(total, column, column_range(column, BODY, total - 1), words.shown(whole, indicator), indicator.decimals)
+
+
+def _month_row(sheet: Sheet, row: int, number: str, name: str, indicator: Indicator, series: Series) -> None:
+    _label(sheet, row, number, name, indicator.unit, words.OF_MONTHS[indicator.kind.is_stock])
+    for column, value in enumerate(series.months, start=_FIRST_MONTH):
+        _number_or_dash(sheet, row, column, value, indicator)
+    year = words.shown(series.year, indicator)
+    if indicator.kind is Kind.FLOW and sum(value or 0 for value in series.months) == series.year:
+        sheet.sum(row, _LAST_MONTH + 1, row_range(row, _FIRST_MONTH, _LAST_MONTH), year, indicator.decimals)
+    else:
+        sheet.number(row, _LAST_MONTH + 1, year, indicator.decimals, bold=True)
+
+
+def _label(sheet: Sheet, row: int, number: str, name: str, unit: str, kind: str) -> None:
+    for column, value in enumerate((number, name, unit, kind)):
+        sheet.text(row, column, value, centred=column != 1)
+
+
+def _number_or_dash(sheet: Sheet, row: int, column: int, value: int | None, indicator: Indicator, *, bold: bool = False) -> None:
+    if value is None:
+        sheet.text(row, column, words.NOT_YET, centred=True)
+    else:
+        sheet.number(row, column, words.shown(value, indicator), indicator.decimals, bold=bold)
