@@ -207,6 +207,12 @@ def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str
     return line
 
 
+def last_done(kind: str, params: Mapping[str, Parameter]) -> datetime | None:
+    """When the last work of this kind that is done was begun, asked for with the same parameters; None where there is none."""
+    done = select(func.max(Job.started_at)).where(Job.kind == kind, Job.params == dict(params), Job.state == State.DONE)
+    return db.session.scalar(done)
+
+
 def unfinished_of(actor: Actor) -> Select[UUID]:
     """Which jobs of the actor are waiting or running."""
     return select(Job.id).where(Job.asked_by == actor.account_id, Job.state.in_([State.QUEUED, State.RUNNING]))

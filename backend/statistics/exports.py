@@ -33,7 +33,8 @@ def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> Jo
 def make_year_end(task: Task, report: Report, now: datetime) -> Result:
     """Read the figures in one transaction, write the workbook outside of it: what it counts was allowed when it was asked for."""
     with transaction():
-        figures = queries.year_book(Actor.system(), int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
+        last_at = jobs.last_done(YEAR_END, task.params)
+        figures = queries.year_book(Actor.system(), int(task.params["year"]), UUID(str(task.params["area_id"])), last_at=last_at, now=now)
         exporter = _exporter(task.asked_by)
     content = workbook.write(figures, exporter=exporter, report=report)
     return Result(workbook.file_name(figures, now=now), WORKBOOK, content)

@@ -10,7 +10,6 @@ BY_MONTH = "分月统计"
 COUNTS = "分社区统计"
 TOTAL, SUBTOTAL, WHOLE_YEAR = "合计", "小计", "全年"
 GROUP_ROW, HEADING_ROW, FIRST_ROW = 3, 4, 6
-SOURCE_LINE = "数据截至："
 
 Number = int | float
 Moved = dict[tuple[str, str, str], Number]
@@ -20,8 +19,7 @@ Moved = dict[tuple[str, str, str], Number]
 def moved(before: bytes, after: bytes) -> Moved:
     """Every number that differs, on the sheets that tell communities and months apart; what a book has no line of is 0 there.
 
-    All else of these sheets must be the same: their texts and the forms of their numbers, but for lines that were not there, and the line
-    that says up to when the figures count.
+    All else of the tables must be the same: their texts and the forms of their numbers, but for lines that were not there.
     """
     old, new = _numbers(before), _numbers(after)
     assert old.keys() <= new.keys(), "no line goes"
@@ -72,11 +70,16 @@ def _texts(content: bytes) -> set[tuple[str, str]]:
     texts = {
         (_kind_of(sheet.title), str(cell.value))
         for sheet in _sheets(content)
-        for row in sheet.iter_rows()
+        for row in sheet.iter_rows(min_row=GROUP_ROW, max_row=_last_row(sheet))
         for cell in row
-        if isinstance(cell.value, str) and not cell.value.startswith(SOURCE_LINE)
+        if isinstance(cell.value, str)
     }
     return {(sheet, text.strip("　").removeprefix("其中：")) for sheet, text in texts}
+
+
+def _last_row(sheet: Worksheet) -> int:
+    """The last with numbers: what stands under it goes by the width and the marks of the table."""
+    return max(cell.row for row in sheet.iter_rows(min_row=FIRST_ROW) for cell in row if cell.data_type == "n" and cell.value is not None)
 
 
 def _kind_of(title: str) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import text
 
@@ -229,7 +230,7 @@ def test_workbook_has_the_form_of_the_office(street_officer, street):
         assert len(numbers) <= 12, "as much as a page can be read"
         assert {sheet.cell(5, column).value for column in numbers} <= {"年末", "本年"}
         assert sheet.cell(3, sheet.max_column).value == "区划代码"
-        assert sheet.print_area.endswith(f"${sheet.cell(1, sheet.max_column - 1).column_letter}${sheet.max_row}"), "not printed"
+        assert sheet.print_area.endswith(f"${get_column_letter(sheet.max_column - 1)}${sheet.max_row}"), "not printed"
 
 
 @pytest.mark.usefixtures("year_passed")
@@ -314,6 +315,24 @@ def test_same_figures_give_the_same_bytes_and_other_figures_another_version(stre
         confirm(make_record(make_person(area), area, "door_knock", minutes=60, day=date(YEAR, 5, 4)))
     hear_everything()
     assert written(YEAR)[1] != first[1]
+
+
+def test_book_says_what_changed_since_its_last_version(street_officer, street, volunteer):
+    this_year = clock.shanghai_day(clock.now()).year
+    volunteer("王志愿")
+    hear_everything()
+    exported(street_officer, street["青山街道"], year=this_year)
+    cover = opened(exported(street_officer, street["青山街道"], year=this_year))[COVER]
+    assert any("没有数字更正" in str(cell.value) for cell in cover["A"])
+    volunteer("李队员")
+    hear_everything()
+
+    book = opened(exported(street_officer, street["青山街道"], year=this_year))
+
+    changes = book["更正说明"]
+    told = {changes.cell(row, 2).value: [changes.cell(row, column).value for column in (5, 6, 7)] for row in (6, 7)}
+    assert told == {"注册志愿者※": [1, 2, 1], "新增注册志愿者※": [1, 2, 1]}
+    assert any("有2项数字更正" in str(cell.value) for cell in book[COVER]["A"])
 
 
 def test_file_is_named_as_the_office_does(street_officer, street):

@@ -59,6 +59,10 @@ def numbers_in(workbook: bytes | Path, area_path: str) -> list[Found]:
             _assert_balanced(sheet)
             found += read
             continue
+        elif sheet.title == "更正说明":
+            read = list(_listed(sheet, area_path, {6: WHOLE_YEAR}))
+            found += read
+            continue
         elif sheet.title in BY_GROUP:
             found += list(_totals_of_groups(sheet, area_path))
             continue

@@ -18,6 +18,7 @@ from backend.statistics.indicators import Indicator, Kind
 from backend.statistics.models import Cell, Grain
 from backend.statistics.queries.groups import Grouping, groupings_of
 from backend.statistics.queries.reach import AreaLine, area_in_reach, areas_below, months_begun
+from backend.statistics.queries.versions import LastVersion, since
 from backend.statistics.service import CONSUMER
 
 
@@ -67,6 +68,7 @@ class YearFigures:
     as_of: datetime
     figures: tuple[Figure, ...]
     groupings: tuple[Grouping, ...] = ()
+    last: LastVersion | None = None
 
 
 def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetime) -> YearFigures:
@@ -85,10 +87,13 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
     return YearFigures(year, area, communities, streets, as_of, figures)
 
 
-def year_book(viewer: Actor, year: int, area_id: UUID | None, *, now: datetime) -> YearFigures:
-    """The year's table with what the workbook of a community adds: by grid, team and organisation. Raises as `year_figures`."""
-    figures = year_figures(viewer, year, area_id, now=now)
-    return replace(figures, groupings=groupings_of(figures.area, year))
+def year_book(viewer: Actor, year: int, area_id: UUID | None, *, last_at: datetime | None = None, now: datetime) -> YearFigures:
+    """The year's table with what a workbook adds: of a community by grid, team and organisation, and what changed since its last version,
+    made at an instant. Raises as `year_figures`."""
+    found = year_figures(viewer, year, area_id, now=now)
+    told = [(figure.indicator, figure.series.year) for figure in found.figures]
+    last = None if last_at is None else since(last_at, told, found.area, year)
+    return replace(found, groupings=groupings_of(found.area, year), last=last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from backend.statistics.workbook import tables, words
 from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, needed, row_range
 from backend.statistics.workbook.tables import Draw
 
-COVER, BALANCE, MONTHS, DEFINITIONS = "封面", "年度对照", "分月统计", "指标口径"
+COVER, CHANGES, BALANCE, MONTHS, DEFINITIONS = "封面", "更正说明", "年度对照", "分月统计", "指标口径"
 _REST = {"网格": "未分网格", "服务队": "其他身份", "社会组织": "其他身份"}
 _FIRST_MONTH = 4  # number, indicator, unit, kind
 _LAST_MONTH = _FIRST_MONTH + 11
@@ -21,6 +21,7 @@ def sheets_of(figures: YearFigures) -> list[Draw]:
     dimensions = dict.fromkeys(name for figure in figures.figures if (name := words.dimension_of(figure)) is not None)
     return [
         cover,
+        *([changes] if figures.last is not None and figures.last.changes else []),
         balance,
         *tables.by_community(figures),
         *(draw for dimension in dimensions for draw in tables.by_dimension(figures, dimension)),
@@ -51,6 +52,33 @@ def cover(formats: Formats, figures: YearFigures) -> Sheet:
         sheet.text(row, 5, words.about(figure.series.year // 10**indicator.decimals), centred=True)
         sheet.number(row, 6, words.shown(figure.series.before, indicator), indicator.decimals)
     sheet.note(*words.notes_for(told), "报告用语只舍不入，其余各表都是准确数字。")
+    if figures.last is not None:
+        number = len(figures.last.changes)
+        said = f"有{number}项数字更正，见“{CHANGES}”表" if number else "没有数字更正"
+        sheet.note(f"与上一版（{words.moment(figures.last.at)}）相比，{said}。")
+    return sheet
+
+
+def changes(formats: Formats, figures: YearFigures) -> Sheet:
+    """更正说明: what is otherwise than in the version before."""
+    columns = [
+        Column("序号", 6),
+        Column("指标", 28, stretches=True),
+        Column("单位", 8),
+        Column("类型", 10),
+        Column("上一版", 13, stretches=True),
+        Column("本版", 13, stretches=True),
+        Column("增减", 13, stretches=True),
+    ]
+    assert figures.last is not None  # noqa: S101 - `sheets_of` draws it only then
+    told = [change.indicator for change in figures.last.changes]
+    sheet = Sheet(formats, CHANGES, title=words.title(figures, CHANGES), units=words.units(told), columns=columns, frozen=2)
+    for number, change in enumerate(figures.last.changes, start=1):
+        row, indicator = BODY + number - 1, change.indicator
+        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, words.KINDS[indicator.kind][0])
+        for column, value in enumerate((change.was, change.now, change.now - change.was), start=4):
+            sheet.number(row, column, words.shown(value, indicator), indicator.decimals, bold=column == 5)
+    sheet.note(f"上一版是{words.moment(figures.last.at)}开始导出的；其中的数字按当时登记的事实重新计出。", *words.notes_for(told))
     return sheet
 
 

@@ -1,7 +1,9 @@
 """The words of the workbook: how indicators are named, marked and noted, and how a report would say a number."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
+from backend.foundation import clock
 from backend.statistics import form
 from backend.statistics.indicators import Indicator, Kind
 from backend.statistics.queries import Figure, Series, YearFigures
@@ -88,6 +90,12 @@ def about(value: int) -> str:
 def subject(figures: YearFigures) -> str:
     """青山街道2023年度."""
     return f"{figures.area.name}{figures.year}年度"
+
+
+def moment(instant: datetime) -> str:
+    """2026年3月4日13:06:07, as of Beijing."""
+    local = instant.astimezone(clock.SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M:%S}"
 
 
 def title(figures: YearFigures, by: str = "") -> str:
