@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import claims, consuming, figures, importing, lists, memory, rebuilding, results, signing
+from bench import claims, consuming, figures, importing, lists, memory, rebuilding, results, searching, signing
 from bench.machine import Machine, machine
 from bench.results import Result
 
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "claims": lambda running, asked: claims.measure(running, rounds=asked.rounds, say=_say),
     "signing": lambda running, asked: signing.measure(running, people=asked.people, rounds=asked.rounds, say=_say),
     "lists": lambda running, asked: lists.measure(running, demands=asked.demands, rounds=asked.rounds, say=_say),
+    "searches": lambda running, asked: searching.measure(running, rows=asked.demands, rounds=asked.rounds, say=_say),
     "rebuild": lambda running, asked: rebuilding.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "consumer": lambda running, asked: consuming.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "import": lambda running, asked: importing.measure(running, scale=asked.scale, say=_say),
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     sizes = {
         "--rounds": (5, "rounds of each contestant, at least 5 for a figure to be quoted"),
         "--people": (500, "signing: who signs in at one shift"),
-        "--demands": (100_000, "lists: demands in the list"),
+        "--demands": (100_000, "lists, searches: rows in the list"),
         "--facts": (60_000, "rebuild, consumer: service records"),
         "--requests": (20_000, "memory: requests of the load"),
     }

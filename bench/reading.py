@@ -17,13 +17,13 @@ READS = 100
 """Of each contestant in a round."""
 
 
-def over_http(port: int, path: str, token: str) -> Callable[[], Waits]:
+def over_http(port: int, path: str, token: str, *, reads: int = READS) -> Callable[[], Waits]:
     """Ask for a path, and again when the answer is there. Raises RuntimeError for any answer but 200."""
     asked = load.request("GET", path, token=token)
 
     def run() -> Waits:
-        outcome = load.fire(port, [asked] * READS, connections=1)
-        if outcome.statuses != {200: READS}:
+        outcome = load.fire(port, [asked] * reads, connections=1)
+        if outcome.statuses != {200: reads}:
             raise RuntimeError(f"unexpected answers to {path}: {outcome.statuses}: {outcome.last!r}")
         return outcome.waits
 
@@ -35,12 +35,12 @@ def answer_to(port: int, path: str, token: str) -> bytes:
     return load.fire(port, [load.request("GET", path, token=token)], connections=1).last
 
 
-def by_hand(connection: psycopg.Connection, statement: str, values: Mapping[str, Any]) -> Callable[[], Waits]:
+def by_hand(connection: psycopg.Connection, statement: str, values: Mapping[str, Any], *, reads: int = READS) -> Callable[[], Waits]:
     """Execute a statement and fetch its rows."""
 
     def run() -> Waits:
         waits = []
-        for _ in range(READS):
+        for _ in range(reads):
             began = time.perf_counter()
             connection.execute(statement, values).fetchall()
             waits.append(time.perf_counter() - began)

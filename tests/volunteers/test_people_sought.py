@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from tests.support.demands import GRANDFATHER, published_demand
 from tests.support.late_entries import past_form
 from tests.support.people import identity_number
@@ -76,7 +77,7 @@ def test_late_entries_arrangements_and_offices_are_found_again(street):
     assert office not in found(street.officer, "/role-grants", q="没有")
 
 
-def test_the_register_is_searched_by_how_lists_call_them_and_by_name_where_it_may_be_read(street):
+def test_the_register_is_searched_by_how_lists_call_them_and_by_name_where_it_may_be_read(street, administrator):
     officer = street.home.officer
     visit = published_demand(officer, street)
     other = officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
@@ -87,6 +88,10 @@ def test_the_register_is_searched_by_how_lists_call_them_and_by_name_where_it_ma
     assert found(officer, "/beneficiaries", q="德山", area_id=street["和平第一网格"], ended="false") == [other]
     assert found(officer, "/beneficiaries", ended="true") == found(officer, "/beneficiaries", until="2020-01-01") == []
     assert found(officer, "/beneficiaries", basis="duty_of_care") == []
+    # Whose papers nobody has seen looks and reads nothing in clear.
+    unknown = administrator(Role.COMMUNITY_OFFICER, street.home.path, known=False)
+    assert found(unknown, "/beneficiaries", q="奶奶") == [elder]
+    assert found(unknown, "/beneficiaries", q="秀英") == []
     worker = street.home.grid_worker
     assert found(worker, "/beneficiaries", q="德山") == [other]
     assert found(worker, "/beneficiaries", q="秀英") == found(street.next.officer, "/beneficiaries", q="秀英") == []
