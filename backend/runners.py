@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from backend.foundation.jobs import Kind
+from backend.imports import work
 from backend.statistics import exports
 
 KINDS: Mapping[str, Kind] = {
     exports.YEAR_END: exports.KIND,
+    **work.KINDS,
 }

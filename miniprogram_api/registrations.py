@@ -67,6 +67,18 @@ def merge_work_units(actor: Actor, work_unit_id: UUID, body: WorkUnitMergeIn) ->
     merging.merge_work_units(actor, work_unit_id, body.into_id, now=clock.now())
 
 
+@bp.post("/work-units/<uuid:work_unit_id>/ending")
+@writes
+@bp.input(ReasonIn)
+@bp.output(None)
+@bp.doc(
+    summary="终止单位",
+    description="单位已撤销、注销时由街道、区办理：不再能选择它，联络员的职责和对它的邀请结束；党员的报到继续，由本人或社区另填新单位；已有的服务和统计不变。",
+)
+def end_work_unit(actor: Actor, work_unit_id: UUID, body: ReasonIn) -> None:
+    merging.end_work_unit(actor, work_unit_id, reason=body.reason, now=clock.now())
+
+
 @bp.post("/registrations")
 @creates
 @bp.input(RegistrationIn)

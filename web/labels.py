@@ -28,6 +28,7 @@ LABELS: Mapping[str, str] = {
     "action": "操作",
     "adult": "已满十八周岁",
     "address": "住址",
+    "all_or_nothing": "有错就都不导入",
     "agreed_on": "协议或备案日期",
     "area_id": "区域",
     "as_person": "以个人身份",

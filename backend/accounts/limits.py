@@ -75,6 +75,7 @@ class Written(StrEnum):
     CHECK_CODE = "check_code"
     EXPORT = "export"
     COPY = "copy"
+    IMPORT = "import"
 
 
 class Bound(Entry):

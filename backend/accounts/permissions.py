@@ -226,6 +226,12 @@ class Permission(Term):
         "Register somebody without a phone as a volunteer, at the desk and on paper.",
         _DECIDING,
     )
+    IMPORT_SEE = (
+        "import.see",
+        "查看名册导入",
+        "See which workbooks were brought, how far they are, and which cells are faulty.",
+        _DECIDING,
+    )
     IMPORT_ENTER = (
         "import.enter",
         "导入名册",
@@ -285,7 +291,7 @@ class Permission(Term):
         "See a team that is not active. Own: of who applied or led. Active ones everybody sees.",
         _OFFICERS | _ONESELF,
     )
-    TEAM_REVIEW = ("team.review", "审核队伍", "Accept, return or dissolve a team.", _DECIDING)
+    TEAM_REVIEW = ("team.review", "审核队伍", "Accept, return, rename or dissolve a team.", _DECIDING)
     TEAM_LEAD = ("team.lead", "管理队员", "Take members in, refuse and remove them.", _LEADERS)
     TEAM_JOIN = ("team.join", "申请入队", "Ask to join a team.", _VOLUNTEERS)
     TEAM_LEAVE = ("team.leave", "退队", "Leave a team, or take the wish to join back. Own: one's own.", _ONESELF)
@@ -300,7 +306,7 @@ class Permission(Term):
         "See an organisation that is not verified. Own: of its officer. Verified ones everybody sees.",
         _OFFICERS | _ONESELF,
     )
-    ORGANISATION_REVIEW = ("organisation.review", "核实社会组织", "Verify, return or end an organisation.", _DECIDING)
+    ORGANISATION_REVIEW = ("organisation.review", "核实社会组织", "Verify, return, rename or end an organisation.", _DECIDING)
     ORGANISATION_HAND_OVER = (
         "organisation.hand_over",
         "更换负责人",

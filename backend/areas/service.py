@@ -1,19 +1,20 @@
 """Commands on areas. Only `ejia areas …` calls them, so they ask no policy."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from backend.areas.models import LENGTH_OF_PATH, Area, Level
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db, flush_or_refuse, one_of
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.foundation.ids import new_id
 
 # As long as the API's answers (miniprogram_api/schemas) take it.
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
 
 
 class AreaCodeInvalid(Unprocessable):
@@ -106,6 +107,24 @@ def withdraw_area(area_id: UUID, *, now: datetime) -> None:
     _change(area_id, "area.withdraw", now=now, withdrawn_on=clock.shanghai_day(now))
 
 
+def paths_of(area_ids: Sequence[UUID]) -> Sequence[str]:
+    """Where in the tree these areas stand."""
+    return db.session.scalars(select(Area.path).where(one_of(Area.id, area_ids))).all()
+
+
+def have_others_below(area_ids: Sequence[UUID]) -> bool:
+    """Whether one of these areas has a part that is none of them."""
+    parts = select(Area.id).where(one_of(Area.parent_id, area_ids), ~one_of(Area.id, area_ids))
+    return db.session.scalar(parts.limit(1)) is not None
+
+
+def take_back(area_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let areas never have been, to which nothing refers; their codes are free."""
+    db.session.execute(delete(Area).where(one_of(Area.id, area_ids)).execution_options(synchronize_session=False))
+    for area_id in area_ids:
+        audit.record(Actor.system(), "area.take_back", area_id, now=now)
+
+
 def designate_pilot(area_id: UUID, *, since: date, now: datetime) -> None:
     """Write down since which day a community is a 三社联动 pilot; a later call corrects the day. Raises AreaUnknown, NotACommunity."""
     community(area_id)
@@ -140,7 +159,7 @@ def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date) 
 
 def _name(name: str) -> str:
     name = name.strip()
-    if not 1 <= len(name) <= _LONGEST_NAME or not name.isprintable():
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise AreaNameInvalid
     return name
 

@@ -53,6 +53,13 @@ class JobNotDone(Conflict):
     detail = "文件尚未生成"
 
 
+class JobMakesNoFile(Conflict):
+    """The job did what was asked, and nothing of it is a file."""
+
+    code = "job_makes_no_file"
+    detail = "该任务不生成文件"
+
+
 class JobFileGone(Conflict):
     """The file was kept for a week, and is not any more."""
 
@@ -89,7 +96,7 @@ class Job(Base):
         CheckConstraint("done >= 0 AND done <= total", name="done_within_total"),
         CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="leased_while_running"),
         CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="error_when_failed"),
-        CheckConstraint("(state = 'done') = (file_name IS NOT NULL)", name="file_when_done"),
+        CheckConstraint("file_name IS NULL OR state = 'done'", name="file_only_when_done"),
         CheckConstraint("(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name="finished_when_over"),
         Index("ix_jobs_unfinished", "created_at", "id", postgresql_where=text("state IN ('queued', 'running')")),
         Index("ix_jobs_asked_by", "asked_by", "id"),
@@ -156,9 +163,9 @@ class Result:
 Report = Callable[[int, int], None]
 """Called between two steps, outside any transaction of the runner's, with the steps done and the steps in all. Raises Stopped."""
 
-Runner = Callable[[Task, Report, datetime], Result]
-"""Does the work and gives what becomes the file; opens its transactions itself. A Refusal that it raises becomes the job's error: code
-and sentence."""
+Runner = Callable[[Task, Report, datetime], Result | None]
+"""Does the work and gives what becomes the file, if anything; opens its transactions itself. A Refusal that it raises becomes the job's
+error: code and sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,15 +236,19 @@ def job_of(actor: Actor, job_id: UUID) -> JobLine:
 def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> FileLine:
     """The file of a job of the actor's own, which they may still see; fetching it is an audited act.
 
-    Raises Missing (another's job, or its area came out of reach), JobNotDone, JobFileGone.
+    Raises Missing (another's job, or its area came out of reach), JobNotDone, JobMakesNoFile, JobFileGone.
     """
-    job = db.session.execute(select(Job.kind, Job.area_path, Job.state, Job.file_id).where(_own(actor, job_id))).one_or_none()
+    job = db.session.execute(
+        select(Job.kind, Job.area_path, Job.state, Job.file_name, Job.file_id).where(_own(actor, job_id))
+    ).one_or_none()
     if job is None:
         raise Missing
     kind = _kinds[job.kind]
     kind.allow(actor, job.area_path)
     if job.state is not State.DONE:
         raise JobNotDone(state=job.state.value)
+    if job.file_name is None:
+        raise JobMakesNoFile
     file = None if job.file_id is None else files.line_of(job.file_id)
     if file is None:
         raise JobFileGone
@@ -305,11 +316,14 @@ def advance(task: Task, done: int, total: int, *, now: datetime) -> bool:
         return connection.execute(moved).rowcount == 1
 
 
-def finish(task: Task, result: Result, *, now: datetime) -> bool:
+def finish(task: Task, result: Result | None, *, now: datetime) -> bool:
     """Store the result, then write it down. False, and nothing written: the job was cancelled or another worker has it.
 
     Raises FileTooLarge, FileTypeRefused, StoreAway.
     """
+    if result is None:
+        with transaction():
+            return _end(task, state=State.DONE, done=Job.total, finished_at=now)
     stored = files.put(result.kind, result.content)
     with transaction():
         held = db.session.scalar(select(Job.id).where(_held(task)).with_for_update())

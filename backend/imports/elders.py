@@ -19,6 +19,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Unprocessable
 from backend.foundation.sealing import keyring
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
+from backend.imports.models import ImportKind
 from backend.imports.standing import refer_to
 
 COLUMNS = (
@@ -88,4 +89,4 @@ def _undo(actor: Actor, made: Made, when: When) -> None:
     register.take_back_brought(actor, made["elders"], of=when.import_id, now=when.now)
 
 
-KIND = Kind("beneficiaries", "服务对象", COLUMNS, _read, _sort_out, _enter, _is_used, _undo)
+KIND = Kind(ImportKind.BENEFICIARIES, "服务对象", COLUMNS, _read, _sort_out, _enter, _is_used, _undo)

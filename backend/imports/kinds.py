@@ -12,6 +12,7 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.identifiers import holds_personal_number
 from backend.foundation.visible import Unseen, barred, seen
+from backend.imports.models import ImportKind
 
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _EARLIEST = date(1949, 10, 1)
@@ -140,7 +141,7 @@ class Kind:
     what an import made; `undo` takes that back.
     """
 
-    name: str
+    name: ImportKind
     title: str
     columns: Sequence[Column]
     read: Read

@@ -14,17 +14,35 @@ from backend.foundation.sealing import SEALED
 
 LINES = "import_parts.lines"
 """What the sealed lines of a part are bound to (`foundation.sealing`)."""
+BOOK = "import_books.book"
+"""The same of a workbook that waits to be read."""
+
+
+class ImportKind(StrEnum):
+    """What a workbook holds."""
+
+    AREAS = "areas"
+    VOLUNTEERS = "volunteers"
+    TEAMS = "teams"
+    TEAM_MEMBERS = "team_members"
+    ORGANISATIONS = "organisations"
+    STAFF = "staff"
+    WORK_UNITS = "work_units"
+    UNIT_MEMBERS = "unit_members"
+    BENEFICIARIES = "beneficiaries"
 
 
 class ImportStatus(StrEnum):
-    """read → checked → entering → entered; entering or entered → undoing → undone."""
+    """received → read → checked → entering → entered; entering or entered → undoing → undone. Received → refused: it cannot be read."""
 
+    RECEIVED = "received"
     READ = "read"
     CHECKED = "checked"
     ENTERING = "entering"
     ENTERED = "entered"
     UNDOING = "undoing"
     UNDONE = "undone"
+    REFUSED = "refused"
 
 
 class Import(Base):
@@ -43,6 +61,16 @@ class Import(Base):
     status: Mapped[ImportStatus] = mapped_column(as_text(ImportStatus))
     asked_by: Mapped[UUID | None]
     read_at: Mapped[datetime]
+    job_id: Mapped[UUID | None] = mapped_column(comment="the last work on it")
+
+
+class ImportBook(Base):
+    """A workbook that waits to be read by a worker; it is gone once its lines stand in parts."""
+
+    __tablename__ = "import_books"
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("imports.id", name="fk_import_books_import_id"), primary_key=True)
+    book_sealed: Mapped[bytes] = mapped_column(info={SEALED: BOOK}, comment="as it was brought")
 
 
 class ImportPart(Base):

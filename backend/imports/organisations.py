@@ -11,6 +11,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.identifiers import NumberInvalid, credit_code
 from backend.foundation.skeletons import skeleton
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
+from backend.imports.models import ImportKind
 from backend.imports.standing import refer_to
 from backend.imports.volunteers import ID_NUMBER, NAME, read_adult, volunteers_among
 from backend.organisations import entry as organisations
@@ -165,7 +166,7 @@ def _undo_staff(actor: Actor, made: Made, when: When) -> None:
 
 
 ORGANISATIONS = Kind(
-    name="organisations",
+    name=ImportKind.ORGANISATIONS,
     title="社会组织",
     columns=ORGANISATION_COLUMNS,
     read=_read_organisation,
@@ -174,4 +175,4 @@ ORGANISATIONS = Kind(
     is_used=_organisations_are_used,
     undo=_undo_organisations,
 )
-STAFF = Kind("staff", "社会组织工作人员", STAFF_COLUMNS, _read_staff, _sort_out_staff, _enter_staff, _staff_are_used, _undo_staff)
+STAFF = Kind(ImportKind.STAFF, "社会组织工作人员", STAFF_COLUMNS, _read_staff, _sort_out_staff, _enter_staff, _staff_are_used, _undo_staff)

@@ -1,4 +1,4 @@
-"""An import as who brought it sees it: what became of its lines, and the faulty ones to be mended."""
+"""An import as the officers of its area see it: how far it is, what became of its lines, and the faulty ones to be mended."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,16 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Select, Text, column, func, literal_column, select
 
+from backend.accounts import policy
+from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
+from backend.foundation.jobs import Job, State
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.imports.kinds import Kind
-from backend.imports.models import ImportPart, ImportStatus
+from backend.imports.models import Import, ImportKind, ImportPart, ImportStatus
 from backend.imports.service import KINDS, known_import, lines_in
 from backend.imports.sheet import faulty_rows
 
-FIRST_FAULTS = 50
+NEWEST_FIRST = Order((Import.id,), latest_first=True)
+
+_FAULT = (
+    func.jsonb_to_recordset(ImportPart.faults)
+    .table_valued(column("row", BigInteger), column("field", Text), column("sentence", Text))
+    .render_derived(with_types=True)
+    .alias("fault")
+)
+BY_ROW = Order((_FAULT.c.row,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,48 +40,106 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportView:
-    """One import: its status, how many lines were new, known and faulty, how many parts are entered, and its first faults."""
+class Work:
+    """How far the last work on an import is."""
+
+    state: State
+    done: int
+    total: int
+    error: str | None
+    error_detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import: its status, how many of its lines are new, known and faulty, and the work on it."""
 
     id: UUID
-    kind: str
+    kind: ImportKind
     title: str
+    area_id: UUID
+    area: str
     status: ImportStatus
-    read_at: datetime
+    brought_at: datetime
     new: int
     known: int
     faulty: int
-    faults: list[Fault]
+    job_id: UUID | None
+    work: Work | None
 
 
-def see(viewer: Actor, import_id: UUID) -> ImportView:
+def imports(viewer: Actor, *, page: PageRequest) -> Page[ImportLine]:
+    """Those of the viewer's area, the newest first."""
+    wanted = _lines().where(policy.visible(viewer, Permission.IMPORT_SEE, ScopeColumns(area_path=Import.area_path)))
+    return NEWEST_FIRST.page(wanted, page).map(_line)
+
+
+def see(viewer: Actor, import_id: UUID) -> ImportLine:
     """One import for an area of the viewer's. Raises Missing."""
-    found = known_import(viewer, import_id)
-    kind = KINDS[found.kind]
-    counts = db.session.execute(
-        select(*(func.coalesce(func.sum(column), 0) for column in (ImportPart.new, ImportPart.known, ImportPart.faulty))).where(
-            ImportPart.import_id == import_id
-        )
-    ).one()
-    faults = [fault for _, fault in zip(range(FIRST_FAULTS), _faults(kind, import_id), strict=False)]
-    return ImportView(found.id, kind.name, kind.title, found.status, found.read_at, int(counts[0]), int(counts[1]), int(counts[2]), faults)
+    known_import(viewer, import_id)
+    return _line(db.session.execute(_lines().where(Import.id == import_id)).one())
+
+
+def faults(viewer: Actor, import_id: UUID, *, page: PageRequest) -> Page[Fault]:
+    """What is wrong with its faulty lines, from top to bottom. Raises Missing."""
+    kind = KINDS[ImportKind(known_import(viewer, import_id).kind)]
+    wanted = select(_FAULT.c.row, _FAULT.c.field, _FAULT.c.sentence).select_from(ImportPart).join(_FAULT, literal_column("true"))
+    return BY_ROW.page(wanted.where(ImportPart.import_id == import_id), page).map(lambda fault: _fault(kind, fault._asdict()))
 
 
 def faulty_workbook(viewer: Actor, import_id: UUID) -> bytes:
     """The faulty lines as they were written, with a column of reasons, for whoever mends them. Raises Missing."""
-    kind = KINDS[known_import(viewer, import_id).kind]
+    kind = KINDS[ImportKind(known_import(viewer, import_id).kind)]
     rows = []
     for part in _faulty_parts(import_id):
         lines = {line.row: line for line in lines_in(part)}
-        rows += [(lines[fault["row"]], _said(kind, fault)) for fault in part.faults if fault["row"] in lines]
+        rows += [(lines[fault["row"]], _fault(kind, fault).sentence) for fault in part.faults if fault["row"] in lines]
     return faulty_rows(kind.title, kind.columns, rows)
 
 
-def _faults(kind: Kind, import_id: UUID) -> Iterator[Fault]:
-    letters = {column.field: chr(ord("A") + place) for place, column in enumerate(kind.columns)}
-    for part in _faulty_parts(import_id):
-        for fault in part.faults:
-            yield Fault(f"{letters[fault['field']]}{fault['row']}", _said(kind, fault))
+def _lines() -> Select[*tuple[Any, ...]]:
+    def counted(what: Any, name: str) -> Any:
+        return select(func.coalesce(func.sum(what), 0)).where(ImportPart.import_id == Import.id).scalar_subquery().label(name)
+
+    return (
+        select(
+            Import.id,
+            Import.kind,
+            Area.id.label("area_id"),
+            Area.name.label("area"),
+            Import.status,
+            Import.read_at,
+            Import.job_id,
+            counted(ImportPart.new, "new"),
+            counted(ImportPart.known, "known"),
+            counted(ImportPart.faulty, "faulty"),
+            Job.state,
+            Job.done,
+            Job.total,
+            Job.error,
+            Job.error_detail,
+        )
+        .join(Area, Area.path == Import.area_path)
+        .outerjoin(Job, Job.id == Import.job_id)
+    )
+
+
+def _line(row: AnyRow) -> ImportLine:
+    kind = ImportKind(row.kind)
+    return ImportLine(
+        id=row.id,
+        kind=kind,
+        title=KINDS[kind].title,
+        area_id=row.area_id,
+        area=row.area,
+        status=row.status,
+        brought_at=row.read_at,
+        new=int(row.new),
+        known=int(row.known),
+        faulty=int(row.faulty),
+        job_id=row.job_id,
+        work=None if row.state is None else Work(row.state, row.done, row.total, row.error, row.error_detail),
+    )
 
 
 def _faulty_parts(import_id: UUID) -> Iterator[ImportPart]:
@@ -76,6 +147,6 @@ def _faulty_parts(import_id: UUID) -> Iterator[ImportPart]:
     yield from db.session.scalars(wanted.execution_options(yield_per=5, populate_existing=True))
 
 
-def _said(kind: Kind, fault: Mapping[str, Any]) -> str:
-    title = next(column.title for column in kind.columns if column.field == fault["field"])
-    return f"{title}：{fault['sentence']}"
+def _fault(kind: Kind, fault: Mapping[str, Any]) -> Fault:
+    place, wrong = next((place, one) for place, one in enumerate(kind.columns) if one.field == fault["field"])
+    return Fault(f"{chr(ord('A') + place)}{fault['row']}", f"{wrong.title}：{fault['sentence']}")

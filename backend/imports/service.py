@@ -1,18 +1,19 @@
-"""A workbook is read, checked without writing, entered part by part, and undone as one while nothing stands on what it made.
+"""A workbook is received, read, checked without writing, entered part by part, and undone as one while nothing stands on what it made.
 
-Reading seals the lines into parts; each part is entered in a transaction of its own, which also says that it is. So whoever does it may be
-killed at any instant: the next one goes on with the first part that is not entered, and none is entered twice. What a line says is looked
-up by its identity, so that the same line again, in this workbook or another, adds nothing.
+What is received is sealed and waits; reading seals its lines into parts, and it is gone. Each part is entered in a transaction of its own,
+which also says that it is. So whoever does it may be killed at any instant: the next one goes on with the first part that is not entered,
+and none is entered twice. What a line says is looked up by its identity, so that the same line again, in this workbook or another, adds
+nothing.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from backend.accounts import policy
@@ -23,19 +24,32 @@ from backend.areas.service import area_in_use
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import allow_long_statements, db, transaction
-from backend.foundation.errors import Conflict, Missing
+from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
-from backend.imports import elders, organisations, teams, volunteers
+from backend.imports import elders, organisations, sheet, teams, tree, units, volunteers
 from backend.imports.kinds import Faulty, Findings, Kind, Line, Place, When
-from backend.imports.models import LINES, Import, ImportPart, ImportStatus
-from backend.imports.sheet import FORMULA, lines_of
+from backend.imports.models import BOOK, LINES, Import, ImportBook, ImportKind, ImportPart, ImportStatus
+from backend.imports.sheet import FORMULA, SheetRefused
 
-KINDS = {
-    kind.name: kind for kind in (volunteers.KIND, teams.TEAMS, teams.MEMBERS, organisations.ORGANISATIONS, organisations.STAFF, elders.KIND)
+KINDS: Mapping[ImportKind, Kind] = {
+    kind.name: kind
+    for kind in (
+        tree.KIND,
+        volunteers.KIND,
+        teams.TEAMS,
+        teams.MEMBERS,
+        organisations.ORGANISATIONS,
+        organisations.STAFF,
+        units.UNITS,
+        units.MEMBERS,
+        elders.KIND,
+    )
 }
 """In the order in which they refer to one another."""
 
+OPERATED = frozenset({ImportKind.AREAS})
+"""Kinds that only operators bring (`ejia import`)."""
 LINES_OF_A_PART = 500
 KEPT_FOR = timedelta(days=30)
 """So long the lines are kept as they were written, for who mends the faulty ones."""
@@ -65,34 +79,75 @@ class ImportInUse(Conflict):
     detail = "导入的内容已被使用（例如已加入队伍、有服务记录或本人已登录），不能撤销"
 
 
-def receive(actor: Actor, kind: Kind, area_id: UUID, content: bytes, *, now: datetime) -> UUID:
-    """Read a workbook and keep its lines, sealed; the same one again is the same import. Returns its id. Opens its transactions itself.
+class ImportByOperators(Forbidden):
+    """Areas are changed by `ejia` only."""
 
-    Raises SheetRefused, areas.AreaUnknown, Forbidden.
+    code: ClassVar[str] = "import_by_operators"
+    detail = "区域由运维人员导入，请联系系统管理员"
+
+
+def receive(actor: Actor, kind: Kind, area_id: UUID, content: bytes, *, now: datetime) -> UUID:
+    """Keep a workbook that looks like one of its kind, sealed, until it is read; the same one again is the same import. Returns its id.
+
+    Opens its transactions itself. Raises SheetRefused, areas.AreaUnknown, Forbidden.
     """
     with transaction():
         area = area_in_use(area_id)
-        policy.require(actor, Permission.IMPORT_ENTER, Scope(area_path=area.path))
+        require_entry(actor, kind.name, area.path)
         path = area.path
-    lines = lines_of(content, kind.columns)
+    sheet.look_at(content, kind.columns)
     digest = hashlib.sha256(content).digest()
     with transaction():
         import_id: UUID | None = db.session.scalar(
             insert_or_not(Import)
             .values(
-                id=new_id(), kind=kind.name, area_path=path, digest=digest, status=ImportStatus.READ, asked_by=actor.account_id, read_at=now
+                id=new_id(),
+                kind=kind.name,
+                area_path=path,
+                digest=digest,
+                status=ImportStatus.RECEIVED,
+                asked_by=actor.account_id,
+                read_at=now,
             )
             .on_conflict_do_nothing()
             .returning(Import.id)
         )
         if import_id is None:
             same = (Import.area_path == path, Import.kind == kind.name, Import.digest == digest, Import.status != ImportStatus.UNDONE)
-            return db.session.scalars(select(Import.id).where(*same)).one()
-        parts = [_part(import_id, number, lines[start : start + LINES_OF_A_PART]) for number, start in _starts(len(lines))]
-        if parts:
-            db.session.execute(insert(ImportPart), parts)
-        audit.record(actor, Permission.IMPORT_ENTER, import_id, now=now, kind=kind.name, area_path=path, lines=len(lines))
+            import_id = db.session.scalars(select(Import.id).where(*same)).one()
+            if not _moved(import_id, {ImportStatus.REFUSED}, ImportStatus.RECEIVED):
+                return import_id
+        sealed = keyring().seal_bytes(content, field=BOOK, row=import_id)
+        db.session.execute(insert(ImportBook).values(import_id=import_id, book_sealed=sealed))
+        audit.record(actor, Permission.IMPORT_ENTER, import_id, now=now, kind=kind.name, area_path=path)
         return import_id
+
+
+def read(actor: Actor, import_id: UUID, *, now: datetime) -> None:
+    """Read the workbook into parts, unless somebody did; it is not kept.
+
+    Opens its transactions itself. Raises SheetRefused, Missing, Forbidden.
+    """
+    with transaction():
+        found = known_import(actor, import_id)
+        require_entry(actor, ImportKind(found.kind), found.area_path)
+        kind, sealed = KINDS[ImportKind(found.kind)], _book(import_id)
+    if sealed is None:
+        return
+    try:
+        lines = sheet.lines_of(keyring().unseal_bytes(sealed, field=BOOK, row=import_id), kind.columns)
+    except SheetRefused:
+        with transaction():
+            if _moved(import_id, {ImportStatus.RECEIVED}, ImportStatus.REFUSED):
+                _let_go_of_book(import_id)
+        raise
+    with transaction():
+        if _moved(import_id, {ImportStatus.RECEIVED}, ImportStatus.READ):
+            parts = [_part(import_id, number, lines[start : start + LINES_OF_A_PART]) for number, start in _starts(len(lines))]
+            for part in parts:
+                db.session.execute(insert(ImportPart), [part])
+            _let_go_of_book(import_id)
+            audit.record(actor, Permission.IMPORT_ENTER, import_id, now=now, lines=len(lines))
 
 
 def check(actor: Actor, import_id: UUID, *, now: datetime, report: Report) -> None:
@@ -116,17 +171,26 @@ def enter(actor: Actor, import_id: UUID, *, all_or_nothing: bool = False, now: d
     Raises ImportNotReady, ImportFaulty (nothing is entered), Missing.
     """
     with transaction():
-        faulty = db.session.scalar(select(func.sum(ImportPart.faulty)).where(ImportPart.import_id == import_id))
+        faulty = faulty_in(import_id)
         kind, place = _begin(actor, import_id, {ImportStatus.CHECKED, ImportStatus.ENTERING}, ImportStatus.ENTERING)
         if all_or_nothing and faulty:
             raise ImportFaulty
         audit.record(actor, Permission.IMPORT_ENTER, import_id, now=now, entering=True)
     when = When(import_id, now)
-    for part in _parts(import_id, ImportPart.entered_at.is_(None), report):
+
+    def enter_part(part: ImportPart) -> None:
         findings, new = _found(kind, place, part, now=now)
+        if all_or_nothing and findings.faults:
+            raise ImportFaulty
         _note(part, findings)
         made = kind.enter(actor, new, when) if new else {}
         part.made, part.entered_at = {what: [str(row_id) for row_id in ids] for what, ids in made.items()}, now
+
+    try:
+        _each_part(import_id, ImportPart.entered_at.is_(None), report, enter_part)
+    except ImportFaulty:  # since it was checked, what stands in the database has changed
+        undo(actor, import_id, now=now, report=report)
+        raise
     with transaction():
         _set(import_id, {ImportStatus.ENTERING}, ImportStatus.ENTERED)
 
@@ -141,11 +205,14 @@ def undo(actor: Actor, import_id: UUID, *, now: datetime, report: Report) -> Non
             _refuse_used(kind, part)
         audit.record(actor, Permission.IMPORT_ENTER, import_id, now=now, undoing=True)
     when = When(import_id, now)
-    for part in _parts(import_id, _to_undo(), report):
+
+    def undo_part(part: ImportPart) -> None:
         _refuse_used(kind, part)
         if part.made:
             kind.undo(actor, _made(part), when)
         part.undone_at = now
+
+    _each_part(import_id, _to_undo(), report, undo_part)
     with transaction():
         _set(import_id, {ImportStatus.UNDOING}, ImportStatus.UNDONE)
 
@@ -155,6 +222,13 @@ def forget_lines(*, now: datetime) -> None:
     old = select(Import.id).where(Import.read_at < now - KEPT_FOR)
     erased = update(ImportPart).where(ImportPart.import_id.in_(old), ImportPart.lines_sealed.is_not(None)).values(lines_sealed=None)
     db.session.execute(erased.execution_options(synchronize_session=False))
+    unread = delete(ImportBook).where(ImportBook.import_id.in_(old))
+    db.session.execute(unread.execution_options(synchronize_session=False))
+
+
+def faulty_in(import_id: UUID) -> int:
+    """How many of its lines were faulty when they were looked at last."""
+    return int(db.session.scalar(select(func.sum(ImportPart.faulty)).where(ImportPart.import_id == import_id)) or 0)
 
 
 def lines_in(part: ImportPart) -> list[Line]:
@@ -169,8 +243,15 @@ def known_import(actor: Actor, import_id: UUID) -> Import:
     found = db.session.get(Import, import_id, populate_existing=True)
     if found is None:
         raise Missing
-    policy.require_seen(actor, Permission.IMPORT_ENTER, Scope(area_path=found.area_path))
+    policy.require_seen(actor, Permission.IMPORT_SEE, Scope(area_path=found.area_path))
     return found
+
+
+def require_entry(actor: Actor, kind: ImportKind, area_path: str) -> None:
+    """Let pass who may bring workbooks of a kind for an area; areas are the operators'. Raises ImportByOperators, Forbidden."""
+    policy.require(actor, Permission.IMPORT_ENTER, Scope(area_path=area_path))
+    if kind in OPERATED and not actor.is_system:
+        raise ImportByOperators
 
 
 def _starts(count: int) -> Iterator[tuple[int, int]]:
@@ -187,8 +268,8 @@ def _part(import_id: UUID, number: int, lines: Sequence[Line]) -> dict[str, obje
 
 def _begin(actor: Actor, import_id: UUID, seen: set[ImportStatus], to: ImportStatus) -> tuple[Kind, Place]:
     found = known_import(actor, import_id)
-    policy.require(actor, Permission.IMPORT_ENTER, Scope(area_path=found.area_path))
-    kind, path = KINDS[found.kind], found.area_path
+    require_entry(actor, ImportKind(found.kind), found.area_path)
+    kind, path = KINDS[ImportKind(found.kind)], found.area_path
     _set(import_id, seen, to)
     return kind, place_of(path)
 
@@ -204,26 +285,42 @@ def place_of(path: str) -> Place:
 
 
 def _set(import_id: UUID, seen: set[ImportStatus], to: ImportStatus) -> None:
-    """Move on by one statement: of two who do it at once the later one finds it done. Raises ImportNotReady."""
-    moved = update(Import).where(Import.id == import_id, Import.status.in_(seen)).values(status=to).returning(Import.id)
-    if db.session.scalar(moved.execution_options(synchronize_session=False)) is None:
+    """Move on, or raise ImportNotReady."""
+    if not _moved(import_id, seen, to):
         raise ImportNotReady
 
 
-def _parts(import_id: UUID, waiting: ColumnElement[bool], report: Report) -> Iterator[ImportPart]:
-    """The parts that wait, one by one, each held in a transaction that commits when the next one is asked for."""
+def _moved(import_id: UUID, seen: set[ImportStatus], to: ImportStatus) -> bool:
+    """Move on by one statement: of two who do it at once the later one finds it done."""
+    moved = update(Import).where(Import.id == import_id, Import.status.in_(seen)).values(status=to).returning(Import.id)
+    return db.session.scalar(moved.execution_options(synchronize_session=False)) is not None
+
+
+def _book(import_id: UUID) -> bytes | None:
+    return db.session.scalar(select(ImportBook.book_sealed).where(ImportBook.import_id == import_id))
+
+
+def _let_go_of_book(import_id: UUID) -> None:
+    db.session.execute(delete(ImportBook).where(ImportBook.import_id == import_id).execution_options(synchronize_session=False))
+
+
+def _each_part(import_id: UUID, waiting: ColumnElement[bool], report: Report, do: Callable[[ImportPart], None]) -> None:
+    """Do something with the parts that wait, one by one, each in a transaction of its own."""
     with transaction():
         total, done = db.session.scalar(select(func.count()).where(ImportPart.import_id == import_id)) or 0, 0
-    while True:
-        with transaction():
-            allow_long_statements()
-            wanted = select(ImportPart).where(ImportPart.import_id == import_id, waiting)
-            part = db.session.scalars(wanted.order_by(ImportPart.number).limit(1).with_for_update()).one_or_none()
-            if part is None:
-                return
-            yield part
+    while _next_part(import_id, waiting, do):
         done += 1
         report(min(done, total), total)
+
+
+def _next_part(import_id: UUID, waiting: ColumnElement[bool], do: Callable[[ImportPart], None]) -> bool:
+    with transaction():
+        allow_long_statements()
+        wanted = select(ImportPart).where(ImportPart.import_id == import_id, waiting)
+        part = db.session.scalars(wanted.order_by(ImportPart.number).limit(1).with_for_update()).one_or_none()
+        if part is not None:
+            do(part)
+        return part is not None
 
 
 def _to_undo() -> ColumnElement[bool]:

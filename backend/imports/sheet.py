@@ -8,6 +8,7 @@ in hand.
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from typing import Any, ClassVar
@@ -22,6 +23,8 @@ EXAMPLE = "示例："
 REASON = "原因"
 
 _MOST_UNPACKED = 150 * 1024 * 1024
+_MOST_TEXTS = 40 * 1024 * 1024
+_MOST_OF_OTHERS = 4 * 1024 * 1024
 _MOST_PARTS = 200
 _PIECE = 256 * 1024
 _MOST_COLUMNS = 40
@@ -39,15 +42,29 @@ class SheetRefused(Unprocessable):
     detail = "不是可以读取的 .xlsx 文件，请用下载的模板填写"
 
 
+def look_at(content: bytes, columns: Sequence[Column]) -> None:
+    """Refuse what is no workbook of these columns, without reading its rows. Raises SheetRefused."""
+    _look_inside(content)
+    with _opened(content) as rows:
+        _head(islice(enumerate(rows, 1), _HEAD_WITHIN), columns)
+
+
 def lines_of(content: bytes, columns: Sequence[Column]) -> list[Line]:
     """The rows of the first sheet below its headings, without empty ones and examples. Raises SheetRefused."""
     _look_inside(content)
+    with _opened(content) as rows:
+        return list(_lines(rows, columns))
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Iterable[Sequence[Any]]]:
+    """The rows of the first sheet, one by one as they are asked for."""
     from openpyxl import load_workbook
 
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         try:
-            return list(_lines(book.worksheets[0].iter_rows(max_col=_MOST_COLUMNS, values_only=True), columns))
+            yield book.worksheets[0].iter_rows(max_col=_MOST_COLUMNS, values_only=True)
         finally:
             book.close()
     except SheetRefused:
@@ -69,15 +86,23 @@ def _look_inside(content: bytes) -> None:
             for part in parts:
                 if any(name in part.filename.lower() for name in _REFUSED):
                     raise SheetRefused("文件含有宏、外部链接或者嵌入的对象，请另存为普通的 .xlsx 文件")
+                left = _most_of(part.filename.lower())
                 with archive.open(part) as opened:
                     while piece := opened.read(_PIECE):
-                        unpacked += len(piece)
-                        if unpacked > _MOST_UNPACKED or b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+                        unpacked, left = unpacked + len(piece), left - len(piece)
+                        if unpacked > _MOST_UNPACKED or left < 0 or b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
                             raise SheetRefused
     except SheetRefused:
         raise
     except Exception:
         raise SheetRefused from None
+
+
+def _most_of(name: str) -> int:
+    """How much a part may unpack to: a sheet is read row by row, all else is held at once by who reads it."""
+    if name.startswith(("xl/worksheets/", "xl/media/")):
+        return _MOST_UNPACKED
+    return _MOST_TEXTS if name == "xl/sharedstrings.xml" else _MOST_OF_OTHERS
 
 
 def _lines(rows: Iterable[Sequence[Any]], columns: Sequence[Column]) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from backend.areas.models import Area
 from backend.foundation.actor import Actor
 from backend.foundation.skeletons import skeleton
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
+from backend.imports.models import ImportKind
 from backend.imports.standing import refer_to
 from backend.imports.volunteers import ID_NUMBER, NAME, read_adult, read_identity, volunteers_among
 from backend.people.service import Identity
@@ -138,5 +139,7 @@ def _undo_members(actor: Actor, made: Made, when: When) -> None:
     teams.undo_members(actor, made["memberships"], of=when.import_id, now=when.now)
 
 
-TEAMS = Kind("teams", "志愿服务队", TEAM_COLUMNS, _read_team, _sort_out_teams, _enter_teams, _teams_are_used, _undo_teams)
-MEMBERS = Kind("team_members", "队员", MEMBER_COLUMNS, _read_member, _sort_out_members, _enter_members, _members_are_used, _undo_members)
+TEAMS = Kind(ImportKind.TEAMS, "志愿服务队", TEAM_COLUMNS, _read_team, _sort_out_teams, _enter_teams, _teams_are_used, _undo_teams)
+MEMBERS = Kind(
+    ImportKind.TEAM_MEMBERS, "队员", MEMBER_COLUMNS, _read_member, _sort_out_members, _enter_members, _members_are_used, _undo_members
+)

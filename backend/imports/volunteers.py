@@ -9,6 +9,7 @@ from backend.accounts import service as accounts
 from backend.foundation.actor import Actor
 from backend.foundation.identifiers import IdentityNumber, NumberInvalid, age_on, identity_number
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
+from backend.imports.models import ImportKind
 from backend.imports.standing import refer_to_people
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.names import NotAName, real_name
@@ -108,4 +109,4 @@ def _undo(actor: Actor, made: Made, when: When) -> None:
         end_basis(person_id, now=when.now)
 
 
-KIND = Kind("volunteers", "志愿者", COLUMNS, _read, _sort_out, _enter, _is_used, _undo)
+KIND = Kind(ImportKind.VOLUNTEERS, "志愿者", COLUMNS, _read, _sort_out, _enter, _is_used, _undo)

@@ -80,6 +80,7 @@ LEFT_OUT: Mapping[str, str] = {
     "statistics_bookings": "统计的中间结果，由服务记录等推算而来",
     "statistics_presences": "统计的中间结果，由服务记录等推算而来",
     "imports": "导入名册的过程，导入的本人信息在其他文件中",
+    "import_books": "等待读取的名册文件，密封保存，读取后即删除",
     "import_parts": "导入名册的原始行，密封保存三十天，导入的本人信息在其他文件中",
     "organisation_changes": "社会组织的审核过程，不是本人的信息",
     "organisation_day_corrections": "社会组织计入日期的更正，不是本人的信息",

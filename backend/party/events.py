@@ -21,6 +21,13 @@ class WorkUnitChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkUnitEnded(Event):
+    """An employer is none any more. The subject is the unit."""
+
+    name: ClassVar[str] = "work_unit.ended"
+
+
+@dataclass(frozen=True, slots=True)
 class WorkUnitMerged(Event):
     """Two rows were one employer. The subject is the one that stays."""
 

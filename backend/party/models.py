@@ -70,11 +70,12 @@ class WorkUnit(Base):
         ForeignKey("work_units.id", name="fk_work_units_merged_into_id"), comment="the row that stands for both"
     )
     merged_at: Mapped[datetime | None]
+    ended_on: Mapped[date | None] = mapped_column(comment="it is no employer any more")
 
     @classmethod
     def is_live(cls) -> ColumnElement[bool]:
-        """Condition: no other row stands for it."""
-        return cls.merged_into_id.is_(None)
+        """Condition: no other row stands for it, and it has not ended."""
+        return cls.merged_into_id.is_(None) & cls.ended_on.is_(None)
 
 
 class PartyMember(Base):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
 from backend.accounts.limits import Written
+from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
 from backend.areas.models import Area
@@ -17,7 +18,7 @@ from backend.attendance import service as attendance
 from backend.attendance.models import Shift
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db, refusing
+from backend.foundation.database import db, one_of, refusing
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.identifiers import folded
 from backend.foundation.life import FactStep
@@ -213,7 +214,7 @@ def accept_registration(actor: Actor, registration_id: UUID, *, now: datetime) -
     today = clock.shanghai_day(now)
     running = db.session.scalars(RECEIPT_NUMBERS.next_value().select()).one()
     accepted = ACCEPT.take(actor, seen, now=now, accepted_on=today, receipt_number=receipt_number(today.year, running))
-    accounts.grant_to_person(actor, seen.person_id, _role_in(seen.area_path), now=now)
+    accounts.grant_to_person(actor, seen.person_id, role_in(seen.area_path), now=now)
     return accepted
 
 
@@ -262,7 +263,7 @@ def carry_over(actor: Actor, person_id: UUID, community: Area, *, now: datetime)
 
 def _end(actor: Actor, seen: MemberRegistration, *, reason: str, now: datetime) -> MemberRegistration:
     ended = END.take(actor, seen, now=now, reason=reason, ended_on=clock.shanghai_day(now))
-    accounts.withdraw_from_person(actor, seen.person_id, _role_in(seen.area_path), reason="registration_ended", now=now)
+    accounts.withdraw_from_person(actor, seen.person_id, role_in(seen.area_path), reason="registration_ended", now=now)
     return ended
 
 
@@ -309,6 +310,26 @@ def _agree(actor: Actor, person_id: UUID, notice_version: str | None, *, now: da
         require_current(NoticeName.PARTY_MEMBER, notice_version)
         give_consent(actor, person_id, NoticeName.PARTY_MEMBER, channel=Channel.MINI_PROGRAM, now=now)
     require_consent(person_id, NoticeName.PARTY_MEMBER, now=now)
+
+
+def let_claim(account_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let who is registered act as a Party member from the account by which they are known from now on: they registered before they had
+    one. Not who takes back meanwhile what their registration rests on: it is about to end."""
+    registered = (
+        select(MemberRegistration.person_id, MemberRegistration.area_path)
+        .join(Account, Account.person_id == MemberRegistration.person_id)
+        .join(Person, Person.id == MemberRegistration.person_id)
+        .where(
+            one_of(Account.id, account_ids),
+            MemberRegistration.is_current(),
+            MemberRegistration.status == _ACCEPTED,
+            Person.withdrawn_at.is_(None),
+            ~took_back(MemberRegistration.person_id, NoticeName.PARTY_MEMBER),
+        )
+        .order_by(MemberRegistration.id)
+    )
+    for person_id, area_path in db.session.execute(registered).all():
+        accounts.grant_to_person(Actor.system(), person_id, role_in(area_path), now=now)
 
 
 def release_for_ended(revision_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -404,5 +425,5 @@ def _to_review(actor: Actor, registration_id: UUID) -> MemberRegistration:
     return seen
 
 
-def _role_in(area_path: str) -> Grant:
+def role_in(area_path: str) -> Grant:
     return Grant(Role.PARTY_MEMBER, area_path=area_path)

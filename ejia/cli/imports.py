@@ -11,13 +11,15 @@ from backend.areas import service as areas
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
+from backend.foundation.paging import PageRequest
 from backend.imports import queries, service, sheet
-from backend.imports.models import ImportStatus
+from backend.imports.models import ImportKind, ImportStatus
 from ejia.cli.application import application
 from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 
-_KIND = click.argument("kind", type=click.Choice(list(service.KINDS)))
+_KIND = click.argument("kind", type=click.Choice([kind.value for kind in service.KINDS]))
+FIRST_FAULTS = 50
 _BOOK = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -31,7 +33,7 @@ def imports() -> None:
 @click.option("-o", "--output", required=True, type=_BOOK, help="要写入的 .xlsx 文件。")
 def template(kind: str, output: Path) -> None:
     """写出 KIND 的模板：每一列写什么见表头的批注，第二行是示例，不会被导入。"""
-    wanted = service.KINDS[kind]
+    wanted = service.KINDS[ImportKind(kind)]
     output.write_bytes(sheet.template(wanted.title, wanted.columns))
     click.echo(f"已写入 {output}。")
 
@@ -50,18 +52,19 @@ def enter(kind: str, book: Path, code: str, output: Path | None, *, only_check: 
     with application():
         with transaction():
             area_id = areas.area_of_code(code).id
-        import_id = service.receive(actor, service.KINDS[kind], area_id, book.read_bytes(), now=clock.now())
+        import_id = service.receive(actor, service.KINDS[ImportKind(kind)], area_id, book.read_bytes(), now=clock.now())
+        service.read(actor, import_id, now=clock.now())
         status = _status(import_id)
         if status in (ImportStatus.READ, ImportStatus.CHECKED):
             service.check(actor, import_id, now=clock.now(), report=_progress("检查"))
         if not only_check and status not in (ImportStatus.ENTERED, ImportStatus.UNDOING):
             service.enter(actor, import_id, all_or_nothing=all_or_nothing, now=clock.now(), report=_progress("导入"))
         with transaction():
-            seen = queries.see(actor, import_id)
+            seen, faults = queries.see(actor, import_id), queries.faults(actor, import_id, page=PageRequest(FIRST_FAULTS))
             if output is not None:
                 output.write_bytes(queries.faulty_workbook(actor, import_id))
                 audit.record(actor, Permission.IMPORT_ENTER, import_id, now=clock.now(), fetched=True)
-    for fault in seen.faults:
+    for fault in faults.items:
         click.echo(f"{fault.cell}  {fault.sentence}")
     done = "已导入" if seen.status is ImportStatus.ENTERED else "可以导入"
     click.echo(f"{done}{seen.new}行，已有{seen.known}行，不能导入{seen.faulty}行。编号 {import_id}")

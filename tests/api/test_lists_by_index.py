@@ -18,6 +18,7 @@ LISTS = [
     ("/beneficiaries", {}),
     ("/demands", {}),
     ("/demands/in-care", {"status": "submitted"}),
+    ("/imports", {}),
     ("/jobs", {}),
     ("/lockouts", {}),
     ("/me/sessions", {}),

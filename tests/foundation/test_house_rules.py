@@ -42,6 +42,7 @@ OWN = re.compile("/api/v1/me(/|$)|/console/(password)?$")
 """Addresses of what is one's own by the token or the cookie."""
 CATALOGUE = "every account may see it"
 ASKS_NO_POLICY = {
+    "download_import_template": "a workbook without anything in it",
     "list_brands": CATALOGUE,
     "list_reveal_purposes": CATALOGUE,
     "list_work_units": CATALOGUE,
@@ -50,6 +51,7 @@ ASKS_NO_POLICY = {
 # What is done with a command under its permission: offices come and go with the roles that belong to them (docs/design.md, rule 6).
 OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
+    "end_work_unit": {"ARRANGEMENT_MAKE"},
     "add_beneficiary": {"BENEFICIARY_CHANGE"},  # who puts somebody on record says on what that rests
     "submit_demand": {"BENEFICIARY_CHANGE"},
     "amend_demand": {"BENEFICIARY_CHANGE"},

@@ -41,7 +41,7 @@ def test_its_rosters_give_the_same_figures_and_one_row_in_a_hundred_comes_back(a
     for code, name, level in areas:
         assert ejia("areas", "add", code, name, "--level", level).exit_code == 0
 
-    for kind, content in written.items():
+    for kind, content in ((kind.value, content) for kind, content in written.items()):
         (tmp_path / f"{kind}.xlsx").write_bytes(content)
         entered = ejia("import", "enter", kind, str(tmp_path / f"{kind}.xlsx"), "--area", "639999001000")
         assert entered.exit_code == 0, entered.output

@@ -40,6 +40,7 @@ HOSTILE = {
     "links": lambda: with_part("xl/externalLinks/externalLink1.xml", b"<x/>"),
     "embedded": lambda: with_part("xl/embeddings/a.bin", b"x"),
     "bomb": lambda: with_part("xl/media/a.bin", bytes(200 * 1024**2)),
+    "too many texts": lambda: with_part("xl/sharedStrings.xml", b"<sst>" + b"<si><t>a</t></si>" * 3_000_000),
     "entities": lambda: with_part(SHEET, b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'),
     "no sheet": lambda: with_part(SHEET, b"<x/>"),
     "broken": lambda: with_part(SHEET, b"<worksheet><sheetData><row>"),

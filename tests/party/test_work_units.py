@@ -150,3 +150,33 @@ def test_two_rows_of_one_unit_become_one_with_all_that_names_them(street, phone_
     assert refused(officer.post(f"/work-units/{given}/merge", {"into_id": kept})) == (404, "not_found")
     late = street.home.person().post("/registrations", registration_form(street, given))
     assert refused(late) == (422, "work_unit_unknown")
+
+
+def test_a_unit_that_ends_is_chosen_no_more_and_keeps_who_worked_there(street, phone_of):
+    """Nobody acts for it, and its invitation ends; the registration goes on, and names another unit afterwards."""
+    officer, member = street.officer, street.home.person(name="李党员")
+    ended, next_one = officer.made("/work-units", nameless(WIDE))["id"], officer.made("/work-units", unit(name="另一家公司"))["id"]
+    member.registration_id = member.made("/registrations", registration_form(street, ended))["id"]
+    street.home.officer.made(f"/registrations/{member.registration_id}/acceptance")
+    head = street.home.person()
+    give_role(head, Grant(Role.WORK_UNIT_OFFICER, work_unit_id=UUID(ended)))
+    demand = published_demand(street.home.officer, street)
+    term = {"cause": "懂手语", "ends_on": (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()}
+    invited = street.home.officer.made("/arrangements", term | {"work_unit_id": ended, "demand_id": demand["id"]})
+
+    why = {"reason": "已注销"}
+    assert refused(street.home.officer.post(f"/work-units/{ended}/ending", why)) == (403, "forbidden")
+    assert officer.post(f"/work-units/{ended}/ending", why).status_code == 204
+    assert refused(officer.post(f"/work-units/{ended}/ending", why)) == (404, "not_found")
+
+    assert [line["id"] for line in officer.seen("/work-units")["items"]] == [next_one]
+    assert not [role for role in head.seen("/me")["roles"] if role["role"] == "work_unit_officer"]
+    assert refused(street.home.officer.post(f"/arrangements/{invited['id']}/end", why)) == (409, "arrangement_over")
+    late = street.home.person().post("/registrations", registration_form(street, ended))
+    assert refused(late) == (422, "work_unit_unknown")
+    stands = street.home.officer.seen(f"/registrations/{member.registration_id}")
+    assert (stands["status"], stands["work_unit"]["id"]) == ("accepted", ended)
+    street.home.officer.made(
+        f"/registrations/{member.registration_id}/unit", {"work_unit_id": next_one, "party_organisation_name": "另一家公司党支部"}
+    )
+    assert street.home.officer.seen(f"/registrations/{member.registration_id}")["work_unit"]["id"] == next_one

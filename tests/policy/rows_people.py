@@ -232,6 +232,7 @@ ROWS = (
         403,
         by=Permission.WORK_UNIT_SETTLE,
     ),
+    Row("end_work_unit", lambda world: ask(work_unit_id=world.far_unit_id), SETTLING, 403, by=Permission.WORK_UNIT_SETTLE),
     Row(
         "apply_for_registration",
         applying_for_registration,

@@ -1,5 +1,6 @@
 """Rows of the walk: shifts, signing, service records, figures, exports."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,9 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.jobs import Job, State
+from backend.imports.models import Import, ImportKind, ImportPart, ImportStatus
+from backend.imports.service import KINDS
+from backend.imports.sheet import template
 from backend.late_entries.models import LateEntry, LateProof
 from backend.late_entries.service import enter
 from tests.policy.viewers import (
@@ -355,4 +359,40 @@ FIGURES = (
     Row("cancel_job", lambda world: ask(job_id=asked_job(world).known["job_id"]), these(COMMUNITY), 404, {403: these("system_admin")}),
 )
 
-ROWS = (*SHIFTS, *LATE, *SERVICES, *FIGURES)
+
+def roster() -> bytes:
+    """A workbook of volunteers, without any."""
+    volunteers = KINDS[ImportKind.VOLUNTEERS]
+    return template(volunteers.title, volunteers.columns)
+
+
+def brought(world: World, *, status: ImportStatus = ImportStatus.CHECKED) -> Ask:
+    """A workbook for the community, in a step, with a line that is faulty."""
+    with transaction():
+        made = Import(kind="volunteers", area_path="639999001001", digest=b"", status=status, asked_by=None, read_at=clock.now())
+        db.session.add(made)
+        db.session.flush()
+        fault = {"row": 2, "field": "name", "sentence": "必填"}
+        db.session.add(ImportPart(import_id=made.id, number=0, faulty=1, faults=[fault]))
+        import_id = str(made.id)
+    return ask(import_id=import_id, shows=import_id)
+
+
+IMPORTS = (
+    Row("download_import_template", lambda _: ask(kind="volunteers"), EVERYBODY, shows_nothing="a workbook without anything in it"),
+    Row(
+        "bring_import",
+        lambda world: ask(kind="volunteers", area_id=world.street["和平社区"], file=roster()),
+        DECIDING,
+        403,
+        by=Permission.IMPORT_ENTER,
+    ),
+    Row("list_imports", brought, DECIDING, EMPTY, by=Permission.IMPORT_SEE),
+    Row("see_import", brought, DECIDING, 404, by=Permission.IMPORT_SEE),
+    Row("list_import_faults", lambda world: replace(brought(world), shows="A2"), DECIDING, 404, by=Permission.IMPORT_SEE),
+    Row("check_import", brought, DECIDING, 404, by=Permission.IMPORT_ENTER),
+    Row("enter_import", brought, DECIDING, 404, by=Permission.IMPORT_ENTER),
+    Row("undo_import", lambda world: brought(world, status=ImportStatus.ENTERED), DECIDING, 404, by=Permission.IMPORT_ENTER),
+)
+
+ROWS = (*SHIFTS, *LATE, *SERVICES, *FIGURES, *IMPORTS)

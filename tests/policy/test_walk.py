@@ -22,7 +22,6 @@ BY_LIFE = {
     Permission.ACCOUNT_LOG_IN: "by whoever proves who they are",
     Permission.KEYS_ROTATE: "by `ejia` only",
     Permission.COMMAND_RUN: "by `ejia` only",
-    Permission.IMPORT_ENTER: "by `ejia` only",
     Permission.SHIFT_CLOSE: "by the clock only",
     Permission.SHIFT_PLAN: "with the publication of a demand",
     Permission.SECOND_FACTOR_LIFT: "by `ejia` only",

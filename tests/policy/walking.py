@@ -23,7 +23,7 @@ from backend.foundation.errors import Forbidden, Missing
 from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
 from tests.support.browser import COOKIE, FROM_HERE
-from tests.support.operations import Json, Operation, a_file
+from tests.support.operations import A_FILE, Json, Operation, a_file
 
 _SAYING_NOTHING = tuple(f'"detail": "{kind.detail}"' for kind in (Forbidden, Missing))
 EMPTY = "200, and not in it"
@@ -39,11 +39,19 @@ class Ask:
     body: Json | Callable[[], Json] | None = None
     query: Json = field(default_factory=dict)
     shows: str | None = None
+    file: bytes | None = None
 
 
-def ask(*, body: Json | Callable[[], Json] | None = None, query: Json | None = None, shows: str | None = None, **known: object) -> Ask:
+def ask(
+    *,
+    body: Json | Callable[[], Json] | None = None,
+    query: Json | None = None,
+    shows: str | None = None,
+    file: bytes | None = None,
+    **known: object,
+) -> Ask:
     """`ask(team_id=…)`: where no body is given it is the document's example, with what is known."""
-    return Ask(known, body, query or {}, shows)
+    return Ask(known, body, query or {}, shows, file)
 
 
 @dataclass(frozen=True)
@@ -153,7 +161,7 @@ class Walk:
             body = about.body() if callable(about.body) else about_this.example if about.body is None else about.body
             content = {"data": json.dumps(body).encode(), "content_type": "application/json"}
         if operation.takes_file:
-            content = a_file()
+            content = a_file(A_FILE if about.file is None else about.file)
         query = about_this.needed_query | about.query
         return self._client.open(about_this.address(), method=operation.method, headers=headers, query_string=query, **content)
 

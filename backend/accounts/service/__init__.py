@@ -1,7 +1,7 @@
 """Commands on accounts, by noun: logins, passwords, lockouts, roles and offices."""
 
 from backend.accounts.service.appointments import accept_appointment, approve_appointment, decline_appointment
-from backend.accounts.service.callers import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_beside, actor_of
+from backend.accounts.service.callers import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_behind, actor_beside, actor_of
 from backend.accounts.service.closing import CLOSED, close, hold_for_closing, untie, withdraw_everywhere
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
@@ -65,6 +65,7 @@ from backend.accounts.service.roles import (
     grant_role,
     grant_to_person,
     hand_on_unit,
+    hold_office_in,
     holding_still,
     holds_role,
     note_check,
@@ -73,6 +74,7 @@ from backend.accounts.service.roles import (
     tie_to_person,
     with_account_among,
     withdraw_from_person,
+    withdraw_from_unit,
     withdraw_role,
 )
 from backend.accounts.service.second_codes import SecondCodeWrong

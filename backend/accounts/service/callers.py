@@ -42,6 +42,23 @@ class SecondFactorUnset(Forbidden):
     detail = "您的职务要求两步验证，请先设置后再办理"
 
 
+_OF_GRANT = (
+    RoleGrant.role,
+    RoleGrant.area_path,
+    RoleGrant.party_organisation_id,
+    RoleGrant.organisation_id,
+    RoleGrant.work_unit_id,
+    RoleGrant.team_id,
+    RoleGrant.person_id.label("of_person_id"),
+    RoleGrant.ends_at,
+)
+_IN_FORCE = and_(
+    RoleGrant.account_id == Account.id,
+    RoleGrant.withdrawn_at.is_(None),
+    RoleGrant.waits_for.is_(None),
+    RoleGrant.starts_at <= bindparam("now"),
+    RoleGrant.runs_beyond(bindparam("now")),
+)
 _CALLER = Prepared(
     select(
         Account.person_id,
@@ -49,26 +66,10 @@ _CALLER = Prepared(
         TokenFamily.password_change_needed,
         TokenFamily.password_only,
         TokenFamily.rotated_at,
-        RoleGrant.role,
-        RoleGrant.area_path,
-        RoleGrant.party_organisation_id,
-        RoleGrant.organisation_id,
-        RoleGrant.work_unit_id,
-        RoleGrant.team_id,
-        RoleGrant.person_id.label("of_person_id"),
-        RoleGrant.ends_at,
+        *_OF_GRANT,
     )
     .join(TokenFamily, TokenFamily.account_id == Account.id)
-    .outerjoin(
-        RoleGrant,
-        and_(
-            RoleGrant.account_id == Account.id,
-            RoleGrant.withdrawn_at.is_(None),
-            RoleGrant.waits_for.is_(None),
-            RoleGrant.starts_at <= bindparam("now"),
-            RoleGrant.runs_beyond(bindparam("now")),
-        ),
-    )
+    .outerjoin(RoleGrant, _IN_FORCE)
     .where(
         Account.id == bindparam("of_account"),
         Account.status == AccountStatus.ACTIVE,
@@ -77,6 +78,11 @@ _CALLER = Prepared(
         TokenFamily.ended_at.is_(None),
         TokenFamily.expires_at > bindparam("now"),
     )
+)
+_ASKER = Prepared(
+    select(Account.person_id, Account.checked_at, *_OF_GRANT)
+    .outerjoin(RoleGrant, _IN_FORCE)
+    .where(Account.id == bindparam("of_account"), Account.status == AccountStatus.ACTIVE)
 )
 _USE = Prepared(
     update(TokenFamily)
@@ -111,6 +117,17 @@ def actor_beside(change: Change, claims: AccessClaims, *, now: datetime) -> tupl
     return _actor(claims, rows, now=now), made
 
 
+def actor_behind(account_id: UUID, *, now: datetime) -> Actor:
+    """The account with the roles that hold now, for work that it asked for before; an account that is over holds none."""
+    rows = run(_ASKER, of_account=account_id, now=now)
+    return Actor(
+        account_id=account_id,
+        person_id=rows[0].person_id if rows else None,
+        grants=_grants(rows),
+        is_checked=bool(rows) and rows[0].checked_at is not None,
+    )
+
+
 def _caller(claims: AccessClaims, now: datetime) -> dict[str, Any]:
     return {"of_account": claims.account_id, "of_family": claims.family_id, "holder": claims.held_by, "now": now}
 
@@ -124,7 +141,12 @@ def _actor(claims: AccessClaims, rows: list[Any], *, at_least: Stage = Stage.WHO
         raise SecondFactorUnset
     if claims.held_by is HeldBy.BROWSER and rows[0].rotated_at <= now - USE_NOTED_EACH:
         _note_use(claims.family_id, now=now)
-    grants = tuple(
+    caller = rows[0]
+    return Actor(account_id=claims.account_id, person_id=caller.person_id, grants=_grants(rows), is_checked=caller.checked_at is not None)
+
+
+def _grants(rows: list[Any]) -> tuple[Grant, ...]:
+    return tuple(
         Grant(
             role=row.role,
             area_path=row.area_path,
@@ -138,8 +160,6 @@ def _actor(claims: AccessClaims, rows: list[Any], *, at_least: Stage = Stage.WHO
         for row in rows
         if row.role is not None
     )
-    caller = rows[0]
-    return Actor(account_id=claims.account_id, person_id=caller.person_id, grants=grants, is_checked=caller.checked_at is not None)
 
 
 def _asks_for_second_factor(rows: list[Any]) -> bool:

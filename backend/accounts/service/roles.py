@@ -242,6 +242,18 @@ def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) 
         grant_role(actor, held.account_id, Grant(held.role, work_unit_id=kept_id, ends_at=held.ends_at), now=now)
 
 
+def withdraw_from_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:
+    """Let nobody act for a unit any more. The caller has asked policy."""
+    acting = select(RoleGrant).where(RoleGrant.work_unit_id == work_unit_id, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
+    for held in db.session.scalars(acting).all():
+        withdraw_role(actor, held.account_id, Grant(held.role, work_unit_id=work_unit_id), reason=reason, now=now)
+
+
+def hold_office_in(area_paths: Sequence[str]) -> bool:
+    """Whether anybody ever held a role in just one of these areas."""
+    return db.session.scalar(select(RoleGrant.id).where(one_of(RoleGrant.area_path, area_paths)).limit(1)) is not None
+
+
 def holds_role(person_id: UUID, role: Role, *, now: datetime) -> bool:
     """Whether the live account of a person holds this role anywhere at the moment."""
     held = (

@@ -5,6 +5,7 @@ from backend.openings.service.arrangements import (
     OpeningOver,
     PartyUnknown,
     end_arrangement,
+    end_invitations_of_unit,
     end_invitations_of_withdrawn,
     make_arrangement,
 )

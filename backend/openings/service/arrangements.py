@@ -141,6 +141,15 @@ def end_invitations_of_withdrawn(happenings: Sequence[Happening], *, now: dateti
             _end(Actor.system(), seen, reason=CONSENT_WITHDRAWN, now=now)
 
 
+def end_invitations_of_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:
+    """End the invitations of a unit's members; what they claimed stays claimed. The caller has asked policy. Raises AlreadyCorrected."""
+    invitations = select(Arrangement).where(
+        Arrangement.work_unit_id == work_unit_id, Arrangement.is_current(), Arrangement.ended_at.is_(None)
+    )
+    for seen in db.session.scalars(invitations.order_by(Arrangement.id)).all():
+        _end(actor, seen, reason=reason, now=now)
+
+
 def _end(actor: Actor, seen: Arrangement, *, reason: str, now: datetime) -> None:
     ended = facts.revise(seen, actor, now=now, reason=reason, ended_at=now)
     outbox.record(ArrangementEnded(ended.id), now=now)
@@ -157,7 +166,7 @@ def _require_party(actor: Actor, kind: ClaimantKind, party_id: UUID, *, today: d
             found = select(Organisation.id).where(Organisation.id == party_id, Organisation.status == OrganisationStatus.VERIFIED)
             own = policy.allows(actor, Permission.PLACE_CLAIM, Scope(organisation_id=party_id))
         case ClaimantKind.WORK_UNIT:
-            found = select(WorkUnit.id).where(WorkUnit.id == party_id)
+            found = select(WorkUnit.id).where(WorkUnit.id == party_id, WorkUnit.is_live())
             own = policy.allows(actor, Permission.PLACE_CLAIM, Scope(work_unit_id=party_id)) or party_id in _employers(actor, today)
         case ClaimantKind.PERSON:
             require_standing(actor, party_id)

@@ -19,5 +19,6 @@ from backend.party.service.units import (
     WorkUnitSimilar,
     add_work_unit,
     change_work_unit,
+    end_unit,
     hand_on_unit,
 )

@@ -10,14 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.foundation import audit, outbox
+from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.foundation.identifiers import NumberInvalid, credit_code
 from backend.foundation.ids import new_id
 from backend.foundation.skeletons import skeleton
-from backend.party.events import WorkUnitAdded, WorkUnitChanged, WorkUnitMerged
+from backend.party.events import WorkUnitAdded, WorkUnitChanged, WorkUnitEnded, WorkUnitMerged
 from backend.party.models import UnitNature, WorkUnit
 
 
@@ -130,6 +130,17 @@ def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) 
     db.session.flush()
     outbox.record(WorkUnitMerged(kept_id), now=now)
     audit.record(actor, Permission.WORK_UNIT_SETTLE, kept_id, now=now, merged=str(given_id))
+
+
+def end_unit(actor: Actor, unit_id: UUID, *, reason: str, now: datetime) -> None:
+    """Let a unit be no employer any more: nobody chooses it. Who worked there did, and their registrations go on until they name another
+    unit or end. Who acts for it, and its invitations, are the caller's. Raises Missing, Forbidden."""
+    policy.require(actor, Permission.WORK_UNIT_SETTLE, Scope())
+    unit = _held(unit_id)
+    unit.ended_on = clock.shanghai_day(now)
+    db.session.flush()
+    outbox.record(WorkUnitEnded(unit_id), now=now)
+    audit.record(actor, Permission.WORK_UNIT_SETTLE, unit_id, now=now, ended=True, reason=reason if actor.is_system else None)
 
 
 def _read_code(text: str | None) -> str | None:

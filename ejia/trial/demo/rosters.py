@@ -10,6 +10,7 @@ from backend.foundation.database import db
 from backend.foundation.sealing import keyring
 from backend.imports import sheet
 from backend.imports.kinds import Kind
+from backend.imports.models import ImportKind
 from backend.imports.service import KINDS
 from backend.imports.teams import CATEGORIES
 from backend.people.models import ID_NUMBER, Person
@@ -20,9 +21,10 @@ PAPER = "志愿者登记表"
 _EACH = 100
 
 
-def books() -> Iterator[tuple[str, bytes]]:
+def books() -> Iterator[tuple[ImportKind, bytes]]:
     """Kind and workbook: who is registered now, the teams that stand, and who belongs to them; in the order in which they are imported."""
-    for name, rows in (("volunteers", _volunteers()), ("teams", _teams()), ("team_members", _members())):
+    brought = ((ImportKind.VOLUNTEERS, _volunteers()), (ImportKind.TEAMS, _teams()), (ImportKind.TEAM_MEMBERS, _members()))
+    for name, rows in brought:
         kind: Kind = KINDS[name]
         yield name, sheet.written(kind.title, kind.columns, _with_wrong_ones(rows))
 

@@ -1,0 +1,39 @@
+"""Operators bring the tree of areas: parents first, known again, undone while nothing stands in it."""
+
+from sqlalchemy import select
+
+from backend.areas.models import Area
+from backend.foundation.database import db
+from tests.imports.test_volunteers import number_of, someone
+
+
+def names() -> set[str]:
+    db.session.expire_all()
+    return set(db.session.scalars(select(Area.name).where(Area.path.startswith("639999005"))))
+
+
+def test_areas_are_entered_below_their_parents_known_again_and_undone(street, brought, ejia):
+    rows = [
+        {"code": "639999005000", "name": "绿水街道", "level": "街道"},
+        {"code": "639999005001", "name": "河畔社区", "level": "社区", "pilot_since": "2021-05-01"},
+        {"code": "639999005001001", "name": "第一网格", "level": "网格"},
+        {"code": "639999007001", "name": "无主社区", "level": "社区"},
+        {"code": "639999005002", "name": "错级社区", "level": "街道"},
+        {"code": "639999005000", "name": "别名街道", "level": "街道"},
+        {"code": "639998001000", "name": "别区街道", "level": "街道"},
+    ]
+    before = names()
+    entered = brought("areas", rows, area="639999000000")
+    assert "已导入3行，已有0行，不能导入4行" in entered.output, entered.output
+    assert names() == before | {"绿水街道", "河畔社区", "第一网格"}
+    assert "可以导入0行，已有3行" in brought("areas", rows[:-1], "--check", name="again", area="639999000000").output
+
+    people = brought("volunteers", [someone(community="河畔社区")], name="people", area="639999005000")
+    assert "import_in_use" in ejia("import", "undo", number_of(entered)).output
+    assert ejia("import", "undo", number_of(people)).exit_code == 0
+    assert "import_in_use" in ejia("import", "undo", number_of(entered)).output, "facts that were taken back still name it"
+    assert names() == before | {"绿水街道", "河畔社区", "第一网格"}
+
+    other = brought("areas", [{"code": "639999006000", "name": "白云街道", "level": "街道"}], name="other", area="639999000000")
+    assert ejia("import", "undo", number_of(other)).exit_code == 0
+    assert "已导入1行" in brought("areas", [], name="other", area="639999000000").output

@@ -1,0 +1,45 @@
+"""Workbooks that an officer brings."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, Strict
+
+from backend.imports.models import ImportKind
+from web.fields import Id
+from web.shapes import Body, ListQuery, Query
+
+KINDS_IN_WORDS = (
+    "areas 区域（只能由运维人员用 ejia 导入） · volunteers 志愿者 · teams 志愿服务队 · team_members 队员 · organisations 社会组织 · "
+    "staff 社会组织工作人员 · work_units 单位 · unit_members 报到党员 · beneficiaries 服务对象"
+)
+
+
+class ImportQuery(Query):
+    """What the workbook holds, and for which area it is."""
+
+    kind: ImportKind = Field(description=KINDS_IN_WORDS)
+    area_id: Id = Field(description="街道或社区；表中的社区都须在其中")
+
+
+class ImportsQuery(ListQuery):
+    """Which imports are asked for."""
+
+
+class FaultsQuery(ListQuery):
+    """Which faulty cells are asked for."""
+
+
+class WorkbookIn(Body):
+    """One workbook."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"file": "PK"}]})
+
+    file: Annotated[bytes, Strict()] = Field(description="按模板填写的 .xlsx 文件，最大 10 MB、50000 行；不能含有宏、外部链接和公式")
+
+
+class ImportEntryIn(Body):
+    """Whether faulty lines stop all of them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"all_or_nothing": False}]})
+
+    all_or_nothing: bool = Field(default=False, description="true：有一行不能导入，就都不导入")
