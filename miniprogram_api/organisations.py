@@ -20,6 +20,7 @@ from web.inputs.organisations import (
     DayCorrectionIn,
     OrganisationApplicationIn,
     OrganisationPlanIn,
+    OrganisationRenamingIn,
     OrganisationsQuery,
     OrganisationSuccessorIn,
     RegisteredIn,
@@ -139,6 +140,16 @@ def return_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> 
 @bp.doc(summary="更换负责人", description="由负责人办理；负责人无法办理时由社区指定。原负责人仍是工作人员。")
 def name_officer(actor: Actor, organisation_id: UUID, body: OrganisationSuccessorIn) -> AnyRow:
     service.hand_over(actor, organisation_id, staff_id=body.staff_id, now=clock.now())
+    return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.post("/organisations/<uuid:organisation_id>/renaming")
+@writes
+@bp.input(OrganisationRenamingIn)
+@bp.output(OrganisationOut)
+@bp.doc(summary="社会组织更名", description="由社区办理，须写明理由；是同一个组织，不重复计数。")
+def rename_organisation(actor: Actor, organisation_id: UUID, body: OrganisationRenamingIn) -> AnyRow:
+    service.rename_organisation(actor, organisation_id, body.name, reason=body.reason, now=clock.now())
     return queries.organisation_sheet(actor, organisation_id)
 
 

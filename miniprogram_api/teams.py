@@ -16,7 +16,7 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import TeamLineOut, TeamOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.teams import SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamsQuery
+from web.inputs.teams import SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamRenamingIn, TeamsQuery
 from web.shapes import ListQuery
 
 bp = Resource("teams", tag="志愿服务队")
@@ -104,6 +104,16 @@ def return_team(actor: Actor, team_id: UUID, body: ReasonIn) -> AnyRow:
 @bp.doc(summary="指定新队长", description="由队长办理；队长无法办理时由社区指定。原队长仍是队员。")
 def name_successor(actor: Actor, team_id: UUID, body: SuccessorIn) -> AnyRow:
     service.hand_over(actor, team_id, membership_id=body.membership_id, now=clock.now())
+    return queries.team_sheet(actor, team_id)
+
+
+@bp.post("/teams/<uuid:team_id>/renaming")
+@writes
+@bp.input(TeamRenamingIn)
+@bp.output(TeamOut)
+@bp.doc(summary="服务队更名", description="由社区办理，须写明理由；队员、认领和已有的服务不变，显示新名称。")
+def rename_team(actor: Actor, team_id: UUID, body: TeamRenamingIn) -> AnyRow:
+    service.rename_team(actor, team_id, body.name, reason=body.reason, now=clock.now())
     return queries.team_sheet(actor, team_id)
 
 

@@ -179,6 +179,11 @@ class FactStep:
         return revision
 
 
+def renamed_from(former: str, reason: str) -> str:
+    """What stands with the change of a name: the former one, and why."""
+    return f"原名“{former}”：{reason}"
+
+
 def status_at(kind: type[Living], changes: type[StatusChange], known_at: datetime | None) -> Column:
     """The status of a thing as known at an instant, by its last step until then (NULL: it was not yet there); without one, that of now."""
     if known_at is None:

@@ -42,6 +42,13 @@ class OrganisationWithoutOfficer(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationRenamed(Event):
+    """The organisation goes on under another name."""
+
+    name: ClassVar[str] = "organisation.renamed"
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationEnded(Event):
     """The community ended the organisation's work here."""
 

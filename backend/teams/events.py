@@ -42,6 +42,13 @@ class TeamWithoutLeader(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TeamRenamed(Event):
+    """The team goes on under another name."""
+
+    name: ClassVar[str] = "team.renamed"
+
+
+@dataclass(frozen=True, slots=True)
 class TeamDissolved(Event):
     """The community dissolved the team."""
 

@@ -258,3 +258,18 @@ def test_one_credit_code_goes_to_one_of_many_applications(volunteer, street):
 
     assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 5}
     assert db.session.scalar(select(func.count()).select_from(Organisation)) == 1
+
+
+def test_a_renamed_organisation_is_the_same_body(head, officer, street):
+    body, other = verified_organisation(head, officer, street), verified_organisation(head, officer, street)
+    path, why = f"/organisations/{body['id']}", {"reason": "已核准更名"}
+    assert refused(officer.post(f"{path}/renaming", why | {"name": other["name"]})) == (409, "organisation_name_taken")
+    assert refused(head.post(f"{path}/renaming", why | {"name": "自封中心"})) == (403, "forbidden")
+
+    renamed = officer.made(f"{path}/renaming", why | {"name": "青山社会工作发展中心"})
+
+    same = ("id", "status", "counted_on", "credit_code", "record_number", "origin")
+    assert renamed["name"] == "青山社会工作发展中心"
+    assert {field: renamed[field] for field in same} == {field: body[field] for field in same}
+    officer.made(f"{path}/ending", {"reason": "已注销"})
+    assert refused(officer.post(f"{path}/renaming", why | {"name": "某某中心"})) == (409, "organisation_not_verified")

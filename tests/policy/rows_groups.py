@@ -133,6 +133,7 @@ TEAMS = (
         )
         for operation in ("accept_team", "return_team")
     ),
+    Row("rename_team", team, DECIDING, 403, by=Permission.TEAM_REVIEW),
     Row("dissolve_team", team, DECIDING, 403, by=Permission.TEAM_REVIEW),
     Row("name_successor", team, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
     Row("ask_to_join", team, VOLUNTEERS - LEADER - these("volunteer"), 403, {409: LEADER | these("volunteer")}, by=Permission.TEAM_JOIN),
@@ -184,6 +185,7 @@ ORGANISATIONS = (
         )
         for operation in ("verify_organisation", "return_organisation")
     ),
+    Row("rename_organisation", organisation, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),
     Row("end_organisation", organisation, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),
     Row("register_organisation", organisation_on_record, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),
     Row("correct_day_of_organisation", day_known_by_nobody, DECIDING, 403, by=Permission.ORGANISATION_REVIEW),

@@ -182,3 +182,20 @@ def test_who_left_volunteering_since_applying_leads_no_team(leader, officer, str
 
     assert refused(officer.post(f"/teams/{team['id']}/acceptance")) == (409, "leader_not_volunteer")
     assert officer.seen(f"/teams/{team['id']}")["status"] == "applied"
+
+
+def test_a_renamed_team_goes_on_as_it_was(leader, officer, volunteer, street):
+    team, other = active_team(leader, officer, street, name="银龄队"), active_team(leader, officer, street)
+    path, why = f"/teams/{team['id']}", {"reason": "与街道的队伍同名"}
+    join_team(volunteer(), leader, team["id"])
+    assert refused(officer.post(f"{path}/renaming", why | {"name": other["name"]})) == (409, "team_name_taken")
+    assert refused(leader.post(f"{path}/renaming", why | {"name": "自封队"})) == (403, "forbidden")
+
+    renamed = officer.made(f"{path}/renaming", why | {"name": "银龄互助队"})
+
+    assert (renamed["name"], renamed["status"], renamed["member_count"]) == ("银龄互助队", "active", 2)
+    assert renamed["founded_on"] == team["founded_on"]
+    assert db.session.scalars(select(TeamChange.reason).order_by(TeamChange.id.desc()).limit(1)).one() == "原名“银龄队”：与街道的队伍同名"
+    assert active_team(leader, officer, street, name="银龄队")["status"] == "active", "the former name is free"
+    officer.made(f"/teams/{other['id']}/dissolution", {"reason": "长期没有活动。"})
+    assert refused(officer.post(f"/teams/{other['id']}/renaming", why | {"name": "某某队"})) == (409, "team_not_active")

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.organisations.models import Filing, OrganisationStatus, Origin
 from backend.organisations.queries import OrganisationSearch, OrganisationSort
 from web.fields import Day, Id, Line, Name, NoNumbers, Prose, Text
-from web.inputs.common import WrittenReason
+from web.inputs.common import ReasonIn, WrittenReason
 from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -42,6 +42,14 @@ class OrganisationApplicationIn(OrganisationPlanIn):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN | {"community_id": _COMMUNITY}]})
 
     community_id: Id = Field(description="开展服务的社区")
+
+
+class OrganisationRenamingIn(ReasonIn):
+    """Under which name the organisation goes on, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "青山社会工作发展中心", "reason": "民政部门已核准更名"}]})
+
+    name: Annotated[str, Text(max=100, min=2), NoNumbers] = Field(description="组织名称，本社区内不能重复")
 
 
 class VerificationIn(Body):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
+from web.inputs.common import ReasonIn
 from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchQuery, SpanQuery
 
 TeamName = Annotated[str, Text(max=40, min=2)]
@@ -35,6 +36,14 @@ class TeamApplicationIn(TeamPlanIn):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN | {"community_id": _COMMUNITY}]})
 
     community_id: Id = Field(description="所属社区")
+
+
+class TeamRenamingIn(ReasonIn):
+    """Under which name the team goes on, and why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "和平社区暖心互助队", "reason": "与街道其他队伍同名"}]})
+
+    name: Annotated[TeamName, NoNumbers] = Field(description="队名，本社区内不能重复")
 
 
 class SuccessorIn(Body):

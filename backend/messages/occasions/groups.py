@@ -13,6 +13,7 @@ from backend.organisations.events import (
     OrganisationEnded,
     OrganisationHandedOver,
     OrganisationRegistered,
+    OrganisationRenamed,
     OrganisationReturned,
     OrganisationVerified,
     OrganisationWithoutOfficer,
@@ -36,6 +37,7 @@ from backend.teams.events import (
     TeamApplied,
     TeamDissolved,
     TeamHandedOver,
+    TeamRenamed,
     TeamReturned,
     TeamWithoutLeader,
 )
@@ -132,6 +134,7 @@ OCCASIONS = (
         waits=while_there_is(Team.id, Team.status == TeamStatus.ACTIVE, Team.leader_person_id.is_(None)),
     ),
     Occasion(TeamWithoutLeader, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _REST_OF_TEAM),
+    Occasion(TeamRenamed, "leader", About.TEAM, whose(Permission.TEAM_SEE), _TEAMS),
     Occasion(MembershipStarted, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _MEMBERSHIPS),
     Occasion(MembershipEnded, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _MEMBERSHIPS),
     Occasion(
@@ -155,6 +158,7 @@ OCCASIONS = (
     Occasion(OrganisationRegistered, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
     Occasion(OrganisationDayCorrected, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
     Occasion(OrganisationHandedOver, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
+    Occasion(OrganisationRenamed, "officer", About.ORGANISATION, whose(Permission.ORGANISATION_SEE), _ORGANISATIONS),
     Occasion(
         OrganisationWithoutOfficer,
         "community",

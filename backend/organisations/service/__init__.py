@@ -6,6 +6,7 @@ from backend.organisations.service.life import (
     amend_application,
     apply_for_organisation,
     end_organisation,
+    rename_organisation,
     return_organisation,
     verify_organisation,
 )

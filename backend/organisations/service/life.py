@@ -17,10 +17,16 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
-from backend.foundation.life import Step
+from backend.foundation.life import Step, renamed_from
 from backend.foundation.refusals import never
 from backend.foundation.skeletons import skeleton
-from backend.organisations.events import OrganisationApplied, OrganisationEnded, OrganisationReturned, OrganisationVerified
+from backend.organisations.events import (
+    OrganisationApplied,
+    OrganisationEnded,
+    OrganisationRenamed,
+    OrganisationReturned,
+    OrganisationVerified,
+)
 from backend.organisations.models import Filing, Organisation, OrganisationChange, OrganisationStatus, Origin
 from backend.organisations.service import rows
 from backend.organisations.service.days import read_credit_code, refuse_day
@@ -52,6 +58,9 @@ APPLY = _step(None, _APPLIED, OrganisationApplied, Permission.ORGANISATION_APPLY
 AMEND = _step(_RETURNED, _APPLIED, OrganisationApplied, Permission.ORGANISATION_AMEND, OrganisationNotReturned, conflicts=NUMBERS)
 VERIFY = _step(_APPLIED, _VERIFIED, OrganisationVerified, Permission.ORGANISATION_REVIEW, OrganisationNotApplied, "verified")
 RETURN = _step(_APPLIED, _RETURNED, OrganisationReturned, Permission.ORGANISATION_REVIEW, OrganisationNotApplied, "returned")
+RENAME = _step(
+    _VERIFIED, _VERIFIED, OrganisationRenamed, Permission.ORGANISATION_REVIEW, OrganisationNotVerified, "renamed", conflicts=NUMBERS
+)
 END = _step(_VERIFIED, OrganisationStatus.ENDED, OrganisationEnded, Permission.ORGANISATION_REVIEW, OrganisationNotVerified, "ended")
 
 
@@ -149,6 +158,15 @@ def return_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now
     """Give an application back with the reason, to be amended. Raises OrganisationNotApplied."""
     rows.require(actor, Permission.ORGANISATION_REVIEW, rows.found(organisation_id))
     RETURN.take(actor, organisation_id, now=now, reason=reason)
+
+
+def rename_organisation(actor: Actor, organisation_id: UUID, name: str, *, reason: str, now: datetime) -> None:
+    """Let an organisation go on under another name: it is the same body, counted once. The former name and why stand with the change.
+    Raises OrganisationNotVerified, OrganisationNameTaken."""
+    organisation = rows.held(organisation_id)
+    rows.require(actor, Permission.ORGANISATION_REVIEW, organisation)
+    why = renamed_from(organisation.name, reason)
+    RENAME.take(actor, organisation_id, now=now, reason=why, name=name, name_skeleton=skeleton(name))
 
 
 def end_organisation(actor: Actor, organisation_id: UUID, *, reason: str, now: datetime) -> None:

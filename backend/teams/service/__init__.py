@@ -9,6 +9,7 @@ from backend.teams.service.life import (
     dissolve_team,
     hand_over,
     let_lead,
+    rename_team,
     return_team,
 )
 from backend.teams.service.members import (

@@ -19,11 +19,11 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, flush_or_refuse, one_of
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
-from backend.foundation.life import Step
+from backend.foundation.life import Step, renamed_from
 from backend.foundation.refusals import never
 from backend.foundation.skeletons import skeleton
 from backend.people import service as people
-from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamReturned
+from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamRenamed, TeamReturned
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.teams.service import rows
 from backend.teams.service.members import (
@@ -62,6 +62,7 @@ AMEND = Step(Team, TeamChange, _RETURNED, _APPLIED, TeamApplied, Permission.TEAM
 ACCEPT = Step(Team, TeamChange, _APPLIED, _ACTIVE, TeamActivated, Permission.TEAM_REVIEW, TeamNotApplied, "accepted")
 RETURN = Step(Team, TeamChange, _APPLIED, _RETURNED, TeamReturned, Permission.TEAM_REVIEW, TeamNotApplied, "returned")
 HAND_OVER = Step(Team, TeamChange, _ACTIVE, _ACTIVE, TeamHandedOver, Permission.TEAM_HAND_OVER, TeamNotActive)
+RENAME = Step(Team, TeamChange, _ACTIVE, _ACTIVE, TeamRenamed, Permission.TEAM_REVIEW, TeamNotActive, "renamed", NAMES)
 DISSOLVE = Step(Team, TeamChange, _ACTIVE, TeamStatus.DISSOLVED, TeamDissolved, Permission.TEAM_REVIEW, TeamNotActive, "dissolved")
 
 
@@ -170,6 +171,14 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
     if former is not None:
         accounts.withdraw_from_person(actor, former, _lead(team_id), reason=NEW_LEADER, now=now)
     accounts.grant_to_person(actor, successor.person_id, _lead(team_id), now=now)
+
+
+def rename_team(actor: Actor, team_id: UUID, name: str, *, reason: str, now: datetime) -> None:
+    """Let a team go on under another name: its members, its claims and all that it served stay, and show the new one; the former one and
+    why stand with the change. Raises TeamNotActive, TeamNameTaken."""
+    team = rows.held(team_id)
+    rows.require(actor, Permission.TEAM_REVIEW, team)
+    RENAME.take(actor, team_id, now=now, reason=renamed_from(team.name, reason), name=name, name_skeleton=skeleton(name))
 
 
 def dissolve_team(actor: Actor, team_id: UUID, *, reason: str, now: datetime) -> None:
