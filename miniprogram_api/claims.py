@@ -52,7 +52,7 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
 def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[ClaimOut]:
     search = query.search(demands.openings_numbered(query.demand_number))
-    return _page(queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page))
+    return _page(queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page, now=clock.now()))
 
 
 @bp.post("/claims/<uuid:claim_id>/acceptance")
@@ -61,7 +61,7 @@ def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[
 @bp.doc(summary="同意认领", description="由社区答复；自己或者自己代表的一方提出的，由其他工作人员答复。")
 def accept_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
     openings.accept_claim(actor, claim_id, now=clock.now())
-    return _with_demands([queries.claim(actor, claim_id)])[0]
+    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
 
 
 @bp.post("/claims/<uuid:claim_id>/refusal")
@@ -71,7 +71,7 @@ def accept_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.doc(summary="不同意认领", description="名额随即空出；理由给认领方看。")
 def refuse_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
     openings.refuse_claim(actor, claim_id, reason=body.reason, now=clock.now())
-    return _with_demands([queries.claim(actor, claim_id)])[0]
+    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
 
 
 @bp.post("/claims/<uuid:claim_id>/release")
@@ -81,7 +81,7 @@ def refuse_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
 @bp.doc(summary="取消认领", description="名额随即空出；还在等待答复的就此撤回。有人正在服务时不能取消；已服务过的，只能取消后面的场次。")
 def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
     attendance.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
-    return _with_demands([queries.claim(actor, claim_id)])[0]
+    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
 
 
 @bp.get("/claims/<uuid:claim_id>")
@@ -89,7 +89,7 @@ def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
 @bp.output(ClaimOut)
 @bp.doc(summary="认领详情")
 def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
-    return _with_demands([queries.claim(actor, claim_id)])[0]
+    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
 
 
 @bp.get("/me/claims")
@@ -99,7 +99,7 @@ def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
 def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
     search = query.search(demands.openings_numbered(query.demand_number), status=query.status)
-    return _page(queries.my_claims(actor, search, page=query.page))
+    return _page(queries.my_claims(actor, search, page=query.page, now=clock.now()))
 
 
 @bp.get("/demands/<uuid:demand_id>/claims")
@@ -109,7 +109,7 @@ def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
 @bp.doc(summary="某个需求的认领", description="给社区和申请人看。")
 def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ClaimsOfDemandQuery) -> paging.Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)
-    return _page(queries.claims_of_opening(opening_id, status=query.status, page=query.page))
+    return _page(queries.claims_of_opening(actor, opening_id, status=query.status, page=query.page, now=clock.now()))
 
 
 def _page(page: paging.Page[ClaimLine]) -> paging.Page[ClaimOut]:

@@ -167,7 +167,7 @@ def end_organisation(actor: Actor, organisation_id: UUID, body: ReasonIn) -> Any
 @reads
 @bp.input(StaffQuery, location="query")
 @bp.output(Page[StaffOut])
-@bp.doc(summary="工作人员列表", description="本组织工作人员和社区可见，姓名已脱敏。")
+@bp.doc(summary="工作人员列表", description="本组织工作人员和社区可见；成年人的姓名，负责人看到全称，其他人看到的隐去部分文字。")
 def list_staff(actor: Actor, organisation_id: UUID, query: StaffQuery) -> Rows[AnyRow]:
     return queries.staff_of_organisation(actor, organisation_id, search=query.q, now=clock.now(), page=query.page)
 
@@ -179,7 +179,7 @@ def list_staff(actor: Actor, organisation_id: UUID, query: StaffQuery) -> Rows[A
 @bp.doc(summary="添加工作人员", description="由负责人办理；凭志愿者编号和姓名，两者须相符。")
 def add_staff(actor: Actor, organisation_id: UUID, body: StaffIn) -> AnyRow:
     staff_id = service.add_staff(actor, organisation_id, volunteer_number=body.volunteer_number, name=body.name, now=clock.now())
-    return queries.staff_line(staff_id)
+    return queries.staff_line(actor, staff_id, now=clock.now())
 
 
 @bp.post("/organisations/<uuid:organisation_id>/staff/<uuid:staff_id>/removal")

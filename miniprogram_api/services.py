@@ -30,7 +30,7 @@ bp = Resource("services", tag="服务记录")
 @bp.output(Page[AttendanceOut])
 @bp.doc(summary="我的服务", description="每次签到及其结果，新的在前；missing 说明还差哪一步才计入。")
 def list_my_services(actor: Actor, query: MyServicesQuery) -> paging.Page[AttendanceLine]:
-    return queries.my_services(actor, query.search(openings_numbered(query.demand_number)), page=query.page)
+    return queries.my_services(actor, query.search(openings_numbered(query.demand_number)), page=query.page, now=clock.now())
 
 
 @bp.get("/services")
@@ -54,7 +54,7 @@ def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine
     summary="没有签退的签到", description="本辖区签到后没有签退、还没有服务记录的，先签到的在前；核实后补录。本人的由其他工作人员补录。"
 )
 def list_attendances_without_record(actor: Actor, query: UnrecordedQuery) -> paging.Page[AttendanceLine]:
-    return queries.attendances_without_record(actor, for_me=query.for_me, page=query.page)
+    return queries.attendances_without_record(actor, for_me=query.for_me, page=query.page, now=clock.now())
 
 
 @bp.get("/services/<uuid:fact_id>")
@@ -62,7 +62,7 @@ def list_attendances_without_record(actor: Actor, query: UnrecordedQuery) -> pag
 @bp.output(ServiceDetailsOut)
 @bp.doc(summary="服务记录详情", description="含历次更正。")
 def see_service(actor: Actor, fact_id: UUID) -> ServiceDetailsOut:
-    return _details(queries.service_details(actor, fact_id))
+    return _details(queries.service_details(actor, fact_id, now=clock.now()))
 
 
 @bp.post("/services/<uuid:fact_id>/confirmation")
@@ -83,7 +83,7 @@ def confirm_service(actor: Actor, fact_id: UUID) -> Confirmed:
 @bp.doc(summary="核实存疑服务", description="由社区核实并说明情况，核实后方可确认；不属实的，撤销该记录。不能核实本人的、本人补录的服务。")
 def clear_service(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
     attendance.clear_service(actor, fact_id, reason=body.reason, now=clock.now())
-    return _details(queries.service_details(actor, fact_id))
+    return _details(queries.service_details(actor, fact_id, now=clock.now()))
 
 
 @bp.post("/services/<uuid:fact_id>/allowance")
@@ -105,7 +105,7 @@ def allow_service(actor: Actor, fact_id: UUID, body: ReasonIn) -> Confirmed:
 @bp.doc(summary="撤销确认", description="由社区撤销并说明原因；撤销后不再计入，可以重新确认。")
 def withdraw_confirmation(actor: Actor, fact_id: UUID, body: ReasonIn) -> ServiceDetailsOut:
     attendance.withdraw_confirmation(actor, fact_id, reason=body.reason, now=clock.now())
-    return _details(queries.service_details(actor, fact_id))
+    return _details(queries.service_details(actor, fact_id, now=clock.now()))
 
 
 @bp.post("/services/<uuid:fact_id>/corrections")
@@ -123,7 +123,7 @@ def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceD
         reason=body.reason,
         now=clock.now(),
     )
-    return _details(queries.service_details(actor, fact_id))
+    return _details(queries.service_details(actor, fact_id, now=clock.now()))
 
 
 @bp.post("/services/<uuid:fact_id>/withdrawal")
@@ -133,7 +133,7 @@ def correct_service(actor: Actor, fact_id: UUID, body: CorrectionIn) -> ServiceD
 @bp.doc(summary="撤销服务记录", description="由社区撤销并说明原因，撤销后不再计入。")
 def withdraw_service(actor: Actor, fact_id: UUID, body: WithdrawalIn) -> ServiceDetailsOut:
     attendance.withdraw_record(actor, fact_id, body.revision_id, reason=body.reason, now=clock.now())
-    return _details(queries.service_details(actor, fact_id))
+    return _details(queries.service_details(actor, fact_id, now=clock.now()))
 
 
 @bp.post("/attendances/<uuid:attendance_id>/record")
@@ -152,7 +152,7 @@ def add_record(actor: Actor, attendance_id: UUID, body: AddedRecordIn) -> Servic
         ends_sign_in=body.ends_sign_in,
         now=clock.now(),
     )
-    return _details(queries.service_details(actor, record.fact_id))
+    return _details(queries.service_details(actor, record.fact_id, now=clock.now()))
 
 
 @bp.post("/shifts/<uuid:shift_id>/records")
@@ -172,7 +172,7 @@ def add_late_record(actor: Actor, shift_id: UUID, body: LateRecordIn) -> Service
         reason=body.reason,
         now=clock.now(),
     )
-    return _details(queries.service_details(actor, record.fact_id))
+    return _details(queries.service_details(actor, record.fact_id, now=clock.now()))
 
 
 @bp.post("/shifts/<uuid:shift_id>/confirmations")

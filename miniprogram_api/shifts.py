@@ -113,6 +113,6 @@ def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
 @reads
 @bp.input(ListQuery, location="query")
 @bp.output(Page[AttendanceOut])
-@bp.doc(summary="某个场次的签到情况", description="姓名隐去。missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
+@bp.doc(summary="某个场次的签到情况", description="missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
 def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
     return queries.attendances_of_shift(actor, shift_id, page=query.page, now=clock.now())

@@ -23,16 +23,17 @@ bp = Resource("team_members", tag="志愿服务队")
 @bp.output(JoinRequestOut, status_code=201)
 @bp.doc(summary="申请加入志愿服务队", description="申请人须是注册志愿者；可以同时加入几个队。")
 def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> AnyRow:
-    return queries.wish(service.ask_to_join(actor, team_id, message=body.message, now=clock.now()))
+    now = clock.now()
+    return queries.wish(actor, service.ask_to_join(actor, team_id, message=body.message, now=now), now=now)
 
 
 @bp.get("/teams/<uuid:team_id>/join-requests")
 @reads
 @bp.input(JoinRequestsQuery, location="query")
 @bp.output(Page[JoinRequestOut])
-@bp.doc(summary="入队申请列表", description="队长和社区可见，默认列出待处理的。")
+@bp.doc(summary="入队申请列表", description="队长和社区可见，默认列出待处理的；成年人的姓名，队长看到全称。")
 def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) -> Rows[AnyRow]:
-    return queries.wishes_of_team(actor, team_id, query.status, page=query.page)
+    return queries.wishes_of_team(actor, team_id, query.status, page=query.page, now=clock.now())
 
 
 @bp.get("/join-requests/waiting")
@@ -41,7 +42,7 @@ def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) ->
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="等我答复的入队申请", description="我带领的所有队伍的，先申请的在前；没有队长的队伍由社区答复。")
 def list_waiting_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
-    return queries.wishes_waiting(actor, page=query.page)
+    return queries.wishes_waiting(actor, page=query.page, now=clock.now())
 
 
 @bp.get("/me/join-requests")
@@ -50,7 +51,7 @@ def list_waiting_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="我的入队申请")
 def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
-    return queries.wishes_of_person(actor.person_id, page=query.page)
+    return queries.own_wishes(actor, page=query.page, now=clock.now())
 
 
 @bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/acceptance")
@@ -59,7 +60,7 @@ def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
 @bp.doc(summary="同意入队", description="由队长办理。")
 def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
     service.accept_member(actor, team_id, request_id, now=clock.now())
-    return queries.wish(request_id)
+    return queries.wish(actor, request_id, now=clock.now())
 
 
 @bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/refusal")
@@ -69,7 +70,7 @@ def accept_member(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
 @bp.doc(summary="不同意入队", description="由队长办理，须写明理由。")
 def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn) -> AnyRow:
     service.refuse_member(actor, team_id, request_id, reason=body.reason, now=clock.now())
-    return queries.wish(request_id)
+    return queries.wish(actor, request_id, now=clock.now())
 
 
 @bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/withdrawal")
@@ -78,14 +79,14 @@ def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, body: ReasonIn)
 @bp.doc(summary="撤回入队申请", description="由申请人本人办理。")
 def withdraw_join_request(actor: Actor, team_id: UUID, request_id: UUID) -> AnyRow:
     service.withdraw_wish(actor, team_id, request_id, now=clock.now())
-    return queries.wish(request_id)
+    return queries.wish(actor, request_id, now=clock.now())
 
 
 @bp.get("/teams/<uuid:team_id>/members")
 @reads
 @bp.input(MembersQuery, location="query")
 @bp.output(Page[MemberOut])
-@bp.doc(summary="队员列表", description="队长和社区可见，姓名已脱敏。")
+@bp.doc(summary="队员列表", description="队长和社区可见；成年人的姓名，队长看到全称，其他人看到的隐去部分文字。")
 def list_members(actor: Actor, team_id: UUID, query: MembersQuery) -> Rows[AnyRow]:
     return queries.members_of_team(actor, team_id, search=query.q, days=query.days, now=clock.now(), page=query.page)
 

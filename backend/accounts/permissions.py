@@ -189,6 +189,13 @@ class Permission(Term):
         "Read a person's data in clear, for a purpose; written down, and shown to the person.",
         _DECIDING,
     )
+    # Asked of each row of a list, beside the permission that shows the row.
+    NAME_READ = (
+        "name.read",
+        "查看姓名全称",
+        "See in full, to call them, the name of a grown-up whose service one confirms, whose claim one answers or whom one leads.",
+        _DECIDING | _ONESELF | _PROXIES | _LEADERS,
+    )
     # Who is in charge approves (未成年人网络保护条例 art. 36): the street.
     MINOR_REVEAL = ("minor.reveal", "查看未成年人信息原文", "The same of a minor.", _STREET)
     CORRECTION_SEE = (
@@ -520,6 +527,7 @@ class Permission(Term):
 
 OF_PEOPLE = frozenset(
     {
+        Permission.NAME_READ,
         Permission.PERSON_SEE,
         Permission.PROXY_SEE,
         Permission.TEAM_MEMBERS_SEE,

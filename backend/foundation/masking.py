@@ -1,6 +1,6 @@
 """Masks personal data. Who knows a value can recognise it; nobody can use it (domain facts §6.3)."""
 
-from sqlalchemy import ColumnElement, Dialect, Text, TypeDecorator, type_coerce
+from sqlalchemy import ColumnElement, Dialect, Label, Text, TypeDecorator, case, literal, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 _COMPOUND_SURNAMES = frozenset(
@@ -33,6 +33,23 @@ class _Masked(TypeDecorator[str]):
 def masked(name: InstrumentedAttribute[str]) -> ColumnElement[str]:
     """A name as a statement selects it to be shown to others: its rows hold it masked."""
     return type_coerce(name, _Masked()).label(name.key)
+
+
+class _Shown(_Masked):
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or value.startswith(_IN_FULL):
+            return None if value is None else value[1:]
+        return super().process_result_value(value[1:], dialect)
+
+
+_IN_FULL, _MASKED = "+", "-"
+
+
+def shown(name: InstrumentedAttribute[str], *, in_full: ColumnElement[bool]) -> Label[str]:
+    """A name as a statement selects it for a viewer: in full in those rows of which the condition is true, masked in all others."""
+    return type_coerce(case((in_full, literal(_IN_FULL)), else_=literal(_MASKED)) + name, _Shown()).label(name.key)
 
 
 def masked_phone(phone: str | None) -> str:

@@ -1,4 +1,5 @@
-"""Reads of openings: claims as lists show them. A person's name is masked here, so that no list can forget it."""
+"""Reads of openings: claims as lists show them. A person's name is masked here, save for who must call
+them, so that no list can forget it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, Op
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
 from backend.people.models import Person
+from backend.people.queries import name_for
 from backend.teams.models import Team
 
 CLAIMANT = ScopeColumns(
@@ -70,14 +72,16 @@ class ClaimLine:
     reason: str | None
 
 
-def my_claims(viewer: Actor, search: ClaimSearch, *, page: PageRequest) -> Page[ClaimLine]:
+def my_claims(viewer: Actor, search: ClaimSearch, *, page: PageRequest, now: datetime) -> Page[ClaimLine]:
     """Claims of the teams that the viewer leads, the organisations they act for, and their own; newest first."""
-    return NEWEST_FIRST.page(_searched(search).where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)), page).map(_line)
+    return NEWEST_FIRST.page(_searched(viewer, search, now).where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)), page).map(_line)
 
 
-def claims_of_opening(opening_id: UUID | None, *, status: ClaimStatus | None, page: PageRequest) -> Page[ClaimLine]:
+def claims_of_opening(
+    viewer: Actor, opening_id: UUID | None, *, status: ClaimStatus | None, page: PageRequest, now: datetime
+) -> Page[ClaimLine]:
     """Who holds and who held the places of an opening (None: there is none yet), newest first. The caller has asked policy."""
-    wanted = _searched(ClaimSearch(status=status)).where(Claim.opening_id == opening_id)
+    wanted = _searched(viewer, ClaimSearch(status=status), now).where(Claim.opening_id == opening_id)
     return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
@@ -95,11 +99,11 @@ def claimant_names(claim_ids: Collection[UUID]) -> dict[UUID, str]:
     return {line.id: line.name for line in lines}
 
 
-def claims_waiting(viewer: Actor, search: ClaimSearch, *, for_me: bool = False, page: PageRequest) -> Page[ClaimLine]:
+def claims_waiting(viewer: Actor, search: ClaimSearch, *, for_me: bool = False, page: PageRequest, now: datetime) -> Page[ClaimLine]:
     """Claims that wait for the answer of the viewer's communities, the longest waiting first. `for_me`: only those that the viewer is to
     answer."""
     seen = policy.visible(viewer, Permission.CLAIM_SEE, ScopeColumns(area_path=Opening.area_path))
-    wanted = _searched(search).where(Claim.status == ClaimStatus.ASKED, seen)
+    wanted = _searched(viewer, search, now).where(Claim.status == ClaimStatus.ASKED, seen)
     if for_me:
         wanted = wanted.where(is_to_answer(viewer))
     return OLDEST_FIRST.page(wanted, page).map(_line)
@@ -116,9 +120,10 @@ def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
     )
 
 
-def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
+def claim(viewer: Actor, claim_id: UUID, *, now: datetime) -> ClaimLine:
     """One claim, for its holder, the community and who asked for the service. Raises Missing."""
-    row = db.session.execute(_lines().add_columns(Opening.area_path, Opening.requester_person_id).where(Claim.id == claim_id)).one_or_none()
+    wanted = _lines(viewer, now).add_columns(Opening.area_path, Opening.requester_person_id).where(Claim.id == claim_id)
+    row = db.session.execute(wanted).one_or_none()
     if row is None:
         raise Missing
     scope = Scope(
@@ -133,8 +138,8 @@ def claim(viewer: Actor, claim_id: UUID) -> ClaimLine:
     return _line(row)
 
 
-def _searched(search: ClaimSearch) -> Select[*tuple[Any, ...]]:
-    wanted = _lines().where(found(search.q, Opening.title), search.days.hold(Opening.starts_at))
+def _searched(viewer: Actor, search: ClaimSearch, now: datetime) -> Select[*tuple[Any, ...]]:
+    wanted = _lines(viewer, now).where(found(search.q, Opening.title), search.days.hold(Opening.starts_at))
     if search.status is not None:
         wanted = wanted.where(Claim.status == search.status)
     if search.brand is not None:
@@ -150,7 +155,7 @@ def _searched(search: ClaimSearch) -> Select[*tuple[Any, ...]]:
     return wanted
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+def _lines(viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     of_claim = select(ClaimChange.reason).where(ClaimChange.claim_id == Claim.id)
     reason = of_claim.order_by(ClaimChange.at.desc(), ClaimChange.id.desc()).limit(1).scalar_subquery()
     return (
@@ -170,7 +175,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Claim.work_unit_id,
             Claim.person_id,
             func.coalesce(Team.name, Organisation.name, WorkUnit.name).label("body_name"),
-            masked(Person.name).label("person_name"),
+            name_for(viewer, ScopeColumns(area_path=Opening.area_path), now=now).label("person_name"),
             Claim.claimed_at,
             Claim.released_at,
             reason.label("reason"),

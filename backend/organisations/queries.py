@@ -1,4 +1,5 @@
-"""Reads of social organisations: lists and sheets as they are shown, and what claims, attendance and statistics ask. Names are masked."""
+"""Reads of social organisations: lists and sheets as they are shown, and what claims, attendance and statistics ask. Names are
+masked, save for who must call the person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,13 +14,14 @@ from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.areas.models import Area
 from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 from backend.people.models import Person
+from backend.people.queries import name_for
 from backend.volunteers.queries import person_sought
 
 SCOPE = ScopeColumns(area_path=Organisation.area_path, organisation_id=Organisation.id, person_id=Organisation.officer_person_id)
@@ -152,13 +154,13 @@ def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, search: str |
         Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id),
         seen_by=None if public else Permission.ORGANISATION_SEE,
     )
-    wanted = _staff().where(Staff.organisation_id == organisation_id, person_sought(viewer, search, now=now))
+    wanted = _staff(viewer, now).where(Staff.organisation_id == organisation_id, person_sought(viewer, search, now=now))
     return AS_THEY_JOINED.page(wanted, page)
 
 
-def staff_line(staff_id: UUID) -> AnyRow:
+def staff_line(viewer: Actor, staff_id: UUID, *, now: datetime) -> AnyRow:
     """One who acts for an organisation; the caller has asked policy."""
-    return db.session.execute(_staff().where(Staff.fact_id == staff_id)).one()
+    return db.session.execute(_staff(viewer, now).where(Staff.fact_id == staff_id)).one()
 
 
 def was_staff(organisation_id: UUID, person_id: UUID, on: date) -> bool:
@@ -169,6 +171,11 @@ def was_staff(organisation_id: UUID, person_id: UUID, on: date) -> bool:
         Staff.holds_on(on),
     )
     return bool(db.session.scalar(select(exists().where(acts))))
+
+
+def officer_of(organisation_id: Column) -> ColumnElement[UUID | None]:
+    """Who is the officer of an organisation, as a statement selects it; of nothing else by that id."""
+    return select(Organisation.officer_person_id).where(Organisation.id == organisation_id).scalar_subquery()
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -192,9 +199,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _staff() -> Select[*tuple[Any, ...]]:
-    return (
-        select(STAFF_ID, masked(Person.name), Staff.joined_on, Staff.is_officer)
-        .join(Person, Person.id == Staff.person_id)
-        .where(Staff.is_live())
-    )
+def _staff(viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
+    name = name_for(viewer, ScopeColumns(person_id=officer_of(Staff.organisation_id)), now=now)
+    return select(STAFF_ID, name, Staff.joined_on, Staff.is_officer).join(Person, Person.id == Staff.person_id).where(Staff.is_live())

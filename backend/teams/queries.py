@@ -1,4 +1,5 @@
-"""Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked."""
+"""Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked, save for
+who must call the person."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import Days, found
 from backend.people.minors import is_minor_at
 from backend.people.models import Person
+from backend.people.queries import name_for
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
 from backend.volunteers.models import Volunteer
 from backend.volunteers.queries import person_sought
@@ -122,7 +124,7 @@ def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: D
     wanted = (
         select(
             MEMBERSHIP_ID,
-            masked(Person.name),
+            name_for(viewer, ScopeColumns(team_id=Membership.team_id), now=now),
             Membership.joined_on,
             (Membership.person_id == team.leader_person_id).label("is_leader"),
         )
@@ -133,16 +135,16 @@ def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: D
     return AS_THEY_JOINED.page(wanted, page)
 
 
-def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: PageRequest) -> Page[AnyRow]:
+def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: PageRequest, now: datetime) -> Page[AnyRow]:
     """Wishes to join a team, the oldest first. Raises Missing, or Forbidden where the team is public."""
     _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
-    wanted = _wishes().where(JoinRequest.team_id == team_id, JoinRequest.status == status)
+    wanted = _wishes(viewer, now).where(JoinRequest.team_id == team_id, JoinRequest.status == status)
     return OLDEST_WISH_FIRST.page(wanted, page)
 
 
-def wishes_waiting(viewer: Actor, *, page: PageRequest) -> Page[AnyRow]:
+def wishes_waiting(viewer: Actor, *, page: PageRequest, now: datetime) -> Page[AnyRow]:
     """Wishes to join that the viewer is to answer, over all teams that they lead, the oldest first."""
-    return OLDEST_WISH_FIRST.page(_wishes().where(is_to_answer(viewer)), page)
+    return OLDEST_WISH_FIRST.page(_wishes(viewer, now).where(is_to_answer(viewer)), page)
 
 
 def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
@@ -152,14 +154,14 @@ def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
     return and_(JoinRequest.status == JoinStatus.ASKED, or_(leads, and_(Team.leader_person_id.is_(None), instead)))
 
 
-def wishes_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
-    """A person's own wishes (None: nobody's) to join, the newest first."""
-    return NEWEST_WISH_FIRST.page(_wishes().where(JoinRequest.person_id == person_id), page)
+def own_wishes(viewer: Actor, *, page: PageRequest, now: datetime) -> Page[AnyRow]:
+    """The viewer's own wishes to join, the newest first."""
+    return NEWEST_WISH_FIRST.page(_wishes(viewer, now).where(JoinRequest.person_id == viewer.person_id), page)
 
 
-def wish(request_id: UUID) -> AnyRow:
+def wish(viewer: Actor, request_id: UUID, *, now: datetime) -> AnyRow:
     """One wish to join; the caller has asked policy."""
-    return db.session.execute(_wishes().where(JoinRequest.id == request_id)).one()
+    return db.session.execute(_wishes(viewer, now).where(JoinRequest.id == request_id)).one()
 
 
 def was_member(team_id: UUID, person_id: UUID, on: date) -> bool:
@@ -248,13 +250,13 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _wishes() -> Select[*tuple[Any, ...]]:
+def _wishes(viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(
             JoinRequest.id,
             JoinRequest.team_id,
             Team.name.label("team_name"),
-            masked(Person.name),
+            name_for(viewer, ScopeColumns(team_id=JoinRequest.team_id), now=now),
             JoinRequest.message,
             JoinRequest.status,
             JoinRequest.asked_at,

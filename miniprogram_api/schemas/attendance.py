@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from backend.attendance.models import Capacity, Confirmer, Evidence, ShiftStatus
 from backend.attendance.queries import AttendanceState, ServiceStatus
@@ -19,6 +20,9 @@ _FACT = "01931f6e-7c1a-7d2e-8f00-0123456789c4"
 _CODE = "EJ1.AZMfbnwafS6PAAEjRWeJwAADm2Z4ZmRXJ2ZlcXFhZHN0"
 Hours = Annotated[str, Field(pattern=r"^\d+\.\d$", max_length=10, description="小时，每条记录向下取到0.1")]
 Minutes = Annotated[int, Field(ge=0, le=1440)]
+ShownName = Annotated[Name, Field(description="全称给本人看；成年人的，也给确认服务的人和队长、社会组织负责人看；给其他人看的隐去部分文字")]
+CommunityName = Annotated[str, Field(max_length=100, description="服务所在的社区")]
+BodyName = Annotated[str, Field(max_length=200, description="以哪支队伍、哪个社会组织或单位的名义；个人为空")]
 Metres = Annotated[BigInt, Field(description="与服务地点的距离，米；坐标不保存")]
 
 
@@ -154,12 +158,14 @@ class AttendanceOut(Out):
                     "shift_id": _SHIFT,
                     "title": "每周看望一次",
                     "brand": "door_knock",
+                    "community": "和平社区",
                     "starts_at": "2026-03-05T09:00:00+08:00",
                     "ends_at": "2026-03-05T11:00:00+08:00",
                     "person_id": _PERSON,
-                    "name": "王**",
+                    "name": "王志愿",
                     "capacity": "team",
                     "capacity_id": _TEAM,
+                    "served_for": "邻里互助队",
                     "signed_in_at": "2026-03-05T09:00:12+08:00",
                     "in_evidence": "code",
                     "in_inside": None,
@@ -190,12 +196,14 @@ class AttendanceOut(Out):
     shift_id: Id
     title: Line
     brand: Line
+    community: CommunityName
     starts_at: Instant
     ends_at: Instant
     person_id: Id
-    name: Name
+    name: ShownName
     capacity: Capacity
     capacity_id: Id
+    served_for: BodyName | None
     signed_in_at: Instant
     in_evidence: Evidence
     in_inside: bool | None
@@ -219,17 +227,19 @@ class AttendanceOut(Out):
     missing: Line | None
 
 
-_SERVICE: dict[str, Any] = {
+SERVICE_EXAMPLE: JsonDict = {
     "fact_id": _FACT,
     "revision_id": _FACT,
     "shift_id": _SHIFT,
     "opening_id": _OPENING,
     "title": "每周看望一次",
     "brand": "door_knock",
+    "community": "和平社区",
     "person_id": _PERSON,
-    "name": "王**",
+    "name": "王志愿",
     "capacity": "team",
     "capacity_id": _TEAM,
+    "served_for": "邻里互助队",
     "served_on": "2026-03-05",
     "started_at": "2026-03-05T09:00:12+08:00",
     "ended_at": "2026-03-05T10:30:40+08:00",
@@ -248,7 +258,7 @@ _SERVICE: dict[str, Any] = {
 class ServiceOut(Out):
     """A service record in its latest revision, which a correction must name."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_SERVICE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [SERVICE_EXAMPLE]})
 
     fact_id: Id
     revision_id: Id
@@ -256,10 +266,12 @@ class ServiceOut(Out):
     opening_id: Id
     title: Line
     brand: Line
+    community: CommunityName
     person_id: Id
-    name: Name
+    name: ShownName
     capacity: Capacity
     capacity_id: Id
+    served_for: BodyName | None
     served_on: Day
     started_at: Instant
     ended_at: Instant
@@ -294,7 +306,7 @@ class ServiceDetailsOut(ServiceOut):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                _SERVICE
+                SERVICE_EXAMPLE
                 | {
                     "revisions": [
                         {

@@ -14,12 +14,12 @@ from web.fields import Day, Id, Instant, Name
 _ID = "01931f6e-7c1a-7d2e-8f00-0000000000e1"
 _CONSENT: JsonDict = {
     "notice": "volunteer",
-    "version": "2026-12-01",
+    "version": "2026-12-02",
     "given_at": "2026-11-24T10:00:00+08:00",
     "by_guardian": False,
     "withdrawn_at": None,
     "in_force": True,
-    "current_version": "2026-12-01",
+    "current_version": "2026-12-02",
 }
 _WARD: JsonDict = {
     "id": _ID,

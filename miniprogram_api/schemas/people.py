@@ -81,7 +81,7 @@ class VolunteerOut(Out):
 
 _NOTICE: JsonDict = {
     "name": "volunteer",
-    "version": "2026-12-01",
+    "version": "2026-12-02",
     "title": "告知书",
     "text": "一、处理者…",
     "stops": "志愿者注册终止",
@@ -112,7 +112,7 @@ class NoticesOut(Out):
                     "items": [
                         {
                             "name": "volunteer",
-                            "version": "2026-12-01",
+                            "version": "2026-12-02",
                             "title": "告知书",
                             "text": "一、处理者…",
                             "stops": "志愿者注册终止",

@@ -64,7 +64,7 @@ class MemberOut(Out):
     )
 
     id: Id
-    name: str = Field(description="姓名，已脱敏")
+    name: str = Field(description="姓名；队长看到成年人的全称，其他人看到的隐去部分文字")
     joined_on: Day
     is_leader: bool
 
@@ -93,7 +93,7 @@ class JoinRequestOut(Out):
     id: Id
     team_id: Id
     team_name: str
-    name: str = Field(description="申请人姓名，已脱敏")
+    name: str = Field(description="申请人姓名；本人看到全称，队长看到成年人的全称，其他人看到的隐去部分文字")
     message: str | None
     status: JoinStatus
     asked_at: Instant

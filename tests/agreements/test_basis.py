@@ -64,7 +64,7 @@ def test_with_the_last_consent_the_phone_goes_and_what_stays_stands_under_a_mask
         "what the law keeps is kept for that"
     )
 
-    phone.made("/me/consents", {"notice": "identity", "version": "2026-12-01"})
+    phone.made("/me/consents", {"notice": "identity", "version": "2026-12-02"})
 
     row = shown(person)
     assert (row.name, row.name_sealed, row.withdrawn_at) == ("张三丰", None, None)
@@ -73,7 +73,7 @@ def test_with_the_last_consent_the_phone_goes_and_what_stays_stands_under_a_mask
 
 def test_while_another_consent_stands_the_data_are_used_as_it_says(street):
     phone = street.home.person()
-    phone.made("/me/consents", {"notice": "volunteer", "version": "2026-12-01"})
+    phone.made("/me/consents", {"notice": "volunteer", "version": "2026-12-02"})
     assert phone.made("/me/consents/withdrawal", {"notice": "volunteer"})["kept"] == []
     assert phone.post("/demands", demand_form(street)).status_code == 201
 
@@ -103,7 +103,7 @@ def test_a_registration_ends_with_the_last_consent_and_the_role_at_once(street):
     [registration] = member.seen("/me/registrations")["items"]
     assert (registration["status"], registration["reason"]) == ("ended", "本人已撤回同意")
 
-    member.made("/me/consents", {"notice": "identity", "version": "2026-12-01"})
+    member.made("/me/consents", {"notice": "identity", "version": "2026-12-02"})
     member.made("/registrations", registration_form(street, street.home.unit_id))
     assert [line["status"] for line in member.seen("/me/registrations")["items"]] == ["applied", "ended"]
 

@@ -108,6 +108,6 @@ def test_to_a_new_notice_of_volunteers_the_guardian_agrees_for_a_child_without_a
     mother.made(f"/guardianships/{made['id']}/renewal", {"notice_version": "2026-12-01"})
     assert mother.seen("/me/wards")["items"][0]["in_force"] is True
     given = db.session.scalars(select(Consent).where(Consent.notice == "volunteer", Consent.guardian_person_id.is_not(None))).all()
-    assert {consent.version for consent in given} == {"2026-12-01", "2027-01-01"}
+    assert {consent.version for consent in given} == {"2026-12-02", "2027-01-01"}
     written = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == UUID(made["id"])).order_by(AuditEntry.id)).all()
     assert [entry.action for entry in written] == ["guardianship.state", "guardianship.state"], "renewed is not ended"

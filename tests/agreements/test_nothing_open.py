@@ -67,7 +67,7 @@ def busy(street, officer):
     """Somebody on whom all hangs that may hang on who holds no office."""
     home, there = street.home, street.next
     phone = home.party_member
-    phone.made("/volunteers", {"community_id": street["和平社区"], "notice_version": "2026-12-01"})
+    phone.made("/volunteers", {"community_id": street["和平社区"], "notice_version": "2026-12-02"})
     phone.receipt_number = phone.seen(f"/registrations/{phone.registration_id}")["receipt_number"]
     phone.made("/me/relocations", {"community_id": street["团结社区"]})
     officer.made(f"/people/{phone.person_id}/corrections", {"name": "李改名", "id_number": identity_number(), "proof": "id_card"})

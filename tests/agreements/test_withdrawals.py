@@ -19,7 +19,7 @@ def test_who_withdraws_is_no_volunteer_any_more_and_is_told_what_stays(phone_of,
     assert "志愿者注册" in told["stops"]
     assert "十年" in told["stays"]
     assert phone.seen("/me")["volunteer"] is None
-    assert agreed_to(phone) == [("volunteer", "2026-12-01", False)]
+    assert agreed_to(phone) == [("volunteer", "2026-12-02", False)]
     assert phone.seen("/me/consents")["items"][0]["withdrawn_at"] is not None
     assert refused(phone.post(f"/teams/{team}/join-requests", {}))[1] == "volunteer_needed"
     assert refused(phone.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "consent_not_given")
@@ -32,7 +32,7 @@ def test_who_leads_a_team_hands_it_over_first(phone_of, street):
     team = active_team(leader, street.home.officer, street)
     join_team(street.home.volunteer(), leader, team["id"])
     assert refused(leader.post("/me/consents/withdrawal", {"notice": "volunteer"})) == (409, "still_leading")
-    assert agreed_to(leader) == [("volunteer", "2026-12-01", True)]
+    assert agreed_to(leader) == [("volunteer", "2026-12-02", True)]
 
 
 def test_who_takes_back_the_consent_is_acted_for_no_more(phone_of, street):

@@ -123,7 +123,7 @@ def test_each_attendance_says_how_far_it_came_and_what_is_missing(visit, officer
     assert [line["state"] for line in shown] == ["awaiting_confirmation", "confirmed", "record_withdrawn", "open"]
     assert [line["hours"] for line in shown] == ["0.7", "0.7", None, None]
     assert [line["missing"] is None for line in shown] == [False, True, False, False]
-    assert {line["name"] for line in shown} == {"王**"}
+    assert {line["name"] for line in shown} == {"王志愿"}
     assert shown[0]["fact_id"] == awaiting
     pass_time(hours=2)
     close_overdue_shifts()
@@ -155,17 +155,18 @@ def test_records_await_the_word_of_community_and_requester_alone(phone_of, stree
     def listed(phone, **query):
         return [(line["fact_id"], line["status"], line["name"]) for line in phone.seen("/services", **query)["items"]]
 
-    for phone in (officer, requester, administrator(Role.DISTRICT_OFFICER, "639999")):
-        assert listed(phone, status="awaiting_confirmation") == [(fact_id, "awaiting_confirmation", "王**")]
+    district = administrator(Role.DISTRICT_OFFICER, "639999")
+    for phone, name in ((officer, "王志愿"), (requester, "王志愿"), (district, "王**")):
+        assert listed(phone, status="awaiting_confirmation") == [(fact_id, "awaiting_confirmation", name)]
         assert listed(phone, status="confirmed") == []
     for phone in (visit.member, visit.leader, street.next.officer, phone_of()):
         assert listed(phone) == []
     requester.made(f"/services/{fact_id}/confirmation")
     assert listed(officer, status="awaiting_confirmation") == []
-    assert listed(officer, status="confirmed", shift_id=visit.shift_id) == [(fact_id, "confirmed", "王**")]
+    assert listed(officer, status="confirmed", shift_id=visit.shift_id) == [(fact_id, "confirmed", "王志愿")]
     officer.made(f"/services/{fact_id}/withdrawal", {"revision_id": fact_id, "reason": "不实"})
     assert listed(officer) == []
-    assert listed(officer, status="withdrawn") == [(fact_id, "withdrawn", "王**")]
+    assert listed(officer, status="withdrawn") == [(fact_id, "withdrawn", "王志愿")]
 
 
 def test_a_record_is_opened_by_who_served_and_who_decides(phone_of, street, officer, pass_time):

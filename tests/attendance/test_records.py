@@ -97,7 +97,7 @@ def test_the_community_adds_the_record_of_a_forgotten_sign_out(visit, forgotten,
 
     assert (added["minutes"], added["hours"], added["evidence"], added["status"]) == (90, "1.5", "community_word", "awaiting_confirmation")
     assert [revision["reason"] for revision in added["revisions"]] == [REASON]
-    assert added["name"] == "王**"
+    assert added["name"] == "王志愿"
     assert events(added["revision_id"]) == ["service.recorded"]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == UUID(added["revision_id"]))).one()
     assert (entry.action, entry.reason, str(entry.account_id)) == (Permission.RECORD_ADD, None, officer.account_id)

@@ -100,7 +100,7 @@ def test_who_comes_back_has_a_new_account_and_their_history_by_papers_only(stree
     again = phone_of("zhou")
     assert again.seen("/me")["account_id"] != old
     form = registration_form(street, street.home.unit_id) | card
-    assert refused(again.post("/people", {"notice_version": "2026-12-01", "community_id": form["community_id"]} | card)) == (
+    assert refused(again.post("/people", {"notice_version": "2026-12-02", "community_id": form["community_id"]} | card)) == (
         409,
         "identity_at_desk",
     )
@@ -110,9 +110,9 @@ def test_who_comes_back_has_a_new_account_and_their_history_by_papers_only(stree
     again = phone_of("zhou")
     assert again.seen("/me")["person"]["id"] == phone.person_id
     assert refused(again.post("/demands", demand_form(street))) == (403, "consent_needed")
-    again.made("/me/consents", {"notice": "identity", "version": "2026-12-01"})
+    again.made("/me/consents", {"notice": "identity", "version": "2026-12-02"})
     assert again.post("/demands", demand_form(street)).status_code == 201
-    assert again.made("/volunteers", {"community_id": street["和平社区"], "notice_version": "2026-12-01"})["number"] != number
+    assert again.made("/volunteers", {"community_id": street["和平社区"], "notice_version": "2026-12-02"})["number"] != number
 
 
 def test_of_two_guardians_one_may_close_and_the_other_guards_on(street, mother):

@@ -69,7 +69,7 @@ def test_a_second_officer_agrees_and_the_person_stands_as_the_papers_say(street,
 
 
 def registering(street, number, name):
-    return {"name": name, "id_number": number, "community_id": street["和平社区"], "notice_version": "2026-12-01"}
+    return {"name": name, "id_number": number, "community_id": street["和平社区"], "notice_version": "2026-12-02"}
 
 
 def test_nobody_agrees_to_what_they_proposed_nor_corrects_themselves(street, zhang):

@@ -197,7 +197,7 @@ def test_claims_are_listed_to_their_claimants_and_to_the_community(officer, neig
     assert _ids(leader.seen("/me/claims", status="held")) == [again["id"]]
     mine = member.seen("/me/claims")["items"]
     assert [(line["id"], line["demand_id"], line["title"], line["claimant_name"]) for line in mine] == [
-        (own["id"], demand["id"], "每周看望一次", "张*")
+        (own["id"], demand["id"], "每周看望一次", "张三")
     ]
     path = f"/demands/{demand['id']}/claims"
     assert _ids(officer.seen(path)) == _ids(asker.seen(path)) == [again["id"], own["id"], released["id"]]

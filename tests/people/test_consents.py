@@ -10,8 +10,8 @@ from tests.support.phone import refused
 
 
 def test_a_person_sees_what_they_agreed_to(phone_of, street):
-    assert agreed_to(registered_volunteer(phone_of, street)) == [("volunteer", "2026-12-01", True)]
-    assert agreed_to(registered_person(phone_of, street)) == [("identity", "2026-12-01", True)]
+    assert agreed_to(registered_volunteer(phone_of, street)) == [("volunteer", "2026-12-02", True)]
+    assert agreed_to(registered_person(phone_of, street)) == [("identity", "2026-12-02", True)]
     assert refused(phone_of().get("/me/consents")) == (403, "person_needed")
 
 
@@ -21,11 +21,11 @@ def test_a_new_version_is_asked_for_before_the_next_act_that_needs_it(phone_of, 
     answer = phone.post(f"/teams/{team}/join-requests", {})
     assert refused(answer) == (403, "consent_needed")
     assert (answer.get_json()["notice"], answer.get_json()["current_version"]) == ("volunteer", version)
-    assert agreed_to(phone) == [("volunteer", "2026-12-01", False)]
-    assert refused(phone.post("/me/consents", {"notice": "volunteer", "version": "2026-12-01"})) == (409, "notice_outdated")
+    assert agreed_to(phone) == [("volunteer", "2026-12-02", False)]
+    assert refused(phone.post("/me/consents", {"notice": "volunteer", "version": "2026-12-02"})) == (409, "notice_outdated")
     phone.made("/me/consents", {"notice": "volunteer", "version": version})
     assert phone.post(f"/teams/{team}/join-requests", {}).status_code == 201
-    assert agreed_to(phone) == [("volunteer", version, True), ("volunteer", "2026-12-01", False)]
+    assert agreed_to(phone) == [("volunteer", version, True), ("volunteer", "2026-12-02", False)]
 
 
 def test_the_history_of_a_consent_stands(phone_of, street):

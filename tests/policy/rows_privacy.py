@@ -86,7 +86,7 @@ def revealed(world: World) -> Ask:
 
 
 RESIDENT = these("resident")
-AGREEING = {"notice": "volunteer", "version": "2026-12-01"}
+AGREEING = {"notice": "volunteer", "version": "2026-12-02"}
 
 ROWS = (
     Row("list_own_consents", consented, RESIDENT, 403, {EMPTY: PERSONS - RESIDENT}),

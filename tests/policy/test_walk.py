@@ -25,6 +25,7 @@ BY_LIFE = {
     Permission.SHIFT_CLOSE: "by the clock only",
     Permission.SHIFT_PLAN: "with the publication of a demand",
     Permission.SECOND_FACTOR_LIFT: "by `ejia` only",
+    Permission.NAME_READ: "besides what shows the row: tests/people/test_names_shown.py",
     Permission.MINOR_REVEAL: "besides person.reveal, where the person is a minor: tests/reveals/test_minors.py",
 }
 """Permissions that no route of their own asks for, and how they are used instead."""

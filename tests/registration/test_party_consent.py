@@ -34,7 +34,7 @@ def as_before(member):
 @pytest.fixture
 def member(street):
     member = street.home.party_member
-    member.made("/me/consents", {"notice": "volunteer", "version": "2026-12-01"})
+    member.made("/me/consents", {"notice": "volunteer", "version": "2026-12-02"})
     return member
 
 

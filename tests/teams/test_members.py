@@ -33,13 +33,13 @@ def teams_led(phone):
 def test_who_asked_belongs_to_the_team_when_the_leader_accepts(leader, officer, volunteer, path):
     member = volunteer("李晓明")
     wish = member.made(f"{path}/join-requests", {"message": "周末有空"})
-    assert (wish["status"], wish["name"]) == ("asked", "李**")
+    assert (wish["status"], wish["name"]) == ("asked", "李晓明")
     assert [(item["id"], item["message"]) for item in leader.seen(f"{path}/join-requests")["items"]] == [(wish["id"], "周末有空")]
 
     decided = leader.made(f"{path}/join-requests/{wish['id']}/acceptance")
 
     assert decided["status"] == "accepted"
-    assert names(leader, path) == [("张**", True), ("李**", False)]
+    assert names(leader, path) == [("张队长", True), ("李晓明", False)]
 
     def found(phone, **query):
         return [line["name"] for line in phone.seen(f"{path}/members", **query)["items"]]
@@ -78,7 +78,7 @@ def test_a_wish_that_was_taken_back_cannot_be_accepted(leader, volunteer, path):
     for step, body in (("acceptance", {}), ("refusal", WHY)):
         assert refused(leader.post(f"{path}/join-requests/{wish['id']}/{step}", body)) == (409, "join_request_decided")
     assert refused(member.post(f"{path}/join-requests/{wish['id']}/withdrawal")) == (409, "join_request_decided")
-    assert names(leader, path) == [("张**", True)]
+    assert names(leader, path) == [("张队长", True)]
 
 
 def test_one_belongs_to_several_teams_and_to_each_once(leader, officer, volunteer, street, path):
@@ -121,7 +121,7 @@ def test_a_member_leaves_and_may_come_back(leader, volunteer, team, path):
 
     member.made(f"{path}/departure")
 
-    assert names(leader, path) == [("张**", True)]
+    assert names(leader, path) == [("张队长", True)]
     assert member.seen("/me/teams")["items"] == []
     assert refused(member.post(f"{path}/departure")) == (409, "not_a_member")
     assert join_team(member, leader, team)["id"] != first["id"]
@@ -147,7 +147,7 @@ def test_the_leader_removes_a_member_with_a_reason(leader, officer, volunteer, t
 
     leader.made(removal, WHY)
 
-    assert names(leader, path) == [("张**", True)]
+    assert names(leader, path) == [("张队长", True)]
     last = db.session.scalars(select(Membership).order_by(Membership.id.desc()).limit(1)).one()
     assert (str(last.fact_id), last.reason) == (membership["id"], WHY["reason"])
     assert refused(leader.post(removal, WHY)) == (404, "member_unknown")
@@ -166,10 +166,10 @@ def test_the_leader_leaves_only_after_naming_a_successor(leader, volunteer, team
 
     assert handed["leader_name"] == "李**"
     assert (teams_led(leader), teams_led(member)) == ([], [team])
-    assert names(member, path) == [("张**", False), ("李**", True)]
+    assert names(member, path) == [("张队长", False), ("李晓明", True)]
     assert refused(leader.post(f"{path}/successor", {"membership_id": own})) == (403, "forbidden")
     leader.made(f"{path}/departure")
-    assert names(member, path) == [("李**", True)]
+    assert names(member, path) == [("李晓明", True)]
     steps = db.session.execute(select(TeamChange.from_status, TeamChange.to_status).order_by(TeamChange.id.desc()).limit(1)).one()
     assert tuple(steps) == ("active", "active")
 
@@ -217,7 +217,7 @@ def test_who_leaves_volunteering_leaves_the_teams(app, leader, officer, voluntee
     while outbox.deliver_batch("teams", now=clock.now()):
         pass
 
-    assert names(leader, path) == [("张**", True)]
+    assert names(leader, path) == [("张队长", True)]
     assert [item["status"] for item in member.seen("/me/join-requests")["items"]] == ["withdrawn", "accepted"]
     assert db.session.scalar(select(func.count()).select_from(Membership)) == 4
     outbox_again = db.session.scalars(select(OutboxEvent.subject_id).where(OutboxEvent.name == "volunteer.left")).all()

@@ -54,7 +54,7 @@ def test_registering_leaves_consent_event_and_audit_without_personal_data(phone_
     phone = registered_volunteer(phone_of, street, "zhang", name="张三", id_number=ADULT)
 
     consent = db.session.scalars(select(Consent)).one()
-    assert (consent.notice, consent.version, consent.channel) == ("volunteer", "2026-12-01", "mini_program")
+    assert (consent.notice, consent.version, consent.channel) == ("volunteer", "2026-12-02", "mini_program")
     assert str(consent.person_id) == phone.person_id
     assert consent.given_at <= clock.now()
     volunteer = db.session.scalars(select(Volunteer)).one()
@@ -103,7 +103,7 @@ def test_a_street_or_a_grid_is_no_community(phone_of, street):
 def test_an_outdated_notice_says_which_version_is_in_force(phone_of, street):
     answer = phone_of("zhang").post("/volunteers", volunteer_form(street, notice_version="2020-01-01"))
 
-    assert answer.get_json()["current_version"] == "2026-12-01"
+    assert answer.get_json()["current_version"] == "2026-12-02"
 
 
 def test_whoever_is_younger_than_18_on_the_shanghai_day_needs_a_guardian(phone_of, street, pass_time):

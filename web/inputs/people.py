@@ -25,7 +25,7 @@ A_PERSON: JsonDict = {
     "name": "张三",
     "id_number": "639999199001010014",
     "community_id": _COMMUNITY,
-    "notice_version": "2026-12-01",
+    "notice_version": "2026-12-02",
 }
 _CHILD: JsonDict = {"name": "张小小", "id_number": "639999201202290120"}
 
@@ -75,7 +75,7 @@ class ClosingIn(Body):
 class ConsentIn(Body):
     """A notice that was read and is agreed to."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "version": "2026-12-01"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"notice": "volunteer", "version": "2026-12-02"}]})
 
     notice: NoticeName
     version: NoticeVersion

@@ -11,12 +11,15 @@ from backend.attendance.queries.attendances import (
 from backend.attendance.queries.counting import counting_records, served_by
 from backend.attendance.queries.deciding import is_to_allow, is_to_clear, is_to_confirm, is_to_record
 from backend.attendance.queries.services import (
+    LATEST_SERVED,
     ServiceDetails,
     ServiceLine,
     ServiceSearch,
     ServiceSort,
     ServiceStatus,
     service_details,
+    service_lines,
+    service_values,
     services,
 )
 from backend.attendance.queries.shifts import (

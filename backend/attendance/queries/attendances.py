@@ -6,23 +6,24 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
+from backend.attendance.queries.bodies import called_by, led_by, served_for
 from backend.attendance.queries.deciding import is_to_record, lacks_record
 from backend.foundation.actor import Actor
-from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
 from backend.openings.models import Opening
 from backend.openings.queries import Openings
-from backend.organisations.models import Organisation
 from backend.people.models import Person
+from backend.people.queries import name_for
 from backend.people.service import person_of
 
 AS_THEY_CAME = Order((Attendance.signed_in_at, Attendance.id))
@@ -52,25 +53,26 @@ WHAT_IS_MISSING = {
 }
 
 
-_MASKED = masked(Person.name)
 VISITED_ALONE = "一人上门、由本方出示签到码：等待社区确认，确认后计入"
 
 
 @dataclass(frozen=True, slots=True)
 class AttendanceLine:
-    """One person at one shift, and what became of it. `name` is masked but to themselves;
-    `hours` is that of the current record, rounded down to 0.1."""
+    """One person at one shift, and what became of it. `served_for` names the team, organisation or unit; `hours` is that of the
+    current record, rounded down to 0.1."""
 
     id: UUID
     shift_id: UUID
     title: str
     brand: str
+    community: str
     starts_at: datetime
     ends_at: datetime
     person_id: UUID
     name: str
     capacity: Capacity
     capacity_id: UUID
+    served_for: str | None
     signed_in_at: datetime
     in_evidence: Evidence
     in_inside: bool | None
@@ -99,7 +101,7 @@ def attendances_of_shift(actor: Actor, shift_id: UUID, *, page: PageRequest, now
     organisation or unit, and just oneself for anybody else whom the shift concerns. Raises Missing.
     """
     seen_shift(actor, shift_id, now=now)
-    wanted = _lines().where(Attendance.shift_id == shift_id, _visible(actor))
+    wanted = _lines(actor, now).where(Attendance.shift_id == shift_id, _visible(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)
 
 
@@ -113,9 +115,9 @@ class OwnServiceSearch:
     days: Days = EVER
 
 
-def my_services(actor: Actor, search: OwnServiceSearch, *, page: PageRequest) -> Page[AttendanceLine]:
+def my_services(actor: Actor, search: OwnServiceSearch, *, page: PageRequest, now: datetime) -> Page[AttendanceLine]:
     """Where one has been, the latest first, with what became of each. Raises PersonNeeded."""
-    wanted = _lines(Person.name).where(Attendance.person_id == person_of(actor), search.days.hold(Attendance.signed_in_at))
+    wanted = _lines(actor, now).where(Attendance.person_id == person_of(actor), search.days.hold(Attendance.signed_in_at))
     wanted = wanted.where(found(search.q, Opening.title))
     if search.brand is not None:
         wanted = wanted.where(Shift.brand == search.brand)
@@ -124,11 +126,11 @@ def my_services(actor: Actor, search: OwnServiceSearch, *, page: PageRequest) ->
     return LATEST_FIRST.page(wanted, page).map(_line)
 
 
-def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest) -> Page[AttendanceLine]:
+def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest, now: datetime) -> Page[AttendanceLine]:
     """Who signed in in the actor's areas and never out, so that nobody knows how long they served; the longest ago first. `for_me`: only
     those whose record the actor is to add."""
     seen = policy.visible(actor, Permission.ATTENDANCE_SEE, ScopeColumns(area_path=Shift.area_path))
-    wanted = _lines().where(lacks_record(), seen)
+    wanted = _lines(actor, now).where(lacks_record(), seen)
     if for_me:
         wanted = wanted.where(is_to_record(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)
@@ -138,20 +140,11 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     def seen(columns: ScopeColumns) -> ColumnElement[bool]:
         return policy.visible(actor, Permission.ATTENDANCE_SEE, columns)
 
-    led = ScopeColumns(
-        person_id=Attendance.person_id,
-        team_id=case((Attendance.capacity == Capacity.TEAM, Attendance.capacity_id)),
-        work_unit_id=case((Attendance.capacity == Capacity.WORK_UNIT, Attendance.capacity_id)),
-    )
-    of_officer = exists().where(
-        Attendance.capacity == Capacity.ORGANISATION,
-        Organisation.id == Attendance.capacity_id,
-        seen(ScopeColumns(person_id=Organisation.officer_person_id)),
-    )
-    return or_(seen(ScopeColumns(area_path=Shift.area_path, person_id=Shift.requester_person_id)), seen(led), of_officer)
+    in_charge = ScopeColumns(area_path=Shift.area_path, person_id=Shift.requester_person_id)
+    return or_(seen(in_charge), seen(ScopeColumns(person_id=Attendance.person_id)), seen(led_by(Attendance)))
 
 
-def _lines(name: ColumnElement[str] | InstrumentedAttribute[str] = _MASKED) -> Select[*tuple[Any, ...]]:
+def _lines(viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     last = aliased(ServiceRecord)
     # The last one, so that who served can read why it counts no more.
     withdrawn = (
@@ -168,12 +161,14 @@ def _lines(name: ColumnElement[str] | InstrumentedAttribute[str] = _MASKED) -> S
             Attendance.shift_id,
             Opening.title,
             Shift.brand,
+            Area.name.label("community"),
             Shift.starts_at,
             Shift.ends_at,
             Attendance.person_id,
-            name,
+            name_for(viewer, *called_by(Attendance), now=now),
             Attendance.capacity,
             Attendance.capacity_id,
+            served_for(Attendance),
             Attendance.signed_in_at,
             Attendance.in_evidence,
             Attendance.in_inside,
@@ -196,6 +191,7 @@ def _lines(name: ColumnElement[str] | InstrumentedAttribute[str] = _MASKED) -> S
             ServiceFlag.stands_on(ServiceRecord.fact_id).label("flagged"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Area, Area.id == Shift.area_id)
         .join(Opening, Opening.id == Shift.opening_id)
         .join(Person, Person.id == Attendance.person_id)
         .outerjoin(ServiceRecord, and_(ServiceRecord.attendance_id == Attendance.id, ServiceRecord.is_current()))

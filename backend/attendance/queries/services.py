@@ -11,20 +11,22 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.models import Area
 from backend.areas.queries import path_of
 from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
+from backend.attendance.queries.bodies import called_by, served_for
 from backend.attendance.queries.deciding import FLAGGED, is_to_allow, is_to_clear, is_to_confirm
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
 from backend.openings.models import Opening
 from backend.openings.queries import Openings
 from backend.people.models import Person
+from backend.people.queries import name_for
 from backend.volunteers.queries import person_sought
 
 MOST_REVISIONS = 100
@@ -73,7 +75,8 @@ class ServiceSearch:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """A service record as lists show it: its latest revision, which a correction must name. `name` is masked."""
+    """A service record as lists show it: its latest revision, which a correction must name. `served_for` names the team,
+    organisation or unit."""
 
     fact_id: UUID
     revision_id: UUID
@@ -82,10 +85,12 @@ class ServiceLine:
     title: str
     brand: str
     area_path: str
+    community: str
     person_id: UUID
     name: str
     capacity: Capacity
     capacity_id: UUID
+    served_for: str | None
     served_on: date
     started_at: datetime
     ended_at: datetime
@@ -112,7 +117,7 @@ def services(
     actor: Actor, search: ServiceSearch, *, sort: ServiceSort, for_me: bool = False, now: datetime, page: PageRequest
 ) -> Page[ServiceLine]:
     """The records that the viewer as officer or requester may see. `for_me`: only those that wait for the viewer."""
-    wanted = _lines().where(
+    wanted = service_lines(actor, now).where(
         _visible(actor),
         search.days.hold(ServiceRecord.served_on),
         found(search.q, Opening.title),
@@ -124,9 +129,9 @@ def services(
         wanted = wanted.where(ServiceRecord.area_path == path_of(search.community_id))
     if search.person_id is not None:
         wanted = wanted.where(ServiceRecord.person_id == search.person_id)
-    for served_for in (search.team_id, search.organisation_id, search.work_unit_id):
-        if served_for is not None:
-            wanted = wanted.where(ServiceRecord.capacity_id == served_for)
+    for body_id in (search.team_id, search.organisation_id, search.work_unit_id):
+        if body_id is not None:
+            wanted = wanted.where(ServiceRecord.capacity_id == body_id)
     if search.openings is not None:
         wanted = wanted.where(ServiceRecord.opening_id.in_(search.openings))
     if search.shift_id is not None:
@@ -168,12 +173,14 @@ def _waits_for(actor: Actor, status: ServiceStatus | None) -> ColumnElement[bool
             return or_(is_to_confirm(actor), is_to_allow(actor), is_to_clear(actor))
 
 
-def service_details(actor: Actor, fact_id: UUID) -> ServiceDetails:
-    """One record with its revisions, for officers, the requester, who served, and who leads those for whom they served.
+def service_details(actor: Actor, fact_id: UUID, *, now: datetime) -> ServiceDetails:
+    """One record with its revisions, for officers, the requester, who served, and who leads those for whom they served or is on their
+    staff.
 
     Raises ServiceNotFound.
     """
-    row = db.session.execute(_lines().where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))).one_or_none()
+    latest = (ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
+    row = db.session.execute(service_lines(actor, now).where(*latest)).one_or_none()
     if row is None:
         raise ServiceNotFound
     scopes = concerned_by_service(
@@ -206,7 +213,8 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _lines() -> Select[*tuple[Any, ...]]:
+def service_lines(viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
+    """All records, of each revision, as `service_values` reads them; the caller says which, and asks policy."""
     return (
         select(
             ServiceRecord.fact_id,
@@ -216,10 +224,12 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Opening.title,
             ServiceRecord.brand,
             ServiceRecord.area_path,
+            Area.name.label("community"),
             ServiceRecord.person_id,
-            masked(Person.name),
+            name_for(viewer, *called_by(ServiceRecord), now=now),
             ServiceRecord.capacity,
             ServiceRecord.capacity_id,
+            served_for(ServiceRecord),
             ServiceRecord.served_on,
             ServiceRecord.started_at,
             ServiceRecord.ended_at,
@@ -236,23 +246,26 @@ def _lines() -> Select[*tuple[Any, ...]]:
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .join(Opening, Opening.id == ServiceRecord.opening_id)
+        .join(Area, Area.id == ServiceRecord.area_id)
         .join(Person, Person.id == ServiceRecord.person_id)
         .outerjoin(Confirmation, and_(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()))
     )
 
 
-def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
+def service_values(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """The fields of a `ServiceLine` out of a row of `service_lines`, and what else was selected."""
     values = dict(row._mapping)
     void, flagged = values.pop("void"), values.pop("flagged")
     del values["requester_person_id"]
-    return ServiceLine(
-        **values
-        | {
-            "revision_id": values.pop("id"),
-            "hours": hours(row.minutes),
-            "status": _status(void=void, flagged=flagged, minutes=row.minutes, counted=row.counted_minutes),
-        }
-    )
+    return values | {
+        "revision_id": values.pop("id"),
+        "hours": hours(row.minutes),
+        "status": _status(void=void, flagged=flagged, minutes=row.minutes, counted=row.counted_minutes),
+    }
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> ServiceLine:
+    return ServiceLine(**service_values(row))
 
 
 def _status(*, void: bool, flagged: bool, minutes: int, counted: int | None) -> ServiceStatus:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -28,10 +29,15 @@ class ConsentLine:
 
 
 def own_consents(actor: Actor) -> list[ConsentLine]:
-    """What the actor agreed to, the latest first; a version that was withdrawn and given again stands twice. Raises PersonNeeded."""
+    """What the actor agreed to, as `consents_of` lists it. Raises PersonNeeded."""
+    return consents_of(person_of(actor))
+
+
+def consents_of(person_id: UUID) -> list[ConsentLine]:
+    """What a person agreed to, the latest first; a version that was withdrawn and given again stands twice. The caller has asked policy."""
     given = (
         select(Consent)
-        .where(Consent.person_id == person_of(actor), Consent.superseded_at.is_(None))
+        .where(Consent.person_id == person_id, Consent.superseded_at.is_(None))
         .order_by(Consent.given_at.desc(), Consent.id.desc())
         .limit(200)
     )
