@@ -37,6 +37,7 @@ from miniprogram_api import (
     team_members,
     teams,
     waiting,
+    years,
 )
 from miniprogram_api.contract import Resource
 
@@ -65,6 +66,7 @@ RESOURCES: tuple[Resource, ...] = (
     shifts.bp,
     services.bp,
     points.bp,
+    years.bp,
     figures.bp,
     exports.bp,
     imports.bp,

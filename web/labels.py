@@ -35,6 +35,8 @@ LABELS: Mapping[str, str] = {
     "basis": "处理依据",
     "beneficiary": "服务对象",
     "beneficiary_id": "服务对象",
+    "served_for": "以谁的名义",
+    "served_for_id": "队伍、社会组织或单位",
     "born_in": "出生年份",
     "brand": "服务品牌",
     "called": "称呼",

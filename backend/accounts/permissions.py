@@ -472,7 +472,7 @@ class Permission(Term):
         "record.see",
         "查看服务记录",
         "See a service record and its corrections. Own: of who served, of who asked, and of the officer served for.",
-        _OFFICERS | _ONESELF | _PROXIES | _LEADERS | _UNITS,
+        _OFFICERS | _ONESELF | _PROXIES | _GROUPS,
     )
     RECORD_ADD = ("record.add", "补录服务", "Add a record by one's word; somebody else confirms it.", _DECIDING)
     LATE_ENTRY_SEE = ("late_entry.see", "查看补录活动", "See past activities that were entered afterwards.", _OFFICERS)

@@ -172,12 +172,12 @@ def served_at(shift_id: UUID | Column) -> Exists:
 
 def concerned_by_service(*, area_path: str, requester_id: UUID | None, person_id: UUID, capacity_id: UUID) -> list[Scope]:
     """The scopes of those whom somebody's service at a shift concerns: the community and the requester, who served, and who leads the team,
-    organisation or unit for which they served."""
+    organisation or unit for which they served, or is on its staff."""
     officer_id = db.session.scalar(select(Organisation.officer_person_id).where(Organisation.id == capacity_id))
     return [
         Scope(area_path=area_path, person_id=requester_id),
         Scope(person_id=person_id),
-        Scope(team_id=capacity_id, work_unit_id=capacity_id, person_id=officer_id),
+        Scope(team_id=capacity_id, organisation_id=capacity_id, work_unit_id=capacity_id, person_id=officer_id),
     ]
 
 

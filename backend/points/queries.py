@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, ScalarSelect, Text, cast, func, select
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.attendance.rewards import MINUTES_SERVED
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import Days
+from backend.points import rules
 from backend.points.models import LedgerTransaction, PointsAccount
 
 LATEST_BOOKED = Order((LedgerTransaction.booked_at, LedgerTransaction.id), latest_first=True)
@@ -27,6 +30,23 @@ def own_person(actor: Actor) -> UUID:
         raise Missing("请先实名登记")
     policy.require(actor, Permission.POINTS_SEE, Scope(person_id=actor.person_id))
     return actor.person_id
+
+
+def earned_by(record_fact_id: Column) -> ScalarSelect[int]:
+    """The points that a service record has earned by itself and that stand, as a statement selects them: not those of a first service or
+    of a demand fulfilled, which are the person's for more than this record."""
+    award, reversal = aliased(LedgerTransaction), aliased(LedgerTransaction)
+    codes = [rule.code for rule in rules.current().rules if rule.fact == MINUTES_SERVED.name]
+    booked = (award.rule.in_(codes), award.source == cast(record_fact_id, Text), award.reverses_id.is_(None), reversal.id.is_(None))
+    points = select(func.coalesce(func.sum(award.points), 0)).outerjoin(reversal, reversal.reverses_id == award.id)
+    return points.where(*booked).scalar_subquery()
+
+
+def points_by_year(person_id: UUID) -> dict[int, int]:
+    """What the ledger of a person sums up to in each year, by the day on which each transaction counts."""
+    year = cast(func.extract("year", LedgerTransaction.counts_on), Integer)
+    sums = select(year, func.sum(LedgerTransaction.points)).where(LedgerTransaction.person_id == person_id).group_by(year)
+    return {row[0]: int(row[1]) for row in db.session.execute(sums)}
 
 
 def own_ledger(actor: Actor, *, days: Days, page: PageRequest) -> Page[AnyRow]:

@@ -57,6 +57,11 @@ CONCERNED: dict[str, Viewers] = {
 }
 
 
+# Who sees all that was served for a team, an organisation or a unit.
+LEADING: dict[str, Viewers] = {"team": LEADER, "organisation": STAFF, "work_unit": UNIT}
+PERSONS_SERVING = MEMBER | PARTY | UNIT | these("organisation_staff")
+
+
 def coming(world: World) -> Ask:
     """A shift that has begun and at which nobody has signed in."""
     shift_id = world.shift_of(world.claimed_demand())
@@ -91,6 +96,14 @@ def past(world: World, kind: str = "team") -> Ask:
 def service(world: World, kind: str = "team") -> Ask:
     fact_id = world.fact_ids[kind]
     return ask(fact_id=fact_id, shows=fact_id, revision_id=world.revision_of(fact_id), reason="未到场")
+
+
+def served_for(world: World, kind: str, operation: str) -> Ask:
+    """The years of a team, an organisation or a unit: the one service for it, by its person where they are told one by one."""
+    who = {"team": "volunteer", "organisation": "organisation_staff", "work_unit": "work_unit_officer"}[kind]
+    shows = {"list_served": world.fact_ids[kind], "list_served_people": world[who].person_id}
+    body_id = {"team": world.team_id, "organisation": world.organisation_id, "work_unit": world.unit_id}[kind]
+    return ask(shows=shows.get(operation, '"waiting":1'), served_for=kind, served_for_id=body_id, year=world.known["year"])
 
 
 def confirmed(world: World) -> Ask:
@@ -247,6 +260,26 @@ LATE = (
 SERVICES = (
     Row("list_my_services", lambda world: ask(shows=world.fact_ids["team"]), MEMBER, 403, {EMPTY: PERSONS - MEMBER}),
     Row("list_services", lambda world: ask(shows=world.fact_ids["team"]), OFFICERS | RESIDENT | PROXY, EMPTY, by=Permission.RECORD_SEE),
+    *(
+        Row(
+            operation,
+            lambda world, kind=kind, operation=operation: served_for(world, kind, operation),
+            OFFICERS | viewers,
+            EMPTY,
+            by=Permission.RECORD_SEE,
+            case=kind,
+        )
+        for kind, viewers in LEADING.items()
+        for operation in ("list_served", "list_served_years", "list_served_people")
+    ),
+    Row(
+        "list_my_years",
+        lambda world: ask(shows=str(world.known["year"])),
+        PERSONS_SERVING,
+        404,
+        {EMPTY: PERSONS - PERSONS_SERVING},
+        by=Permission.POINTS_SEE,
+    ),
     *(
         Row(
             "see_service",

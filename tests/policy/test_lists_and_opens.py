@@ -21,6 +21,7 @@ from backend.foundation.jobs import Job
 from backend.late_entries.models import LateEntry
 from backend.openings.models import Arrangement, Claim
 from backend.organisations.models import Organisation, OrganisationStatus
+from backend.party.models import WorkUnit
 from backend.proxies.models import Proxy
 from backend.recoveries.models import AccountRecovery
 from backend.registration.models import MemberRegistration, RegistrationStatus
@@ -77,13 +78,16 @@ def lists_of_claims(phone: Phone) -> list[List]:
 
 
 def lists_of_services(phone: Phone) -> list[List]:
-    """Those of officers and requesters, one's own, and those of each shift that lets one look."""
+    """Those of officers and requesters, one's own, those of each body, and those of each shift that lets one look."""
     statuses = ("awaiting_confirmation", "confirmed", "withdrawn")
     paths = [f"/shifts/{shift_id}/attendances" for shift_id in ids_of(Shift.id)]
     own = [("/me/services", {})] if phone.get("/me/services").status_code == 200 else []
     return [
         *(("/services", {"status": status}) for status in statuses),
         *own,
+        *(("/served", {"served_for": "team", "served_for_id": one}) for one in ids_of(Team.id)),
+        *(("/served", {"served_for": "organisation", "served_for_id": one}) for one in ids_of(Organisation.id)),
+        *(("/served", {"served_for": "work_unit", "served_for_id": one}) for one in ids_of(WorkUnit.id)),
         *((path, {}) for path in paths if phone.get(path).status_code == 200),
     ]
 

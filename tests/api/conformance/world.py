@@ -124,7 +124,7 @@ class Neighbourhood:
     def _everybody(self) -> None:
         now = clock.now()
         self.known |= {"community_id": self.street["和平社区"], "area_id": self.street["和平社区"], "parent_id": self.street["和平社区"]}
-        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "notice_version": "2026-12-01"}
+        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams"}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
         self._target("community_officer", "enter_volunteer", id_number=identity_number(), name="钱奶奶")
@@ -165,6 +165,7 @@ class Neighbourhood:
         self.asking = self.home.volunteer(name="孙志愿")
         self.phones["asking"] = self.asking
         membership = next(line for line in visit.leader.seen(f"/teams/{visit.team_id}/members")["items"] if not line["is_leader"])
+        self.known |= {"served_for": "team", "served_for_id": visit.team_id}
         self.known |= {"team_id": visit.team_id, "membership_id": membership["id"], "request_id": wish["id"]}
         self._target("community_officer", "accept_team", "return_team", team_id=applied)
         self._target("volunteer", "amend_team_application", team_id=applied)

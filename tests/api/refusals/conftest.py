@@ -85,6 +85,8 @@ class World:
             "community_id": self.street["和平社区"],
             "area_id": self.street["和平社区"],
             "team_id": visit.team_id,
+            "served_for": "team",
+            "served_for_id": visit.team_id,
             "membership_id": self.insider.seen(f"/teams/{visit.team_id}/members")["items"][-1]["id"],
             "request_id": wish["id"],
             "organisation_id": organisation_id,

@@ -101,5 +101,5 @@ def test_a_cursor_that_no_answer_held_is_400(sweep: Sweep) -> None:
 def test_who_may_see_nothing_of_a_list_is_told_of_a_bad_cursor_too(sweep: Sweep) -> None:
     for operation in sweep.operations:
         if "cursor" in operation.query:
-            answer = sweep.send(operation, by=sweep.world.stranger, query={"cursor": NO_CURSOR[-1]})
+            answer = sweep.send(operation, by=sweep.world.stranger, query=operation.needed_query | {"cursor": NO_CURSOR[-1]})
             sweep.refused(operation, "cursor", answer, (400, "cursor_invalid"), (403, None), (404, None))

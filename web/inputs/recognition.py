@@ -1,0 +1,43 @@
+"""Whose year."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from backend.attendance.models import Capacity
+from backend.recognition.years import Body
+from web.fields import Id
+from web.shapes import ListQuery, Query
+
+
+class BodyKind(StrEnum):
+    """What somebody serves for, beside themselves."""
+
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    WORK_UNIT = "work_unit"
+
+
+class BodyQuery(Query):
+    """Of which team, organisation or unit."""
+
+    served_for: BodyKind = Field(description="team 志愿服务队 · organisation 社会组织 · work_unit 单位")
+    served_for_id: Id = Field(description="队伍、社会组织或者单位的 id")
+
+    @property
+    def body(self) -> Body:
+        """The same for a query of the domain."""
+        return Body(Capacity(self.served_for), self.served_for_id)
+
+
+class PeopleQuery(BodyQuery, ListQuery):
+    """In which year, by person."""
+
+    year: int = Field(ge=2000, le=2199, description="服务的年份")
+
+
+class ServedQuery(BodyQuery, ListQuery):
+    """Which of its services."""
+
+    year: int | None = Field(default=None, ge=2000, le=2199, description="服务的年份；不填为全部")
+    person_id: Id | None = Field(default=None, description="只看某一个人的")
