@@ -189,6 +189,13 @@ class Permission(Term):
         "Read a person's data in clear, for a purpose; written down, and shown to the person.",
         _DECIDING,
     )
+    # Of a minor besides minor.reveal: the street.
+    PERSON_OPEN = (
+        "person.open",
+        "查看个人档案",
+        "See in one place, masked, what a person holds, did, agreed to and waits for, and who read their data; written down. Own: oneself.",
+        _DECIDING | _ONESELF,
+    )
     # Asked of each row of a list, beside the permission that shows the row.
     NAME_READ = (
         "name.read",

@@ -68,6 +68,10 @@ def earned(world: World) -> Ask:
     return ask(shows=world["volunteer"].seen("/me/points")["items"][0]["id"])
 
 
+def record_of_volunteer(world: World) -> Ask:
+    return ask(person_id=world["volunteer"].person_id, shows=world["volunteer"].volunteer_number)
+
+
 def served_once(world: World) -> Ask:
     earned(world)
     return ask(shows='"services":1,')
@@ -181,6 +185,7 @@ ROWS = (
     Row("accept_relocation", moving_wish, DECIDING, 404, by=Permission.RELOCATION_DECIDE),
     Row("refuse_relocation", moving_wish, DECIDING, 404, by=Permission.RELOCATION_DECIDE),
     Row("withdraw_relocation", own_wish, these("resident"), 404, {403: these(STREET) | LIVING_THERE}, by=Permission.RELOCATION_WITHDRAW),
+    Row("see_person_record", record_of_volunteer, DECIDING | these("volunteer"), 404, {403: these(DISTRICT)}, by=Permission.PERSON_OPEN),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
     Row("list_my_role_grants", own_role, THEIRS, EMPTY),
     Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),

@@ -30,8 +30,8 @@ SEEN_BY_ALL = {
     *("list_teams", "show_team", "list_organisations", "show_organisation"),
     *("list_open_demands", "see_demand", "list_changes_of_demand"),
 }
-# The first writes down who looked, the others have nothing to show before the job is done.
-NOT_ASKED = {"reveal_beneficiary", "download_job_file", "download_late_proof", "see_job_file_address"}
+# The first two write down who looked, the others have nothing to show before the job is done.
+NOT_ASKED = {"reveal_beneficiary", "see_person_record", "download_job_file", "download_late_proof", "see_job_file_address"}
 
 
 @pytest.fixture(params=["neighbour", "foreigner", "stranger"])
