@@ -18,6 +18,7 @@ LABELS: Mapping[str, str] = {
     "proof_id": "证明材料",
     "proxy_id": "代办",
     "recovery_id": "找回申请",
+    "import_id": "名册导入",
     "registration_id": "报到",
     "relocation_id": "迁居申请",
     "request_id": "入队申请",
