@@ -22,13 +22,14 @@ from miniprogram_api.schemas.account_recoveries import AccountMergeOut, Recovery
 from miniprogram_api.schemas.auth import TokensOut
 from web import passwords
 from web.caller import logged_in_family
-from web.edge import creates, in_steps, reads, writes
+from web.edge import at_login, creates, in_steps, reads, writes
 from web.inputs.accounts import PasswordLoginIn, WeChatLoginIn
 from web.inputs.common import ReasonIn
 from web.inputs.proxies import IdentityIn
 from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
 from web.limits import LOGGING_IN, SAYING_WHO
 from web.routes import at_most, takes_wechat_code
+from web.submissions import last_step
 
 bp = Resource("account_recoveries", tag="找回与合并账号")
 
@@ -79,7 +80,7 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, body: RecoveryConfirmation
         refusal = recoveries.try_check_code(actor, recovery_id, body.check_code, now=clock.now())
     if refusal is not None:
         raise refusal
-    with transaction():
+    with last_step():
         recoveries.confirm_recovery(actor, recovery_id, proof=body.proof, check_code=body.check_code, now=clock.now())
         return queries.recovery(actor, recovery_id)
 
@@ -116,7 +117,7 @@ def withdraw_recovery(actor: Actor, recovery_id: UUID) -> RecoveryLine:
 
 
 @bp.post("/auth/merge/password")
-@in_steps
+@at_login
 @at_most(LOGGING_IN)
 @bp.input(PasswordLoginIn)
 @bp.output(TokensOut)
@@ -132,7 +133,7 @@ def merge_by_password(actor: Actor, body: PasswordLoginIn) -> Tokens:
 
 
 @bp.post("/auth/merge/wechat")
-@in_steps
+@at_login
 @at_most(LOGGING_IN)
 @takes_wechat_code
 @bp.input(WeChatLoginIn)

@@ -17,7 +17,7 @@ from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.auth import TokensOut
 from web import passwords
 from web.caller import logged_in_family
-from web.edge import in_steps, public
+from web.edge import at_login, public
 from web.inputs.accounts import PasswordLoginIn, RefreshIn, SecondStepIn, WeChatLoginIn
 from web.limits import LOGGING_IN, code_brought, log_in_refreshed
 from web.routes import at_most, takes_wechat_code
@@ -94,7 +94,7 @@ def refresh_tokens(body: RefreshIn) -> Tokens:
 
 
 @bp.post("/auth/logout")
-@in_steps
+@at_login
 @bp.output(None)
 @bp.doc(summary="退出登录")
 def log_out(actor: Actor) -> None:
@@ -103,7 +103,7 @@ def log_out(actor: Actor) -> None:
 
 
 @bp.post("/auth/logout-everywhere")
-@in_steps
+@at_login
 @bp.output(None)
 @bp.doc(summary="退出全部登录", description="包括本次登录；所有手机和浏览器上的令牌随即失效。")
 def log_out_everywhere(actor: Actor) -> None:

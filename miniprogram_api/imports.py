@@ -6,7 +6,6 @@ from flask import Response
 
 from backend.foundation import clock, contents, paging
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
 from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
 from backend.imports import queries, sheet, work
@@ -19,6 +18,7 @@ from miniprogram_api.schemas.imports import FaultOut, ImportOut
 from web.edge import in_steps, reads, writes
 from web.inputs.imports import FaultsQuery, ImportEntryIn, ImportQuery, ImportsQuery, WorkbookIn
 from web.routes import at_most
+from web.submissions import last_step
 
 bp = Resource("imports", tag="名册导入")
 
@@ -48,7 +48,7 @@ def download_import_template(actor: Actor, kind: str) -> Response:  # noqa: ARG0
 @never(Missing, because="it shows what was brought just now")
 def bring_import(actor: Actor, query: ImportQuery, body: WorkbookIn) -> ImportLine:
     import_id = work.bring(actor, KINDS[query.kind], query.area_id, body.file, now=clock.now())
-    with transaction():
+    with last_step():  # the same file again is the same import, so what was brought needs no key
         return queries.see(actor, import_id)
 
 

@@ -21,6 +21,7 @@ from web.inputs.common import ReasonIn
 from web.inputs.files import UploadIn
 from web.inputs.late_entries import LateEntriesQuery, LateEntryIn
 from web.routes import at_most
+from web.submissions import last_step
 
 bp = Resource("late_entries", tag="服务记录")
 
@@ -92,7 +93,7 @@ def add_late_proof(actor: Actor, body: UploadIn, entry_id: UUID) -> LateEntryOut
     with transaction():
         proofs.require_open_to_proof(actor, entry_id)
     stored = files.put(PROOF, body.file)
-    with transaction():
+    with last_step():
         proofs.add_proof(actor, entry_id, stored, now=clock.now())
         return _details(queries.late_entry(actor, entry_id))
 

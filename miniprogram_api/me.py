@@ -7,7 +7,6 @@ from flask import Response
 from backend.closures.service import close_own_account
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import transaction
 from backend.foundation.refusals import never, refuses
 from backend.own_data.service import copy_own_data
 from backend.people import queries
@@ -24,6 +23,7 @@ from miniprogram_api.schemas.people import OwnPersonOut
 from web.edge import in_steps, reads, writes
 from web.inputs.people import ClosingIn, PhoneIn
 from web.routes import takes_wechat_code
+from web.submissions import last_step
 
 bp = Resource("me", tag="我的")
 
@@ -92,6 +92,6 @@ def set_phone(actor: Actor, body: PhoneIn) -> OwnPerson:
     # Asked before WeChat is: a code works once and is paid for.
     person_id = people.phone_holder(actor)
     phone = wechat_client().phone_number(body.code)
-    with transaction():
+    with last_step():
         people.set_phone(actor, phone, now=clock.now())
         return queries.own_card(person_id)

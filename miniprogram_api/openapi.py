@@ -26,7 +26,7 @@ from backend.foundation.errors import (
     Unavailable,
     Unprocessable,
 )
-from backend.foundation.idempotency import IdempotencyKeyMissing, IdempotencyKeyReused
+from backend.foundation.idempotency import AnswerNotKept, IdempotencyKeyMissing, IdempotencyKeyReused
 from backend.foundation.paging import CursorInvalid
 from backend.foundation.refusals import refusals_of
 from miniprogram_api.contract import Resource
@@ -57,6 +57,10 @@ class _Operation:
     name: str
     contract: RouteContract
     refusals: list[type[Refusal]]
+
+    @property
+    def takes_key(self) -> bool:
+        return self.contract.takes_key and self.method != "get"
 
 
 class _Schemas(GenerateJsonSchema):
@@ -221,8 +225,8 @@ def _fill(
     described["parameters"] = [*_path_parameters(operation.rule)]
     if contract.query is not None:
         described["parameters"] += _query_parameters(schemas[_name_of(refs[contract.query, "validation"])])
-    if contract.access is Access.CREATES:
-        described["parameters"].append(_idempotency_header())
+    if operation.takes_key:
+        described["parameters"].append(_idempotency_header(required=contract.access is Access.CREATES))
     if contract.body is not None:
         described["requestBody"] = {"required": True, "content": {contract.body_type: _content(refs[contract.body, "validation"], schemas)}}
     described["responses"] = {str(contract.status): _success(contract, refs, schemas), **_refusals(operation)}
@@ -256,12 +260,13 @@ def _without_null(part: Json) -> Json:
     return {**kinds[0], **rest} if len(kinds) == 1 else {"anyOf": kinds, **rest}
 
 
-def _idempotency_header() -> Json:
+def _idempotency_header(*, required: bool) -> Json:
+    optional = "" if required else "；可以不带，网络不好会重发的请带上"
     return {
         "in": "header",
         "name": "Idempotency-Key",
-        "required": True,
-        "description": "同一次提交用同一个值，重发不会重复办理；建议用 UUID",
+        "required": required,
+        "description": f"同一次提交用同一个值，重发不会重复办理，得到同样的回答；建议用 UUID{optional}",
         "schema": {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN},
         "example": "01930a6e-7c1a-7b5e-9a52-3f0c8c1d2e4f",
     }
@@ -313,8 +318,8 @@ def _common_refusals(operation: _Operation) -> Iterator[type[Refusal]]:
             yield CursorInvalid
     if contract.access is not Access.PUBLIC:
         yield from (Unauthenticated, Forbidden, HolderUnchecked)
-    if contract.access is Access.CREATES:
-        yield from (IdempotencyKeyMissing, IdempotencyKeyReused)
+    if operation.takes_key:
+        yield from (IdempotencyKeyMissing, IdempotencyKeyReused, AnswerNotKept)
         yield BodyTooLarge  # the key goes with a digest of the body, also where none is asked for
     if operation.rule.arguments:
         yield Missing

@@ -7,7 +7,6 @@ from backend.accounts import service as accounts
 from backend.accounts.service import Begun, OfficeLogin
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from miniprogram_api.contract import Page, Resource
@@ -26,6 +25,7 @@ from web.inputs.accounts import (
 from web.limits import CHANGING_PASSWORD
 from web.routes import at_most, told_once
 from web.shapes import ListQuery
+from web.submissions import last_step
 
 bp = Resource("sessions", tag="登录")
 
@@ -76,7 +76,7 @@ def end_login(actor: Actor, login_id: UUID, body: LoginEndIn) -> None:
     "密钥只显示这一次，重新开始的以最后一次为准。",
 )
 def begin_second_factor(actor: Actor) -> Begun:
-    with transaction():
+    with last_step():
         return accounts.begin_second_factor(actor, logged_in_family(), now=clock.now())
 
 
@@ -88,7 +88,7 @@ def begin_second_factor(actor: Actor) -> Begun:
 @bp.output(RecoveryCodesOut, status_code=201)
 @bp.doc(summary="确认两步验证", description="此后用密码登录须再输入动态码；其他登录随即失效。备用码只显示这一次。")
 def confirm_second_factor(actor: Actor, body: SecondFactorCodeIn) -> dict[str, list[str]]:
-    with transaction():
+    with last_step():
         return {"recovery_codes": accounts.confirm_second_factor(actor, logged_in_family(), body.code, now=clock.now())}
 
 

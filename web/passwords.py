@@ -10,6 +10,7 @@ from backend.foundation.database import transaction
 from web.caller import brought_account, logged_in_family
 from web.inputs.accounts import PasswordChangeIn, PasswordLoginIn, SecondFactorRemovalIn
 from web.limits import network
+from web.submissions import last_step, refuse_in_last_step
 
 
 def tried(body: PasswordLoginIn) -> tuple[Attempt, bool]:
@@ -32,10 +33,10 @@ def remove_second_factor(actor: Actor, body: SecondFactorRemovalIn) -> None:
         with transaction():
             attempt = accounts.begin_factor_removal(actor, family_id, now=clock.now())
         right = accounts.is_right_password(attempt, body.password)
-    with transaction():
+    with last_step():
         refusal = accounts.finish_factor_removal(actor, family_id, attempt, right=right, code=body.code, now=clock.now())
-    if refusal is not None:
-        raise refusal
+        if refusal is not None:
+            refuse_in_last_step(refusal)
 
 
 def change(actor: Actor, body: PasswordChangeIn) -> None:
@@ -46,7 +47,7 @@ def change(actor: Actor, body: PasswordChangeIn) -> None:
             attempt = accounts.begin_password_change(actor, family_id, body.old_password, body.new_password, now=clock.now())
         right = accounts.is_right_password(attempt, body.old_password)
         new_hash = accounts.hash_of(body.new_password)
-    with transaction():
+    with last_step():
         refusal = accounts.finish_password_change(actor, family_id, attempt, right=right, new_hash=new_hash, now=clock.now())
-    if refusal is not None:
-        raise refusal
+        if refusal is not None:
+            refuse_in_last_step(refusal)

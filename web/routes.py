@@ -38,6 +38,8 @@ class RouteContract:
     counted_for: Callable[[], str | None] | None = None
     takes_wechat_code: bool = False
     told_once: bool = False
+    takes_key: bool = False
+    """Whether an Idempotency-Key is honoured; where something is created it is required."""
     refusals: list[type[Refusal]] = field(default_factory=list)
     """What the edge refuses; what the commands do is read from them (foundation/refusals.py)."""
 
@@ -86,4 +88,10 @@ def takes_wechat_code(view: AnyView) -> AnyView:
 def told_once(view: AnyView) -> AnyView:
     """Declare that what a route answers is a secret: it is not kept for a repeat of the request."""
     contract_of(view).told_once = True
+    return view
+
+
+def takes_key(view: AnyView) -> AnyView:
+    """Declare that an Idempotency-Key is honoured where a route writes; for the decorators of edge.py."""
+    contract_of(view).takes_key = True
     return view

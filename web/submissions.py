@@ -6,10 +6,17 @@ A program names the key in a header, a form in a hidden field, which is drawn wi
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NoReturn
 from uuid import UUID
 
-from flask import request
+from flask import g, request
 
+from backend.foundation import clock, idempotency
+from backend.foundation.database import db
+from backend.foundation.errors import Refusal
 from backend.foundation.idempotency import IdempotencyKeyMissing, Submission
 from web.faces import Credential, face_in_hand
 from web.shapes import SUBMISSION_KEY, sent_form
@@ -21,24 +28,33 @@ _KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
 
 def key() -> str:
     """The key that the request names. Raises IdempotencyKeyMissing."""
+    named = key_if_named()
+    if named is None:
+        raise IdempotencyKeyMissing
+    return named
+
+
+def key_if_named() -> str | None:
+    """The same, None where it names none. Raises IdempotencyKeyMissing where what it names is no key."""
     if face_in_hand().credential is Credential.COOKIE:
-        named = sent_form().get(SUBMISSION_KEY, "")
+        named = sent_form().get(SUBMISSION_KEY) if request.method == "POST" else None
     else:
-        named = request.headers.get("Idempotency-Key", "")
-    if not _KEY.fullmatch(named):
+        named = request.headers.get("Idempotency-Key")
+    named = named or None  # an empty header is dropped on many a way
+    if named is not None and not _KEY.fullmatch(named):
         raise IdempotencyKeyMissing
     return named
 
 
 def digest() -> str:
     """What address and content come to; the same key with another digest is refused."""
-    in_parts = request.mimetype == "multipart/form-data" and face_in_hand().credential is Credential.COOKIE
-    content = _parts() if in_parts else request.get_data(cache=True)
-    return hashlib.sha256(request.path.encode() + b"\x00" + content).hexdigest()
+    content = _parts() if request.mimetype == "multipart/form-data" else request.get_data(cache=True)
+    query = b"?" + request.query_string if request.query_string else b""
+    return hashlib.sha256(request.path.encode() + query + b"\x00" + content).hexdigest()
 
 
 def _parts() -> bytes:
-    """The fields and files of a form without the line between them, which a browser draws anew each time."""
+    """The fields and files of a form without the line between them, which a browser or a phone draws anew each time."""
     files = []
     for name, file in request.files.items(multi=True):
         files.append((name, file.filename, hashlib.sha256(file.stream.read()).hexdigest()))
@@ -49,3 +65,47 @@ def _parts() -> bytes:
 def submission(account_id: UUID, key: str) -> Submission:
     """This account's submission to the route in hand."""
     return Submission(account_id, f"{request.method} {request.url_rule}", key)
+
+
+class AnsweredBefore(Exception):
+    """What is being done was done meanwhile under the same key; the edge answers as then."""
+
+
+@dataclass
+class Steps:
+    """What the edge and a view `@in_steps` share: the submission, if it comes under a key, and whether the last step stands open."""
+
+    submission: Submission | None
+    digest: str
+    is_open: bool = False
+
+
+def begin_steps(steps: Steps) -> None:
+    """Hand them to the view."""
+    g.steps = steps
+
+
+@contextmanager
+def last_step() -> Iterator[None]:
+    """The transaction of a view `@in_steps` in which its work is done. It stays open: the edge commits it with the answer.
+
+    So the key, the work and the answer under it are there or not there as one, as with `@writes`.
+    """
+    steps: Steps = g.steps
+    try:
+        if steps.submission is not None and not steps.submission.take(steps.digest, now=clock.now()):
+            raise AnsweredBefore
+        yield
+    except BaseException:
+        db.session.rollback()
+        raise
+    steps.is_open = True
+
+
+def refuse_in_last_step(refusal: Refusal) -> NoReturn:
+    """Refuse, and keep what the step wrote down of the attempt; the key is free again."""
+    steps: Steps = g.steps
+    if steps.submission is not None:
+        idempotency.free(steps.submission)
+    db.session.commit()
+    raise refusal

@@ -200,6 +200,13 @@ def run_at_commit(change: Prepared, **values: Any) -> None:
     _session().held.changes.append(Change(change, values))
 
 
+def send_held_back() -> None:
+    """Send what waits for the commit, for who reads what it changes."""
+    session = _session()
+    session.flush()
+    session.send_held()
+
+
 def run(statement: Prepared, **values: Any) -> list[Any]:
     """Send a prepared statement in the session's transaction, and give its rows. What the session has yet to flush is not flushed."""
     return statement.read(_session().sender.send(statement.text, statement.sent(values)))

@@ -28,7 +28,7 @@ _DIGEST = "idempotency_keys.body_digest"
 
 
 class IdempotencyKeyMissing(Malformed):
-    """A POST that creates something came without the key."""
+    """A POST that creates something came without the key, or anything with one that is none."""
 
     code: ClassVar[str] = "idempotency_key_missing"
     detail = "缺少 Idempotency-Key 请求头"
@@ -101,16 +101,16 @@ _TAKE = Prepared(
     )
     .returning(IdempotencyKey.key)
 )
-_FIRST = Prepared(
-    select(
-        IdempotencyKey.body_digest,
-        IdempotencyKey.status,
-        IdempotencyKey.media_type,
-        IdempotencyKey.location,
-        IdempotencyKey.answer,
-        IdempotencyKey.powers,
-    ).where(*_OF_KEY)
-)
+_ANSWERED = select(
+    IdempotencyKey.body_digest,
+    IdempotencyKey.status,
+    IdempotencyKey.media_type,
+    IdempotencyKey.location,
+    IdempotencyKey.answer,
+    IdempotencyKey.powers,
+).where(*_OF_KEY)
+_FIRST = Prepared(_ANSWERED)
+_KEPT = Prepared(_ANSWERED.where(IdempotencyKey.created_at >= bindparam("oldest")))
 _FINISH = Prepared(
     update(IdempotencyKey)
     .where(*_OF_KEY)
@@ -126,7 +126,7 @@ _FINISH = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One request that creates something: whose, to which route, under which key."""
+    """One request that changes something: whose, to which route, under which key."""
 
     account_id: UUID
     route: str
@@ -146,9 +146,21 @@ class Submission:
         keyed = keyring().index(body_digest, field=_DIGEST)
         return Change(_TAKE, {**self._values, "digest": keyed, "now": now, "oldest": now - KEPT_FOR})
 
+    def take(self, body_digest: str, *, now: datetime) -> bool:
+        """Take the key in the transaction in hand; False where another one kept an answer under it."""
+        return bool(run(_TAKE, **self.taking(body_digest, now=now).values))
+
     def first_answer(self, body_digest: str, actor: Actor) -> Answer:
         """What the same submission got before, where the key could not be taken. Raises IdempotencyKeyReused, AnswerNotKept."""
         [first] = run(_FIRST, **self._values)
+        return self._again(first, body_digest, actor)
+
+    def kept_answer(self, body_digest: str, actor: Actor, *, now: datetime) -> Answer | None:
+        """The same, before the key is taken; None where nothing is kept under it. Raises IdempotencyKeyReused, AnswerNotKept."""
+        kept = run(_KEPT, **self._values, oldest=now - KEPT_FOR)
+        return self._again(kept[0], body_digest, actor) if kept else None
+
+    def _again(self, first: Any, body_digest: str, actor: Actor) -> Answer:
         if first.body_digest not in keyring().indexes(body_digest, field=_DIGEST):
             raise IdempotencyKeyReused
         if first.answer is None or not set(first.powers) <= set(_powers(actor)):
@@ -157,10 +169,19 @@ class Submission:
         return Answer(first.status, body, first.media_type, first.location)
 
     def keep(self, answer: Answer, actor: Actor, *, secret: bool = False) -> None:
-        """Keep the answer under the key, in the transaction of the work; of a secret only that it was told."""
+        """Keep the answer under the key, in the transaction of the work; of a secret only that it was told.
+
+        The actor is who the caller is once the work is done: what it took from them is not asked of a repeat.
+        """
         sealed = None if secret else keyring().seal_bytes(answer.body, field=_FIELD, row=self._row)
         said = {"with_status": answer.status, "of_type": answer.media_type, "leads_to": answer.location}
         run_at_commit(_FINISH, **self._values, **said, sealed_answer=sealed, held=_powers(actor))
+
+
+def free(submission: Submission) -> None:
+    """Give the key back, in a transaction that keeps what a refusal wrote down."""
+    values = {"account_id": submission.account_id, "route": submission.route, "key": submission.key}
+    db.session.execute(delete(IdempotencyKey).filter_by(**values).execution_options(synchronize_session=False))
 
 
 def _powers(actor: Actor) -> list[str]:

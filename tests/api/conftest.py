@@ -24,7 +24,7 @@ from ejia import logs
 from miniprogram_api.contract import Out, Page, Resource
 from tests.support.contract import make_api
 from web.fields import Between, BigInt, Day, Id, Instant, Text
-from web.routes import Access, route_is
+from web.routes import Access, route_is, takes_key
 from web.shapes import Body, ListQuery
 
 BY_NUMBER = Order((column("number", BigInteger),))
@@ -90,6 +90,7 @@ def make_notes() -> Resource:
 
     @bp.post("/notes")
     @route_is(Access.CREATES)
+    @takes_key
     @bp.input(NoteIn)
     @bp.output(NoteOut, status_code=201)
     @bp.doc(summary="写一张便签")

@@ -86,10 +86,13 @@ def test_a_request_whose_answer_was_lost_is_done_once(web, phone_of, administrat
     made = post_while_killing(web.kill_worker, asker, "/demands", demand_form(street), table="audit_entries", database_url=url)
     place = {"role_id": demand["role_id"], "team_id": team_id}
     claim = post_while_killing(web.kill_whole, claimant, "/claims", place, table="claims", database_url=url)
+    back = f"/claims/{claim['id']}/release"  # a state of things that would refuse the repeat, were the key not heard
+    gone = post_while_killing(web.kill_worker, claimant, back, {"reason": "临时有事"}, table="outbox_events", database_url=url)
 
-    assert web.wire.repeats >= 2
+    assert web.wire.repeats >= 3
+    assert gone["status"] == "released"
     assert rows(url, "SELECT id::text FROM demands WHERE requester_person_id = %s", asker.person_id) == [(made["id"],)]
     assert rows(url, "SELECT id::text FROM claims WHERE team_id = %s", team_id) == [(claim["id"],)]
-    assert place_count(demand) == (1, 1)
-    told = rows(url, "SELECT count(*) FROM outbox_events WHERE name IN ('demand.submitted', 'place.claimed')")
-    assert told == [(3,)], "the demand of the claim was submitted too"
+    assert place_count(demand) == (0, 0)
+    told = rows(url, "SELECT count(*) FROM outbox_events WHERE name IN ('demand.submitted', 'place.claimed', 'place.released')")
+    assert told == [(4,)], "the demand of the claim was submitted too"

@@ -1,8 +1,10 @@
 """What proves a past activity: photos and papers, without what a camera wrote into them, read by who may decide."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+import psycopg
 import pytest
 from PIL import Image
 from sqlalchemy import select
@@ -15,7 +17,8 @@ from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from tests.support.late_entries import past_form
-from tests.support.phone import refused
+from tests.support.phone import Phone, refused
+from tests.trial.waiting import eventually
 
 PAPER = b"%PDF-1.7 signed"
 CAMERA = "LeicaOfSomebody"
@@ -105,3 +108,18 @@ def test_only_who_entered_it_brings_files_of_known_kinds_and_so_many(entry, offi
     for number in range(1, most):
         assert len(proofs(officer.sent_file(f"{entry}/proofs", PAPER + str(number).encode()))) == number + 1
     assert refused(officer.sent_file(f"{entry}/proofs", photo())) == (409, "too_many_proofs")
+
+
+def test_one_sent_twice_at_the_same_moment_under_its_key_is_there_once_and_told_twice(entry, officer, settings):
+    """Neither finds the other's answer before it works, and each draws the form in parts anew."""
+    first, second = (Phone(officer.client.application.test_client(), officer.access_token, "") for _ in range(2))
+    waiting = "SELECT pid FROM pg_locks WHERE relation = 'idempotency_keys'::regclass AND NOT granted"
+    with ThreadPoolExecutor(2) as pool, psycopg.connect(settings.database_url.replace("+psycopg", "")) as hand:
+        hand.execute("LOCK TABLE idempotency_keys IN SHARE MODE")
+        sent = [pool.submit(one.sent_file, f"{entry}/proofs", photo(), key="one-submission") for one in (first, second)]
+        assert eventually(lambda: len(hand.execute(waiting).fetchall()) == 2, seconds=30)
+        hand.rollback()
+        one, other = (answer.result(30) for answer in sent)
+    assert len(proofs(one)) == 1
+    assert one.get_data() == other.get_data() == officer.sent_file(f"{entry}/proofs", photo(), key="one-submission").get_data()
+    assert refused(officer.sent_file(f"{entry}/proofs", photo("red"), key="one-submission")) == (422, "idempotency_key_reused")

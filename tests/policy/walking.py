@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from apiflask import APIFlask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from werkzeug.test import TestResponse
 
 from backend.accounts import tokens
@@ -20,15 +21,24 @@ from backend.accounts.policy import Permission
 from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
+from backend.foundation.idempotency import IdempotencyKey
 from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
 from tests.support.browser import COOKIE, FROM_HERE
 from tests.support.operations import A_FILE, Json, Operation, a_file
+from web.routes import contract_of
 
 _SAYING_NOTHING = tuple(f'"detail": "{kind.detail}"' for kind in (Forbidden, Missing))
 EMPTY = "200, and not in it"
 YES = "2xx"
 Outcome = int | str
+
+LOGGED_OUT_BY_IT = {
+    "close_account": "who closed it is nobody any more",
+    "end_login": "the walker's only one",
+    "end_session": "the walker's own",
+}
+"""What leaves nobody who could send it again."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +133,11 @@ class Walk:
     def __init__(self, world: World, operations: Mapping[str, Operation | PageOperation], connection: Connection) -> None:
         self.world, self.operations, self.connection = world, operations, connection
         self._client = world.app.test_client()
+        self._secrets = {view.__name__ for view in world.app.view_functions.values() if contract_of(view).told_once}
 
     def complaints(self, row: Row) -> list[str]:
         """Each viewer who gets something else than the table says."""
-        found = []
+        found, repeated = [], False
         with self.undone():
             about = row.about(self.world)
             db.session.remove()
@@ -134,12 +145,16 @@ class Walk:
                 found.append("a reading that shows nothing proves nothing: `shows`, or why not in `shows_nothing`")
             for viewer in (ANONYMOUS, *sorted(EVERYBODY)):
                 with self.undone():
-                    answer = self.send(row, about, viewer)
+                    request = self.request(row, about, viewer)
+                    answer = request()
                     got, expected = self._outcome(row, about, answer, viewer), row.expected(viewer)
                     if answer.status_code in {403, 404} and any(words in answer.get_data(as_text=True) for words in _SAYING_NOTHING):
                         found.append(f"{viewer}: not told what is not found, or who may: {answer.get_data(as_text=True)[:200]}")
                     if got != expected:
                         found.append(f"{viewer}: {expected} by the table, {got} in truth: {answer.get_data(as_text=True)[:200]}")
+                    elif got == YES and not repeated:
+                        repeated = True
+                        found += self._complaints_of_repeat(row, answer, request)
             if row.expected_of_unchecked():
                 with self.undone():
                     answer = self.send(row, about, UNCHECKED)
@@ -147,11 +162,29 @@ class Walk:
                         found.append(f"{UNCHECKED}: {answer.status_code} {answer.get_data(as_text=True)[:200]}")
         return found
 
+    def _complaints_of_repeat(self, row: Row, answer: TestResponse, request: partial[TestResponse]) -> Iterator[str]:
+        """What was written is done once under its key: the same request again gets the same answer, and a secret no second time."""
+        operation = self.operations[row.operation]
+        if isinstance(operation, PageOperation) or not operation.takes_key or operation.name in LOGGED_OUT_BY_IT:
+            return
+        again, secret = request(), operation.name in self._secrets
+        if secret and again.status_code == 409 and again.get_json()["code"] == "answer_not_kept":
+            return
+        if secret or (again.status_code, again.get_data()) != (answer.status_code, answer.get_data()):
+            yield f"sent again under its key: {again.status_code} {again.get_data(as_text=True)[:200]}"
+        key = request.keywords["headers"]["Idempotency-Key"]
+        if db.session.scalar(select(IdempotencyKey.status).where(IdempotencyKey.key == key)) != answer.status_code:
+            yield "its key is kept nowhere"
+
     def send(self, row: Row, about: Ask, viewer: str) -> TestResponse:
         """The request of a row, by one viewer."""
+        return self.request(row, about, viewer)()
+
+    def request(self, row: Row, about: Ask, viewer: str) -> partial[TestResponse]:
+        """What sends it, as often as it is called the same."""
         operation = self.operations[row.operation]
         if isinstance(operation, PageOperation):
-            return self._send_form(operation, about, viewer)
+            return partial(self._send_form, operation, about, viewer)
         headers = {} if viewer == ANONYMOUS else {"Authorization": f"Bearer {self.world.token_of(viewer)}"}
         if operation.takes_key:
             headers["Idempotency-Key"] = str(uuid4())
@@ -163,7 +196,7 @@ class Walk:
         if operation.takes_file:
             content = a_file(A_FILE if about.file is None else about.file)
         query = about_this.needed_query | about.query
-        return self._client.open(about_this.address(), method=operation.method, headers=headers, query_string=query, **content)
+        return partial(self._client.open, about_this.address(), method=operation.method, headers=headers, query_string=query, **content)
 
     def _send_form(self, operation: PageOperation, about: Ask, viewer: str) -> TestResponse:
         """As a browser does; the body's fields are those of the form."""

@@ -97,8 +97,13 @@ class Operation:
 
     @property
     def takes_key(self) -> bool:
-        """Whether it wants an Idempotency-Key."""
+        """Whether it hears an Idempotency-Key."""
         return any(parameter["in"] == "header" for parameter in self.described["parameters"])
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether it does nothing without one."""
+        return any(parameter["in"] == "header" and parameter["required"] for parameter in self.described["parameters"])
 
     @property
     def places(self) -> dict[str, Json]:

@@ -35,9 +35,9 @@ class Phone:
     def post(self, path: str, json: Any = None, *, key: str | None = None) -> TestResponse:
         return self._sent("POST", path, json={} if json is None else json, key=key or str(uuid4()))
 
-    def sent_file(self, path: str, content: bytes) -> TestResponse:
+    def sent_file(self, path: str, content: bytes, *, key: str | None = None) -> TestResponse:
         """POST of one file, in a form in parts."""
-        return self._sent("POST", path, **a_file(content))
+        return self._sent("POST", path, key=key, **a_file(content))
 
     def put(self, path: str, json: Any) -> TestResponse:
         return self._sent("PUT", path, json=json)
