@@ -14,6 +14,7 @@ from backend.foundation import catalogues
 from backend.foundation.catalogues import Entry
 from backend.foundation.errors import Unprocessable
 from backend.foundation.in_use import InUse
+from backend.foundation.terms import Word
 
 MINUTES_OF_A_DAY = 24 * 60
 ANSWERED_WITHIN_DAYS = 3
@@ -27,31 +28,31 @@ class BrandUnknown(Unprocessable):
     detail = "没有这个服务品牌"
 
 
-class ClaimantKind(StrEnum):
+class ClaimantKind(Word):
     """Who may hold a place. A claim names exactly one of them."""
 
-    TEAM = "team"
-    ORGANISATION = "organisation"
-    WORK_UNIT = "work_unit"
-    PERSON = "person"
+    TEAM = "team", "服务队"
+    ORGANISATION = "organisation", "社会组织"
+    WORK_UNIT = "work_unit", "单位"
+    PERSON = "person", "个人"
 
 
-class TeamCategory(StrEnum):
+class TeamCategory(Word):
     """The report's five kinds of team, and the rest."""
 
-    PUBLIC_WELFARE = "public_welfare"
-    CULTURE_SPORTS = "culture_sports"
-    CITY_MANAGEMENT = "city_management"
-    LEGAL = "legal"
-    SKILLS = "skills"
-    OTHER = "other"
+    PUBLIC_WELFARE = "public_welfare", "公益服务"
+    CULTURE_SPORTS = "culture_sports", "文体活动"
+    CITY_MANAGEMENT = "city_management", "城市管理"
+    LEGAL = "legal", "法律服务"
+    SKILLS = "skills", "技能培训"
+    OTHER = "other", "其他"
 
 
-class Confirmer(StrEnum):
+class Confirmer(Word):
     """Whose word makes a record count."""
 
-    REQUESTER = "requester"
-    COMMUNITY = "community"
+    REQUESTER = "requester", "申请人"
+    COMMUNITY = "community", "社区"
 
 
 class ClaimantsFrom(StrEnum):
@@ -62,11 +63,11 @@ class ClaimantsFrom(StrEnum):
     ANYWHERE = "anywhere"
 
 
-class Completion(StrEnum):
+class Completion(Word):
     """What completes a demand of the brand."""
 
-    BY_HAND = "by_hand"
-    FIRST_CONFIRMED_SERVICE = "first_confirmed_service"
+    BY_HAND = "by_hand", "由社区办结"
+    FIRST_CONFIRMED_SERVICE = "first_confirmed_service", "第一次服务确认后办结"
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,38}$")]

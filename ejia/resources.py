@@ -38,6 +38,7 @@ from miniprogram_api import (
     team_members,
     teams,
     waiting,
+    words,
     years,
 )
 from miniprogram_api.contract import Resource
@@ -75,6 +76,7 @@ RESOURCES: tuple[Resource, ...] = (
     jobs.bp,
     late_entries.bp,
     files.bp,
+    words.bp,
     role_grants.bp,
     lockouts.bp,
     audit_entries.bp,

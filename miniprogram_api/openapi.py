@@ -44,6 +44,8 @@ _REF = "#/components/schemas/"
 _EXAMPLE = "#/components/examples/"
 _REQUEST_ID_HEADER: Json = {"X-Request-Id": {"description": "本次请求的编号", "schema": {"type": "string"}}}
 
+_ETAG_HEADER: Json = {"ETag": {"description": "内容的标记，下次放在 If-None-Match 里", "schema": {"type": "string"}}}
+
 
 class DocumentIncomplete(Exception):
     """The routes do not say all that the document has to; the message lists what is missing, a line each."""
@@ -230,6 +232,9 @@ def _fill(
     if contract.body is not None:
         described["requestBody"] = {"required": True, "content": {contract.body_type: _content(refs[contract.body, "validation"], schemas)}}
     described["responses"] = {str(contract.status): _success(contract, refs, schemas), **_refusals(operation)}
+    if contract.revalidated:
+        described["responses"]["304"] = {"description": "与 If-None-Match 所带的 ETag 相同，没有变化", "headers": _REQUEST_ID_HEADER}
+        described["responses"] = dict(sorted(described["responses"].items()))
 
 
 def _path_parameters(rule: Rule) -> Iterator[Json]:
@@ -273,7 +278,8 @@ def _idempotency_header(*, required: bool) -> Json:
 
 
 def _success(contract: RouteContract, refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json], schemas: dict[str, Json]) -> Json:
-    answer: Json = {"description": _SUCCESS.get(contract.status, "成功"), "headers": _REQUEST_ID_HEADER}
+    headers = _REQUEST_ID_HEADER | (_ETAG_HEADER if contract.revalidated else {})
+    answer: Json = {"description": _SUCCESS.get(contract.status, "成功"), "headers": headers}
     if contract.output is not None:
         answer["content"] = {"application/json": _content(refs[contract.output, "serialization"], schemas)}
     elif contract.media_type != "application/json":

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import (
@@ -22,11 +22,12 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.identifiers import holds_personal_number, holds_telephone
 from backend.foundation.paging import LONGEST_CURSOR, CursorInvalid
+from backend.foundation.terms import in_words
 from backend.foundation.visible import CONTROL_IN_LINE, CONTROL_IN_PROSE, UNSEEN_IN_LINE, UNSEEN_IN_PROSE, Unseen, barred, seen
 
 BIGINT_MAX = 2**63 - 1
@@ -214,3 +215,13 @@ Day = Annotated[
 Name = Annotated[str, Text(max=50)]
 Line = Annotated[str, Text(max=200)]
 Prose = Annotated[str, Text(max=4000, multiline=True)]
+
+
+class _InWords:
+    """For a Literal of some words of an enumeration: what is none of them is refused in words, as with the whole of it."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return in_words(handler(source), list(get_args(source)))
+
+
+InWords = _InWords()

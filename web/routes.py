@@ -38,6 +38,8 @@ class RouteContract:
     counted_for: Callable[[], str | None] | None = None
     takes_wechat_code: bool = False
     told_once: bool = False
+    revalidated: bool = False
+    """Whether its answers have an ETag, and who brings it is told when nothing changed."""
     takes_key: bool = False
     """Whether an Idempotency-Key is honoured; where something is created it is required."""
     refusals: list[type[Refusal]] = field(default_factory=list)

@@ -12,6 +12,7 @@ from backend.foundation.actor import Role
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.sealing import SEALED
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 SESSION_KEY, FACTOR_SECRET = "logins.session_key", "second_factors.secret"
 """What WeChat's session key, and the secret of a second factor, are bound to (`foundation.sealing`)."""
@@ -24,11 +25,11 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
-class LoginKind(StrEnum):
+class LoginKind(Word):
     """How somebody proves to be the account's holder."""
 
-    WECHAT = "wechat"
-    PASSWORD = "password"  # noqa: S105 - the name of a kind, not a secret
+    WECHAT = "wechat", "微信"
+    PASSWORD = "password", "用户名和密码"
 
 
 class HeldBy(StrEnum):

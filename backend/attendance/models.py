@@ -30,27 +30,28 @@ from backend.brands import Confirmer as Confirmer
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.terms import Word
 
 
-class ShiftStatus(StrEnum):
+class ShiftStatus(Word):
     """planned → closed (its window and grace are over) or cancelled."""
 
-    PLANNED = "planned"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
+    PLANNED = "planned", "已安排"
+    CLOSED = "closed", "已结束"
+    CANCELLED = "cancelled", "已取消"
 
 
-class Capacity(StrEnum):
+class Capacity(Word):
     """In what capacity somebody served: what the claim named."""
 
-    TEAM = "team"
-    ORGANISATION = "organisation"
-    WORK_UNIT = "work_unit"
-    REGISTRATION = "registration"
-    SELF = "self"
+    TEAM = "team", "服务队"
+    ORGANISATION = "organisation", "社会组织"
+    WORK_UNIT = "work_unit", "单位"
+    REGISTRATION = "registration", "报到党员"
+    SELF = "self", "个人"
 
 
-class Evidence(StrEnum):
+class Evidence(Word):
     """What a sign-in, sign-out or record rests on, the best first. A position within the radius makes no better grade than none: a phone
     can make it up.
 
@@ -58,12 +59,12 @@ class Evidence(StrEnum):
     themselves (`own_code`), whose record is one of two who were there together, or of one alone.
     """
 
-    CODE = "code"
-    DOOR_CODE = "door_code"
-    CODE_ELSEWHERE = "code_elsewhere"
-    TOGETHER = "together"
-    OWN_CODE = "own_code"
-    COMMUNITY_WORD = "community_word"
+    CODE = "code", "扫现场签到码"
+    DOOR_CODE = "door_code", "扫门牌码"
+    CODE_ELSEWHERE = "code_elsewhere", "扫码，不在现场范围内"
+    TOGETHER = "together", "两人同行，互相作证"
+    OWN_CODE = "own_code", "扫自己出示的签到码"
+    COMMUNITY_WORD = "community_word", "社区补录"
 
 
 class FlagKind(StrEnum):

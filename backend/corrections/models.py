@@ -1,7 +1,6 @@
 """更正姓名和身份证号: what an officer saw on papers, until a second one agrees."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -10,25 +9,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, as_text
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.sealing import SEALED
+from backend.foundation.terms import Word
 
 NEW_NAME, NEW_ID_NUMBER = "corrections.name", "corrections.id_number"
 """What a sealed value is bound to (`foundation.sealing`)."""
 
 
-class CorrectionStatus(StrEnum):
+class CorrectionStatus(Word):
     """proposed → confirmed or returned."""
 
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
+    PROPOSED = "proposed", "待另一位工作人员核对"
+    CONFIRMED = "confirmed", "已更正"
+    RETURNED = "returned", "已退回"
 
 
-class CorrectionProof(StrEnum):
+class CorrectionProof(Word):
     """By what the officer saw it."""
 
-    ID_CARD = "id_card"
-    HOUSEHOLD_REGISTER = "household_register"
-    POLICE_CERTIFICATE = "police_certificate"
+    ID_CARD = "id_card", "身份证"
+    HOUSEHOLD_REGISTER = "household_register", "户口簿"
+    POLICE_CERTIFICATE = "police_certificate", "公安机关证明"
 
 
 class IdentityCorrection(Living):

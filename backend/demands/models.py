@@ -1,7 +1,6 @@
 """服务需求: what is needed, of which brand, and, kept apart from it, for whom."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence, Text, UniqueConstraint
@@ -14,6 +13,7 @@ from backend.foundation.life import Living, StatusChange
 from backend.foundation.sealed_text import WAS
 from backend.foundation.sealing import INDEX_OF, SEALED
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 ADDRESS, PHONE, NOTE = "beneficiaries.address", "beneficiaries.phone", "beneficiaries.contact_note"
 DETAILS, CAUSE = "demands.details", "beneficiary_bases.cause"
@@ -23,26 +23,26 @@ DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 """Feeds 需求编号, which people see and say on the phone."""
 
 
-class DemandStatus(StrEnum):
+class DemandStatus(Word):
     """submitted → published, returned or withdrawn; returned → submitted again or withdrawn; published → completed, cancelled before its
     time is over, or not carried out after it. 'Claimed', 'full' and 'partly claimed' are predicates over its opening, not states."""
 
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
-    PUBLISHED = "published"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    NOT_CARRIED_OUT = "not_carried_out"
+    SUBMITTED = "submitted", "待审核"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    PUBLISHED = "published", "已发布"
+    COMPLETED = "completed", "已完成"
+    CANCELLED = "cancelled", "已取消"
+    NOT_CARRIED_OUT = "not_carried_out", "未开展"
 
 
-class EndCause(StrEnum):
+class EndCause(Word):
     """Why nobody visits somebody any more."""
 
-    MOVED_AWAY = "moved_away"
-    DIED = "died"
-    NO_LONGER_WISHES = "no_longer_wishes"
-    MERGED = "merged"  # it was the same person as in another row
+    MOVED_AWAY = "moved_away", "迁出"
+    DIED = "died", "去世"
+    NO_LONGER_WISHES = "no_longer_wishes", "不再需要"
+    MERGED = "merged", "与另一条重复，已合并"  # it was the same person as in another row
 
 
 class Beneficiary(Base):
@@ -88,13 +88,13 @@ class Beneficiary(Base):
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("beneficiaries.id", name="fk_beneficiaries_merged_into_id"))
 
 
-class BasisKind(StrEnum):
+class BasisKind(Word):
     """On what it rests that somebody's data is kept and used (个人信息保护法 arts 13, 29, 31)."""
 
-    OWN_CONSENT = "own_consent"
-    PROXY_CONSENT = "proxy_consent"
-    GUARDIAN_CONSENT = "guardian_consent"
-    DUTY_OF_CARE = "duty_of_care"
+    OWN_CONSENT = "own_consent", "本人同意"
+    PROXY_CONSENT = "proxy_consent", "代办人同意"
+    GUARDIAN_CONSENT = "guardian_consent", "监护人同意"
+    DUTY_OF_CARE = "duty_of_care", "社区照护职责"
 
 
 class BeneficiaryBasis(FactRevision):
@@ -191,19 +191,19 @@ class DemandChange(StatusChange):
     to_status: Mapped[DemandStatus] = mapped_column(as_text(DemandStatus))
 
 
-class NextStep(StrEnum):
+class NextStep(Word):
     """What happens by itself to a demand of which nobody takes care; the days of each are the brand's (`brands.NextDays`), by its word.
     The last one is its end (service/endings.py), and stands in no row."""
 
-    REVIEW_TOLD = "review_told"
-    REVIEW_STREET = "review_street"
-    OFFERED = "offered"
-    NEIGHBOURS = "neighbours"
-    STREET = "street"
-    NOBODY_CAME = "nobody_came"
-    CONFIRM_TOLD = "confirm_told"
-    CONFIRM_STREET = "confirm_street"
-    ENDS = "ends"
+    REVIEW_TOLD = "review_told", "提醒社区审核"
+    REVIEW_STREET = "review_street", "未审核，告知街道"
+    OFFERED = "offered", "推荐给本社区的队伍"
+    NEIGHBOURS = "neighbours", "推荐给邻近社区的队伍"
+    STREET = "street", "无人认领，告知街道"
+    NOBODY_CAME = "nobody_came", "无人到场，提醒社区"
+    CONFIRM_TOLD = "confirm_told", "提醒社区确认"
+    CONFIRM_STREET = "confirm_street", "未确认，告知街道"
+    ENDS = "ends", "到期自动办结或者登记为未开展"
 
 
 class DemandPrompt(Base):

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
+from backend.foundation.terms import NOT_A_WORD
 from config.sentences import sentence_of
 
 
@@ -45,8 +47,13 @@ def load(path: Path, shape: type[Catalogue]) -> Catalogue:
     except tomllib.TOMLDecodeError as error:
         raise CatalogueInvalid(f"{path.name} 不是有效的 TOML：{error}") from error
     except ValidationError as error:
-        problems = "\n".join(f"  {_place(text, problem['loc'], path.name)}: {sentence_of(problem)}" for problem in error.errors())
+        problems = "\n".join(f"  {_place(text, problem['loc'], path.name)}: {_sentence(problem)}" for problem in error.errors())
         raise CatalogueInvalid(f"{path.name} 有误：\n{problems}") from error
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    """Who edits a catalogue writes the codes, where somebody at a form reads the words."""
+    return f"只能是：{problem['ctx']['codes']}" if problem["type"] == NOT_A_WORD else sentence_of(problem)
 
 
 def _place(text: str, location: tuple[int | str, ...], name: str) -> str:

@@ -8,7 +8,6 @@ back late changes nothing and the result is written once. Rows hold ids and numb
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from backend.foundation.database import AreaPath, Base, RowId, as_text, db, tran
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.files import FileLine
 from backend.foundation.ids import new_id
+from backend.foundation.terms import Word
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 3
@@ -78,14 +78,14 @@ class Stopped(Exception):
     """The job was cancelled, or another worker has it by now: whoever is running it gives up without a word."""
 
 
-class State(StrEnum):
+class State(Word):
     """The life of a job."""
 
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
+    QUEUED = "queued", "排队"
+    RUNNING = "running", "进行中"
+    DONE = "done", "完成"
+    FAILED = "failed", "失败"
+    CANCELLED = "cancelled", "已取消"
 
 
 class Job(Base):

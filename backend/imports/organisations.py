@@ -19,8 +19,8 @@ from backend.organisations.entry import BroughtOrganisation, BroughtStaff, State
 from backend.organisations.models import Filing, Organisation, OrganisationStatus, Origin
 from backend.people.service import Identity
 
-ORIGINS: Mapping[str, Origin] = {"引进": Origin.INTRODUCED, "培育": Origin.INCUBATED}
-FILINGS: Mapping[str, Filing] = {"登记": Filing.REGISTERED, "备案": Filing.ON_RECORD}
+ORIGINS: Mapping[str, Origin] = {origin.chinese: origin for origin in Origin}
+FILINGS: Mapping[str, Filing] = {filing.chinese: filing for filing in Filing}
 
 _ORGANISATION = Column("organisation", "组织名称", "社会组织的全名", "邻里互助社")
 _COMMUNITY = Column("community", "所在社区", "审核它的社区：全名或12位区划代码", "和平社区")

@@ -18,14 +18,7 @@ from backend.teams import entry as teams
 from backend.teams.entry import BroughtMember, BroughtTeam
 from backend.teams.models import Team, TeamCategory, TeamStatus
 
-CATEGORIES: Mapping[str, TeamCategory] = {
-    "公益服务": TeamCategory.PUBLIC_WELFARE,
-    "文体活动": TeamCategory.CULTURE_SPORTS,
-    "城市管理": TeamCategory.CITY_MANAGEMENT,
-    "法律服务": TeamCategory.LEGAL,
-    "技能培训": TeamCategory.SKILLS,
-    "其他": TeamCategory.OTHER,
-}
+CATEGORIES: Mapping[str, TeamCategory] = {category.chinese: category for category in TeamCategory}
 _TEAM = Column("team", "队名", "志愿服务队的全名", "和平社区公益服务队")
 _COMMUNITY = Column("community", "所在社区", "服务队所在的社区：全名或12位区划代码", "和平社区")
 TEAM_COLUMNS = (

@@ -1,7 +1,6 @@
 """补录活动: a past activity that nobody published, as one officer entered it; it counts when another one approves."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -10,14 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 
-class LateEntryStatus(StrEnum):
+class LateEntryStatus(Word):
     """submitted → approved, from when its records count, or refused."""
 
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    REFUSED = "refused"
+    SUBMITTED = "submitted", "待审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
 
 
 class LateEntry(Living):

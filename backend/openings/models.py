@@ -13,6 +13,7 @@ from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import FactRevision
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 
 class OpeningStatus(StrEnum):
@@ -23,17 +24,17 @@ class OpeningStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class ClaimStatus(StrEnum):
+class ClaimStatus(Word):
     """asked → held, refused or withdrawn, where the community is asked first; elsewhere a claim is held at once. held → released, where
     nobody had signed in on it; held → ended, where somebody had. Only what is asked for or held takes a place; the same claimant may claim
     again with a new claim. That the window of one is over is a predicate, not a status."""
 
-    ASKED = "asked"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    HELD = "held"
-    RELEASED = "released"
-    ENDED = "ended"
+    ASKED = "asked", "待答复"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+    HELD = "held", "已认领"
+    RELEASED = "released", "已取消"
+    ENDED = "ended", "已终止"
 
 
 class Opening(Base):

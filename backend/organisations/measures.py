@@ -1,6 +1,5 @@
 """What statistics may count of social organisations."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,9 +9,7 @@ from backend.foundation.life import status_at, written_with
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, themselves
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin
 
-_ORIGIN_NAMES: Mapping[str, str] = {Origin.INTRODUCED.value: "引进", Origin.INCUBATED.value: "培育"}
-
-ORIGIN = Dimension("来源", lambda: _ORIGIN_NAMES)
+ORIGIN = Dimension("来源", Origin.names)
 
 
 def _counted_on(known_at: AsOf) -> ColumnElement[date | None]:

@@ -1,7 +1,6 @@
 """社会组织: social organisations, their staff on the platform, and their life."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -11,29 +10,30 @@ from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 
-class Origin(StrEnum):
+class Origin(Word):
     """引进: an existing body that took on work here. 培育: founded here with support. No body is both."""
 
-    INTRODUCED = "introduced"
-    INCUBATED = "incubated"
+    INTRODUCED = "introduced", "引进"
+    INCUBATED = "incubated", "培育"
 
 
-class Filing(StrEnum):
+class Filing(Word):
     """How an organisation is known to the authorities: 登记 with a credit code, or 备案 with the community's record number only."""
 
-    REGISTERED = "registered"
-    ON_RECORD = "on_record"
+    REGISTERED = "registered", "登记"
+    ON_RECORD = "on_record", "备案"
 
 
-class OrganisationStatus(StrEnum):
+class OrganisationStatus(Word):
     """applied → verified or returned; returned → applied; verified → ended."""
 
-    APPLIED = "applied"
-    RETURNED = "returned"
-    VERIFIED = "verified"
-    ENDED = "ended"
+    APPLIED = "applied", "待核实"
+    RETURNED = "returned", "已退回"
+    VERIFIED = "verified", "已核实"
+    ENDED = "ended", "已退出"
 
 
 class Organisation(Living):

@@ -3,7 +3,6 @@ masked, save for who must call the person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
+from backend.foundation.terms import Word
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 from backend.people.models import Person
 from backend.people.queries import name_for
@@ -32,11 +32,11 @@ STAFF_ID = Staff.fact_id.label("id")
 AS_THEY_JOINED = Order((STAFF_ID,))
 
 
-class OrganisationSort(StrEnum):
+class OrganisationSort(Word):
     """In which order organisations are listed: the latest application first, or by name."""
 
-    LATEST = "latest"
-    NAME = "name"
+    LATEST = "latest", "新申请的在前"
+    NAME = "name", "按名称"
 
 
 @dataclass(frozen=True, slots=True)

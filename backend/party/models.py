@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 
 class PartyOrganisationKind(StrEnum):
@@ -21,15 +22,15 @@ class PartyOrganisationKind(StrEnum):
     BRANCH = "branch"
 
 
-class UnitNature(StrEnum):
+class UnitNature(Word):
     """单位性质."""
 
-    GOVERNMENT = "government"
-    PUBLIC_INSTITUTION = "public_institution"
-    STATE_ENTERPRISE = "state_enterprise"
-    PRIVATE_ENTERPRISE = "private_enterprise"
-    SOCIAL_ORGANISATION = "social_organisation"
-    OTHER = "other"
+    GOVERNMENT = "government", "机关"
+    PUBLIC_INSTITUTION = "public_institution", "事业单位"
+    STATE_ENTERPRISE = "state_enterprise", "国有企业"
+    PRIVATE_ENTERPRISE = "private_enterprise", "民营企业"
+    SOCIAL_ORGANISATION = "social_organisation", "社会组织"
+    OTHER = "other", "其他"
 
 
 class PartyOrganisation(Base):

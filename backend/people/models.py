@@ -1,7 +1,6 @@
 """Persons, what they agreed to, and who is whose guardian."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -12,6 +11,7 @@ from backend.foundation.facts import FactRevision
 from backend.foundation.identifiers import Sex
 from backend.foundation.sealing import INDEX_OF, SEALED
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 ID_NUMBER, PHONE, NAME = "people.id_number", "people.phone", "people.name"
 """What a sealed value is bound to (`foundation.sealing`)."""
@@ -70,14 +70,14 @@ class Consent(FactRevision):
     signed_on: Mapped[date | None] = mapped_column(comment="the day on that paper")
 
 
-class Relation(StrEnum):
+class Relation(Word):
     """What a guardian is to a minor (民法典 art. 27)."""
 
-    FATHER = "father"
-    MOTHER = "mother"
-    GRANDPARENT = "grandparent"
-    SIBLING = "sibling"
-    OTHER = "other"
+    FATHER = "father", "父亲"
+    MOTHER = "mother", "母亲"
+    GRANDPARENT = "grandparent", "祖父母或外祖父母"
+    SIBLING = "sibling", "兄姐"
+    OTHER = "other", "其他监护人"
 
 
 class Guardianship(FactRevision):

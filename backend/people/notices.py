@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from backend.foundation import catalogues
 from backend.foundation.catalogues import Entry
 from backend.foundation.in_use import InUse
+from backend.foundation.terms import Word
 
 HANDLER, CONTACT = "{handler}", "{contact}"
 """What stands in a text in the place of who handles the data, and of how they are asked (个人信息保护法 art. 17)."""
@@ -39,14 +39,14 @@ NoticeText = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidat
 """What people read before they agree."""
 
 
-class NoticeName(StrEnum):
+class NoticeName(Word):
     """What a notice is about: each purpose has its own."""
 
-    IDENTITY = "identity"
-    VOLUNTEER = "volunteer"
-    PROXY = "proxy"
-    MINOR = "minor"
-    PARTY_MEMBER = "party_member"
+    IDENTITY = "identity", "实名登记告知书"
+    VOLUNTEER = "volunteer", "志愿者告知书"
+    PROXY = "proxy", "代办告知书"
+    MINOR = "minor", "未成年人告知书"
+    PARTY_MEMBER = "party_member", "在职党员告知书"
 
 
 class Notice(Entry):

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days
+from backend.foundation.terms import Word
 from backend.people.models import Person
 from backend.people.queries import Community
 from backend.proxies import rules
@@ -29,12 +29,12 @@ from backend.proxies.models import Proxy
 NEWEST_FIRST = Order((Proxy.id,), latest_first=True)
 
 
-class ProxyStatus(StrEnum):
+class ProxyStatus(Word):
     """Where it stands in its term."""
 
-    HELD = "held"
-    RUN_OUT = "run_out"  # may be renewed
-    ENDED = "ended"
+    HELD = "held", "有效"
+    RUN_OUT = "run_out", "已到期"  # may be renewed
+    ENDED = "ended", "已终止"
 
 
 @dataclass(frozen=True, slots=True)

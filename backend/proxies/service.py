@@ -118,7 +118,7 @@ def record_proxy(actor: Actor, wanted: NewProxy, *, now: datetime) -> Proxy:
     policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=community.path))
     require_current(NoticeName.PROXY, wanted.notice_version)
     if wanted.relation not in rules.relation_names():
-        raise RelationUnknown(errors={"relation": [RelationUnknown.detail]})
+        raise RelationUnknown(errors={"relation": [f"请选择：{'、'.join(rules.relation_names().values())}"]})
     _refuse_term(wanted.ends_on, now=now)
     allowances.take(actor, Written.PROXY, now=now)
     proxy_id = _proxy_of(actor, read_adult(wanted.proxy_name, wanted.proxy_id_number, now=now))

@@ -1,7 +1,6 @@
 """Applications for the account of a person, and their steps."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -9,31 +8,32 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, as_text
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.terms import Word
 
 
-class RecoveryStatus(StrEnum):
+class RecoveryStatus(Word):
     """submitted → seen → confirmed; before that returned or withdrawn. Two accounts that an officer joins begin as seen."""
 
-    SUBMITTED = "submitted"
-    SEEN = "seen"  # by one officer; a second one, the holder or the clock is waited for
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
+    SUBMITTED = "submitted", "待社区核实"
+    SEEN = "seen", "已由一人核实，待同意"  # by one officer; a second one, the holder or the clock is waited for
+    CONFIRMED = "confirmed", "已办结"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
-class RecoveryProof(StrEnum):
+class RecoveryProof(Word):
     """By what the community knew the person again."""
 
-    ID_CARD = "id_card"
-    HOUSEHOLD_REGISTER = "household_register"
-    KNOWN_IN_PERSON = "known_in_person"
+    ID_CARD = "id_card", "身份证"
+    HOUSEHOLD_REGISTER = "household_register", "户口簿"
+    KNOWN_IN_PERSON = "known_in_person", "当面认识"
 
 
-class RecoveryKind(StrEnum):
+class RecoveryKind(Word):
     """What becomes of the ways into the person's account."""
 
-    RECOVERY = "recovery"  # a new WeChat takes the place of the old one
-    MERGE = "merge"  # a log-in by password joins them
+    RECOVERY = "recovery", "换微信找回"  # a new WeChat takes the place of the old one
+    MERGE = "merge", "用户名登录并入本人账号"  # a log-in by password joins them
 
 
 class AccountRecovery(Living):

@@ -1,7 +1,6 @@
 """双报到: serving Party members register with the community in which they live."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Sequence
@@ -10,19 +9,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.foundation.database import AreaPath, Base, as_text
 from backend.foundation.life import LivingFact
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 RECEIPT_NUMBERS = Sequence("registration_receipt_numbers", metadata=Base.metadata)
 """Feeds 回执编号."""
 
 
-class RegistrationStatus(StrEnum):
+class RegistrationStatus(Word):
     """applied → accepted, returned or withdrawn; returned → applied for again; accepted → ended (moved away, retired, left the post)."""
 
-    APPLIED = "applied"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"
-    ENDED = "ended"
+    APPLIED = "applied", "待接收"
+    ACCEPTED = "accepted", "已接收"
+    RETURNED = "returned", "已退回"
+    WITHDRAWN = "withdrawn", "已撤回"
+    ENDED = "ended", "已转出"
 
 
 ACTIVE = (RegistrationStatus.APPLIED, RegistrationStatus.ACCEPTED)

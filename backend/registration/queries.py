@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
+from backend.foundation.terms import Word
 from backend.party.models import PartyMember, UnitMembership, WorkUnit
 from backend.people.models import Person
 from backend.people.notices import NoticeName
@@ -60,11 +60,11 @@ class RegistrationLine:
     reason: str | None
 
 
-class RegistrationSort(StrEnum):
+class RegistrationSort(Word):
     """In which order registrations are listed: first come first, or the latest first."""
 
-    FIRST_COME = "first_come"
-    LATEST = "latest"
+    FIRST_COME = "first_come", "先申请的在前"
+    LATEST = "latest", "后申请的在前"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Wishes to move to another community, and their steps."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -9,15 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, as_text
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.terms import Word
 
 
-class RelocationStatus(StrEnum):
+class RelocationStatus(Word):
     """asked → accepted, refused or withdrawn."""
 
-    ASKED = "asked"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
+    ASKED = "asked", "等待新社区答复"
+    ACCEPTED = "accepted", "已迁入"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class Relocation(Living):

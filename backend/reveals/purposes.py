@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -11,18 +10,19 @@ from pydantic import Field, StringConstraints, model_validator
 from backend.foundation import catalogues
 from backend.foundation.catalogues import Entry
 from backend.foundation.in_use import InUse
+from backend.foundation.terms import Word
 
 VISIT = "visit"
 """The purpose of who opens a demand whose place they hold: the visit that they took on."""
 
 
-class PersonalField(StrEnum):
+class PersonalField(Word):
     """What is masked everywhere, and read in clear only for a purpose."""
 
-    NAME = "name"
-    ID_NUMBER = "id_number"
-    PHONE = "phone"
-    ADDRESS = "address"
+    NAME = "name", "姓名"
+    ID_NUMBER = "id_number", "身份证号"
+    PHONE = "phone", "电话"
+    ADDRESS = "address", "住址"
 
 
 class Purpose(Entry):

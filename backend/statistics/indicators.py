@@ -1,7 +1,6 @@
 """The indicators of the street (`config/indicators.toml`): which measure, counted how, named how. Read once, at the start."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,6 +11,7 @@ from backend.foundation.catalogues import Entry
 from backend.foundation.errors import Missing
 from backend.foundation.in_use import InUse
 from backend.foundation.measures import Measure, Shape
+from backend.foundation.terms import Word
 from backend.statistics.measures import MEASURES
 
 
@@ -22,13 +22,13 @@ class IndicatorUnknown(Missing):
     detail = "没有这个统计指标"
 
 
-class Kind(StrEnum):
+class Kind(Word):
     """年内增量 or 年末存量; of rows (or their quantities), or of distinct persons."""
 
-    FLOW = "flow"
-    STOCK = "stock"
-    DISTINCT_FLOW = "distinct_flow"
-    DISTINCT_STOCK = "distinct_stock"
+    FLOW = "flow", "本年累计"
+    STOCK = "stock", "年末数"
+    DISTINCT_FLOW = "distinct_flow", "本年累计，每人计一次"
+    DISTINCT_STOCK = "distinct_stock", "年末数，每人计一次"
 
     @property
     def is_stock(self) -> bool:

@@ -1,6 +1,6 @@
 """What statistics may count of teams and their members."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,7 @@ from backend.foundation.life import status_at, written_with
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, facts_of, themselves
 from backend.teams.models import Membership, Team, TeamCategory, TeamChange, TeamStatus
 
-_CATEGORY_NAMES: Mapping[str, str] = {
-    TeamCategory.PUBLIC_WELFARE.value: "公益服务",
-    TeamCategory.CULTURE_SPORTS.value: "文体活动",
-    TeamCategory.CITY_MANAGEMENT.value: "城市管理",
-    TeamCategory.LEGAL.value: "法律服务",
-    TeamCategory.SKILLS.value: "技能培训",
-    TeamCategory.OTHER.value: "其他",
-}
-
-CATEGORY = Dimension("类别", lambda: _CATEGORY_NAMES)
+CATEGORY = Dimension("类别", TeamCategory.names)
 
 _STANDING = (TeamStatus.ACTIVE, TeamStatus.DISSOLVED)
 

@@ -1,7 +1,6 @@
 """志愿服务队: teams, their members, and those who asked to join."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -12,24 +11,25 @@ from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.facts import Joining
 from backend.foundation.life import Living, StatusChange
 from backend.foundation.search import search_index
+from backend.foundation.terms import Word
 
 
-class TeamStatus(StrEnum):
+class TeamStatus(Word):
     """applied → active or returned; returned → applied; active → dissolved."""
 
-    APPLIED = "applied"
-    RETURNED = "returned"
-    ACTIVE = "active"
-    DISSOLVED = "dissolved"
+    APPLIED = "applied", "待审核"
+    RETURNED = "returned", "已退回"
+    ACTIVE = "active", "已成立"
+    DISSOLVED = "dissolved", "已解散"
 
 
-class JoinStatus(StrEnum):
+class JoinStatus(Word):
     """What became of the wish to join."""
 
-    ASKED = "asked"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
+    ASKED = "asked", "待答复"
+    ACCEPTED = "accepted", "已同意"
+    REFUSED = "refused", "未同意"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class Team(Living):

@@ -3,7 +3,6 @@ who must call the person."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import Days, found
+from backend.foundation.terms import Word
 from backend.people.minors import is_minor_at
 from backend.people.models import Person
 from backend.people.queries import name_for
@@ -34,11 +34,11 @@ AS_THEY_JOINED = Order((MEMBERSHIP_ID,))
 OLDEST_WISH_FIRST, NEWEST_WISH_FIRST = Order((JoinRequest.id,)), Order((JoinRequest.id,), latest_first=True)
 
 
-class TeamSort(StrEnum):
+class TeamSort(Word):
     """In which order teams are listed: the latest application first, or by name."""
 
-    LATEST = "latest"
-    NAME = "name"
+    LATEST = "latest", "新申请的在前"
+    NAME = "name", "按名称"
 
 
 def teams_of_status(

@@ -46,8 +46,8 @@ class RecoveryOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [_RECOVERY]})
 
     id: Id
-    kind: RecoveryKind = Field(description="recovery 换微信找回 · merge 用户名登录并入本人账号")
-    status: RecoveryStatus = Field(description="submitted 待社区核实 · seen 已由一人核实，待本人或第二人同意，期满生效")
+    kind: RecoveryKind = Field(description=RecoveryKind.listed())
+    status: RecoveryStatus = Field(description=f"{RecoveryStatus.listed()}；待同意的由本人或第二人同意，期满生效")
     applied_at: Instant
     takes_effect_at: Instant | None = Field(description="无人拒绝时，何时自动生效；只在 seen 时有")
     decided_at: Instant | None

@@ -57,7 +57,7 @@ class LoginOut(Out):
     kind: LoginKind
     name: Annotated[str, Field(max_length=60)] | None = Field(description="用户名；微信登录的为 null")
     added_at: Instant
-    added_by: AddedBy = Field(description="holder 本人 · officer 工作人员 · operator 运维人员或系统")
+    added_by: AddedBy = Field(description=AddedBy.listed())
     last_used_at: Instant | None
     second_factor_at: Instant | None = Field(description="何时设置了两步验证；没有设置的为 null")
     recovery_codes_left: Annotated[int, Field(ge=0, le=RECOVERY_CODES)] | None = Field(

@@ -29,7 +29,7 @@ class IdentityCorrectionOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [_CORRECTION]})
 
     id: Id
-    status: CorrectionStatus = Field(description="proposed 待另一位工作人员核对 · confirmed 已更正 · returned 已退回")
+    status: CorrectionStatus = Field(description=CorrectionStatus.listed())
     proof: CorrectionProof
     proposed_at: Instant
     person_id: Id

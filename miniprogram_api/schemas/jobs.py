@@ -34,7 +34,7 @@ class JobOut(Out):
 
     id: Id
     kind: Annotated[str, Field(max_length=60, description="任务种类")]
-    state: State = Field(description="queued 排队 · running 进行中 · done 完成，可下载 · failed 失败 · cancelled 已取消")
+    state: State = Field(description=f"{State.listed()}；完成的可以下载")
     done: BigInt = Field(description="已完成的步数")
     total: BigInt = Field(description="总步数")
     error: Annotated[str, Field(max_length=80)] | None = Field(description="失败的原因代码")

@@ -30,7 +30,7 @@ class RelocationOut(Out):
     model_config = ConfigDict(json_schema_extra={"examples": [_RELOCATION]})
 
     id: Id
-    status: RelocationStatus = Field(description="asked 等待新社区答复 · accepted 已迁入 · refused 未同意 · withdrawn 已撤回")
+    status: RelocationStatus = Field(description=RelocationStatus.listed())
     person_id: Id
     person_name: Name = Field(description="隐去部分文字")
     volunteer_number: Number | None = Field(description="是注册志愿者的，迁入后编号不变")

@@ -9,7 +9,6 @@ from backend.foundation.actor import Role
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
 from web.fields import Id, Instant
-from web.inputs.accounts import GRANT_STATUS
 
 _GRANT = "01931f6e-7c1a-7d2e-8f00-0000000000d1"
 _AREA: dict[str, Any] = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
@@ -40,7 +39,7 @@ class TermOut(Out):
 
     id: Id
     role: Role
-    status: GrantStatus = Field(description=GRANT_STATUS)
+    status: GrantStatus = Field(description=GrantStatus.listed())
     area: CommunityOut | None = Field(description="任职的区域")
     starts_at: Instant
     ends_at: Instant | None

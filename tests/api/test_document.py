@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -105,6 +106,37 @@ def values_of(content: Document, components: Document) -> list[object]:
     """The examples of a body, also those that stand among the components."""
     found = content.get("examples", {}).values()
     return [(components["examples"][one["$ref"].rpartition("/")[2]] if "$ref" in one else one)["value"] for one in found]
+
+
+OF_A_MACHINE = {"HealthOut", "ReadinessOut", "PositionIn"}
+"""Their words are for who watches a copy, or for a map; no person reads them."""
+
+
+def test_each_enumeration_of_the_document_has_its_words_and_no_code_is_one(document: Document, client: FlaskClient) -> None:
+    answer = client.get("/api/v1/words")
+    told = {group["name"]: {line["code"]: line["word"] for line in group["words"]} for group in answer.get_json()["items"]}
+    schemas = {name: schema for name, schema in document["components"]["schemas"].items() if name not in OF_A_MACHINE}
+    whole = {name: schema["enum"] for name, schema in schemas.items() if "enum" in schema}
+    assert len(whole) > 40
+    assert {name: list(words) for name, words in told.items() if name != "ProxyRelation"} == whole
+    for name, words in told.items():
+        assert all(re.search("[\u4e00-\u9fff]", word) and not re.search("[a-z_]", word) for word in words.values()), name
+    parts = [codes for schema in schemas.values() for codes in enums_in(schema.get("properties", {}))]
+    parameters = [parameter["schema"] for _, operation in operations(document) for parameter in operation["parameters"]]
+    for codes in [*parts, *enums_in(parameters)]:
+        assert any(set(codes) <= words.keys() for words in told.values()), codes
+    again = client.get("/api/v1/words", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def enums_in(part: object) -> Iterator[list[str]]:
+    if isinstance(part, dict):
+        if isinstance(part.get("enum"), list):
+            yield part["enum"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from enums_in(inner)
 
 
 def test_each_request_and_each_answer_in_json_has_an_example(document: Document) -> None:

@@ -14,8 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import ImATeapot, RequestedRangeNotSatisfiable, ServiceUnavailable
 
 from backend.foundation.errors import Conflict, Forbidden, Malformed, Missing, Refusal, TooMany, Unauthenticated, Unavailable, Unprocessable
+from backend.foundation.ids import new_id
 from config.settings import Settings
 from tests.api.conftest import LogLines, Raised
+from tests.support.proxies import proxy_form
+from tests.support.street import Street
 
 
 class OpeningFull(Conflict):
@@ -165,3 +168,13 @@ def test_a_code_is_given_by_one_refusal_class_and_others_only_inherit_it() -> No
 
     givers = Counter(kind.code for kind in below(Refusal) if "code" in vars(kind) and not kind.__module__.startswith("tests."))
     assert [code for code, number in givers.items() if number > 1] == []
+
+
+def test_what_is_none_of_our_words_is_refused_in_words_and_not_in_codes(street: Street) -> None:
+    officer = street.home.officer
+    told = officer.get("/teams", status="gone").get_json()["errors"]
+    assert told == {"status": ["请选择：待审核、已退回、已成立、已解散"]}
+    ending = officer.post(f"/beneficiaries/{new_id()}/ending", {"cause": "merged"}).get_json()["errors"]
+    assert ending == {"cause": ["请选择：迁出、去世、不再需要"]}
+    proxy = officer.post("/proxies", proxy_form(street, street.home.proxy.card, relation="friend")).get_json()["errors"]
+    assert proxy == {"relation": ["请选择：子女、配偶、其他亲属、邻居、志愿者、社区工作人员、其他"]}

@@ -11,8 +11,6 @@ from backend.foundation.actor import Role
 from web.fields import Day, Id, NoNumbers, Text
 from web.shapes import Body, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery
 
-GRANT_STATUS = "to_approve 待另一位工作人员同意 · to_accept 待本人接受 · held 任期内 · awaited 任期未开始 · ended 已收回或任期已满"
-
 _AREA = "01931f6e-7c1a-7d2e-8f00-00000000c001"
 
 
@@ -173,7 +171,7 @@ class RoleGrantsQuery(SpanQuery):
     login_name: Annotated[SearchText | None, Field(description="用户名或其中一部分")] = None
     role: Role | None = None
     area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")
-    status: GrantStatus | None = Field(default=None, description=f"{GRANT_STATUS}；不填则为除 ended 以外的")
+    status: GrantStatus | None = Field(default=None, description=f"{GrantStatus.listed()}；不填则为除 ended 以外的")
     for_me: ForMe = False
 
     def held_by(self, holders: Select[UUID] | None) -> GrantSearch:

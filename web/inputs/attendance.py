@@ -141,7 +141,7 @@ class ShiftsQuery(MyShiftsQuery):
     opening_id: Id | None = None
     ends_after: Instant | None = None
     starts_before: Instant | None = None
-    sort: ShiftSort = Field(ShiftSort.START, description="start 先开始的在前 · latest 后开始的在前")
+    sort: ShiftSort = Field(ShiftSort.START, description=ShiftSort.listed())
 
     def search(self, openings: Openings | None) -> ShiftSearch:
         """The same for a query of the domain, with the openings of the number."""
@@ -192,7 +192,7 @@ class ServicesQuery(SpanQuery):
     status: ServiceStatus | None = Field(default=None, description="不填：未撤销的全部")
     shift_id: Id | None = None
     overlapping: bool = Field(default=False, description="true：只列出与同一人其他记录时间重叠的（此前的旧记录，请更正或撤销其一）")
-    sort: ServiceSort = Field(ServiceSort.LATEST, description="latest 后服务的在前 · earliest 先服务的在前")
+    sort: ServiceSort = Field(ServiceSort.LATEST, description=ServiceSort.listed())
 
     def search(self, openings: Openings | None) -> ServiceSearch:
         """The same for a query of the domain, with the openings of the number."""

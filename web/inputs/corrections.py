@@ -14,7 +14,7 @@ class IdentityCorrectionIn(NamedIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "章三", "id_number": "639999199001010014", "proof": "id_card"}]})
 
-    proof: CorrectionProof = Field(description="id_card 身份证 · household_register 户口簿 · police_certificate 公安机关证明")
+    proof: CorrectionProof = Field(description=CorrectionProof.listed())
 
     def wanted(self) -> NewIdentity:
         """As the service takes it."""

@@ -8,7 +8,7 @@ from pydantic.config import JsonDict
 from backend.demands.models import BasisKind, DemandStatus, EndCause
 from backend.demands.queries import BeneficiarySearch, DemandSearch, DemandSort
 from backend.demands.service import Amendment, Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
-from web.fields import Between, Id, Instant, Name, NoNumbers, Public, Text
+from web.fields import Between, Id, Instant, InWords, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
 from web.shapes import Body, BrandSought, CommunitySought, ForMe, SearchText, SpanQuery
@@ -121,7 +121,9 @@ class EndIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "moved_away"}]})
 
-    cause: Literal[EndCause.MOVED_AWAY, EndCause.DIED, EndCause.NO_LONGER_WISHES] = Field(description="迁出、去世，或者不再需要上门")
+    cause: Annotated[Literal[EndCause.MOVED_AWAY, EndCause.DIED, EndCause.NO_LONGER_WISHES], InWords] = Field(
+        description="迁出、去世，或者不再需要上门"
+    )
 
 
 class MergeIn(Body):
@@ -294,7 +296,7 @@ class OpenDemandsQuery(DemandsQuery):
     """Which published demands; the days are those on which the service begins."""
 
     with_room: bool = Field(default=True, description="只看还有名额的")
-    sort: DemandSort = Field(DemandSort.LATEST, description="latest 新发布的在前 · start 先开始的在前")
+    sort: DemandSort = Field(DemandSort.LATEST, description=DemandSort.listed())
 
 
 class DemandsInCareQuery(DemandsQuery):

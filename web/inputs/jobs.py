@@ -13,7 +13,7 @@ from web.shapes import DaysQuery, ForMe
 class JobsQuery(DaysQuery):
     """Which jobs are asked for; the days are those on which they were asked for."""
 
-    state: State | None = Field(default=None, description="queued 排队 · running 进行中 · done 完成 · failed 失败 · cancelled 已取消")
+    state: State | None = Field(default=None, description=State.listed())
     for_me: ForMe = False
     kind: Annotated[str, Text(max=60)] | None = Field(default=None, description="只看这一种", examples=["year_end"])
 

@@ -27,7 +27,7 @@ class OrganisationPlanIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_PLAN]})
 
     name: Annotated[str, Text(max=100, min=2), NoNumbers]
-    origin: Origin = Field(description="introduced 引进；incubated 培育")
+    origin: Origin = Field(description=Origin.listed())
     filing: Filing = Field(description="registered 已登记，填统一社会信用代码；on_record 仅备案，填社区给的备案编号")
     credit_code: Annotated[str, Text(max=40)] | None = Field(None, description="统一社会信用代码，18位")
     record_number: Annotated[str, Text(max=60), NoNumbers] | None = Field(
@@ -115,7 +115,7 @@ class OrganisationsQuery(SpanQuery):
     status: OrganisationStatus = Field(OrganisationStatus.VERIFIED, description="经社区核实的人人可见；其他状态只列出本人可见的")
     community_id: CommunitySought = None
     origin: Origin | None = None
-    sort: OrganisationSort = Field(OrganisationSort.LATEST, description="latest 新申请的在前 · name 按名称")
+    sort: OrganisationSort = Field(OrganisationSort.LATEST, description=OrganisationSort.listed())
     for_me: ForMe = False
 
     @property

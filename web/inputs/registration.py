@@ -1,10 +1,10 @@
 """双报到: a member registers with a community."""
 
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
+from backend.foundation.terms import Word
 from backend.registration.models import RegistrationStatus
 from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
@@ -59,12 +59,12 @@ class RegistrationIn(AmendedRegistrationIn):
     community_id: Id = Field(description="居住的社区")
 
 
-class EndingCause(StrEnum):
+class EndingCause(Word):
     """Why a registration ends: 迁出, 退休, 其他."""
 
-    MOVED_AWAY = "moved_away"
-    RETIRED = "retired"
-    OTHER = "other"
+    MOVED_AWAY = "moved_away", "迁出"
+    RETIRED = "retired", "退休"
+    OTHER = "other", "其他"
 
 
 class EndingIn(Body):
@@ -72,7 +72,7 @@ class EndingIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "moved_away", "reason": "迁往团结社区"}]})
 
-    cause: EndingCause = Field(default=EndingCause.OTHER, description="moved_away 迁出 · retired 退休 · other 其他，须写明原因")
+    cause: EndingCause = Field(default=EndingCause.OTHER, description=f"{EndingCause.listed()}，须写明原因")
     reason: WrittenReason | None = Field(default=None, description="说明；当事人看得到")
 
     @model_validator(mode="after")
@@ -117,7 +117,7 @@ class RegistrationQuery(SpanQuery):
     work_unit_id: WorkUnitSought = None
     person: PersonNamed = None
     on: Day | None = Field(default=None, description="看过去某天结束时的情况，单位也是当天的单位；不填为现在")
-    sort: RegistrationSort = Field(RegistrationSort.FIRST_COME, description="first_come 先申请的在前 · latest 后申请的在前")
+    sort: RegistrationSort = Field(RegistrationSort.FIRST_COME, description=RegistrationSort.listed())
     for_me: ForMe = False
 
     @property

@@ -68,7 +68,7 @@ class TeamsQuery(SearchQuery):
     status: TeamStatus = Field(TeamStatus.ACTIVE, description="服务中的队伍人人可见；其他状态只列出本人可见的")
     community_id: CommunitySought = None
     category: TeamCategory | None = None
-    sort: TeamSort = Field(TeamSort.LATEST, description="latest 新申请的在前 · name 按名称")
+    sort: TeamSort = Field(TeamSort.LATEST, description=TeamSort.listed())
     for_me: ForMe = False
 
 

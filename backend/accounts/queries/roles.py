@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
+from backend.foundation.terms import Word
 
 BY_AREA = Order((RoleGrant.area_path, RoleGrant.id))
 NEWEST_FIRST = Order((RoleGrant.id,), latest_first=True)
@@ -28,14 +28,14 @@ ENDS_SOON = timedelta(days=30)
 """So long before it ends, a term is to be thought of."""
 
 
-class GrantStatus(StrEnum):
+class GrantStatus(Word):
     """Where a grant stands in its term."""
 
-    TO_APPROVE = "to_approve"  # a second holder is to agree
-    TO_ACCEPT = "to_accept"  # the appointed is to accept
-    HELD = "held"
-    AWAITED = "awaited"  # its term has yet to begin
-    ENDED = "ended"  # withdrawn, or its term ran out
+    TO_APPROVE = "to_approve", "待另一位工作人员同意"  # a second holder is to agree
+    TO_ACCEPT = "to_accept", "待本人接受"  # the appointed is to accept
+    HELD = "held", "任期内"
+    AWAITED = "awaited", "任期未开始"  # its term has yet to begin
+    ENDED = "ended", "已收回或任期已满"  # withdrawn, or its term ran out
 
 
 @dataclass(frozen=True, slots=True)

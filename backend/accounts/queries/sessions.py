@@ -1,7 +1,6 @@
 """By what an account opens, and where it is logged in: each login from a phone or a browser until it ends."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import case, func, select
@@ -13,18 +12,19 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.terms import Word
 
 LOGGED_IN_AT = TokenFamily.created_at.label("logged_in_at")
 NEWEST_FIRST = Order((LOGGED_IN_AT, TokenFamily.id), latest_first=True)
 NEWEST_WAY_FIRST = Order((Login.id,), latest_first=True)
 
 
-class AddedBy(StrEnum):
+class AddedBy(Word):
     """Who added a way into an account."""
 
-    HOLDER = "holder"
-    OFFICER = "officer"
-    OPERATOR = "operator"
+    HOLDER = "holder", "本人"
+    OFFICER = "officer", "工作人员"
+    OPERATOR = "operator", "运维人员或系统"
 
 
 def own_sessions(viewer: Actor, family_id: UUID, *, now: datetime, page: PageRequest) -> Page[AnyRow]:

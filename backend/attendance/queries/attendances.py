@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from backend.attendance.queries.deciding import is_to_record, lacks_record
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
+from backend.foundation.terms import Word
 from backend.openings.models import Opening
 from backend.openings.queries import Openings
 from backend.people.models import Person
@@ -30,16 +30,16 @@ AS_THEY_CAME = Order((Attendance.signed_in_at, Attendance.id))
 LATEST_FIRST = Order((Attendance.signed_in_at, Attendance.id), latest_first=True)
 
 
-class AttendanceState(StrEnum):
+class AttendanceState(Word):
     """How far an attendance has come, so that "signed in and out but no hours" always has its answer."""
 
-    OPEN = "open"
-    CLOSED_WITHOUT_SIGN_OUT = "closed_without_sign_out"
-    RECORD_WITHDRAWN = "record_withdrawn"
-    AWAITING_CONFIRMATION = "awaiting_confirmation"
-    CONFIRMED = "confirmed"
-    PARTLY_CONFIRMED = "partly_confirmed"
-    FLAGGED = "flagged"
+    OPEN = "open", "服务中"
+    CLOSED_WITHOUT_SIGN_OUT = "closed_without_sign_out", "没有签退，待补录"
+    RECORD_WITHDRAWN = "record_withdrawn", "记录已撤销"
+    AWAITING_CONFIRMATION = "awaiting_confirmation", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    PARTLY_CONFIRMED = "partly_confirmed", "部分确认"
+    FLAGGED = "flagged", "有疑问，待核查"
 
 
 WHAT_IS_MISSING = {

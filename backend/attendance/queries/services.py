@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
+from backend.foundation.terms import Word
 from backend.openings.models import Opening
 from backend.openings.queries import Openings
 from backend.people.models import Person
@@ -34,22 +34,22 @@ LATEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), latest_first=
 EARLIEST_SERVED = Order((ServiceRecord.served_on, ServiceRecord.id), name="earliest")
 
 
-class ServiceSort(StrEnum):
+class ServiceSort(Word):
     """In which order records are listed: the latest served first, or the earliest first."""
 
-    LATEST = "latest"
-    EARLIEST = "earliest"
+    LATEST = "latest", "后服务的在前"
+    EARLIEST = "earliest", "先服务的在前"
 
 
-class ServiceStatus(StrEnum):
+class ServiceStatus(Word):
     """Whether a record counts; partly, where a correction raised it since, or the day was full.
     A flagged one is looked at first."""
 
-    AWAITING_CONFIRMATION = "awaiting_confirmation"
-    CONFIRMED = "confirmed"
-    PARTLY_CONFIRMED = "partly_confirmed"
-    FLAGGED = "flagged"
-    WITHDRAWN = "withdrawn"
+    AWAITING_CONFIRMATION = "awaiting_confirmation", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    PARTLY_CONFIRMED = "partly_confirmed", "部分确认"
+    FLAGGED = "flagged", "有疑问，待核查"
+    WITHDRAWN = "withdrawn", "已撤销"
 
 
 @dataclass(frozen=True, slots=True)

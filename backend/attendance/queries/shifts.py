@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, found
+from backend.foundation.terms import Word
 from backend.openings.models import Claim, ClaimStatus, Opening
 from backend.openings.queries import CLAIMANT, Openings
 from backend.people.service import person_of
@@ -31,11 +31,11 @@ SOONEST_FIRST = Order((Shift.starts_at, Shift.id), name="start")
 LATEST_FIRST = Order((Shift.starts_at, Shift.id), latest_first=True, name="latest")
 
 
-class ShiftSort(StrEnum):
+class ShiftSort(Word):
     """In which order shifts are listed: the soonest first, or the latest first."""
 
-    START = "start"
-    LATEST = "latest"
+    START = "start", "先开始的在前"
+    LATEST = "latest", "后开始的在前"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, holds, words_of
+from backend.foundation.terms import Word
 from backend.openings.models import Claim, Opening, OpeningRole
 from backend.openings.queries import CLAIMANT, Openings
 from backend.people.models import Person
@@ -37,11 +37,11 @@ LATEST_STEPS = Order((DemandChange.at, DemandChange.id), latest_first=True)
 LATEST_CHANGED = Order((PublicationChange.id,), latest_first=True)
 
 
-class DemandSort(StrEnum):
+class DemandSort(Word):
     """In which order open demands are listed: the latest published first, or the soonest first."""
 
-    LATEST = "latest"
-    START = "start"
+    LATEST = "latest", "新发布的在前"
+    START = "start", "先开始的在前"
 
 
 @dataclass(frozen=True, slots=True)

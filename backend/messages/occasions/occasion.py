@@ -14,6 +14,7 @@ from backend.accounts.policy import Permission
 from backend.foundation.database import Column
 from backend.foundation.life import StatusChange
 from backend.foundation.outbox import Event
+from backend.foundation.terms import Word
 from backend.messages.models import Message
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Guardianship, Person
@@ -27,28 +28,28 @@ FIELDS = ("area_path", "brand", "number", "role")
 _SCOPES = {"area_path": Text, "team_id": Uuid, "organisation_id": Uuid, "work_unit_id": Uuid, "person_id": Uuid}
 
 
-class About(StrEnum):
+class About(Word):
     """The kinds of thing that a message leads to, by their id."""
 
-    DEMAND = "demand"
-    CLAIM = "claim"
-    ARRANGEMENT = "arrangement"
-    SHIFT = "shift"
-    ATTENDANCE = "attendance"
-    SERVICE = "service"
-    LATE_ENTRY = "late_entry"
-    TEAM = "team"
-    ORGANISATION = "organisation"
-    REGISTRATION = "registration"
-    PROXY = "proxy"
-    PERSON = "person"
-    BENEFICIARY = "beneficiary"
-    RECOVERY = "recovery"
-    CORRECTION = "correction"
-    RELOCATION = "relocation"
-    ROLE_GRANT = "role_grant"
-    LOGIN = "login"
-    REVEAL = "reveal"
+    DEMAND = "demand", "服务需求"
+    CLAIM = "claim", "认领"
+    ARRANGEMENT = "arrangement", "约定"
+    SHIFT = "shift", "场次"
+    ATTENDANCE = "attendance", "签到"
+    SERVICE = "service", "服务记录"
+    LATE_ENTRY = "late_entry", "补录活动"
+    TEAM = "team", "服务队"
+    ORGANISATION = "organisation", "社会组织"
+    REGISTRATION = "registration", "报到"
+    PROXY = "proxy", "代办"
+    PERSON = "person", "居民"
+    BENEFICIARY = "beneficiary", "服务对象"
+    RECOVERY = "recovery", "找回账号"
+    CORRECTION = "correction", "更正"
+    RELOCATION = "relocation", "迁居"
+    ROLE_GRANT = "role_grant", "职务"
+    LOGIN = "login", "登录方式"
+    REVEAL = "reveal", "查看个人信息"
 
 
 class Audience(Protocol):

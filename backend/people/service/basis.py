@@ -9,7 +9,6 @@ Whoever agrees anew, by themselves or at the desk, is who they were.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Conflict
 from backend.foundation.masking import masked_name
 from backend.foundation.sealing import keyring
+from backend.foundation.terms import Word
 from backend.people.events import BasisEnded
 from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, NAME, Consent, Person
@@ -58,12 +58,12 @@ class DataWithdrawn(Conflict):
     detail = "本人已撤回同意，其个人信息不再使用"
 
 
-class Datum(StrEnum):
+class Datum(Word):
     """What is kept of a person, or erased."""
 
-    PHONE = "phone"
-    NAME = "name"
-    ID_NUMBER = "id_number"
+    PHONE = "phone", "电话"
+    NAME = "name", "姓名"
+    ID_NUMBER = "id_number", "身份证号"
 
 
 @dataclass(frozen=True, slots=True)
