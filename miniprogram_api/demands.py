@@ -13,7 +13,7 @@ from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
-from miniprogram_api.contract import Page, Resource
+from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.demands import (
     BeneficiaryOut,
     BrandsOut,
@@ -41,6 +41,7 @@ bp = Resource("demands", tag="服务需求")
 
 @bp.get("/brands")
 @reads
+@revalidated
 @bp.output(BrandsOut)
 @bp.doc(summary="服务品牌")
 def list_brands(actor: Actor) -> dict[str, object]:  # noqa: ARG001 - every account may see the catalogue

@@ -16,7 +16,7 @@ from backend.volunteers import desk
 from backend.volunteers import service as volunteers
 from backend.volunteers.models import Volunteer
 from backend.volunteers.queries import VolunteerLine, registered_volunteers
-from miniprogram_api.contract import Page, Resource
+from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, OwnVolunteerOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
 from web.inputs.common import MaybeReasonIn
@@ -30,6 +30,7 @@ bp = Resource("people", tag="实名与志愿者")
 
 @bp.get("/notices")
 @public
+@revalidated
 @bp.output(NoticesOut)
 @bp.doc(summary="告知书", description="登记前请使用者阅读并同意；登记时把同意的版本放在 notice_version。")
 def list_notices() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from backend.openings.queries import claimant_names
 from backend.reveals import purposes, queries
 from backend.reveals import service as reveals
 from backend.reveals.service import Revealed
-from miniprogram_api.contract import Page, Resource
+from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.reveals import PurposesOut, ReadingOut, RevealLineOut, RevealOut
 from web.edge import creates, reads
 from web.inputs.reveals import RevealIn
@@ -25,6 +25,7 @@ bp = Resource("reveals", tag="查看个人信息")
 
 @bp.get("/reveal-purposes")
 @reads
+@revalidated
 @bp.output(PurposesOut)
 @bp.doc(summary="查看个人信息的用途", description="每种用途只能查看列出的项目。")
 def list_reveal_purposes(actor: Actor) -> dict[str, Any]:  # noqa: ARG001 - every account may see the catalogue

@@ -66,6 +66,7 @@ LABELS: Mapping[str, str] = {
     "field": "查看的内容",
     "filing": "登记或备案",
     "for_me": "只看等我办理的",
+    "grids": "网格",
     "guardian": "监护人",
     "holding": "只看有效的",
     "id_number": "身份证号",

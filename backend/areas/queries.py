@@ -1,16 +1,28 @@
 """Reads of areas, for a picker that goes down level by level. Areas are public."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ScalarSelect, select
 
 from backend.areas.models import Area, Level
 from backend.foundation.database import db
+from backend.foundation.errors import Missing, Unprocessable
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import found_among_few
 
 BY_CODE = Order((Area.path,))
+MOST_IN_TREE = 2_000
+_SHOWN = (Area.id, Area.code, Area.path, Area.level, Area.name, Area.parent_id, Area.pilot_since)
+
+
+class AreasTooMany(Unprocessable):
+    """More areas than one answer holds: a part of the tree is to be named."""
+
+    code: ClassVar[str] = "areas_too_many"
+    detail = "区域太多，请选择上级区域"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +37,7 @@ class AreaSearch:
 
 def areas_in_use(search: AreaSearch, *, page: PageRequest) -> Page[AnyRow]:
     """Areas in use, by code; a district has some hundreds, so that they are searched as they stand. Raises CursorInvalid."""
-    shown = (Area.id, Area.code, Area.path, Area.level, Area.name, Area.parent_id, Area.pilot_since)
-    wanted = select(*shown).where(Area.withdrawn_on.is_(None), found_among_few(search.q, Area.name, Area.code))
+    wanted = select(*_SHOWN).where(Area.withdrawn_on.is_(None), found_among_few(search.q, Area.name, Area.code))
     if search.parent_id is not None:
         wanted = wanted.where(Area.parent_id == search.parent_id)
     if search.level is not None:
@@ -34,6 +45,23 @@ def areas_in_use(search: AreaSearch, *, page: PageRequest) -> Page[AnyRow]:
     if search == AreaSearch():
         wanted = wanted.where(Area.parent_id.is_(None))
     return BY_CODE.page(wanted, page)
+
+
+def tree_below(area_id: UUID | None, *, with_grids: bool) -> Sequence[AnyRow]:
+    """An area and all in use below it (None: the whole tree), by code, so that each stands behind the one above it. Raises Missing,
+    AreasTooMany."""
+    wanted = select(*_SHOWN).where(Area.withdrawn_on.is_(None)).order_by(Area.path).limit(MOST_IN_TREE + 1)
+    if area_id is not None:
+        top = db.session.scalar(select(Area.path).where(Area.id == area_id, Area.withdrawn_on.is_(None)))
+        if top is None:
+            raise Missing
+        wanted = wanted.where(Area.path.startswith(top, autoescape=True))
+    if not with_grids:
+        wanted = wanted.where(Area.level != Level.GRID)
+    found = db.session.execute(wanted).all()
+    if len(found) > MOST_IN_TREE:
+        raise AreasTooMany
+    return found
 
 
 def path_of(area_id: UUID) -> ScalarSelect[str]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from backend.areas import queries
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.areas.service import AreaCodeInvalid, AreaCodeTaken, AreaHasParts, AreaUnknown, AreaWithdrawn, NotACommunity
@@ -30,6 +31,34 @@ def test_a_phone_picks_its_way_down_the_tree_without_a_login(client, street):
     assert names(client, q="99001002") == names(client, q="团结", level="community") == ["团结社区"]
     assert names(client, q="和平", level="grid") == names(client, q="网格", parent_id=street["和平社区"]) == ["和平第一网格"]
     assert names(client, q="没有") == names(client, q="网格", parent_id=street["青山街道"]) == []
+
+
+def test_the_whole_tree_comes_in_one_answer_and_again_only_once_it_changed(client, street):
+    first = client.get("/api/v1/areas/tree")
+    codes = [area["code"] for area in first.get_json()["items"]]
+    assert codes == sorted(codes)
+    assert {area["name"] for area in first.get_json()["items"]} >= {"青山街道", "和平社区", "团结社区"}
+    assert {area["level"] for area in first.get_json()["items"]} == {"district", "street", "community"}
+    have = {"If-None-Match": first.headers["ETag"]}
+    again = client.get("/api/v1/areas/tree", headers=have)
+    assert (again.status_code, again.data) == (304, b"")
+    assert first.headers["Cache-Control"] == "private, no-cache"
+
+    below = client.get("/api/v1/areas/tree", query_string={"parent_id": street["和平社区"], "grids": "true"}).get_json()["items"]
+    assert below[0]["name"] == "和平社区"
+    assert {area["level"] for area in below[1:]} <= {"grid"}
+    with transaction():
+        areas.withdraw_area(UUID(street["团结社区"]), now=clock.now())
+    changed = client.get("/api/v1/areas/tree", headers=have)
+    assert (changed.status_code, "团结社区" in changed.text) == (200, False)
+
+
+def test_a_tree_of_more_than_one_answer_holds_is_asked_for_in_parts(client, street, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_IN_TREE", 2)
+    assert refused(client.get("/api/v1/areas/tree")) == (422, "areas_too_many")
+    part = client.get("/api/v1/areas/tree", query_string={"parent_id": street["和平社区"]})
+    assert [area["name"] for area in part.get_json()["items"]] == ["和平社区"]
+    assert refused(client.get("/api/v1/areas/tree", query_string={"parent_id": str(uuid4())})) == (404, "not_found")
 
 
 def test_the_list_turns_pages(client, street):

@@ -160,7 +160,7 @@ class TermIn(Body):
 class OwnRoleGrantsQuery(ListQuery):
     """Which roles of one's own."""
 
-    status: GrantStatus | None = Field(default=None, description=f"{GRANT_STATUS}；不填则为全部")
+    status: GrantStatus | None = Field(default=None, description=f"{GrantStatus.listed()}；不填则为全部")
     for_me: ForMe = False
 
 

@@ -83,7 +83,7 @@ class EndingIn(Body):
 
     def in_words(self) -> str:
         """As it is kept and told: 迁出：迁往团结社区."""
-        words = {EndingCause.MOVED_AWAY: "迁出", EndingCause.RETIRED: "退休"}.get(self.cause)
+        words = None if self.cause is EndingCause.OTHER else self.cause.chinese
         return "：".join(said for said in (words, self.reason) if said)
 
 
