@@ -1,7 +1,6 @@
 """Start-up imports: a workbook that a street brings with it, in parts that are entered one by one."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.sealing import SEALED
+from backend.foundation.terms import Word
 
 LINES = "import_parts.lines"
 """What the sealed lines of a part are bound to (`foundation.sealing`)."""
@@ -18,31 +18,31 @@ BOOK = "import_books.book"
 """The same of a workbook that waits to be read."""
 
 
-class ImportKind(StrEnum):
+class ImportKind(Word):
     """What a workbook holds."""
 
-    AREAS = "areas"
-    VOLUNTEERS = "volunteers"
-    TEAMS = "teams"
-    TEAM_MEMBERS = "team_members"
-    ORGANISATIONS = "organisations"
-    STAFF = "staff"
-    WORK_UNITS = "work_units"
-    UNIT_MEMBERS = "unit_members"
-    BENEFICIARIES = "beneficiaries"
+    AREAS = "areas", "区域"
+    VOLUNTEERS = "volunteers", "志愿者"
+    TEAMS = "teams", "志愿服务队"
+    TEAM_MEMBERS = "team_members", "队员"
+    ORGANISATIONS = "organisations", "社会组织"
+    STAFF = "staff", "社会组织工作人员"
+    WORK_UNITS = "work_units", "单位"
+    UNIT_MEMBERS = "unit_members", "报到党员"
+    BENEFICIARIES = "beneficiaries", "服务对象"
 
 
-class ImportStatus(StrEnum):
+class ImportStatus(Word):
     """received → read → checked → entering → entered; entering or entered → undoing → undone. Received → refused: it cannot be read."""
 
-    RECEIVED = "received"
-    READ = "read"
-    CHECKED = "checked"
-    ENTERING = "entering"
-    ENTERED = "entered"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-    REFUSED = "refused"
+    RECEIVED = "received", "已上传"
+    READ = "read", "已读取"
+    CHECKED = "checked", "已检查，尚未导入"
+    ENTERING = "entering", "正在导入"
+    ENTERED = "entered", "已导入"
+    UNDOING = "undoing", "正在撤销"
+    UNDONE = "undone", "已撤销"
+    REFUSED = "refused", "文件不能读取"
 
 
 class Import(Base):

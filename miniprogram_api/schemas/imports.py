@@ -19,7 +19,7 @@ class WorkOut(Out):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_WORK]})
 
-    state: State = Field(description="queued 排队 · running 进行中 · done 完成 · failed 失败 · cancelled 已取消")
+    state: State = Field(description=State.listed())
     done: BigInt = Field(description="已完成的步数")
     total: BigInt = Field(description="总步数")
     error: Annotated[str, Field(max_length=80)] | None = Field(description="失败的原因代码")
@@ -55,10 +55,7 @@ class ImportOut(Out):
     title: Line = Field(description="种类的名称")
     area_id: Id
     area: Line
-    status: ImportStatus = Field(
-        description="received 已上传 · read 已读取 · checked 已检查，尚未导入 · entering 正在导入 · entered 已导入 · undoing 正在撤销 · "
-        "undone 已撤销 · refused 文件不能读取"
-    )
+    status: ImportStatus = Field(description=ImportStatus.listed())
     brought_at: Instant
     new: BigInt = Field(description="可以导入（导入后：已导入）的行数")
     known: BigInt = Field(description="已有、不再导入的行数")

@@ -8,10 +8,7 @@ from backend.imports.models import ImportKind
 from web.fields import Id
 from web.shapes import Body, ListQuery, Query
 
-KINDS_IN_WORDS = (
-    "areas 区域（只能由运维人员用 ejia 导入） · volunteers 志愿者 · teams 志愿服务队 · team_members 队员 · organisations 社会组织 · "
-    "staff 社会组织工作人员 · work_units 单位 · unit_members 报到党员 · beneficiaries 服务对象"
-)
+KINDS_IN_WORDS = f"{ImportKind.listed()}；区域只能由运维人员用 ejia 导入"
 
 
 class ImportQuery(Query):

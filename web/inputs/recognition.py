@@ -1,27 +1,26 @@
 """Whose year."""
 
-from enum import StrEnum
-
 from pydantic import Field
 
 from backend.attendance.models import Capacity
+from backend.foundation.terms import Word
 from backend.recognition.years import Body
 from web.fields import Id
 from web.shapes import ListQuery, Query
 
 
-class BodyKind(StrEnum):
+class BodyKind(Word):
     """What somebody serves for, beside themselves."""
 
-    TEAM = "team"
-    ORGANISATION = "organisation"
-    WORK_UNIT = "work_unit"
+    TEAM = "team", "服务队"
+    ORGANISATION = "organisation", "社会组织"
+    WORK_UNIT = "work_unit", "单位"
 
 
 class BodyQuery(Query):
     """Of which team, organisation or unit."""
 
-    served_for: BodyKind = Field(description="team 志愿服务队 · organisation 社会组织 · work_unit 单位")
+    served_for: BodyKind
     served_for_id: Id = Field(description="队伍、社会组织或者单位的 id")
 
     @property
