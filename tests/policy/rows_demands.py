@@ -193,7 +193,7 @@ def claiming(**claimant: str) -> Callable[[World], Ask]:
     """A claim on an open demand for the team, the organisation or oneself."""
 
     def about(world: World) -> Ask:
-        whom = {name: getattr(world, value) for name, value in claimant.items()} or {"as_person": True}
+        whom = {name: getattr(world, value) for name, value in claimant.items()} or {"as_person": True, "overlap_confirmed": True}
         return ask(body={"role_id": world.open_demand()["role_id"]} | whom)
 
     return about

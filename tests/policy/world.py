@@ -132,7 +132,7 @@ class World:
         claims = {
             "team": claimed(self["team_leader"], demand, self.team_id)["id"],
             "organisation": claimed(self[ORGANISATION_OFFICER], demand, organisation_id=self.organisation_id)["id"],
-            "person": claimed(self["party_member"], demand, as_person=True)["id"],
+            "person": claimed(self["party_member"], demand, as_person=True, overlap_confirmed=True)["id"],
             "work_unit": str(claim_for(UUID(demand["opening_id"]), work_unit_id=UUID(self.unit_id))),
         }
         with transaction():
@@ -145,7 +145,7 @@ class World:
         claims = {
             "team": asked_for(self["team_leader"], demand, self.team_id)["id"],
             "organisation": asked_for(self[ORGANISATION_OFFICER], demand, organisation_id=self.organisation_id)["id"],
-            "person": asked_for(self["party_member"], demand, as_person=True)["id"],
+            "person": asked_for(self["party_member"], demand, as_person=True, overlap_confirmed=True)["id"],
         }
         return demand | {"claims": claims}
 
