@@ -36,6 +36,7 @@ AGAIN_AND_AGAIN = {
     "make_arrangement",
     "mark_message_read",
     "mark_messages_read",
+    "publish_demand_again",  # what is needed each week
     "move_beneficiary",
     "refresh_tokens",
     "reset_password",
