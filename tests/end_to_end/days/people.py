@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.end_to_end.town import Town
+from tests.support.demands import AGREED
 from tests.support.phone import Phone
 
 COMMUNITY, NEXT = "和平社区", "团结社区"
@@ -19,6 +20,7 @@ class Folk:
 
     def __init__(self, town: Town) -> None:
         self.town, self.mark = town, uuid4().hex[:6]
+        self.next_name = NEXT
         self.home, self.next = town.communities[COMMUNITY], town.communities[NEXT]
         self.officer = town.administrator(OFFICER)
 
@@ -67,14 +69,24 @@ class Folk:
             self.officer.made(f"/claims/{waiting['id']}/acceptance")
         return found(by, "/me/claims", title=demand["title"])
 
+    def elder(self, surname: str) -> Line:
+        """What the office is told of an elder who agreed by word of mouth."""
+        basis = {"kind": "own_consent", "notice_version": AGREED["notice_version"]}
+        where = f"和平路{self.mark}号"
+        return {"name": self.name(surname), "called": f"{surname}奶奶", "address": where, "born_in": 1940, "basis": basis}
+
     def registered(self, member: Phone, unit: str) -> Line:
-        """A serving Party member, of a unit found by its name, registers and is taken in by the community: the officer's line of it."""
+        """Such a member is taken in by the community: the officer's line of it."""
+        self.asks_to_register(member, unit)
+        asked = found(self.officer, "/registrations", {"status": "applied"}, person_id=member.person_id)
+        return self.officer.made(f"/registrations/{asked['id']}/acceptance")
+
+    def asks_to_register(self, member: Phone, unit: str) -> None:
+        """A serving Party member registers, of a unit found by its name."""
         [line] = lines(member, "/work-units", q=unit)
         party = {"party_organisation_name": "机关第一党支部", "notice_version": self.town.notices["party_member"]}
         where = {"community_id": self.home, "work_unit_id": line["id"], "joined_party_on": "2010-07-01"}
         member.made("/registrations", party | where)
-        asked = found(self.officer, "/registrations", {"status": "applied"}, person_id=member.person_id)
-        return self.officer.made(f"/registrations/{asked['id']}/acceptance")
 
     def present(self, demand: Line, *served: Phone, minutes: int) -> None:
         """They come, scan the code that the officer holds out, stay so long, and the officer confirms all of them."""
@@ -89,8 +101,13 @@ class Folk:
 
     @staticmethod
     def days(number: int) -> timedelta:
-        """So many days from now."""
+        """So many days."""
         return timedelta(days=number)
+
+    @staticmethod
+    def hours(number: int) -> timedelta:
+        """So many hours."""
+        return timedelta(hours=number)
 
     def later(self, **lead: float) -> datetime:
         """Time goes by."""

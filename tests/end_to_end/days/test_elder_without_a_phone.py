@@ -1,7 +1,6 @@
 """An elder without a telephone of her own rings the office: she is put on record, asked for, visited and heard, and touches no screen."""
 
 from tests.end_to_end.days.people import Folk, found
-from tests.support.demands import AGREED
 
 
 def test_an_elder_without_a_phone_is_put_on_record_visited_and_heard(folk: Folk) -> None:
@@ -10,9 +9,7 @@ def test_an_elder_without_a_phone_is_put_on_record_visited_and_heard(folk: Folk)
     called, address = f"周奶奶{folk.mark}", f"和平路{folk.mark}号"
 
     # At the desk: who she is, and that she agreed by word of mouth; what she wants.
-    basis = {"kind": "own_consent", "notice_version": AGREED["notice_version"]}
-    known = {"name": folk.name("周"), "called": called, "address": address, "born_in": 1940, "basis": basis}
-    officer.made("/beneficiaries", known | {"area_id": folk.home})
+    officer.made("/beneficiaries", folk.elder("周") | {"called": called, "address": address, "area_id": folk.home})
     elder = found(officer, "/beneficiaries", called=called)
     wanted = {"brand": "door_knock", "title": f"看望{called}", "details": "听力不好，请多敲几声"}
     demand = folk.published(officer.made("/demands", wanted | {"community_id": folk.home, "beneficiary_id": elder["id"]}))
