@@ -33,7 +33,7 @@ def test_a_verified_organisation_counts_from_that_shanghai_day(head, officer, st
     assert verified["officer_name"] == "赵**"
     assert ("organisation_staff", applied["id"]) in [(role["role"], role["organisation_id"]) for role in head.seen("/me")["roles"]]
     assert [(staff["name"], staff["is_officer"]) for staff in head.seen(f"/organisations/{applied['id']}/staff")["items"]] == [
-        ("赵**", True)
+        ("赵理事", True)
     ]
     assert [line["id"] for line in head.seen("/me/organisations")["items"]] == [applied["id"]]
 

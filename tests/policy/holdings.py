@@ -9,10 +9,12 @@ from typing import Any
 
 from backend.foundation import clock
 from backend.foundation.database import transaction
+from backend.imports.models import ImportStatus
 from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
-from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
+from tests.support.demands import GRANDFATHER, area, claimed, demand_form, published_demand
+from tests.support.imports import brought_import
 from tests.support.late_entries import past_form
 from tests.support.organisations import applied_organisation, verified_organisation
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
@@ -44,6 +46,7 @@ class Holdings:
         self._services()
         self._offices()
         self._jobs()
+        self._imports()
         self._proxies()
         self._recoveries()
         self._corrections()
@@ -139,6 +142,12 @@ class Holdings:
         for community, officer in self.officers.items():
             for _ in range(2):
                 officer.made("/exports/year-end", {"year": clock.shanghai_day(clock.now()).year, "area_id": self.street[community]})
+
+    def _imports(self) -> None:
+        """Each community has brought a workbook, and one of them was undone."""
+        for community in self.officers:
+            for status in (ImportStatus.CHECKED, ImportStatus.UNDONE):
+                brought_import(area(self.street, community).path, status=status)
 
     def _proxies(self) -> None:
         """In each community somebody acts for two elders, for one of them no more."""

@@ -15,9 +15,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.foundation.jobs import Job, State
-from backend.imports.models import Import, ImportKind, ImportPart, ImportStatus
-from backend.imports.service import KINDS
-from backend.imports.sheet import template
+from backend.imports.models import ImportStatus
 from backend.late_entries.models import LateEntry, LateProof
 from backend.late_entries.service import enter
 from tests.policy.viewers import (
@@ -35,6 +33,7 @@ from tests.policy.viewers import (
 )
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
+from tests.support.imports import brought_import, roster
 from tests.support.late_entries import past_form
 from tests.support.operations import A_FILE
 from web.inputs.late_entries import LateEntryIn
@@ -393,21 +392,9 @@ FIGURES = (
 )
 
 
-def roster() -> bytes:
-    """A workbook of volunteers, without any."""
-    volunteers = KINDS[ImportKind.VOLUNTEERS]
-    return template(volunteers.title, volunteers.columns)
-
-
 def brought(world: World, *, status: ImportStatus = ImportStatus.CHECKED) -> Ask:
     """A workbook for the community, in a step, with a line that is faulty."""
-    with transaction():
-        made = Import(kind="volunteers", area_path="639999001001", digest=b"", status=status, asked_by=None, read_at=clock.now())
-        db.session.add(made)
-        db.session.flush()
-        fault = {"row": 2, "field": "name", "sentence": "必填"}
-        db.session.add(ImportPart(import_id=made.id, number=0, faulty=1, faults=[fault]))
-        import_id = str(made.id)
+    import_id = brought_import(status=status)
     return ask(import_id=import_id, shows=import_id)
 
 

@@ -18,6 +18,7 @@ from backend.corrections.models import IdentityCorrection
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.foundation.database import db
 from backend.foundation.jobs import Job
+from backend.imports.models import Import
 from backend.late_entries.models import LateEntry
 from backend.openings.models import Arrangement, Claim
 from backend.organisations.models import Organisation, OrganisationStatus
@@ -139,6 +140,7 @@ KINDS = (
     Kind("shifts", "/shifts/{}", lists_of_shifts, Shift.id, by_link=over),
     Kind("services", "/services/{}", lists_of_services, ServiceRecord.fact_id, by="fact_id"),
     Kind("late entries", "/late-entries/{}", lambda _: [("/late-entries", {})], LateEntry.id),
+    Kind("imports", "/imports/{}", lambda _: [("/imports", {})], Import.id),
     Kind("jobs", "/jobs/{}", lambda _: [("/jobs", {})], Job.id, by_link=asked),
     Kind(
         "offices",

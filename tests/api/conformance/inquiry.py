@@ -181,7 +181,10 @@ class Inquiry:
         often = 1.0 if self._on_fresh_ground else 0.7
         parameters: Json = {}
         fields = (operation.body or {}).get("properties", {})
-        for place, names, probability in (("path", operation.places, often), ("body", fields, 0.8), ("query", operation.query, 0.5)):
+        # An enumeration says its values itself, and schemathesis 4.32 cannot follow the reference of a parameter to one.
+        named = {parameter["name"] for parameter in operation.described.get("parameters", ()) if "$ref" in parameter["schema"]}
+        query = [name for name in operation.query if name not in named]
+        for place, names, probability in (("path", operation.places, often), ("body", fields, 0.8), ("query", query, 0.5)):
             for name in names:
                 if place == "path" and self._on_fresh_ground and name in known:
                     parameters[f"path.{name}"] = known[name]
@@ -255,7 +258,7 @@ class Inquiry:
         if here.body is not None:
             sent |= {"body": here.example, "media_type": "application/json"}
         if here.takes_file:
-            sent |= {"body": {"file": A_FILE}, "media_type": "multipart/form-data"}
+            sent |= {"body": {"file": here.known.get("file", A_FILE)}, "media_type": "multipart/form-data"}
         case: Case = operation.Case(**sent)
         if self._schema.auth.is_defined:
             self._schema.auth.set(case, AuthContext(operation=operation, app=None))

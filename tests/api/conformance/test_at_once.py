@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from tests.api.conformance.keeping import Kept
 from tests.api.conformance.world import Neighbourhood
 from tests.support.contract import Watch
-from tests.support.operations import Operation, a_file
+from tests.support.operations import A_FILE, Operation, a_file
 
 AT_ONCE = 4
 # What may be done again, at least at the same moment. Of everything else one request succeeds, and the others learn that it is done.
@@ -22,6 +22,7 @@ AGAIN_AND_AGAIN = {
     "change_work_unit",
     "agree_to_notice",
     "begin_second_factor",
+    "bring_import",  # the same file is the same import
     "change_term",
     "check_identity",
     "confirm_shift",
@@ -32,6 +33,8 @@ AGAIN_AND_AGAIN = {
     "issue_door_code",
     "log_in_by_password",
     "log_out",
+    "rename_organisation",
+    "rename_team",
     "log_out_everywhere",
     "make_arrangement",
     "mark_message_read",
@@ -56,7 +59,7 @@ def send_at_once(world: Neighbourhood, operation: Operation) -> list[TestRespons
         key = {"Idempotency-Key": str(uuid4())} if operation.takes_key else {}
         with world.app.test_client() as client:
             start.wait()
-            content = a_file() if here.takes_file else {"data": body, "content_type": "application/json"}
+            content = a_file(here.known.get("file", A_FILE)) if here.takes_file else {"data": body, "content_type": "application/json"}
             return client.open(here.address(), method=here.method, headers=headers | key, **content)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

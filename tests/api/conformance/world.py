@@ -24,12 +24,14 @@ from backend.foundation import clock, files
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.jobs import Job
+from backend.imports.models import ImportStatus
 from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
 from tests.support.demands import GRANDFATHER, asked_for, demand_form, published_demand, window
 from tests.support.guardians import child
 from tests.support.humans import appointed
+from tests.support.imports import brought_import, roster
 from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.operations import A_FILE
@@ -84,6 +86,7 @@ class Neighbourhood:
         self._demands()
         self._services()
         self._files()
+        self._imports()
         self._offices()
         self._accounts()
 
@@ -435,6 +438,13 @@ class Neighbourhood:
         signed = {"expires": expires, "signature": files.signature(file_id, expires)} if file_id else {}
         self._target("street_officer", "download_file", file_id=str(file_id), **signed)
         self._target("street_officer", "see_job", "cancel_job", job_id=waiting)
+
+    def _imports(self) -> None:
+        self._target("community_officer", "download_import_template", kind="volunteers")
+        self._target("community_officer", "bring_import", kind="volunteers", file=roster())
+        for operation in ("see_import", "list_import_faults", "check_import", "enter_import"):
+            self._target("community_officer", operation, import_id=brought_import())
+        self._target("community_officer", "undo_import", import_id=brought_import(status=ImportStatus.ENTERED))
 
 
 def _revision(officer: Phone, fact_id: str) -> str:

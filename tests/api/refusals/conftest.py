@@ -27,6 +27,7 @@ from tests.support.beginning import empty
 from tests.support.contract import Watch
 from tests.support.demands import asked_for, demand_form, give_role, published_demand
 from tests.support.guardians import child, guardianship_form
+from tests.support.imports import brought_import, roster
 from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.operations import A_FILE, Json, Operation, a_file, operations_of
@@ -137,6 +138,8 @@ class World:
             "revision_id": service["revision_id"],
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
+            "import_id": brought_import(),
+            "kind": "volunteers",
             "year": year,
             **_signed_file(),
         }
@@ -195,7 +198,7 @@ class Sweep:
             raw = json.dumps(operation.example if body is None else body).encode()
         content = {"data": raw, "content_type": more.pop("content_type", None if raw is None else "application/json")}
         if raw is None and operation.takes_file:
-            content = a_file()
+            content = a_file(roster() if operation.name == "bring_import" else A_FILE)
         self.asked += 1
         return self._client.open(
             address or operation.address(),
