@@ -19,7 +19,9 @@ _TABLES = "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::reg
 _SEALED_COLUMNS = """
     SELECT table_name, left(column_name, -length(%(suffix)s)) AS name,
            EXISTS (SELECT FROM information_schema.columns i WHERE i.table_schema = 'public' AND i.table_name = c.table_name
-                   AND i.column_name = left(c.column_name, -length(%(suffix)s)) || '_index')
+                   AND i.column_name = left(c.column_name, -length(%(suffix)s)) || '_index'),
+           (SELECT a.attname FROM pg_index x JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0]
+            WHERE x.indisprimary AND x.indrelid = format('public.%%I', c.table_name)::regclass)
     FROM information_schema.columns c WHERE table_schema = 'public' AND right(column_name, length(%(suffix)s)) = %(suffix)s
     ORDER BY 1, 2"""
 
@@ -65,11 +67,11 @@ def unopened(connection: Connection, keyring: Keyring) -> list[str]:
     closed = set()
     for field, row, sealed, index in _sealed_values(connection):
         try:
-            value = keyring.unseal(sealed, field=field, row=row)
+            value = keyring.unseal_bytes(sealed, field=field, row=row)
         except SealBroken:
             closed.add(f"{field} (key {head_of(sealed).key_id})")
         else:
-            if index is not None and index not in keyring.indexes(value, field=field):
+            if index is not None and index not in keyring.indexes(value.decode(), field=field):
                 closed.add(f"{field} (blind index)")
     return sorted(closed)
 
@@ -77,12 +79,12 @@ def unopened(connection: Connection, keyring: Keyring) -> list[str]:
 def _sealed_values(connection: Connection) -> Iterator[tuple[str, UUID, bytes, bytes | None]]:
     """Field, row, sealed value, and blind index where there is one: one value for each head that there is (sealing.head_of)."""
     query = sql.SQL(
-        "SELECT DISTINCT ON (substring({sealed} FROM 1 FOR 2 + get_byte({sealed}, 1))) id, {sealed}, {index}"
+        "SELECT DISTINCT ON (substring({sealed} FROM 1 FOR 2 + get_byte({sealed}, 1))) {key}, {sealed}, {index}"
         " FROM public.{table} WHERE octet_length({sealed}) > 1"
     )
-    for table, name, indexed in connection.execute(_SEALED_COLUMNS, {"suffix": SUFFIX}).fetchall():
+    for table, name, indexed, key in connection.execute(_SEALED_COLUMNS, {"suffix": SUFFIX}).fetchall():
         index = sql.Identifier(f"{name}_index") if indexed else sql.SQL("NULL")
-        asked = query.format(sealed=sql.Identifier(name + SUFFIX), index=index, table=sql.Identifier(table))
+        asked = query.format(sealed=sql.Identifier(name + SUFFIX), key=sql.Identifier(key), index=index, table=sql.Identifier(table))
         for row, sealed, found in connection.execute(asked).fetchall():
             yield f"{table}.{name}", row, bytes(sealed), None if found is None else bytes(found)
 

@@ -1,6 +1,5 @@
 """Processes as they run on a real machine: the web server on the servers of the tests, and a whole trial copy."""
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,8 @@ from config.settings import Settings
 from ejia.trial import services
 from ejia.trial.ports import HOST, Ports
 from ejia.trial.processes import end, spawn, wait_until
-from tests.end_to_end.town import Town
+from tests.end_to_end.town import Town, running_town
 from tests.support.environment import environment_of
-from tests.support.trial_run import begin_run, read_until
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +31,6 @@ def running_web(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The whole set as `ejia run` starts it, with a small demonstration year; stopped as by Ctrl-C, it has nothing to complain of."""
-    # A test takes an office's workbooks of months within a minute; that phones are slowed down is asked elsewhere.
-    run = begin_run(tmp_path_factory.mktemp("town"), "--scale", "0.01", EJIA_RATE_LIMITS_ENABLED="false")
-    try:
-        there = Town(read_until(run, "Ctrl-C"))
+    """The whole set as `ejia run` starts it, with a small demonstration year."""
+    with running_town(tmp_path_factory.mktemp("town")) as there:
         yield there
-        there.close()
-        run.send_signal(signal.SIGINT)
-        told, _ = run.communicate(timeout=60)
-        assert (run.returncode, told) == (0, "正在停止 …\n已停止，数据保留。\n"), "a service died on the way"
-    finally:
-        if run.poll() is None:
-            run.terminate()
-            run.communicate()

@@ -1,7 +1,9 @@
 """A trial copy as `ejia run` started it, reached as its users reach it: phones, administrators' browsers, a terminal at the machine."""
 
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +16,7 @@ from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo.logins import PASSWORD
 from tests.support.people import identity_number
 from tests.support.phone import Phone
-from tests.support.trial_run import address
+from tests.support.trial_run import address, begin_run, read_until
 from tests.support.wire import Wire
 
 LOOK_EVERY = 0.25
@@ -30,6 +32,24 @@ def awaited(look: Callable[[], Seen], holds: Callable[[Seen], bool]) -> Seen:
             pytest.fail(f"not within {PATIENCE} s; last seen: {seen}")
         time.sleep(LOOK_EVERY)
     return seen
+
+
+@contextmanager
+def running_town(folder: Path) -> Iterator["Town"]:
+    """A copy with a small demonstration year, as `ejia run` starts it; stopped as by Ctrl-C, it has nothing to complain of."""
+    # A test takes an office's workbooks of months within a minute; that phones are slowed down is asked elsewhere.
+    run = begin_run(folder, "--scale", "0.01", EJIA_RATE_LIMITS_ENABLED="false")
+    try:
+        there = Town(read_until(run, "Ctrl-C"))
+        yield there
+        there.close()
+        run.send_signal(signal.SIGINT)
+        told, _ = run.communicate(timeout=60)
+        assert (run.returncode, told) == (0, "正在停止 …\n已停止，数据保留。\n"), "a service died on the way"
+    finally:
+        if run.poll() is None:
+            run.terminate()
+            run.communicate()
 
 
 class Town:

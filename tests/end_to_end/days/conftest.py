@@ -1,4 +1,4 @@
-"""The running town, in which each day begins at nine."""
+"""A running town of their own, in which each day begins at nine: a month goes by in it, and what is left open there ends by itself."""
 
 import json
 from collections.abc import Iterator
@@ -7,15 +7,16 @@ import pytest
 
 from tests.end_to_end.days.hands import Hand, ids_in
 from tests.end_to_end.days.people import Folk
-from tests.end_to_end.town import Town
+from tests.end_to_end.town import Town, running_town
 
 
 @pytest.fixture(scope="session")
-def _town_of_hands(town: Town) -> Iterator[Town]:
-    Hand.public |= ids_in([json.dumps(town.communities), town.street_id])
-    there = town.for_phones(Hand)
-    yield there
-    there.close()
+def _town_of_hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with running_town(tmp_path_factory.mktemp("days")) as town:
+        Hand.public |= ids_in([json.dumps(town.communities), town.street_id])
+        there = town.for_phones(Hand)
+        yield there
+        there.close()
 
 
 @pytest.fixture
