@@ -7,6 +7,8 @@ from sqlalchemy import select
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
 from backend.foundation.database import db
+from backend.people import notices
+from backend.people.notices import NoticeName
 from backend.teams.models import TeamChange
 from tests.support.guardians import child, guardianship_form
 from tests.support.messages import kinds
@@ -85,7 +87,7 @@ def test_a_leader_whom_a_grown_up_could_follow_hands_over_and_one_with_a_minor_a
 
 def test_who_comes_back_before_anybody_heard_leads_on(leader, team, officer, street):
     leader.made("/me/volunteer/leaving", {})
-    leader.made("/volunteers", {"community_id": street["和平社区"], "notice_version": "2026-12-01"})
+    leader.made("/volunteers", {"community_id": street["和平社区"], "notice_version": notices.notice(NoticeName.VOLUNTEER).version})
     deliver()
     assert officer.seen(f"/teams/{team}")["leader_name"] == "孙**"
     wish = street.home.volunteer().made(f"/teams/{team}/join-requests")["id"]
