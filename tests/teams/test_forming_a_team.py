@@ -30,7 +30,7 @@ def test_an_accepted_team_is_led_by_who_applied(leader, officer, street):
     assert (accepted["status"], accepted["leader_name"], accepted["member_count"]) == ("active", "张**", 1)
     assert accepted["founded_on"] == str(clock.shanghai_day(clock.now()))
     members = leader.seen(f"/teams/{team['id']}/members")["items"]
-    assert [(member["name"], member["is_leader"]) for member in members] == [("张**", True)]
+    assert [(member["name"], member["is_leader"]) for member in members] == [("张队长", True)]
     assert teams_led(leader) == [team["id"]]
     assert [line["id"] for line in leader.seen("/me/teams")["items"]] == [team["id"]]
 
