@@ -213,7 +213,6 @@ class ServiceRecord(FactRevision):
         Index("ix_service_records_served_on", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_capacity_id", "capacity_id", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_shift_id", "shift_id", postgresql_where="superseded_at IS NULL AND NOT void"),
-        Index("ix_service_records_capacity_id", "capacity_id", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_opening_id", "opening_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_of_a_day"),
         CheckConstraint("ended_at >= started_at", name="ended_after_started"),
