@@ -14,7 +14,7 @@ from uuid import UUID
 
 from flask import g, request
 
-from backend.foundation import clock, idempotency
+from backend.foundation import clock
 from backend.foundation.database import db
 from backend.foundation.errors import Refusal
 from backend.foundation.idempotency import IdempotencyKeyMissing, Submission
@@ -106,6 +106,6 @@ def refuse_in_last_step(refusal: Refusal) -> NoReturn:
     """Refuse, and keep what the step wrote down of the attempt; the key is free again."""
     steps: Steps = g.steps
     if steps.submission is not None:
-        idempotency.free(steps.submission)
+        steps.submission.free()
     db.session.commit()
     raise refusal

@@ -177,11 +177,10 @@ class Submission:
         said = {"with_status": answer.status, "of_type": answer.media_type, "leads_to": answer.location}
         run_at_commit(_FINISH, **self._values, **said, sealed_answer=sealed, held=_powers(actor))
 
-
-def free(submission: Submission) -> None:
-    """Give the key back, in a transaction that keeps what a refusal wrote down."""
-    values = {"account_id": submission.account_id, "route": submission.route, "key": submission.key}
-    db.session.execute(delete(IdempotencyKey).filter_by(**values).execution_options(synchronize_session=False))
+    def free(self) -> None:
+        """Give the key back, in a transaction that keeps what a refusal wrote down."""
+        given_back = delete(IdempotencyKey).where(*_OF_KEY).execution_options(synchronize_session=False)
+        db.session.execute(given_back, self._values)
 
 
 def _powers(actor: Actor) -> list[str]:

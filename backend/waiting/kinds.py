@@ -68,14 +68,23 @@ def _ends_by_itself() -> ColumnElement[Any]:
     return Demand.ends_at + timedelta(days=limits.current().demands.decided_after_days)
 
 
+def _since_last_step(changed: Column, step: ColumnElement[bool], began: Column, which: ColumnElement[bool]) -> Rows:
+    """Since the last of its steps, or where it has none, since it began."""
+    return _since(func.coalesce(select(func.max(changed)).where(step).scalar_subquery(), began), which)
+
+
 def _without_leader(viewer: Actor, _now: datetime) -> Rows:
-    left = select(func.max(Volunteer.recorded_at)).where(Volunteer.person_id == Team.leader_person_id).scalar_subquery()
-    return _since(func.coalesce(left, Team.applied_at), teams.lacks_leader(viewer))
+    left = Volunteer.person_id == Team.leader_person_id
+    return _since_last_step(Volunteer.recorded_at, left, Team.applied_at, teams.lacks_leader(viewer))
 
 
 def _without_officer(viewer: Actor, _now: datetime) -> Rows:
-    changed = select(func.max(OrganisationChange.at)).where(OrganisationChange.organisation_id == Organisation.id).scalar_subquery()
-    return _since(func.coalesce(changed, Organisation.applied_at), organisations.lacks_officer(viewer))
+    return _of_organisation(organisations.lacks_officer(viewer))
+
+
+def _of_organisation(which: ColumnElement[bool]) -> Rows:
+    step = OrganisationChange.organisation_id == Organisation.id
+    return _since_last_step(OrganisationChange.at, step, Organisation.applied_at, which)
 
 
 def _claims(viewer: Actor, _now: datetime) -> Rows:
@@ -83,18 +92,15 @@ def _claims(viewer: Actor, _now: datetime) -> Rows:
 
 
 def _returned_team(viewer: Actor, _now: datetime) -> Rows:
-    returned = select(func.max(TeamChange.at)).where(TeamChange.team_id == Team.id).scalar_subquery()
-    return _since(func.coalesce(returned, Team.applied_at), teams.is_to_amend(viewer))
+    return _since_last_step(TeamChange.at, TeamChange.team_id == Team.id, Team.applied_at, teams.is_to_amend(viewer))
 
 
 def _returned_organisation(viewer: Actor, _now: datetime) -> Rows:
-    returned = select(func.max(OrganisationChange.at)).where(OrganisationChange.organisation_id == Organisation.id).scalar_subquery()
-    return _since(func.coalesce(returned, Organisation.applied_at), organisations.is_to_amend(viewer))
+    return _of_organisation(organisations.is_to_amend(viewer))
 
 
 def _returned_demand(viewer: Actor, _now: datetime) -> Rows:
-    returned = select(func.max(DemandChange.at)).where(DemandChange.demand_id == Demand.id).scalar_subquery()
-    return _since(func.coalesce(returned, Demand.submitted_at), demands.is_to_amend(viewer))
+    return _since_last_step(DemandChange.at, DemandChange.demand_id == Demand.id, Demand.submitted_at, demands.is_to_amend(viewer))
 
 
 def _wishes(viewer: Actor, _now: datetime) -> Rows:
