@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ColumnElement, ScalarSelect, select, true
 
 from backend.areas.models import Area, Level
-from backend.foundation.database import db
+from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing, Unprocessable
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import found_among_few
+from backend.foundation.search import as_asked, found_among_few
 
 BY_CODE = Order((Area.path,))
 MOST_IN_TREE = 2_000
@@ -38,10 +38,7 @@ class AreaSearch:
 def areas_in_use(search: AreaSearch, *, page: PageRequest) -> Page[AnyRow]:
     """Areas in use, by code; a district has some hundreds, so that they are searched as they stand. Raises CursorInvalid."""
     wanted = select(*_SHOWN).where(Area.withdrawn_on.is_(None), found_among_few(search.q, Area.name, Area.code))
-    if search.parent_id is not None:
-        wanted = wanted.where(Area.parent_id == search.parent_id)
-    if search.level is not None:
-        wanted = wanted.where(Area.level == search.level)
+    wanted = wanted.where(as_asked((Area.parent_id, search.parent_id), (Area.level, search.level)))
     if search == AreaSearch():
         wanted = wanted.where(Area.parent_id.is_(None))
     return BY_CODE.page(wanted, page)
@@ -67,6 +64,11 @@ def tree_below(area_id: UUID | None, *, with_grids: bool) -> Sequence[AnyRow]:
 def path_of(area_id: UUID) -> ScalarSelect[str]:
     """The path of an area, for a statement to compare with; of none, if there is no such area."""
     return select(Area.path).where(Area.id == area_id).scalar_subquery()
+
+
+def lies_in(path: Column, area_id: UUID | None) -> ColumnElement[bool]:
+    """Condition: the path is that of the area, not of one below it; without an area it is any."""
+    return true() if area_id is None else path == path_of(area_id)
 
 
 def all_areas(*, withdrawn: bool) -> list[Area]:

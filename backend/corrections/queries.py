@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, ScopeColumns
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.corrections.models import NEW_ID_NUMBER, NEW_NAME, CorrectionProof, CorrectionStatus, IdentityCorrection
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -18,6 +18,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked, masked_id_number
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
+from backend.foundation.search import as_asked
 from backend.people.models import Person
 from backend.volunteers.queries import PeopleSearch, person_sought
 
@@ -49,10 +50,7 @@ def corrections(
     Raises paging.CursorInvalid.
     """
     wanted = _lines(viewer).where(person_sought(viewer, search.q, now=now), search.days.hold(IdentityCorrection.proposed_at))
-    if search.community_id is not None:
-        wanted = wanted.where(IdentityCorrection.area_path == path_of(search.community_id))
-    if status is not None:
-        wanted = wanted.where(IdentityCorrection.status == status)
+    wanted = wanted.where(as_asked((IdentityCorrection.status, status)), lies_in(IdentityCorrection.area_path, search.community_id))
     if for_me:
         wanted = wanted.where(is_to_confirm(viewer, now=now))
     return NEWEST_FIRST.page(wanted, page).map(_line)

@@ -47,6 +47,11 @@ def found_among_few(search: str | None, *columns: Column) -> ColumnElement[bool]
     return and_(true(), *(or_(*(func.strpos(_folded(column), _folded(word)) > 0 for column in columns)) for word in words_of(search)))
 
 
+def as_asked(*asked: tuple[Column, object]) -> ColumnElement[bool]:
+    """Condition: each column is the value that is asked for; None asks for nothing."""
+    return and_(true(), *(column == value for column, value in asked if value is not None))
+
+
 def found(search: str | None, *columns: Column) -> ColumnElement[bool]:
     """Condition: each word of the search (None: whatever there is) is part of one of the columns."""
     return and_(true(), *(holds(word, *columns) for word in words_of(search)))

@@ -13,7 +13,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.jobs import LINE, Job, JobLine, State
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.foundation.search import EVER, Days
+from backend.foundation.search import EVER, Days, as_asked
 
 FAILURES_STAND_FOR = timedelta(days=14)
 NEWEST_JOB = Order((Job.id,), latest_first=True)
@@ -40,10 +40,7 @@ class JobSearch:
 def jobs_in_sight(viewer: Actor, search: JobSearch, *, now: datetime, page: PageRequest) -> Page[JobLine]:
     """The long work that the viewer asked for or looks after, the newest first: how far it is and why it failed, never its file."""
     wanted = select(*LINE).where(seen_by(viewer), search.days.hold(Job.created_at))
-    if search.state is not None:
-        wanted = wanted.where(Job.state == search.state)
-    if search.kind is not None:
-        wanted = wanted.where(Job.kind == search.kind)
+    wanted = wanted.where(as_asked((Job.state, search.state), (Job.kind, search.kind)))
     if search.for_me:
         wanted = wanted.where(failed_lately(viewer, now=now))
     return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))

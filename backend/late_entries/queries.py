@@ -12,14 +12,14 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.files import File
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.late_entries.models import LateEntry, LateEntryChange, LateEntryStatus, LatePerson, LateProof
 from backend.organisations.models import Organisation
 from backend.people.models import Person
@@ -59,12 +59,9 @@ def late_entries(viewer: Actor, search: LateEntrySearch, *, for_me: bool = False
         found(search.q, LateEntry.title),
         search.days.hold(LateEntry.starts_at),
     )
-    if search.status is not None:
-        wanted = wanted.where(LateEntry.status == search.status)
-    if search.brand is not None:
-        wanted = wanted.where(LateEntry.brand == search.brand)
-    if search.community_id is not None:
-        wanted = wanted.where(LateEntry.area_path == path_of(search.community_id))
+    wanted = wanted.where(
+        as_asked((LateEntry.status, search.status), (LateEntry.brand, search.brand)), lies_in(LateEntry.area_path, search.community_id)
+    )
     served = select(LatePerson.entry_id)
     if search.team_id is not None:
         wanted = wanted.where(LateEntry.id.in_(served.where(LatePerson.team_id == search.team_id)))

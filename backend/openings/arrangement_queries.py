@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, sele
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.brands import ClaimantKind
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -18,7 +18,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.foundation.search import EVER, Days
+from backend.foundation.search import EVER, Days, as_asked
 from backend.openings.models import Arrangement, Claim, Opening, OpeningRole
 from backend.openings.queries import Openings
 from backend.organisations.models import Organisation
@@ -70,14 +70,14 @@ def arrangements(
     """Those of the viewer's communities, teams, organisations and units, and their own, the newest first. `for_me`: only invitations that
     wait for the viewer."""
     wanted = _seen(viewer, now=now).where(search.days.hold(Arrangement.ends_on))
-    if search.area_id is not None:
-        wanted = wanted.where(Arrangement.area_path == path_of(search.area_id))
-    if search.team_id is not None:
-        wanted = wanted.where(Arrangement.team_id == search.team_id)
-    if search.organisation_id is not None:
-        wanted = wanted.where(Arrangement.organisation_id == search.organisation_id)
-    if search.work_unit_id is not None:
-        wanted = wanted.where(Arrangement.work_unit_id == search.work_unit_id)
+    wanted = wanted.where(
+        as_asked(
+            (Arrangement.team_id, search.team_id),
+            (Arrangement.organisation_id, search.organisation_id),
+            (Arrangement.work_unit_id, search.work_unit_id),
+        ),
+        lies_in(Arrangement.area_path, search.area_id),
+    )
     if search.openings is not None:
         wanted = wanted.where(Arrangement.opening_id.in_(search.openings))
     if for_me:

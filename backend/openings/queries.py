@@ -18,7 +18,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
@@ -140,16 +140,15 @@ def claim(viewer: Actor, claim_id: UUID, *, now: datetime) -> ClaimLine:
 
 def _searched(viewer: Actor, search: ClaimSearch, now: datetime) -> Select[*tuple[Any, ...]]:
     wanted = _lines(viewer, now).where(found(search.q, Opening.title), search.days.hold(Opening.starts_at))
-    if search.status is not None:
-        wanted = wanted.where(Claim.status == search.status)
-    if search.brand is not None:
-        wanted = wanted.where(Opening.brand == search.brand)
-    if search.community_id is not None:
-        wanted = wanted.where(Opening.area_id == search.community_id)
-    if search.team_id is not None:
-        wanted = wanted.where(Claim.team_id == search.team_id)
-    if search.organisation_id is not None:
-        wanted = wanted.where(Claim.organisation_id == search.organisation_id)
+    wanted = wanted.where(
+        as_asked(
+            (Claim.status, search.status),
+            (Opening.brand, search.brand),
+            (Opening.area_id, search.community_id),
+            (Claim.team_id, search.team_id),
+            (Claim.organisation_id, search.organisation_id),
+        )
+    )
     if search.openings is not None:
         wanted = wanted.where(Claim.opening_id.in_(search.openings))
     return wanted

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 from backend.people.models import Person
@@ -64,10 +64,7 @@ def organisations_of_status(
     wanted = _lines().where(Organisation.status == status, sought, search.days.hold(Organisation.counted_on))
     if status is not OrganisationStatus.VERIFIED:
         wanted = wanted.where(policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE))
-    if search.community_id is not None:
-        wanted = wanted.where(Organisation.area_path == path_of(search.community_id))
-    if search.origin is not None:
-        wanted = wanted.where(Organisation.origin == search.origin)
+    wanted = wanted.where(as_asked((Organisation.origin, search.origin)), lies_in(Organisation.area_path, search.community_id))
     if for_me:
         wanted = wanted.where(or_(is_to_review(viewer), lacks_officer(viewer), is_to_amend(viewer)))
     return (BY_NAME if sort is OrganisationSort.NAME else NEWEST_FIRST).page(wanted, page)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -78,8 +78,7 @@ def proxies(viewer: Actor, search: ProxySearch, *, for_me: bool = False, now: da
     """Those of the viewer's communities, and those that they are a party of; the newest first. `for_me`: only those that the viewer is to
     renew or to end. Raises paging.CursorInvalid."""
     wanted, status = _seen(viewer).where(search.days.hold(Proxy.ends_on)), search.status
-    if search.community_id is not None:
-        wanted = wanted.where(Proxy.area_path == path_of(search.community_id))
+    wanted = wanted.where(lies_in(Proxy.area_path, search.community_id))
     if search.people is not None:
         of_either = aliased(Proxy)
         party = (select(of_either.id).where(column.in_(search.people)) for column in (of_either.person_id, of_either.proxy_person_id))

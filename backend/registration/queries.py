@@ -11,14 +11,14 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.party.models import PartyMember, UnitMembership, WorkUnit
 from backend.people.models import Person
@@ -90,10 +90,7 @@ def registrations(
         person_sought(viewer, search.person, now=now),
         search.days.hold(MemberRegistration.applied_at),
     )
-    if search.status is not None:
-        wanted = wanted.where(MemberRegistration.status == search.status)
-    if search.community_id is not None:
-        wanted = wanted.where(MemberRegistration.area_path == path_of(search.community_id))
+    wanted = wanted.where(as_asked((MemberRegistration.status, search.status)), lies_in(MemberRegistration.area_path, search.community_id))
     if search.work_unit_id is not None:
         wanted = wanted.where(WorkUnit.id == search.work_unit_id, MemberRegistration.person_id.in_(_ever_of_unit(search.work_unit_id)))
     if for_me:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import as_asked
 from backend.people.models import Person
 from backend.people.queries import Community
 from backend.relocations.models import Relocation, RelocationChange, RelocationStatus
@@ -51,10 +52,7 @@ def relocations(
     Raises paging.CursorInvalid.
     """
     wanted = _lines(viewer).where(is_sought(viewer, search.q, now=now), search.days.hold(Relocation.asked_at))
-    if search.community_id is not None:
-        wanted = wanted.where(Relocation.area_path == path_of(search.community_id))
-    if status is not None:
-        wanted = wanted.where(Relocation.status == status)
+    wanted = wanted.where(as_asked((Relocation.status, status)), lies_in(Relocation.area_path, search.community_id))
     if for_me:
         wanted = wanted.where(is_to_answer(viewer))
     return NEWEST_FIRST.page(wanted, page).map(_line)

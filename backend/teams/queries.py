@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import Days, found
+from backend.foundation.search import Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.people.minors import is_minor_at
 from backend.people.models import Person
@@ -57,10 +57,7 @@ def teams_of_status(
     wanted = _lines().where(Team.status == status, found(search, Team.name))
     if status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
-    if community_id is not None:
-        wanted = wanted.where(Team.area_path == path_of(community_id))
-    if category is not None:
-        wanted = wanted.where(Team.category == category)
+    wanted = wanted.where(as_asked((Team.category, category)), lies_in(Team.area_path, community_id))
     if for_me:
         wanted = wanted.where(or_(is_to_review(viewer), lacks_leader(viewer), is_to_amend(viewer)))
     return (BY_NAME if sort is TeamSort.NAME else NEWEST_FIRST).page(wanted, page)

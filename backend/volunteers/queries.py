@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, select, true
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.masking import masked
@@ -90,8 +90,7 @@ def registered_volunteers(viewer: Actor, search: PeopleSearch, *, now: datetime,
         .where(policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id)))
     )
     wanted = wanted.where(search.days.hold(Volunteer.registered_on), is_sought(viewer, search.q, now=now))
-    if search.community_id is not None:
-        wanted = wanted.where(Volunteer.area_path == path_of(search.community_id))
+    wanted = wanted.where(lies_in(Volunteer.area_path, search.community_id))
     return NEWEST_BY_COMMUNITY.page(wanted, page).map(_line)
 
 

@@ -14,12 +14,12 @@ from backend.accounts.service.rank import DIGITS_OF_A_LEVEL
 from backend.accounts.service.roles import ADMINISTRATORS, OFFICES
 from backend.accounts.service.seconds import may_second
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 
 BY_AREA = Order((RoleGrant.area_path, RoleGrant.id))
@@ -82,10 +82,7 @@ class GrantSearch:
 def role_grants(viewer: Actor, search: GrantSearch, *, for_me: bool = False, now: datetime, page: PageRequest) -> Page[GrantLine]:
     """The offices in the viewer's areas, area by area, the oldest first. `for_me`: only those that wait for the viewer."""
     wanted = _offices(viewer).where(_of_status(search.status, now), search.days.hold(RoleGrant.granted_at))
-    if search.role is not None:
-        wanted = wanted.where(RoleGrant.role == search.role)
-    if search.area_id is not None:
-        wanted = wanted.where(RoleGrant.area_path == path_of(search.area_id))
+    wanted = wanted.where(as_asked((RoleGrant.role, search.role)), lies_in(RoleGrant.area_path, search.area_id))
     if search.login_name is not None:
         named = select(Login.account_id).where(Login.kind == LoginKind.PASSWORD, found(search.login_name, Login.name))
         wanted = wanted.where(RoleGrant.account_id.in_(named))

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
@@ -21,7 +21,7 @@ from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.openings.models import Opening
 from backend.openings.queries import Openings
@@ -123,12 +123,10 @@ def services(
         found(search.q, Opening.title),
         person_sought(actor, search.person, now=now),
     )
-    if search.brand is not None:
-        wanted = wanted.where(ServiceRecord.brand == search.brand)
-    if search.community_id is not None:
-        wanted = wanted.where(ServiceRecord.area_path == path_of(search.community_id))
-    if search.person_id is not None:
-        wanted = wanted.where(ServiceRecord.person_id == search.person_id)
+    wanted = wanted.where(
+        as_asked((ServiceRecord.brand, search.brand), (ServiceRecord.person_id, search.person_id)),
+        lies_in(ServiceRecord.area_path, search.community_id),
+    )
     for body_id in (search.team_id, search.organisation_id, search.work_unit_id):
         if body_id is not None:
             wanted = wanted.where(ServiceRecord.capacity_id == body_id)

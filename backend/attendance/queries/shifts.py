@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.attendance.entitlement import openings_of, seen_shift
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Shift, ShiftStatus
@@ -20,7 +20,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.paging import Order, Page, PageRequest
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.openings.models import Claim, ClaimStatus, Opening
 from backend.openings.queries import CLAIMANT, Openings
@@ -112,14 +112,10 @@ def next_shift_begins_at(opening_id: UUID, *, now: datetime) -> datetime | None:
 
 def _searched(wanted: Select[*tuple[Any, ...]], search: ShiftSearch) -> Select[*tuple[Any, ...]]:
     wanted = wanted.where(found(search.q, Opening.title), search.days.hold(Shift.starts_at))
-    if search.status is not None:
-        wanted = wanted.where(Shift.status == search.status)
-    if search.brand is not None:
-        wanted = wanted.where(Shift.brand == search.brand)
-    if search.community_id is not None:
-        wanted = wanted.where(Shift.area_path == path_of(search.community_id))
-    if search.opening_id is not None:
-        wanted = wanted.where(Shift.opening_id == search.opening_id)
+    wanted = wanted.where(
+        as_asked((Shift.status, search.status), (Shift.brand, search.brand), (Shift.opening_id, search.opening_id)),
+        lies_in(Shift.area_path, search.community_id),
+    )
     if search.openings is not None:
         wanted = wanted.where(Shift.opening_id.in_(search.openings))
     if search.ends_after is not None:

@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.models import Account
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.areas.models import Area
-from backend.areas.queries import path_of
+from backend.areas.queries import lies_in
 from backend.attendance.models import DoorCode
 from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis, EndCause
 from backend.foundation import clock
@@ -22,7 +22,7 @@ from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
-from backend.foundation.search import EVER, Days, holds, words_of
+from backend.foundation.search import EVER, Days, as_asked, holds, words_of
 from backend.people.models import Person
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
@@ -102,10 +102,7 @@ def beneficiaries(
     may_name = policy.visible(viewer, Permission.BENEFICIARY_REVEAL, register)
     named = (or_(holds(word, Beneficiary.called), and_(holds(word, Beneficiary.name), may_name)) for word in words_of(search.q))
     wanted = _lines().where(policy.visible(viewer, Permission.BENEFICIARY_SEE, register), search.days.hold(Beneficiary.created_at), *named)
-    if search.area_id is not None:
-        wanted = wanted.where(Beneficiary.area_path == path_of(search.area_id))
-    if search.basis is not None:
-        wanted = wanted.where(BeneficiaryBasis.basis == search.basis)
+    wanted = wanted.where(as_asked((BeneficiaryBasis.basis, search.basis)), lies_in(Beneficiary.area_path, search.area_id))
     if search.ended is not None:
         wanted = wanted.where(Beneficiary.ended_at.is_not(None) if search.ended else Beneficiary.ended_at.is_(None))
     if for_me:

@@ -24,7 +24,7 @@ from backend.foundation.errors import Forbidden
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
-from backend.foundation.search import EVER, Days, holds, words_of
+from backend.foundation.search import EVER, Days, as_asked, holds, words_of
 from backend.foundation.terms import Word
 from backend.openings.models import Claim, Opening, OpeningRole
 from backend.openings.queries import CLAIMANT, Openings
@@ -266,10 +266,7 @@ def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:
 
 def _searched(search: DemandSearch, in_days: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     wanted = _lines().where(in_days)
-    if search.brand is not None:
-        wanted = wanted.where(Demand.brand == search.brand)
-    if search.community_id is not None:
-        wanted = wanted.where(Demand.area_id == search.community_id)
+    wanted = wanted.where(as_asked((Demand.brand, search.brand), (Demand.area_id, search.community_id)))
     if search.number is not None:
         wanted = wanted.where(Demand.number == _as_written(search.number))
     return wanted.where(*(holds(_as_written(word), Demand.number, Demand.title) for word in words_of(search.q)))
