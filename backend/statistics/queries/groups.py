@@ -18,7 +18,7 @@ from backend.organisations.models import Organisation, OrganisationStatus
 from backend.statistics import indicators
 from backend.statistics.indicators import Indicator
 from backend.statistics.queries.reach import AreaLine, areas_below
-from backend.statistics.queries.rows import in_period
+from backend.statistics.queries.rows import amount_of, in_period
 from backend.teams.measures import CATEGORY
 from backend.teams.models import Membership, Team, TeamStatus
 
@@ -108,12 +108,7 @@ def _numbers(
     stated = wanted.counted.contributions(NOW).subquery("stated")
     source, key = keyed(wanted, stated)
     listed = case((key.in_(known), key)) if known else cast(null(), SqlText)
-    amount: ColumnElement[int] = func.count()
-    if wanted.kind.is_distinct:
-        amount = func.count(stated.c.person_id.distinct())
-    elif wanted.sums == "quantity":
-        amount = func.sum(stated.c.quantity)
-    rows = select(listed.label("key"), amount.label("amount")).select_from(source)
+    rows = select(listed.label("key"), amount_of(wanted, stated).label("amount")).select_from(source)
     rows = rows.where(stated.c.area_path.startswith(area.path), in_period(wanted, stated, year, None)).group_by(listed)
     return {row.key: int(row.amount or 0) for row in db.session.execute(rows)}
 

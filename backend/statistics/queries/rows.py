@@ -79,6 +79,13 @@ def figure_rows(
     return rows.map(_of_register) if wanted.counted.of_register else rows
 
 
+def amount_of(wanted: Indicator, stated: Subquery) -> ColumnElement[int]:
+    """What a measure's contributions come to for an indicator, in its smallest unit: people once each, or rows, or a quantity."""
+    if wanted.kind.is_distinct:
+        return func.count(stated.c.person_id.distinct())
+    return func.sum(stated.c.quantity) if wanted.sums == "quantity" else func.count()
+
+
 def in_period(wanted: Indicator, stated: Subquery, year: int, month: int | None) -> ColumnElement[bool]:
     """Condition on a measure's contributions: those that a figure of the year, or of a month of it, counts."""
     first = date(year, month or 1, 1)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 from backend.foundation.database import db
 from backend.statistics.indicators import Indicator
 from backend.statistics.queries.reach import AreaLine
-from backend.statistics.queries.rows import in_period
+from backend.statistics.queries.rows import amount_of, in_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,7 @@ def since(at: datetime, figures: Sequence[tuple[Indicator, int]], area: AreaLine
 
 def _known_at(at: datetime, indicator: Indicator, area: AreaLine, year: int) -> int:
     stated = indicator.counted.contributions(at).subquery("stated")
-    amount: ColumnElement[int] = func.count()
-    if indicator.kind.is_distinct:
-        amount = func.count(stated.c.person_id.distinct())
-    elif indicator.sums == "quantity":
-        amount = func.sum(stated.c.quantity)
-    wanted = select(amount).where(stated.c.area_path.startswith(area.path), in_period(indicator, stated, year, None))
+    wanted = select(amount_of(indicator, stated)).where(stated.c.area_path.startswith(area.path), in_period(indicator, stated, year, None))
     if indicator.only is not None:
         wanted = wanted.where(stated.c.dimension == indicator.only)
     return int(db.session.scalar(wanted) or 0)
