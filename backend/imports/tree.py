@@ -15,7 +15,7 @@ from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Pl
 from backend.imports.models import ImportKind
 from backend.imports.standing import refer_to
 
-LEVELS: Mapping[str, Level] = {"街道": Level.STREET, "社区": Level.COMMUNITY, "网格": Level.GRID}
+LEVELS: Mapping[str, Level] = {level.chinese: level for level in (Level.STREET, Level.COMMUNITY, Level.GRID)}
 COLUMNS = (
     Column("code", "区划代码", "统计用区划代码，12位，网格15位；单元格格式为文本。上级写在下级前面", "639999001001"),
     Column("name", "名称", "全名", "和平社区"),

@@ -19,20 +19,14 @@ from backend.imports.volunteers import ID_NUMBER, NAME, read_adult
 from backend.party import entry as party
 from backend.party.entry import BroughtEmployee, BroughtUnit
 from backend.party.models import UnitNature, WorkUnit
+from backend.party.service import joined_too_early
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.service import Identity, look_all_up
 from backend.registration import entry as registration
 from backend.registration.entry import BroughtMember, Entered
 from backend.volunteers import entry as volunteers
 
-NATURES: Mapping[str, UnitNature] = {
-    "机关": UnitNature.GOVERNMENT,
-    "事业单位": UnitNature.PUBLIC_INSTITUTION,
-    "国有企业": UnitNature.STATE_ENTERPRISE,
-    "非公企业": UnitNature.PRIVATE_ENTERPRISE,
-    "社会组织": UnitNature.SOCIAL_ORGANISATION,
-    "其他": UnitNature.OTHER,
-}
+NATURES: Mapping[str, UnitNature] = {nature.chinese: nature for nature in UnitNature}
 UNIT_COLUMNS = (
     Column("unit", "单位名称", "单位的全名", "测试区住房保障中心"),
     Column("nature", "性质", "从列表中选择", "事业单位", choices=tuple(NATURES)),
@@ -49,7 +43,6 @@ MEMBER_COLUMNS = (
     Column("paper", "同意书", "本人在哪份纸上签字同意：名称或编号", "在职党员报到登记表2021年第3号"),
     Column("signed_on", "签字日期", "签字的日期", "2021-05-01"),
 )
-_FOUNDED = date(1921, 7, 1)
 _LONGEST_NAME = 100
 
 
@@ -83,7 +76,7 @@ def _read_unit(place: Place, line: Line, today: date) -> BroughtUnit:  # noqa: A
 def _read_member(place: Place, line: Line, today: date) -> _Member:
     identity = read_adult(line, today)
     joined = line.day("joined_party_on", until=today) if "joined_party_on" in line.cells else None
-    if joined is not None and (joined < _FOUNDED or age_on(identity.number.born_on, joined) < AGE_OF_MAJORITY):
+    if joined is not None and joined_too_early(joined, born_on=identity.number.born_on):
         raise Faulty("joined_party_on", "不能早于1921年7月，也不能早于年满18周岁")
     accepted_on = line.day("accepted_on", until=today)
     if age_on(identity.number.born_on, accepted_on) < AGE_OF_MAJORITY:

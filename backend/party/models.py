@@ -28,7 +28,7 @@ class UnitNature(Word):
     GOVERNMENT = "government", "机关"
     PUBLIC_INSTITUTION = "public_institution", "事业单位"
     STATE_ENTERPRISE = "state_enterprise", "国有企业"
-    PRIVATE_ENTERPRISE = "private_enterprise", "民营企业"
+    PRIVATE_ENTERPRISE = "private_enterprise", "非公企业"
     SOCIAL_ORGANISATION = "social_organisation", "社会组织"
     OTHER = "other", "其他"
 

@@ -7,6 +7,7 @@ from backend.party.service.members import (
     UnitUnchanged,
     WorkUnitUnknown,
     hand_on_members,
+    joined_too_early,
     keep_party_member,
     leave_unit,
     move_party_member,

@@ -110,11 +110,16 @@ def leave_unit(actor: Actor, person_id: UUID, *, on: date, now: datetime) -> Non
         facts.revise(seen, actor, now=now, reason="consent_withdrawn", left_on=max(on, seen.joined_on))
 
 
+def joined_too_early(joined_party_on: date, *, born_on: date) -> bool:
+    """Whether the Party was not founded yet on that day, or whoever joined it was not eighteen."""
+    return joined_party_on < _FOUNDED or age_on(born_on, joined_party_on) < AGE_OF_MAJORITY
+
+
 def _refuse_implausible(person_id: UUID, joined_party_on: date, *, now: datetime) -> None:
     """Raises JoinedPartyInFuture, JoinedPartyTooEarly."""
     if joined_party_on > clock.shanghai_day(now):
         raise JoinedPartyInFuture(errors={"joined_party_on": [JoinedPartyInFuture.detail]})
-    if joined_party_on < _FOUNDED or age_on(_born_on(person_id), joined_party_on) < AGE_OF_MAJORITY:
+    if joined_too_early(joined_party_on, born_on=_born_on(person_id)):
         raise JoinedPartyTooEarly(errors={"joined_party_on": [JoinedPartyTooEarly.detail]})
 
 
