@@ -40,7 +40,6 @@ def key_if_named() -> str | None:
         named = sent_form().get(SUBMISSION_KEY) if request.method == "POST" else None
     else:
         named = request.headers.get("Idempotency-Key")
-    named = named or None  # an empty header is dropped on many a way
     if named is not None and not _KEY.fullmatch(named):
         raise IdempotencyKeyMissing
     return named
