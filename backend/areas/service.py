@@ -93,15 +93,26 @@ def rename_area(area_id: UUID, name: str, *, now: datetime) -> None:
     _change(area_id, "area.rename", now=now, name=_name(name))
 
 
+def hold_area(area_id: UUID) -> Area:
+    """The area, in which nothing begins until this transaction ends (`community` and `area_in_use` wait for it), nor gets it a part.
+
+    Raises AreaUnknown, AreaWithdrawn.
+    """
+    area = db.session.scalar(select(Area).where(Area.id == area_id).with_for_update().execution_options(populate_existing=True))
+    if area is None:
+        raise AreaUnknown
+    if area.withdrawn_on is not None:
+        raise AreaWithdrawn
+    return area
+
+
 def withdraw_area(area_id: UUID, *, now: datetime) -> None:
-    """Take an area out of use from today on: nothing new begins in it, what was recorded there stands.
+    """Take an area out of use from today on: nothing new begins in it, what was recorded there stands. Whether anything is open in it, the
+    caller has asked (`successions`).
 
     Raises AreaUnknown, AreaWithdrawn, AreaHasParts.
     """
-    # Locked first: nobody adds a part while its whole goes.
-    area = db.session.scalar(select(Area).where(Area.id == area_id).with_for_update(key_share=True))
-    if area is not None and area.withdrawn_on is not None:
-        raise AreaWithdrawn
+    hold_area(area_id)
     if db.session.scalar(select(Area.id).where(Area.parent_id == area_id, Area.withdrawn_on.is_(None)).limit(1)) is not None:
         raise AreaHasParts
     _change(area_id, "area.withdraw", now=now, withdrawn_on=clock.shanghai_day(now))
@@ -140,11 +151,18 @@ def area_of_code(code: str) -> Area:
 
 
 def area_in_use(area_id: UUID) -> Area:
-    """The area of an id, of whatever level. Raises AreaUnknown, also for one that was withdrawn."""
-    area = db.session.get(Area, area_id)
-    if area is None or area.withdrawn_on is not None:
+    """As `area_to_begin_in`. Raises AreaUnknown, also for one that was withdrawn."""
+    area = area_to_begin_in(area_id)
+    if area is None:
         raise AreaUnknown
     return area
+
+
+def area_to_begin_in(area_id: UUID) -> Area | None:
+    """An area in use, which is not withdrawn before this transaction ends."""
+    # In share, as a foreign key would take it: whoever withdraws waits for what begins here, and this for who withdraws.
+    kept = select(Area).where(Area.id == area_id, Area.withdrawn_on.is_(None)).with_for_update(read=True, key_share=True)
+    return db.session.scalar(kept.execution_options(populate_existing=True))
 
 
 def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date) -> None:
@@ -179,8 +197,8 @@ def path_of(code: str, level: Level) -> str:
 
 
 def community(area_id: UUID) -> Area:
-    """The community of this id. Raises NotACommunity for anything else and for one that was withdrawn."""
-    area = db.session.get(Area, area_id)
-    if area is None or area.level is not Level.COMMUNITY or area.withdrawn_on is not None:
+    """As `area_to_begin_in`, a community. Raises NotACommunity for anything else and for one that was withdrawn."""
+    area = area_to_begin_in(area_id)
+    if area is None or area.level is not Level.COMMUNITY:
         raise NotACommunity(errors={"community_id": [NotACommunity.detail]})
     return area

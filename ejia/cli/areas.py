@@ -1,5 +1,7 @@
 """`ejia areas …`: districts, streets, communities and grids."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import click
@@ -9,7 +11,10 @@ from backend.areas import service as areas
 from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation import clock
 from backend.foundation.database import transaction
+from backend.successions import service as successions
+from backend.successions.refusals import AreaInUse
 from ejia.cli.application import application
+from ejia.cli.failures import Failure
 from ejia.cli.operated import operated
 
 
@@ -57,10 +62,18 @@ def rename(code: str, name: str) -> None:
 @click.confirmation_option(prompt="撤销后不能再在该区域新办业务，确定吗？")
 @operated
 def withdraw(code: str) -> None:
-    """撤销代码为 CODE 的区域；已有记录保留。"""
-    with application(), transaction():
-        areas.withdraw_area(areas.area_of_code(code).id, now=clock.now())
+    """撤销代码为 CODE 的区域；已有记录保留。还有未办结的事项的，逐项列出，不予撤销。"""
+    with _telling_what_is_open(), application(), transaction():
+        successions.withdraw_area(areas.area_of_code(code).id, now=clock.now())
     click.echo(f"已撤销：{code}")
+
+
+@contextmanager
+def _telling_what_is_open() -> Iterator[None]:
+    try:
+        yield
+    except AreaInUse as refusal:
+        raise Failure("\n".join([f"{refusal.detail}（{refusal.code}）", *refusal.lines])) from None
 
 
 @areas_group.command(short_help="确定为三社联动试点社区。")

@@ -12,6 +12,7 @@ KINDS: Mapping[str, Sequence[str]] = {
         "demands/test_endings.py::test_with_its_last_shift_a_demand_is_called_off_and_nobody_holds_or_takes_a_place",
         "agreements/test_nothing_open.py::test_after_the_last_consent_nothing_open_names_the_person",
         "attendance/test_claimants_gone.py::test_a_dissolved_team_gives_back_the_places_ahead_and_others_take_them",
+        "successions/test_openness.py::test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it",
     ),
     "what is past is closed": (
         "demands/test_endings.py::test_after_its_time_a_claim_is_not_given_back_nor_the_demand_or_shift_called_off",
@@ -53,6 +54,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
     "8": ("people/test_readings.py::test_somebody_is_found_again_however_they_are_typed",),
     "9": ("party/test_work_units.py::test_a_unit_whose_name_looks_like_another_one_is_asked_about",),
     "10": ("teams/test_without_leader.py::test_who_alone_could_lead_may_go_and_the_community_has_the_team",),
+    "11": ("successions/test_openness.py::test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it",),
     "12": ("api/test_free_text.py::test_a_number_is_seen_in_whatever_way_it_is_written",),
     "13": ("registration/test_member_registrations.py::test_unknown_units_areas_and_days_to_come_are_refused",),
     "14": ("demands/test_demands.py::test_a_service_takes_place_within_the_bounds_of_the_district",),
@@ -89,7 +91,6 @@ INPUTS: Mapping[str, Sequence[str]] = {
 """1 to 21 were typed by people, D1 to D17 befell hosts, clocks and logs."""
 
 OPEN = {
-    "11": "an area is withdrawn while something is open in it",
     "D7": "statistics wait for a worker that lost its power while it held their lock",
     "D15": "the log of an idle trial's worker grows without an end",
 }

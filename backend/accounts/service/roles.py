@@ -300,7 +300,7 @@ def office(role: Role, area_code: str, *, until: date | None = None) -> Grant:
 
     Raises areas.AreaUnknown, LevelMismatch.
     """
-    return office_in(role, areas.area_of_code(area_code), until=until)
+    return office_in(role, areas.area_in_use(areas.area_of_code(area_code).id), until=until)
 
 
 def office_in(role: Role, area: Area, *, until: date | None = None) -> Grant:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, delete, false, func, o
 from backend.accounts import policy
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
+from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.demands.models import ADDRESS, PHONE, Beneficiary, Demand
 from backend.demands.service.bases import StatedBasis, state_basis
@@ -101,8 +102,8 @@ def add_beneficiary(actor: Actor, details: BeneficiaryDetails, area_id: UUID, *,
 
 def served_area(area_id: UUID) -> Area:
     """A community or grid in which somebody may live. Raises AreaNotServed."""
-    area = db.session.get(Area, area_id)
-    if area is None or area.level not in (Level.COMMUNITY, Level.GRID) or area.withdrawn_on is not None:
+    area = areas.area_to_begin_in(area_id)
+    if area is None or area.level not in (Level.COMMUNITY, Level.GRID):
         raise AreaNotServed(errors={"area_id": [AreaNotServed.detail]})
     return area
 

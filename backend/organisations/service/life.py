@@ -115,9 +115,11 @@ def amend_application(actor: Actor, organisation_id: UUID, plan: OrganisationPla
     """Send a returned application again, changed or not. Only the applicant may.
 
     Raises OrganisationNotReturned, CreditCodeInvalid, RecordNumberInvalid, CreditCodeTaken, RecordNumberTaken,
-    OrganisationNameTaken.
+    OrganisationNameTaken, areas.NotACommunity.
     """
-    rows.require(actor, Permission.ORGANISATION_AMEND, rows.found(organisation_id))
+    organisation = rows.found(organisation_id)
+    rows.require(actor, Permission.ORGANISATION_AMEND, organisation)
+    areas.community(organisation.area_id)
     credit_code, record_number = _number(plan)
     AMEND.take(
         actor,

@@ -107,9 +107,11 @@ def apply_for_team(actor: Actor, plan: TeamPlan, *, community_id: UUID, now: dat
 def amend_application(actor: Actor, team_id: UUID, plan: TeamPlan, *, now: datetime) -> None:
     """Send a returned application again, changed or not. Only the applicant may.
 
-    Raises VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken.
+    Raises VolunteerNeeded, ConsentNeeded, TeamNotReturned, TeamNameTaken, areas.NotACommunity.
     """
-    rows.require(actor, Permission.TEAM_AMEND, rows.found(team_id))
+    team = rows.found(team_id)
+    rows.require(actor, Permission.TEAM_AMEND, team)
+    areas.community(team.area_id)
     volunteers.volunteer_of(actor, now=now)
     AMEND.take(
         actor,
