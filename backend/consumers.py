@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from backend.attendance import reactions as attendance
 from backend.corrections import reactions as corrections
 from backend.demands import reactions as demands
-from backend.foundation.outbox import Reactions
+from backend.foundation.outbox import Reactions, Turn
 from backend.messages import reactions as messages
 from backend.openings import reactions as openings
 from backend.organisations import reactions as organisations
@@ -28,3 +28,6 @@ CONSUMERS: Mapping[str, Reactions] = {
     "teams": teams.REACTIONS,
     statistics.CONSUMER: statistics.REACTIONS,
 }
+
+TURNS: Mapping[str, Turn] = {statistics.CONSUMER: statistics.takes_turn}
+"""Of those whose batches go one by one."""

@@ -17,7 +17,7 @@ from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
 from backend.attendance import limits as service_limits
 from backend.attendance.codes import CodeMaker
-from backend.consumers import CONSUMERS
+from backend.consumers import CONSUMERS, TURNS
 from backend.demands import rules as beneficiary_rules
 from backend.foundation import audit_heads, clock, files, jobs, key_register, liveness, outbox, sealing
 from backend.foundation.audit_heads import Signer
@@ -119,7 +119,7 @@ def start_process(settings: Settings) -> None:
     handler = notices.Handler(settings.handler_name, settings.handler_contact)
     notices.use(notices.told_by(notices.current(), handler))
     beneficiary_rules.use(beneficiary_rules.told_by(beneficiary_rules.current(), handler))
-    outbox.use(CONSUMERS)
+    outbox.use(CONSUMERS, TURNS)
     jobs.use(KINDS)
 
 

@@ -86,6 +86,8 @@ class Happenings:
 
 
 Reactions = Mapping[str, Reaction | Happenings]
+Turn = Callable[[], bool]
+"""Takes the turn of a consumer until the transaction ends, or says that somebody else has it, without waiting."""
 
 
 class OutboxEvent(Base):
@@ -126,12 +128,14 @@ class Delivery(Protocol):
 
 
 _consumers: Mapping[str, Reactions] = {}
+_turns: Mapping[str, Turn] = {}
 
 
-def use(consumers: Mapping[str, Reactions]) -> None:
-    """Tell this process who hears what (`backend.consumers.CONSUMERS`), once, when it starts."""
-    global _consumers  # noqa: PLW0603 - one table of consumers per process
-    _consumers = consumers
+def use(consumers: Mapping[str, Reactions], turns: Mapping[str, Turn]) -> None:
+    """Tell this process who hears what (`backend.consumers.CONSUMERS`), once, when it starts. `turns`: of consumers whose batches go one by
+    one, however many workers there are."""
+    global _consumers, _turns
+    _consumers, _turns = consumers, turns
 
 
 def consumers() -> Mapping[str, Reactions]:
@@ -183,10 +187,13 @@ def with_something_due(*, now: datetime) -> list[str]:
 def deliver_batch(consumer: str, *, now: datetime, size: int = 500) -> int:
     """Apply the due events of one consumer; effects and receipts commit together. Returns how many were taken.
 
-    Rows that another worker holds are skipped. When the batch fails, its events are tried one by one, and the bad one waits.
+    Rows that another worker holds are skipped. When the batch fails, its events are tried one by one, and the bad one waits. Of a consumer
+    whose turn another worker has nothing is taken: who would wait for one that lost its power does the work of nobody else meanwhile.
     """
-    reactions = _consumers[consumer]
+    reactions, turn = _consumers[consumer], _turns.get(consumer)
     with transaction():
+        if turn is not None and not turn():
+            return 0
         waiting: list[Delivery] = run(_DUE, consumer=consumer, now=now, size=size)
         with _tracing_of(waiting):
             for name, lines in groupby(sorted(waiting, key=attrgetter("name")), key=attrgetter("name")):

@@ -13,9 +13,9 @@ from backend.foundation.measures import Measure, SourcesOf
 from backend.foundation.outbox import Reaction, Reactions
 from backend.statistics.measures import MEASURES
 from backend.statistics.rebuilding import how_many_steps, rebuild
-from backend.statistics.settling import hold_lock, settle
+from backend.statistics.settling import hold_lock, settle, takes_turn
 
-__all__ = ["CONSUMER", "REACTIONS", "how_many_steps", "rebuild", "settle_event"]
+__all__ = ["CONSUMER", "REACTIONS", "how_many_steps", "rebuild", "settle_event", "takes_turn"]
 
 CONSUMER = "statistics"
 

@@ -1,8 +1,9 @@
 """Settles a batch of sources: moves bookings, presences and cells by the difference to what the facts now say.
 
 One statement a measure and batch. It looks at the facts as they stand and at what was booked before, so twice, late and out of order
-are the same. One lock is held until the transaction ends, so whoever comes second reads what the first left: the total of a street is
-one row for which every batch would wait anyway.
+are the same. One lock is held until the transaction ends, so whoever comes second reads what the first left: the totals of street and
+district are rows for which every batch would wait anyway, and what a district counts of a person hangs on all its streets. A worker that
+finds it taken leaves the batch to the next ring, so that one which lost its power keeps nobody from other work.
 """
 
 from collections.abc import Iterable
@@ -63,6 +64,11 @@ def hold_lock() -> None:
     # A batch looks a few hundred rows up by key, and these tables may have grown since the planner last looked at them.
     hints = "set_config('random_page_cost', '1.0', true), set_config('jit', 'off', true)"
     db.session.execute(text(f"SELECT pg_advisory_xact_lock(:key), {hints}"), {"key": _LOCK})
+
+
+def takes_turn() -> bool:
+    """As `hold_lock`, where nobody else has it; whether it was taken."""
+    return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))))
 
 
 def settle(measures: Iterable[Measure], source_ids: Iterable[UUID]) -> None:

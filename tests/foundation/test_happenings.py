@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from backend.consumers import TURNS
 from backend.foundation import clock, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
@@ -52,9 +53,9 @@ def letters(app) -> Iterator[Callable[[], Told]]:
             "CREATE TABLE letters (number int GENERATED ALWAYS AS IDENTITY, event_id uuid UNIQUE, door uuid, at timestamptz,"
             " written_at timestamptz)"
         )
-    outbox.use({LETTERS: {BellRung.name: Happenings(write_letters)}})
+    outbox.use({LETTERS: {BellRung.name: Happenings(write_letters)}}, {})
     yield written
-    outbox.use(known)
+    outbox.use(known, TURNS)
     db.session.remove()
     with db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE letters")

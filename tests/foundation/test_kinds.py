@@ -78,6 +78,7 @@ INPUTS: Mapping[str, Sequence[str]] = {
     "D4": ("faults/test_clocks.py::test_a_code_that_the_fast_host_shows_is_good_at_the_slow_one",),
     "D5": ("faults/test_clocks.py::test_what_happened_at_the_fast_host_is_due_at_once",),
     "D6": ("faults/test_no_worker.py::test_beat_leaves_out_rings_while_nobody_takes_them_and_rings_again_once_somebody_does",),
+    "D7": ("statistics/test_workers.py::test_a_worker_that_lost_its_power_in_the_midst_of_statistics_keeps_nobody_from_other_work",),
     "D8": ("api/test_health.py::test_while_the_next_release_migrates_this_one_is_ready_and_says_that_the_tables_are_newer",),
     "D9": ("api/test_health.py::test_a_standby_is_not_ready_and_a_command_says_so_in_one_line",),
     "D10": ("api/test_metrics.py::test_what_waits_in_the_outbox_shows_by_consumer_and_what_a_check_found_last_on_whatever_host",),
@@ -91,7 +92,6 @@ INPUTS: Mapping[str, Sequence[str]] = {
 """1 to 21 were typed by people, D1 to D17 befell hosts, clocks and logs."""
 
 OPEN = {
-    "D7": "statistics wait for a worker that lost its power while it held their lock",
     "D15": "the log of an idle trial's worker grows without an end",
 }
 """What is not mended yet."""

@@ -3,14 +3,18 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from random import Random
 from threading import Event
+from time import monotonic
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from backend.foundation import clock, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxDelivery, OutboxEvent
 from backend.statistics import service
+from backend.statistics.settling import hold_lock
+from ejia.core import LONGEST_LOCK
+from tasks import deliver
 from tests.statistics.histories import History
 from tests.statistics.test_figures_equal_facts import differences_to_recount, everything_booked
 
@@ -70,7 +74,7 @@ def test_what_happens_during_a_rebuild_is_neither_lost_nor_doubled(app):
         with app.app_context():
             a_history(seed=4, steps=60)
         happened.set()
-        drain(app, 500)  # waits for the rebuild
+        drain(app, 500)  # leaves what it finds to a later ring: the rebuild has the turn
 
     with ThreadPoolExecutor(1) as pool, transaction():
         steps = iter(range(service.how_many_steps()))
@@ -84,8 +88,44 @@ def test_what_happens_during_a_rebuild_is_neither_lost_nor_doubled(app):
         service.rebuild(advance=meanwhile)
         db.session.commit()
         workers[0].result()
+    drain(app, 500)
 
     with transaction():
         waiting = select(OutboxDelivery.event_id).where(OutboxDelivery.consumer == service.CONSUMER)
         assert db.session.scalars(waiting).all() == []
+        assert differences_to_recount() == []
+
+
+def test_a_worker_that_lost_its_power_in_the_midst_of_statistics_keeps_nobody_from_other_work(app):
+    a_history(seed=5, steps=20)
+
+    def waiting():
+        with transaction():
+            counted = select(OutboxDelivery.consumer, func.count()).group_by(OutboxDelivery.consumer)
+            return {line.consumer: line[1] for line in db.session.execute(counted)}
+
+    def die_holding_the_lock():
+        with app.app_context(), transaction():
+            hold_lock()
+            held.set()
+            assert gone.wait(30)
+
+    before, held, gone = waiting(), Event(), Event()
+    with ThreadPoolExecutor(1) as pool:
+        dead = pool.submit(die_holding_the_lock)
+        assert held.wait(30)
+        try:
+            began = monotonic()
+            for name in sorted(before) * 2:  # what one hears lets another one hear something
+                deliver.consumer(name)
+            assert monotonic() - began < LONGEST_LOCK.total_seconds(), "nobody waited for it"
+            assert waiting().keys() == {service.CONSUMER}
+            assert waiting()[service.CONSUMER] >= before[service.CONSUMER]
+        finally:
+            gone.set()
+        dead.result()
+
+    deliver.consumer(service.CONSUMER)
+    assert waiting() == {}
+    with transaction():
         assert differences_to_recount() == []
