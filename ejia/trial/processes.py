@@ -1,6 +1,7 @@
 """Starts child processes that end with us. Each leads its own process group and gets a signal when its parent dies."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import IO
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+LARGEST_LOG = 10 * 1024 * 1024
+"""Bytes; a log that has grown larger is turned over, so that two of each are kept."""
 
 
 class ServiceFailed(Exception):
@@ -47,6 +50,17 @@ def spawn(command: Command, log: Path | None) -> "subprocess.Popen[bytes]":
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return _popen(command, output)
+
+
+def turn_over(log: Path) -> None:
+    """Put a log aside that has grown large, also while its service writes it: who opened it goes on writing it, at its end, which is its
+    beginning then (`spawn` opens it for appending). Lines of the same moment may be lost."""
+    try:
+        if log.stat().st_size > LARGEST_LOG:
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
+    except OSError:  # the disk is full, or somebody took the file away: the services go on
+        return
 
 
 def _popen(command: Command, output: IO[bytes] | None) -> "subprocess.Popen[bytes]":

@@ -11,20 +11,18 @@ from pathlib import Path
 from celery import Celery
 
 from ejia.trial.ports import HOST
-from ejia.trial.processes import Command
+from ejia.trial.processes import Command, turn_over
 from ejia.trial.servers import EmbeddedPostgres, EmbeddedValkey
 from ejia.trial.supervisor import Service
 
 MODULE = (sys.executable, "-P", "-m")  # -P: a file in the working folder never takes the place of a module
-LARGEST_LOG = 10 * 1024 * 1024
 THREADS = 4  # of each web process; with more they mostly wait for the interpreter's lock (docs/decisions/0011-few-round-trips.md)
 
 
 def log_of(var: Path, name: str) -> Path:
     """The log of a service; one that has grown large is put aside first."""
     log = var / "log" / f"{name}.log"
-    if log.exists() and log.stat().st_size > LARGEST_LOG:
-        log.replace(log.with_suffix(".log.1"))
+    turn_over(log)
     return log
 
 

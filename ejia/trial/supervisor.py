@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Self
 
-from ejia.trial.processes import Command, ServiceFailed, end, kill_group, last_lines, spawn
+from ejia.trial.processes import Command, ServiceFailed, end, kill_group, last_lines, spawn, turn_over
 from ejia.trial.servers import FolderUnusable
 
 LOOK_EVERY = 0.1
@@ -174,6 +174,7 @@ class Supervisor:
             self._require_folder()
             for running in self._running:
                 self._look_after(running)
+                turn_over(running.service.log)
             time.sleep(LOOK_EVERY)
 
     def _require_folder(self) -> None:

@@ -72,6 +72,15 @@ def test_the_watcher_of_the_process_leaves_no_lines(client: FlaskClient, log_lin
     assert requests_in(log_lines()) == []
 
 
+def test_a_ring_leaves_no_line_and_its_failure_does(app, log_lines: LogLines) -> None:
+    """As Celery tells of each task that came and was done: several a second, all the night."""
+    for name in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).info("Task doorbell.ring[…] received, succeeded")
+        assert log_lines() == []
+    logging.getLogger("celery.app.trace").error("Task doorbell.ring[…] raised unexpected")
+    assert [line["level"] for line in log_lines()] == ["error"]
+
+
 def confirmed_service(street: dict[str, str], request_id: str) -> None:
     with tracing(request_id), transaction():
         home = db.session.get_one(Area, UUID(street["和平社区"]))

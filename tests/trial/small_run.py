@@ -2,7 +2,7 @@
 
 A service writes `NAME PID CHILD_PID` to FOLDER/pids when it starts, and its name to FOLDER/ends when it ends cleanly. `stubborn` and its
 child take no notice of SIGTERM, and are gone a while after they are killed, as on a machine under load; `broken` ends at once, `sick` never
-becomes healthy.
+becomes healthy. At SIGUSR1 each writes a line into its log.
 """
 
 import subprocess
@@ -29,6 +29,7 @@ def end(number, frame):
     sys.exit()
 child = subprocess.Popen([sys.executable, "-c", "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"])
 signal.signal(signal.SIGTERM, signal.SIG_IGN if name == "stubborn" else end)
+signal.signal(signal.SIGUSR1, lambda number, frame: print("still here", flush=True))
 note("pids", f"{name} {os.getpid()} {child.pid}")
 while True:
     signal.pause()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ejia.trial.processes import LARGEST_LOG
 from ejia.trial.supervisor import LONGEST_PAUSE, ONE_GESTURE, pause_after
 from tests.trial.waiting import children_of, eventually, is_running
 
@@ -54,6 +55,17 @@ def test_a_dead_service_starts_again_and_this_is_said(start: Run, tmp_path: Path
     assert _line(run) == "one 已恢复正常"
     assert eventually(lambda: len(_processes(tmp_path)) == 3)
     assert not is_running(child), "what the dead service left behind stands in the way of its successor"
+
+
+def test_a_log_turns_over_while_its_service_writes_it(start: Run, tmp_path: Path) -> None:
+    run = start("one")
+    assert _line(run) == "up"
+    log, aside = tmp_path / "one.log", tmp_path / "one.log.1"
+    os.truncate(log, LARGEST_LOG + 1)
+    assert eventually(lambda: aside.exists() and log.stat().st_size == 0)
+    assert aside.stat().st_size == LARGEST_LOG + 1
+    os.kill(_processes(tmp_path, "one")[0][0], signal.SIGUSR1)
+    assert eventually(lambda: log.read_bytes() == b"still here\n"), "at the beginning of the file, not behind a hole of ten megabytes"
 
 
 @pytest.mark.parametrize(("deaths", "seconds"), [(1, 0.25), (2, 0.5), (3, 1), (12, LONGEST_PAUSE), (5000, LONGEST_PAUSE)])
