@@ -76,6 +76,7 @@ class Written(StrEnum):
     EXPORT = "export"
     COPY = "copy"
     IMPORT = "import"
+    LOOKUP = "lookup"
 
 
 class Bound(Entry):

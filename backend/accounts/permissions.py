@@ -196,6 +196,13 @@ class Permission(Term):
         "See in one place, masked, what a person holds, did, agreed to and waits for, and who read their data; written down. Own: oneself.",
         _DECIDING | _ONESELF,
     )
+    # Whom it finds, person.reveal, minor.reveal and beneficiary.reveal say.
+    PERSON_FIND = (
+        "person.find",
+        "按号码查找",
+        "Find, by the whole identity number or telephone, whom one could read in clear; written down, also when nobody is found.",
+        dict.fromkeys(_DECIDING, Reach.ANYWHERE),
+    )
     # Asked of each row of a list, beside the permission that shows the row.
     NAME_READ = (
         "name.read",

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.corrections.models import CorrectionStatus
+from backend.dossiers.lookups import MOST as MOST_FOUND
 from backend.dossiers.queries import MOST, Dossier, Open
 from backend.foundation.actor import Role
 from backend.recognition.years import MOST_YEARS
@@ -12,8 +13,9 @@ from backend.registration.models import RegistrationStatus
 from backend.relocations.models import RelocationStatus
 from backend.reveals.purposes import PersonalField
 from miniprogram_api.contract import Out
+from miniprogram_api.schemas.beneficiaries import BeneficiaryLineOut
 from miniprogram_api.schemas.consents import ConsentOut
-from miniprogram_api.schemas.people import CommunityOut, OwnVolunteerOut
+from miniprogram_api.schemas.people import CommunityOut, Number, OwnVolunteerOut
 from miniprogram_api.schemas.years import YearOut, years_out
 from web.fields import Day, Id, Instant
 
@@ -153,3 +155,26 @@ def dossier_out(found: Dossier) -> DossierOut:
     """A record as it is told."""
     told = {name: getattr(found, name) for name in Dossier.__slots__}
     return DossierOut.model_validate(told | {"years": years_out(found.years).items})
+
+
+_FOUND: dict[str, Any] = {"id": _ID, "name": "张*", "community": _AREA, "volunteer_number": "V2026000123"}
+
+
+class PersonFoundOut(Out):
+    """Somebody who has the number, masked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_FOUND]})
+
+    id: Id = Field(description="个人档案见 GET /people/{id}/record")
+    name: Annotated[str, Field(max_length=50, description="隐去部分文字")]
+    community: CommunityOut
+    volunteer_number: Number | None = Field(description="现在不是志愿者的为 null")
+
+
+class FoundOut(Out):
+    """Who has a number, of those whom one may find."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"people": [_FOUND], "beneficiaries": []}]})
+
+    people: Annotated[list[PersonFoundOut], Field(max_length=MOST_FOUND)]
+    beneficiaries: Annotated[list[BeneficiaryLineOut], Field(max_length=MOST_FOUND)]

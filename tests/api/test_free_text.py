@@ -26,7 +26,9 @@ COMPARED = {
     "refresh_token",
     "ticket",
     "code",
+    "number",
 }
+"""Not kept, but compared with what is."""
 NAMED = {"version", "notice_version", "brand", "relation", "purpose"}
 """Of a catalogue: what is not in there is refused."""
 READ_BY_A_FORM_OF_ITS_OWN = {"credit_code", "name"}

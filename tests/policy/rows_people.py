@@ -188,6 +188,13 @@ ROWS = (
     Row("refuse_relocation", moving_wish, DECIDING, 404, by=Permission.RELOCATION_DECIDE),
     Row("withdraw_relocation", own_wish, these("resident"), 404, {403: these(STREET) | LIVING_THERE}, by=Permission.RELOCATION_WITHDRAW),
     Row("see_person_record", record_of_volunteer, DECIDING | these("volunteer"), 404, {403: these(DISTRICT)}, by=Permission.PERSON_OPEN),
+    Row(
+        "find_by_whole_number",
+        lambda world: ask(body={"kind": "id_number", "number": world["volunteer"].card["id_number"]}),
+        DECIDING | frozenset(elsewhere(role) for role in DECIDING),
+        403,
+        by=Permission.PERSON_FIND,
+    ),
     Row("set_phone", lambda world: ask(body=world.phone_code), PERSONS, 403, by=Permission.PHONE_SET),
     Row("list_my_role_grants", own_role, THEIRS, EMPTY),
     Row("see_my_standing", served_once, THEIRS, 404, {EMPTY: PERSONS - THEIRS}, by=Permission.POINTS_SEE),

@@ -6,6 +6,7 @@ from backend.demands.queries.beneficiaries import (
     BeneficiaryView,
     Similar,
     beneficiaries,
+    beneficiaries_found,
     beneficiary,
     lacks_basis,
     readings,

@@ -111,6 +111,13 @@ def beneficiaries(
     return LATEST_ON_RECORD.page(wanted, page).map(lambda row: BeneficiaryLine(**_values(row, today)))
 
 
+def beneficiaries_found(viewer: Actor, condition: ColumnElement[bool], *, most: int, now: datetime) -> list[BeneficiaryLine]:
+    """Of those on record whom the condition finds, and whom the viewer could read in clear, some."""
+    may_read = policy.visible(viewer, Permission.BENEFICIARY_REVEAL, ScopeColumns(area_path=Beneficiary.area_path))
+    rows = db.session.execute(_lines().where(condition, may_read).order_by(Beneficiary.id).limit(most))
+    return [BeneficiaryLine(**_values(row, clock.shanghai_day(now))) for row in rows]
+
+
 def lacks_basis(viewer: Actor) -> ColumnElement[bool]:
     """Condition: nothing says on what it rests that somebody is on record, and the viewer is to state it, or to end the record."""
     stated = exists().where(BeneficiaryBasis.beneficiary_id == Beneficiary.id, BeneficiaryBasis.is_current()).correlate(Beneficiary)

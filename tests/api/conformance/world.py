@@ -131,6 +131,7 @@ class Neighbourhood:
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
         self._target("community_officer", "enter_volunteer", id_number=identity_number(), name="钱奶奶")
+        self._target("community_officer", "find_by_whole_number", kind="id_number", number=self.phones["volunteer"].card["id_number"])
         moving = self.street.next.volunteer(name="孙搬家")
         self._target("community_officer", "move_volunteer", volunteer_number=moving.volunteer_number, name="孙搬家")
         self._relocations()
