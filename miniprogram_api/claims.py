@@ -5,6 +5,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from backend.attendance import service as attendance
+from backend.attendance.queries import shifts_seen
 from backend.demands import queries as demands
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
@@ -52,7 +53,7 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
 def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[ClaimOut]:
     search = query.search(demands.openings_numbered(query.demand_number))
-    return _page(queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page, now=clock.now()))
+    return _page(actor, queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page, now=clock.now()))
 
 
 @bp.post("/claims/<uuid:claim_id>/acceptance")
@@ -61,7 +62,7 @@ def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[
 @bp.doc(summary="同意认领", description="由社区答复；自己或者自己代表的一方提出的，由其他工作人员答复。")
 def accept_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
     openings.accept_claim(actor, claim_id, now=clock.now())
-    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
+    return _one(actor, claim_id)
 
 
 @bp.post("/claims/<uuid:claim_id>/refusal")
@@ -71,7 +72,7 @@ def accept_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.doc(summary="不同意认领", description="名额随即空出；理由给认领方看。")
 def refuse_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
     openings.refuse_claim(actor, claim_id, reason=body.reason, now=clock.now())
-    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
+    return _one(actor, claim_id)
 
 
 @bp.post("/claims/<uuid:claim_id>/release")
@@ -81,7 +82,7 @@ def refuse_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
 @bp.doc(summary="取消认领", description="名额随即空出；还在等待答复的就此撤回。有人正在服务时不能取消；已服务过的，只能取消后面的场次。")
 def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
     attendance.release_claim(actor, claim_id, reason=body.reason, now=clock.now())
-    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
+    return _one(actor, claim_id)
 
 
 @bp.get("/claims/<uuid:claim_id>")
@@ -89,7 +90,7 @@ def release_claim(actor: Actor, claim_id: UUID, body: ReasonIn) -> ClaimOut:
 @bp.output(ClaimOut)
 @bp.doc(summary="认领详情")
 def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
-    return _with_demands([queries.claim(actor, claim_id, now=clock.now())])[0]
+    return _one(actor, claim_id)
 
 
 @bp.get("/me/claims")
@@ -98,8 +99,8 @@ def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
 def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
-    search = query.search(demands.openings_numbered(query.demand_number), status=query.status)
-    return _page(queries.my_claims(actor, search, page=query.page, now=clock.now()))
+    search = query.search(demands.openings_numbered(query.demand_number, query.demand_id), status=query.status)
+    return _page(actor, queries.my_claims(actor, search, page=query.page, now=clock.now()))
 
 
 @bp.get("/demands/<uuid:demand_id>/claims")
@@ -109,13 +110,21 @@ def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
 @bp.doc(summary="某个需求的认领", description="给社区和申请人看。")
 def list_claims_of_demand(actor: Actor, demand_id: UUID, query: ClaimsOfDemandQuery) -> paging.Page[ClaimOut]:
     opening_id = demands.claims_seen(actor, demand_id)
-    return _page(queries.claims_of_opening(actor, opening_id, status=query.status, page=query.page, now=clock.now()))
+    return _page(actor, queries.claims_of_opening(actor, opening_id, status=query.status, page=query.page, now=clock.now()))
 
 
-def _page(page: paging.Page[ClaimLine]) -> paging.Page[ClaimOut]:
-    return page.holding(_with_demands(page.items))
+def _page(actor: Actor, page: paging.Page[ClaimLine]) -> paging.Page[ClaimOut]:
+    return page.holding(_shown(actor, page.items))
 
 
-def _with_demands(lines: Sequence[ClaimLine]) -> list[ClaimOut]:
-    found = demands.demands_of_openings([line.opening_id for line in lines])
-    return [ClaimOut.model_validate(asdict(line) | {"demand_id": found.get(line.opening_id)}) for line in lines]
+def _one(actor: Actor, claim_id: UUID) -> ClaimOut:
+    return _shown(actor, [queries.claim(actor, claim_id, now=clock.now())])[0]
+
+
+def _shown(actor: Actor, lines: Sequence[ClaimLine]) -> list[ClaimOut]:
+    opening_ids = [line.opening_id for line in lines]
+    found, shifts = demands.demands_of_openings(opening_ids), shifts_seen(actor, opening_ids, now=clock.now())
+    return [
+        ClaimOut.model_validate(asdict(line) | {"demand_id": found.get(line.opening_id), "shift_ids": shifts.get(line.opening_id, [])})
+        for line in lines
+    ]

@@ -1,10 +1,12 @@
 """Who is logged in, and what concerns them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response
 
 from backend.closures.service import close_own_account
+from backend.dossiers.roles import place_names
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.refusals import never, refuses
@@ -35,12 +37,15 @@ _ROLES = list(Role)
 @bp.output(MeOut)
 @bp.doc(summary="我的账号、身份与角色")
 def read_me(actor: Actor) -> MeOut:
+    names = place_names(actor, {grant.place for grant in actor.grants}, now=clock.now())
     return MeOut.model_validate(
         {
             "account_id": actor.account_id,
             "person_id": actor.person_id,
             "identity_checked": actor.is_checked,
-            "roles": [RoleOut.model_validate(grant) for grant in sorted(actor.grants, key=_place)],
+            "roles": [
+                RoleOut.model_validate(asdict(grant) | {"name": names.get(grant.place)}) for grant in sorted(actor.grants, key=_place)
+            ],
             "person": actor.person_id and queries.own_card(actor.person_id),
             "volunteer": actor.person_id and own_registration(actor.person_id),
         }

@@ -7,6 +7,7 @@ from uuid import UUID
 from backend.accounts import queries
 from backend.accounts import service as accounts
 from backend.accounts.queries import GrantLine
+from backend.dossiers.roles import place_names
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
@@ -117,8 +118,11 @@ def check_identity(actor: Actor, grant_id: UUID, body: PapersIn) -> RoleGrantOut
 @bp.output(Page[OwnRoleGrantOut])
 @bp.doc(summary="我的角色", description="现有的和以往的，新的在前；被收回的附有理由。")
 def list_my_role_grants(actor: Actor, query: OwnRoleGrantsQuery) -> paging.Page[OwnRoleGrantOut]:
-    page = queries.own_role_grants(actor, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
-    return page.map(lambda line: OwnRoleGrantOut.model_validate(_fields(line)))
+    now = clock.now()
+    page = queries.own_role_grants(actor, status=query.status, for_me=query.for_me, now=now, page=query.page)
+    names = place_names(actor, {place for line in page.items if (place := line.place) is not None}, now=now)
+    named = page.map(lambda line: _fields(line) | {"name": line.area_name if line.place is None else names.get(line.place)})
+    return named.map(OwnRoleGrantOut.model_validate)
 
 
 @bp.post("/me/role-grants/<uuid:grant_id>/acceptance")

@@ -1,5 +1,7 @@
 """场次: where one may serve, the code that is shown there, sign-in and sign-out."""
 
+from dataclasses import asdict
+from datetime import datetime
 from uuid import UUID
 
 from backend.attendance import queries
@@ -10,11 +12,19 @@ from backend.attendance.service import (
     SignedInAs,
 )
 from backend.demands import service as demands
-from backend.demands.queries import openings_numbered
+from backend.demands.queries import demands_of_openings, openings_numbered
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.attendance import AttendanceOut, CodeOut, ShiftOut, SignedInOut, SignedOutOut, code_out
+from miniprogram_api.schemas.attendance import (
+    AttendanceOut,
+    CodeOut,
+    ShiftDetailsOut,
+    ShiftOut,
+    SignedInOut,
+    SignedOutOut,
+    code_out,
+)
 from web.edge import creates, reads, writes
 from web.inputs.attendance import MyShiftsQuery, ShiftsQuery, SignInIn, SignOutIn
 from web.inputs.common import ReasonIn
@@ -28,9 +38,9 @@ bp = Resource("shifts", tag="场次与签到")
 @bp.input(MyShiftsQuery, location="query")
 @bp.output(Page[ShiftOut])
 @bp.doc(summary="我可以参加的场次", description="尚未结束的，先开始的在前。")
-def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftLine]:
-    search = query.search(openings_numbered(query.demand_number))
-    return queries.my_shifts(actor, search, page=query.page, now=clock.now())
+def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftOut]:
+    search = query.search(openings_numbered(query.demand_number, query.demand_id))
+    return _page(queries.my_shifts(actor, search, page=query.page, now=clock.now()))
 
 
 @bp.get("/shifts")
@@ -38,30 +48,31 @@ def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftLine]
 @bp.input(ShiftsQuery, location="query")
 @bp.output(Page[ShiftOut])
 @bp.doc(summary="我负责的场次", description="社区、申请人、认领方能看到各自的场次，先开始的在前。")
-def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftLine]:
-    return queries.shifts(actor, query.search(openings_numbered(query.demand_number)), sort=query.sort, page=query.page)
+def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftOut]:
+    search = query.search(openings_numbered(query.demand_number, query.demand_id))
+    return _page(queries.shifts(actor, search, sort=query.sort, page=query.page))
 
 
 @bp.get("/shifts/<uuid:shift_id>")
 @reads
-@bp.output(ShiftOut)
-@bp.doc(summary="场次详情")
-def see_shift(actor: Actor, shift_id: UUID) -> ShiftLine:
-    return queries.shift_details(actor, shift_id, now=clock.now())
+@bp.output(ShiftDetailsOut)
+@bp.doc(summary="场次详情", description="my_claims 是我可以用来签到的认领；签到时不填 claim_id 的，用第一个。")
+def see_shift(actor: Actor, shift_id: UUID) -> ShiftDetailsOut:
+    return _one(actor, shift_id, now=clock.now())
 
 
 @bp.post("/shifts/<uuid:shift_id>/cancellation")
 @writes
 @bp.input(ReasonIn)
-@bp.output(ShiftOut)
+@bp.output(ShiftDetailsOut)
 @bp.doc(
     summary="取消一个场次",
     description="由社区取消；已有人签到的、已结束的场次不能取消。取消最后一个场次时，需求随之取消，认领全部取消，名额收回。",
 )
-def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftLine:
+def cancel_shift(actor: Actor, shift_id: UUID, body: ReasonIn) -> ShiftDetailsOut:
     now = clock.now()
     demands.cancel_shift(actor, shift_id, reason=body.reason, now=now)
-    return queries.shift_details(actor, shift_id, now=now)
+    return _one(actor, shift_id, now=now)
 
 
 @bp.get("/shifts/<uuid:shift_id>/code")
@@ -116,3 +127,14 @@ def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
 @bp.doc(summary="某个场次的签到情况", description="missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
 def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
     return queries.attendances_of_shift(actor, shift_id, page=query.page, now=clock.now())
+
+
+def _page(page: paging.Page[ShiftLine]) -> paging.Page[ShiftOut]:
+    found = demands_of_openings([line.opening_id for line in page.items])
+    return page.map(lambda line: ShiftOut.model_validate(asdict(line) | {"demand_id": found.get(line.opening_id)}))
+
+
+def _one(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftDetailsOut:
+    details = queries.shift_details(actor, shift_id, now=now)
+    demand_id = demands_of_openings([details.opening_id]).get(details.opening_id)
+    return ShiftDetailsOut.model_validate(asdict(details) | {"demand_id": demand_id})

@@ -63,6 +63,7 @@ PersonNamed = Annotated[
     SearchText | None,
     Field(description="志愿者编号或其中一部分；姓名由可以查看姓名原文的工作人员查", examples=["V00000042"]),
 ]
+DemandSought = Annotated[Id | None, Field(description="只看这件服务需求的")]
 DemandNumbered = Annotated[
     Annotated[str, Text(max=30), NoNumbers] | None,
     Field(description="服务需求的编号或其中一部分，「需」也可写作 XQ", examples=["XQ2026-000123"]),

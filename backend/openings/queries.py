@@ -16,7 +16,7 @@ from backend.brands import ClaimantKind
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
-from backend.foundation.masking import masked
+from backend.foundation.masking import shown
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, as_asked, found
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
@@ -77,6 +77,14 @@ def my_claims(viewer: Actor, search: ClaimSearch, *, page: PageRequest, now: dat
     return NEWEST_FIRST.page(_searched(viewer, search, now).where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)), page).map(_line)
 
 
+def own_claim(viewer: Actor, opening_id: UUID, *, now: datetime) -> ClaimLine | None:
+    """The claim that takes a place of an opening and is among the viewer's (`my_claims`): one of their own first, then the oldest."""
+    mine = policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)
+    wanted = _lines(viewer, now).where(Claim.opening_id == opening_id, Claim.takes_place(), mine)
+    row = db.session.execute(wanted.order_by(Claim.person_id.is_(None), Claim.id).limit(1)).one_or_none()
+    return None if row is None else _line(row)
+
+
 def claims_of_opening(
     viewer: Actor, opening_id: UUID | None, *, status: ClaimStatus | None, page: PageRequest, now: datetime
 ) -> Page[ClaimLine]:
@@ -85,18 +93,18 @@ def claims_of_opening(
     return NEWEST_FIRST.page(wanted, page).map(_line)
 
 
-def claimant_names(claim_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Claim → who claimed; a person's name is masked."""
-    name = func.coalesce(Team.name, Organisation.name, WorkUnit.name, masked(Person.name)).label("name")
+def claimant_names(claim_ids: Collection[UUID], *, reader_id: UUID | None = None) -> dict[UUID, str]:
+    """Claim → who claimed; the name of a person other than the reader is masked."""
+    person = shown(Person.name, in_full=Person.id.is_not_distinct_from(reader_id))
     lines = db.session.execute(
-        select(Claim.id, name)
+        select(Claim.id, func.coalesce(Team.name, Organisation.name, WorkUnit.name).label("body_name"), person.label("person_name"))
         .outerjoin(Team, Team.id == Claim.team_id)
         .outerjoin(Organisation, Organisation.id == Claim.organisation_id)
         .outerjoin(WorkUnit, WorkUnit.id == Claim.work_unit_id)
         .outerjoin(Person, Person.id == Claim.person_id)
         .where(Claim.id.in_(claim_ids))
     )
-    return {line.id: line.name for line in lines}
+    return {line.id: line.body_name or line.person_name for line in lines}
 
 
 def claims_waiting(viewer: Actor, search: ClaimSearch, *, for_me: bool = False, page: PageRequest, now: datetime) -> Page[ClaimLine]:

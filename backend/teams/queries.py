@@ -85,7 +85,8 @@ def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow
     """The teams that a person (None: nobody) belongs to, and those that they lead or applied for, whatever became of them."""
     belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_live())
     leads = select(Team.id).where(Team.leader_person_id == person_id)
-    return NEWEST_FIRST.page(_lines().where(Team.id.in_(belongs.union(leads))), page)
+    leading = and_(Team.leader_person_id == person_id, Team.status == TeamStatus.ACTIVE).label("leading")
+    return NEWEST_FIRST.page(_lines().add_columns(leading).where(Team.id.in_(belongs.union(leads))), page)
 
 
 def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:

@@ -37,6 +37,7 @@ class PlaceOut(Out):
 _SHIFT_EXAMPLE: dict[str, Any] = {
     "id": _SHIFT,
     "opening_id": _OPENING,
+    "demand_id": "01931f6e-7c1a-7d2e-8f00-0123456789ac",
     "title": "每周看望一次",
     "brand": "door_knock",
     "area_id": _PERSON,
@@ -61,6 +62,7 @@ class ShiftOut(Out):
 
     id: Id
     opening_id: Id
+    demand_id: Id | None
     title: Line
     brand: Line
     area_id: Id
@@ -75,6 +77,32 @@ class ShiftOut(Out):
     my_attendance_id: Id | None = Field(description="本人在该场次的签到")
     signed_in_at: Instant | None
     signed_out_at: Instant | None
+
+
+class ServedClaimOut(Out):
+    """A claim on which one may serve."""
+
+    claim_id: Id
+    capacity: Capacity
+    capacity_id: Id
+    claimant_name: Annotated[str, Field(max_length=200)]
+
+
+class ShiftDetailsOut(ShiftOut):
+    """One shift, and on what one may serve there."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                _SHIFT_EXAMPLE
+                | {"my_claims": [{"claim_id": _OPENING, "capacity": "team", "capacity_id": _TEAM, "claimant_name": "邻里互助队"}]}
+            ]
+        }
+    )
+
+    my_claims: Annotated[list[ServedClaimOut], Field(max_length=100)] = Field(
+        description="我可以用来签到的认领；签到时不填 claim_id 的，用第一个"
+    )
 
 
 class CodeOut(Out):

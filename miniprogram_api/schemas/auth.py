@@ -129,7 +129,7 @@ class TokensOut(Out):
 
 
 class RoleOut(Out):
-    """A role that the account holds, and where: the one field besides `role` that is not null."""
+    """A role that the account holds, and where: the one id or path that is not null, and its name."""
 
     role: Role
     area_path: Annotated[str, Field(max_length=15)] | None
@@ -138,3 +138,6 @@ class RoleOut(Out):
     work_unit_id: Id | None
     party_organisation_id: Id | None
     person_id: Id | None = Field(description="代办的是谁")
+    name: Annotated[str, Field(max_length=200)] | None = Field(
+        description="这个区域、服务队、社会组织、单位、党组织的名称；代办的是姓名，隐去部分文字"
+    )

@@ -45,6 +45,7 @@ class ClaimOut(ClaimMadeOut):
                 _CLAIM
                 | {
                     "demand_id": "01931f6e-7c1a-7d2e-8f00-0123456789ac",
+                    "shift_ids": ["01931f6e-7c1a-7d2e-8f00-0123456789c0"],
                     "role_name": "敲门人",
                     "brand": "door_knock",
                     "title": "每周看望一次，聊聊天",
@@ -60,6 +61,7 @@ class ClaimOut(ClaimMadeOut):
     )
 
     demand_id: Id | None
+    shift_ids: Annotated[list[Id], Field(max_length=100)] = Field(description="我能打开的场次，先开始的在前；等待答复时还没有")
     role_name: Name
     brand: Annotated[str, Text(max=40)]
     title: Annotated[str, Text(max=80)]
@@ -69,6 +71,26 @@ class ClaimOut(ClaimMadeOut):
     claimant_name: Annotated[str, Text(max=200)]
     released_at: Instant | None = Field(description="名额空出的时间")
     reason: Reason | None = Field(description="最近一次处理的理由，例如社区为什么不同意")
+
+
+class OwnClaimOut(Out):
+    """A claim of one's own, as the page of its demand shows it."""
+
+    id: Id
+    status: ClaimStatus
+    claimant_kind: ClaimantKind
+    claimant_id: Id
+    claimant_name: Annotated[str, Text(max=200)]
+    claimed_at: Instant
+
+
+class OfferOut(Out):
+    """For whom one could claim now."""
+
+    claimant_kind: ClaimantKind = Field(description="person 的用 as_person 认领，其他的用 team_id、organisation_id")
+    claimant_id: Id
+    claimant_name: Annotated[str, Text(max=200)]
+    asks_first: bool = Field(description="须先经社区同意；事先约定、受邀请的不用")
 
 
 class ArrangementOut(Out):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from backend.brands import ClaimantKind, Completion
 from backend.demands.models import DemandStatus, NextStep
 from miniprogram_api.contract import Out
+from miniprogram_api.schemas.claims import OfferOut, OwnClaimOut
 from web.fields import Between, Day, Id, Instant, Name, Text
 from web.inputs.common import Reason
 from web.inputs.demands import ANNOUNCED, Announced, BrandCode, Called
@@ -128,6 +129,16 @@ class DemandOut(DemandLineOut):
                     "former_demand_id": None,
                     "next_step": "ends",
                     "next_step_on": "2026-03-12",
+                    "my_claim": None,
+                    "may_claim_as": [
+                        {
+                            "claimant_kind": "team",
+                            "claimant_id": "01931f6e-7c1a-7d2e-8f00-0123456789b1",
+                            "claimant_name": "和平社区敲门队",
+                            "asks_first": True,
+                        }
+                    ],
+                    "shift_ids": [],
                 }
             ]
         }
@@ -149,6 +160,13 @@ class DemandOut(DemandLineOut):
         "无人到场、无人确认时提醒社区；到期自动办结或者登记为未开展"
     )
     next_step_on: Day | None = Field(description="在哪一天")
+    my_claim: OwnClaimOut | None = Field(
+        description="我本人、我带领的队伍或者我所在的社会组织占着名额的认领；有几个的给一个，其余见 /me/claims?demand_id="
+    )
+    may_claim_as: Annotated[list[OfferOut], Field(max_length=100)] = Field(
+        description="我现在能以谁的名义认领，和认领时的规则相同；当天次数、时间冲突、须同意的告知书在认领时另行检查"
+    )
+    shift_ids: Annotated[list[Id], Field(max_length=100)] = Field(description="我能打开的场次，先开始的在前")
 
 
 class DemandStepOut(Out):

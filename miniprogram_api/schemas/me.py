@@ -19,6 +19,7 @@ _ROLE: JsonDict = {
     "work_unit_id": None,
     "party_organisation_id": None,
     "person_id": None,
+    "name": "和平社区",
 }
 _COMMUNITY: JsonDict = {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"}
 

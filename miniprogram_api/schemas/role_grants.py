@@ -67,7 +67,11 @@ class OwnRoleGrantOut(TermOut):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [_TERM | dict.fromkeys(("team_id", "organisation_id", "work_unit_id", "party_organisation_id", "for_person_id"))]
+            "examples": [
+                _TERM
+                | dict.fromkeys(("team_id", "organisation_id", "work_unit_id", "party_organisation_id", "for_person_id"))
+                | {"name": "和平社区"}
+            ]
         }
     )
 
@@ -76,3 +80,6 @@ class OwnRoleGrantOut(TermOut):
     work_unit_id: Id | None
     party_organisation_id: Id | None
     for_person_id: Id | None = Field(description="志愿者本人，或所代办的人")
+    name: Annotated[str, Field(max_length=200)] | None = Field(
+        description="这个区域、服务队、社会组织、单位、党组织的名称；代办的是姓名，隐去部分文字"
+    )

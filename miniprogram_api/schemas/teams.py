@@ -44,6 +44,14 @@ class TeamLineOut(Out):
     member_count: int
 
 
+class OwnTeamOut(TeamLineOut):
+    """A team of one's own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"leading": True}]})
+
+    leading: bool = Field(description="我是队长")
+
+
 class TeamOut(TeamLineOut):
     """One team."""
 

@@ -64,6 +64,31 @@ def test_shifts_are_listed_to_whom_they_concern(phone_of, street, officer):
     assert visit.member.seen(f"/shifts/{visit.shift_id}")["place"] is None
 
 
+def test_a_member_gets_from_a_demand_to_its_shift_and_to_the_claim_on_which_they_serve(visit, officer, phone_of, street):
+    path, shift = f"/demands/{visit.demand['id']}", f"/shifts/{visit.shift_id}"
+    for phone in (visit.member, visit.leader, officer):
+        assert phone.seen(path)["shift_ids"] == [visit.shift_id]
+        assert phone.seen(shift)["demand_id"] == visit.demand["id"]
+    assert registered_volunteer(phone_of, street).seen(path)["shift_ids"] == [], "it would not open"
+    [line] = visit.member.seen("/me/shifts", demand_id=visit.demand["id"])["items"]
+    assert (line["id"], line["demand_id"]) == (visit.shift_id, visit.demand["id"])
+    other = open_shift(street["和平社区"])[0]
+    claim_for(other, team_id=UUID(visit.team_id))
+    assert len(visit.member.seen("/me/shifts")["items"]) == 2
+    assert [line["id"] for line in officer.seen("/shifts", demand_id=visit.demand["id"])["items"]] == [visit.shift_id]
+    assert visit.leader.seen(f"/claims/{visit.claim_id}")["shift_ids"] == [visit.shift_id]
+
+    own = claim_for(UUID(visit.demand["opening_id"]), person_id=UUID(visit.member.person_id))
+    choice = visit.member.seen(shift)["my_claims"]
+    assert [(claim["claim_id"], claim["capacity_id"]) for claim in choice] == [
+        (str(own), visit.member.person_id),
+        (visit.claim_id, visit.team_id),
+    ]
+    assert choice[0]["claimant_name"] == "王志愿", "one's own name in full"
+    assert officer.seen(shift)["my_claims"] == []
+    assert visit.sign_in()["claim_id"] == choice[0]["claim_id"], "what signing in takes where none is named"
+
+
 def test_claims_shifts_and_records_are_found_again(phone_of, street, officer, pass_time):
     requester = registered_person(phone_of, street)
     visit = Visit(street, requester=requester, title="陪老人看病 Ｂ栋")

@@ -74,6 +74,22 @@ def test_pages_follow_one_another_without_gap_or_repeat(leader, officer, phone_o
     assert refused(anybody.get("/teams", status="gone")) == (422, "invalid")
 
 
+def test_of_my_teams_each_says_whether_i_lead_it_and_a_role_what_it_is_over(officer, volunteer, street):
+    leader, another = volunteer("李队长"), volunteer("王队长")
+    led, other = active_team(leader, officer, street), active_team(another, officer, street)
+    join_team(leader, another, other["id"])
+    applied = applied_team(leader, street)
+
+    assert {team["id"]: team["leading"] for team in leader.seen("/me/teams")["items"]} == {
+        led["id"]: True,
+        other["id"]: False,
+        applied["id"]: False,
+    }
+    over = {"team_leader": led["name"], "volunteer": "和平社区"}
+    assert {role["role"]: role["name"] for role in leader.seen("/me")["roles"]} == over
+    assert {role["role"]: role["name"] for role in leader.seen("/me/role-grants")["items"]} == over
+
+
 def test_each_officer_reviews_the_own_area(leader, officer, neighbour, administrator, street):
     here = applied_team(leader, street)
     there = applied_team(leader, street, community="团结社区")

@@ -15,6 +15,7 @@ from web.shapes import (
     BrandSought,
     CommunitySought,
     DemandNumbered,
+    DemandSought,
     ForMe,
     ListQuery,
     OrganisationSought,
@@ -127,6 +128,7 @@ class MyShiftsQuery(SpanQuery):
     q: TitleSought = None
     brand: BrandSought = None
     demand_number: DemandNumbered = None
+    demand_id: DemandSought = None
 
     def search(self, openings: Openings | None) -> ShiftSearch:
         """The same for a query of the domain, with the openings of the number."""

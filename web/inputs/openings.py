@@ -20,6 +20,7 @@ from web.shapes import (
     CommunitySought,
     DaysQuery,
     DemandNumbered,
+    DemandSought,
     ForMe,
     ListQuery,
     OrganisationSought,
@@ -89,6 +90,7 @@ class ClaimsQuery(ClaimsSoughtQuery):
     """Which claims of one's own; the days are those on which the service begins."""
 
     status: ClaimStatus | None = None
+    demand_id: DemandSought = None
 
 
 class InvitedMemberIn(Body):

@@ -65,6 +65,12 @@ class GrantLine:
     withdrawn_at: datetime | None
     withdrawn_reason: str | None
 
+    @property
+    def place(self) -> UUID | None:
+        """Where it holds, where that is no area."""
+        places = (self.party_organisation_id, self.organisation_id, self.work_unit_id, self.team_id, self.for_person_id)
+        return next((place for place in places if place is not None), None)
+
 
 @dataclass(frozen=True, slots=True)
 class GrantSearch:

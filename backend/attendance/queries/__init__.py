@@ -23,6 +23,8 @@ from backend.attendance.queries.services import (
     services,
 )
 from backend.attendance.queries.shifts import (
+    ServedClaim,
+    ShiftDetails,
     ShiftLine,
     ShiftSearch,
     ShiftSort,
@@ -31,4 +33,5 @@ from backend.attendance.queries.shifts import (
     place_of,
     shift_details,
     shifts,
+    shifts_seen,
 )

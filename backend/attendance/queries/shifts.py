@@ -1,20 +1,21 @@
 """Reads of shifts: those at which one may serve, and those of which one is in charge."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
 from backend.areas.queries import lies_in
-from backend.attendance.entitlement import openings_of, seen_shift
+from backend.attendance.entitlement import claims_of, openings_of, seen_shift
 from backend.attendance.hours import Span
-from backend.attendance.models import Attendance, Shift, ShiftStatus
+from backend.attendance.models import Attendance, Capacity, Shift, ShiftStatus
 from backend.attendance.service.shifts import Place
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -23,10 +24,12 @@ from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.openings.models import Claim, ClaimStatus, Opening
-from backend.openings.queries import CLAIMANT, Openings
+from backend.openings.queries import CLAIMANT, Openings, claimant_names
 from backend.people.service import person_of
 
 LONGEST_WINDOW, LONGEST_GRACE = timedelta(hours=24), timedelta(minutes=240)
+MOST_SHIFTS, MOST_CLAIMS = 100, 100
+"""Of one opening, as what hangs on it names them; publishing makes one shift."""
 SOONEST_FIRST = Order((Shift.starts_at, Shift.id), name="start")
 LATEST_FIRST = Order((Shift.starts_at, Shift.id), latest_first=True, name="latest")
 
@@ -75,6 +78,23 @@ class ShiftLine:
     signed_out_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ServedClaim:
+    """A claim on which one may serve at a shift, and for whom."""
+
+    claim_id: UUID
+    capacity: Capacity
+    capacity_id: UUID
+    claimant_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftDetails(ShiftLine):
+    """One shift. `my_claims`: on which the reader may serve there today, the one first that signing in takes where none is named."""
+
+    my_claims: list[ServedClaim]
+
+
 def place_of(opening_id: UUID) -> tuple[float | None, float | None]:
     """Where the services of an opening took place, latitude and longitude; neither where no place was kept."""
     seen = select(Shift.latitude, Shift.longitude).where(Shift.opening_id == opening_id).order_by(Shift.id.desc()).limit(1)
@@ -98,10 +118,33 @@ def shifts(actor: Actor, search: ShiftSearch, *, sort: ShiftSort, page: PageRequ
     return (LATEST_FIRST if sort is ShiftSort.LATEST else SOONEST_FIRST).page(wanted, page).map(_line)
 
 
-def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftLine:
+def shift_details(actor: Actor, shift_id: UUID, *, now: datetime) -> ShiftDetails:
     """One shift, for whom it concerns. Raises Missing."""
     seen_shift(actor, shift_id, now=now)
-    return _line(db.session.execute(_lines(actor.person_id).where(Shift.id == shift_id)).one())
+    line = _line(db.session.execute(_lines(actor.person_id).where(Shift.id == shift_id)).one())
+    fields = {name: getattr(line, name) for name in ShiftLine.__slots__}
+    return ShiftDetails(**fields, my_claims=_claims_served(actor.person_id, shift_id, now=now))
+
+
+def _claims_served(person_id: UUID | None, shift_id: UUID, *, now: datetime) -> list[ServedClaim]:
+    if person_id is None:
+        return []
+    claim = claims_of(person_id, day=clock.shanghai_day(now), starts_at=now, ends_at=now).limit(MOST_CLAIMS).lateral("claim")
+    rows = db.session.execute(select(claim).select_from(Shift).join(claim, true()).where(Shift.id == shift_id)).all()
+    names = claimant_names([row.id for row in rows], reader_id=person_id) if rows else {}
+    return [ServedClaim(row.id, row.capacity, row.capacity_id, names[row.id]) for row in rows]
+
+
+def shifts_seen(actor: Actor, opening_ids: Sequence[UUID], *, now: datetime) -> dict[UUID, list[UUID]]:
+    """Opening → its shifts that the viewer may open, the soonest first."""
+    may_open = _visible(actor)
+    if actor.person_id is not None:
+        may_open = or_(may_open, Shift.opening_id.in_(openings_of(actor.person_id, clock.shanghai_day(now))))
+    wanted = select(Shift.opening_id, Shift.id).where(Shift.opening_id.in_(opening_ids), may_open)
+    seen: dict[UUID, list[UUID]] = {}
+    for row in db.session.execute(wanted.order_by(Shift.starts_at, Shift.id).limit(MOST_SHIFTS * len(opening_ids))):
+        seen.setdefault(row.opening_id, []).append(row.id)
+    return {opening_id: ids[:MOST_SHIFTS] for opening_id, ids in seen.items()}
 
 
 def next_shift_begins_at(opening_id: UUID, *, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
+from backend.attendance.queries import shifts_seen
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, NextStep, PublicationChange
 from backend.demands.queries.beneficiaries import age_band
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
@@ -27,7 +28,8 @@ from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, as_asked, holds, words_of
 from backend.foundation.terms import Word
 from backend.openings.models import Claim, Opening, OpeningRole
-from backend.openings.queries import CLAIMANT, Openings
+from backend.openings.offer_queries import Offer, may_claim_as
+from backend.openings.queries import CLAIMANT, ClaimLine, Openings, own_claim
 from backend.people.models import Person
 
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True, name="latest")
@@ -81,7 +83,8 @@ class DemandLine:
 @dataclass(frozen=True, slots=True)
 class DemandView(DemandLine):
     """One demand. What is announced is for everybody, once it is published. Details, requester (masked) and the reason of the last step are
-    None to whom they do not concern."""
+    None to whom they do not concern. The last three are about the viewer: the claim of theirs, for whom they could claim now, and the
+    shifts that they may open."""
 
     content: str | None
     place_in_words: str | None
@@ -96,6 +99,9 @@ class DemandView(DemandLine):
     former_demand_id: UUID | None
     next_step: NextStep | None
     next_step_on: date | None
+    my_claim: ClaimLine | None
+    may_claim_as: list[Offer]
+    shift_ids: list[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,7 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     name = db.session.scalar(select(masked(Person.name)).where(Person.id == known.requester_person_id)) if concerned else None
     opening = db.session.get(Opening, known.opening_id) if known.opening_id else None
     by_itself = next_step(known, now=now) if concerned else None
+    published = known.status is DemandStatus.PUBLISHED
     return DemandView(
         **{field: getattr(line, field) for field in DemandLine.__slots__},
         content=known.content,
@@ -215,6 +222,9 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         former_demand_id=known.former_demand_id if concerned else None,
         next_step=by_itself[0] if by_itself else None,
         next_step_on=clock.shanghai_day(by_itself[1]) if by_itself else None,
+        my_claim=own_claim(viewer, opening.id, now=now) if opening else None,
+        may_claim_as=may_claim_as(viewer, opening.id, now=now) if opening and published else [],
+        shift_ids=shifts_seen(viewer, [opening.id], now=now).get(opening.id, []) if opening else [],
     )
 
 
@@ -254,9 +264,13 @@ def _concerns(viewer: Actor, known: Demand) -> bool:
     return policy.allows(viewer, Permission.DEMAND_SEE, scope_of(known)) or _holds_claim(viewer, known.opening_id)
 
 
-def openings_numbered(part: str | None) -> Openings | None:
-    """The openings of the demands whose number has this part (None: whatever it is), for lists of what hangs on openings."""
-    return None if part is None else select(Demand.opening_id).where(*(holds(_as_written(word), Demand.number) for word in words_of(part)))
+def openings_numbered(part: str | None, demand_id: UUID | None = None) -> Openings | None:
+    """The openings of the demands whose number has this part (None: whatever it is), or of this one demand, for lists of what hangs on
+    openings."""
+    if part is None and demand_id is None:
+        return None
+    numbered = (holds(_as_written(word), Demand.number) for word in words_of(part))
+    return select(Demand.opening_id).where(as_asked((Demand.id, demand_id)), *numbered)
 
 
 def _holds_claim(viewer: Actor, opening_id: UUID | None) -> bool:

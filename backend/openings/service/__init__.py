@@ -9,6 +9,7 @@ from backend.openings.service.arrangements import (
     end_invitations_of_withdrawn,
     make_arrangement,
 )
+from backend.openings.service.claimable import invites
 from backend.openings.service.claims import (
     AlreadyClaimed,
     Claimant,
@@ -16,7 +17,6 @@ from backend.openings.service.claims import (
     ClaimReleased,
     OpeningFull,
     claim_place,
-    invites,
 )
 from backend.openings.service.handing_on import hand_on_unit
 from backend.openings.service.places import (

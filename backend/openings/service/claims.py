@@ -1,51 +1,41 @@
 """Taking a place. The row of the role is contended: it comes first, as in giving back, so that no two of them can deadlock."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    Select,
-    Text,
-    Uuid,
-    any_,
-    bindparam,
-    case,
-    exists,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import Select, Uuid, bindparam, case, false, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
 from backend.accounts.limits import Written
-from backend.accounts.policy import Permission, Scope, ScopeColumns
+from backend.accounts.policy import Permission, Scope
 from backend.brands import ClaimantKind
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import Column, db, run_one, write_at_commit
+from backend.foundation.database import db, run_one, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
 from backend.foundation.statements import Prepared
 from backend.openings.events import PlaceAskedFor, PlaceClaimed
-from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
-from backend.organisations.models import Organisation, OrganisationStatus
-from backend.party.models import UnitMembership
+from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
+from backend.openings.service.claimable import (
+    arranged,
+    holds_one,
+    is_active,
+    may_claim_as_person,
+    may_take,
+    near_or_invited,
+    takes_claims,
+)
 from backend.people.service import DataWithdrawn, person_of, require_standing
-from backend.teams.models import Team, TeamStatus
+
+_CLAIMANT = bindparam("of_claimant", type_=Uuid)
 
 
 class OpeningFull(Conflict):
@@ -230,9 +220,7 @@ def _take(rightful: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
     values = {"of_role": role_id, "of_claimant": claimant.id, "now": now, "today": clock.shanghai_day(now)}
     if claimant.kind is ClaimantKind.PERSON:
         # A person's right depends on the opening's area; who may claim for a team or organisation is known before any row is read.
-        allowed = policy.visible(rightful, Permission.PLACE_CLAIM, ScopeColumns(area_path=Opening.area_path))
-        if rightful.grants:  # registered with some community
-            allowed = or_(allowed, _arranged(ClaimantKind.PERSON))
+        allowed = may_claim_as_person(rightful, _CLAIMANT)
         return db.session.execute(_taking(claimant.kind).where(allowed), values).one_or_none()
     policy.require(rightful, Permission.PLACE_CLAIM, claimant.scope)
     return run_one(_prepared_taking(claimant.kind), **values)
@@ -247,63 +235,17 @@ def _taking(kind: ClaimantKind) -> ReturningUpdate[UUID, bool]:
     """The conditional change that decides the race for the last place."""
     return (
         update(OpeningRole)
-        .where(
-            OpeningRole.id == bindparam("of_role"),
-            OpeningRole.is_open,
-            OpeningRole.closes_at > bindparam("now"),
-            OpeningRole.taken < OpeningRole.slots,
-            Opening.id == OpeningRole.opening_id,
-            literal(kind.value, Text) == any_(Opening.claimant_kinds),
-            _active(kind, bindparam("of_claimant", type_=Uuid), held=True),
-            _near_or_invited(kind),
-        )
+        .where(OpeningRole.id == bindparam("of_role"), Opening.id == OpeningRole.opening_id, may_take(kind, _CLAIMANT, held=True))
         .values(taken=OpeningRole.taken + 1)
         .returning(
-            OpeningRole.opening_id, Opening.asks_first, case((Opening.asks_first, _arranged(kind)), else_=false()).label("is_arranged")
+            OpeningRole.opening_id,
+            Opening.asks_first,
+            case((Opening.asks_first, arranged(kind, _CLAIMANT)), else_=false()).label("is_arranged"),
         )
     )
 
 
-def _active(kind: ClaimantKind, claimant_id: ColumnElement[UUID], *, held: bool = False) -> ColumnElement[bool]:
-    """Condition: the claimant may act. `held`: it stays so until this transaction ends, so that whoever dissolves the team meanwhile waits,
-    and finds the claim (reactions.py)."""
-    match kind:
-        case ClaimantKind.TEAM:
-            found = select(Team.id).where(Team.id == claimant_id, Team.status == TeamStatus.ACTIVE)
-        case ClaimantKind.ORGANISATION:
-            found = select(Organisation.id).where(Organisation.id == claimant_id, Organisation.status == OrganisationStatus.VERIFIED)
-        case _:
-            return true()
-    return (found.with_for_update(read=True) if held else found).exists()
-
-
-def _arranged(kind: ClaimantKind) -> ColumnElement[bool]:
-    """Condition on the opening: the community agreed before that the claimant comes."""
-    if kind is ClaimantKind.WORK_UNIT:
-        return false()
-    claimant_id, today = bindparam("of_claimant", type_=Uuid), bindparam("today", type_=Date)
-    party = invites(claimant_id, today) if kind is ClaimantKind.PERSON else getattr(Arrangement, f"{kind.value}_id") == claimant_id
-    return exists().where(party, Arrangement.holds_on(today), Arrangement.covers(Opening)).correlate(Opening)
-
-
-def invites(person_id: Column | ColumnElement[UUID], day: ColumnElement[date]) -> ColumnElement[bool]:
-    """Condition on arrangements: with a person, or with the unit where they work on that day."""
-    at_work = select(UnitMembership.work_unit_id).where(UnitMembership.person_id == person_id, UnitMembership.holds_on(day))
-    return or_(Arrangement.person_id == person_id, Arrangement.work_unit_id.in_(at_work))
-
-
-def _near_or_invited(kind: ClaimantKind) -> ColumnElement[bool]:
-    """Condition on the opening: the claimant is of the area whose claimants need no invitation, or has one. Whether a
-    person has the right says `_take`."""
-    bodies: Mapping[ClaimantKind, Any] = {ClaimantKind.TEAM: Team, ClaimantKind.ORGANISATION: Organisation}
-    body = bodies.get(kind)
-    if body is None:
-        return true()
-    near = exists().where(body.id == bindparam("of_claimant", type_=Uuid), func.starts_with(body.area_path, Opening.claimants_path))
-    return or_(Opening.claimants_path.is_(None), near.correlate(Opening), _arranged(kind))
-
-
-_CLAIMANTS = ("team_id", "organisation_id", "work_unit_id", "person_id")
+_COLUMNS = ("team_id", "organisation_id", "work_unit_id", "person_id")
 
 
 def _write(actor: Actor, made: MadeClaim) -> None:
@@ -315,7 +257,7 @@ def _write(actor: Actor, made: MadeClaim) -> None:
         "status": made.status,
         "claimed_at": made.claimed_at,
         "claimed_by": actor.account_id,
-        **{column: made.claimant.id if column == made.claimant.column else None for column in _CLAIMANTS},
+        **{column: made.claimant.id if column == made.claimant.column else None for column in _COLUMNS},
     }
     step = {
         "id": new_id(),
@@ -353,17 +295,15 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
 
 @cache
 def _second_look(kind: ClaimantKind) -> Prepared:
-    claimant = bindparam("of_claimant", type_=Uuid)
-    held = exists().where(Claim.opening_id == Opening.id, getattr(Claim, f"{kind.value}_id") == claimant, Claim.takes_place())
     return Prepared(
         select(
             Opening.area_path,
             Opening.claimant_kinds,
-            (OpeningRole.is_open & (OpeningRole.closes_at > bindparam("now"))).label("takes_claims"),
-            select(_active(kind, claimant)).scalar_subquery().label("active"),
-            held.label("holds_one"),
-            _near_or_invited(kind).label("near_or_invited"),
-            _arranged(kind).label("invited"),
+            takes_claims().label("takes_claims"),
+            select(is_active(kind, _CLAIMANT)).scalar_subquery().label("active"),
+            holds_one(kind, _CLAIMANT).label("holds_one"),
+            near_or_invited(kind, _CLAIMANT).label("near_or_invited"),
+            arranged(kind, _CLAIMANT).label("invited"),
         )
         .join(Opening, Opening.id == OpeningRole.opening_id)
         .where(OpeningRole.id == bindparam("of_role"))
