@@ -11,6 +11,7 @@ from backend.accounts.limits import Bound
 from backend.accounts.service import LoginLocked, hashing, tries
 from backend.accounts.service.hashing import PasswordsBusy
 from backend.attendance import limits as services
+from backend.attendance.service import ScannedTooLongAgo
 from backend.attendance.service.doors import TooManyDoorCodes
 from backend.foundation import files
 from backend.foundation.errors import Refusal, TooMany
@@ -129,6 +130,9 @@ def _written() -> Iterator[Row]:
     wrong = services.read(CONFIG_FOLDER / "services.toml").door.most_wrong
     of_whom = "the person and the home"
     yield Row("wrong codes of a door", f"{wrong} in a day", of_whom, "`config/services.toml`, `door`", _says(TooManyDoorCodes))
+    later = services.read(CONFIG_FOLDER / "services.toml").signing.sent_later_minutes
+    sent = f"{later} minutes after the scan"
+    yield Row("a sign-in or sign-out sent later", sent, "the scan", "`config/services.toml`, `signing`", _says(ScannedTooLongAgo))
     proofs = services.read(CONFIG_FOLDER / "services.toml").late_entries.most_proofs
     yield Row("files that prove a past activity", str(proofs), "the entry", "`config/services.toml`, `late_entries`", _says(TooManyProofs))
     elders = proxies.read(CONFIG_FOLDER / "proxies.toml").limits.most_elders

@@ -8,9 +8,7 @@ from backend.attendance import queries
 from backend.attendance import service as attendance
 from backend.attendance.hours import hours
 from backend.attendance.queries import AttendanceLine, ShiftLine
-from backend.attendance.service import (
-    SignedInAs,
-)
+from backend.attendance.service import SignedInAs, SignedOutWith
 from backend.demands import service as demands
 from backend.demands.queries import demands_of_openings, openings_numbered
 from backend.foundation import clock, paging
@@ -31,6 +29,11 @@ from web.inputs.common import ReasonIn
 from web.shapes import ListQuery
 
 bp = Resource("shifts", tag="场次与签到")
+
+CODES = (
+    "\n\n码有三种写法：`EJ1.` 加 44 个字符（现场出示的签到码，每30秒更换），`EJD1.` 加 8 个字符（门牌上的二维码），"
+    "和门牌上供手工输入的 8 个字符（例如 `K7QF-3M2X`，不分大小写）。以后的新码各有自己的开头。"
+)
 
 
 @bp.get("/me/shifts")
@@ -95,7 +98,14 @@ def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
 @bp.doc(summary="签到", description="场次开始前、结束后的宽限时间内都可签到。定位可不提供，不在范围内也可签到；只保存是否在范围内和距离。")
 def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:
     return attendance.sign_in(
-        actor, shift_id, body.code, position=body.where(), claim_id=body.claim_id, ends_other=body.ends_other, now=clock.now()
+        actor,
+        shift_id,
+        body.code,
+        position=body.where(),
+        claim_id=body.claim_id,
+        ends_other=body.ends_other,
+        scanned_at=body.scanned_at,
+        now=clock.now(),
     )
 
 
@@ -105,7 +115,53 @@ def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:
 @bp.output(SignedOutOut, status_code=201)
 @bp.doc(summary="签退", description="签退后生成服务记录，由申请人或社区确认后计入。")
 def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
-    signed = attendance.sign_out(actor, shift_id, body.code, position=body.where(), now=clock.now())
+    return _signed_out(attendance.sign_out(actor, shift_id, body.code, position=body.where(), scanned_at=body.scanned_at, now=clock.now()))
+
+
+@bp.post("/sign-ins")
+@creates
+@bp.input(SignInIn)
+@bp.output(SignedInOut, status_code=201)
+@bp.doc(
+    summary="扫码签到",
+    description="同上，不用先选场次：签到码里有场次；扫门牌码的，是本人此时可以参加的那次上门服务，有几次的答 409 several_visits。" + CODES,
+)
+def sign_in_by_code(actor: Actor, body: SignInIn) -> SignedInAs:
+    now = clock.now()
+    shift_id = attendance.shift_to_sign_in(actor, body.code, scanned_at=body.scanned_at, now=now)
+    return attendance.sign_in(
+        actor,
+        shift_id,
+        body.code,
+        position=body.where(),
+        claim_id=body.claim_id,
+        ends_other=body.ends_other,
+        scanned_at=body.scanned_at,
+        now=now,
+    )
+
+
+@bp.post("/sign-outs")
+@creates
+@bp.input(SignOutIn)
+@bp.output(SignedOutOut, status_code=201)
+@bp.doc(summary="扫码签退", description="同上，不用先选场次：签到码里有场次；扫门牌码的，是本人正在签到的那次服务。" + CODES)
+def sign_out_by_code(actor: Actor, body: SignOutIn) -> SignedOutOut:
+    now = clock.now()
+    shift_id = attendance.shift_to_sign_out(actor, body.code)
+    return _signed_out(attendance.sign_out(actor, shift_id, body.code, position=body.where(), scanned_at=body.scanned_at, now=now))
+
+
+@bp.get("/shifts/<uuid:shift_id>/attendances")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[AttendanceOut])
+@bp.doc(summary="某个场次的签到情况", description="missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
+def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
+    return queries.attendances_of_shift(actor, shift_id, page=query.page, now=clock.now())
+
+
+def _signed_out(signed: SignedOutWith) -> SignedOutOut:
     return SignedOutOut(
         attendance_id=signed.attendance_id,
         shift_id=signed.shift_id,
@@ -118,15 +174,6 @@ def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
         minutes=signed.minutes,
         hours=hours(signed.minutes),
     )
-
-
-@bp.get("/shifts/<uuid:shift_id>/attendances")
-@reads
-@bp.input(ListQuery, location="query")
-@bp.output(Page[AttendanceOut])
-@bp.doc(summary="某个场次的签到情况", description="missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
-def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
-    return queries.attendances_of_shift(actor, shift_id, page=query.page, now=clock.now())
 
 
 def _page(page: paging.Page[ShiftLine]) -> paging.Page[ShiftOut]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from apiflask import APIFlask
 from flask import Flask, Response, current_app, g, request
+from werkzeug.http import http_date
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.foundation import asked
+from backend.foundation import asked, clock
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
 from config.settings import Settings
 from web import attempts, cookie, refusals
@@ -96,6 +97,7 @@ def _finish(answer: Response) -> Response:
         if name not in headers:
             headers.add(name, value)
     headers.add("X-Request-Id", current_request_id() or new_request_id())
+    headers["Date"] = http_date(clock.now())  # what a phone reckons from; a server would take its own clock
     route = request.url_rule
     answered = Answered(request.method, route.rule if route else None, answer.status_code, time.perf_counter() - g.began)
     for watcher in current_app.extensions.get(_WATCHERS, ()):

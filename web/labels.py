@@ -132,6 +132,7 @@ LABELS: Mapping[str, str] = {
     "no_file_because": "没有证明文件的原因",
     "file": "文件",
     "registered_on": "登记日期",
+    "scanned_at": "扫码时间",
     "served": "服务人员",
     "minutes": "分钟",
     "signature": "签名",

@@ -94,6 +94,11 @@ class CodeMaker:
             raise CodeExpired(errors={"code": [CodeExpired.detail]})
         return by_visitors
 
+    def shift_of(self, text: str) -> UUID:
+        """Which shift showed a code, whenever that was. Raises CodeForged."""
+        head, _ = self._head(text)
+        return UUID(bytes=head[:16])
+
     def _head(self, text: str) -> tuple[bytes, bool]:
         try:
             if not text.startswith(_PREFIX):

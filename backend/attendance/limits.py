@@ -59,6 +59,12 @@ class Door(Entry):
     most_wrong: int = Field(ge=1, le=100)
 
 
+class Signing(Entry):
+    """How late a sign-in or sign-out may be sent that was scanned on a bad line, in minutes."""
+
+    sent_later_minutes: int = Field(default=30, ge=0, le=240)
+
+
 class LateEntries(Entry):
     """Until when an activity that nobody published may be entered, and with what proof."""
 
@@ -79,6 +85,7 @@ class Limits(Entry):
     day: Day
     place: Place
     door: Door
+    signing: Signing = Signing()
     late_entries: LateEntries
     demands: Demands = Demands()
 

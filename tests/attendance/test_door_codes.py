@@ -4,7 +4,7 @@ import pytest
 
 from backend.foundation.actor import Role
 from tests.support.attendance import Visit, counting, joins
-from tests.support.demands import GRANDFATHER, GRANDMOTHER
+from tests.support.demands import GRANDFATHER, GRANDMOTHER, claimed, published_demand
 from tests.support.people import registered_person
 from tests.support.phone import refused
 
@@ -80,6 +80,22 @@ def test_the_printed_code_signs_in_and_out_however_it_is_typed(visit, asking, ho
     assert officer.seen(f"/services/{fact_id}")["evidence"] == "door_code"
     asking.made(f"/services/{fact_id}/confirmation")
     assert counting() == {fact_id: 47}
+
+
+def test_a_door_code_needs_no_shift_where_one_visit_fits(visit, officer, home, street, pass_time):
+    code = officer.made(home())["code"]
+    assert refused(street.home.volunteer().post("/sign-ins", {"code": code})) == (409, "no_visit_now")
+    assert refused(visit.member.post("/sign-outs", {"code": code})) == (409, "no_visit_now")
+    assert visit.member.made("/sign-ins", {"code": code})["shift_id"] == visit.shift_id
+    pass_time(minutes=47)
+    assert visit.member.made("/sign-outs", {"code": code})["minutes"] == 47
+
+    other = published_demand(officer, street, beneficiary=GRANDFATHER)
+    claimed(visit.leader, other, visit.team_id)
+    meant = refused(answer := visit.leader.post("/sign-ins", {"code": code}))
+    assert (meant, len(answer.get_json()["shift_ids"])) == ((409, "several_visits"), 2)
+    pass_time(hours=3)
+    assert refused(visit.leader.post("/sign-ins", {"code": code})) == (409, "no_visit_now")
 
 
 def test_a_code_that_was_ended_or_replaced_opens_nothing_and_neither_does_one_of_another_door(visit, street, home, officer):

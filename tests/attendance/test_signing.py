@@ -2,7 +2,8 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -86,6 +87,64 @@ def test_a_code_is_refused_a_minute_after_it_was_shown(visit, pass_time):
 
     assert refused(visit.member.post(f"/shifts/{visit.shift_id}/sign-in", {"code": code})) == (422, "code_expired")
     assert attendance_rows() == []
+
+
+def test_one_button_signs_in_and_out_by_a_code_that_names_its_shift(visit, pass_time, street):
+    open_shift(street["和平社区"])
+    signed_in = visit.member.made("/sign-ins", {"code": visit.code()})
+    assert (signed_in["shift_id"], signed_in["claim_id"]) == (visit.shift_id, visit.claim_id)
+    pass_time(minutes=47)
+    assert visit.member.made("/sign-outs", {"code": visit.code()})["minutes"] == 47
+    for path in ("/sign-ins", "/sign-outs"):
+        assert refused(visit.member.post(path, {"code": "EJ1." + "A" * 44})) == (422, "code_forged")
+        assert refused(visit.member.post(path, {"code": "随便扫的"})) == (422, "code_forged")
+        assert refused(street.phone().post(path, {"code": visit.code()})) == (403, "person_needed")
+    assert refused(street.home.volunteer().post("/sign-ins", {"code": visit.code()})) == (403, "not_entitled")
+
+
+def test_what_was_scanned_on_a_bad_line_is_sent_later_and_counts_from_the_scan(visit, pass_time):
+    phone, scanned_in, code = visit.member, clock.now(), visit.code()
+    pass_time(minutes=20)
+    signed_in = phone.made("/sign-ins", {"code": code, "scanned_at": scanned_in.isoformat()})
+    assert datetime.fromisoformat(signed_in["signed_in_at"]) == scanned_in
+    pass_time(minutes=27)
+    scanned_out, code = clock.now(), visit.code()
+    pass_time(minutes=29)
+    signed_out = phone.made("/sign-outs", {"code": code, "scanned_at": scanned_out.isoformat()})
+    assert (datetime.fromisoformat(signed_out["signed_out_at"]), signed_out["minutes"]) == (scanned_out, 47)
+    signed = select(AuditEntry.details).where(AuditEntry.subject_id == UUID(signed_in["attendance_id"])).order_by(AuditEntry.id)
+    assert [datetime.fromisoformat(details["scanned_at"]) for details in db.session.scalars(signed)] == [scanned_in, scanned_out]
+
+
+def test_a_scan_is_believed_within_bounds_only(visit, pass_time):
+    def answer(code, scanned_at, step="in"):
+        return refused(visit.member.post(f"/sign-{step}s", {"code": code, "scanned_at": scanned_at.isoformat()}))
+
+    first, code = clock.now(), visit.code()
+    for step in ("in", "out"):
+        assert answer(code, clock.now() + timedelta(seconds=30), step) == (422, "scanned_in_future")
+        assert answer(code, first - timedelta(minutes=2), step) == (422, "code_not_yet_valid"), "nobody scans what is not shown"
+    pass_time(minutes=29)
+    for step in ("in", "out"):
+        assert answer(code, first + timedelta(minutes=2), step) == (422, "code_expired"), "nobody scans what is shown no more"
+        assert refused(visit.member.post(f"/sign-{step}s", {"code": code})) == (422, "code_expired")
+    pass_time(minutes=2)
+    for step in ("in", "out"):
+        assert answer(code, first, step) == (422, "scanned_too_long_ago")
+    assert attendance_rows() == []
+
+
+def test_nobody_is_signed_in_later_where_nobody_signs_in_any_more(visit, pass_time):
+    pass_time(hours=2, minutes=29)
+    scanned_at, code = clock.now(), visit.code()
+    pass_time(minutes=5)
+    assert refused(visit.member.post("/sign-ins", {"code": code, "scanned_at": scanned_at.isoformat()})) == (409, "shift_over")
+
+
+def test_answers_tell_the_time_by_which_a_phone_reckons(visit, pass_time):
+    pass_time(hours=1)
+    told = parsedate_to_datetime(visit.member.get("/me").headers["Date"])
+    assert abs(told - clock.now()) < timedelta(seconds=10)
 
 
 def test_a_code_of_another_shift_a_forged_one_and_one_of_the_future_are_refused(visit, street):

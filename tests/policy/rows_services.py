@@ -219,6 +219,15 @@ SHIFTS = (
     ),
     Row("sign_in", signing_in, SERVING, 403, by=Permission.SHIFT_SIGN),
     Row("sign_out", signing_out, MEMBER, 403, {409: PERSONS - MEMBER}, by=Permission.SHIFT_SIGN),
+    Row("sign_in_by_code", lambda world: ask(body=signing_in(world).body), SERVING, 403, by=Permission.SHIFT_SIGN),
+    Row(
+        "sign_out_by_code",
+        lambda world: ask(body=signing_out(world).body),
+        MEMBER,
+        403,
+        {409: PERSONS - MEMBER},
+        by=Permission.SHIFT_SIGN,
+    ),
     *(
         Row(
             "list_attendances",

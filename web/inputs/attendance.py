@@ -62,6 +62,9 @@ class SignOutIn(Body):
         description="扫描现场签到码得到的文字，出示后60秒内有效；上门时也可用老人家中的门牌码，例如 K7QF-3M2X"
     )
     position: PositionIn | None = Field(default=None, description="可不填；只保存是否在范围内和距离")
+    scanned_at: Instant | None = Field(
+        default=None, description="信号不好、过后才发出的，填扫码的时间（按服务器时间，见应答的 Date）：签到签退从那时算；过去太久的不收"
+    )
 
     def where(self) -> Position | None:
         """As the service takes it."""

@@ -36,4 +36,13 @@ from backend.attendance.service.shifts import (
     plan_shift,
     require_fewer_there,
 )
-from backend.attendance.service.signing import SignedInAs, show_code, sign_in, sign_out
+from backend.attendance.service.signing import (
+    ScannedTooLongAgo,
+    SignedInAs,
+    SignedOutWith,
+    shift_to_sign_in,
+    shift_to_sign_out,
+    show_code,
+    sign_in,
+    sign_out,
+)

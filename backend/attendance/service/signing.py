@@ -13,7 +13,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance import codes, doors, limits
 from backend.attendance.codes import ShownCode
-from backend.attendance.entitlement import allowed, is_visitor, seen_shift
+from backend.attendance.entitlement import allowed, is_visitor, openings_of, seen_shift
 from backend.attendance.events import SignedIn, SignedOut
 from backend.attendance.hours import Span
 from backend.attendance.models import Attendance, Capacity, Evidence, FlagKind, ServiceRecord, Shift, ShiftStatus
@@ -27,10 +27,13 @@ from backend.attendance.service.refusals import NotEntitled, PlaceFull, ShiftCan
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Conflict, Forbidden, Missing
+from backend.foundation.errors import Conflict, Forbidden, Missing, Unprocessable
 from backend.foundation.refusals import never, refuses
 from backend.openings.service import ClaimReleased
 from backend.people.service import person_of
+
+_MOST_NAMED = 20
+"""Visits at one time, of whom one is asked which is meant."""
 
 
 class AlreadySignedIn(Conflict):
@@ -59,6 +62,34 @@ class NotSignedIn(Conflict):
 
     code: ClassVar[str] = "not_signed_in"
     detail = "您在本场次还没有签到"
+
+
+class ScannedInFuture(Unprocessable):
+    """`scanned_at` is yet to come: the phone did not reckon with the `Date` of our answers."""
+
+    code: ClassVar[str] = "scanned_in_future"
+    detail = "扫码时间晚于现在，请重新扫码"
+
+
+class ScannedTooLongAgo(Unprocessable):
+    """Sent later than `signing.sent_later_minutes` of config/services.toml after the scan."""
+
+    code: ClassVar[str] = "scanned_too_long_ago"
+    detail = "扫码已过去太久，不能再补传；请重新扫码，或者联系社区补录"
+
+
+class NoVisitNow(Conflict):
+    """A door code names no shift, and the person may serve at no visit at this time, or is signed in at none."""
+
+    code: ClassVar[str] = "no_visit_now"
+    detail = "现在没有可以用门牌码签到签退的上门服务，请核对认领和服务时间"
+
+
+class SeveralVisits(Conflict):
+    """A door code names no shift, and the person may serve at several visits at this time: `shift_ids`. They say at which."""
+
+    code: ClassVar[str] = "several_visits"
+    detail = "您现在有几项上门服务，请先选择场次再签到"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +135,38 @@ def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
     return codes.maker().code(shift_id, now=now, by_visitors=by_visitors)
 
 
+def shift_to_sign_in(actor: Actor, code: str, *, scanned_at: datetime | None = None, now: datetime) -> UUID:
+    """At which shift a code signs somebody in who names none: the one that shows it; by that of a door, the visit at which they may serve
+    at this time. Raises PersonNeeded, CodeForged, NoVisitNow, SeveralVisits."""
+    person_id = person_of(actor)
+    policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
+    if doors.read(code) is None:
+        return codes.maker().shift_of(code)
+    at = scanned_at or now
+    mine = openings_of(person_id, clock.shanghai_day(at))
+    begun = (Shift.starts_at - Shift.grace() <= at, Shift.is_not_over(at))
+    visits = select(Shift.id).where(Shift.opening_id.in_(mine), Shift.home_id.is_not(None), Shift.status == ShiftStatus.PLANNED, *begun)
+    found = db.session.scalars(visits.order_by(Shift.starts_at, Shift.id).limit(_MOST_NAMED)).all()
+    if not found:
+        raise NoVisitNow
+    if len(found) > 1:
+        raise SeveralVisits(shift_ids=[str(shift_id) for shift_id in found])
+    return found[0]
+
+
+def shift_to_sign_out(actor: Actor, code: str) -> UUID:
+    """At which shift a code signs somebody out who names none: the one that shows it; by that of a door, the one at which they are signed
+    in. Raises PersonNeeded, CodeForged, NoVisitNow."""
+    person_id = person_of(actor)
+    policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
+    if doors.read(code) is None:
+        return codes.maker().shift_of(code)
+    there = db.session.scalar(select(Attendance.shift_id).where(Attendance.person_id == person_id, Attendance.is_open()))
+    if there is None:
+        raise NoVisitNow
+    return there
+
+
 @refuses(codes.CodeExpired, codes.CodeForged, codes.CodeNotYetValid, codes.CodeOfAnotherShift)
 def sign_in(
     actor: Actor,
@@ -113,24 +176,29 @@ def sign_in(
     position: Position | None = None,
     claim_id: UUID | None = None,
     ends_other: bool = False,
+    scanned_at: datetime | None = None,
     now: datetime,
 ) -> SignedInAs:
     """Sign in at a shift, by the code that is shown there, or at a home by that of the door. `claim_id` says on which claim, for who may
     serve on several. `ends_other`: whoever forgot to sign out elsewhere is there no more; what they served until now, that community adds.
+    `scanned_at`: sent later, and counts from then, as long as one may sign in now.
 
-    Raises Missing, the refusals of a code (codes.py), DoorCodeWrong, TooManyDoorCodes, NotEntitled, ShiftCancelled, ShiftNotBegun,
-    ShiftOver, TooYoung, GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn, AlreadySignedOut, PlaceFull.
+    Raises Missing, the refusals of a code (codes.py), ScannedInFuture, ScannedTooLongAgo, DoorCodeWrong, TooManyDoorCodes, NotEntitled,
+    ShiftCancelled, ShiftNotBegun, ShiftOver, TooYoung, GuardianAbsent, people.ConsentNeeded (minors), PositionInaccurate, AlreadySignedIn,
+    AlreadySignedOut, PlaceFull.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
-    shift = shift_to_sign(shift_id, person_id, claim_id=claim_id, now=now)
+    at = _scanned(scanned_at, now=now)
+    shift = shift_to_sign(shift_id, person_id, claim_id=claim_id, now=at)
     if shift is None:
         raise Missing
-    door, grade = _read_code(shift, code, now=now)
+    door, grade = _read_code(shift, code, now=at)
     if shift.claim_id is None:  # with the last shift of an opening its claims are released
         raise ShiftCancelled if shift.status is ShiftStatus.CANCELLED else NotEntitled
-    _refuse_outside_window(shift, now=now)
-    require_fit(person_id, shift.born_on, shift, on=now, now=now)
+    for instant in {at, now}:  # what is closed is closed
+        _refuse_outside_window(shift, now=instant)
+    require_fit(person_id, shift.born_on, shift, on=at, now=now)
     if door is not None:
         check_door_code(shift.home_id, door, person_id, now=now)
     sign = judge(shift, position, by=grade)
@@ -145,7 +213,7 @@ def sign_in(
         person_id=person_id,
         capacity=shift.capacity,
         capacity_id=shift.capacity_id,
-        signed_in_at=now,
+        signed_in_at=at,
         in_evidence=sign.evidence,
         in_inside=sign.inside,
         in_distance_m=sign.distance_m,
@@ -153,40 +221,43 @@ def sign_in(
     if attendance is None:
         raise _why_not_in(person_id, shift_id, shift.claim_id)
     outbox.record(SignedIn(attendance.id), now=now)
-    audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
-    return SignedInAs(attendance.id, shift_id, shift.claim_id, shift.capacity, now, sign.evidence, sign.inside, sign.distance_m)
+    _write_down(actor, attendance.id, sign, at, now=now)
+    return SignedInAs(attendance.id, shift_id, shift.claim_id, shift.capacity, at, sign.evidence, sign.inside, sign.distance_m)
 
 
 @never(RecordExists, because="who is signed out just now had none")
 @refuses(codes.CodeExpired, codes.CodeForged, codes.CodeNotYetValid, codes.CodeOfAnotherShift)
-def sign_out(actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, now: datetime) -> SignedOutWith:
-    """Sign out, which makes the service record.
+def sign_out(
+    actor: Actor, shift_id: UUID, code: str, *, position: Position | None = None, scanned_at: datetime | None = None, now: datetime
+) -> SignedOutWith:
+    """Sign out, which makes the service record. `scanned_at`: sent later, and counts until then.
 
     What is recorded of the person already, by the community's word, is left out of it: so signing out never fails for an overlap.
 
-    Raises Missing, the refusals of a code (codes.py), DoorCodeWrong, TooManyDoorCodes, NotSignedIn, AlreadySignedOut, AttendanceClosed,
-    PositionInaccurate, and RecordsOverlap where somebody records it at this moment.
+    Raises Missing, the refusals of a code (codes.py), ScannedInFuture, ScannedTooLongAgo, DoorCodeWrong, TooManyDoorCodes, NotSignedIn,
+    AlreadySignedOut, AttendanceClosed, PositionInaccurate, and RecordsOverlap where somebody records it at this moment.
     """
     person_id = person_of(actor)
     policy.require(actor, Permission.SHIFT_SIGN, Scope(person_id=person_id))
+    at = _scanned(scanned_at, now=now)
     shift = db.session.get(Shift, shift_id)
     if shift is None:
         raise Missing
-    door, grade = _read_code(shift, code, now=now)
+    door, grade = _read_code(shift, code, now=at)
     if door is not None and shift.home_id is not None:
         check_door_code(shift.home_id, door, person_id, now=now)
     sign = judge(shift, position, by=grade)
-    signed_out = _sign_out_row(shift, person_id, sign, now=now)
+    signed_out = _sign_out_row(shift, person_id, sign, now=at)
     if signed_out is None:
         raise _why_not_out(person_id, shift_id)
     attendance, recorded_until = signed_out
     outbox.record(SignedOut(attendance.id), now=now)
-    audit.record(actor, Permission.SHIFT_SIGN, attendance.id, now=now, evidence=sign.evidence.value)
-    served = Span(recorded_until or attendance.signed_in_at, now).clipped_to(window_of(shift))
-    record = state_record(actor, shift, attendance, served, evidence=_grade(attendance, now=now), reason=None, now=now)
+    _write_down(actor, attendance.id, sign, at, now=now)
+    served = Span(recorded_until or attendance.signed_in_at, at).clipped_to(window_of(shift))
+    record = state_record(actor, shift, attendance, served, evidence=_grade(attendance, now=at), reason=None, now=now)
     if limits.current().place.is_far(attendance.in_distance_m, sign.distance_m):
         flag_service(record.fact_id, FlagKind.FAR_AWAY, now=now)
-    return _signed_out(attendance, sign, record, now=now)
+    return _signed_out(attendance, sign, record, now=at)
 
 
 def _sign_out_row(shift: Shift, person_id: UUID, sign: Sign, *, now: datetime) -> Row[Attendance, datetime | None] | None:
@@ -234,6 +305,26 @@ def _signed_out(attendance: Attendance, sign: Sign, record: ServiceRecord, *, no
         fact_id=record.fact_id,
         minutes=record.minutes,
     )
+
+
+def _scanned(scanned_at: datetime | None, *, now: datetime) -> datetime:
+    """When somebody signs: now, or when they scanned, within bounds. A code that rotates also has its own time (codes.py)."""
+    if scanned_at is None:
+        return now
+    if scanned_at > now:
+        raise ScannedInFuture(errors={"scanned_at": [ScannedInFuture.detail]})
+    if scanned_at < now - timedelta(minutes=limits.current().signing.sent_later_minutes):
+        raise ScannedTooLongAgo(errors={"scanned_at": [ScannedTooLongAgo.detail]})
+    return scanned_at
+
+
+def _write_down(actor: Actor, attendance_id: UUID, sign: Sign, at: datetime, *, now: datetime) -> None:
+    """Into the audit log; where it was not sent at once, also when it was scanned."""
+    if at == now:
+        audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value)
+    else:
+        scanned_at = at.astimezone(clock.SHANGHAI).isoformat()
+        audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value, scanned_at=scanned_at)
 
 
 def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
