@@ -34,6 +34,7 @@ from web.inputs.demands import (
     PublicationChangeIn,
     PublicationIn,
 )
+from web.routes import told_once
 from web.shapes import ListQuery
 
 bp = Resource("demands", tag="服务需求")
@@ -231,12 +232,26 @@ def complete_demand(actor: Actor, demand_id: UUID) -> DemandView:
     return queries.demand(actor, demand_id, now=now)
 
 
+@bp.post("/demands/<uuid:demand_id>/beneficiary/reveals")
+@creates
+@told_once
+@bp.output(BeneficiaryOut, status_code=201)
+@bp.doc(
+    summary="查看服务对象的住址和电话",
+    description="只给本社区和认领已获同意的一方看，临近上门时开放，服务结束后不再显示；每次查看都有记录，一小时内的次数有限。",
+)
+def disclose_visited(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
+    return demands.reveal_beneficiary(actor, demand_id, now=clock.now())
+
+
 @bp.get("/demands/<uuid:demand_id>/beneficiary")
 @reads
+@told_once
 @bp.output(BeneficiaryOut)
 @bp.doc(
     summary="服务对象的住址和电话",
-    description="只给本社区和认领已获同意的一方看，临近上门时开放，服务结束后不再显示；每次查看都有记录，一小时内的次数有限。",
+    description="请改用 POST /demands/{demand_id}/beneficiary/reveals：查看会留下记录，不应由浏览器、代理自动重发。两者的规则相同。",
+    deprecated=True,
 )
 def reveal_beneficiary(actor: Actor, demand_id: UUID) -> RevealedBeneficiary:
     return demands.reveal_beneficiary(actor, demand_id, now=clock.now())

@@ -5,16 +5,34 @@ from typing import Any
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.statistics import queries as statistics
-from backend.statistics.indicators import Indicator, indicator
+from backend.statistics.indicators import Indicator, current, indicator
 from backend.statistics.queries import AreaLine, Figure, FigureRow, Series, YearFigures
-from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.figures import CommunityValueOut, FigureAreaOut, FigureOut, FigurePartOut, FigureRowOut, FiguresOut
-from web.edge import reads
+from miniprogram_api.contract import Page, Resource, revalidated
+from miniprogram_api.schemas.figures import (
+    CommunityValueOut,
+    FigureAreaOut,
+    FigureOut,
+    FigurePartOut,
+    FigureRowOut,
+    FiguresOut,
+    IndicatorOut,
+    IndicatorsOut,
+)
+from web.edge import public, reads
 from web.inputs.statistics import FigureRowsQuery, FiguresQuery
 
 bp = Resource("figures", tag="年度统计")
 
 _YEAR = "<int(min=2000, max=2199):year>"
+
+
+@bp.get("/indicators")
+@public
+@revalidated
+@bp.output(IndicatorsOut)
+@bp.doc(summary="统计指标", description="年度统计表的各项指标：口径、计数方式和数据来源，按表中的顺序。")
+def list_indicators() -> IndicatorsOut:
+    return IndicatorsOut(items=[_defined(one) for one in current().values()])
 
 
 @bp.get(f"/figures/{_YEAR}")
@@ -44,6 +62,22 @@ def list_figure_rows(actor: Actor, query: FigureRowsQuery, year: int, indicator_
     )
     counted = indicator(indicator_code)
     return page.map(lambda row: _row(row, counted))
+
+
+def _defined(one: Indicator) -> IndicatorOut:
+    dimension = one.counted.dimension
+    return IndicatorOut(
+        code=one.code,
+        name=one.name,
+        group=one.group,
+        unit=one.unit,
+        kind=one.kind,
+        period=one.period,
+        counting=one.counting,
+        definition=one.definition,
+        source=one.counted.source,
+        split_by=dimension.name if one.split and dimension is not None else None,
+    )
 
 
 def _table(found: YearFigures) -> FiguresOut:

@@ -76,6 +76,8 @@ def _first_rows(keys: FromClause) -> Rows:
 
 MINUTES_SERVED = RewardedFact(
     name="minutes_served",
+    title="已确认的服务时长",
+    unit="分钟",
     keys_of_event={event: _minutes_keys(records) for event, records in _records_of_event.items()},
     persons_of_event=PERSONS_OF_EVENT,
     keys_of_persons=_minutes_keys(_records_of_persons),
@@ -85,6 +87,8 @@ MINUTES_SERVED = RewardedFact(
 
 FIRST_SERVICE_WITH_BRAND = RewardedFact(
     name="first_service_with_brand",
+    title="首次参加一个品牌的服务",
+    unit="次",
     keys_of_event={event: _first_keys(records) for event, records in _records_of_event.items()},
     persons_of_event=PERSONS_OF_EVENT,
     keys_of_persons=_first_keys(_records_of_persons),

@@ -51,6 +51,8 @@ def _rows(keys: FromClause) -> Rows:
 
 DEMAND_FULFILLED = RewardedFact(
     name="demand_fulfilled",
+    title="参加服务的需求已办结",
+    unit="次",
     keys_of_event={
         "demand.completed": _keys_of_demands,
         "demand.reopened": _keys_of_demands,

@@ -32,7 +32,7 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RewardedFact:
-    """How a kind of fact stands now, and what moves it.
+    """How a kind of fact stands now, and what moves it. `title` and `unit` say in Chinese what its amount counts.
 
     `keys_of_event[name]` selects what an event may have moved, `keys_of_persons` all that concerns some persons; both ask for a column
     to be `CONCERNED`, and give the fact's own key columns beside `source` (text, unique within the fact) and `person_id`.
@@ -41,6 +41,8 @@ class RewardedFact:
     """
 
     name: str
+    title: str
+    unit: str
     keys_of_event: Mapping[str, Rows]
     persons_of_event: Mapping[str, Rows]
     keys_of_persons: Rows

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from backend import brands
 from backend.foundation.catalogues import Entry, load
 from backend.foundation.in_use import InUse
+from backend.foundation.rewards import RewardedFact
 from backend.points.facts import FACTS
 
 
@@ -36,6 +37,17 @@ class PointsRule(Entry):
         if unknown:
             raise ValueError(f"没有 code 为 {'、'.join(sorted(unknown))} 的品牌")
         return self
+
+    @property
+    def rewarded(self) -> RewardedFact:
+        """The fact that it names."""
+        return FACTS[self.fact]
+
+    @property
+    def formula(self) -> str:
+        """How much it earns, in words: 每满30分钟得1分."""
+        each = "每次" if self.per is None else f"每满{self.per}{self.rewarded.unit}"
+        return f"{each}得{self.points}分"
 
     def holds_for(self, brand: str, day: date) -> bool:
         """Whether the rule rewards a fact of this brand on this day."""

@@ -89,6 +89,18 @@ class Indicator(Entry):
         return self
 
     @property
+    def period(self) -> str:
+        """Of when it tells, in words."""
+        return "年末数" if self.kind.is_stock else "本年累计"
+
+    @property
+    def counting(self) -> str:
+        """How its rows make a number, in words."""
+        if self.sums == "quantity":
+            return "按数量合计"
+        return "按人去重" if self.kind.is_distinct else "按件（次）计"
+
+    @property
     def counted(self) -> Measure:
         """The measure that it names."""
         return MEASURES[self.measure]

@@ -126,3 +126,47 @@ class FigureRowOut(Out):
     person_name: Annotated[str, Field(max_length=60, description="已脱敏")] | None
     late_entry_id: Id | None = Field(description="补录：该服务所属的补录活动；不是补录的为空")
     value: Value = Field(description="在合计中占多少；各行之和即该数字")
+
+
+class IndicatorOut(Out):
+    """What an indicator counts, and how."""
+
+    code: Annotated[str, Field(max_length=61)]
+    name: Annotated[str, Field(max_length=40)]
+    group: Annotated[str, Field(max_length=20, description="统计表中的分组")]
+    unit: Annotated[str, Field(max_length=10)]
+    kind: Kind
+    period: Annotated[str, Field(max_length=10, description="本年累计或者年末数")]
+    counting: Annotated[str, Field(max_length=20, description="计数方式")]
+    definition: Annotated[str, Field(max_length=500, description="口径")]
+    source: Annotated[str, Field(max_length=200, description="数据来源")]
+    split_by: Annotated[str, Field(max_length=40)] | None = Field(description="另按什么分项")
+
+
+class IndicatorsOut(Out):
+    """All of them, in the order of the table."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "code": "teams",
+                            "name": "志愿服务队伍",
+                            "group": "志愿服务队伍",
+                            "unit": "个",
+                            "kind": "stock",
+                            "period": "年末数",
+                            "counting": "按件（次）计",
+                            "definition": "期末在册的志愿服务队：经社区同意成立、尚未解散，计入队伍所在社区。",
+                            "source": "志愿服务队登记",
+                            "split_by": "类别",
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    items: Annotated[list[IndicatorOut], Field(max_length=1000)]

@@ -48,3 +48,45 @@ class LedgerLineOut(Out):
     counts_on: Day = Field(description="计入的日期")
     booked_at: Instant = Field(description="入账时间")
     reverses_id: Id | None = Field(description="冲销时，被冲销的那一笔")
+
+
+class PointsRuleOut(Out):
+    """What earns points, and how many."""
+
+    code: Annotated[str, Field(max_length=61)]
+    title: Annotated[str, Field(max_length=40)] = Field(description="做什么")
+    formula: Annotated[str, Field(max_length=60)] = Field(description="得几分")
+    points: Annotated[int, Field(ge=1, le=10_000)]
+    per: Annotated[int, Field(ge=1, le=100_000)] | None = Field(description="每满多少得一次；空的每次都得")
+    unit: Annotated[str, Field(max_length=10)] = Field(description="per 的单位")
+    brands: list[Annotated[str, Field(max_length=40)]] | None = Field(max_length=1000, description="只限这些品牌；空的不限")
+    starts_on: Day | None
+    ends_on: Day | None = Field(description="最后一天；空的一直有效")
+
+
+class PointsRulesOut(Out):
+    """The rules of the street."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "items": [
+                        {
+                            "code": "minutes_served",
+                            "title": "已确认的服务时长",
+                            "formula": "每满30分钟得1分",
+                            "points": 1,
+                            "per": 30,
+                            "unit": "分钟",
+                            "brands": None,
+                            "starts_on": None,
+                            "ends_on": None,
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    items: Annotated[list[PointsRuleOut], Field(max_length=1000)]

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from jsonschema_rs import Draft202012Validator, Registry, meta
 from pydantic import Field
 
+from backend.statistics import indicators as statistics
 from config.settings import Settings
 from ejia.cli.main import main
 from miniprogram_api.contract import Out, Resource
@@ -127,6 +128,19 @@ def test_each_enumeration_of_the_document_has_its_words_and_no_code_is_one(docum
         assert any(set(codes) <= words.keys() for words in told.values()), codes
     again = client.get("/api/v1/words", headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_what_makes_points_and_figures_is_told_to_anybody_and_asked_for_once(client: FlaskClient) -> None:
+    rules, indicators = (client.get(f"/api/v1/{path}") for path in ("points/rules", "indicators"))
+    assert [rule["formula"] for rule in rules.get_json()["items"]] == ["每满30分钟得1分", "每次得5分", "每次得10分"]
+    assert rules.get_json()["items"][2]["brands"] == ["晚霞心愿"]
+    told = {one["code"]: one for one in indicators.get_json()["items"]}
+    assert list(told) == list(statistics.current())
+    assert all(one["definition"] and one["source"] for one in told.values())
+    assert told["teams"]["split_by"] == "类别"
+    for first in (rules, indicators):
+        again = client.get(first.request.path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
 
 
 def enums_in(part: object) -> Iterator[list[str]]:

@@ -8,6 +8,7 @@ from backend.foundation.idempotency import IdempotencyKey
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.auth import InitialPasswordOut, OfficeLoginOut, RecoveryCodesOut, SecondFactorBegunOut
 from miniprogram_api.schemas.beneficiaries import DoorCodeOut
+from miniprogram_api.schemas.demands import BeneficiaryOut
 from miniprogram_api.schemas.reveals import RevealOut
 from tests.support.people import volunteer_form
 from tests.support.phone import Phone, refused
@@ -17,6 +18,7 @@ from web.routes import contract_of
 
 KEY = "one-submission"
 SECRETS: tuple[type[Out], ...] = (
+    BeneficiaryOut,
     DoorCodeOut,
     InitialPasswordOut,
     OfficeLoginOut,

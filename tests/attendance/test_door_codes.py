@@ -83,7 +83,7 @@ def test_the_printed_code_signs_in_and_out_however_it_is_typed(visit, asking, ho
 
 
 def test_a_door_code_needs_no_shift_where_one_visit_fits(visit, officer, home, street, pass_time):
-    code = officer.made(home())["code"]
+    code = officer.made(home())["text"]
     assert refused(street.home.volunteer().post("/sign-ins", {"code": code})) == (409, "no_visit_now")
     assert refused(visit.member.post("/sign-outs", {"code": code})) == (409, "no_visit_now")
     assert visit.member.made("/sign-ins", {"code": code})["shift_id"] == visit.shift_id

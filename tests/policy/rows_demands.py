@@ -317,6 +317,13 @@ ROWS = (
         by=Permission.BENEFICIARY_SEE,
     ),
     Row(
+        "disclose_visited",
+        lambda world: ask(demand_id=world.claimed_demand()["id"], shows=GRANDMOTHER["address"]),
+        CLAIMANTS | these(COMMUNITY),
+        404,
+        by=Permission.BENEFICIARY_SEE,
+    ),
+    Row(
         "add_beneficiary",
         lambda world: ask(body=GRANDFATHER | {"area_id": world.street["和平第一网格"]}),
         DECIDING | these(GRID),

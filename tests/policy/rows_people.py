@@ -164,6 +164,8 @@ ROWS = (
     Row("reset_password", lambda _: ask(login_name=OFFICER_NAME), these(STREET, DISTRICT), 404, by=Permission.PASSWORD_RESET),
     Row("reset_password", grid_worker_with_password, OFFICERS, 404, by=Permission.PASSWORD_RESET, case="of a grid worker"),
     Row("list_area_tree", lambda _: ask(query={"grids": "true"}, shows=HOME), EVERYBODY, public=True),
+    Row("list_points_rules", lambda _: ask(shows="每满30分钟得1分"), EVERYBODY, public=True),
+    Row("list_indicators", lambda _: ask(shows="志愿服务队伍"), EVERYBODY, public=True),
     Row("list_words", lambda _: ask(shows="公益服务"), EVERYBODY, public=True),
     Row("list_areas", lambda world: ask(query={"parent_id": world.street["青山街道"]}, shows=HOME), EVERYBODY, public=True),
     Row("list_notices", lambda _: ask(shows="volunteer"), EVERYBODY, public=True),

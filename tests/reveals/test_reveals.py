@@ -124,6 +124,11 @@ def test_who_holds_the_place_of_a_visit_reads_the_address_and_who_asked_sees_it(
     [line] = db.session.scalars(select(Reveal)).all()
     assert (line.role, line.purpose, line.fields) == (Role.TEAM_LEADER, "visit", ["name", "address", "phone"])
     assert str(line.account_id) == visit.leader.account_id
+    path = f"/demands/{visit.demand['id']}/beneficiary/reveals"
+    again = visit.leader.post(path, key="asked-once")
+    assert (again.status_code, again.get_json()) == (201, shown.get_json()), "as it is to be asked for: it leaves a trace"
+    assert refused(visit.leader.post(path, key="asked-once")) == (409, "answer_not_kept")
+    assert len(db.session.scalars(select(Reveal)).all()) == 2
 
 
 def test_officers_and_grid_workers_of_a_beneficiary_read_one_value_for_a_purpose(street, officer, administrator):
@@ -168,4 +173,4 @@ def test_nobody_reads_more_by_way_of_the_demands(street, officer):
     for phone in (officer, visit.leader):
         for _ in range(purposes.current().most_in_an_hour):
             assert phone.get(path).status_code == 200
-        assert refused(phone.get(path)) == (429, "too_many_reveals")
+        assert refused(phone.get(path)) == refused(phone.post(f"{path}/reveals")) == (429, "too_many_reveals")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from backend.statistics import form
 from backend.statistics.indicators import Indicator, Kind
-from backend.statistics.measures import MEASURES
 from backend.statistics.queries import Grouping, Series, YearFigures
 from backend.statistics.workbook import tables, words
 from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, needed, row_range
@@ -47,7 +46,7 @@ def cover(formats: Formats, figures: YearFigures) -> Sheet:
     sheet = Sheet(formats, COVER, title=words.title(figures), units=words.units(told), columns=columns, frozen=2)
     for number, figure in enumerate(quoted, start=1):
         row, indicator = BODY + number - 1, figure.indicator
-        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, words.KINDS[indicator.kind][0])
+        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
         sheet.number(row, 4, words.shown(figure.series.year, indicator), indicator.decimals, bold=True)
         sheet.text(row, 5, words.about(figure.series.year // 10**indicator.decimals), centred=True)
         sheet.number(row, 6, words.shown(figure.series.before, indicator), indicator.decimals)
@@ -75,7 +74,7 @@ def changes(formats: Formats, figures: YearFigures) -> Sheet:
     sheet = Sheet(formats, CHANGES, title=words.title(figures, CHANGES), units=words.units(told), columns=columns, frozen=2)
     for number, change in enumerate(figures.last.changes, start=1):
         row, indicator = BODY + number - 1, change.indicator
-        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, words.KINDS[indicator.kind][0])
+        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
         for column, value in enumerate((change.was, change.now, change.now - change.was), start=4):
             sheet.number(row, column, words.shown(value, indicator), indicator.decimals, bold=column == 5)
     sheet.note(f"上一版是{words.moment(figures.last.at)}开始导出的；其中的数字按当时登记的事实重新计出。", *words.notes_for(told))
@@ -100,7 +99,7 @@ def balance(formats: Formats, figures: YearFigures) -> Sheet:
     sheet = Sheet(formats, BALANCE, title=words.title(figures, BALANCE), units=words.units(told), columns=columns, frozen=2)
     for number, figure in enumerate(figures.figures, start=1):
         row, indicator, series = BODY + number - 1, figure.indicator, figure.series
-        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, words.KINDS[indicator.kind][0])
+        _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
         between = (series.before, series.came, series.went) if indicator.kind.is_stock else (None, None, None)
         numbers = (*between, series.year, series.before, series.year - series.before)
         for column, value in enumerate(numbers, start=4):
@@ -154,11 +153,8 @@ def definitions(formats: Formats, figures: YearFigures) -> Sheet:
     sheet = Sheet(formats, DEFINITIONS, title=title, units=words.units(told), columns=columns, frozen=2)
     for number, figure in enumerate(figures.figures, start=1):
         indicator, row = figure.indicator, BODY + number - 1
-        period, counting = words.KINDS[indicator.kind]
-        if indicator.sums == "quantity":
-            counting = words.BY_QUANTITY
-        cells = [str(number), indicator.name, indicator.unit, period, counting, indicator.definition]
-        source = MEASURES[indicator.measure].source
+        cells = [str(number), indicator.name, indicator.unit, indicator.period, indicator.counting, indicator.definition]
+        source = indicator.counted.source
         for place, value in enumerate([*cells, words.dimension_of(figure) or words.NOT_YET, source]):
             sheet.text(row, place, value, centred=place in (0, 2, 3, 4, 6))
         sheet.height(row, (indicator.definition, 5), (indicator.name, 1), (source, 7))

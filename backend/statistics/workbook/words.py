@@ -1,11 +1,11 @@
 """The words of the workbook: how indicators are named, marked and noted, and how a report would say a number."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from backend.foundation import clock
 from backend.statistics import form
-from backend.statistics.indicators import Indicator, Kind
+from backend.statistics.indicators import Indicator
 from backend.statistics.queries import Figure, Series, YearFigures
 
 DISTINCT_MARK = "※"
@@ -13,13 +13,6 @@ NOT_YET = "—"
 TOTAL, SUBTOTAL, YEAR_BEFORE = "合计", "小计", "上年"
 AT_END, IN_YEAR = "年末", "本年"
 
-KINDS: Mapping[Kind, tuple[str, str]] = {
-    Kind.FLOW: ("本年累计", "按件（次）计"),
-    Kind.STOCK: ("年末数", "按件（次）计"),
-    Kind.DISTINCT_FLOW: ("本年累计", "按人去重"),
-    Kind.DISTINCT_STOCK: ("年末数", "按人去重"),
-}
-BY_QUANTITY = "按数量合计"
 OF_MONTHS = {True: "月末数", False: "当月数"}
 """By whether it is a stock."""
 
