@@ -43,7 +43,7 @@ CODES = (
 @bp.doc(summary="我可以参加的场次", description="尚未结束的，先开始的在前。")
 def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftOut]:
     search = query.search(openings_numbered(query.demand_number, query.demand_id))
-    return _page(queries.my_shifts(actor, search, page=query.page, now=clock.now()))
+    return with_demands(queries.my_shifts(actor, search, page=query.page, now=clock.now()))
 
 
 @bp.get("/shifts")
@@ -53,7 +53,7 @@ def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftOut]:
 @bp.doc(summary="我负责的场次", description="社区、申请人、认领方能看到各自的场次，先开始的在前。")
 def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftOut]:
     search = query.search(openings_numbered(query.demand_number, query.demand_id))
-    return _page(queries.shifts(actor, search, sort=query.sort, page=query.page))
+    return with_demands(queries.shifts(actor, search, sort=query.sort, page=query.page))
 
 
 @bp.get("/shifts/<uuid:shift_id>")
@@ -176,7 +176,8 @@ def _signed_out(signed: SignedOutWith) -> SignedOutOut:
     )
 
 
-def _page(page: paging.Page[ShiftLine]) -> paging.Page[ShiftOut]:
+def with_demands(page: paging.Page[ShiftLine]) -> paging.Page[ShiftOut]:
+    """Shifts, each with the demand for which it was made."""
     found = demands_of_openings([line.opening_id for line in page.items])
     return page.map(lambda line: ShiftOut.model_validate(asdict(line) | {"demand_id": found.get(line.opening_id)}))
 

@@ -1,11 +1,12 @@
 """What waits for who asks, by kind, each with the list that shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.waiting import queries
+from backend.waiting.queries import WaitingLine
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.waiting import WaitingKindOut, WaitingKindsOut
 from web.edge import reads
@@ -55,5 +56,9 @@ LISTS: Mapping[str, str] = {
     description="按种类计数，最急的在前；没有的种类不列出。每一种附有列出这些事的地址，列表的总数和这里的数目相同。",
 )
 def see_waiting(actor: Actor) -> WaitingKindsOut:
-    lines = queries.own_waiting(actor, now=clock.now())
-    return WaitingKindsOut(items=[WaitingKindOut(**asdict(line), list=f"{bp.url_prefix}{LISTS[line.kind]}") for line in lines])
+    return WaitingKindsOut(items=with_lists(queries.own_waiting(actor, now=clock.now())))
+
+
+def with_lists(lines: Sequence[WaitingLine]) -> list[WaitingKindOut]:
+    """What waits, each kind with the list that shows it."""
+    return [WaitingKindOut(**asdict(line), list=f"{bp.url_prefix}{LISTS[line.kind]}") for line in lines]

@@ -4,7 +4,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, or_
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, Uuid, and_, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from backend.accounts.limits import Written
@@ -105,6 +106,17 @@ class Login(Base):
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(comment="opens this account no more; the WeChat user may begin anew")
     end_reason: Mapped[str | None]
+
+
+class Preferences(Base):
+    """How the mini-program shows itself to the holder of an account. Gone with the account."""
+
+    __tablename__ = "account_preferences"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", name="fk_account_preferences_account_id"), primary_key=True)
+    elder_mode: Mapped[bool] = mapped_column(comment="larger letters and stronger contrast")
+    community_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), comment="whose needs are shown first, in this order")
+    changed_at: Mapped[datetime]
 
 
 class SecondFactor(Base):

@@ -99,7 +99,6 @@ def own_messages(viewer: Actor, search: MessageSearch, *, page: PageRequest) -> 
 def own_count(viewer: Actor) -> InboxCount:
     """How many of the viewer's messages are unread, and what waits by kind, the most urgent first."""
     policy.require(viewer, Permission.MESSAGE_SEE, Scope())
-    unread = select(Message.event_id).where(is_own(viewer), Message.read_at.is_(None)).limit(MOST_COUNTED).subquery()
     asking = (
         select(Message.kind, Message.happened_at)
         .where(is_own(viewer), _waits())
@@ -110,10 +109,14 @@ def own_count(viewer: Actor) -> InboxCount:
     waiting = select(asking.c.kind, func.count().label("number"), func.min(asking.c.happened_at).label("since")).group_by(asking.c.kind)
     rows = {row.kind: row for row in db.session.execute(waiting)}
     lines = [_waiting(kind, rows[kind.code]) for kind in kinds.current().kinds if kind.code in rows]
-    return InboxCount(
-        unread=db.session.scalars(select(func.count()).select_from(unread)).one(),
-        waiting=sorted(lines, key=lambda line: (line.first_due_on, line.kind)),
-    )
+    return InboxCount(unread=unread(viewer), waiting=sorted(lines, key=lambda line: (line.first_due_on, line.kind)))
+
+
+def unread(viewer: Actor) -> int:
+    """How many of the viewer's messages are unread."""
+    policy.require(viewer, Permission.MESSAGE_SEE, Scope())
+    some = select(Message.event_id).where(is_own(viewer), Message.read_at.is_(None)).limit(MOST_COUNTED).subquery()
+    return db.session.scalars(select(func.count()).select_from(some)).one()
 
 
 def is_own(viewer: Actor) -> ColumnElement[bool]:

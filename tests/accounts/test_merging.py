@@ -26,7 +26,7 @@ SYSTEM = Actor.system()
 NAME, PASSWORD = "street-zhang", "Correct-Horse-7"
 # What a merge moves or writes; every other table must be the same before and after.
 ADDED_TO = {"role_grants", "audit_entries", "outbox_events", "outbox_deliveries"}
-MOVED = {"accounts", "logins", "token_families", "jobs", "idempotency_keys"} | ADDED_TO
+MOVED = {"accounts", "account_preferences", "logins", "token_families", "jobs", "idempotency_keys"} | ADDED_TO
 
 
 def merge(kept: Phone, dissolved: Phone, actor: Actor = SYSTEM) -> None:
@@ -78,8 +78,12 @@ def roles(phone) -> list[tuple[str, str | None]]:
 
 def test_the_log_ins_and_roles_of_the_one_go_over_to_the_other(app, browser, zhang, phone_of):
     before = roles(zhang) + roles(browser)
+    zhang.put("/me/preferences", {"elder_mode": True, "community_ids": []})
+    browser.put("/me/preferences", {"elder_mode": False, "community_ids": []})
 
     merge(zhang, browser)
+
+    assert zhang.seen("/me/preferences")["elder_mode"] is True
 
     assert roles(zhang) == sorted(before)
     assert refused(browser.get("/me")) == (401, "token_invalid")
@@ -93,8 +97,10 @@ def test_the_log_ins_and_roles_of_the_one_go_over_to_the_other(app, browser, zha
 
 
 def test_a_person_goes_over_to_an_account_without_one(app, browser, zhang):
+    zhang.put("/me/preferences", {"elder_mode": True, "community_ids": []})
     merge(browser, zhang)
 
+    assert browser.seen("/me/preferences")["elder_mode"] is True, "what the one said that is gone"
     me = browser.seen("/me")
     assert (me["person_id"], me["volunteer"]["number"]) == (zhang.person_id, zhang.volunteer_number)
     assert roles(browser) == [("street_officer", "639999001"), ("volunteer", "639999001001")]

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from backend.accounts.models import Login
+from backend.accounts.models import Login, Preferences
 from backend.attendance.queries import counting_records
 from backend.foundation import clock, outbox
 from backend.foundation.audit import AuditEntry
@@ -63,8 +63,11 @@ def test_who_serves_signs_out_first_and_what_was_served_counts_on_under_a_mask(s
     counted = {str(row.fact_id): row.minutes for row in db.session.execute(counting_records())}
     db.session.rollback()
 
+    visit.member.put("/me/preferences", {"elder_mode": True, "community_ids": []})
+    assert db.session.scalar(select(func.count()).select_from(Preferences)) == 1
     told = visit.member.made("/me/closing", CLOSING)
 
+    assert db.session.scalar(select(func.count()).select_from(Preferences)) == 0
     assert (told["erased"], told["kept"]) == (["phone"], ["name", "id_number"])
     assert {str(row.fact_id): row.minutes for row in db.session.execute(counting_records())} == counted
     person = db.session.get_one(Person, UUID(visit.member.person_id))

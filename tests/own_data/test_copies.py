@@ -40,6 +40,8 @@ def test_a_copy_has_what_is_held_in_clear_and_says_what_it_is(street, wechat):
     proxy = recorded_proxy(street.home.officer, street, card)
     street.home.officer.made(f"/people/{phone.person_id}/reveals", {"field": "name", "purpose": "contact", "note": "通知更改服务时间"})
 
+    phone.put("/me/preferences", {"elder_mode": True, "community_ids": [street["和平社区"]]})
+
     tell_all()
     files = copied(phone)
 
@@ -51,6 +53,7 @@ def test_a_copy_has_what_is_held_in_clear_and_says_what_it_is(street, wechat):
     assert items(files, "reveals.json")[0]["note"] == "通知更改服务时间"
     assert len(items(files, "proxies.proxy_person_id.json")) == 1
     assert items(files, "messages.json")
+    assert items(files, "account_preferences.json")[0]["elder_mode"] is True
     index = files["说明.txt"]
     assert all(name in index for name in files if name != "说明.txt")
     assert all(reason in index for reason in LEFT_OUT.values())

@@ -3,7 +3,7 @@
 from backend.accounts.policy import Permission
 from tests.policy.viewers import EVERYBODY, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
-from tests.policy.world import World
+from tests.policy.world import HOME, World
 from tests.support.messages import tell_all
 
 
@@ -39,6 +39,14 @@ ROWS = (
     Row("list_own_messages", waiting, these("community_officer"), EMPTY, case="by office"),
     Row("see_message_count", lambda _: ask(), EVERYBODY, by=Permission.MESSAGE_SEE, shows_nothing="numbers; tests/messages says of what"),
     Row("see_waiting", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
+    Row("see_home", lambda _: ask(), EVERYBODY, shows_nothing="parts of other lists; tests/messages/test_home.py says which"),
+    Row("see_preferences", lambda _: ask(), EVERYBODY, by=Permission.PREFERENCES_SET, shows_nothing="how one's own phone shows things"),
+    Row(
+        "put_preferences",
+        lambda world: ask(body={"elder_mode": True, "community_ids": [world.street[HOME]]}),
+        EVERYBODY,
+        by=Permission.PREFERENCES_SET,
+    ),
     Row("mark_message_read", reading, CONCERNED, 404),
     Row("mark_messages_read", a_message, CONCERNED, 404),
 )

@@ -50,6 +50,7 @@ from backend.accounts.service.passwords import (
     login_named,
     reset_password,
 )
+from backend.accounts.service.preferences import set_preferences
 from backend.accounts.service.rank import require_above
 from backend.accounts.service.roles import (
     OFFICES,

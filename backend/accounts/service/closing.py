@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from backend.accounts.models import Account, AccountStatus, Login, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission
 from backend.accounts.service.logins import AccountClosed, end_families
+from backend.accounts.service.preferences import forget_preferences
 from backend.accounts.service.roles import scope_values, withdraw_role
 from backend.accounts.service.ways import end_ways
 from backend.foundation import audit
@@ -35,6 +36,7 @@ def close(actor: Actor, *, now: datetime) -> None:
         .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=CLOSED)
         .execution_options(synchronize_session=False)
     )
+    forget_preferences(actor.account_id)
     ways = end_ways(Login.account_id == actor.account_id, reason=CLOSED, now=now)
     end_families(TokenFamily.account_id == actor.account_id, reason=CLOSED, now=now)
     db.session.execute(

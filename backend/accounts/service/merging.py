@@ -17,6 +17,7 @@ from backend.accounts.service.callers import PasswordChangeNeeded
 from backend.accounts.service.logins import Proof, Tokens, end_families, start_family, wechat_account
 from backend.accounts.service.password_logins import SecondFactorNeeded
 from backend.accounts.service.passwords import Attempt, Over, note_failure, note_over, why_over
+from backend.accounts.service.preferences import hand_over_preferences
 from backend.accounts.service.rank import require_above_if_office, require_still_above
 from backend.accounts.service.roles import (
     ADMINISTRATORS,
@@ -97,6 +98,7 @@ def merge_accounts(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, reason: s
         .execution_options(synchronize_session=False)
     )
     jobs.hand_over(dissolved_id, kept_id)
+    hand_over_preferences(dissolved_id, kept_id)
     idempotency.hand_over(dissolved_id, kept_id)
     end_families(TokenFamily.account_id == dissolved_id, reason=MERGED, now=now)
     merged = Merged(len(moved), grants)

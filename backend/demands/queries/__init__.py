@@ -22,6 +22,7 @@ from backend.demands.queries.demands import (
     claims_seen,
     demand,
     demands_in_care,
+    demands_near,
     demands_of_openings,
     is_to_amend,
     is_to_close,

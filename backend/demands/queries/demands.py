@@ -1,7 +1,7 @@
 """Reads of demands. Lists say number, how somebody is called, age band, community and title: never an address or an illness."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -134,9 +134,20 @@ def open_demands(
     policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
     wanted = _searched(search, search.days.hold(Demand.starts_at)).where(Demand.status == DemandStatus.PUBLISHED)
     if with_room:
-        takes_claims = (OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
-        wanted = wanted.where(exists().where(OpeningRole.opening_id == Demand.opening_id, *takes_claims))
+        wanted = wanted.where(_has_room(now))
     return _page(SOONEST_FIRST if sort is DemandSort.START else LATEST_PUBLISHED, wanted, page, now)
+
+
+def demands_near(viewer: Actor, community_ids: Collection[UUID], *, now: datetime, page: PageRequest) -> Page[DemandLine]:
+    """What is published and has room in these communities, the soonest first; where none is named, in the viewer's own, or anywhere for
+    who has said to nobody where they live."""
+    policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
+    near: ColumnElement[bool] = true()
+    if community_ids:
+        near = Demand.area_id.in_(community_ids)
+    elif viewer.person_id is not None:
+        near = Demand.area_id == select(Person.area_id).where(Person.id == viewer.person_id).scalar_subquery()
+    return _page(SOONEST_FIRST, _lines().where(Demand.status == DemandStatus.PUBLISHED, _has_room(now), near), page, now)
 
 
 def demands_in_care(
@@ -226,6 +237,11 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         may_claim_as=may_claim_as(viewer, opening.id, now=now) if opening and published else [],
         shift_ids=shifts_seen(viewer, [opening.id], now=now).get(opening.id, []) if opening else [],
     )
+
+
+def _has_room(now: datetime) -> ColumnElement[bool]:
+    takes_claims = (OpeningRole.is_open, OpeningRole.closes_at > now, OpeningRole.taken < OpeningRole.slots)
+    return exists().where(OpeningRole.opening_id == Demand.opening_id, *takes_claims)
 
 
 def changes_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> Page[ChangeLine]:
