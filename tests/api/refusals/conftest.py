@@ -203,7 +203,7 @@ class Sweep:
         return self._client.open(
             address or operation.address(),
             method=operation.method,
-            headers={name: value for name, value in sent.items() if value},
+            headers={name: value for name, value in sent.items() if value or name == "Idempotency-Key"},
             query_string=query if query is not None else operation.needed_query,
             **content,
             **more,
