@@ -71,4 +71,4 @@ class RegistrationOut(Out):
     applied_at: Instant
     accepted_on: Day | None
     ended_on: Day | None
-    reason: Annotated[str, Field(max_length=500, description="退回、撤回或结束的原因")] | None
+    reason: str | None = Field(description="退回、撤回或结束的原因")
