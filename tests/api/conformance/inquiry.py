@@ -202,7 +202,7 @@ class Inquiry:
         body = environ["wsgi.input"].read()
         with suppress(UnicodeDecodeError):
             body = self._world.with_what_is_valid_now(body.decode()).encode()
-        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body)), "HTTP_IDEMPOTENCY_KEY": str(uuid4())}
         answer: Iterable[bytes] = self._world.app(environ, start_response)
         return answer
 
@@ -213,6 +213,8 @@ class Inquiry:
             schema.pop("examples", None)
         for operation in self.operations.values():
             described = document["paths"][operation.path][operation.method]
+            # What is a key and what is none, tests/api/refusals/test_bodies.py asks of every operation; here each request gets one on its way.
+            described["parameters"] = [parameter for parameter in described["parameters"] if parameter["in"] != "header"]
             known = self._world.values(operation.name)
             for parameter in described["parameters"]:
                 if parameter["name"] in known:
@@ -253,8 +255,6 @@ class Inquiry:
         if here.places:
             # Of a name that the world does not know: something that nobody has, which ends in 404.
             sent["path_parameters"] = {name: here.known.get(name, str(uuid4())) for name in here.places}
-        if here.takes_key:
-            sent["headers"] = {"Idempotency-Key": str(uuid4())}
         if here.body is not None:
             sent |= {"body": here.example, "media_type": "application/json"}
         if here.takes_file:
