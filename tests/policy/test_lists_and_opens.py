@@ -89,7 +89,7 @@ def lists_of_services(phone: Phone) -> list[List]:
         *(("/served", {"served_for": "team", "served_for_id": one}) for one in ids_of(Team.id)),
         *(("/served", {"served_for": "organisation", "served_for_id": one}) for one in ids_of(Organisation.id)),
         *(("/served", {"served_for": "work_unit", "served_for_id": one}) for one in ids_of(WorkUnit.id)),
-        *((path, {}) for path in paths if phone.get(path).status_code == 200),
+        *((path, {}) for path in paths if phone.get(path, limit=1).status_code == 200),
     ]
 
 
@@ -186,7 +186,7 @@ def listed(kind: Kind, phone: Phone) -> set[str]:
     for path, query in kind.lists(phone):
         cursor: dict[str, str] = {}
         while True:
-            page = phone.seen(path, limit=20, **query, **cursor)
+            page = phone.seen(path, limit=100, **query, **cursor)
             found |= {item[kind.by] for item in page["items"] if item[kind.by] is not None}
             if page["next_cursor"] is None:
                 break
