@@ -19,7 +19,7 @@ from ejia.trial.supervisor import Service
 from tests.support.environment import environment_of
 
 VOLUNTEERS, DEMANDS = 999, 2_000
-"""So many that nobody writes down more than one person may in a day; each tenth request writes, and in the end each of them wrote."""
+"""At most; so many that nobody writes down more than one person may in a day: each tenth request writes."""
 STRETCHES = 10
 """The load comes in so many equal parts; growth is what the second half of them adds."""
 
@@ -34,14 +34,15 @@ def measure(machine: Machine, *, requests: int, rounds: int, say: Callable[[str]
         say("memory: this system has no /proc, so it is not measured")
         return
     communities = year.make_street()
-    make_demands(DEMANDS, communities)
-    crowd = cycle(phones.volunteers(communities[0], VOLUNTEERS))
+    volunteers = min(VOLUNTEERS, requests)
+    make_demands(min(DEMANDS, 2 * requests), communities)
+    crowd = cycle(phones.volunteers(communities[0], volunteers))
     say(f"memory: {requests:,} requests")
     with ExitStack() as up:
         port, roots = _start(up, machine)
         watch = _Watch(roots)
         up.callback(watch.stop)
-        _ask(port, _requests(VOLUNTEERS, crowd, communities[0]))  # everything that is loaded at its first use is loaded
+        _ask(port, _requests(volunteers, crowd, communities[0]))  # everything that is loaded at its first use is loaded
         held = [watch.look()]
         for stretch in range(STRETCHES):
             _ask(port, _requests(max(1, requests // STRETCHES), crowd, communities[0]))

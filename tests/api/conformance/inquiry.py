@@ -213,7 +213,7 @@ class Inquiry:
             schema.pop("examples", None)
         for operation in self.operations.values():
             described = document["paths"][operation.path][operation.method]
-            # What is a key and what is none, tests/api/refusals/test_bodies.py asks of every operation; here each request gets one on its way.
+            # What is a key and what is none, tests/api/refusals/test_bodies.py asks of every operation; here each request has one.
             described["parameters"] = [parameter for parameter in described["parameters"] if parameter["in"] != "header"]
             known = self._world.values(operation.name)
             for parameter in described["parameters"]:
