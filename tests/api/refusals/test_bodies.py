@@ -99,6 +99,6 @@ def test_a_lone_surrogate_is_400(sweep: Sweep) -> None:
 
 def test_a_write_under_what_is_no_idempotency_key_is_400_and_a_creation_without_one(sweep: Sweep) -> None:
     for operation in [operation for operation in sweep.operations if operation.takes_key]:
-        for key in ("", "short", "k" * 201, "with a blank", "\u00e9" * 10):
+        for key in (*([""] if operation.wants_key else []), "short", "k" * 201, "with a blank", "\u00e9" * 10):
             answer = sweep.send(operation, headers={"Idempotency-Key": key})
             sweep.refused(operation, key, answer, (400, "idempotency_key_missing"))
