@@ -4,6 +4,7 @@ import backend.accounts.models
 import backend.areas.models
 import backend.attendance.models
 import backend.corrections.models
+import backend.deaths.models
 import backend.demands.models
 import backend.foundation.audit
 import backend.foundation.counted

@@ -37,6 +37,7 @@ LISTS: Mapping[str, str] = {
     "registration_to_review": "/registrations?status=applied&for_me=true",
     "relocation_to_answer": "/relocations?status=asked&for_me=true",
     "correction_to_confirm": "/identity-corrections?status=proposed&for_me=true",
+    "death_to_confirm": "/deaths?status=reported&for_me=true",
     "recovery_to_check": "/account-recoveries?status=submitted&for_me=true",
     "recovery_to_approve": "/account-recoveries?status=seen&for_me=true",
     "proxy_to_renew": "/proxies?status=run_out&for_me=true",

@@ -7,6 +7,8 @@ LABELS: Mapping[str, str] = {
     "arrangement_id": "约定",
     "attendance_id": "签到",
     "correction_id": "身份更正",
+    "death_id": "去世登记",
+    "died_on": "去世日期",
     "entry_id": "补录活动",
     "fact_id": "服务记录",
     "file_id": "文件",

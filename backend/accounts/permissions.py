@@ -232,6 +232,15 @@ class Permission(Term):
         _DECIDING,
     )
     CORRECTION_RETURN = ("correction.return", "退回身份更正", "Refuse it. Own: of whom it is about.", _DECIDING | _ONESELF)
+    DEATH_SEE = ("death.see", "查看去世登记", "See that somebody's death was reported.", _DECIDING)
+    DEATH_REPORT = ("death.report", "登记去世", "Say, with papers on the desk, that a person died; nobody of themselves.", _DECIDING)
+    DEATH_DECIDE = (
+        "death.decide",
+        "核对去世登记",
+        "Agree to it as a second officer, whom the first did not appoint, or refuse it; nobody agrees to their own.",
+        _DECIDING,
+    )
+    DEATH_UNDO = ("death.undo", "撤销去世登记", "Say that it was a mistake, as another officer than the one who agreed.", _DECIDING)
     PHONE_SET = ("phone.set", "登记手机号", "Give the phone number that WeChat knows. Own: one's own.", _ONESELF)
     # Both are handed over as the scope, one after the other: who is acted for, and the proxy.
     PROXY_GRANT = ("proxy.grant", "登记代办", "Let somebody act for an elder without a phone, for a term.", _DECIDING | _GRID)

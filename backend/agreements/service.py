@@ -3,7 +3,7 @@
 `people` writes the consents and guardianships. This capability calls it, and then `volunteers` or `proxies` in the same transaction.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from backend.accounts import service as accounts
@@ -12,6 +12,8 @@ from backend.areas import service as areas
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
+from backend.foundation.errors import Missing
+from backend.foundation.refusals import never
 from backend.people import minors
 from backend.people import service as people
 from backend.people.events import PartyConsentWithdrawn
@@ -23,8 +25,10 @@ from backend.teams import queries as teams
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
 from backend.volunteers.models import Volunteer
+from backend.volunteers.service import StillLeading
 
-_WITHDRAWN = "本人已撤回同意"
+DIED = "died"
+"""Why, where a machine reads it."""
 
 
 def withdraw_consent(actor: Actor, name: NoticeName, *, reason: str | None, now: datetime) -> Ending:
@@ -52,7 +56,7 @@ def _end(actor: Actor, person_id: UUID, name: NoticeName, *, reason: str | None,
     if name in (NoticeName.IDENTITY, NoticeName.VOLUNTEER):
         _end_registration(actor, person_id, reason="consent_withdrawn", now=now)
     if name is NoticeName.PROXY:
-        proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
+        proxies.end_proxies_of(actor, person_id, reason=people.why_ended(person_id), now=now)
     elif name is NoticeName.PARTY_MEMBER or not people.agrees_to(person_id, NoticeName.IDENTITY, NoticeName.VOLUNTEER):
         _end_party(actor, person_id, now=now)
     return _end_what_rests(actor, person_id, without_phone=name is NoticeName.IDENTITY, now=now)
@@ -62,9 +66,24 @@ def withdraw_everything(actor: Actor, person_id: UUID, *, reason: str, now: date
     """Take all consents of a person back, with what rests on them. The caller has asked policy. Raises StillLeading, AlreadyCorrected."""
     people.take_back_all(actor, person_id, reason=reason, now=now)
     _end_registration(actor, person_id, reason=reason, now=now)
-    proxies.end_proxies_of(actor, person_id, reason=_WITHDRAWN, now=now)
+    proxies.end_proxies_of(actor, person_id, reason=people.why_ended(person_id), now=now)
     _end_party(actor, person_id, now=now)
     return _end_what_rests(actor, person_id, without_phone=True, now=now)
+
+
+@never(people.GuardianshipOver, people.WardNotMinor, Missing, because="only words that stand, of minors, are ended, by the platform")
+@never(StillLeading, accounts.AccountClosed, because="the account is closed first, by whoever holds the person")
+def end_for_death(actor: Actor, person_id: UUID, *, died_on: date, now: datetime) -> Ending:
+    """End all that rests on a person who died: the ways into their account, what they hold, what they agreed to and others for them. The
+    caller has asked policy and holds the person. Raises AlreadyCorrected."""
+    people.note_death(person_id, died_on, now=now)
+    account_id = accounts.account_of_person(person_id)
+    if account_id is not None:
+        accounts.hold_for_closing(account_id)
+        accounts.close(actor, account_id, reason=DIED, now=now)
+    for guardianship_id in (*people.words_of(person_id, now=now), *people.words_about(person_id, now=now)):
+        withdraw_agreement(Actor.system(), guardianship_id, reason=DIED, now=now)
+    return withdraw_everything(actor, person_id, reason=DIED, now=now)
 
 
 def leave_volunteering(actor: Actor, *, reason: str | None, now: datetime) -> Volunteer:
@@ -92,7 +111,7 @@ def _end_what_rests(actor: Actor, person_id: UUID, *, without_phone: bool, now: 
     that ends by what hears of it); `people` puts what is kept under a mask."""
     ending = people.end_basis(person_id, now=now, without_phone=without_phone)
     if ending.is_last:
-        proxies.end_proxies_by(actor, person_id, reason=_WITHDRAWN, now=now)
+        proxies.end_proxies_by(actor, person_id, reason=people.why_ended(person_id), now=now)
         for role in (Role.PARTY_MEMBER, Role.ORGANISATION_STAFF, Role.WORK_UNIT_OFFICER):
             accounts.withdraw_everywhere(actor, person_id, role, reason="consent_withdrawn", now=now)
     return ending

@@ -47,7 +47,7 @@ def close_own_account(actor: Actor, *, now: datetime) -> Closed:
     if found:
         raise AccountInUse("还不能注销：" + "；".join(each.text for each in found), obstacles=",".join(each.code for each in found))
     ending = Ending(is_last=False) if actor.person_id is None else _end_person(actor, actor.person_id, now=now)
-    accounts.close(actor, now=now)
+    accounts.close(actor, actor.account_id, now=now)
     return Closed(now, ending)
 
 

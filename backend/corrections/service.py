@@ -64,8 +64,6 @@ class OwnCorrection(Forbidden):
     detail = "不能更正本人的身份信息，请由其他工作人员办理"
 
 
-CONSENT_WITHDRAWN = "本人已撤回同意"
-
 PROPOSED, CONFIRMED, RETURNED = CorrectionStatus.PROPOSED, CorrectionStatus.CONFIRMED, CorrectionStatus.RETURNED
 _step = partial(Step, IdentityCorrection, IdentityCorrectionChange)
 PROPOSE = _step(None, PROPOSED, CorrectionProposed, Permission.CORRECTION_PROPOSE)
@@ -165,7 +163,8 @@ def return_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> N
             IdentityCorrection.proposed_at <= happening.at,
         )
         correction_ids = db.session.scalars(waiting).all()
-        RETURN.take_all(Actor.system(), correction_ids, now=now, reason=CONSENT_WITHDRAWN, name_sealed=None, id_number_sealed=None)
+        reason = people.why_ended(happening.subject_id)
+        RETURN.take_all(Actor.system(), correction_ids, now=now, reason=reason, name_sealed=None, id_number_sealed=None)
 
 
 def _proposed(correction_id: UUID, name: bytes, id_number: bytes, *, now: datetime) -> Identity:

@@ -6,7 +6,7 @@ member those that they may open.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.areas.models import Area
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.corrections.models import CorrectionStatus, IdentityCorrection
+from backend.deaths.models import Death, DeathStatus
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
@@ -54,6 +55,7 @@ class Open(Term):
     SERVICE = ("service", "待确认的服务", "They served, and nobody confirmed it yet.")
     RELOCATION = ("relocation", "迁居申请", "They asked another community to take them in.")
     CORRECTION = ("correction", "身份更正", "Their name or number is to be corrected.")
+    DEATH = ("death", "去世登记", "Their death was reported, and waits for a second officer.")
     RECOVERY = ("recovery", "找回账号", "Another log-in is to open their account.")
 
 
@@ -74,6 +76,7 @@ class Dossier:
     person: OwnPerson
     known_since: datetime
     withdrawn_at: datetime | None
+    died_on: date | None
     volunteer: OwnVolunteer | None
     roles: Sequence[AnyRow]
     teams: Sequence[AnyRow]
@@ -103,6 +106,7 @@ def dossier(viewer: Actor, person_id: UUID, *, now: datetime) -> Dossier:
         person=replace(card, name=masked_name(card.name)),
         known_since=person.created_at,
         withdrawn_at=person.withdrawn_at,
+        died_on=person.died_on,
         volunteer=own_registration(person.id),
         roles=_latest(_roles(now).where(Account.person_id == person.id), RoleGrant.id),
         teams=_latest(_teams().where(Membership.person_id == person.id), Membership.joined_on, Membership.id),
@@ -228,6 +232,14 @@ def _open(viewer: Actor, person_id: UUID) -> list[OpenThing]:
             IdentityCorrection.proposed_at,
             IdentityCorrection.person_id == person_id,
             IdentityCorrection.status == CorrectionStatus.PROPOSED,
+        ),
+        _waiting(
+            Open.DEATH,
+            Death.id,
+            Death.reported_at,
+            Death.person_id == person_id,
+            Death.status == DeathStatus.REPORTED,
+            policy.visible(viewer, Permission.DEATH_SEE, ScopeColumns(area_path=Death.area_path)),
         ),
         _waiting(
             Open.RECOVERY,

@@ -83,6 +83,8 @@ def _sort_out(read: Sequence[tuple[Line, Any]], findings: Findings) -> Sequence[
             findings.fault(line, Faulty("name", "该身份证号已登记，姓名与登记的不一致"))
         elif key in new or (person is not None and person.id in volunteers):
             findings.known += 1
+        elif person is not None and person.died_on is not None:
+            findings.fault(line, Faulty("name", "该居民已登记去世；登记有误的，请先撤销去世登记"))
         elif person is not None and person.id in with_account:
             findings.fault(line, Faulty("id_number", "本人已有账号，请本人在小程序里注册"))
         elif person is not None and person.area_path != one.community.path:

@@ -39,6 +39,7 @@ SECTIONS = (
     Section("account_recoveries", "找回我的账号的申请", "person_id"),
     Section("account_recoveries", "我提出的找回申请", "account_id"),
     Section("identity_corrections", "姓名、身份证号的更正", "person_id"),
+    Section("deaths", "有误的去世登记", "person_id", without=("reported_by", "confirmed_by")),
     Section("relocations", "迁居申请", "person_id"),
     Section("volunteers", "志愿者注册", "person_id"),
     Section("party_members", "在职党员信息", "person_id"),
@@ -94,5 +95,6 @@ LEFT_OUT: Mapping[str, str] = {
     "account_recovery_changes": "找回申请的办理过程，结果与找回申请相同",
     "relocation_changes": "迁居申请的办理过程，结果与迁居申请相同",
     "identity_correction_changes": "身份更正的办理过程，结果与身份更正相同",
+    "death_changes": "去世登记的办理过程，结果与去世登记相同",
 }
 """Tables that name people or accounts, or belong to what does, and why they stay out: told to whoever reads the copy."""

@@ -42,6 +42,13 @@ class BasisEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeathNoted(Event):
+    """A person died, as two officers saw. The subject is the person."""
+
+    name: ClassVar[str] = "person.death_noted"
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(Event):
     """A person took a consent back. The subject is the person."""
 

@@ -21,7 +21,7 @@ class Person(Base):
     """A natural person, once. ID number and phone are sealed and found by their blind index.
 
     Who agrees to nothing any more stands under a mask (`withdrawn_at`): the name is masked, the one in clear sealed beside it, the phone
-    gone. Where no fact needs to know who it was, name and number are gone too (`erased_at`).
+    gone. Where no fact needs to know who it was, name and number are gone too (`erased_at`). So does who died (`died_on`), for good.
     """
 
     __tablename__ = "people"
@@ -46,6 +46,7 @@ class Person(Base):
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None] = mapped_column(comment="since when nothing is agreed to any more; what the law keeps is masked")
     erased_at: Mapped[datetime | None] = mapped_column(comment="when name and number went, because no fact needed them")
+    died_on: Mapped[date | None] = mapped_column(comment="by papers that two officers saw")
 
 
 class Consent(FactRevision):

@@ -39,6 +39,7 @@ from backend.people.service import (
     require_current,
     require_standing,
     took_back,
+    why_ended,
 )
 from backend.registration.events import (
     RegistrationAccepted,
@@ -93,7 +94,6 @@ class OwnRegistration(Forbidden):
     detail = "不能审核自己的报到"
 
 
-CONSENT_WITHDRAWN = "本人已撤回同意"
 MOVED_AWAY = "迁居"
 
 _ENDED = aliased(MemberRegistration)
@@ -356,9 +356,10 @@ def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None
         )
         for seen in db.session.scalars(stood.order_by(MemberRegistration.id)).all():
             if seen.status is _APPLIED:
-                WITHDRAW.take(Actor.system(), seen, now=now, reason=CONSENT_WITHDRAWN)
+                WITHDRAW.take(Actor.system(), seen, now=now, reason=why_ended(happening.subject_id))
             else:
-                END.take(Actor.system(), seen, now=now, reason=CONSENT_WITHDRAWN, ended_on=clock.shanghai_day(happening.at))
+                reason, ended_on = why_ended(happening.subject_id), clock.shanghai_day(happening.at)
+                END.take(Actor.system(), seen, now=now, reason=reason, ended_on=ended_on)
         registered = select(MemberRegistration.id).where(
             MemberRegistration.person_id == happening.subject_id, MemberRegistration.is_current(), MemberRegistration.status.in_(ACTIVE)
         )

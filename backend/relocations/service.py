@@ -52,8 +52,6 @@ class OwnRelocation(Forbidden):
     detail = "不能审核本人的迁居申请，请由其他工作人员办理"
 
 
-CONSENT_WITHDRAWN = "本人已撤回同意"
-
 _ASKED = RelocationStatus.ASKED
 _step = partial(Step, Relocation, RelocationChange)
 ASK = _step(None, _ASKED, RelocationAsked, Permission.RELOCATION_ASK)
@@ -126,7 +124,8 @@ def withdraw_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) ->
         stood = select(Relocation.id).where(
             Relocation.person_id == happening.subject_id, Relocation.status == _ASKED, Relocation.asked_at <= happening.at
         )
-        WITHDRAW.take_all(Actor.system(), db.session.scalars(stood).all(), now=now, reason=CONSENT_WITHDRAWN, decided_at=now)
+        reason = people.why_ended(happening.subject_id)
+        WITHDRAW.take_all(Actor.system(), db.session.scalars(stood).all(), now=now, reason=reason, decided_at=now)
 
 
 def _to_decide(actor: Actor, relocation_id: UUID) -> Relocation:

@@ -16,6 +16,7 @@ from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
 from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
 from backend.corrections.models import CorrectionStatus, IdentityCorrection
+from backend.deaths.models import Death, DeathStatus
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.foundation import clock
 from backend.foundation.database import db
@@ -129,6 +130,7 @@ KINDS: Sequence[Kind] = (
         "件待核对的身份更正",
         "由另一位工作人员核对或者退回",
     ),
+    Kind(Death.area_path, _in(Death.status, DeathStatus.REPORTED), "件待核对的去世登记", "由另一位工作人员核对或者退回"),
     Kind(
         AccountRecovery.area_path,
         _in(AccountRecovery.status, RecoveryStatus.SUBMITTED, RecoveryStatus.SEEN),

@@ -277,7 +277,9 @@ def _known_without_account(actor: Actor, identity: Identity, *, now: datetime) -
     Raises GuardianNeeded, IdentityAtDesk.
     """
     person = look_up(identity).person
-    if person is None or actor.account_id is None or not (was_ward(person.id) or _is_entered_only(person.id)):
+    if person is None or actor.account_id is None or person.died_on is not None:
+        return None
+    if not (was_ward(person.id) or _is_entered_only(person.id)):
         return None
     if identity.age_at(now) < minors.current().special_rule_under:
         raise GuardianNeeded

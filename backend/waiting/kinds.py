@@ -17,6 +17,8 @@ from backend.attendance.entitlement import start_of
 from backend.attendance.models import Attendance, ServiceRecord, Shift
 from backend.corrections import queries as corrections
 from backend.corrections.models import IdentityCorrection
+from backend.deaths import queries as deaths
+from backend.deaths.models import Death
 from backend.demands import queries as demands
 from backend.demands.models import Beneficiary, Demand, DemandChange
 from backend.foundation.actor import Actor
@@ -165,6 +167,11 @@ KINDS = (
         "correction_to_confirm",
         Permission.CORRECTION_RETURN,
         lambda viewer, now: _since(IdentityCorrection.proposed_at, corrections.is_to_confirm(viewer, now=now)),
+    ),
+    Kind(
+        "death_to_confirm",
+        Permission.DEATH_DECIDE,
+        lambda viewer, now: _since(Death.reported_at, deaths.is_to_confirm(viewer, now=now)),
     ),
     Kind(
         "recovery_to_check",

@@ -115,6 +115,7 @@ class DossierOut(Out):
                     "person": {"id": _ID, "name": "张*", "id_number": "639999********0014", "phone": "138****0000", "community": _AREA},
                     "known_since": "2026-11-23T09:00:00+08:00",
                     "withdrawn_at": None,
+                    "died_on": None,
                     "volunteer": {"id": _ID, "number": "V2026000123", "registered_on": "2026-11-23", "community": _AREA},
                     "roles": [
                         {"id": _ID, "role": "volunteer", "area": "和平社区", "starts_at": "2026-11-23T09:00:00+08:00", "ends_at": None}
@@ -137,6 +138,7 @@ class DossierOut(Out):
     person: RecordedPersonOut
     known_since: Instant = Field(description="何时登记")
     withdrawn_at: Instant | None = Field(description="何时撤回了最后一项同意")
+    died_on: Day | None = Field(description="已登记去世的，去世日期")
     volunteer: OwnVolunteerOut | None
     roles: Annotated[list[HeldRoleOut], Field(max_length=MOST)]
     teams: Annotated[list[BelongingOut], Field(max_length=MOST)]

@@ -14,7 +14,6 @@ from tests.support.demands import published_demand
 from tests.support.messages import kinds
 from tests.support.organisations import add_staff, applied_organisation, verified_organisation
 from tests.support.people import identity_number
-from tests.support.phone import refused
 from tests.support.teams import active_team, applied_team
 
 _CURRENT = "superseded_at IS NULL AND NOT void"
@@ -46,6 +45,7 @@ OTHERWISE = {
     "accounts.person_id": "it is theirs to close, or to agree anew with",
     "guardianships.ward_person_id": "a guardian's word, which the guardian takes back",
     "account_recoveries.person_id": "the way back to an account rests on who one is, not on a consent",
+    "deaths.person_id": "a report is decided by two officers, whatever the person agrees to",
     "reveals.person_id": "it is over when it is written down",
     "party_members.person_id": "what the registration was of; it ended",
     "unit_memberships.person_id": "the unit of the registration's day",
@@ -122,10 +122,21 @@ def test_each_column_that_names_people_is_looked_at():
     assert named == OPEN.keys() | OTHERWISE.keys()
 
 
-def test_after_the_last_consent_nothing_open_names_the_person(street, busy, officer):
+def withdraw(_street, busy):
+    busy.made("/me/consents/withdrawal", {"notice": "identity"})
+
+
+def die(street, busy):
+    today = clock.shanghai_day(clock.now()).isoformat()
+    report = street.officer.made(f"/people/{busy.person_id}/deaths", {"died_on": today, "proof": "cremation_certificate"})
+    street.home.officer.made(f"/deaths/{report['id']}/confirmation")
+
+
+@pytest.mark.parametrize("end", [withdraw, die])
+def test_after_the_last_consent_and_after_death_nothing_open_names_the_person(street, busy, officer, end):
     named = {"organisations.officer_person_id", "teams.leader_person_id", "arrangements.person_id", "identity_corrections.person_id"}
     assert named | {"claims.person_id"} <= still_open(busy.person_id).keys()
-    busy.made("/me/consents/withdrawal", {"notice": "identity"})
+    end(street, busy)
     deliver()
     assert still_open(busy.person_id) == {}
     row = officer.seen(f"/organisations/{busy.headed}")
@@ -135,7 +146,8 @@ def test_after_the_last_consent_nothing_open_names_the_person(street, busy, offi
     assert "organisation_without_officer" in kinds(officer)
     assert "officer_gone" in kinds(busy.colleague)
     assert "staff_gone" in kinds(street.home.head)
-    assert refused(busy.post(f"/organisations/{busy.headed}/staff", {"volunteer_number": "V2026000001", "name": "王志愿"}))[0] == 403
+    answer = busy.post(f"/organisations/{busy.headed}/staff", {"volunteer_number": "V2026000001", "name": "王志愿"})
+    assert answer.status_code == (403 if end is withdraw else 401)
 
 
 def test_the_community_names_another_officer_of_the_rest(street, busy, officer):

@@ -56,7 +56,8 @@ COMES_WITH = {
     "submit_demand": {"BENEFICIARY_CHANGE"},
     "amend_demand": {"BENEFICIARY_CHANGE"},
     "move_beneficiary": {"DOOR_CODE_ISSUE"},  # the code of the door that they leave ends
-    "end_beneficiary": {"DOOR_CODE_ISSUE"},
+    # And of who died, what is open for them.
+    "end_beneficiary": {"DOOR_CODE_ISSUE", "DEMAND_CANCEL", "DEMAND_WITHDRAW", "SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     # The basis of the row that goes is that of the one that stays, and its door code ends.
     "merge_beneficiary": {"BENEFICIARY_CHANGE", "DOOR_CODE_ISSUE"},
     "register_volunteer": {"PHONE_SET"},
@@ -74,6 +75,7 @@ COMES_WITH = {
     "agree_for_minor": {"PERSON_REGISTER"},
     "withdraw_agreement": {"VOLUNTEER_LEAVE"},
     "close_account": {"CONSENT_CHANGE", "PROXY_END", "VOLUNTEER_LEAVE"},
+    "confirm_death": {"ACCOUNT_CLOSE", "CONSENT_CHANGE", "PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_consent": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_consent_at_desk": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined

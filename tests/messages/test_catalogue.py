@@ -86,6 +86,7 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
             "late_entries.area_path",
             "late_entries.brand",
             "identity_corrections.area_path",
+            "deaths.area_path",
             "relocations.area_path",
             "relocations.from_path",
             "volunteers.area_path",

@@ -50,6 +50,7 @@ class Holdings:
         self._proxies()
         self._recoveries()
         self._corrections()
+        self._deaths()
         self._late_entries()
         self._relocations()
 
@@ -176,6 +177,18 @@ class Holdings:
             returned = community.officer.made(path, papers)
             person.made(f"/identity-corrections/{returned['id']}/return", {"reason": "没有要求更正"})
             community.officer.made(path, papers)
+
+    def _deaths(self) -> None:
+        """In each community one that was returned, one that waits of the same person, and one that a second officer confirmed."""
+        for name, officer in self.officers.items():
+            reported = {"died_on": "2026-03-01", "proof": "medical_certificate"}
+            path = f"/people/{self._person(name).person_id}/deaths"
+            returned = officer.made(path, reported)
+            officer.made(f"/deaths/{returned['id']}/return", {"reason": "证明不符"})
+            officer.made(path, reported)
+            of_other = officer.made(f"/people/{self._volunteer(name).person_id}/deaths", reported)
+            above = self.street.far_officer if name == FAR else self.street.officer
+            above.made(f"/deaths/{of_other['id']}/confirmation")
 
     def _relocations(self) -> None:
         """In each community one wish of its resident that was refused, and one that waits, both to the next."""

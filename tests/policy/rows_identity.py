@@ -98,6 +98,7 @@ IN_OFFICE = these(*(name for role in OFFICE_ROLES for name in (role.value, elsew
 SEEING = OFFICERS | these(GRID, "resident", "proxy")
 
 CORRECTING = {"proof": "id_card"}
+DIED = {"died_on": "2026-03-01", "proof": "medical_certificate"}
 
 
 def of_who_lives_here(world: World) -> Ask:
@@ -111,6 +112,23 @@ def correction(world: World) -> Ask:
     body = {"name": "李改名", "id_number": identity_number()} | CORRECTING
     made = colleague.made(f"/people/{world['resident'].person_id}/corrections", body)
     return ask(correction_id=made["id"], shows=made["id"], reason="证件不符")
+
+
+def died(world: World) -> Ask:
+    """A colleague of the community saw papers of somebody else there."""
+    colleague = wechat_user(world.app)
+    give_role(colleague, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    made = colleague.made(f"/people/{world.street.home.volunteer().person_id}/deaths", DIED)
+    return ask(death_id=made["id"], shows=made["id"], reason="证明不符")
+
+
+def on_record_as_dead(world: World) -> Ask:
+    """And a second one agreed, whom nobody here appointed."""
+    asked = died(world)
+    second = wechat_user(world.app)
+    give_role(second, Grant(Role.COMMUNITY_OFFICER, area_path="639999001001"))
+    second.made(f"/deaths/{asked.known['death_id']}/confirmation")
+    return asked
 
 
 PROXIES = (
@@ -148,6 +166,19 @@ RECOVERIES = (
     Row("see_correction", correction, DECIDING | these("resident"), 404, by=Permission.CORRECTION_SEE),
     Row("confirm_correction", correction, DECIDING, 404, {403: these("resident")}, by=Permission.CORRECTION_CONFIRM),
     Row("return_correction", correction, DECIDING | these("resident"), 404, by=Permission.CORRECTION_RETURN),
+    Row(
+        "report_death",
+        lambda world: ask(person_id=world["resident"].person_id, body=DIED),
+        DECIDING,
+        404,
+        {403: these(DISTRICT, "resident")},
+        by=Permission.DEATH_REPORT,
+    ),
+    Row("list_deaths", died, DECIDING, EMPTY, by=Permission.DEATH_SEE),
+    Row("see_death", died, DECIDING, 404, by=Permission.DEATH_SEE),
+    Row("confirm_death", died, DECIDING, 404, by=Permission.DEATH_DECIDE),
+    Row("return_death", died, DECIDING, 404, by=Permission.DEATH_DECIDE),
+    Row("undo_death", on_record_as_dead, DECIDING, 404, by=Permission.DEATH_UNDO),
     Row("withdraw_recovery", own_recovery, these(NEWCOMER), 404, case="one's own"),
     Row("withdraw_recovery", recovery, these(), 404, {403: OFFICERS | these("resident")}, case="somebody else's"),
 )

@@ -15,6 +15,7 @@ from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
 from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
 from backend.corrections.models import IdentityCorrection
+from backend.deaths.models import Death
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.foundation.database import db
 from backend.foundation.jobs import Job
@@ -151,6 +152,7 @@ KINDS = (
     ),
     Kind("proxies", "/proxies/{}", lambda _: [("/proxies", {})], Proxy.fact_id),
     Kind("corrections", "/identity-corrections/{}", lambda _: [("/identity-corrections", {})], IdentityCorrection.id),
+    Kind("deaths", "/deaths/{}", lambda _: [("/deaths", {})], Death.id),
     Kind("relocations", "/relocations/{}", lambda _: [("/relocations", {})], Relocation.id),
     Kind("recoveries", "/account-recoveries/{}", lambda _: [("/account-recoveries", {})], AccountRecovery.id),
 )

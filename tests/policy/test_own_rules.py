@@ -197,6 +197,7 @@ RULES = (
 ELSEWHERE = {
     "own_account": "two log-ins that are to become one: tests/recoveries",
     "own_correction": "who they are, which officers above them say: tests/corrections",
+    "own_death": "that they died: tests/deaths",
     "own_claim": "a place that they asked for: tests/openings/test_requests.py",
 }
 

@@ -60,6 +60,7 @@ def test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it(ejia
     there.person().made("/me/relocations", {"community_id": street["和平社区"]})
     papers = {"name": "李改名", "id_number": identity_number(), "proof": "id_card"}
     home.officer.made(f"/people/{home.party_member.person_id}/corrections", papers)
+    home.officer.made(f"/people/{home.person().person_id}/deaths", {"died_on": "2026-03-01", "proof": "cremation_certificate"})
     street.phone().made("/account-recoveries", visit.member.card)
     number = visit.leader.seen("/me")["volunteer"]["number"]
     home.officer.made("/late-entries", past_form(street["和平社区"], number, "李队长"))

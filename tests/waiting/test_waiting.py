@@ -124,6 +124,7 @@ def town(street, pass_time, phone_of):
     mover.made("/me/relocations", {"community_id": street["和平社区"]})
     wrong = home.person()
     officer.made(f"/people/{wrong.person_id}/corrections", {"name": "钱四", "id_number": identity_number(), "proof": "id_card"})
+    officer.made(f"/people/{home.person().person_id}/deaths", {"died_on": "2026-03-01", "proof": "cremation_certificate"})
     lost = [home.volunteer(f"lost-{n}", name="孙丢", id_number=identity_number()) for n in range(2)]
     found = [phone_of(f"found-{n}").made("/account-recoveries", lost[n].card)["id"] for n in range(2)]
     officer.made(f"/account-recoveries/{found[0]}/confirmation", seen(found[0]))
@@ -175,7 +176,14 @@ def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one
     assert waits | OF_ONESELF == {kind.code for kind in KINDS}
 
     # What takes two waits for the second alone.
-    own_word = ("service_to_allow", "late_entry_to_decide", "correction_to_confirm", "recovery_to_approve", "role_to_approve")
+    own_word = (
+        "service_to_allow",
+        "late_entry_to_decide",
+        "correction_to_confirm",
+        "death_to_confirm",
+        "recovery_to_approve",
+        "role_to_approve",
+    )
     assert [(officer[kind], colleague[kind]) for kind in own_word] == [(0, 1)] * len(own_word)
     assert [of["role_to_prolong"] for of in (officer, colleague, of_street)] == [0, 0, 1], "by who stands above"
     # Nothing of another community; of what is about oneself what one may refuse.

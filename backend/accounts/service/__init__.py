@@ -6,6 +6,7 @@ from backend.accounts.service.closing import CLOSED, close, hold_for_closing, un
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (
+    AccountClosed,
     Proof,
     Tokens,
     end_session,

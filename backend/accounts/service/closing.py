@@ -28,24 +28,24 @@ def hold_for_closing(account_id: UUID) -> None:
     db.session.execute(select(RoleGrant.id).where(RoleGrant.account_id == account_id).order_by(RoleGrant.id).with_for_update())
 
 
-def close(actor: Actor, *, now: datetime) -> None:
-    """End the acting account: its roles, the ways into it, and where it is logged in. The caller has asked policy and holds it."""
+def close(actor: Actor, account_id: UUID, *, reason: str = CLOSED, now: datetime) -> None:
+    """End an account: its roles, the ways into it, and where it is logged in. The caller has asked policy and holds it."""
     db.session.execute(
         update(RoleGrant)
-        .where(RoleGrant.account_id == actor.account_id, RoleGrant.withdrawn_at.is_(None))
-        .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=CLOSED)
+        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None))
+        .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
         .execution_options(synchronize_session=False)
     )
-    forget_preferences(actor.account_id)
-    ways = end_ways(Login.account_id == actor.account_id, reason=CLOSED, now=now)
-    end_families(TokenFamily.account_id == actor.account_id, reason=CLOSED, now=now)
+    forget_preferences(account_id)
+    ways = end_ways(Login.account_id == account_id, reason=reason, now=now)
+    end_families(TokenFamily.account_id == account_id, reason=reason, now=now)
     db.session.execute(
         update(Account)
-        .where(Account.id == actor.account_id)
-        .values(status=AccountStatus.CLOSED, closed_at=now, closed_reason=CLOSED)
+        .where(Account.id == account_id)
+        .values(status=AccountStatus.CLOSED, closed_at=now, closed_reason=reason)
         .execution_options(synchronize_session=False)
     )
-    audit.record(actor, Permission.ACCOUNT_CLOSE, actor.account_id, now=now, ways=ways)
+    audit.record(actor, Permission.ACCOUNT_CLOSE, account_id, now=now, ways=ways)
 
 
 def withdraw_everywhere(actor: Actor, person_id: UUID, role: Role, *, reason: str, now: datetime) -> None:

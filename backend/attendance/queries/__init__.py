@@ -8,7 +8,7 @@ from backend.attendance.queries.attendances import (
     attendances_without_record,
     my_services,
 )
-from backend.attendance.queries.counting import counting_records, served_by
+from backend.attendance.queries.counting import counting_records, served_after, served_by
 from backend.attendance.queries.deciding import is_to_allow, is_to_clear, is_to_confirm, is_to_record
 from backend.attendance.queries.services import (
     LATEST_SERVED,

@@ -1,7 +1,7 @@
 """Which services count."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,3 +53,9 @@ def served_by(person_id: UUID) -> Served:
     record = counting_records().where(ServiceRecord.person_id == person_id).subquery()
     services, tenths = db.session.execute(select(func.count(), func.coalesce(func.sum(record.c.minutes // 6), 0)).select_from(record)).one()
     return Served(services, int(tenths))
+
+
+def served_after(person_id: UUID, day: date) -> bool:
+    """Whether by a record that stands, confirmed or not, somebody served after a day."""
+    later = select(ServiceRecord.id).where(ServiceRecord.person_id == person_id, ServiceRecord.served_on > day, ServiceRecord.is_current())
+    return db.session.scalar(later.limit(1)) is not None

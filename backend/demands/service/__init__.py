@@ -31,6 +31,7 @@ from backend.demands.service.submission import (
 from backend.demands.service.upkeep import (
     NewHome,
     end_beneficiary,
+    end_for_dead,
     erase_unneeded,
     merge_beneficiary,
     move_beneficiary,

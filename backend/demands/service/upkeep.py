@@ -24,15 +24,17 @@ from backend.demands.models import (
 )
 from backend.demands.service.bases import BeneficiaryEnded, StatedBasis, in_care, standing_basis, state_basis
 from backend.demands.service.register import hold_community, phone_in_form, served_area
+from backend.demands.service.withdrawals import call_off_visits
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, flush_or_refuse
+from backend.foundation.database import db, flush_or_refuse, one_of
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.identifiers import address_line
 from backend.foundation.ids import new_id
 from backend.foundation.sealed_text import read_text
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
+from backend.people.service import DIED
 
 _OPEN = (DemandStatus.SUBMITTED, DemandStatus.PUBLISHED)
 _AT_ONCE = 200
@@ -61,7 +63,7 @@ class NotTheSame(Unprocessable):
 
 
 class PersonNotHere(Unprocessable):
-    """No person of this id lives in the community."""
+    """No person of this id lives in the community, or they died."""
 
     code: ClassVar[str] = "person_not_here"
     detail = "没有找到该居民"
@@ -115,7 +117,7 @@ def tie_beneficiary(actor: Actor, beneficiary_id: UUID, person_id: UUID, *, now:
     """
     beneficiary = _live(actor, beneficiary_id)
     here = Person.area_path.startswith(beneficiary.area_path[:COMMUNITY_DIGITS], autoescape=True)
-    if db.session.scalar(select(Person.id).where(Person.id == person_id, here)) is None:
+    if db.session.scalar(select(Person.id).where(Person.id == person_id, here, Person.died_on.is_(None))) is None:
         raise PersonNotHere(errors={"person_id": [PersonNotHere.detail]})
     beneficiary.person_id = person_id
     flush_or_refuse({"uq_beneficiaries_person": PersonTied})
@@ -123,11 +125,29 @@ def tie_beneficiary(actor: Actor, beneficiary_id: UUID, person_id: UUID, *, now:
 
 
 def end_beneficiary(actor: Actor, beneficiary_id: UUID, cause: EndCause, *, now: datetime) -> None:
-    """Let nobody be sent to them any more. Raises BeneficiaryEnded, DemandsOpen, Missing, Forbidden."""
+    """Let nobody be sent to them any more; of who died what is open is called off, and who claimed it is told.
+
+    Raises BeneficiaryEnded, DemandsOpen, PlacesInService (somebody signs in at this moment), Missing, Forbidden.
+    """
     beneficiary = _live(actor, beneficiary_id)
-    _refuse_open(beneficiary_id)
+    if cause is not EndCause.DIED:
+        _refuse_open(beneficiary_id)
+    _end_visits(actor, beneficiary, cause, now=now)
+
+
+def end_for_dead(person_ids: Sequence[UUID], *, now: datetime) -> None:
+    """End the rows of these people, who died, with what is open for them. Where it was a mistake, that was told before we heard of it."""
+    theirs = select(Beneficiary).join(Person, Person.id == Beneficiary.person_id).where(Person.died_on.is_not(None))
+    of_these = theirs.where(one_of(Beneficiary.person_id, person_ids), Beneficiary.ended_at.is_(None))
+    for beneficiary in db.session.scalars(of_these.order_by(Beneficiary.id).with_for_update(of=Beneficiary)).all():
+        _end_visits(Actor.system(), beneficiary, EndCause.DIED, now=now)
+
+
+def _end_visits(actor: Actor, beneficiary: Beneficiary, cause: EndCause, *, now: datetime) -> None:
+    if cause is EndCause.DIED:
+        call_off_visits(actor, beneficiary.id, reason=DIED, now=now)
     _end(actor, beneficiary, cause, now=now)
-    attendance.leave_home(actor, beneficiary_id, now=now)
+    attendance.leave_home(actor, beneficiary.id, now=now)
 
 
 def merge_beneficiary(actor: Actor, beneficiary_id: UUID, into_id: UUID, *, now: datetime) -> None:

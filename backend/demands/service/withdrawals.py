@@ -17,8 +17,9 @@ from backend.foundation.outbox import Happening
 from backend.openings import service as openings
 from backend.openings.models import Opening
 from backend.people.models import Person
+from backend.people.service import why_ended
 
-CONSENT_WITHDRAWN = "本人已撤回同意"
+_OPEN_STILL = (DemandStatus.SUBMITTED, DemandStatus.RETURNED, DemandStatus.PUBLISHED)
 
 
 def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None:
@@ -28,14 +29,23 @@ def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None
         person_id = happening.subject_id
         if db.session.scalar(select(Person.withdrawn_at).where(Person.id == person_id)) is None:
             continue
-        open_still = (DemandStatus.SUBMITTED, DemandStatus.RETURNED, DemandStatus.PUBLISHED)
-        asked = select(Demand).where(Demand.requester_person_id == person_id, Demand.status.in_(open_still)).order_by(Demand.id)
+        reason = why_ended(person_id)
+        asked = select(Demand).where(Demand.requester_person_id == person_id, Demand.status.in_(_OPEN_STILL)).order_by(Demand.id)
         own = set(db.session.scalars(asked.where(_own_need(person_id)).with_only_columns(Demand.id)))
         for demand in db.session.scalars(asked.with_for_update().execution_options(populate_existing=True)).all():
             if demand.id in own and not _has_begun(demand.opening_id, now=now):
-                _end(demand, now=now)
+                _end(Actor.system(), demand, reason=reason, now=now)
             else:
-                _hand_over(demand, now=now)
+                _hand_over(demand, reason=reason, now=now)
+
+
+def call_off_visits(actor: Actor, beneficiary_id: UUID, *, reason: str, now: datetime) -> None:
+    """Withdraw or call off what is open for somebody on record, whoever asked for it, but what has begun or is over. The caller has asked
+    policy. Raises PlacesInService (somebody signs in at this moment)."""
+    visits = select(Demand).where(Demand.beneficiary_id == beneficiary_id, Demand.status.in_(_OPEN_STILL)).order_by(Demand.id)
+    for demand in db.session.scalars(visits.with_for_update().execution_options(populate_existing=True)).all():
+        if not _has_begun(demand.opening_id, now=now):
+            _end(actor, demand, reason=reason, now=now)
 
 
 def _own_need(person_id: UUID) -> ColumnElement[bool]:
@@ -50,20 +60,19 @@ def _has_begun(opening_id: UUID | None, *, now: datetime) -> bool:
     return bool(db.session.scalar(select(or_(served, is_over))))
 
 
-def _end(demand: Demand, *, now: datetime) -> None:
-    actor = Actor.system()
+def _end(actor: Actor, demand: Demand, *, reason: str, now: datetime) -> None:
     if demand.opening_id is None:
         for step in (WITHDRAW, WITHDRAW_RETURNED):
-            step.take_all(actor, [demand.id], now=now, reason=CONSENT_WITHDRAWN)
+            step.take_all(actor, [demand.id], now=now, reason=reason)
         return
-    CANCEL.take_all(actor, [demand.id], now=now, reason=CONSENT_WITHDRAWN)
-    attendance.cancel_shifts(actor, demand.opening_id, reason=CONSENT_WITHDRAWN, now=now)
-    openings.cancel_opening(actor, demand.opening_id, unserved=attendance.UNSERVED, reason=CONSENT_WITHDRAWN, now=now)
+    CANCEL.take_all(actor, [demand.id], now=now, reason=reason)
+    attendance.cancel_shifts(actor, demand.opening_id, reason=reason, now=now)
+    openings.cancel_opening(actor, demand.opening_id, unserved=attendance.UNSERVED, reason=reason, now=now)
 
 
-def _hand_over(demand: Demand, *, now: datetime) -> None:
+def _hand_over(demand: Demand, *, reason: str, now: datetime) -> None:
     for step in (HAND_OVER_SUBMITTED, HAND_OVER_RETURNED, HAND_OVER_PUBLISHED):
-        step.take_all(Actor.system(), [demand.id], now=now, reason=CONSENT_WITHDRAWN, requester_person_id=None)
+        step.take_all(Actor.system(), [demand.id], now=now, reason=reason, requester_person_id=None)
     if demand.opening_id is not None:
         attendance.leave_to_community(demand.opening_id)
         openings.leave_to_community(demand.opening_id)

@@ -1,10 +1,12 @@
-"""Of who one is and who acts for one: phone, guardians, proxies, and applications for an account."""
+"""Of who one is and who acts for one: phone, guardians, proxies, applications for an account, and that somebody died."""
 
-from sqlalchemy import Select, exists
+from sqlalchemy import Date, Select, cast, exists, func, or_
 
 from backend.accounts.policy import Permission
 from backend.corrections.events import CorrectionConfirmed, CorrectionProposed, CorrectionReturned
 from backend.corrections.models import CorrectionStatus, IdentityCorrection
+from backend.deaths.events import DeathConfirmed, DeathReported, DeathReturned, DeathUndone
+from backend.deaths.models import Death, DeathChange, DeathStatus
 from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whoever, whose
 from backend.people.events import GuardianAgreed, GuardianshipEnded, PhoneSet
 from backend.people.models import Guardianship, Person
@@ -14,6 +16,7 @@ from backend.recoveries.events import RecoveryApplied, RecoveryConfirmed, Recove
 from backend.recoveries.models import AccountRecovery, AccountRecoveryChange, RecoveryStatus
 from backend.relocations.events import RelocationAccepted, RelocationAsked, RelocationRefused
 from backend.relocations.models import Relocation, RelocationStatus
+from backend.teams.models import Membership, Team, TeamStatus
 from backend.volunteers.events import VolunteerMoved, VolunteerMovedAway
 from backend.volunteers.models import Volunteer
 
@@ -51,6 +54,23 @@ _CORRECTIONS = rows_of(**_CORRECTION, person_id=IdentityCorrection.person_id)
 _PROPOSED = while_there_is(IdentityCorrection.id, IdentityCorrection.status == CorrectionStatus.PROPOSED)
 _CORRECTED = whose(Permission.CORRECTION_RETURN)
 
+_DEATH = {"subject_id": Death.id, "area_path": Death.area_path}
+_DEATHS = rows_of(**_DEATH, about_id=Death.id)
+_REPORTERS = _DEATHS.add_columns(Death.reported_by.label("account_id"))
+# Who was in the team until that day; their membership has ended by now, or is about to.
+_LEADERS = (
+    rows_of(**_DEATH | {"area_path": Team.area_path}, about_id=Team.id, person_id=Team.leader_person_id)
+    .select_from(Death)
+    .join(Membership, Membership.person_id == Death.person_id)
+    .join(Team, Team.id == Membership.team_id)
+    .where(
+        Membership.is_current(),
+        or_(Membership.left_on.is_(None), Membership.left_on >= cast(func.timezone("Asia/Shanghai", Death.confirmed_at), Date)),
+        Team.status == TeamStatus.ACTIVE,
+        Team.leader_person_id != Death.person_id,
+    )
+)
+
 _RELOCATION = {"subject_id": Relocation.id, "person_id": Relocation.person_id}
 _RELOCATIONS = rows_of(**_RELOCATION, about_id=Relocation.id, area_path=Relocation.area_path)
 _LEFT_BEHIND = rows_of(**_RELOCATION, about_id=Relocation.person_id, area_path=Relocation.from_path)
@@ -85,6 +105,24 @@ OCCASIONS = (
     ),
     Occasion(CorrectionConfirmed, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS),
     Occasion(CorrectionReturned, "person", About.CORRECTION, _CORRECTED, _CORRECTIONS),
+    Occasion(
+        DeathReported,
+        "community",
+        About.DEATH,
+        office(Permission.DEATH_DECIDE),
+        _DEATHS.add_columns(Death.reported_by.label("by_account_id")),
+        waits=while_there_is(Death.id, Death.status == DeathStatus.REPORTED),
+    ),
+    Occasion(DeathConfirmed, "reporter", About.DEATH, Holder(), _REPORTERS),
+    Occasion(DeathConfirmed, "leader", About.TEAM, whose(Permission.TEAM_SEE), _LEADERS),
+    Occasion(
+        DeathReturned,
+        "reporter",
+        About.DEATH,
+        Holder(),
+        _REPORTERS.add_columns(whoever(DeathChange, Death.id, DeathStatus.RETURNED).label("by_account_id")),
+    ),
+    Occasion(DeathUndone, "confirmer", About.DEATH, Holder(), _DEATHS.add_columns(Death.confirmed_by.label("account_id"))),
     Occasion(PhoneSet, "person", About.PERSON, whose(Permission.PHONE_SET), _PERSONS),
     Occasion(GuardianAgreed, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),
     Occasion(GuardianshipEnded, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),

@@ -46,6 +46,7 @@ class About(Word):
     BENEFICIARY = "beneficiary", "服务对象"
     RECOVERY = "recovery", "找回账号"
     CORRECTION = "correction", "更正"
+    DEATH = "death", "去世登记"
     RELOCATION = "relocation", "迁居"
     ROLE_GRANT = "role_grant", "职务"
     LOGIN = "login", "登录方式"

@@ -26,10 +26,9 @@ from backend.openings.service.requests import OwnClaim
 from backend.organisations.models import Organisation, OrganisationStatus
 from backend.party.models import UnitMembership, WorkUnit
 from backend.people.models import Person
-from backend.people.service import require_standing
+from backend.people.service import require_standing, why_ended
 from backend.teams.models import Team, TeamStatus
 
-CONSENT_WITHDRAWN = "本人已撤回同意"
 LONGEST_TERM = timedelta(days=366)
 
 
@@ -138,7 +137,7 @@ def end_invitations_of_withdrawn(happenings: Sequence[Happening], *, now: dateti
             Arrangement.recorded_at <= happening.at,
         )
         for seen in db.session.scalars(invitations.order_by(Arrangement.id)).all():
-            _end(Actor.system(), seen, reason=CONSENT_WITHDRAWN, now=now)
+            _end(Actor.system(), seen, reason=why_ended(happening.subject_id), now=now)
 
 
 def end_invitations_of_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:

@@ -18,8 +18,8 @@ from backend.organisations.service import rows
 from backend.organisations.service.life import RETURN
 from backend.organisations.service.staff import live_staff, stop_staff
 from backend.people.models import Person
+from backend.people.service import why_ended
 
-CONSENT_WITHDRAWN = "本人已撤回同意"
 LEAVE_ALONE = Step(
     Organisation,
     OrganisationChange,
@@ -47,10 +47,10 @@ def _touched_by(person_id: UUID) -> Sequence[UUID]:
 
 
 def _end(organisation_id: UUID, person_id: UUID, *, now: datetime) -> None:
-    actor, organisation = Actor.system(), rows.held(organisation_id)
+    actor, organisation, reason = Actor.system(), rows.held(organisation_id), why_ended(person_id)
     for staff in live_staff(organisation_id, Staff.person_id == person_id):
-        ended = stop_staff(actor, staff, reason=CONSENT_WITHDRAWN, now=now)
+        ended = stop_staff(actor, staff, reason=reason, now=now)
         audit.record(actor, Permission.STAFF_LEAVE, ended, now=now)
     if organisation.officer_person_id == person_id:
-        RETURN.take_all(actor, [organisation_id], now=now, reason=CONSENT_WITHDRAWN)
-        LEAVE_ALONE.take_all(actor, [organisation_id], now=now, reason=CONSENT_WITHDRAWN, officer_person_id=None)
+        RETURN.take_all(actor, [organisation_id], now=now, reason=reason)
+        LEAVE_ALONE.take_all(actor, [organisation_id], now=now, reason=reason, officer_person_id=None)

@@ -2,15 +2,21 @@
 
 from backend.people.service.basis import (
     BORN_ERASED,
+    DIED,
     ERASED_NAME,
     DataWithdrawn,
     Datum,
     Ending,
+    PersonDied,
     end_basis,
     hold_to_end,
     next_unmasked,
+    note_death,
+    require_alive,
     require_standing,
+    take_back_death,
     took_identity_back,
+    why_ended,
 )
 from backend.people.service.checks import check_identity, state_identity
 from backend.people.service.consents import (
@@ -34,6 +40,7 @@ from backend.people.service.guardians import (
     end_guardianship,
     guardian_of,
     state_guardianship,
+    words_about,
     words_of,
 )
 from backend.people.service.guards import (

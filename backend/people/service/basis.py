@@ -23,7 +23,7 @@ from backend.foundation.errors import Conflict
 from backend.foundation.masking import masked_name
 from backend.foundation.sealing import keyring
 from backend.foundation.terms import Word
-from backend.people.events import BasisEnded
+from backend.people.events import BasisEnded, DeathNoted
 from backend.people.minors import is_minor_at
 from backend.people.models import ID_NUMBER, NAME, Consent, Person
 from backend.people.notices import NoticeName
@@ -58,6 +58,16 @@ class DataWithdrawn(Conflict):
     detail = "本人已撤回同意，其个人信息不再使用"
 
 
+class PersonDied(Conflict):
+    """Their death is on record: nobody agrees for them, and no log-in becomes theirs. A mistake is undone first."""
+
+    code: ClassVar[str] = "person_died"
+    detail = "该居民已登记去世；登记有误的，请先撤销去世登记"
+
+
+WITHDRAWN, DIED = "本人已撤回同意", "本人已去世"
+
+
 class Datum(Word):
     """What is kept of a person, or erased."""
 
@@ -78,12 +88,38 @@ class Ending:
 def require_standing(actor: Actor, *person_ids: UUID) -> None:
     """Let pass whose data may be used, until this transaction ends. Raises ConsentNeeded to themselves, DataWithdrawn to others."""
     for person_id in person_ids:
-        standing = select(Person.withdrawn_at).where(Person.id == person_id).with_for_update(read=True)
-        if db.session.scalar(standing) is None:
+        standing = select(Person.withdrawn_at, Person.died_on).where(Person.id == person_id).with_for_update(read=True)
+        found = db.session.execute(standing).one_or_none()
+        if found is None or found.withdrawn_at is None:
             continue
+        if found.died_on is not None:
+            raise DataWithdrawn("该居民已登记去世，其个人信息不再使用")
         if person_id == actor.person_id:
             raise consent_needed(person_id, NoticeName.IDENTITY)
         raise DataWithdrawn
+
+
+def require_alive(person_id: UUID) -> None:
+    """Let pass whose death is not on record, until this transaction ends. Raises PersonDied."""
+    living = select(Person.died_on).where(Person.id == person_id).with_for_update(read=True)
+    if db.session.scalar(living) is not None:
+        raise PersonDied
+
+
+def note_death(person_id: UUID, died_on: date, *, now: datetime) -> None:
+    """Write down on which day somebody died: nothing is agreed to for them any more. The caller has asked policy and holds the person."""
+    _write(person_id, died_on=died_on)
+    outbox.record(DeathNoted(person_id), now=now)
+
+
+def take_back_death(person_id: UUID) -> None:
+    """Let a person live whose death was a mistake; who agrees anew is who they were. The caller has asked policy and holds the person."""
+    _write(person_id, died_on=None)
+
+
+def why_ended(person_id: UUID) -> str:
+    """Why nothing of a person's goes on, as whom it concerns reads it."""
+    return WITHDRAWN if db.session.scalar(select(Person.died_on).where(Person.id == person_id)) is None else DIED
 
 
 def hold_to_end(person_id: UUID) -> None:
@@ -134,7 +170,9 @@ def end_basis(person_id: UUID, *, now: datetime, without_phone: bool = False) ->
 def begin_basis(person_id: UUID) -> None:
     """Let a person stand by their name again who agrees anew, or for whom somebody does."""
     person = db.session.scalars(
-        select(Person).where(Person.id == person_id, Person.withdrawn_at.is_not(None), Person.erased_at.is_(None)).with_for_update()
+        select(Person)
+        .where(Person.id == person_id, Person.withdrawn_at.is_not(None), Person.erased_at.is_(None), Person.died_on.is_(None))
+        .with_for_update()
     ).one_or_none()
     if person is not None:
         _write(person_id, name=clear_name(person), name_sealed=None, withdrawn_at=None)

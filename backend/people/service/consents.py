@@ -15,7 +15,7 @@ from backend.foundation.errors import Conflict
 from backend.people import notices
 from backend.people.models import Consent, Person
 from backend.people.notices import NoticeName
-from backend.people.service.basis import begin_basis
+from backend.people.service.basis import begin_basis, require_alive
 
 PAPER_VERSION = "paper"
 """The version of a consent that was given on a paper of before this platform; no notice in force has it."""
@@ -48,8 +48,11 @@ def give_consent(
 ) -> None:
     """Record that a person agrees to the notice in force, or a guardian for them; who agreed to this version before has done so already.
 
-    From now on their data may be used again. A guardian's rest on the word for the minor, too.
+    From now on their data may be used again. A guardian's rest on the word for the minor, too. Raises PersonDied.
     """
+    require_alive(person_id)
+    if guardian_person_id is not None:
+        require_alive(guardian_person_id)
     consent = {
         "person_id": person_id,
         "notice": name.value,

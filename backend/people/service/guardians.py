@@ -175,6 +175,16 @@ def words_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:
     return [row.fact_id for row in db.session.execute(held) if minors.is_minor_at(row.born_on, now)]
 
 
+def words_about(ward_id: UUID, *, now: datetime) -> list[UUID]:
+    """The words of guardians for a minor that stand: the ids of these facts."""
+    if not is_minor(ward_id, now=now):
+        return []
+    held = select(Guardianship.fact_id).where(
+        Guardianship.ward_person_id == ward_id, Guardianship.is_current(), Guardianship.ended_on.is_(None)
+    )
+    return list(db.session.scalars(held.order_by(Guardianship.id)))
+
+
 def _consent(actor: Actor, ward: Person, guardian_id: UUID, channel: Channel, *, now: datetime) -> None:
     """The guardian's word as it is written down: for a child who does not act alone also to the notice of volunteers."""
     names = [NoticeName.MINOR, NoticeName.VOLUNTEER] if minors.is_under_special_rule(ward.born_on, now) else [NoticeName.MINOR]

@@ -23,7 +23,7 @@ from backend.foundation.sealing import keyring
 from backend.people.events import PersonRegistered, PhoneSet
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.notices import NoticeName
-from backend.people.service.basis import require_standing
+from backend.people.service.basis import PersonDied, require_standing
 from backend.people.service.consents import Channel, give_consent, require_current
 from backend.people.service.guards import hold_person, person_of
 from backend.people.service.identity import Identity, read_adult
@@ -65,6 +65,7 @@ class IdentityDiffers(Conflict):
     detail = "填写的身份与已登记的不一致，请联系所在社区核实"
 
 
+@never(PersonDied, because="the person is new")
 def register_person(
     actor: Actor, *, name: str, id_number: str, area_id: UUID, phone: str | None, notice_version: str, channel: Channel, now: datetime
 ) -> Person:

@@ -5,5 +5,5 @@ from backend.recoveries.service.applications import (
     confirm_recovery,
     try_check_code,
 )
-from backend.recoveries.service.decisions import approve_recovery, let_in_waited, return_recovery, withdraw_recovery
+from backend.recoveries.service.decisions import approve_recovery, let_in_waited, return_of_dead, return_recovery, withdraw_recovery
 from backend.recoveries.service.merging import merge_login_into_person

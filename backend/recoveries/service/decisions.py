@@ -12,7 +12,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Refusal
-from backend.people.service import hold_person
+from backend.people.service import DIED, hold_person, require_alive
 from backend.recoveries.models import AccountRecovery, RecoveryKind
 from backend.recoveries.service.applications import (
     CONFIRM,
@@ -82,6 +82,13 @@ def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: dateti
         RETURN.take(actor, recovery_id, now=now, reason=reason)
 
 
+def return_of_dead(person_id: UUID, *, now: datetime) -> None:
+    """Refuse what is asked for of the account of somebody who died. The caller has asked policy and holds the person."""
+    for step in RETURN_OTHERS:
+        waiting = select(AccountRecovery.id).where(AccountRecovery.person_id == person_id, AccountRecovery.status == step.seen)
+        step.take_all(Actor.system(), db.session.scalars(waiting).all(), now=now, reason=DIED)
+
+
 def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
     """Take one's own application back. Raises RecoveryDecided, Missing, Forbidden."""
     recovery = seen(actor, recovery_id)
@@ -101,6 +108,7 @@ def _let_in(actor: Actor, recovery: AccountRecovery, *, now: datetime, by_office
     applicant_id = account_queries.account_now(recovery.account_id)
     # The person's row is the lock: of two applications for one account that are confirmed at once, the later one finds itself returned.
     hold_person(recovery.person_id)
+    require_alive(recovery.person_id)
     CONFIRM.take(actor, recovery.id, now=now)
     since = None if by_office else recovery.seen_at
     if recovery.kind is RecoveryKind.MERGE:

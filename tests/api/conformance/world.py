@@ -381,6 +381,14 @@ class Neighbourhood:
         correction = self.officer.made(f"/people/{self.home.mother.person_id}/corrections", papers | {"id_number": identity_number()})
         self.known |= {"correction_id": correction["id"]}
         self._target("street_officer", "confirm_correction", "return_correction", "see_correction")
+        died = {"died_on": clock.shanghai_day(clock.now()).isoformat(), "proof": "medical_certificate"}
+        self._target("community_officer", "report_death", person_id=self.street.home.volunteer().person_id, **died)
+        dead, gone = (self.street.home.volunteer().person_id for _ in range(2))
+        self.known |= {"death_id": self.officer.made(f"/people/{dead}/deaths", died)["id"]}
+        self._target("street_officer", "confirm_death", "return_death", "see_death")
+        mistaken = self.officer.made(f"/people/{gone}/deaths", died)["id"]
+        self.street.officer.made(f"/deaths/{mistaken}/confirmation")
+        self._target("community_officer", "undo_death", death_id=mistaken)
         waiting = self.street.phone().made("/account-recoveries", mother)["id"]
         self.officer.made(f"/account-recoveries/{waiting}/confirmation", seen(waiting))
         self._target("street_officer", "approve_recovery", recovery_id=waiting)

@@ -79,6 +79,9 @@ class World:
             "correction_id": self.insider.made(
                 f"/people/{home.proxy.person_id}/corrections", {"name": "陈新名", "id_number": identity_number(), "proof": "id_card"}
             )["id"],
+            "death_id": self.insider.made(
+                f"/people/{home.volunteer().person_id}/deaths", {"died_on": "2026-03-01", "proof": "medical_certificate"}
+            )["id"],
             "relocation_id": self.street.next.person().made("/me/relocations", {"community_id": self.street["和平社区"]})["id"],
             "recovery_id": self.street.phone().made("/account-recoveries", home.proxy.card)["id"],
             "session_id": self.insider.seen("/me/sessions")["items"][0]["id"],
