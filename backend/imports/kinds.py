@@ -107,8 +107,10 @@ class Place:
 
 @dataclass(slots=True)
 class Findings:
-    """What became of some lines: how many were new, known already, or faulty and why."""
+    """What became of some lines: how many were new, known already, or faulty and why. `before`: what the lines before these will make,
+    of a kind whose lines refer to one another; once they are entered they stand in the database."""
 
+    before: Sequence[Any] = ()
     new: int = 0
     known: int = 0
     faults: list[dict[str, str | int]] = field(default_factory=list)
@@ -138,7 +140,7 @@ class Kind:
 
     `read` makes of a line what it says, or raises Faulty; `sort_out` asks the database which of these are new, and notes which are
     known or cannot be; `enter` does for the new ones what the commands do for one. `is_used` says whether anything came to stand on
-    what an import made; `undo` takes that back.
+    what an import made; `undo` takes that back. `refers_to_itself`: a line may need an earlier one of the same workbook.
     """
 
     name: ImportKind
@@ -149,3 +151,4 @@ class Kind:
     enter: Enter
     is_used: Callable[[Made, UUID], bool]
     undo: Undo
+    refers_to_itself: bool = False

@@ -155,11 +155,14 @@ def check(actor: Actor, import_id: UUID, *, now: datetime, report: Report) -> No
     with transaction():
         kind, place = _begin(actor, import_id, {ImportStatus.READ, ImportStatus.CHECKED}, ImportStatus.READ)
         parts = db.session.scalars(select(ImportPart.id).where(ImportPart.import_id == import_id).order_by(ImportPart.number)).all()
+    before: list[object] = []
     for done, part_id in enumerate(parts, 1):
         with transaction():
             part = db.session.scalars(select(ImportPart).where(ImportPart.id == part_id).with_for_update()).one()
-            findings, _ = _found(kind, place, part, now=now)
+            findings, new = _found(kind, place, part, before=before, now=now)
             _note(part, findings)
+        if kind.refers_to_itself:
+            before += new
         report(done, len(parts))
     with transaction():
         _set(import_id, {ImportStatus.READ}, ImportStatus.CHECKED)
@@ -327,8 +330,10 @@ def _to_undo() -> ColumnElement[bool]:
     return and_(ImportPart.entered_at.is_not(None), ImportPart.undone_at.is_(None))
 
 
-def _found(kind: Kind, place: Place, part: ImportPart, *, now: datetime) -> tuple[Findings, Sequence[object]]:
-    findings, read, today = Findings(), [], clock.shanghai_day(now)
+def _found(
+    kind: Kind, place: Place, part: ImportPart, *, before: Sequence[object] = (), now: datetime
+) -> tuple[Findings, Sequence[object]]:
+    findings, read, today = Findings(before), [], clock.shanghai_day(now)
     for line in lines_in(part):
         try:
             if reckoned := next((at for at, text in line.cells.items() if text == FORMULA), None):

@@ -55,7 +55,7 @@ def _read(place: Place, line: Line, today: date) -> _Area:
 
 
 def _sort_out(read: Sequence[tuple[Line, Any]], findings: Findings) -> Sequence[_Area]:
-    standing: dict[str, Area | _Area] = {area.path: area for area in queries.all_areas(withdrawn=True)}
+    standing: dict[str, Area | _Area] = {one.path: one for one in (*queries.all_areas(withdrawn=True), *findings.before)}
     new: list[_Area] = []
     for line, one in read:
         same, parent = standing.get(one.path), standing.get(one.parent_path)
@@ -94,4 +94,4 @@ def _undo(actor: Actor, made: Made, when: When) -> None:  # noqa: ARG001 - areas
     areas.take_back(made["areas"], now=when.now)
 
 
-KIND = Kind(ImportKind.AREAS, "区域", COLUMNS, _read, _sort_out, _enter, _is_used, _undo)
+KIND = Kind(ImportKind.AREAS, "区域", COLUMNS, _read, _sort_out, _enter, _is_used, _undo, refers_to_itself=True)

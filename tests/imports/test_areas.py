@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from backend.areas.models import Area
 from backend.foundation.database import db
+from backend.imports import service
 from tests.imports.test_volunteers import number_of, someone
 
 
@@ -37,3 +38,23 @@ def test_areas_are_entered_below_their_parents_known_again_and_undone(street, br
     other = brought("areas", [{"code": "639999006000", "name": "白云街道", "level": "街道"}], name="other", area="639999000000")
     assert ejia("import", "undo", number_of(other)).exit_code == 0
     assert "已导入1行" in brought("areas", [], name="other", area="639999000000").output
+
+
+def test_a_tree_of_several_parts_is_checked_as_it_is_entered(street, brought, monkeypatch):
+    """A street in the first part, its communities in the second, a grid in the third, and what stands twice or wrong in the last."""
+    monkeypatch.setattr(service, "LINES_OF_A_PART", 2)
+    rows = [
+        {"code": "639999008000", "name": "大山街道", "level": "街道"},
+        {"code": "639999009000", "name": "小山街道", "level": "街道"},
+        {"code": "639999008001", "name": "山前社区", "level": "社区"},
+        {"code": "639999009001", "name": "山后社区", "level": "社区"},
+        {"code": "639999008001001", "name": "第一网格", "level": "网格"},
+        {"code": "639999008001", "name": "山前社区", "level": "社区"},
+        {"code": "639999009001", "name": "别名社区", "level": "社区"},
+        {"code": "639999007001", "name": "无主社区", "level": "社区"},
+    ]
+    told = "5行，已有1行，不能导入2行"
+    checked = brought("areas", rows, "--check", area="639999000000")
+    assert f"可以导入{told}" in checked.output, checked.output
+    entered = brought("areas", rows, area="639999000000")
+    assert f"已导入{told}" in entered.output, entered.output
