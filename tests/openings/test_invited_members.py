@@ -1,11 +1,13 @@
 """A serving Party member of another community, or those of a work unit, are invited to one opening; uninvited they claim at home only."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from backend.foundation import clock, outbox
 from backend.foundation.actor import Grant, Role
+from tests.support.attendance import claim_for
 from tests.support.demands import GRANDFATHER, give_role, place_count, published_demand
 from tests.support.messages import kinds
 from tests.support.people import registration_form
@@ -63,6 +65,9 @@ def test_the_members_of_an_invited_unit_come_and_it_counts_where_they_serve(offi
     assert refused(waiting.post("/claims", claiming(demand))) == (403, "forbidden"), "no community took them in yet"
     claim = member.made("/claims", claiming(demand))
     shift_id = member.seen("/me/shifts")["items"][0]["id"]
+    outsider = street.home.person(name="王邻居")
+    claim_for(UUID(demand["opening_id"]), person_id=UUID(outsider.person_id))
+    assert [claim["capacity"] for claim in outsider.seen(f"/shifts/{shift_id}")["my_claims"]] == ["self"], "of no unit that is invited"
     shown = f"/shifts/{shift_id}/code"
     member.made(f"/shifts/{shift_id}/sign-in", {"code": officer.seen(shown)["code"]})
     pass_time(minutes=30)
