@@ -43,6 +43,7 @@ def test_a_phone_is_told_how_to_show_itself_wherever_one_logs_in(street, phone_o
     assert answer.status_code == 200
     assert [one["name"] for one in answer.get_json()["communities"]] == ["团结社区", "和平社区"]
     assert phone_of("zhang").seen("/me/home")["preferences"] == answer.get_json()
-    assert refused(phone.put("/me/preferences", said | {"community_ids": [street["青山街道"]]})) == (422, "not_a_community")
+    wrong = phone.put("/me/preferences", said | {"community_ids": [street["和平社区"], street["青山街道"]]})
+    assert (refused(wrong), list(wrong.get_json()["errors"])) == ((422, "not_a_community"), ["community_ids"])
     assert refused(phone.put("/me/preferences", {"elder_mode": True}))[0] == 422
     assert phone_of("li").seen("/me/preferences")["elder_mode"] is False, "nobody else's"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -12,6 +12,7 @@ from backend.accounts import policy
 from backend.accounts.models import Preferences
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
+from backend.areas.models import Area, Level
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 
@@ -19,9 +20,11 @@ from backend.foundation.database import db
 def set_preferences(actor: Actor, *, elder_mode: bool, community_ids: Sequence[UUID], now: datetime) -> None:
     """Keep how the account wants to be shown things, in place of what it said before. Raises areas.NotACommunity."""
     policy.require(actor, Permission.PREFERENCES_SET, Scope())
-    for community_id in community_ids:
-        areas.community(community_id)
-    said = {"elder_mode": elder_mode, "community_ids": list(dict.fromkeys(community_ids)), "changed_at": now}
+    wanted = list(dict.fromkeys(community_ids))
+    communities = select(Area.id).where(Area.id.in_(wanted), Area.level == Level.COMMUNITY, Area.withdrawn_on.is_(None))
+    if len(db.session.scalars(communities).all()) < len(wanted):
+        raise areas.NotACommunity(errors={"community_ids": [areas.NotACommunity.detail]})
+    said = {"elder_mode": elder_mode, "community_ids": wanted, "changed_at": now}
     kept = insert(Preferences).values(account_id=actor.account_id, **said)
     db.session.execute(kept.on_conflict_do_update(index_elements=["account_id"], set_=said))
 
