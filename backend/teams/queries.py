@@ -116,19 +116,20 @@ def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:
 
 
 def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: Days, now: datetime, page: PageRequest) -> Page[AnyRow]:
-    """The present members of a team who joined on these days, in the order of joining; `search`: by number or name. Raises Missing, or
-    Forbidden where the team is public."""
+    """The present members of a team who joined on these days, in the order of joining; `search`: by number or name, also by the leader who
+    is shown it. Raises Missing, or Forbidden where the team is public."""
     team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
+    calling = ScopeColumns(team_id=Membership.team_id)
     wanted = (
         select(
             MEMBERSHIP_ID,
-            name_for(viewer, ScopeColumns(team_id=Membership.team_id), now=now),
+            name_for(viewer, calling, now=now),
             Membership.joined_on,
             (Membership.person_id == team.leader_person_id).label("is_leader"),
         )
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team_id, Membership.is_live())
-        .where(person_sought(viewer, search, now=now), days.hold(Membership.joined_on))
+        .where(person_sought(viewer, search, calling, now=now), days.hold(Membership.joined_on))
     )
     return AS_THEY_JOINED.page(wanted, page)
 

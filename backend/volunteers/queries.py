@@ -100,15 +100,15 @@ def is_sought(viewer: Actor, search: str | None, *, now: datetime) -> ColumnElem
     return and_(true(), *(holds(word, Volunteer.number) if has_digit(word) else is_named(viewer, word, now=now) for word in words))
 
 
-def person_sought(viewer: Actor, search: str | None, *, now: datetime) -> ColumnElement[bool]:
+def person_sought(viewer: Actor, search: str | None, *called_by: ScopeColumns, now: datetime) -> ColumnElement[bool]:
     """Condition on a person (None: whoever it is): each word is part of the name, by who may know it, or where it has a digit, of the
-    志愿者编号 of one whom the viewer may see in the list of volunteers."""
+    志愿者编号 of one whom the viewer may see in the list of volunteers. `called_by`: as `people.queries.name_for` shows it in this list."""
     seen = policy.visible(viewer, Permission.PERSON_SEE, ScopeColumns(area_path=Volunteer.area_path, person_id=Volunteer.person_id))
 
     def numbered(word: str) -> ColumnElement[bool]:
         return Person.id.in_(select(Volunteer.person_id).where(Volunteer.is_live(), holds(word, Volunteer.number), seen))
 
-    return and_(true(), *(numbered(word) if has_digit(word) else is_named(viewer, word, now=now) for word in words_of(search)))
+    return and_(true(), *(numbered(word) if has_digit(word) else is_named(viewer, word, *called_by, now=now) for word in words_of(search)))
 
 
 def people_sought(viewer: Actor, search: str | None, *, now: datetime) -> Select[UUID] | None:

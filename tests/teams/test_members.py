@@ -1,12 +1,16 @@
 """Who asks to join, who is taken in, who leaves, who leads next."""
 
+from datetime import date
+from uuid import UUID
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from backend.foundation import clock, outbox
 from backend.foundation.audit import AuditEntry
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxEvent
+from backend.people.models import Person
 from backend.teams import queries
 from backend.teams.models import JoinRequest, Membership, TeamChange
 from tests.support.guardians import child, guardianship_form
@@ -45,7 +49,11 @@ def test_who_asked_belongs_to_the_team_when_the_leader_accepts(leader, officer, 
         return [line["name"] for line in phone.seen(f"{path}/members", **query)["items"]]
 
     assert found(officer, q="晓明") == found(officer, q=member.volunteer_number) == ["李**"]
-    assert found(leader, q="晓明") == found(leader, q=member.volunteer_number) == found(officer, q="晓明", until="2020-01-01") == []
+    assert found(leader, q="晓明") == ["李晓明"], "whom they call they find by name"
+    assert found(leader, q=member.volunteer_number) == found(leader, q="没有") == found(officer, q="晓明", until="2020-01-01") == []
+    with transaction():
+        db.session.execute(update(Person).where(Person.id == UUID(member.person_id)).values(born_on=date(2015, 1, 1)))
+    assert found(leader, q="晓明") == [], "of a minor the guardian is called"
     assert leader.seen(f"{path}/join-requests")["items"] == []
     assert member.seen(path)["member_count"] == 2
     membership = db.session.scalars(select(Membership).order_by(Membership.id.desc()).limit(1)).one()

@@ -32,13 +32,20 @@ def name_for(viewer: Actor, *called_by: ScopeColumns, now: datetime) -> Label[st
     """The person's name as a statement selects it for a viewer: in full to themselves, and to who must call them, by one of these scopes of
     the row; masked to everybody else, and where the person was not told so by the notice that they agreed to last. A minor's is masked to
     all others: it is the guardian who is called."""
-    calls = or_(false(), *(policy.visible(viewer, Permission.NAME_READ, scope) for scope in called_by))
-    return shown(Person.name, in_full=or_(Person.id == viewer.person_id, and_(calls, _is_grown_up(now), _was_told())))
+    return shown(Person.name, in_full=or_(Person.id == viewer.person_id, _calls(viewer, *called_by, now=now)))
 
 
-def is_named(viewer: Actor, word: str, *, now: datetime) -> ColumnElement[bool]:
-    """Condition: the word is part of the person's name, and the viewer may know it."""
-    return and_(holds(word, Person.name), may_name(viewer, now=now))
+def is_named(viewer: Actor, word: str, *called_by: ScopeColumns, now: datetime) -> ColumnElement[bool]:
+    """Condition: the word is part of the person's name, and the viewer may know it, or is shown it by `name_for` with the same scopes."""
+    return and_(holds(word, Person.name), or_(may_name(viewer, now=now), _calls(viewer, *called_by, now=now)))
+
+
+def _calls(viewer: Actor, *called_by: ScopeColumns, now: datetime) -> ColumnElement[bool]:
+    """Condition: the viewer must call the person, who is grown up and was told so."""
+    if not called_by:
+        return false()
+    calls = or_(*(policy.visible(viewer, Permission.NAME_READ, scope) for scope in called_by))
+    return and_(calls, _is_grown_up(now), _was_told())
 
 
 def _is_grown_up(now: datetime) -> ColumnElement[bool]:
