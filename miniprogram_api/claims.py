@@ -97,10 +97,10 @@ def see_claim(actor: Actor, claim_id: UUID) -> ClaimOut:
 @reads
 @bp.input(ClaimsQuery, location="query")
 @bp.output(Page[ClaimOut])
-@bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，新的在前。")
+@bp.doc(summary="我的认领", description="我带领的队伍、我所在的社会组织和我本人的认领，默认新的在前。")
 def list_my_claims(actor: Actor, query: ClaimsQuery) -> paging.Page[ClaimOut]:
     search = query.search(demands.openings_numbered(query.demand_number, query.demand_id), status=query.status)
-    return _page(actor, queries.my_claims(actor, search, page=query.page, now=clock.now()))
+    return _page(actor, queries.my_claims(actor, search, sort=query.sort, page=query.page, now=clock.now()))
 
 
 @bp.get("/demands/<uuid:demand_id>/claims")

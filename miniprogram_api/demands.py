@@ -92,7 +92,9 @@ def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page
 @bp.output(Page[DemandLineOut])
 @bp.doc(summary="我提交的服务需求", description="包括替别人提交的和别人替我提交的；since、until 为提交的日期。")
 def list_my_demands(actor: Actor, query: MyDemandsQuery) -> paging.Page[DemandLine]:
-    return queries.my_demands(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
+    return queries.my_demands(
+        actor, query.search, status=query.status, sort=query.sort, for_me=query.for_me, now=clock.now(), page=query.page
+    )
 
 
 @bp.get("/demands/<uuid:demand_id>")

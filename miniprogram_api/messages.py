@@ -20,9 +20,9 @@ bp = Resource("messages", tag="消息")
 @reads
 @bp.input(MessagesQuery, location="query")
 @bp.output(Page[MessageOut])
-@bp.doc(summary="我的消息", description="最新的在前，保存一年。因职务收到的，不再任职后看不到。")
+@bp.doc(summary="我的消息", description="默认最新的在前，保存一年。因职务收到的，不再任职后看不到。")
 def list_own_messages(actor: Actor, query: MessagesQuery) -> Lines[MessageLine]:
-    return queries.own_messages(actor, query.search, page=query.page)
+    return queries.own_messages(actor, query.search, sort=query.sort, page=query.page)
 
 
 @bp.get("/me/messages/count")

@@ -10,7 +10,7 @@ from backend.recognition import queries as recognition
 from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.points import LedgerLineOut, PointsRuleOut, PointsRulesOut, StandingOut
 from web.edge import public, reads
-from web.shapes import DaysQuery
+from web.inputs.points import PointsQuery
 
 bp = Resource("points", tag="积分与星级")
 
@@ -57,11 +57,11 @@ def see_my_standing(actor: Actor) -> StandingOut:
 
 @bp.get("/me/points")
 @reads
-@bp.input(DaysQuery, "query")
+@bp.input(PointsQuery, "query")
 @bp.output(Page[LedgerLineOut])
-@bp.doc(summary="我的积分明细", description="由新到旧；更正时先冲销，再按新的事实入账。since、until 为计入的日期。")
-def list_my_points(actor: Actor, query: DaysQuery) -> Lines[AnyRow]:
-    return points.own_ledger(actor, days=query.days, page=query.page)
+@bp.doc(summary="我的积分明细", description="默认由新到旧；更正时先冲销，再按新的事实入账。since、until 为计入的日期。")
+def list_my_points(actor: Actor, query: PointsQuery) -> Lines[AnyRow]:
+    return points.own_ledger(actor, days=query.days, sort=query.sort, page=query.page)
 
 
 def _hours(tenths: int) -> str:

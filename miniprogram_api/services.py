@@ -28,9 +28,10 @@ bp = Resource("services", tag="服务记录")
 @reads
 @bp.input(MyServicesQuery, location="query")
 @bp.output(Page[AttendanceOut])
-@bp.doc(summary="我的服务", description="每次签到及其结果，新的在前；missing 说明还差哪一步才计入。")
+@bp.doc(summary="我的服务", description="每次签到及其结果，默认新的在前；missing 说明还差哪一步才计入。")
 def list_my_services(actor: Actor, query: MyServicesQuery) -> paging.Page[AttendanceLine]:
-    return queries.my_services(actor, query.search(openings_numbered(query.demand_number)), page=query.page, now=clock.now())
+    search = query.search(openings_numbered(query.demand_number))
+    return queries.my_services(actor, search, sort=query.sort, page=query.page, now=clock.now())
 
 
 @bp.get("/services")

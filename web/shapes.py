@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Unprocessable
-from backend.foundation.paging import PageRequest
+from backend.foundation.paging import PageRequest, TimeSort
 from backend.foundation.search import LONGEST_SEARCH, Days
 from web.fields import SENT, CursorText, Day, Id, Limit, NoNumbers, Text
 from web.refusals import BodyTooLarge, InvalidInput
@@ -33,6 +33,10 @@ class Query(BaseModel):
 
 ForMe = Annotated[bool, Field(description="true：只看等我办理的，和“等我办理的事”数目相同")]
 """Of a list, what waits for who asks."""
+
+
+Sorted = Annotated[TimeSort, Field(description=TimeSort.listed())]
+"""From which end a list in the order of time is read."""
 
 
 class ListQuery(Query):

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, func, literal, select, tuple_
 from backend.foundation.asked import note_rows
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Malformed
+from backend.foundation.terms import Word
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -66,6 +67,13 @@ class Page(Generic[Item]):
         return Page(items, self.next_cursor, self.total)
 
 
+class TimeSort(Word):
+    """From which end a list in the order of time is read."""
+
+    LATEST = "latest", "新的在前"
+    EARLIEST = "earliest", "旧的在前"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
     """The sort key of a list, as its statements select it: by the columns' own names, never null, the last one different in each row.
@@ -77,6 +85,10 @@ class Order:
     columns: tuple[Column, ...]
     latest_first: bool = False
     name: str | None = None
+
+    def sorted_by(self, sort: TimeSort) -> "Order":
+        """Of an order that has the latest first: the same, or from its other end."""
+        return self if sort is TimeSort.LATEST else replace(self, latest_first=False, name=sort.value)
 
     def page(self, wanted: Select[*tuple[Any, ...]], asked: PageRequest) -> Page[AnyRow]:
         """The rows of one page. Raises CursorInvalid before it reads any."""

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, column, false, func, or_, select
+from sqlalchemy.dialects.postgresql import array
 
 from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.areas.models import Area
 from backend.foundation import clock
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db, one_of
-from backend.foundation.paging import AnyRow, Order, Page, PageRequest
-from backend.foundation.search import EVER, Days
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
+from backend.foundation.search import EVER, Days, found_among_few, words_of
 from backend.messages import kinds
 from backend.messages.kinds import Kind
 from backend.messages.models import Message
@@ -71,16 +72,18 @@ class InboxCount:
 
 @dataclass(frozen=True, slots=True)
 class MessageSearch:
-    """Which messages somebody looks for: what is not read yet, what still waits, of a kind, of the days on which it happened."""
+    """Which messages somebody looks for: what is not read yet, what still waits, of a kind, of the days on which it happened, and by what
+    they say."""
 
     unread: bool = False
     waiting: bool = False
     kind: str | None = None
     days: Days = EVER
+    q: str | None = None
 
 
-def own_messages(viewer: Actor, search: MessageSearch, *, page: PageRequest) -> Page[MessageLine]:
-    """What the viewer was told, the newest first. Raises CursorInvalid."""
+def own_messages(viewer: Actor, search: MessageSearch, *, sort: TimeSort = TimeSort.LATEST, page: PageRequest) -> Page[MessageLine]:
+    """What the viewer was told, in the order in which it happened. Raises CursorInvalid."""
     policy.require(viewer, Permission.MESSAGE_SEE, Scope())
     wanted = (
         select(Message, Message.event_id, Area.name.label("area"), _waits().label("waits"))
@@ -93,7 +96,30 @@ def own_messages(viewer: Actor, search: MessageSearch, *, page: PageRequest) -> 
         wanted = wanted.where(Message.read_at.is_(None))
     if search.waiting:
         wanted = wanted.where(_waits())
-    return NEWEST_FIRST.page(wanted, page).map(_line)
+    wanted = wanted.where(*(_says(word) for word in words_of(search.q)))
+    return NEWEST_FIRST.sorted_by(sort).page(wanted, page).map(_line)
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """Condition on messages with their area: the word stands in what they say. A text is put together when it is read, so it is asked of
+    its parts; of the rows only those of one recipient are looked at."""
+    told = kinds.current().by_code.values()
+    worded = [(kind.code, f"{kind.title}，{kind.text.format(**dict.fromkeys(kinds.PLACEHOLDERS, '，'))}") for kind in told]
+    said = {
+        "brand": Message.brand.in_(_of_those([(code, brand.name) for code, brand in brands.current().items()], word)),
+        "role": Message.role.in_(_of_those([(role.value, role.chinese) for role in Role], word)),
+        "number": found_among_few(word, Message.number),
+        "area": found_among_few(word, Area.name),
+    }
+    saying = {name: one_of(Message.kind, [kind.code for kind in told if f"{{{name}}}" in kind.text]) for name in said}
+    return or_(Message.kind.in_(_of_those(worded, word)), *(and_(saying[name], condition) for name, condition in said.items()))
+
+
+def _of_those(words: list[tuple[str, str]], word: str) -> Select[str]:
+    """The codes of which the text has the word."""
+    codes, texts = (array(part, type_=Text) for part in zip(*words, strict=True))
+    told = func.unnest(codes, texts).table_valued(column("code", Text), column("text", Text)).render_derived()
+    return select(told.c.code).where(found_among_few(word, told.c.text))
 
 
 def own_count(viewer: Actor) -> InboxCount:

@@ -17,8 +17,9 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import shown
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, as_asked, found
+from backend.foundation.terms import Word
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening, OpeningRole
 from backend.organisations.models import Organisation
 from backend.party.models import WorkUnit
@@ -30,6 +31,15 @@ CLAIMANT = ScopeColumns(
     team_id=Claim.team_id, organisation_id=Claim.organisation_id, work_unit_id=Claim.work_unit_id, person_id=Claim.person_id
 )
 OLDEST_FIRST, NEWEST_FIRST = Order((Claim.id,)), Order((Claim.id,), latest_first=True)
+SOONEST_FIRST = Order((Opening.starts_at, Claim.id), name="start")
+
+
+class ClaimSort(Word):
+    """In which order one's own claims are listed: the newest or the oldest first, or by when the service begins."""
+
+    LATEST = "latest", "新认领的在前"
+    EARLIEST = "earliest", "先认领的在前"
+    START = "start", "先开始的在前"
 
 
 Openings = Select[UUID | None]
@@ -72,9 +82,12 @@ class ClaimLine:
     reason: str | None
 
 
-def my_claims(viewer: Actor, search: ClaimSearch, *, page: PageRequest, now: datetime) -> Page[ClaimLine]:
-    """Claims of the teams that the viewer leads, the organisations they act for, and their own; newest first."""
-    return NEWEST_FIRST.page(_searched(viewer, search, now).where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)), page).map(_line)
+def my_claims(
+    viewer: Actor, search: ClaimSearch, *, sort: ClaimSort = ClaimSort.LATEST, page: PageRequest, now: datetime
+) -> Page[ClaimLine]:
+    """Claims of the teams that the viewer leads, the organisations they act for, and their own."""
+    order = SOONEST_FIRST if sort is ClaimSort.START else NEWEST_FIRST.sorted_by(TimeSort(sort))
+    return order.page(_searched(viewer, search, now).where(policy.visible(viewer, Permission.CLAIM_SEE, CLAIMANT)), page).map(_line)
 
 
 def own_claim(viewer: Actor, opening_id: UUID, *, now: datetime) -> ClaimLine | None:

@@ -11,7 +11,7 @@ from backend.attendance.rewards import MINUTES_SERVED
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
-from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
 from backend.foundation.search import Days
 from backend.points import rules
 from backend.points.models import LedgerTransaction, PointsAccount
@@ -49,8 +49,8 @@ def points_by_year(person_id: UUID) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in db.session.execute(sums)}
 
 
-def own_ledger(actor: Actor, *, days: Days, page: PageRequest) -> Page[AnyRow]:
-    """The actor's own transactions, newest first, each with its reason; a reversal names what it reverses. The
+def own_ledger(actor: Actor, *, days: Days, sort: TimeSort = TimeSort.LATEST, page: PageRequest) -> Page[AnyRow]:
+    """The actor's own transactions, each with its reason; a reversal names what it reverses. The
     days are those on which they count."""
     wanted = select(
         LedgerTransaction.id,
@@ -60,4 +60,4 @@ def own_ledger(actor: Actor, *, days: Days, page: PageRequest) -> Page[AnyRow]:
         LedgerTransaction.booked_at,
         LedgerTransaction.reverses_id,
     ).where(LedgerTransaction.person_id == own_person(actor), days.hold(LedgerTransaction.counts_on))
-    return LATEST_BOOKED.page(wanted, page)
+    return LATEST_BOOKED.sorted_by(sort).page(wanted, page)

@@ -260,3 +260,21 @@ def test_the_catalogue_of_brands_is_shown(phone_of):
         ("red_ribbon", "红丝带", False),
         ("sunset_wish", "晚霞心愿", True),
     ]
+
+
+def test_what_is_ones_own_is_listed_from_either_end_and_claims_by_when_it_begins(asker, officer, leader, street):
+    team_id, demands = team_led_by(leader, street), []
+    for hours in (3, 1):
+        asked = asker.made("/demands", demand_form(street))
+        officer.made(f"/demands/{asked['id']}/publication", window(starts_in=timedelta(hours=hours)) | {"places": 1})
+        demands.append(officer.seen(f"/demands/{asked['id']}"))
+    claims = [claimed(leader, demand, team_id)["id"] for demand in demands]
+
+    assert _ids(asker.seen("/me/demands", sort="earliest")) == [demand["id"] for demand in demands]
+    assert _ids(asker.seen("/me/demands")) == [demand["id"] for demand in demands[::-1]]
+    assert _ids(leader.seen("/me/claims", sort="earliest")) == claims
+    assert _ids(leader.seen("/me/claims")) == _ids(leader.seen("/me/claims", sort="start")) == claims[::-1]
+    page = leader.seen("/me/claims", sort="start", limit=1)
+    assert _ids(leader.seen("/me/claims", sort="start", limit=1, cursor=page["next_cursor"])) == claims[:1]
+    for other in ({}, {"sort": "earliest"}):
+        assert refused(leader.get("/me/claims", cursor=page["next_cursor"], **other)) == (400, "cursor_invalid")

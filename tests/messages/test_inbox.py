@@ -35,6 +35,26 @@ def test_a_page_leads_to_the_next_the_newest_first(street, three):
     assert rest["next_cursor"] is None
 
 
+def test_the_inbox_is_searched_by_what_its_messages_say_and_read_from_either_end(street, three):
+    resident, officer = street.home.resident, street.home.officer
+    said = resident.seen("/me/messages")["items"]
+    number = resident.seen("/me/demands")["items"][0]["number"]
+
+    def found(phone, **query):
+        return [message["id"] for message in phone.seen("/me/messages", **query)["items"]]
+
+    assert found(resident, sort="earliest") == three
+    first = resident.seen("/me/messages", limit=2, sort="earliest")
+    assert found(resident, limit=2, sort="earliest", cursor=first["next_cursor"]) == [three[2]]
+    assert refused(resident.get("/me/messages", cursor=first["next_cursor"])) == (400, "cursor_invalid")
+    assert found(resident, q=number) == found(resident, q=f"爱心敲门 {number[-4:]}") == [three[2]]
+    assert number in said[0]["text"]
+    assert found(resident, q=said[0]["title"][:3]) == three[::-1]
+    assert found(resident, q="没有") == found(resident, q="number") == found(resident, q="爱心敲门 没有") == []
+    assert (len(found(officer, q=number)), len(found(officer, q=f"和平 {number}"))) == (1, 1)
+    assert found(street.home.leader, q=number) == []
+
+
 def test_what_is_read_is_not_unread_any_more_and_the_first_time_counts(street, three, pass_time):
     resident = street.home.resident
     resident.made(f"/me/messages/{three[1]}/reading")

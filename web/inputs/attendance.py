@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from backend.attendance.models import ShiftStatus
 from backend.attendance.positions import Position
 from backend.attendance.queries import OwnServiceSearch, ServiceSearch, ServiceSort, ServiceStatus, ShiftSearch, ShiftSort
+from backend.foundation.paging import TimeSort
 from backend.openings.queries import Openings
 from web.fields import Id, Instant, Line, Name, Text
 from web.inputs.common import ReasonIn, WrittenReason
@@ -21,6 +22,7 @@ from web.shapes import (
     OrganisationSought,
     PersonNamed,
     PersonSought,
+    Sorted,
     SpanQuery,
     TeamSought,
     TitleSought,
@@ -169,6 +171,7 @@ class MyServicesQuery(SpanQuery):
     q: TitleSought = None
     brand: BrandSought = None
     demand_number: DemandNumbered = None
+    sort: Sorted = TimeSort.LATEST
 
     def search(self, openings: Openings | None) -> OwnServiceSearch:
         """The same for a query of the domain, with the openings of the number."""

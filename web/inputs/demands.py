@@ -8,10 +8,11 @@ from pydantic.config import JsonDict
 from backend.demands.models import BasisKind, DemandStatus, EndCause
 from backend.demands.queries import BeneficiarySearch, DemandSearch, DemandSort
 from backend.demands.service import Amendment, Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
-from web.fields import Between, Id, Instant, InWords, Name, NoNumbers, Public, Text
+from backend.foundation.paging import TimeSort
+from web.fields import Between, CursorText, Id, Instant, InWords, Limit, Name, NoNumbers, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NamingBody
-from web.shapes import Body, BrandSought, CommunitySought, ForMe, SearchText, SpanQuery
+from web.shapes import Body, BrandSought, CommunitySought, ForMe, SearchText, Sorted, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 BrandCode = Annotated[str, Text(max=40)]
@@ -327,3 +328,4 @@ class BeneficiariesQuery(SpanQuery):
     def search(self) -> BeneficiarySearch:
         """The same for a query of the domain."""
         return BeneficiarySearch(self.q, self.area_id, self.basis, self.ended, self.days)
+    sort: Sorted = TimeSort.LATEST

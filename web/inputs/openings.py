@@ -10,7 +10,7 @@ from backend.demands.service import RegisteredMember, WantedArrangement
 from backend.foundation.actor import Actor
 from backend.openings.arrangement_queries import ArrangementSearch
 from backend.openings.models import ClaimStatus
-from backend.openings.queries import ClaimSearch, Openings
+from backend.openings.queries import ClaimSearch, ClaimSort, Openings
 from backend.openings.service import Claimant
 from web.fields import Day, Id, NoNumbers, Text
 from web.inputs.people import RealName
@@ -91,6 +91,7 @@ class ClaimsQuery(ClaimsSoughtQuery):
 
     status: ClaimStatus | None = None
     demand_id: DemandSought = None
+    sort: ClaimSort = Field(ClaimSort.LATEST, description=ClaimSort.listed())
 
 
 class InvitedMemberIn(Body):

@@ -17,7 +17,7 @@ from backend.attendance.models import Attendance, Capacity, Confirmation, Confir
 from backend.attendance.queries.bodies import called_by, led_by, served_for
 from backend.attendance.queries.deciding import is_to_record, lacks_record
 from backend.foundation.actor import Actor
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, found
 from backend.foundation.terms import Word
 from backend.openings.models import Opening
@@ -115,15 +115,17 @@ class OwnServiceSearch:
     days: Days = EVER
 
 
-def my_services(actor: Actor, search: OwnServiceSearch, *, page: PageRequest, now: datetime) -> Page[AttendanceLine]:
-    """Where one has been, the latest first, with what became of each. Raises PersonNeeded."""
+def my_services(
+    actor: Actor, search: OwnServiceSearch, *, sort: TimeSort = TimeSort.LATEST, page: PageRequest, now: datetime
+) -> Page[AttendanceLine]:
+    """Where one has been, with what became of each. Raises PersonNeeded."""
     wanted = _lines(actor, now).where(Attendance.person_id == person_of(actor), search.days.hold(Attendance.signed_in_at))
     wanted = wanted.where(found(search.q, Opening.title))
     if search.brand is not None:
         wanted = wanted.where(Shift.brand == search.brand)
     if search.openings is not None:
         wanted = wanted.where(Shift.opening_id.in_(search.openings))
-    return LATEST_FIRST.page(wanted, page).map(_line)
+    return LATEST_FIRST.sorted_by(sort).page(wanted, page).map(_line)
 
 
 def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest, now: datetime) -> Page[AttendanceLine]:

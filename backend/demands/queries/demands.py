@@ -23,7 +23,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden
 from backend.foundation.masking import masked
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, as_asked, holds, words_of
 from backend.foundation.terms import Word
@@ -192,10 +192,17 @@ def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
 
 
 def my_demands(
-    viewer: Actor, search: DemandSearch, *, status: DemandStatus | None, for_me: bool = False, now: datetime, page: PageRequest
+    viewer: Actor,
+    search: DemandSearch,
+    *,
+    status: DemandStatus | None,
+    sort: TimeSort = TimeSort.LATEST,
+    for_me: bool = False,
+    now: datetime,
+    page: PageRequest,
 ) -> Page[DemandLine]:
-    """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of; newest first. The days
-    are those of submission. `for_me`: only those that the viewer is to amend."""
+    """What the viewer asked for, for themselves or for others, and what was asked for whom they are the proxy of. The days are those of
+    submission. `for_me`: only those that the viewer is to amend."""
     of_theirs = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(person_id=Demand.requester_person_id))
     in_reach = policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
     # What a proxy or a grid worker submitted is out of their sight when they are that no longer.
@@ -205,7 +212,7 @@ def my_demands(
         wanted = wanted.where(Demand.status == status)
     if for_me:
         wanted = wanted.where(is_to_amend(viewer))
-    return _page(NEWEST_FIRST, wanted, page, now)
+    return _page(NEWEST_FIRST.sorted_by(sort), wanted, page, now)
 
 
 def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
