@@ -5,19 +5,21 @@ from uuid import UUID
 from backend import brands
 from backend.demands import queries
 from backend.demands import service as demands
-from backend.demands.queries import ChangeLine, DemandLine, DemandView, StepLine
+from backend.demands.queries import ChangeLine, DemandLine, DemandNear, DemandSearch, DemandView, StepLine
 from backend.demands.service import (
     RevealedBeneficiary,
 )
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
+from backend.foundation.paging import PageRequest
 from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.demands import (
     BeneficiaryOut,
     BrandsOut,
     DemandLineOut,
+    DemandNearOut,
     DemandOut,
     DemandStepOut,
     PublicationChangeOut,
@@ -27,6 +29,7 @@ from web.inputs.common import ReasonIn
 from web.inputs.demands import (
     AmendmentIn,
     DemandIn,
+    DemandsAroundIn,
     DemandsInCareQuery,
     MyDemandsQuery,
     OpenDemandsQuery,
@@ -67,6 +70,19 @@ def submit_demand(actor: Actor, body: DemandIn) -> DemandView:
 @bp.doc(summary="已发布的服务需求", description="q 查编号和标题，since、until 为服务开始的日期；默认新发布的在前。")
 def list_open_demands(actor: Actor, query: OpenDemandsQuery) -> paging.Page[DemandLine]:
     return queries.open_demands(actor, query.search, sort=query.sort, with_room=query.with_room, now=clock.now(), page=query.page)
+
+
+@bp.post("/demands/nearby")
+@writes
+@bp.input(DemandsAroundIn)
+@bp.output(Page[DemandNearOut])
+@bp.doc(
+    summary="附近的服务需求",
+    description="已发布、还没结束的，近的在前；上门服务没有公开的位置，不在其中。所在位置只写在请求的内容里，用后不留。",
+)
+def find_demands_nearby(actor: Actor, body: DemandsAroundIn) -> paging.Page[DemandNear]:
+    search, page = DemandSearch(q=body.q, brand=body.brand), PageRequest(body.limit, body.cursor)
+    return queries.demands_around(actor, body.around(), search, with_room=body.with_room, now=clock.now(), page=page)
 
 
 @bp.get("/demands/in-care")

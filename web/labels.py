@@ -164,6 +164,7 @@ LABELS: Mapping[str, str] = {
     "waiting": "只看等待办理",
     "ward": "未成年人",
     "with_room": "还有名额",
+    "within_m": "多少米以内",
     "work_unit_id": "单位",
     "year": "年度",
 }

@@ -86,6 +86,7 @@ class Shift(Living):
         Index("ix_shifts_to_close", "ends_at", postgresql_where="status = 'planned'"),
         Index("ix_shifts_area_path", "area_path", "starts_at", "id"),
         Index("ix_shifts_starts_at", "starts_at", "id"),
+        Index("ix_shifts_place", "latitude", "longitude", postgresql_where="status = 'planned' AND latitude IS NOT NULL"),
         Index("ix_shifts_requester", "requester_person_id", postgresql_where="requester_person_id IS NOT NULL"),
     )
 
@@ -212,6 +213,13 @@ class ServiceRecord(FactRevision):
         Index("ix_service_records_area_path", "area_path", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_served_on", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_capacity_id", "capacity_id", "served_on", "id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index(
+            "ix_service_records_people_of_capacity",
+            "capacity_id",
+            "person_id",
+            "served_on",
+            postgresql_where="superseded_at IS NULL AND NOT void",
+        ),
         Index("ix_service_records_shift_id", "shift_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         Index("ix_service_records_opening_id", "opening_id", postgresql_where="superseded_at IS NULL AND NOT void"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_of_a_day"),

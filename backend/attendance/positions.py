@@ -1,16 +1,20 @@
 """Judges a position. Only two things leave this module: whether it lies inside, and its distance. No coordinate is kept or logged."""
 
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 from typing import ClassVar
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, func
 
 from backend.attendance.limits import CHINA, Bounds
 from backend.attendance.models import Evidence, Shift
+from backend.foundation.database import Column
 from backend.foundation.errors import Unprocessable
 
 EARTH_RADIUS_M = 6_371_008.8
 LEAST_ACCURATE_M = 200
 MOST_ALLOWANCE_M = 100
+STEP_M = 100
 
 
 class PositionInaccurate(Unprocessable):
@@ -68,6 +72,33 @@ def refuse_outside(latitude: float, longitude: float, bounds: Bounds, *, field: 
         return
     sentence = "经度和纬度似乎填反了" if bounds.hold(longitude, latitude) else PositionOutOfBounds.detail
     raise PositionOutOfBounds(sentence, errors={field: [sentence]})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Around:
+    """A place that somebody looks around, and how far. As a position it is kept nowhere."""
+
+    latitude: float
+    longitude: float
+    within_m: int
+
+    def holds(self, latitude: Column, longitude: Column) -> ColumnElement[bool]:
+        """Condition: the place lies within that distance. First it asks for the box around it, by an index of latitudes."""
+        north = degrees(self.within_m / EARTH_RADIUS_M)
+        east = north / cos(radians(min(abs(self.latitude) + north, 89.0)))
+        box = and_(
+            latitude.between(self.latitude - north, self.latitude + north),
+            longitude.between(self.longitude - east, self.longitude + east),
+        )
+        return and_(box, self.distance_m(latitude, longitude) <= self.within_m)
+
+    def distance_m(self, latitude: Column, longitude: Column) -> ColumnElement[int]:
+        """How far a place is, as `distance_m` reckons it, in hundreds of metres, rounded up: nearer than that nobody needs to know it."""
+        north, east = func.radians(latitude - self.latitude) / 2, func.radians(longitude - self.longitude) / 2
+        shrinks = cos(radians(self.latitude)) * func.cos(func.radians(latitude))
+        part = func.power(func.sin(north), 2) + shrinks * func.power(func.sin(east), 2)
+        metres = 2 * EARTH_RADIUS_M * func.asin(func.sqrt(func.least(part, 1.0)))
+        return cast(func.ceil(metres / STEP_M) * STEP_M, Integer)
 
 
 def distance_m(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:

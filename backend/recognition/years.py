@@ -16,7 +16,7 @@ from backend.accounts.policy import Permission, ScopeColumns
 from backend.attendance.models import Capacity, Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import LATEST_SERVED, ServiceLine, service_lines, service_values
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.organisations.queries import officer_of
 from backend.people.models import Person
@@ -25,6 +25,7 @@ from backend.points.queries import earned_by, own_person, points_by_year
 
 MOST_YEARS = 100
 _PERSON = ServiceRecord.person_id.label("person_id")
+BY_PERSON = Order((_PERSON,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,16 @@ def years_of_body(viewer: Actor, body: Body) -> list[Year]:
 
 
 def people_of_year(viewer: Actor, body: Body, year: int, *, page: PageRequest, now: datetime) -> Page[PersonLine]:
-    """The sums of the same by person, in one year; who registered first comes first. Raises CursorInvalid."""
-    served = _summed(_PERSON).where(*_of(viewer, body, year)).group_by(ServiceRecord.person_id).subquery()
-    wanted = select(served, name_for(viewer, body.scope, now=now)).join(Person, Person.id == served.c.person_id)
-    rows = Order((served.c.person_id,)).page(wanted, page)
-    return rows.map(lambda row: PersonLine(row.person_id, row.name, _sums(row)))
+    """The sums of the same by person, in one year; who registered first comes first. Raises CursorInvalid.
+
+    First whose page it is, in the order of an index, then the sums of those: a page costs the same however many served.
+    """
+    theirs = _of(viewer, body, year)
+    persons = BY_PERSON.page(select(_PERSON).where(*theirs).distinct(), page)
+    on_page = one_of(ServiceRecord.person_id, [row.person_id for row in persons.items])
+    served = _summed(_PERSON).where(*theirs, on_page).group_by(ServiceRecord.person_id).subquery()
+    named = select(served, name_for(viewer, body.scope, now=now)).join(Person, Person.id == served.c.person_id).order_by(Person.id)
+    return persons.holding([PersonLine(row.person_id, row.name, _sums(row)) for row in db.session.execute(named)])
 
 
 def own_years(actor: Actor) -> list[Year]:

@@ -10,7 +10,7 @@ from miniprogram_api.contract import Out
 from miniprogram_api.schemas.claims import OfferOut, OwnClaimOut
 from web.fields import Between, Day, Id, Instant, Name, Text
 from web.inputs.common import Reason
-from web.inputs.demands import ANNOUNCED, Announced, BrandCode, Called
+from web.inputs.demands import ANNOUNCED, MOST_WITHIN_M, Announced, BrandCode, Called
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
 _LINE: dict[str, Any] = {
@@ -109,6 +109,14 @@ class DemandLineOut(Out):
     opening_id: Id | None
     role_id: Id | None = Field(description="认领时填写")
     taken: Annotated[int, Between(0, 10000)] | None = Field(description="已认领的名额")
+
+
+class DemandNearOut(DemandLineOut):
+    """The same, and how far."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_LINE | {"distance_m": 1200}]})
+
+    distance_m: Annotated[int, Between(0, MOST_WITHIN_M + 100)] = Field(description="距离（米），按百米向上取")
 
 
 class DemandOut(DemandLineOut):

@@ -27,6 +27,7 @@ COMPARED = {
     "ticket",
     "code",
     "number",
+    "cursor",
 }
 """Not kept, but compared with what is."""
 NAMED = {"version", "notice_version", "brand", "relation", "purpose"}

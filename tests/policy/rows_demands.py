@@ -216,6 +216,12 @@ ROWS = (
         by=Permission.DEMAND_SUBMIT,
         case="for somebody",
     ),
+    Row(
+        "find_demands_nearby",
+        lambda _: ask(body={"latitude": 38.4872, "longitude": 106.2309}),
+        EVERYBODY,
+        by=Permission.DEMAND_BROWSE,
+    ),
     Row("list_open_demands", published, EVERYBODY, by=Permission.DEMAND_BROWSE),
     Row(
         "list_demands_in_care",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
+from backend.attendance.positions import Around
 from backend.demands.models import BasisKind, DemandStatus, EndCause
 from backend.demands.queries import BeneficiarySearch, DemandSearch, DemandSort
 from backend.demands.service import Amendment, Announcement, BeneficiaryDetails, Change, NewDemand, NewHome, Publication, StatedBasis
@@ -15,6 +16,7 @@ from web.inputs.people import NamingBody
 from web.shapes import Body, BrandSought, CommunitySought, ForMe, SearchText, Sorted, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
+MOST_WITHIN_M = 50_000
 BrandCode = Annotated[str, Text(max=40)]
 Called = Annotated[str, Text(max=20)]
 
@@ -300,6 +302,27 @@ class OpenDemandsQuery(DemandsQuery):
     sort: DemandSort = Field(DemandSort.LATEST, description=DemandSort.listed())
 
 
+class DemandsAroundIn(Body):
+    """A place, and which published demands around it. In a body, as where somebody is stands in no address."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"latitude": 38.4872, "longitude": 106.2309, "within_m": 3000, "brand": "red_ribbon"}]}
+    )
+
+    latitude: float = Field(ge=-180, le=180, description="GCJ-02；只用来计算距离，不保存")
+    longitude: float = Field(ge=-180, le=180)
+    within_m: Annotated[int, Between(100, MOST_WITHIN_M)] = Field(default=3000, description="多少米以内")
+    q: SearchText | None = Field(default=None, description="编号、标题或其中一部分")
+    brand: BrandSought = None
+    with_room: bool = Field(default=True, description="只看还有名额的")
+    limit: Limit = 20
+    cursor: CursorText | None = None
+
+    def around(self) -> Around:
+        """The place as the domain takes it."""
+        return Around(self.latitude, self.longitude, self.within_m)
+
+
 class DemandsInCareQuery(DemandsQuery):
     """Which demands of the own communities; the days are those of submission."""
 
@@ -312,6 +335,7 @@ class MyDemandsQuery(DemandsQuery):
     """Which demands of one's own; the days are those of submission."""
 
     status: DemandStatus | None = None
+    sort: Sorted = TimeSort.LATEST
     for_me: ForMe = False
 
 
@@ -328,4 +352,3 @@ class BeneficiariesQuery(SpanQuery):
     def search(self) -> BeneficiarySearch:
         """The same for a query of the domain."""
         return BeneficiarySearch(self.q, self.area_id, self.basis, self.ended, self.days)
-    sort: Sorted = TimeSort.LATEST

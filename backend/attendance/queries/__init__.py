@@ -30,6 +30,7 @@ from backend.attendance.queries.shifts import (
     ShiftSort,
     my_shifts,
     next_shift_begins_at,
+    openings_around,
     place_of,
     shift_details,
     shifts,

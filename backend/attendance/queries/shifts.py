@@ -15,7 +15,9 @@ from backend.areas.models import Area
 from backend.areas.queries import lies_in
 from backend.attendance.entitlement import claims_of, openings_of, seen_shift
 from backend.attendance.hours import Span
+from backend.attendance.limits import CHINA
 from backend.attendance.models import Attendance, Capacity, Shift, ShiftStatus
+from backend.attendance.positions import Around, refuse_outside
 from backend.attendance.service.shifts import Place
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -100,6 +102,16 @@ def place_of(opening_id: UUID) -> tuple[float | None, float | None]:
     seen = select(Shift.latitude, Shift.longitude).where(Shift.opening_id == opening_id).order_by(Shift.id.desc()).limit(1)
     row = db.session.execute(seen).one_or_none()
     return (None, None) if row is None else (row.latitude, row.longitude)
+
+
+def openings_around(around: Around, *, now: datetime) -> Select[UUID, int]:
+    """The openings of planned services that take place there and are not over, with their distance in metres. Raises PositionOutOfBounds
+    (outside of China)."""
+    refuse_outside(around.latitude, around.longitude, CHINA)
+    ahead = (Shift.status == ShiftStatus.PLANNED, Shift.latitude.is_not(None), Shift.ends_at > now)
+    distance = func.min(around.distance_m(Shift.latitude, Shift.longitude)).label("distance_m")
+    near = select(Shift.opening_id, distance).where(*ahead, around.holds(Shift.latitude, Shift.longitude))
+    return near.group_by(Shift.opening_id)
 
 
 def my_shifts(actor: Actor, search: ShiftSearch, *, page: PageRequest, now: datetime) -> Page[ShiftLine]:

@@ -14,6 +14,7 @@ from backend.demands.queries.beneficiaries import (
 from backend.demands.queries.demands import (
     ChangeLine,
     DemandLine,
+    DemandNear,
     DemandSearch,
     DemandSort,
     DemandView,
@@ -21,6 +22,7 @@ from backend.demands.queries.demands import (
     changes_of_demand,
     claims_seen,
     demand,
+    demands_around,
     demands_in_care,
     demands_near,
     demands_of_openings,

@@ -13,7 +13,8 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.accounts.queries import accounts_of
 from backend.areas.models import Area
-from backend.attendance.queries import shifts_seen
+from backend.attendance.positions import Around
+from backend.attendance.queries import openings_around, shifts_seen
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, NextStep, PublicationChange
 from backend.demands.queries.beneficiaries import age_band
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
@@ -81,6 +82,13 @@ class DemandLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DemandNear(DemandLine):
+    """The same, and how far from a place."""
+
+    distance_m: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemandView(DemandLine):
     """One demand. What is announced is for everybody, once it is published. Details, requester (masked) and the reason of the last step are
     None to whom they do not concern. The last three are about the viewer: the claim of theirs, for whom they could claim now, and the
@@ -132,10 +140,13 @@ def open_demands(
 ) -> Page[DemandLine]:
     """What is published; with room left and its window not over, unless that is not asked."""
     policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
-    wanted = _searched(search, search.days.hold(Demand.starts_at)).where(Demand.status == DemandStatus.PUBLISHED)
-    if with_room:
-        wanted = wanted.where(_has_room(now))
+    wanted = _open(search, with_room=with_room, now=now)
     return _page(SOONEST_FIRST if sort is DemandSort.START else LATEST_PUBLISHED, wanted, page, now)
+
+
+def _open(search: DemandSearch, *, with_room: bool, now: datetime) -> Select[*tuple[Any, ...]]:
+    wanted = _searched(search, search.days.hold(Demand.starts_at)).where(Demand.status == DemandStatus.PUBLISHED)
+    return wanted.where(_has_room(now)) if with_room else wanted
 
 
 def demands_near(viewer: Actor, community_ids: Collection[UUID], *, now: datetime, page: PageRequest) -> Page[DemandLine]:
@@ -148,6 +159,21 @@ def demands_near(viewer: Actor, community_ids: Collection[UUID], *, now: datetim
     elif viewer.person_id is not None:
         near = Demand.area_id == select(Person.area_id).where(Person.id == viewer.person_id).scalar_subquery()
     return _page(SOONEST_FIRST, _lines().where(Demand.status == DemandStatus.PUBLISHED, _has_room(now), near), page, now)
+
+
+def demands_around(
+    viewer: Actor, around: Around, search: DemandSearch, *, with_room: bool, now: datetime, page: PageRequest
+) -> Page[DemandNear]:
+    """What is published and takes place around somebody, the nearest first. What is done at homes has no place that anybody is told.
+
+    Raises PositionOutOfBounds, CursorInvalid.
+    """
+    policy.require(viewer, Permission.DEMAND_BROWSE, Scope())
+    near = openings_around(around, now=now).subquery()
+    wanted = _open(search, with_room=with_room, now=now).join(near, near.c.opening_id == Demand.opening_id)
+    rows = Order((near.c.distance_m, Demand.id)).page(wanted.add_columns(near.c.distance_m), page)
+    today = clock.shanghai_day(now)
+    return rows.map(lambda row: DemandNear(**_values(row, today)))
 
 
 def demands_in_care(
@@ -355,5 +381,9 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Row[Any], today: date) -> DemandLine:
+    return DemandLine(**_values(row, today))
+
+
+def _values(row: Row[Any], today: date) -> dict[str, Any]:
     values = dict(row._mapping)
-    return DemandLine(age_band=age_band(values.pop("born_in"), today), **values)
+    return values | {"age_band": age_band(values.pop("born_in"), today)}
