@@ -24,6 +24,12 @@ def make_bodies(count: int, community: Area) -> None:
     _make(count, community, (_ORGANISATIONS, *registrations, _LATE_ENTRIES, _LATE_PEOPLE, _ACCOUNTS, _LOGINS, _OFFICES))
 
 
+def make_desk(count: int, community: Area) -> None:
+    """So many of what the desk works off, of the people and openings of `make_rows`: proxies, corrections, recoveries, relocations,
+    arrangements and claims."""
+    _make(count, community, (_PROXIES, _CORRECTIONS, _RECOVERIES, _RELOCATIONS, _ARRANGEMENTS, _CLAIMS))
+
+
 def _make(count: int, community: Area, statements: tuple[str, ...]) -> None:
     values = {"count": count, "area": community.id, "path": community.path, "now": clock.now(), "teams": TEAMS}
     with year.connection() as server:
@@ -107,3 +113,30 @@ SELECT {year.id_of(27, "n")}, {year.id_of(26, "n")}, 'password', 'wangge-' || n,
 _OFFICES = f"""
 INSERT INTO role_grants (id, account_id, role, area_path, starts_at, granted_at)
 SELECT {year.id_of(28, "n")}, {year.id_of(26, "n")}, 'grid_worker', %(path)s, %(now)s, %(now)s {_EACH}"""
+
+_PROXIES = f"""
+INSERT INTO proxies (id, fact_id, recorded_at, void, person_id, proxy_person_id, area_id, area_path, relation, cause, began_on, ends_on)
+SELECT {year.id_of(29, "n")}, {year.id_of(29, "n")}, %(now)s, false, {year.id_of(1, "n")}, {year.id_of(1, "n + 1")}, %(area)s, %(path)s,
+  'neighbour', '', '2026-01-01', '2199-01-01' {_EACH}"""
+
+_CORRECTIONS = f"""
+INSERT INTO identity_corrections (id, person_id, area_path, status, proof, of_name, of_id_number, proposed_at)
+SELECT {year.id_of(30, "n")}, {year.id_of(1, "n")}, %(path)s, 'confirmed', 'id_card', true, false, %(now)s {_EACH}"""
+
+_RECOVERIES = f"""
+INSERT INTO account_recoveries (id, account_id, person_id, area_path, status, applied_at)
+SELECT {year.id_of(31, "n")}, {year.id_of(26, "n")}, {year.id_of(1, "n")}, %(path)s, 'returned', %(now)s {_EACH}"""
+
+_RELOCATIONS = f"""
+INSERT INTO relocations (id, person_id, from_area_id, from_path, area_id, area_path, status, asked_at, decided_at)
+SELECT {year.id_of(32, "n")}, {year.id_of(1, "n")}, %(area)s, '639999', %(area)s, %(path)s, 'refused', %(now)s, %(now)s {_EACH}"""
+
+_ARRANGEMENTS = f"""
+INSERT INTO arrangements (id, fact_id, recorded_at, void, person_id, opening_id, area_id, area_path, cause, begins_on, ends_on)
+SELECT {year.id_of(33, "n")}, {year.id_of(33, "n")}, %(now)s, false, {year.id_of(1, "n")}, {year.id_of(9, "n")},
+  %(area)s, %(path)s, '结对', '2026-01-01', '2199-01-01' {_EACH}"""
+
+_CLAIMS = f"""
+INSERT INTO claims (id, opening_id, role_id, person_id, status, claimed_at)
+SELECT {year.id_of(34, "n")}, {year.id_of(9, "n")}, {year.id_of(10, "n")}, {year.id_of(1, "n")}, 'asked', %(now)s
+{_EACH}"""

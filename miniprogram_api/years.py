@@ -1,13 +1,16 @@
 """年度服务: what a team, an organisation, a unit and oneself served in a year, in sums and one by one."""
 
-from backend.foundation import clock, paging
+from flask import Response
+
+from backend.foundation import clock, contents, paging
 from backend.foundation.actor import Actor
-from backend.recognition import years
+from backend.recognition import year_file, years
 from backend.recognition.years import PersonLine, ServedLine
 from miniprogram_api.contract import Page, Resource
+from miniprogram_api.files import downloaded
 from miniprogram_api.schemas.years import PersonYearOut, ServedOut, YearsOut, person_out, years_out
 from web.edge import reads
-from web.inputs.recognition import BodyQuery, PeopleQuery, ServedQuery
+from web.inputs.recognition import BodyQuery, PeopleQuery, ServedQuery, YearFileQuery
 
 bp = Resource("years", tag="服务记录")
 
@@ -48,3 +51,13 @@ def list_served_years(actor: Actor, query: BodyQuery) -> YearsOut:
 def list_served_people(actor: Actor, query: PeopleQuery) -> paging.Page[PersonYearOut]:
     found: paging.Page[PersonLine] = years.people_of_year(actor, query.body, query.year, page=query.page, now=clock.now())
     return found.map(person_out)
+
+
+@bp.get("/served/file")
+@reads
+@bp.input(YearFileQuery, location="query")
+@bp.download(contents.CSV)
+@bp.doc(summary="下载队伍、组织、单位一年的服务记录", description=f"{_SEEN}CSV 表格，每条记录一行，新的在前，和“服务记录”列出的相同。")
+def download_served(actor: Actor, query: YearFileQuery) -> Response:
+    table = year_file.year_as_csv(actor, query.body, year=query.year, person_id=query.person_id, now=clock.now())
+    return downloaded(table, f"{query.year}年服务记录.csv", contents.CSV)

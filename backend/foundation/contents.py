@@ -10,6 +10,7 @@ JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "text/plain"
+CSV = "text/csv"
 
 _PICTURES = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP}
 _FORMATS = {media_type: name for name, media_type in _PICTURES.items()}

@@ -43,6 +43,21 @@ OF_BODIES = [
     ("/role-grants", {"login_name": "nobody"}, "ix_logins_search"),
     ("/role-grants", {"q": "没有"}, BY_NAME),
 ]
+OF_DESK = [
+    ("/proxies", {"q": "没有"}, BY_NAME),
+    ("/proxies", {"q": "23456"}, BY_NUMBER),
+    ("/identity-corrections", {"q": "没有"}, BY_NAME),
+    ("/identity-corrections", {"q": "23456"}, BY_NUMBER),
+    ("/account-recoveries", {"q": "没有"}, BY_NAME),
+    ("/relocations", {"q": "没有"}, BY_NAME),
+    ("/relocations", {"q": "23456"}, BY_NUMBER),
+    ("/arrangements", {"demand_number": "23456"}, "ix_demands_search"),
+    ("/arrangements", {"team_id": _ID}, "ix_arrangements_team_id"),
+    ("/claims/waiting", {"q": "没有"}, BY_TITLE),
+    ("/claims/waiting", {"demand_number": "23456"}, "ix_demands_search"),
+    ("/claims/waiting", {"team_id": _ID}, "ix_claims_team_id"),
+    ("/served/people", {"served_for": "team", "served_for_id": _ID, "year": "2026"}, "ix_service_records_people_of_capacity"),
+]
 EVERYWHERE = [("/demands", {"q": "看望"}, "ix_demands_published"), ("/services", {"q": "看望"}, "ix_service_records_served_on")]
 
 
@@ -54,13 +69,14 @@ def full_street(street):
         db.session.expunge_all()
     searched.make_rows(ROWS, communities)
     searched.make_bodies(ROWS // 5, communities[0])
+    searched.make_desk(ROWS // 5, communities[0])
     return street
 
 
 def test_a_search_goes_by_its_index(full_street):
     officers = {"/beneficiaries": full_street.home.officer, "/late-entries": full_street.home.officer}
     missed = []
-    for path, query, index in SEARCHES + OF_BODIES:
+    for path, query, index in SEARCHES + OF_BODIES + OF_DESK:
         if index not in _plan_of(officers.get(path, full_street.officer), path, query):
             missed.append((path, query, index))
     assert missed == []

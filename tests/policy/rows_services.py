@@ -100,7 +100,8 @@ def service(world: World, kind: str = "team") -> Ask:
 def served_for(world: World, kind: str, operation: str) -> Ask:
     """The years of a team, an organisation or a unit: the one service for it, by its person where they are told one by one."""
     who = {"team": "volunteer", "organisation": "organisation_staff", "work_unit": "work_unit_officer"}[kind]
-    shows = {"list_served": world.fact_ids[kind], "list_served_people": world[who].person_id}
+    record, person = world.fact_ids[kind], world[who].person_id
+    shows = {"list_served": record, "download_served": record, "list_served_people": person}
     body_id = {"team": world.team_id, "organisation": world.organisation_id, "work_unit": world.unit_id}[kind]
     return ask(shows=shows.get(operation, '"waiting":1'), served_for=kind, served_for_id=body_id, year=world.known["year"])
 
@@ -278,7 +279,7 @@ SERVICES = (
             case=kind,
         )
         for kind, viewers in LEADING.items()
-        for operation in ("list_served", "list_served_years", "list_served_people")
+        for operation in ("list_served", "list_served_years", "list_served_people", "download_served")
     ),
     Row(
         "list_my_years",

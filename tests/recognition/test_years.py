@@ -1,14 +1,19 @@
 """The years of a team, an organisation, a unit and a member: who sees them, and that each sum is that of the list behind it."""
 
+import csv
+import io
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from backend.attendance import service as attendance
 from backend.attendance.models import FlagKind
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
+from backend.openings.models import Opening
 from backend.points import rebuild
+from backend.recognition import year_file
 from tests.support.attendance import Visit, counted_statements
 from tests.support.phone import refused
 from tests.support.teams import join_team
@@ -71,6 +76,9 @@ def test_each_sum_of_a_year_is_that_of_the_list_behind_it(visit, street):
     attended = [line for line in every(visit.member, "/me/services") if line["state"] == "confirmed"]
     assert own == [{"year": year, "services": len(attended), "hours": attended[0]["hours"], "waiting": 0, "points": 6}]
     assert sum(line["points"] for line in booked if line["counts_on"].startswith(str(year))) == 6, "with that of a first service"
+    assert len(booked) == 2
+    assert every(visit.member, "/me/points", sort="earliest") == booked[::-1]
+    assert every(visit.member, "/me/services", sort="earliest") == every(visit.member, "/me/services")[::-1]
     assert visit.third.seen("/me/years")["items"] == [{"year": year, "services": 0, "hours": "0.0", "waiting": 1, "points": 0}]
     assert refused(street.phone().get("/me/years")) == (404, "not_found")
 
@@ -87,3 +95,25 @@ def test_each_sum_of_a_year_is_that_of_the_list_behind_it(visit, street):
     lines = every(visit.leader, "/served", **body)
     assert len(lines) == 2
     assert visit.leader.seen("/served/years", **body)["items"] == [{"year": year} | summed(lines)]
+
+
+def test_a_year_is_taken_along_as_a_table_in_which_nothing_is_a_formula(visit, street, monkeypatch):
+    with transaction():
+        db.session.execute(update(Opening).values(title='=HYPERLINK("http://x")'))
+    body = {"served_for": "team", "served_for_id": visit.team_id, "year": clock.shanghai_day(clock.now()).year}
+
+    def table(phone, **query):
+        answer = phone.get("/served/file", **body, **query)
+        assert (answer.status_code, answer.mimetype, answer.get_data()[:3]) == (200, "text/csv", b"\xef\xbb\xbf")
+        return list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+    monkeypatch.setattr(year_file, "_AT_ONCE", 2)
+    lines, rows = every(visit.leader, "/served", **body), table(visit.leader)
+    assert [(row["记录编号"], row["姓名"], row["日期"], row["分钟"], row["积分"]) for row in rows] == [
+        (line["fact_id"], line["name"], line["served_on"], str(line["minutes"]), str(line["points"])) for line in lines
+    ]
+    assert {row["服务"] for row in rows} == {'\'=HYPERLINK("http://x")'}
+    assert [row["记录编号"] for row in table(visit.leader, person_id=visit.third.person_id)] == [rows[0]["记录编号"]]
+    assert table(street.home.leader) == table(visit.member) == []
+    monkeypatch.setattr(year_file, "MOST_LINES", 2)
+    assert refused(visit.leader.get("/served/file", **body)) == (409, "year_too_long")

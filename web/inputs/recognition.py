@@ -6,7 +6,7 @@ from backend.attendance.models import Capacity
 from backend.foundation.terms import Word
 from backend.recognition.years import Body
 from web.fields import Id
-from web.shapes import ListQuery, Query
+from web.shapes import ListQuery, PersonSought, Query
 
 
 class BodyKind(Word):
@@ -40,3 +40,10 @@ class ServedQuery(BodyQuery, ListQuery):
 
     year: int | None = Field(default=None, ge=2000, le=2199, description="服务的年份；不填为全部")
     person_id: Id | None = Field(default=None, description="只看某一个人的")
+
+
+class YearFileQuery(BodyQuery):
+    """Which year, and whose part of it."""
+
+    year: int = Field(ge=2000, le=2199, description="服务的年份")
+    person_id: PersonSought = None

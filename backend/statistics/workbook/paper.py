@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
+from backend.foundation.csv_text import FORMULA_STARTS
+
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
@@ -29,7 +31,6 @@ _MOST_FOR_ONE_PAGE = 1.35  # so much higher than a page a table is still made sm
 _WIDEST = 1.7  # how much wider columns may become to fill the page
 _SIGNATURES = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "填报日期：　　年　　月　　日")
 _SEAL = "（单位盖章）"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _GRID: dict[str, Any] = {"font_name": "宋体", "font_size": 10.5, "border": 1, "valign": "vcenter"}
 _PLAIN: dict[str, Any] = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter", "text_wrap": True}
@@ -75,7 +76,7 @@ class Formats:
 
     def text(self, value: str, *, centred: bool = False, bold: bool = False) -> Any:
         """For a text in the grid. One that begins like a formula is marked as text, so that it stays one when somebody edits the cell."""
-        marks = {"quote_prefix": True} if value.startswith(_FORMULA_STARTS) else {}
+        marks = {"quote_prefix": True} if value.startswith(FORMULA_STARTS) else {}
         align = "center" if centred else "left"
         return self.of(**_GRID, align=align, text_wrap=True, num_format="@", bold=bold, **marks)
 

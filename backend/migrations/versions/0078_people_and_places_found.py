@@ -1,13 +1,13 @@
 """Find who served for a body page by page, and the services planned around a place.
 
-Revision ID: 0077
-Revises: 0076
+Revision ID: 0078
+Revises: 0077
 """
 
 from backend.migrations import indexes
 
-revision = "0077"
-down_revision = "0076"
+revision = "0078"
+down_revision = "0077"
 branch_labels = None
 depends_on = None
 
