@@ -1,9 +1,9 @@
 """区域: a tree of district › street › community › grid. The statistical code of an area is its path in the tree."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, Base, RowId, as_text
@@ -44,4 +44,21 @@ class Area(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("areas.id", name="fk_areas_parent_id"), index=True)
     valid_from: Mapped[date]
     withdrawn_on: Mapped[date | None]
+    successor_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("areas.id", name="fk_areas_successor_id"), comment="the area into which it was merged"
+    )
     pilot_since: Mapped[date | None] = mapped_column(comment="三社联动试点社区: the day it was designated")
+
+
+class AreaTransfer(Base):
+    """That something lies in another area since a day, because the one in which it lay was merged into that: where it had lain. So what was
+    counted before that day stays there. Append-only; the subject is a row or a fact of any kind."""
+
+    __tablename__ = "area_transfers"
+    __table_args__ = (Index("ix_area_transfers_subject_id", "subject_id", "at", "id"),)
+
+    id: Mapped[RowId]
+    subject_id: Mapped[UUID]
+    from_path: Mapped[AreaPath]
+    day: Mapped[date] = mapped_column(comment="the first on which it lies in the other one")
+    at: Mapped[datetime]

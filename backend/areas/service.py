@@ -118,6 +118,26 @@ def withdraw_area(area_id: UUID, *, now: datetime) -> None:
     _change(area_id, "area.withdraw", now=now, withdrawn_on=clock.shanghai_day(now))
 
 
+def grids_of(community_id: UUID) -> Sequence[Area]:
+    """The grids of a community that are in use, by code."""
+    return db.session.scalars(select(Area).where(Area.parent_id == community_id, Area.withdrawn_on.is_(None)).order_by(Area.path)).all()
+
+
+def add_grid(community: Area, name: str, *, now: datetime) -> Area:
+    """Add a grid with the first number of the community that no grid has or had. Raises AreaCodeTaken (all are)."""
+    had = set(db.session.scalars(select(Area.code).where(Area.path.startswith(community.path, autoescape=True))))
+    free = (code for number in range(1, 1000) if (code := f"{community.path}{number:03d}") not in had)
+    code = next(free, "")
+    if not code:
+        raise AreaCodeTaken
+    return add_area(code=code, level=Level.GRID, name=name, now=now)
+
+
+def let_succeed(former: Area, successor: Area, *, day: date, now: datetime) -> None:
+    """Take an area out of use from a day on, because another one succeeds it. The caller holds it, and has handed on what lay there."""
+    _change(former.id, "area.merge", now=now, withdrawn_on=max(day, former.valid_from), successor_id=successor.id)
+
+
 def paths_of(area_ids: Sequence[UUID]) -> Sequence[str]:
     """Where in the tree these areas stand."""
     return db.session.scalars(select(Area.path).where(one_of(Area.id, area_ids))).all()
@@ -165,7 +185,7 @@ def area_to_begin_in(area_id: UUID) -> Area | None:
     return db.session.scalar(kept.execution_options(populate_existing=True))
 
 
-def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date) -> None:
+def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date | UUID) -> None:
     changed = db.session.scalar(
         update(Area).where(Area.id == area_id).values(**values).returning(Area.id).execution_options(synchronize_session=False)
     )

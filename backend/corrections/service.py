@@ -15,6 +15,8 @@ from sqlalchemy import select
 from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
+from backend.areas import transfers
+from backend.areas.transfers import Handover
 from backend.corrections.events import CorrectionConfirmed, CorrectionProposed, CorrectionReturned
 from backend.corrections.models import (
     NEW_ID_NUMBER,
@@ -188,3 +190,8 @@ def _seen(actor: Actor, correction_id: UUID) -> IdentityCorrection:
 def _refuse_own(actor: Actor, person_id: UUID) -> None:
     if actor.person_id == person_id:
         raise OwnCorrection
+
+
+def hand_on_corrections(handover: Handover) -> None:
+    """Let what waits for a second officer of a community wait for one of its successor."""
+    transfers.hand_on(IdentityCorrection, IdentityCorrection.status == CorrectionStatus.PROPOSED, handover=handover)

@@ -117,3 +117,9 @@ class BeneficiaryMerged(Event):
     """Two rows of the register were one person [Beneficiary id of the row that stays]."""
 
     name: ClassVar[str] = "beneficiary.merged"
+
+
+class DemandTransferred(Event):
+    """Its community was merged into another one, which takes care of it."""
+
+    name: ClassVar[str] = "demand.transferred"

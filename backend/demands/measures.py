@@ -1,7 +1,7 @@
 """What statistics may count of demands: published, claimed, completed, not carried out, each demand once, on the day on which it came to
 be so; and who was served.
 
-Brand and community of a demand stand from its publication on.
+The brand of a demand stands from its publication on; where it lay on the day counts.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.sql.selectable import FromClause
 
+from backend.areas.transfers import lay_in
 from backend.attendance.measures import COUNTED_BY
 from backend.attendance.models import ServiceRecord
 from backend.attendance.queries import counting_records
@@ -25,7 +26,7 @@ from backend.openings.models import Claim, ClaimChange, ClaimStatus
 
 def _published(known_at: AsOf) -> Select[Any]:
     steps = _steps_to(DemandStatus.PUBLISHED, func.min(DemandChange.at), known_at)
-    return _counted_from(steps.lateral("published"))
+    return _counted_from(steps.lateral("published"), known_at)
 
 
 def _claimed(known_at: AsOf) -> Select[Any]:
@@ -33,7 +34,7 @@ def _claimed(known_at: AsOf) -> Select[Any]:
     kept = and_(status == ClaimStatus.RELEASED, _year_of(Claim.released_at) > _year_of(Claim.claimed_at))
     counts = or_(status.in_([ClaimStatus.HELD, ClaimStatus.ENDED]), kept)
     first = select(func.min(Claim.claimed_at).label("at")).where(Claim.opening_id == Demand.opening_id, counts)
-    return _counted_from(first.lateral("claimed"))
+    return _counted_from(first.lateral("claimed"), known_at)
 
 
 def _year_of(instant: Column) -> Column:
@@ -50,7 +51,7 @@ def _not_carried_out(known_at: AsOf) -> Select[Any]:
 
 def _ended_as(status: DemandStatus, known_at: AsOf) -> Select[Any]:
     steps = _steps_to(status, func.max(DemandChange.at), known_at)
-    return _counted_from(steps.lateral("ended")).where(status_at(Demand, DemandChange, known_at) == status)
+    return _counted_from(steps.lateral("ended"), known_at).where(status_at(Demand, DemandChange, known_at) == status)
 
 
 def _steps_to(status: DemandStatus, when: ColumnElement[Any], known_at: AsOf) -> Select[Any]:
@@ -59,10 +60,13 @@ def _steps_to(status: DemandStatus, when: ColumnElement[Any], known_at: AsOf) ->
     return steps if known_at is None else steps.where(DemandChange.at <= known_at)
 
 
-def _counted_from(step: FromClause) -> Select[Any]:
-    """Each demand that took the step, on the day it did."""
+def _counted_from(step: FromClause, known_at: AsOf) -> Select[Any]:
+    """Each demand that took the step, on the day it did, where it was then."""
+    day = day_of(step.c.at)
     return (
-        contribution(source_id=Demand.id, starts_on=day_of(step.c.at), area_path=Demand.area_path, dimension=Demand.brand)
+        contribution(
+            source_id=Demand.id, starts_on=day, area_path=lay_in(Demand.id, Demand.area_path, day, known_at), dimension=Demand.brand
+        )
         .join(step, true())
         .where(step.c.at.is_not(None))
     )
@@ -105,7 +109,7 @@ DEMANDS_PUBLISHED = Measure(
     source="服务需求办理记录",
     shape=Shape.EVENTS,
     contributions=_published,
-    moved_by={"demand.published": themselves},
+    moved_by={"demand.published": themselves, "demand.transferred": themselves},
     dimension=BRAND,
 )
 """Demands on the day of their first publication; one that is cancelled later was published all the same."""
@@ -115,7 +119,7 @@ DEMANDS_CLAIMED = Measure(
     source="服务需求认领记录",
     shape=Shape.EVENTS,
     contributions=_claimed,
-    moved_by={"place.claimed": _of_claims, "place.released": _of_claims},
+    moved_by={"place.claimed": _of_claims, "place.released": _of_claims, "demand.transferred": themselves},
     dimension=BRAND,
 )
 """Demands of which a place is held or was served, on the day of the first such claim: when all are released, the demand is not claimed.

@@ -63,3 +63,9 @@ class ArrangementEnded(Event):
     """It does so no longer, before the time [arrangement's revision]."""
 
     name: ClassVar[str] = "arrangement.ended"
+
+
+class OpeningTransferred(Event):
+    """Its community was merged into another one [opening id]."""
+
+    name: ClassVar[str] = "opening.transferred"

@@ -1,16 +1,19 @@
 """What statistics may count of claims that ask the community first: asked for, answered, not answered, and how long who asked waited.
 
 A claim is asked for once and waits until the first step after that: the community's yes or no, the platform's when nobody answered, or that
-who asked does so no longer. Community and brand are those of the opening, and stand from its publication on.
+who asked does so no longer. Community and brand are those of the opening, which lay in that community on the day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, and_, case, cast, func, true
+from sqlalchemy import BigInteger, Select, and_, case, cast, func, select, true
 from sqlalchemy.orm import aliased
 
 from backend import brands
+from backend.areas.transfers import lay_in
+from backend.foundation.database import one_of
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, SourcesOf, contribution, day_of, themselves
 from backend.openings.models import Claim, ClaimChange, ClaimStatus, Opening
 
@@ -45,12 +48,13 @@ def _waits(known_at: AsOf, *, lasting: bool = False) -> Select[Any]:
     """Each claim that was asked for: `lasting` from the day on which it was to the one on which its waiting ended, else on this."""
     until = true() if known_at is None else _over.at <= known_at
     ended = (_over.claim_id == _asked.claim_id) & (_over.from_status == ClaimStatus.ASKED) & until
+    day = day_of(_asked.at if lasting else _over.at)
     requests = (
         contribution(
             source_id=_asked.claim_id,
-            starts_on=day_of(_asked.at if lasting else _over.at),
+            starts_on=day,
             ends_on=day_of(_over.at) if lasting else None,
-            area_path=Opening.area_path,
+            area_path=lay_in(Opening.id, Opening.area_path, day, known_at),
             dimension=Opening.brand,
             quantity=None if lasting else cast(func.floor(func.extract("epoch", _WAITED) / _SECONDS_PER_TENTH), BigInteger),
         )
@@ -68,7 +72,12 @@ def _in_time() -> Any:
     return func.make_interval(0, 0, 0, case(days, value=Opening.brand, else_=brands.ANSWERED_WITHIN_DAYS)) >= _WAITED
 
 
-_ENDED_BY: Mapping[str, SourcesOf] = {"place.claimed": themselves, "place.refused": themselves}
+def _of_openings(opening_ids: Sequence[UUID]) -> Select[Any]:
+    return select(Claim.id).where(one_of(Claim.opening_id, opening_ids))
+
+
+_TRANSFERRED: Mapping[str, SourcesOf] = {"opening.transferred": _of_openings}
+_ENDED_BY: Mapping[str, SourcesOf] = {**_TRANSFERRED, "place.claimed": themselves, "place.refused": themselves}
 
 PLACES_ASKED_FOR = Measure(
     name="places_asked_for",
@@ -105,7 +114,7 @@ PLACES_UNANSWERED = Measure(
     source="认领申请的办理记录",
     shape=Shape.EVENTS,
     contributions=_unanswered,
-    moved_by={"place.refused": themselves, "place.unanswered": themselves},
+    moved_by={**_TRANSFERRED, "place.refused": themselves, "place.unanswered": themselves},
     dimension=BRAND,
 )
 """Those that the platform ended because nobody had answered, on that day; the quantity is for how long."""

@@ -81,3 +81,10 @@ class OrganisationRegistered(Event):
     """One that was on record was registered [organisation id]."""
 
     name: ClassVar[str] = "organisation.registered"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationTransferred(Event):
+    """Its community was merged into another one, in which it goes on [organisation id]."""
+
+    name: ClassVar[str] = "organisation.transferred"

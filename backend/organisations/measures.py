@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from backend.areas.transfers import lay_in, lies_as_known, stated_by_area, with_transfers
 from backend.foundation.life import status_at, written_with
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, themselves
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin
@@ -27,13 +28,17 @@ def _counted_on(known_at: AsOf) -> ColumnElement[date | None]:
 
 def _verified(known_at: AsOf) -> Select[Any]:
     status = status_at(Organisation, OrganisationChange, known_at)
-    return contribution(
+    organisations = contribution(
         source_id=Organisation.id,
         starts_on=_counted_on(known_at),
         ends_on=written_with(OrganisationStatus.ENDED, Organisation.ended_on, status, known_at),
-        area_path=Organisation.area_path,
+        area_path=lies_as_known(Organisation.id, Organisation.area_path, known_at),
         dimension=Organisation.origin,
     ).where(status.in_((OrganisationStatus.VERIFIED, OrganisationStatus.ENDED)), Organisation.counted_on.is_not(None))
+    return stated_by_area(organisations, known_at)
+
+
+_MOVED = with_transfers(themselves)
 
 
 ORGANISATIONS = Measure(
@@ -41,16 +46,25 @@ ORGANISATIONS = Measure(
     source="社会组织登记",
     shape=Shape.INTERVALS,
     contributions=_verified,
-    moved_by={"organisation.verified": themselves, "organisation.ended": themselves, "organisation.day_corrected": themselves},
+    moved_by={
+        "organisation.verified": _MOVED,
+        "organisation.ended": _MOVED,
+        "organisation.day_corrected": _MOVED,
+        "organisation.transferred": _MOVED,
+    },
     dimension=ORIGIN,
 )
-"""Social organisations, from the day of their agreement or record until they end. Origin and community stand since they were verified."""
+"""Social organisations, from the day of their agreement or record until they end, in the community in which they were then."""
 
 
 def _entered(known_at: AsOf) -> Select[Any]:
     status = status_at(Organisation, OrganisationChange, known_at)
+    counted_on = _counted_on(known_at)
     return contribution(
-        source_id=Organisation.id, starts_on=_counted_on(known_at), area_path=Organisation.area_path, dimension=Organisation.origin
+        source_id=Organisation.id,
+        starts_on=counted_on,
+        area_path=lay_in(Organisation.id, Organisation.area_path, counted_on, known_at),
+        dimension=Organisation.origin,
     ).where(
         status.in_((OrganisationStatus.VERIFIED, OrganisationStatus.ENDED)),
         Organisation.counted_on.is_not(None),
@@ -63,7 +77,7 @@ ORGANISATION_ENTRIES = Measure(
     source="社会组织登记",
     shape=Shape.EVENTS,
     contributions=_entered,
-    moved_by={"organisation.verified": themselves, "organisation.day_corrected": themselves},
+    moved_by=dict.fromkeys(("organisation.verified", "organisation.day_corrected", "organisation.transferred"), themselves),
     dimension=ORIGIN,
 )
 """Bodies on the day on which they were introduced or incubated, once in their life in a street: one that came back is no new one."""

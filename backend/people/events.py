@@ -61,3 +61,10 @@ class PartyConsentWithdrawn(Event):
     The subject is the person."""
 
     name: ClassVar[str] = "party_consent.withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTransferred(Event):
+    """The community in which they live was merged into another one. The subject is the person."""
+
+    name: ClassVar[str] = "person.transferred"

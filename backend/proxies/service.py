@@ -11,7 +11,9 @@ from backend.accounts import service as accounts
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
+from backend.areas import transfers
 from backend.areas.models import Area
+from backend.areas.transfers import Handover
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
@@ -282,3 +284,8 @@ def _refuse_more_elders(proxy_id: UUID, *, besides: UUID | None = None, now: dat
 
 def _role_in(proxy: Proxy) -> Grant:
     return Grant(Role.PROXY, person_id=proxy.person_id, ends_at=clock.start_of_day(proxy.ends_on + timedelta(days=1)))
+
+
+def hand_on_proxies(handover: Handover, *, now: datetime) -> None:
+    """Let it be known that elders for whom somebody acts live in the successor of their community."""
+    transfers.hand_on_facts(Proxy, Proxy.ended_at.is_(None), handover=handover, now=now, counted=False)

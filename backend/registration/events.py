@@ -39,3 +39,10 @@ class RegistrationEnded(Event):
     """The member moved away, retired or left the post."""
 
     name: ClassVar[str] = "registration.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationTransferred(Event):
+    """The community was merged into another one, where the registration goes on."""
+
+    name: ClassVar[str] = "registration.transferred"

@@ -37,13 +37,14 @@ from backend.volunteers.models import Volunteer
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of what may be open. `path`: where it lies. `what`: the counted word. `step`: what ends it, and by whom. `beside`: another
-    table that is joined, and how."""
+    table that is joined, and how. `goes_along`: where the area is merged into another one, it goes on there."""
 
     path: InstrumentedAttribute[Any]
     when: Callable[[datetime], ColumnElement[bool]]
     what: str
     step: str
     beside: tuple[type[Any], ColumnElement[bool]] | None = None
+    goes_along: bool = True
 
     @property
     def rows(self) -> FromClause:
@@ -103,8 +104,14 @@ KINDS: Sequence[Kind] = (
         "件未办结的服务需求",
         "由社区审核、办结或者取消",
     ),
-    Kind(ServiceRecord.area_path, _unsettled, "条待确认或者存疑的服务记录", "由社区或者街道确认、核实，不属实的撤销"),
-    Kind(LateEntry.area_path, _in(LateEntry.status, LateEntryStatus.SUBMITTED), "件待审批的补录活动", "由另一位工作人员批准或者不批准"),
+    Kind(ServiceRecord.area_path, _unsettled, "条待确认或者存疑的服务记录", "由社区或者街道确认、核实，不属实的撤销", goes_along=False),
+    Kind(
+        LateEntry.area_path,
+        _in(LateEntry.status, LateEntryStatus.SUBMITTED),
+        "件待审批的补录活动",
+        "由另一位工作人员批准或者不批准",
+        goes_along=False,
+    ),
     Kind(Arrangement.area_path, _arranged, "项服务约定或者邀请", "由社区终止，或者等期满"),
     Kind(Team.area_path, _in(Team.status, TeamStatus.APPLIED, TeamStatus.ACTIVE), "支志愿服务队", "由社区答复申请；不再服务的由社区解散"),
     Kind(
@@ -123,14 +130,20 @@ KINDS: Sequence[Kind] = (
     Kind(Person.area_path, lambda _: Person.withdrawn_at.is_(None), "名登记居住的人员", "由本人申请迁居，迁入的社区接收"),
     Kind(Beneficiary.area_path, lambda _: Beneficiary.ended_at.is_(None), "名在册服务对象", "由社区改登记到所住社区，或者结束登记"),
     Kind(Proxy.area_path, _acted_for, "项代办", "由社区结束，或者等期满"),
-    Kind(Relocation.area_path, _in(Relocation.status, RelocationStatus.ASKED), "件待答复的迁入申请", "由社区答复，或者由本人撤回"),
+    Kind(
+        Relocation.area_path,
+        _in(Relocation.status, RelocationStatus.ASKED),
+        "件待答复的迁入申请",
+        "由社区答复，或者由本人撤回",
+        goes_along=False,
+    ),
     Kind(
         IdentityCorrection.area_path,
         _in(IdentityCorrection.status, CorrectionStatus.PROPOSED),
         "件待核对的身份更正",
         "由另一位工作人员核对或者退回",
     ),
-    Kind(Death.area_path, _in(Death.status, DeathStatus.REPORTED), "件待核对的去世登记", "由另一位工作人员核对或者退回"),
+    Kind(Death.area_path, _in(Death.status, DeathStatus.REPORTED), "件待核对的去世登记", "由另一位工作人员核对或者退回", goes_along=False),
     Kind(
         AccountRecovery.area_path,
         _in(AccountRecovery.status, RecoveryStatus.SUBMITTED, RecoveryStatus.SEEN),
@@ -142,13 +155,16 @@ KINDS: Sequence[Kind] = (
         _in(Import.status, ImportStatus.RECEIVED, ImportStatus.ENTERING, ImportStatus.UNDOING),
         "次未完成的导入",
         "等后台完成，停下的请再次导入或者撤销",
+        goes_along=False,
     ),
-    Kind(Job.area_path, _in(Job.state, State.QUEUED, State.RUNNING), "项正在进行的任务", "等后台完成，或者由发起人取消"),
+    Kind(Job.area_path, _in(Job.state, State.QUEUED, State.RUNNING), "项正在进行的任务", "等后台完成，或者由发起人取消", goes_along=False),
 )
 
 ELSEWHERE: Mapping[str, str] = {
     "areas.path": "its parts are asked for beside this",
     "areas.parent_id": "its parts are asked for beside this",
+    "areas.successor_id": "of what is out of use",
+    "area_transfers.from_path": "over when it is written down",
     "files.area_path": "kept for its term, and read by the street",
     "ledger_transactions.area_path": "booked where it was earned",
     "messages.area_path": "told where it happened",

@@ -67,3 +67,17 @@ class MembershipEnded(Event):
     """Somebody left a team or was removed. The subject is the revision that says so."""
 
     name: ClassVar[str] = "membership.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTransferred(Event):
+    """Its community was merged into another one, in which it goes on [team id]."""
+
+    name: ClassVar[str] = "team.transferred"
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipTransferred(Event):
+    """So do its members. The subject is the revision that says so."""
+
+    name: ClassVar[str] = "membership.transferred"

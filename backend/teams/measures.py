@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 
+from backend.areas.transfers import lies_as_known, stated_by_area, with_transfers
 from backend.foundation.database import one_of
 from backend.foundation.life import status_at, written_with
 from backend.foundation.measures import AsOf, Dimension, Measure, Shape, contribution, facts_of, themselves
@@ -22,13 +23,14 @@ def _memberships_of_teams(team_ids: Sequence[UUID]) -> Select[Any]:
 
 def _teams(known_at: AsOf) -> Select[Any]:
     status = status_at(Team, TeamChange, known_at)
-    return contribution(
+    teams = contribution(
         source_id=Team.id,
         starts_on=Team.founded_on,
         ends_on=written_with(TeamStatus.DISSOLVED, Team.dissolved_on, status, known_at),
-        area_path=Team.area_path,
+        area_path=lies_as_known(Team.id, Team.area_path, known_at),
         dimension=Team.category,
     ).where(status.in_(_STANDING), Team.founded_on.is_not(None))
+    return stated_by_area(teams, known_at)
 
 
 def _memberships(known_at: AsOf) -> Select[Any]:
@@ -36,7 +38,7 @@ def _memberships(known_at: AsOf) -> Select[Any]:
     dissolved_on = written_with(TeamStatus.DISSOLVED, Team.dissolved_on, status, known_at)
     enters = func.greatest(Membership.joined_on, Team.founded_on)
     leaves = func.least(Membership.left_on, dissolved_on)  # the earlier of the two; null only when both are
-    return (
+    memberships = (
         contribution(
             source_id=Membership.fact_id,
             starts_on=enters,
@@ -48,17 +50,22 @@ def _memberships(known_at: AsOf) -> Select[Any]:
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.known_at(known_at), status.in_(_STANDING), Team.founded_on.is_not(None), or_(leaves.is_(None), leaves > enters))
     )
+    return stated_by_area(memberships, known_at)
 
+
+_TEAMS = with_transfers(themselves)
+_MEMBERSHIPS = with_transfers(facts_of(Membership))
+_MEMBERSHIPS_OF_TEAMS = with_transfers(_memberships_of_teams)
 
 TEAMS = Measure(
     name="teams",
     source="志愿服务队登记",
     shape=Shape.INTERVALS,
     contributions=_teams,
-    moved_by={"team.activated": themselves, "team.dissolved": themselves},
+    moved_by={"team.activated": _TEAMS, "team.dissolved": _TEAMS, "team.transferred": _TEAMS},
     dimension=CATEGORY,
 )
-"""Teams, from the day they became active until they are dissolved. Category and community stand from that day on."""
+"""Teams, from the day they became active until they are dissolved, in the community in which they were then. The category stands."""
 
 TEAM_MEMBERSHIPS = Measure(
     name="team_memberships",
@@ -66,10 +73,11 @@ TEAM_MEMBERSHIPS = Measure(
     shape=Shape.INTERVALS,
     contributions=_memberships,
     moved_by={
-        "membership.started": facts_of(Membership),
-        "membership.ended": facts_of(Membership),
-        "team.activated": _memberships_of_teams,
-        "team.dissolved": _memberships_of_teams,
+        "membership.started": _MEMBERSHIPS,
+        "membership.ended": _MEMBERSHIPS,
+        "membership.transferred": _MEMBERSHIPS,
+        "team.activated": _MEMBERSHIPS_OF_TEAMS,
+        "team.dissolved": _MEMBERSHIPS_OF_TEAMS,
     },
     dimension=CATEGORY,
     counts_people=True,

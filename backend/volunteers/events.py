@@ -39,3 +39,10 @@ class VolunteerUndone(Event):
     """A registration that was imported was taken back: it never was. The subject is the revision that says so."""
 
     name: ClassVar[str] = "volunteer.undone"
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerTransferred(Event):
+    """Their community was merged into another one, where they are registered from now on. The subject is the revision there."""
+
+    name: ClassVar[str] = "volunteer.transferred"

@@ -10,7 +10,9 @@ from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
+from backend.areas import transfers
 from backend.areas.models import Area
+from backend.areas.transfers import Handover
 from backend.foundation import audit, clock, facts, outbox, references
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
@@ -46,7 +48,7 @@ from backend.people.service import (
     tie_own_account,
     was_ward,
 )
-from backend.volunteers.events import VolunteerLeft, VolunteerMoved, VolunteerMovedAway, VolunteerRegistered
+from backend.volunteers.events import VolunteerLeft, VolunteerMoved, VolunteerMovedAway, VolunteerRegistered, VolunteerTransferred
 from backend.volunteers.models import VOLUNTEER_NUMBERS, Volunteer
 
 
@@ -342,3 +344,11 @@ def volunteer_of_number(number: str, name: str) -> UUID | None:
         .where(Volunteer.number == folded(number), Volunteer.is_live())
     ).one_or_none()
     return found.person_id if found is not None and same_name(name, found.name) else None
+
+
+def hand_on_volunteers(handover: Handover, *, now: datetime) -> int:
+    """Let who is registered in a community be so in its successor, with number and day of registration; returns how many. Who left stays
+    where they were."""
+    handed_on = transfers.hand_on_facts(Volunteer, Volunteer.left_on.is_(None), handover=handover, now=now, counted=True)
+    outbox.record_all([VolunteerTransferred(one) for one in handed_on], now=now)
+    return len(handed_on)

@@ -12,6 +12,7 @@ from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from backend.successions import service as successions
+from backend.successions.merging import merge_communities
 from backend.successions.refusals import AreaInUse
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
@@ -66,6 +67,29 @@ def withdraw(code: str) -> None:
     with _telling_what_is_open(), application(), transaction():
         successions.withdraw_area(areas.area_of_code(code).id, now=clock.now())
     click.echo(f"已撤销：{code}")
+
+
+@areas_group.command(short_help="把社区并入同一街道的另一个社区。")
+@click.argument("codes", metavar="CODE...", nargs=-1, required=True)
+@click.option("--into", "successor_code", metavar="CODE", required=True, help="接续的社区。")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="自哪一天起，须在本月之内；不填为今天。")
+@click.confirmation_option(prompt="合并后不能撤销，先做好备份（ejia backup）。确定吗？")
+@operated
+def merge(codes: tuple[str, ...], successor_code: str, since: datetime | None) -> None:
+    """把代码为 CODE 的社区并入另一个社区：居民、志愿者、队伍、组织、报到、未办结的需求、服务对象和职务都转过去，网格成为新社区的网格。
+
+    该日以前的统计仍在原社区，该日起计入新社区。有不能转的事项的，逐项列出，什么也不转。
+    """
+    now = clock.now()
+    day = clock.shanghai_day(now) if since is None else since.date()
+    with _telling_what_is_open(), application(), transaction():
+        former = [areas.area_of_code(code).id for code in codes]
+        done = merge_communities(former, areas.area_of_code(successor_code).id, day=day, now=now)
+    click.echo(f"已并入 {successor_code}，自 {day}：{'、'.join(codes)}")
+    click.echo(
+        f"转入：居民 {done.people} 名、志愿者 {done.volunteers} 名、服务队 {done.teams} 支、社会组织 {done.organisations} 家、"
+        f"报到 {done.registrations} 件、需求 {done.demands} 件、服务对象 {done.beneficiaries} 名、角色 {done.roles} 项"
+    )
 
 
 @contextmanager

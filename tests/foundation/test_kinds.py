@@ -31,6 +31,7 @@ KINDS: Mapping[str, Sequence[str]] = {
         "party/test_work_units.py::test_two_rows_of_one_unit_become_one_with_all_that_names_them",
         "volunteers/test_moves.py::test_who_moves_out_of_a_year_stands_in_it_where_they_were_and_is_new_nowhere_again",
         "areas/test_areas.py::test_what_is_withdrawn_is_offered_no_more_and_takes_nobody_in",
+        "successions/test_merging.py::test_all_goes_on_in_the_successor_and_no_figure_of_before_moves",
     ),
     "no dead ends": (
         "teams/test_without_leader.py::test_who_alone_could_lead_may_go_and_the_community_has_the_team",
@@ -54,7 +55,10 @@ INPUTS: Mapping[str, Sequence[str]] = {
     "8": ("people/test_readings.py::test_somebody_is_found_again_however_they_are_typed",),
     "9": ("party/test_work_units.py::test_a_unit_whose_name_looks_like_another_one_is_asked_about",),
     "10": ("teams/test_without_leader.py::test_who_alone_could_lead_may_go_and_the_community_has_the_team",),
-    "11": ("successions/test_openness.py::test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it",),
+    "11": (
+        "successions/test_openness.py::test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it",
+        "successions/test_merging.py::test_all_goes_on_in_the_successor_and_no_figure_of_before_moves",
+    ),
     "12": ("api/test_free_text.py::test_a_number_is_seen_in_whatever_way_it_is_written",),
     "13": ("registration/test_member_registrations.py::test_unknown_units_areas_and_days_to_come_are_refused",),
     "14": ("demands/test_demands.py::test_a_service_takes_place_within_the_bounds_of_the_district",),

@@ -19,7 +19,7 @@ from tasks.housekeeping import end_over_demands, end_unanswered_claims
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
 from tests.support.demands import asked_for, claimed, published_demand
 from tests.support.organisations import verified_organisation
-from tests.support.people import registered_volunteer
+from tests.support.people import accepted_member, registered_volunteer
 from tests.support.phone import Phone
 from tests.support.teams import applied_team
 
@@ -69,6 +69,7 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
         take_back_a_service(officer, measure)
     change_demands(officer, leader, demands)
     claimed_demand(officer, leader, here, team_id)
+    accepted_member(phone_of, here, lambda *_: officer)
     officer.made(f"/teams/{applied['id']}/acceptance")
     verified_organisation(registered_volunteer(phone_of, here), officer, here, record_number="备2026-900")
     officer.made(f"/claims/{asked[0]['id']}/refusal", {"reason": "老人另有安排"})

@@ -66,6 +66,7 @@ from backend.accounts.service.roles import (
     create_office_account,
     grant_role,
     grant_to_person,
+    hand_on_area,
     hand_on_unit,
     hold_office_in,
     holding_still,

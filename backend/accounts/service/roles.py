@@ -242,6 +242,26 @@ def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) 
         grant_role(actor, held.account_id, Grant(held.role, work_unit_id=kept_id, ends_at=held.ends_at), now=now)
 
 
+@never(RolesExclude, TermOver, because="the same role goes on for the rest of its term")
+def hand_on_area(given_path: str, kept_path: str, *, now: datetime) -> int:
+    """Let who holds a role in an area hold it in its successor, for the rest of the term, and who was offered one be so there; returns how
+    many did. Whoever holds it there already keeps that."""
+    held = select(RoleGrant).where(RoleGrant.area_path == given_path, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
+    grants = db.session.scalars(held).all()
+    for seen in grants:
+        there = Grant(seen.role, area_path=kept_path, ends_at=seen.ends_at)
+        withdraw_role(Actor.system(), seen.account_id, Grant(seen.role, area_path=given_path), reason="areas_merged", now=now)
+        same = select(RoleGrant.id).where(RoleGrant.account_id == seen.account_id, RoleGrant.is_unended(now), *_same(there))
+        if db.session.scalar(same.limit(1)) is not None:
+            continue
+        if seen.waits_for is None:
+            grant_role(Actor.system(), seen.account_id, there, now=now)
+        else:
+            starts_at = max(seen.starts_at, now)
+            offer_grant(Actor.system(), seen.account_id, there, waits_for=seen.waits_for, starts_at=starts_at, now=now)
+    return len(grants)
+
+
 def withdraw_from_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:
     """Let nobody act for a unit any more. The caller has asked policy."""
     acting = select(RoleGrant).where(RoleGrant.work_unit_id == work_unit_id, RoleGrant.is_unended(now)).order_by(RoleGrant.id)

@@ -31,6 +31,7 @@ from backend.attendance.service.shifts import (
     cancel_shift,
     cancel_shifts,
     close_overdue,
+    hand_on_shifts,
     leave_to_community,
     move_shift,
     plan_shift,

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, exists, func, select, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
+from backend.areas import transfers
+from backend.areas.transfers import Handover
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import ShiftCalledOff, ShiftClosed, ShiftPlanned
 from backend.attendance.models import Attendance, Confirmer, Shift, ShiftChange, ShiftStatus
@@ -222,3 +224,8 @@ def _is_over(now: datetime) -> ColumnElement[bool]:
 def _cancel(shift_ids: Sequence[UUID], actor: Actor, *, reason: str, now: datetime) -> list[UUID]:
     """Cancel those of the locked shifts at which nobody has signed in."""
     return CANCEL.take_all(actor, shift_ids, ~exists().where(Attendance.shift_id == Shift.id), now=now, reason=reason)
+
+
+def hand_on_shifts(handover: Handover, *, now: datetime) -> int:
+    """Let the shifts that lie ahead in a community take place in its successor; returns how many. One that has begun stays."""
+    return len(transfers.hand_on(Shift, Shift.status == ShiftStatus.PLANNED, Shift.starts_at > now, handover=handover))

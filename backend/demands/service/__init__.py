@@ -28,6 +28,7 @@ from backend.demands.service.submission import (
     submit_demand,
     withdraw_demand,
 )
+from backend.demands.service.transfers import hand_on_demands, hand_on_register
 from backend.demands.service.upkeep import (
     NewHome,
     end_beneficiary,

@@ -39,6 +39,7 @@ from backend.teams.events import (
     TeamHandedOver,
     TeamRenamed,
     TeamReturned,
+    TeamTransferred,
     TeamWithoutLeader,
 )
 from backend.teams.models import Membership, Team, TeamChange, TeamStatus
@@ -134,6 +135,7 @@ OCCASIONS = (
         waits=while_there_is(Team.id, Team.status == TeamStatus.ACTIVE, Team.leader_person_id.is_(None)),
     ),
     Occasion(TeamWithoutLeader, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _REST_OF_TEAM),
+    Occasion(TeamTransferred, "community", About.TEAM, office(Permission.TEAM_REVIEW), rows_of(**_TEAM)),
     Occasion(TeamRenamed, "leader", About.TEAM, whose(Permission.TEAM_SEE), _TEAMS),
     Occasion(MembershipStarted, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _MEMBERSHIPS),
     Occasion(MembershipEnded, "member", About.TEAM, whose(Permission.TEAM_LEAVE), _MEMBERSHIPS),

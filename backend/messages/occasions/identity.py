@@ -8,7 +8,7 @@ from backend.corrections.models import CorrectionStatus, IdentityCorrection
 from backend.deaths.events import DeathConfirmed, DeathReported, DeathReturned, DeathUndone
 from backend.deaths.models import Death, DeathChange, DeathStatus
 from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whoever, whose
-from backend.people.events import GuardianAgreed, GuardianshipEnded, PhoneSet
+from backend.people.events import GuardianAgreed, GuardianshipEnded, PersonTransferred, PhoneSet
 from backend.people.models import Guardianship, Person
 from backend.proxies.events import ProxyEnded, ProxyRecorded, ProxyRenewed
 from backend.proxies.models import Proxy
@@ -123,6 +123,7 @@ OCCASIONS = (
         _REPORTERS.add_columns(whoever(DeathChange, Death.id, DeathStatus.RETURNED).label("by_account_id")),
     ),
     Occasion(DeathUndone, "confirmer", About.DEATH, Holder(), _DEATHS.add_columns(Death.confirmed_by.label("account_id"))),
+    Occasion(PersonTransferred, "person", About.PERSON, whose(Permission.PERSON_SEE), _PERSONS),
     Occasion(PhoneSet, "person", About.PERSON, whose(Permission.PHONE_SET), _PERSONS),
     Occasion(GuardianAgreed, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),
     Occasion(GuardianshipEnded, "ward", About.PERSON, whose(Permission.PERSON_SEE), _WARDS),

@@ -18,7 +18,7 @@ from backend.openings.service.claims import (
     OpeningFull,
     claim_place,
 )
-from backend.openings.service.handing_on import hand_on_unit
+from backend.openings.service.handing_on import hand_on_openings, hand_on_unit
 from backend.openings.service.places import (
     STREET_DIGITS,
     Home,

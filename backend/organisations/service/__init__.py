@@ -11,4 +11,5 @@ from backend.organisations.service.life import (
     verify_organisation,
 )
 from backend.organisations.service.staff import add_staff, hand_over, leave_organisation, let_act, remove_staff
+from backend.organisations.service.transfers import hand_on_organisations
 from backend.organisations.service.withdrawals import end_for_withdrawn

@@ -75,6 +75,7 @@ from backend.people.service.persons import (
     PersonKnown,
     PhoneInvalid,
     add_person,
+    hand_on_people,
     move_person,
     own_person,
     phone_holder,

@@ -11,7 +11,9 @@ from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
 from backend.areas import service as areas
+from backend.areas import transfers
 from backend.areas.models import Area
+from backend.areas.transfers import Handover
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -20,7 +22,7 @@ from backend.foundation.identifiers import NumberInvalid, mobile_phone
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
 from backend.foundation.sealing import keyring
-from backend.people.events import PersonRegistered, PhoneSet
+from backend.people.events import PersonRegistered, PersonTransferred, PhoneSet
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.notices import NoticeName
 from backend.people.service.basis import PersonDied, require_standing
@@ -230,3 +232,10 @@ def _sealed_phone(person_id: UUID, phone: str | None) -> tuple[bytes | None, byt
     except NumberInvalid as error:
         raise PhoneInvalid(errors={"phone": [str(error)]}) from None
     return keyring().seal(number, field=PHONE, row=person_id), keyring().index(number, field=PHONE)
+
+
+def hand_on_people(handover: Handover, *, now: datetime) -> int:
+    """Let who lives in a community live in its successor; returns how many."""
+    handed_on = transfers.hand_on(Person, handover=handover)
+    outbox.record_all([PersonTransferred(one) for one in handed_on], now=now)
+    return len(handed_on)

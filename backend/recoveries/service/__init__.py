@@ -3,6 +3,7 @@
 from backend.recoveries.service.applications import (
     apply_for_recovery,
     confirm_recovery,
+    hand_on_recoveries,
     try_check_code,
 )
 from backend.recoveries.service.decisions import approve_recovery, let_in_waited, return_of_dead, return_recovery, withdraw_recovery

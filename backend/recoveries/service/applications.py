@@ -13,6 +13,8 @@ from backend.accounts import service as accounts
 from backend.accounts.limits import Written
 from backend.accounts.models import Account
 from backend.accounts.policy import Permission, Scope
+from backend.areas import transfers
+from backend.areas.transfers import Handover
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse
@@ -179,3 +181,8 @@ def _refuse_too_many(account_id: UUID, *, now: datetime) -> None:
     number, first = db.session.execute(made).one()
     if number >= MOST_APPLICATIONS:
         raise TooManyRecoveries(retry_after=int((first + WITHIN - now).total_seconds()) + 1)
+
+
+def hand_on_recoveries(handover: Handover) -> None:
+    """Let applications that wait for a community wait for its successor."""
+    transfers.hand_on(AccountRecovery, AccountRecovery.status.in_((RecoveryStatus.SUBMITTED, RecoveryStatus.SEEN)), handover=handover)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, cast, func, null, or_, select
 from sqlalchemy import Text as SqlText
 
-from backend.areas.models import LENGTH_OF_PATH, Level
+from backend.areas import transfers
+from backend.areas.models import LENGTH_OF_PATH, AreaTransfer, Level
 from backend.attendance.models import Capacity, ServiceRecord
 from backend.demands.models import Beneficiary, Demand
 from backend.foundation.database import db
@@ -54,13 +55,13 @@ def groupings_of(area: AreaLine, year: int) -> tuple[Grouping, ...]:
 
 
 def _by_grid(area: AreaLine, year: int) -> Grouping:
-    grids = [(grid.path, grid.name, ()) for grid in areas_below(area, Level.GRID)]
+    grids = [(grid.path, grid.name, ()) for grid in areas_below(area, Level.GRID, year)]
     return _grouped("网格", (), _OF_RECORDS | _OF_DEMANDS, grids, _in_grid, area, year)
 
 
 def _by_team(area: AreaLine, year: int) -> Grouping:
     standing = select(Team.id, Team.name, Team.category, Team.founded_on).where(
-        Team.area_path == area.path,
+        transfers.lay_within(Team.id, Team.area_path, area.path, year),
         Team.status.in_((TeamStatus.ACTIVE, TeamStatus.DISSOLVED)),
         *_in_year(Team.founded_on, Team.dissolved_on, year),
     )
@@ -72,7 +73,7 @@ def _by_team(area: AreaLine, year: int) -> Grouping:
 
 def _by_organisation(area: AreaLine, year: int) -> Grouping:
     standing = select(Organisation.id, Organisation.name, Organisation.origin, Organisation.counted_on).where(
-        Organisation.area_path == area.path,
+        transfers.lay_within(Organisation.id, Organisation.area_path, area.path, year),
         Organisation.status.in_((OrganisationStatus.VERIFIED, OrganisationStatus.ENDED)),
         *_in_year(Organisation.counted_on, Organisation.ended_on, year),
     )
@@ -120,14 +121,17 @@ def _in_grid(wanted: Indicator, stated: Any) -> tuple[Any, _Key]:
     else:
         source = _with_record(stated).outerjoin(Demand, Demand.opening_id == ServiceRecord.opening_id)
     return source.outerjoin(Beneficiary, Beneficiary.id == Demand.beneficiary_id), func.left(
-        Beneficiary.area_path, LENGTH_OF_PATH[Level.GRID]
+        transfers.lay_in(Beneficiary.id, Beneficiary.area_path, stated.c.starts_on, NOW), LENGTH_OF_PATH[Level.GRID]
     )
 
 
 def _of_team(wanted: Indicator, stated: Any) -> tuple[Any, _Key]:
     if wanted.measure in _OF_RECORDS:
         return _with_record(stated), _served_as(Capacity.TEAM)
-    member = stated.join(Membership, (Membership.fact_id == stated.c.source_id) & Membership.is_current())
+    # One that counts in a community of before has the transfer as its source.
+    source = stated.outerjoin(AreaTransfer, AreaTransfer.id == stated.c.source_id)
+    fact_id = func.coalesce(AreaTransfer.subject_id, stated.c.source_id)
+    member = source.join(Membership, (Membership.fact_id == fact_id) & Membership.is_current())
     return member, cast(Membership.team_id, SqlText)
 
 

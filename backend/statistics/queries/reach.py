@@ -1,10 +1,11 @@
 """Checks which area and year a viewer may ask for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -24,12 +25,18 @@ class YearNotBegun(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """An area as the table names it."""
+    """An area as the table names it. `ended`: what became of it within the year, where it went out of use."""
 
     id: UUID
     name: str
     level: Level
     path: str
+    ended: str = ""
+
+    @property
+    def told(self) -> str:
+        """Its name in a table of the year, with what became of it."""
+        return f"{self.name}（{self.ended}）" if self.ended else self.name
 
 
 def months_begun(year: int, *, now: datetime) -> int:
@@ -59,11 +66,26 @@ def area_in_reach(viewer: Actor, area_id: UUID | None) -> AreaLine:
     return AreaLine(found.id, found.name, found.level, found.path)
 
 
-def areas_below(area: AreaLine, level: Level) -> tuple[AreaLine, ...]:
-    """The streets, communities or grids below an area, in the order of their codes; none that lie as high as itself."""
+def areas_below(area: AreaLine, level: Level, year: int) -> tuple[AreaLine, ...]:
+    """The streets, communities or grids below an area that were in use in a year, in the order of their codes; none that lie as high as
+    itself."""
     if LENGTH_OF_PATH[level] <= LENGTH_OF_PATH[area.level]:
         return ()
-    rows = db.session.execute(
-        select(Area.id, Area.name, Area.level, Area.path).where(Area.path.startswith(area.path), Area.level == level).order_by(Area.path)
+    successor = aliased(Area)
+    wanted = (
+        select(Area.id, Area.name, Area.level, Area.path, Area.withdrawn_on, successor.name.label("successor"))
+        .outerjoin(successor, successor.id == Area.successor_id)
+        .where(
+            Area.path.startswith(area.path), Area.level == level, or_(Area.withdrawn_on.is_(None), Area.withdrawn_on >= date(year, 1, 1))
+        )
     )
-    return tuple(AreaLine(row.id, row.name, row.level, row.path) for row in rows)
+    return tuple(
+        AreaLine(row.id, row.name, row.level, row.path, _ended(row.withdrawn_on, row.successor, year))
+        for row in db.session.execute(wanted.order_by(Area.path))
+    )
+
+
+def _ended(day: date | None, successor: str | None, year: int) -> str:
+    if day is None or day.year > year:
+        return ""
+    return f"{day.month}月{day.day}日{'撤销' if successor is None else f'并入{successor}'}"

@@ -78,8 +78,8 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
     """
     begun = months_begun(year, now=now)
     area = area_in_reach(viewer, area_id)
-    communities = areas_below(area, Level.COMMUNITY)
-    streets = areas_below(area, Level.STREET)
+    communities = areas_below(area, Level.COMMUNITY, year)
+    streets = areas_below(area, Level.STREET, year)
     as_of = outbox.oldest_waiting(CONSUMER) or now  # before the cells are read: they know at least that much
     cells = db.session.execute(_cells_of(year, area, [*communities, *streets])).all()
     table = _Table(area, communities, streets, begun, cells)

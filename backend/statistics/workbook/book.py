@@ -55,7 +55,7 @@ def file_name(figures: YearFigures, *, now: datetime) -> str:
 def version_of(figures: YearFigures) -> str:
     """A short digest of every number, name and definition: two workbooks of the same version say the same."""
     said = [
-        [figures.year, figures.area.path, figures.area.name, [[area.path, area.name] for area in (*figures.communities, *figures.streets)]],
+        [figures.year, figures.area.path, figures.area.name, [[area.path, area.told] for area in (*figures.communities, *figures.streets)]],
         form.current().model_dump(mode="json"),
         [[one.name, [[line.name, *line.details, *line.values] for line in one.lines], one.rest] for one in figures.groupings],
         *(

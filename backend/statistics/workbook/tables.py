@@ -124,7 +124,7 @@ def _rows(figures: YearFigures) -> Iterator[_Row]:
 
 
 def _community(community: AreaLine, place: int, street: AreaLine | None) -> _Row:
-    return _Row((community.name,) if street is None else (street.name, community.name), _code(community), place)
+    return _Row((community.told,) if street is None else (street.name, community.told), _code(community), place)
 
 
 def _code(area: AreaLine) -> str:
@@ -135,6 +135,7 @@ def _name(sheet: Sheet, place: int, row: _Row, code_column: int) -> None:
     sheet.text(place, 0, "" if row.of_street else str(row.place + 1), centred=True)
     for column, name in enumerate(row.names, start=1):
         sheet.text(place, column, name, bold=row.of_street)
+    sheet.height(place, (row.names[-1], len(row.names)))
     sheet.text(place, code_column, row.code, centred=True)
 
 

@@ -20,3 +20,4 @@ from backend.teams.service.members import (
     remove_member,
     withdraw_wish,
 )
+from backend.teams.service.transfers import hand_on_teams

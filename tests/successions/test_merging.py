@@ -1,0 +1,249 @@
+"""Communities are merged: all that is alive goes on in the successor, and every figure of before the day stays where it was."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text
+
+from backend.accounts import service as accounts
+from backend.accounts.models import GrantStep
+from backend.accounts.service.roles import offer_grant
+from backend.areas import service as areas
+from backend.areas.models import Area, Level
+from backend.foundation import clock
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db, transaction
+from backend.foundation.measures import NOW
+from backend.statistics import service as statistics
+from backend.statistics.measures import MEASURES
+from backend.statistics.queries import year_book, year_figures
+from backend.successions import merging
+from backend.successions.merging import MergeDayInvalid, SuccessorUnfit, merge_communities
+from tasks.housekeeping import close_overdue_shifts, end_over_demands
+from tests.statistics.changes import hear_everything
+from tests.statistics.test_figures_equal_facts import everything_booked
+from tests.support.attendance import Visit
+from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand, window
+from tests.support.messages import kinds
+from tests.support.phone import refused
+
+OLD, NEW = "639999001001", "639999001002"
+
+
+def figures(year):
+    """Each number of each table of a year: of areas by month, and of the year."""
+    with transaction():
+        tables = {
+            area.path: year_figures(Actor.system(), year, area.id, now=clock.now())
+            for area in db.session.scalars(select(Area).where(Area.level != Level.GRID))
+        }
+        return {
+            (path, figure.indicator.code, part): series
+            for path, table in tables.items()
+            for figure in table.figures
+            for part, series in [("", figure.series), *((part.code, part.series) for part in figure.parts)]
+        }
+
+
+def known(at):
+    with transaction():
+        stated = {name: measure.contributions(at).subquery() for name, measure in MEASURES.items()}
+        return {name: sorted(map(tuple, db.session.execute(select(rows)))) for name, rows in stated.items()}
+
+
+def counts():
+    """How many rows each table has of what lives."""
+    live = {
+        "people": "true",
+        "volunteers": "superseded_at IS NULL AND NOT void AND left_on IS NULL",
+        "team_memberships": "superseded_at IS NULL AND NOT void AND left_on IS NULL",
+        "member_registrations": "superseded_at IS NULL AND NOT void AND status = 'accepted'",
+        "proxies": "superseded_at IS NULL AND NOT void AND ended_at IS NULL",
+        "arrangements": "superseded_at IS NULL AND NOT void AND ended_at IS NULL",
+        "teams": "status = 'active'",
+        "organisations": "status = 'verified'",
+        "demands": "status = 'published'",
+        "openings": "status = 'open'",
+        "shifts": "status = 'planned'",
+        "beneficiaries": "ended_at IS NULL",
+        "role_grants": "withdrawn_at IS NULL AND area_path IS NOT NULL",
+    }
+    with transaction():
+        return {
+            table: dict(
+                db.session.execute(text(f"SELECT left(area_path, 12), count(*) FROM {table} WHERE {which} GROUP BY 1")).all()  # noqa: S608
+            )
+            for table, which in live.items()
+        }
+
+
+@pytest.fixture
+def busy(street, pass_time):
+    """Both communities at the end of a year in which somebody served, and in the next one."""
+    home, there = street.home, street.next
+    visit = Visit(street)
+    fact_id = visit.served(pass_time)
+    home.officer.made(f"/services/{fact_id}/confirmation")
+    assert all((home.organisation_id, home.party_member, home.proxy_id, home.grid_worker, there.membership_id, there.officer))
+    elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
+    pass_time(days=40)
+    close_overdue_shifts()
+    end_over_demands()
+    last_day = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
+    home.officer.made("/arrangements", {"team_id": visit.team_id, "area_id": street["和平社区"], "cause": "熟悉老人", "ends_on": last_day})
+    wanted = {key: value for key, value in demand_form(street).items() if key != "beneficiary"} | {"beneficiary_id": elder}
+    demand = home.officer.made("/demands", wanted)
+    ahead = window(starts_in=timedelta(days=3)) | {"places": 1}
+    visit.ahead = home.officer.made(f"/demands/{demand['id']}/publication", ahead)
+    visit.claim = claimed(visit.leader, visit.ahead, visit.team_id)
+    hear_everything()
+    return visit
+
+
+def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street, busy, pass_time):
+    before, held = {year: figures(year) for year in (2026, 2027)}, counts()
+    today, at = clock.shanghai_day(clock.now()), clock.now()
+    then = known(at)
+    assert {name for name, rows in known(NOW).items() if rows != then[name]} == set()
+    pass_time(seconds=1)
+
+    done = ejia("--operator", "wang.li", "areas", "merge", OLD, "--into", NEW, "--from", today.isoformat(), "--yes")
+    assert done.exit_code == 0, done.output
+    hear_everything()
+
+    # Nothing is lost, and nothing is left behind.
+    for table, where in counts().items():
+        expected = held[table].get(OLD, 0) + held[table].get(NEW, 0)
+        assert (table, where.get(OLD, 0), where.get(NEW, 0)) == (table, 0, expected)
+        assert {path: n for path, n in where.items() if path not in (OLD, NEW)} == {
+            path: n for path, n in held[table].items() if path not in (OLD, NEW)
+        }
+    # No figure of the finished year, nor of a finished month, moves; the street's do not at all.
+    after = {year: figures(year) for year in (2026, 2027)}
+    assert {key for key, series in after[2026].items() if series != before[2026][key]} == set()
+    for key, series in after[2027].items():
+        path, code, _ = key
+        was = before[2027][key]
+        if path not in (OLD, NEW):
+            assert (series.year, series.months, series.before) == (was.year, was.months, was.before), key
+        elif series.came is None:  # a flow: what came before the day, came there
+            assert series.year == was.year or code in {"demands_published", "demands_claimed"}, key
+        else:
+            both = before[2027][OLD, *key[1:]].year + before[2027][NEW, *key[1:]].year
+            assert series.year == (both if path == NEW else 0), key
+            assert series.before == was.before, key
+    assert {name for name, rows in known(at).items() if rows != then[name]} == set()
+    # What is kept as facts arrive is what a rebuild counts.
+    kept = everything_booked()
+    statistics.rebuild()
+    assert everything_booked() == kept
+    db.session.rollback()
+
+
+def test_people_and_officers_are_told_and_those_in_office_go_on_there(ejia, street, busy):
+    member, officer, colleague = street.home.party_member, street.home.officer, street.next.officer
+    assert ejia("--operator", "wang.li", "areas", "merge", OLD, "--into", NEW, "--yes").exit_code == 0
+    hear_everything()
+
+    assert all("community_merged" in kinds(told) for told in (busy.leader, member))
+    assert "team_transferred" in kinds(colleague)
+    assert officer.seen(f"/teams/{busy.team_id}")["community_id"] == street["团结社区"]
+    assert officer.seen(f"/demands/{busy.ahead['id']}")["community_id"] == street["团结社区"]
+    there = demand_form(street, brand="red_ribbon", community="团结社区")
+    assert officer.made("/demands", there)
+    assert refused(officer.post("/demands", there | {"community_id": street["和平社区"]})) == (422, "not_a_community")
+    assert member.seen(f"/registrations/{member.registration_id}")["status"] == "accepted"
+    assert busy.leader.seen("/me")["volunteer"]["number"]
+    with transaction():
+        last = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.merge").order_by(AuditEntry.id)).all()
+        assert {entry.operator for entry in last} == {"wang.li"}
+        grid = db.session.scalars(select(Area).where(Area.path == f"{NEW}001")).one()
+        assert (grid.name, grid.withdrawn_on) == ("和平第一网格", None)
+        book = year_book(Actor.system(), 2027, UUID(street["青山街道"]), now=clock.now())
+        told = {area.path: area.told for area in book.communities}
+        today = clock.shanghai_day(clock.now())
+        assert told[OLD] == f"和平社区（{today.month}月{today.day}日并入团结社区）"
+        assert [area.told for area in year_book(Actor.system(), 2026, UUID(street["青山街道"]), now=clock.now()).communities] == [
+            "和平社区",
+            "团结社区",
+        ]
+        by_team = next(
+            one for one in year_book(Actor.system(), 2026, UUID(street["和平社区"]), now=clock.now()).groupings if one.name == "服务队"
+        )
+        assert any(any(line.values) for line in by_team.lines)
+        assert not any(by_team.rest)
+
+
+def test_what_cannot_go_along_is_ended_first_and_nothing_moves_before(ejia, street, busy, pass_time):
+    home, held = street.home, counts()
+    twin = street.next.volunteer()
+    name = busy.leader.seen(f"/teams/{busy.team_id}")["name"]
+    team = twin.made("/teams", {"name": name, "category": "legal", "charter": "自愿", "community_id": street["团结社区"]})
+    published_demand(home.officer, street, brand="red_ribbon")
+    told = ejia("--operator", "wang.li", "areas", "merge", OLD, "--into", NEW, "--yes")
+    assert (told.exit_code, "area_in_use" in told.output) == (1, True)
+    assert len(told.output.splitlines()) == 3, told.output
+    assert "1 支与接续社区的队伍同名的服务队：由社区更名" in told.output
+    assert "1 个已经开始的场次：等时间过后自动结束" in told.output
+    assert {table: where.get(OLD) for table, where in counts().items()} | {"demands": 0, "openings": 0, "shifts": 0} == {
+        table: where.get(OLD) for table, where in held.items()
+    } | {"demands": 0, "openings": 0, "shifts": 0}
+    assert team["id"]
+
+
+def test_a_community_goes_on_in_another_one_of_its_street_from_a_day_of_this_month(street):
+    now = clock.now()
+    today = clock.shanghai_day(now)
+
+    def merge(former, successor, day=today):
+        with transaction():
+            merge_communities([UUID(street[former])], UUID(street[successor]), day=day, now=now)
+
+    for former, successor in (("和平社区", "和平社区"), ("和平社区", "向阳社区"), ("和平第一网格", "团结社区")):
+        with pytest.raises(SuccessorUnfit):
+            merge(former, successor)
+    for days in (1, -1):  # ahead, and before the communities were there
+        with pytest.raises(MergeDayInvalid):
+            merge("和平社区", "团结社区", today + timedelta(days=days))
+    with pytest.raises(areas.NotACommunity):
+        merge("和平社区", "青山街道")
+
+
+def test_who_is_killed_in_the_middle_leaves_all_as_it_was(street, monkeypatch):
+    assert all((street.home.team_id, street.home.grid_worker.account_id))
+    before = counts()
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(merging.areas, "let_succeed", killed)
+    with pytest.raises(KeyboardInterrupt), transaction():
+        merge_communities([UUID(street["和平社区"])], UUID(street["团结社区"]), day=clock.shanghai_day(clock.now()), now=clock.now())
+    assert counts() == before
+
+
+def test_who_holds_an_office_in_both_holds_one_and_an_offer_stays_an_offer(street):
+    officer, both = street.home.officer, street.next.officer
+    with transaction():
+        accounts.grant_role(Actor.system(), UUID(both.account_id), Grant(Role.COMMUNITY_OFFICER, area_path=OLD), now=clock.now())
+    with transaction():
+        offered = Grant(Role.GRID_WORKER, area_path=OLD)
+        offer_grant(
+            Actor.system(), UUID(officer.account_id), offered, waits_for=GrantStep.ACCEPTANCE, starts_at=clock.now(), now=clock.now()
+        )
+    with transaction():
+        merge_communities([UUID(street["和平社区"])], UUID(street["团结社区"]), day=clock.shanghai_day(clock.now()), now=clock.now())
+        held = db.session.execute(
+            text(
+                "SELECT account_id, role, area_path, waits_for FROM role_grants WHERE withdrawn_at IS NULL AND area_path LIKE '639999001%'"
+            )
+        ).all()
+    assert sorted((row.role, row.area_path, row.waits_for) for row in held if str(row.account_id) == both.account_id) == [
+        ("community_officer", NEW, None)
+    ]
+    assert {(row.role, row.area_path, row.waits_for) for row in held if str(row.account_id) == officer.account_id} == {
+        ("community_officer", NEW, None),
+        ("grid_worker", NEW, "acceptance"),
+    }
