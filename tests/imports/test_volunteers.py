@@ -1,6 +1,9 @@
 """A street brings its volunteers: checked without writing, entered on their real days, the same again adds nothing, undone as one."""
 
+import gc
+import tracemalloc
 from datetime import date, datetime
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
@@ -140,6 +143,23 @@ def test_who_is_killed_midway_goes_on_where_they_stopped(street, brought, monkey
     assert (live(), entered_parts()) == (before + 2, 1)
     assert "已导入5行" in brought("volunteers", rows).output
     assert (live(), entered_parts()) == (before + 5, 3)
+
+
+def test_what_entering_holds_does_not_grow_with_the_workbook(street, brought, monkeypatch):
+    monkeypatch.setattr(service, "LINES_OF_A_PART", 10)
+    most = {}
+    for name, parts in (("loads everything once", 1), ("small", 2), ("large", 10)):
+        rows = [someone() for _ in range(10 * parts)]
+        import_id = UUID(number_of(brought("volunteers", rows, "--check", name=name)))
+        gc.freeze()
+        tracemalloc.start()
+        try:
+            service.enter(Actor.system(), import_id, now=clock.now(), report=lambda *_: gc.collect())
+            most[name] = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+            gc.unfreeze()
+    assert most["large"] < 1.5 * most["small"], most
 
 
 def test_of_two_who_enter_at_once_none_leaves_a_part_behind(app, street, brought, monkeypatch):
