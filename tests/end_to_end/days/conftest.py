@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.days.hands import Hand, ids_in
+from tests.end_to_end.days.hands import Hand, codes_in, ids_in
 from tests.end_to_end.days.people import Folk
 from tests.end_to_end.town import Town, running_town
 
@@ -15,6 +15,8 @@ def _town_of_hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with running_town(tmp_path_factory.mktemp("days")) as town:
         Hand.public |= ids_in([json.dumps(town.communities), town.street_id])
         there = town.for_phones(Hand)
+        anybody = there.phone("anybody")
+        Hand.words |= codes_in(*(anybody.seen(path) for path in ("/words", "/notices", "/brands", "/reveal-purposes")))
         yield there
         there.close()
 
