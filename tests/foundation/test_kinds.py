@@ -10,7 +10,7 @@ TESTS = Path(__file__).parents[1]
 KINDS: Mapping[str, Sequence[str]] = {
     "an ending reaches what hangs on it": (
         "demands/test_endings.py::test_with_its_last_shift_a_demand_is_called_off_and_nobody_holds_or_takes_a_place",
-        "agreements/test_nothing_open.py::test_after_the_last_consent_nothing_open_names_the_person",
+        "agreements/test_nothing_open.py::test_after_the_last_consent_and_after_death_nothing_open_names_the_person",
         "attendance/test_claimants_gone.py::test_a_dissolved_team_gives_back_the_places_ahead_and_others_take_them",
         "successions/test_openness.py::test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it",
     ),
