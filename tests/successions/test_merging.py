@@ -140,13 +140,11 @@ def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street
     statistics.rebuild()
     assert everything_booked() == kept
     db.session.rollback()
+    people_and_officers_were_told_and_those_in_office_go_on_there(street, busy)
 
 
-def test_people_and_officers_are_told_and_those_in_office_go_on_there(ejia, street, busy):
+def people_and_officers_were_told_and_those_in_office_go_on_there(street, busy):
     member, officer, colleague = street.home.party_member, street.home.officer, street.next.officer
-    assert ejia("--operator", "wang.li", "areas", "merge", OLD, "--into", NEW, "--yes").exit_code == 0
-    hear_everything()
-
     assert all("community_merged" in kinds(told) for told in (busy.leader, member))
     assert "team_transferred" in kinds(colleague)
     assert officer.seen(f"/teams/{busy.team_id}")["community_id"] == street["团结社区"]
@@ -176,10 +174,10 @@ def test_people_and_officers_are_told_and_those_in_office_go_on_there(ejia, stre
         assert not any(by_team.rest)
 
 
-def test_what_cannot_go_along_is_ended_first_and_nothing_moves_before(ejia, street, busy, pass_time):
-    home, held = street.home, counts()
-    twin = street.next.volunteer()
-    name = busy.leader.seen(f"/teams/{busy.team_id}")["name"]
+def test_what_cannot_go_along_is_ended_first_and_nothing_moves_before(ejia, street):
+    home, twin = street.home, street.next.volunteer()
+    name = home.leader.seen(f"/teams/{home.team_id}")["name"]
+    held = counts()
     team = twin.made("/teams", {"name": name, "category": "legal", "charter": "自愿", "community_id": street["团结社区"]})
     published_demand(home.officer, street, brand="red_ribbon")
     told = ejia("--operator", "wang.li", "areas", "merge", OLD, "--into", NEW, "--yes")
