@@ -30,7 +30,8 @@ import backend.relocations.models
 import backend.reveals.models
 import backend.statistics.models
 import backend.teams.models
-import backend.volunteers.models  # noqa: F401
+import backend.volunteers.models
+import backend.waiting.models  # noqa: F401
 from backend.foundation.database import Base
 
 METADATA = Base.metadata

@@ -1,15 +1,18 @@
-"""What waits for who asks, by kind, each with the list that shows it."""
+"""What waits for who asks, by kind, each with the list that shows it; and for the street, what waits past its day in the communities."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.paging import Page as Lines
 from backend.waiting import queries
-from backend.waiting.queries import WaitingLine
-from miniprogram_api.contract import Resource
-from miniprogram_api.schemas.waiting import WaitingKindOut, WaitingKindsOut
+from backend.waiting.queries import OverdueSheet, WaitingLine
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.waiting import OverdueReportOut, OverdueSheetOut, WaitingKindOut, WaitingKindsOut
 from web.edge import reads
+from web.shapes import ListQuery
 
 bp = Resource("waiting", tag="消息")
 
@@ -63,3 +66,20 @@ def see_waiting(actor: Actor) -> WaitingKindsOut:
 def with_lists(lines: Sequence[WaitingLine]) -> list[WaitingKindOut]:
     """What waits, each kind with the list that shows it."""
     return [WaitingKindOut(**asdict(line), list=f"{bp.url_prefix}{LISTS[line.kind]}") for line in lines]
+
+
+@bp.get("/overdue-reports")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[OverdueReportOut])
+@bp.doc(summary="各周的超期情况", description="街道看到本街道的，区看到各街道的；每周一次，最近的在前。没有超期的一周件数为 0，不发消息。")
+def list_overdue_reports(actor: Actor, query: ListQuery) -> Lines[OverdueSheet]:
+    return queries.overdue_reports(actor, page=query.page)
+
+
+@bp.get("/overdue-reports/<uuid:report_id>")
+@reads
+@bp.output(OverdueSheetOut)
+@bp.doc(summary="一周的超期情况", description="按社区和种类列出超过期限还没有办理的件数，是那一周统计时的情况。")
+def see_overdue_report(actor: Actor, report_id: UUID) -> OverdueSheet:
+    return queries.overdue_report(actor, report_id)

@@ -36,6 +36,7 @@ from backend.people import service as people
 from backend.proxies import service as proxies
 from backend.recoveries import service as recoveries
 from backend.tables import METADATA
+from backend.waiting import service as waiting
 
 log = structlog.get_logger(__name__)
 
@@ -232,6 +233,12 @@ def forget_old_sources() -> None:
 def remind_of_the_year() -> None:
     """Give people the reminders of the year whose day has come."""
     _until_nothing_is_left(messages.remind)
+
+
+@shared_task(name="housekeeping.report_overdue", ignore_result=True)
+def report_overdue() -> None:
+    """Tell each street, once a week, what waits past its day in its communities."""
+    _until_nothing_is_left(waiting.report_overdue)
 
 
 def _until_nothing_is_left(step: Callable[..., int]) -> None:

@@ -27,6 +27,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "close counted hours": {"task": "housekeeping.close_counted_hours", "schedule": crontab(minute=3)},
     "forget old sources": {"task": "housekeeping.forget_old_sources", "schedule": crontab(hour=4, minute=50)},
     "forget old messages": {"task": "housekeeping.forget_old_messages", "schedule": crontab(hour=4, minute=10)},
+    "report overdue": {"task": "housekeeping.report_overdue", "schedule": crontab(hour=8, minute=30)},
     "remind of the year": {"task": "housekeeping.remind_of_the_year", "schedule": crontab(hour=9, minute=0)},
     "forget old log-ins": {"task": "housekeeping.forget_old_log_ins", "schedule": crontab(hour=4, minute=20)},
     "seal beneficiaries": {"task": "housekeeping.seal_beneficiaries", "schedule": crontab(hour=3, minute=10)},

@@ -23,6 +23,7 @@ LABELS: Mapping[str, str] = {
     "import_id": "名册导入",
     "registration_id": "报到",
     "relocation_id": "迁居申请",
+    "report_id": "超期情况",
     "request_id": "入队申请",
     "session_id": "登录",
     "$": "填写的内容",

@@ -119,6 +119,13 @@ class Permission(Term):
     # Which kinds, and which rows of them, the permission of each says.
     WAITING_SEE = ("waiting.see", "查看待办", "See how much waits for oneself, by kind.", _ANYBODY)
     PREFERENCES_SET = ("preferences.set", "设置偏好", "Say how the mini-program shows itself to oneself.", _ANYBODY)
+    # The scope is the street's: what a community leaves undone is for the level above it.
+    OVERDUE_SEE = (
+        "overdue.see",
+        "查看超期情况",
+        "See week by week what waits past its day in the communities of a street.",
+        _STREET | {Role.DISTRICT_OFFICER: Reach.AREA},
+    )
     PASSWORD_CHANGE = ("password.change", "修改密码", "Change one's own password.", _ANYBODY)
     SECOND_FACTOR_SET = ("second_factor.set", "设置两步验证", "Have one's own log-in ask for a code beside the password.", _ANYBODY)
     SECOND_FACTOR_REMOVE = ("second_factor.remove", "移除两步验证", "Have it ask for that no more, by password and code.", _ANYBODY)

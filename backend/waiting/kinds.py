@@ -49,12 +49,14 @@ Rows = Select[*tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of what waits. `rows` gives `since` of each that waits for a viewer at an instant; `due` tells by when each is to be done,
-    where that lies in the thing itself and not in so many days of `config/waiting.toml`."""
+    """One kind of what waits. `rows` gives `since` of each that waits for a viewer at an instant; `area_path` tells where it waits for an
+    office, and is empty where it waits for a person or for the level above; `due` tells by when each is to be done, where that lies in the
+    thing itself and not in so many days of `config/waiting.toml`."""
 
     code: str
     permission: Permission
     rows: Callable[[Actor, datetime], Rows]
+    area_path: Column | None = None
     due: Callable[[], ColumnElement[Any] | Column] | None = None
 
 
@@ -123,22 +125,28 @@ def _unrecorded(viewer: Actor, _now: datetime) -> Rows:
 
 
 KINDS = (
-    Kind("demand_to_review", Permission.DEMAND_REVIEW, lambda viewer, _: _since(Demand.submitted_at, demands.is_to_review(viewer))),
-    Kind("demand_to_close", Permission.DEMAND_COMPLETE, _to_close, due=_ends_by_itself),
-    Kind("claim_to_answer", Permission.CLAIM_REVIEW, _claims),
+    Kind(
+        "demand_to_review",
+        Permission.DEMAND_REVIEW,
+        lambda viewer, _: _since(Demand.submitted_at, demands.is_to_review(viewer)),
+        Demand.area_path,
+    ),
+    Kind("demand_to_close", Permission.DEMAND_COMPLETE, _to_close, Demand.area_path, due=_ends_by_itself),
+    Kind("claim_to_answer", Permission.CLAIM_REVIEW, _claims, Opening.area_path),
     Kind("demand_to_amend", Permission.DEMAND_AMEND, _returned_demand),
     Kind("invitation_to_take_up", Permission.ARRANGEMENT_SEE, _invitations, due=lambda: Opening.starts_at),
-    Kind("join_request_to_answer", Permission.TEAM_MEMBERS_SEE, _wishes),
-    Kind("service_to_confirm", Permission.SERVICE_CONFIRM, _services(attendance.is_to_confirm)),
-    Kind("service_to_allow", Permission.SERVICE_ALLOW, _services(attendance.is_to_allow)),
-    Kind("service_to_clear", Permission.SERVICE_CLEAR, _services(attendance.is_to_clear)),
-    Kind("attendance_without_record", Permission.RECORD_ADD, _unrecorded),
+    Kind("join_request_to_answer", Permission.TEAM_MEMBERS_SEE, _wishes, Team.area_path),
+    Kind("service_to_confirm", Permission.SERVICE_CONFIRM, _services(attendance.is_to_confirm), ServiceRecord.area_path),
+    Kind("service_to_allow", Permission.SERVICE_ALLOW, _services(attendance.is_to_allow), ServiceRecord.area_path),
+    Kind("service_to_clear", Permission.SERVICE_CLEAR, _services(attendance.is_to_clear), ServiceRecord.area_path),
+    Kind("attendance_without_record", Permission.RECORD_ADD, _unrecorded, Shift.area_path),
     Kind(
         "late_entry_to_decide",
         Permission.LATE_ENTRY_DECIDE,
         lambda viewer, _: _since(LateEntry.entered_at, late_entries.is_to_decide(viewer)),
+        LateEntry.area_path,
     ),
-    Kind("team_to_review", Permission.TEAM_REVIEW, lambda viewer, _: _since(Team.applied_at, teams.is_to_review(viewer))),
+    Kind("team_to_review", Permission.TEAM_REVIEW, lambda viewer, _: _since(Team.applied_at, teams.is_to_review(viewer)), Team.area_path),
     Kind("team_to_amend", Permission.TEAM_AMEND, _returned_team),
     Kind("organisation_to_amend", Permission.ORGANISATION_AMEND, _returned_organisation),
     Kind(
@@ -146,27 +154,31 @@ KINDS = (
         Permission.REGISTRATION_AMEND,
         lambda viewer, _: _since(MemberRegistration.recorded_at, registration.is_to_amend(viewer)),
     ),
-    Kind("team_without_leader", Permission.TEAM_HAND_OVER, _without_leader),
+    Kind("team_without_leader", Permission.TEAM_HAND_OVER, _without_leader, Team.area_path),
     Kind(
         "organisation_to_review",
         Permission.ORGANISATION_REVIEW,
         lambda viewer, _: _since(Organisation.applied_at, organisations.is_to_review(viewer)),
+        Organisation.area_path,
     ),
-    Kind("organisation_without_officer", Permission.ORGANISATION_HAND_OVER, _without_officer),
+    Kind("organisation_without_officer", Permission.ORGANISATION_HAND_OVER, _without_officer, Organisation.area_path),
     Kind(
         "registration_to_review",
         Permission.REGISTRATION_REVIEW,
         lambda viewer, _: _since(MemberRegistration.applied_at, registration.is_to_review(viewer)),
+        MemberRegistration.area_path,
     ),
     Kind(
         "relocation_to_answer",
         Permission.RELOCATION_DECIDE,
         lambda viewer, _: _since(Relocation.asked_at, relocations.is_to_answer(viewer)),
+        Relocation.area_path,
     ),
     Kind(
         "correction_to_confirm",
         Permission.CORRECTION_RETURN,
         lambda viewer, now: _since(IdentityCorrection.proposed_at, corrections.is_to_confirm(viewer, now=now)),
+        IdentityCorrection.area_path,
     ),
     Kind(
         "death_to_confirm",
@@ -177,26 +189,31 @@ KINDS = (
         "recovery_to_check",
         Permission.RECOVERY_REFUSE,
         lambda viewer, _: _since(AccountRecovery.applied_at, recoveries.is_to_check(viewer)),
+        AccountRecovery.area_path,
     ),
     Kind(
         "recovery_to_approve",
         Permission.RECOVERY_APPROVE,
         lambda viewer, now: _since(AccountRecovery.seen_at, recoveries.is_to_approve(viewer, now=now)),
+        AccountRecovery.area_path,
     ),
     Kind(
         "proxy_to_renew",
         Permission.PROXY_GRANT,
         lambda viewer, now: _since(start_of(Proxy.ends_on, 1), proxies.is_to_renew(viewer, now=now)),
+        Proxy.area_path,
     ),
     Kind(
         "beneficiary_without_basis",
         Permission.BENEFICIARY_CHANGE,
         lambda viewer, _: _since(Beneficiary.created_at, demands.lacks_basis(viewer)),
+        Beneficiary.area_path,
     ),
     Kind(
         "role_to_approve",
         Permission.ROLE_APPROVE,
         lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_approve(viewer, now=now)),
+        RoleGrant.area_path,
     ),
     Kind(
         "role_to_accept", Permission.ROLE_ACCEPT, lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_accept(viewer, now=now))

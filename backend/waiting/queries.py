@@ -1,21 +1,32 @@
-"""What waits for somebody: counted by kind in one statement, of the kinds that one of their roles can have."""
+"""What waits for somebody: counted by kind in one statement, of the kinds that one of their roles can have; and what waits past its day in
+the communities of a street."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import DateTime, Select, cast, func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, DateTime, Select, Subquery, cast, func, literal, null, select, union_all
 
 from backend.accounts import policy
-from backend.accounts.policy import Permission, Scope
+from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
+from backend.areas.models import Area
 from backend.foundation import clock
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
-from backend.foundation.paging import MOST_COUNTED, AnyRow
+from backend.foundation.errors import Missing
+from backend.foundation.paging import MOST_COUNTED, AnyRow, Order, Page, PageRequest
+from backend.people.queries import Community
 from backend.waiting import catalogue
-from backend.waiting.kinds import KINDS, Kind
+from backend.waiting.kinds import KINDS, Kind, Rows
+from backend.waiting.models import OverdueLine, OverdueReport
 
 _INSTANT = DateTime(timezone=True)
+_NOBODY = UUID(int=0)
+MOST_LINES = 2_000
+"""Of a report: more kinds in more communities than a street has."""
+LATEST_FIRST = Order((OverdueReport.id,), latest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +57,26 @@ def _possible(viewer: Actor) -> list[Kind]:
 
 
 def _count(kind: Kind, viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
-    rows = kind.rows(viewer, now).add_columns((cast(null(), _INSTANT) if kind.due is None else kind.due()).label("due"))
-    some = rows.limit(MOST_COUNTED + 1).subquery()
-    days = catalogue.current()[kind.code].days
-    late = some.c.due < now if days is None else some.c.since < clock.start_of_day(clock.shanghai_day(now) - timedelta(days=days))
+    some = _rows(kind, viewer, now).limit(MOST_COUNTED + 1).subquery()
     return select(
         literal(kind.code).label("kind"),
         func.count().label("number"),
         func.min(some.c.since).label("since"),
         func.min(some.c.due).label("due"),
-        func.count().filter(late).label("overdue"),
+        func.count().filter(_is_late(kind, some, now)).label("overdue"),
     ).select_from(some)
+
+
+def _rows(kind: Kind, viewer: Actor, now: datetime) -> Rows:
+    return kind.rows(viewer, now).add_columns((cast(null(), _INSTANT) if kind.due is None else kind.due()).label("due"))
+
+
+def _is_late(kind: Kind, some: Subquery, now: datetime) -> ColumnElement[bool]:
+    """Condition: its day is over."""
+    days = catalogue.current()[kind.code].days
+    if days is None:
+        return some.c.due < now
+    return some.c.since < clock.start_of_day(clock.shanghai_day(now) - timedelta(days=days))
 
 
 def _line(kind: Kind, row: AnyRow) -> WaitingLine:
@@ -71,3 +91,90 @@ def _line(kind: Kind, row: AnyRow) -> WaitingLine:
         due_on=due_on,
         overdue=min(row.overdue, MOST_COUNTED),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueCount:
+    """How many of a kind wait past their day in a community, the first of them since when."""
+
+    community: Community
+    kind: str
+    title: str
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueSheet:
+    """What waited past its day in the communities of a street, when a week had begun."""
+
+    id: UUID
+    street: Community
+    week_on: date
+    counted_at: datetime
+    number: int
+    lines: list[OverdueCount]
+
+
+def overdue_in(street_path: str, *, now: datetime) -> Sequence[AnyRow]:
+    """What waits past its day in the communities of a street: rows of `community_path`, `kind`, `number` and `since`."""
+    viewer = _who_decides_in(street_path)
+    kinds = (kind for kind in KINDS if kind.area_path is not None)
+    return db.session.execute(union_all(*(_late_by_community(kind, kind.area_path, viewer, now) for kind in kinds))).all()
+
+
+def _who_decides_in(street_path: str) -> Actor:
+    """An officer of the street who is nobody, so that nothing is their own; policy holds to the street's area whatever is counted."""
+    roles = (Role.COMMUNITY_OFFICER, Role.STREET_OFFICER)
+    return Actor(_NOBODY, grants=tuple(Grant(role, area_path=street_path) for role in roles), is_checked=True)
+
+
+def _late_by_community(kind: Kind, path: Any, viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
+    in_community = func.length(path) >= COMMUNITY_DIGITS
+    rows = _rows(kind, viewer, now).add_columns(func.left(path, COMMUNITY_DIGITS).label("community_path")).where(in_community).subquery()
+    return (
+        select(rows.c.community_path, literal(kind.code).label("kind"), func.count().label("number"), func.min(rows.c.since).label("since"))
+        .where(_is_late(kind, rows, now))
+        .group_by(rows.c.community_path)
+    )
+
+
+def overdue_reports(viewer: Actor, *, page: PageRequest) -> Page[OverdueSheet]:
+    """Those of the viewer's streets, the latest first, without their lines. Raises CursorInvalid."""
+    return LATEST_FIRST.page(_reports(viewer), page).map(lambda row: _sheet(row, []))
+
+
+def overdue_report(viewer: Actor, report_id: UUID) -> OverdueSheet:
+    """One of them, by community and kind, what waits longest first. Raises Missing."""
+    row = db.session.execute(_reports(viewer).where(OverdueReport.id == report_id)).one_or_none()
+    if row is None:
+        raise Missing
+    lines = (
+        select(OverdueLine, Area.id.label("area_id"), Area.name)
+        .join(Area, Area.path == OverdueLine.community_path)
+        .where(OverdueLine.report_id == report_id)
+        .order_by(OverdueLine.community_path, OverdueLine.since, OverdueLine.kind)
+        .limit(MOST_LINES)
+    )
+    return _sheet(row, [_overdue(line) for line in db.session.execute(lines)])
+
+
+def _reports(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    seen = policy.visible(viewer, Permission.OVERDUE_SEE, ScopeColumns(area_path=OverdueReport.area_path))
+    return (
+        select(OverdueReport, OverdueReport.id, Area.id.label("area_id"), Area.name)
+        .join(Area, Area.path == OverdueReport.area_path)
+        .where(seen)
+    )
+
+
+def _sheet(row: AnyRow, lines: list[OverdueCount]) -> OverdueSheet:
+    report: OverdueReport = row.OverdueReport
+    return OverdueSheet(report.id, Community(row.area_id, row.name), report.week_on, report.counted_at, report.number, lines)
+
+
+def _overdue(row: AnyRow) -> OverdueCount:
+    line: OverdueLine = row.OverdueLine
+    worded = catalogue.current().get(line.kind)
+    title = worded.title if worded is not None else "其他"
+    return OverdueCount(Community(row.area_id, row.name), line.kind, title, line.number, line.since)

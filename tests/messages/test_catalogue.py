@@ -90,6 +90,8 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
             "relocations.area_path",
             "relocations.from_path",
             "volunteers.area_path",
+            "overdue_reports.area_path",
+            "CAST(overdue_reports.number AS TEXT)",
             "demands.brand",
             "openings.brand",
             "shifts.brand",

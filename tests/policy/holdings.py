@@ -10,6 +10,7 @@ from typing import Any
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from backend.imports.models import ImportStatus
+from backend.waiting import service as waiting
 from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
@@ -53,6 +54,7 @@ class Holdings:
         self._deaths()
         self._late_entries()
         self._relocations()
+        self._overdue()
 
     def _person(self, community: str) -> Phone:
         return registered_person(partial(wechat_user, self.world.app), self.street, name="王居民", community=community)
@@ -197,6 +199,13 @@ class Holdings:
             refused = resident.made("/me/relocations", wish)
             self.officers[to].made(f"/relocations/{refused['id']}/refusal", {"reason": "不住这里"})
             resident.made("/me/relocations", wish)
+
+    def _overdue(self) -> None:
+        """Two weeks of each street."""
+        for days in (9, 16):
+            with transaction():
+                while waiting.report_overdue(now=clock.now() + timedelta(days=days)):
+                    pass
 
     def _late_entries(self) -> None:
         """In each community one that was refused, and one that waits."""

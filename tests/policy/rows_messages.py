@@ -1,7 +1,13 @@
-"""Rows of the walk: one's own inbox, and nobody else's."""
+"""Rows of the walk: one's own inbox, and nobody else's; and what the communities leave undone, for the street and the district."""
+
+from datetime import timedelta
 
 from backend.accounts.policy import Permission
-from tests.policy.viewers import EVERYBODY, these
+from backend.foundation import clock
+from backend.foundation.database import db, transaction
+from backend.waiting import service
+from backend.waiting.models import OverdueReport
+from tests.policy.viewers import DISTRICT, EVERYBODY, STREET, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
 from tests.support.messages import tell_all
@@ -32,7 +38,18 @@ def reading(world: World) -> Ask:
     return ask(message_id=a_message(world).known["message_id"])
 
 
+def overdue(world: World) -> Ask:
+    """A demand of this street waits for longer than it should."""
+    world.new_demand()
+    with transaction():
+        while service.report_overdue(now=clock.now() + timedelta(days=9)):
+            pass
+        report_id = db.session.query(OverdueReport.id).filter_by(area_path="639999001").scalar()
+    return ask(report_id=report_id, shows=str(report_id))
+
+
 CONCERNED = these("resident", "proxy")
+ABOVE = these(STREET, DISTRICT)
 
 ROWS = (
     Row("list_own_messages", told, CONCERNED | these("community_officer"), EMPTY, case="of the person"),
@@ -47,6 +64,8 @@ ROWS = (
         EVERYBODY,
         by=Permission.PREFERENCES_SET,
     ),
+    Row("list_overdue_reports", overdue, ABOVE, EMPTY, by=Permission.OVERDUE_SEE),
+    Row("see_overdue_report", overdue, ABOVE, 404, by=Permission.OVERDUE_SEE),
     Row("mark_message_read", reading, CONCERNED, 404),
     Row("mark_messages_read", a_message, CONCERNED, 404),
 )

@@ -30,6 +30,7 @@ from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.relocations.models import Relocation
 from backend.statistics import indicators
 from backend.teams.models import Team, TeamStatus
+from backend.waiting.models import OverdueReport
 from tests.policy.holdings import Holdings
 from tests.policy.viewers import HERE, OFFICERS, elsewhere
 from tests.policy.walking import Walk
@@ -154,6 +155,7 @@ KINDS = (
     Kind("corrections", "/identity-corrections/{}", lambda _: [("/identity-corrections", {})], IdentityCorrection.id),
     Kind("deaths", "/deaths/{}", lambda _: [("/deaths", {})], Death.id),
     Kind("relocations", "/relocations/{}", lambda _: [("/relocations", {})], Relocation.id),
+    Kind("overdue reports", "/overdue-reports/{}", lambda _: [("/overdue-reports", {})], OverdueReport.id),
     Kind("recoveries", "/account-recoveries/{}", lambda _: [("/account-recoveries", {})], AccountRecovery.id),
 )
 

@@ -19,6 +19,7 @@ from backend.messages import kinds as messages
 from backend.waiting import catalogue
 from backend.waiting.kinds import KINDS
 from miniprogram_api.waiting import LISTS
+from tasks.housekeeping import report_overdue
 from tests.support.attendance import Visit, claim_for, open_shift
 from tests.support.beginning import officer_of
 from tests.support.demands import asked_for, demand_form, give_role, published_demand
@@ -168,7 +169,7 @@ def counts(phone: Phone) -> dict[str, int]:
     return {kind.code: found[kind.code]["number"] if kind.code in found else 0 for kind in KINDS}
 
 
-def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one_may_not_decide(street, town):
+def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one_may_not_decide(street, town, pass_time):
     officer, colleague, of_street = counts(town.officer), counts(town.colleague), counts(street.officer)
     for phone, counted in ((town.officer, officer), (town.colleague, colleague), (street.officer, of_street)):
         assert counted == {kind.code: listed(phone, LISTS[kind.code]) for kind in KINDS}
@@ -208,6 +209,18 @@ def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one
         assert counts(phone)[kind] == listed(phone, LISTS[kind]) == 0, kind
         assert counts(phone)["organisation_to_review"] == 1, "what is nobody's own is theirs to decide"
     assert counts(town.helpers[0])["late_entry_to_decide"] == 0, "nobody decides on what they served at"
+
+    # What the street is told of as late is what an officer of the community is told of whom nothing concerns.
+    pass_time(days=70)
+    report_overdue()
+    above = officer_of(street.app, Role.STREET_OFFICER, HERE[:9])
+    (report, *_) = above.seen("/overdue-reports")["items"]
+    reported = above.seen(f"/overdue-reports/{report['id']}")["lines"]
+    anybody = waiting(officer_of(street.app, Role.COMMUNITY_OFFICER, HERE))
+    late = {kind: line["overdue"] for kind, line in anybody.items() if line["overdue"]}
+    assert {line["kind"]: line["number"] for line in reported if line["community"]["name"] == "和平社区"} == late
+    # Who leads answers wishes, and what was not agreed to in time is no appointment any more.
+    assert {kind.code for kind in KINDS if kind.area_path is not None} - late.keys() == {"join_request_to_answer", "role_to_approve"}
 
 
 def test_leaders_applicants_and_the_appointed_find_what_waits_for_them(street):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend.messages.occasions import accounts, demands, groups, homes, identity, late_entries, services
+from backend.messages.occasions import accounts, demands, groups, homes, identity, late_entries, overdue, services
 from backend.messages.occasions.occasion import Occasion
 
 _ALL = (
@@ -13,6 +13,7 @@ _ALL = (
     *groups.OCCASIONS,
     *identity.OCCASIONS,
     *accounts.OCCASIONS,
+    *overdue.OCCASIONS,
 )
 
 OCCASIONS: Mapping[tuple[str, str], Occasion] = {(occasion.event.name, occasion.to): occasion for occasion in _ALL}

@@ -51,6 +51,7 @@ class About(Word):
     ROLE_GRANT = "role_grant", "职务"
     LOGIN = "login", "登录方式"
     REVEAL = "reveal", "查看个人信息"
+    OVERDUE_REPORT = "overdue_report", "超期情况"
 
 
 class Audience(Protocol):
