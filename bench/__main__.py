@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import claims, consuming, figures, importing, lists, memory, rebuilding, results, searching, signing
+from bench import claims, consuming, figures, importing, lists, memory, rebuilding, results, searching, signing, waiting
 from bench.machine import Machine, machine
 from bench.results import Result
 
@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "signing": lambda running, asked: signing.measure(running, people=asked.people, rounds=asked.rounds, say=_say),
     "lists": lambda running, asked: lists.measure(running, demands=asked.demands, rounds=asked.rounds, say=_say),
     "searches": lambda running, asked: searching.measure(running, rows=asked.demands, rounds=asked.rounds, say=_say),
+    "waiting": lambda running, asked: waiting.measure(running, scale=asked.scale, rounds=asked.rounds, say=_say),
     "rebuild": lambda running, asked: rebuilding.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "consumer": lambda running, asked: consuming.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "import": lambda running, asked: importing.measure(running, scale=asked.scale, say=_say),
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     }
     for option, (default, told) in sizes.items():
         options.add_argument(option, type=_number, default=default, metavar="N", help=f"{told} (default: {default:,})")
-    options.add_argument("--scale", type=float, default=1.0, metavar="N", help="import: of the demonstration year (default: 1)")
+    options.add_argument("--scale", type=float, default=1.0, metavar="N", help="import, waiting: of the demonstration year (default: 1)")
     options.add_argument(
         "--records",
         type=lambda text: [_number(part) for part in text.split(",")],

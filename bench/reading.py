@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
+from sqlalchemy import event
 
+from backend.foundation.database import db
 from bench import load
 from bench.load import percentile
+from bench.machine import Machine
 from bench.results import Result, compared
 
 Waits = tuple[float, ...]
@@ -47,6 +50,21 @@ def by_hand(connection: psycopg.Connection, statement: str, values: Mapping[str,
         return tuple(waits)
 
     return run
+
+
+def sent(machine: Machine, path: str, token: str, wanted: Callable[[str, Mapping[str, Any]], bool]) -> tuple[str, Mapping[str, Any]]:
+    """The one statement of this kind that the product sends for a path, and its values."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if isinstance(parameters, dict) and wanted(statement, parameters):
+            found.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    machine.app.test_client().get(path, headers={"Authorization": f"Bearer {token}"})
+    event.remove(db.engine, "before_cursor_execute", note)
+    [statement] = found
+    return statement
 
 
 def waits_compared(name: str, values: list[Waits], floors: list[Waits], *, aim: float | None = None) -> list[Result]:

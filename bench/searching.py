@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from backend.accounts import service as accounts
 from backend.accounts.models import Account
@@ -57,7 +57,7 @@ def measure(machine: Machine, *, rows: int, rounds: int, say: Callable[[str], No
         for name, (path, query) in SEARCHES.items():
             address = f"/api/v1{path}?{urlencode({**query, 'limit': PAGE})}"
             contestants[name] = reading.over_http(port, address, caller.token, reads=READS)
-            statement, values = _sent(machine, address, caller.token)
+            statement, values = reading.sent(machine, address, caller.token, _reads_a_page)
             contestants[f"{name} by hand"] = reading.by_hand(server, statement, values, reads=READS)
         found = interleaved(contestants, rounds=rounds, say=say)
     for name in SEARCHES:
@@ -65,16 +65,5 @@ def measure(machine: Machine, *, rows: int, rounds: int, say: Callable[[str], No
         yield reading.waits_compared(f"{name}, of a first page", found[name], found["plain"], aim=AIM)[0]
 
 
-def _sent(machine: Machine, address: str, token: str) -> tuple[str, Mapping[str, Any]]:
-    """The statement that reads the page, and its values."""
-    pages: list[tuple[str, Mapping[str, Any]]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if "ORDER BY" in statement and isinstance(parameters, dict) and PAGE + 1 in parameters.values():
-            pages.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    machine.app.test_client().get(address, headers={"Authorization": f"Bearer {token}"})
-    event.remove(db.engine, "before_cursor_execute", note)
-    [page] = pages
-    return page
+def _reads_a_page(statement: str, values: Mapping[str, Any]) -> bool:
+    return "ORDER BY" in statement and PAGE + 1 in values.values()

@@ -88,6 +88,29 @@ def close_overdue_shifts() -> None:
     _until_nothing_is_left(attendance.close_overdue)
 
 
+@shared_task(name="housekeeping.settle_shifts", ignore_result=True)
+def settle_shifts() -> None:
+    """Mark shifts that are over and at which nothing waits."""
+    _until_nothing_is_left(attendance.settle_shifts)
+
+
+@shared_task(name="housekeeping.recheck_settled_shifts", ignore_result=True)
+def recheck_settled_shifts() -> None:
+    """Look again at all settled shifts, some in a transaction; notes at how many something waits, which are found as such from then on."""
+    looked_at: UUID | None = None
+    waiting_again = 0
+    while True:
+        with transaction():
+            looked_at, wrong = attendance.recheck_settled(looked_at)
+        waiting_again += wrong
+        if looked_at is None:
+            break
+    with transaction():
+        findings.keep(recheck_settled_shifts.name, waiting_again, now=clock.now())
+    if waiting_again:
+        log.error("shifts.settled_differs", shifts=waiting_again)
+
+
 @shared_task(name="housekeeping.end_unanswered_claims", ignore_result=True)
 def end_unanswered_claims() -> None:
     """End claims that nobody answered until the service began."""

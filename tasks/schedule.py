@@ -37,5 +37,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "erase beneficiaries": {"task": "housekeeping.erase_beneficiaries", "schedule": crontab(hour=4, minute=30)},
     "erase proxy causes": {"task": "housekeeping.erase_proxy_causes", "schedule": crontab(hour=4, minute=35)},
     "count sealed values": {"task": "housekeeping.count_sealed_values", "schedule": crontab(hour=3, minute=40)},
+    "settle shifts": {"task": "housekeeping.settle_shifts", "schedule": crontab(minute=53)},
+    "recheck settled shifts": {"task": "housekeeping.recheck_settled_shifts", "schedule": crontab(hour=3, minute=50)},
     "recount places": {"task": "housekeeping.recount_places", "schedule": crontab(hour=3, minute=20)},
 }

@@ -87,6 +87,7 @@ class Shift(Living):
         Index("ix_shifts_area_path", "area_path", "starts_at", "id"),
         Index("ix_shifts_starts_at", "starts_at", "id"),
         Index("ix_shifts_place", "latitude", "longitude", postgresql_where="status = 'planned' AND latitude IS NOT NULL"),
+        Index("ix_shifts_unsettled", "area_path", postgresql_where="settled_at IS NULL"),
         Index("ix_shifts_requester", "requester_person_id", postgresql_where="requester_person_id IS NOT NULL"),
     )
 
@@ -104,11 +105,17 @@ class Shift(Living):
     radius_m: Mapped[int | None]
     home_id: Mapped[UUID | None] = mapped_column(comment="who is visited, where the shift is a visit")
     status: Mapped[ShiftStatus] = mapped_column(as_text(ShiftStatus))
+    settled_at: Mapped[datetime | None] = mapped_column(comment="nothing at it waits any more; derived")
 
     @classmethod
     def grace(cls) -> ColumnElement[timedelta]:
         """The grace as an interval, for arithmetic in a query."""
         return func.make_interval(0, 0, 0, 0, 0, cast(cls.grace_minutes, Integer), type_=Interval)
+
+    @classmethod
+    def is_unsettled(cls) -> ColumnElement[bool]:
+        """Condition: something at it may wait, as at each that goes on. In the words of the partial index."""
+        return cls.settled_at.is_(None)
 
     @classmethod
     def is_not_over(cls, now: datetime) -> ColumnElement[bool]:
@@ -164,6 +171,14 @@ class Attendance(Base):
     def is_open(cls) -> ColumnElement[bool]:
         """Condition: they are signed in. In the words of the partial indexes."""
         return and_(cls.signed_out_at.is_(None), cls.closed_at.is_(None))
+
+    @classmethod
+    def lacks_record(cls) -> ColumnElement[bool]:
+        """Condition: it was closed without a sign-out, and there is no record."""
+        of_it = (ServiceRecord.attendance_id == cls.id, ServiceRecord.superseded_at.is_(None))
+        # Each in the words of its partial index.
+        counts, withdrawn = (exists().where(*of_it, which).correlate(cls) for which in (~ServiceRecord.void, ServiceRecord.void))
+        return and_(cls.signed_out_at.is_(None), cls.closed_at.is_not(None), ~counts, ~withdrawn)
 
 
 class DoorCode(Base):

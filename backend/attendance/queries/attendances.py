@@ -15,7 +15,7 @@ from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
 from backend.attendance.queries.bodies import called_by, led_by, served_for
-from backend.attendance.queries.deciding import is_to_record, lacks_record
+from backend.attendance.queries.deciding import is_to_record
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, found
@@ -132,7 +132,7 @@ def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest,
     """Who signed in in the actor's areas and never out, so that nobody knows how long they served; the longest ago first. `for_me`: only
     those whose record the actor is to add."""
     seen = policy.visible(actor, Permission.ATTENDANCE_SEE, ScopeColumns(area_path=Shift.area_path))
-    wanted = _lines(actor, now).where(lacks_record(), seen)
+    wanted = _lines(actor, now).where(Shift.is_unsettled(), Attendance.lacks_record(), seen)
     if for_me:
         wanted = wanted.where(is_to_record(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)

@@ -10,7 +10,7 @@ from backend.attendance.service.judging import is_of_asking_side
 from backend.foundation.actor import Actor
 
 FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
-_BY_AREA = ScopeColumns(area_path=ServiceRecord.area_path)
+_BY_AREA = ScopeColumns(area_path=Shift.area_path)
 
 
 def is_to_confirm(viewer: Actor) -> ColumnElement[bool]:
@@ -24,33 +24,27 @@ def is_to_confirm(viewer: Actor) -> ColumnElement[bool]:
         ServiceRecord.evidence != Evidence.OWN_CODE,
         ~is_of_asking_side(viewer),
     )
-    return and_(ServiceRecord.is_current(), ~confirmed, ~FLAGGED, or_(as_community, as_requester), _of_others(viewer))
+    return and_(Shift.is_unsettled(), ServiceRecord.is_current(), ~confirmed, ~FLAGGED, or_(as_community, as_requester), _of_others(viewer))
 
 
 def is_to_allow(viewer: Actor) -> ColumnElement[bool]:
-    """Condition on records: a part of its minutes does not count, and the viewer is to say whether it does."""
+    """Condition on records with their shift: a part of its minutes does not count, and the viewer is to say whether it does."""
     of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current(), Confirmation.is_partial())
     partly = exists().where(*of_record).correlate(ServiceRecord)
     mine = policy.visible(viewer, Permission.SERVICE_ALLOW, _BY_AREA)
-    return and_(ServiceRecord.is_current(), mine, partly, ~FLAGGED, _of_others(viewer))
+    return and_(Shift.is_unsettled(), ServiceRecord.is_current(), mine, partly, ~FLAGGED, _of_others(viewer))
 
 
 def is_to_clear(viewer: Actor) -> ColumnElement[bool]:
-    """Condition on records: it is flagged, and the viewer is to say whether it is in order."""
+    """Condition on records with their shift: it is flagged, and the viewer is to say whether it is in order."""
     mine = policy.visible(viewer, Permission.SERVICE_CLEAR, _BY_AREA)
-    return and_(ServiceRecord.is_current(), FLAGGED, mine, _of_others(viewer))
-
-
-def lacks_record() -> ColumnElement[bool]:
-    """Condition on attendances: it was closed without a sign-out, and there is no record."""
-    recorded = exists().where(ServiceRecord.attendance_id == Attendance.id).correlate(Attendance)
-    return and_(Attendance.signed_out_at.is_(None), Attendance.closed_at.is_not(None), ~recorded)
+    return and_(Shift.is_unsettled(), ServiceRecord.is_current(), FLAGGED, mine, _of_others(viewer))
 
 
 def is_to_record(viewer: Actor) -> ColumnElement[bool]:
     """Condition on attendances with their shift: one lacks its record, and the viewer is to add it; nobody their own."""
-    mine = policy.visible(viewer, Permission.RECORD_ADD, ScopeColumns(area_path=Shift.area_path))
-    return and_(lacks_record(), mine, Attendance.person_id.is_distinct_from(viewer.person_id))
+    mine = policy.visible(viewer, Permission.RECORD_ADD, _BY_AREA)
+    return and_(Shift.is_unsettled(), Attendance.lacks_record(), mine, Attendance.person_id.is_distinct_from(viewer.person_id))
 
 
 def _asks(word: Confirmer) -> ColumnElement[bool]:

@@ -150,11 +150,11 @@ def _of_status(wanted: Select[*tuple[Any, ...]], status: ServiceStatus | None) -
             counted = (Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~FLAGGED)
             return wanted.where(ServiceRecord.is_current(), *counted)
         case ServiceStatus.PARTLY_CONFIRMED:
-            return wanted.where(ServiceRecord.is_current(), Confirmation.is_partial(), ~FLAGGED)
+            return wanted.where(Shift.is_unsettled(), ServiceRecord.is_current(), Confirmation.is_partial(), ~FLAGGED)
         case ServiceStatus.AWAITING_CONFIRMATION:
-            return wanted.where(ServiceRecord.is_current(), Confirmation.id.is_(None), ~FLAGGED)
+            return wanted.where(Shift.is_unsettled(), ServiceRecord.is_current(), Confirmation.id.is_(None), ~FLAGGED)
         case ServiceStatus.FLAGGED:
-            return wanted.where(ServiceRecord.is_current(), FLAGGED)
+            return wanted.where(Shift.is_unsettled(), ServiceRecord.is_current(), FLAGGED)
         case None:
             return wanted.where(ServiceRecord.is_current())
 

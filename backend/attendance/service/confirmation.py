@@ -18,6 +18,7 @@ from backend.attendance.service import judging
 from backend.attendance.service.days import most_minutes
 from backend.attendance.service.records import confirmation_of
 from backend.attendance.service.refusals import OwnService, RecordWithdrawn, ServiceIsFlagged, ServiceNotFound
+from backend.attendance.service.settling import wait_again
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -161,11 +162,13 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: date
 
     Raises ServiceNotFound, Forbidden, RecordWithdrawn, NotConfirmed, AlreadyCorrected (somebody else did it at the same time).
     """
-    if judging.require(actor, Permission.CONFIRMATION_WITHDRAW, fact_id).void:
+    line = judging.require(actor, Permission.CONFIRMATION_WITHDRAW, fact_id)
+    if line.void:
         raise RecordWithdrawn
     seen = confirmation_of(fact_id)
     if seen is None:
         raise NotConfirmed
+    wait_again(line.shift_id)
     revision = facts.revise(seen, actor, now=now, reason=reason, void=True)
     outbox.record(ConfirmationWithdrawn(revision.id), now=now)
     audit.record(actor, Permission.CONFIRMATION_WITHDRAW, revision.id, now=now, record=str(fact_id))

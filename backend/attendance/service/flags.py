@@ -24,7 +24,8 @@ class NotFlagged(Conflict):
 
 
 def flag_service(fact_id: UUID, kind: FlagKind, *, now: datetime) -> None:
-    """Let a record count no more until somebody has looked at it; once for each kind."""
+    """Let a record count no more until somebody has looked at it; once for each kind. While its shift goes on, as signing does: a settled
+    one is held first (`settling.wait_again`)."""
     flagged = facts.state_missing(
         ServiceFlag, Actor.system(), [{"record_fact_id": fact_id, "kind": kind}], key=["record_fact_id", "kind"], now=now
     )

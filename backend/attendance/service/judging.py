@@ -23,6 +23,7 @@ def record_before(actor: Actor, fact_id: UUID) -> Line:
     asked: Select[*tuple[Any, ...]] = (
         select(
             ServiceRecord.void,
+            ServiceRecord.shift_id,
             ServiceRecord.person_id,
             ServiceRecord.area_path,
             ServiceRecord.capacity_id,

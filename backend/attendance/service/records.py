@@ -25,6 +25,7 @@ from backend.attendance.service.refusals import (
     ServiceNotFound,
     ShiftCancelled,
 )
+from backend.attendance.service.settling import wait_again
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, refusing
@@ -140,6 +141,7 @@ def add_record(
         raise Missing
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
     _refuse_own(actor, attendance.person_id)
+    wait_again(shift.id)
     if attendance.signed_out_at is None and attendance.closed_at is None:
         if not ends_sign_in:
             raise StillSignedIn
@@ -175,7 +177,7 @@ def add_late_record(
     shift, _ = seen_shift(actor, shift_id, now=now)
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
     # As in signing in: a shift is not cancelled while somebody is added to it.
-    if db.session.scalar(select(Shift.status).where(Shift.id == shift_id).with_for_update(read=True)) is ShiftStatus.CANCELLED:
+    if wait_again(shift_id) is ShiftStatus.CANCELLED:
         raise ShiftCancelled
     person_id = volunteer_of_number(volunteer_number, name)
     if person_id is None:
@@ -201,6 +203,7 @@ def correct_record(
     OwnService, RecordWithdrawn, OutsideWindow, RecordsOverlap.
     """
     seen = _seen(actor, fact_id, seen_id)
+    wait_again(seen.shift_id)
     served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=_until(seen.attendance_id, now))
     refuse_overlap(seen.person_id, served, but_fact_id=fact_id)
     confirmed = confirmation_of(fact_id)

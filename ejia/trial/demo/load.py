@@ -7,6 +7,7 @@ from datetime import date
 import psycopg
 from sqlalchemy import select
 
+from backend.attendance import service as attendance
 from backend.foundation import clock, demonstration
 from backend.foundation.analysis import analysing
 from backend.foundation.database import allow_long_statements, db, transaction
@@ -25,6 +26,9 @@ from ejia.trial.demo.world import Someone, World
 class NotEmpty(Exception):
     """The database holds people already; the demonstration year is loaded into an empty one only."""
 
+
+_AT_ONCE = 10_000
+"""How many shifts are settled in a statement."""
 
 Progress = Callable[[str, int], Callable[[int], None]]
 """`progress("what", how_many)` begins a bar and gives the function that moves it on by some."""
@@ -58,6 +62,8 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
             connection.execute("SELECT setval(%s, %s)", (name, last))
     with transaction():
         allow_long_statements()
+        while attendance.settle_shifts(now=clock.now(), at_most=_AT_ONCE):
+            pass
         db.session.execute(analysing(*METADATA.tables))
     return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
 

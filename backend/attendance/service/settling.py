@@ -1,0 +1,54 @@
+"""Which shifts are settled: over, and nothing at them waits for anybody's word. Derived, so that what waits is found among the others by an
+index and not among all that was ever served."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select, true, update
+
+from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
+from backend.foundation.database import db, one_of
+
+QUIET = timedelta(days=1)
+"""For so long after its window a shift is not looked at: whoever signs out of it locks it for others who do."""
+
+
+def settle_shifts(*, now: datetime, at_most: int = 1_000) -> int:
+    """Mark some shifts at which nothing waits. Returns how many, 0 once none is left."""
+    over = (Shift.is_unsettled(), Shift.status != ShiftStatus.PLANNED, Shift.ends_at <= now - QUIET)
+    found = select(Shift.id).where(*over, ~_something_waits()).limit(at_most)
+    # Held first and asked then: what a command wrote before it let go of the row is seen, and what it writes later marks the row anew.
+    held = db.session.scalars(found.with_for_update(skip_locked=True)).all()
+    return len(_marked(held, now, ~_something_waits()))
+
+
+def wait_again(shift_id: UUID) -> ShiftStatus | None:
+    """Hold a shift at which something is about to wait, and give its status. Before anything else is held: signing does so, too."""
+    held = update(Shift).where(Shift.id == shift_id).values(settled_at=None).returning(Shift.status)
+    return db.session.scalar(held)
+
+
+def recheck_settled(after: UUID | None, *, at_most: int = 2_000) -> tuple[UUID | None, int]:
+    """Look again at some settled shifts behind this one: a release before wrote there without marking. Returns the last one that was looked
+    at, None behind the last, and at how many something waits."""
+    behind = true() if after is None else Shift.id > after
+    looked_at = db.session.scalars(
+        select(Shift.id).where(Shift.settled_at.is_not(None), behind).order_by(Shift.id).limit(at_most).with_for_update(skip_locked=True)
+    ).all()
+    return (looked_at[-1] if looked_at else None), len(_marked(looked_at, None, _something_waits()))
+
+
+def _marked(shift_ids: Sequence[UUID], settled_at: datetime | None, which: ColumnElement[bool]) -> Sequence[UUID]:
+    marking = update(Shift).where(one_of(Shift.id, shift_ids), which).values(settled_at=settled_at)
+    return db.session.scalars(marking.returning(Shift.id).execution_options(synchronize_session=False)).all()
+
+
+def _something_waits() -> ColumnElement[bool]:
+    """Condition on shifts: a record waits for a word, or is doubted; somebody is signed in, or lacks their record."""
+    of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
+    whole = exists().where(*of_record, Confirmation.is_partial().is_not(True)).correlate(ServiceRecord)
+    flagged = ServiceFlag.stands_on(ServiceRecord.fact_id)
+    record = exists().where(ServiceRecord.shift_id == Shift.id, ServiceRecord.is_current(), or_(~whole, flagged)).correlate(Shift)
+    attendance = exists().where(Attendance.shift_id == Shift.id, or_(Attendance.is_open(), Attendance.lacks_record())).correlate(Shift)
+    return or_(record, attendance)

@@ -1,0 +1,20 @@
+"""Find the shifts of an area at which something may wait.
+
+Revision ID: 0079
+Revises: 0078
+"""
+
+from backend.migrations import indexes
+
+revision = "0079"
+down_revision = "0078"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    indexes.add("ix_shifts_unsettled", "shifts", ["area_path"], where="settled_at IS NULL")
+
+
+def downgrade() -> None:
+    indexes.drop("ix_shifts_unsettled", "shifts")
