@@ -78,13 +78,13 @@ class DemandLongUnreviewed(Event):
 
 
 class DemandOffered(Event):
-    """Nobody claimed it: it is offered to teams of its community [DemandPrompt id]."""
+    """Nobody claimed it: it is offered to groups of its community [DemandPrompt id]."""
 
     name: ClassVar[str] = "demand.offered"
 
 
 class DemandOfferedToNeighbours(Event):
-    """Nobody of its community claimed it: it is offered to teams of the street [DemandPrompt id]."""
+    """Nobody of its community claimed it: it is offered to groups of the street [DemandPrompt id]."""
 
     name: ClassVar[str] = "demand.offered_to_neighbours"
 

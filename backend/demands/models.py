@@ -197,8 +197,8 @@ class NextStep(Word):
 
     REVIEW_TOLD = "review_told", "提醒社区审核"
     REVIEW_STREET = "review_street", "未审核，告知街道"
-    OFFERED = "offered", "推荐给本社区的队伍"
-    NEIGHBOURS = "neighbours", "推荐给邻近社区的队伍"
+    OFFERED = "offered", "推荐给本社区的队伍和组织"
+    NEIGHBOURS = "neighbours", "推荐给邻近社区的队伍和组织"
     STREET = "street", "无人认领，告知街道"
     NOBODY_CAME = "nobody_came", "无人到场，提醒社区"
     CONFIRM_TOLD = "confirm_told", "提醒社区确认"

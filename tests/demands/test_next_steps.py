@@ -1,21 +1,25 @@
 """Nothing stands still: what nobody reviews, claims, comes to or confirms goes on by itself, by the days of its brand."""
 
+from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
 
 from backend.attendance.models import ServiceRecord
+from backend.demands import service
 from backend.demands.models import DemandPrompt
 from backend.demands.service import NOBODY_CLAIMED
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.openings.models import Opening
 from backend.teams.models import Team, TeamCategory
+from tasks import housekeeping
 from tasks.housekeeping import end_over_demands, prompt_demands
 from tests.support.demands import area, asked_for, claimed, demand_form, published_demand, resident, team_led_by, window
-from tests.support.messages import kinds
+from tests.support.messages import inbox, kinds
 from tests.support.phone import refused
 from tests.support.served import confirm, make_person, make_record
 
@@ -67,6 +71,8 @@ def test_what_nobody_claims_is_offered_nearby_then_next_door_then_shown_to_the_s
         for community, user in (("和平社区", "near"), ("团结社区", "far"), ("和平社区", "lawyer"))
     )
     near_team, far_team = team_led_by(near, street), team_led_by(far, street, "团结社区")
+    assert street.home.organisation_id != street.next.organisation_id
+    heads = (street.home.head, street.next.head)
     legal = team_led_by(lawyer, street)
     with transaction():
         db.session.execute(update(Team).where(Team.id == UUID(legal)).values(category=TeamCategory.LEGAL))
@@ -77,11 +83,11 @@ def test_what_nobody_claims_is_offered_nearby_then_next_door_then_shown_to_the_s
     assert (near.seen(f"/demands/{demand['id']}")["next_step"], near_team != far_team) == (None, True), "it is the community's to know"
 
     rung(days=2, minutes=1)
-    assert [kinds(phone).count("demand_offered") for phone in (near, far, lawyer)] == [1, 0, 0]
+    assert [kinds(phone).count("demand_offered") for phone in (near, far, lawyer, *heads)] == [1, 0, 0, 1, 0]
     assert refused(far.post("/claims", claim)) == (409, "claimant_not_invited")
 
     rung(days=2)
-    assert [kinds(phone).count("demand_offered_to_neighbours") for phone in (near, far, lawyer)] == [0, 1, 0]
+    assert [kinds(phone).count("demand_offered_to_neighbours") for phone in (near, far, lawyer, *heads)] == [0, 1, 0, 0, 1]
     assert kinds(officer).count("own_demand_offered_to_neighbours") == 1
     asked = asked_for(far, demand, far_team)
     assert asked["status"] == "asked"
@@ -122,3 +128,39 @@ def test_where_nobody_came_or_nobody_confirmed_the_community_is_told_and_then_th
     with transaction():
         confirm(db.session.get_one(ServiceRecord, record_id))
     assert (_next(officer, served)[0], _next(officer, missed)[0]) == ("ends", "ends")
+
+
+def test_a_job_that_is_killed_between_two_commits_tells_nothing_twice(asker, officer, street, pass_time, monkeypatch):
+    demands = [asker.made("/demands", demand_form(street))["id"] for _ in range(3)]
+    pass_time(days=3, minutes=1)
+    steps = []
+
+    @contextmanager
+    def killed_in_the_second():
+        with transaction():
+            yield
+            steps.append(len(steps))
+            if len(steps) == 2:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(housekeeping, "transaction", killed_in_the_second)
+    monkeypatch.setattr(service, "go_on", partial(service.go_on, at_most=1))
+    with pytest.raises(KeyboardInterrupt):
+        prompt_demands()
+    monkeypatch.undo()
+    assert (len(steps), kinds(officer).count("demand_unreviewed")) == (2, 1)
+
+    prompt_demands()
+    prompt_demands()
+    told = [message["about"]["id"] for message in inbox(officer) if message["kind"] == "demand_unreviewed"]
+    assert sorted(told) == sorted(demands)
+
+
+def test_brands_whose_places_organisations_may_not_take_are_offered_to_none(officer, street, rung):
+    assert street.home.organisation_id
+    demand = officer.made("/demands", demand_form(street))
+    demand = officer.made(f"/demands/{demand['id']}/publication", window(**LATER))
+    with transaction():
+        db.session.execute(update(Opening).where(Opening.id == UUID(demand["opening_id"])).values(claimant_kinds=["team"]))
+    rung(days=3)
+    assert "demand_offered" not in kinds(street.home.head)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, func, or_
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, any_, cast, exists, func, null, or_, select, union_all
 
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission
 from backend.attendance.events import ShiftCalledOff, ShiftClosed
 from backend.attendance.models import Confirmation, Confirmer, ServiceRecord, Shift
+from backend.brands import ClaimantKind
 from backend.demands.events import (
     DemandCancelled,
     DemandChanged,
@@ -46,6 +47,7 @@ from backend.openings.events import (
 )
 from backend.openings.models import Arrangement, Claim, ClaimChange, ClaimStatus, Opening
 from backend.openings.service import STREET_DIGITS
+from backend.organisations.models import Organisation, OrganisationStatus
 from backend.party.models import UnitMembership
 from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.teams.models import Team, TeamStatus
@@ -201,27 +203,46 @@ _PROMPTED_TO_STREET = rows_of(
     brand=Demand.brand,
     number=Demand.number,
 ).join(DemandPrompt, DemandPrompt.demand_id == Demand.id)
-_IN_COMMUNITY = func.starts_with(Team.area_path, func.left(Demand.area_path, COMMUNITY_DIGITS))
-_IN_STREET = func.starts_with(Team.area_path, func.left(Demand.area_path, STREET_DIGITS))
+# Who may be asked: a team by its category, an organisation by nothing, for it has none.
+_GROUPS = union_all(
+    select(
+        Team.id.label("team_id"), cast(null(), Uuid).label("organisation_id"), Team.area_path, cast(Team.category, Text).label("category")
+    ).where(Team.status == TeamStatus.ACTIVE),
+    select(cast(null(), Uuid), Organisation.id, Organisation.area_path, cast(null(), Text)).where(
+        Organisation.status == OrganisationStatus.VERIFIED
+    ),
+).subquery("groups")
+_IN_COMMUNITY = func.starts_with(_GROUPS.c.area_path, func.left(Demand.area_path, COMMUNITY_DIGITS))
+_IN_STREET = func.starts_with(_GROUPS.c.area_path, func.left(Demand.area_path, STREET_DIGITS))
 
 
 def _offered(event: type[Event], *near: ColumnElement[bool]) -> Occasion:
-    """Teams of the brand's categories to which an open demand is offered."""
-    to_teams = (
+    """Teams of the brand's categories, and organisations, to which an open demand is offered, as far as they may claim it."""
+    may_claim = or_(
+        and_(_GROUPS.c.category == any_(DemandPrompt.categories), _of_kind(ClaimantKind.TEAM)),
+        and_(_GROUPS.c.organisation_id.is_not(None), _of_kind(ClaimantKind.ORGANISATION)),
+    )
+    to_groups = (
         rows_of(
             subject_id=DemandPrompt.id,
             about_id=Demand.id,
             area_path=Demand.area_path,
             brand=Demand.brand,
             number=Demand.number,
-            team_id=Team.id,
+            team_id=_GROUPS.c.team_id,
+            organisation_id=_GROUPS.c.organisation_id,
         )
         .select_from(DemandPrompt)
         .join(Demand, Demand.id == DemandPrompt.demand_id)
-        .join(Team, and_(Team.status == TeamStatus.ACTIVE, Team.category == any_(DemandPrompt.categories), *near))
+        .join(Opening, Opening.id == Demand.opening_id)
+        .join(_GROUPS, and_(may_claim, *near))
         .where(_STILL_OPEN)
     )
-    return Occasion(event, "invited", About.DEMAND, Holders(Permission.PLACE_CLAIM, ("team_id",)), to_teams)
+    return Occasion(event, "invited", About.DEMAND, Holders(Permission.PLACE_CLAIM, ("team_id", "organisation_id")), to_groups)
+
+
+def _of_kind(kind: ClaimantKind) -> ColumnElement[bool]:
+    return any_(Opening.claimant_kinds) == kind.value
 
 
 _TO_REVIEW = while_there_is(Demand.id, Demand.status == DemandStatus.SUBMITTED)
