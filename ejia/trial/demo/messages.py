@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from backend.attendance.events import AttendanceExpired, ServiceCorrected, ServiceWithdrawn, ShiftClosed
 from backend.demands.events import DemandCancelled, DemandChanged, DemandCompleted, DemandNotCarriedOut, DemandPublished, DemandReturned
+from backend.demands.service.prompts import PROMPTS
 from backend.foundation.database import allow_long_statements, db
 from backend.foundation.outbox import Event, Happening
 from backend.messages import service as messages
@@ -20,6 +21,7 @@ from ejia.trial.demo.world import World
 _AT_A_TIME = 1_000
 
 _DEMAND = "SELECT demand_id, at FROM demand_changes WHERE to_status = '{}'"
+_PROMPTED = "SELECT id, at FROM demand_prompts WHERE step = '{}'"
 _REFUSED = "SELECT claim_id, at FROM claim_changes WHERE to_status = 'refused' AND actor_account_id {}"
 HAPPENED: Mapping[type[Event], str] = {
     TeamActivated: "SELECT team_id, at FROM team_changes WHERE to_status = 'active'",
@@ -31,6 +33,7 @@ HAPPENED: Mapping[type[Event], str] = {
     DemandCancelled: _DEMAND.format("cancelled"),
     DemandNotCarriedOut: _DEMAND.format("not_carried_out"),
     DemandChanged: "SELECT id, at FROM publication_changes",
+    **{prompt.event: _PROMPTED.format(prompt.step.value) for prompt in PROMPTS},
     PlaceClaimed: "SELECT id, claimed_at FROM claims WHERE status IN ('held', 'released', 'ended')",
     PlaceRefused: _REFUSED.format("IS NOT NULL"),
     PlaceUnanswered: _REFUSED.format("IS NULL"),

@@ -16,12 +16,13 @@ from backend.demands.service import NOBODY_CLAIMED, NOTHING_CONFIRMED, demand_nu
 from backend.foundation.clock import shanghai_day
 from backend.foundation.sealed_text import seal_text
 from backend.openings.models import Claim, ClaimChange, Opening, OpeningRole
-from backend.openings.service import UNANSWERED
+from backend.openings.service import STREET_DIGITS, UNANSWERED
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Group, Groups
 from ejia.trial.demo.homes import Homes
 from ejia.trial.demo.people import FIRST, Member
 from ejia.trial.demo.plan import scaled
+from ejia.trial.demo.prompts import Prompts
 from ejia.trial.demo.world import Community, Someone, World
 
 _TITLES = {
@@ -67,6 +68,7 @@ class Services:
             *("content", "conditions", "risks", "safeguards"),
         )
         self.demand_changes = world.table(DemandChange, "id", "demand_id", "from_status", "to_status", "at", "reason")
+        self.prompts = Prompts(world)
         self.changes = world.table(PublicationChange, "id", "demand_id", "at", "reason", "before", "after")
         self.roles = world.table(OpeningRole, "id", "opening_id", "name", "slots", "taken", "is_open", "closes_at")
         self.claims = world.table(
@@ -149,16 +151,19 @@ class Services:
         elder = self._add_demand(need, status, opening=opening)
         over = need.ends + timedelta(minutes=GRACE_MINUTES)
         if cancelled:
-            over = world.at(shanghai_day(need.starts) - timedelta(days=1), 17, 19)
+            ended = over = world.at(shanghai_day(need.starts) - timedelta(days=1), 17, 19)
             self._step(need, status, over, "居民已搬走")
         elif status == "completed" and by_hand:
-            self._step(need, status, world.at(shanghai_day(need.ends) + timedelta(days=6), 9, 17), None)
+            ended = world.at(shanghai_day(need.ends) + timedelta(days=6), 9, 17)
+            self._step(need, status, ended, None)
         else:
-            self._end_by_itself(need, status, claimed=taken > 0)
+            ended = self._end_by_itself(need, status, claimed=taken > 0)
+        next_door = self.prompts.take(need.id, opening, need.brand, need.published, need.ends, ended)
         state = "cancelled" if cancelled else "closed"
         where = (need.community.id, need.community.path)
         kinds = ["team", "organisation", "person"]
-        home = (elder, need.community.path, need.community.path) if need.at_home else (None, None, None)
+        near = need.community.path[:STREET_DIGITS] if next_door else need.community.path
+        home = (elder, need.community.path, near) if need.at_home else (None, None, None)
         rules = (kinds, need.at_home, need.requester.id, *home)
         self.openings.add(opening, need.brand, need.title, *where, state, *rules, need.starts, need.ends, at, self._change(need))
         self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)
@@ -171,11 +176,14 @@ class Services:
     def _step(self, need: "_Need", status: str, at: datetime, reason: str | None) -> None:
         self.demand_changes.add(self.world.id_at(at), need.id, "published", status, at, reason)
 
-    def _end_by_itself(self, need: "_Need", status: str, *, claimed: bool) -> None:
-        """As the platform does: at once what nobody claimed, else when there were days enough to add and confirm who served."""
+    def _end_by_itself(self, need: "_Need", status: str, *, claimed: bool) -> datetime:
+        """As the platform does: at once what nobody claimed, else when there were days enough to add and confirm who served. Returns
+        when."""
         waits = timedelta(days=limits.current().demands.decided_after_days) if claimed else timedelta(minutes=GRACE_MINUTES)
         reason = NOTHING_CONFIRMED if claimed else NOBODY_CLAIMED
-        self._step(need, status, need.ends + waits + timedelta(minutes=10), None if status == "completed" else reason)
+        ended = need.ends + waits + timedelta(minutes=10)
+        self._step(need, status, ended, None if status == "completed" else reason)
+        return ended
 
     def _change(self, need: "_Need") -> datetime | None:
         """Let some demands have been published for a day earlier, and moved within the hour. Returns when that was."""
@@ -252,6 +260,7 @@ class Services:
         signed_in = [need.starts + timedelta(seconds=world.random.randrange(-900, 900)) for _ in coming]
         self.claims.add(claim, opening, role, *columns[group.capacity], "held", at, None)
         self._hold(need, group, claim, opening, at)
+        self.prompts.claimed(opening, at, None)
         if world.random.random() < 0.05:
             self._released_claim(need, opening, role, at)
         if need.at_home and self.asking.random.random() < 0.04:
@@ -297,6 +306,7 @@ class Services:
             return
         team, over, claim = world.random.choice(near), answered or need.starts, world.id_at(asked)
         self.claims.add(claim, *of, team.id, None, None, "refused", asked, over)
+        self.prompts.claimed(of[0], asked, over)
         self.claim_changes.add(world.id_at(asked), claim, None, "asked", asked, None, None)
         by = (world.officer_of(need.community.path), "老人希望熟悉的队伍上门") if answered else (None, UNANSWERED)
         self.claim_changes.add(world.id_at(over), claim, "asked", "refused", over, *by)
@@ -307,6 +317,7 @@ class Services:
         released = need.published + (before - need.published) / 2
         claim = world.id_at(at)
         self.claims.add(claim, opening, role, team.id, None, None, "released", at, released)
+        self.prompts.claimed(opening, at, released)
         self._hold(need, team, claim, opening, at)
         self.claim_changes.add(world.id_at(released), claim, "held", "released", released, None, "队员临时有事")
 
@@ -332,6 +343,7 @@ class Services:
         confirms = not 0.008 <= chance < 0.02
         if is_far:
             self._flag(fact, left, is_cleared=confirms and chance <= 0.996)
+        confirmed = None
         if confirms:
             confirmed = left + timedelta(minutes=world.random.randrange(30, 5 * 24 * 60))
             confirmation = world.id_at(confirmed)
@@ -339,6 +351,8 @@ class Services:
             if not (is_far and chance > 0.996):
                 self._served.update({opening} if chance <= 0.996 else ())
                 self.confirmations.add(confirmation, confirmation, confirmed, False, fact, confirmer, confirmed)
+        if chance <= 0.996:  # all others are taken back
+            self.prompts.served(opening, left, confirmed)
 
     def _record(self, fact: UUID, left: datetime, rest: tuple[Any, ...], end: datetime, grade: str, chance: float) -> None:
         """The record of an attendance; a few are corrected on the next day, and some of these taken back."""
