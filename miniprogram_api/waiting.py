@@ -46,6 +46,7 @@ LISTS: Mapping[str, str] = {
     "proxy_to_renew": "/proxies?status=run_out&for_me=true",
     "beneficiary_without_basis": "/beneficiaries?for_me=true",
     "role_to_approve": "/role-grants?status=to_approve&for_me=true",
+    "holder_to_check": "/role-grants?unchecked=true&for_me=true",
     "role_to_prolong": "/role-grants?status=held&for_me=true",
     "job_failed": "/jobs?state=failed&for_me=true",
 }

@@ -157,6 +157,7 @@ LABELS: Mapping[str, str] = {
     "ticket": "登录凭证",
     "title": "标题",
     "type": "坐标系",
+    "unchecked": "只看未核验身份的",
     "unread": "只看未读",
     "until": "到何时为止",
     "up_to": "最新的已读消息",

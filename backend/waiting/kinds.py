@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from backend.accounts import queries as accounts
-from backend.accounts.models import RoleGrant
+from backend.accounts.models import Account, RoleGrant
 from backend.accounts.policy import Permission
 from backend.attendance import limits
 from backend.attendance import queries as attendance
@@ -124,6 +124,10 @@ def _unrecorded(viewer: Actor, _now: datetime) -> Rows:
     return _since(Attendance.closed_at, attendance.is_to_record(viewer)).join(Shift, Shift.id == Attendance.shift_id)
 
 
+def _unchecked(viewer: Actor, now: datetime) -> Rows:
+    return _since(RoleGrant.starts_at, accounts.is_to_check(viewer, now=now)).join(Account, Account.id == RoleGrant.account_id)
+
+
 KINDS = (
     Kind(
         "demand_to_review",
@@ -184,6 +188,7 @@ KINDS = (
         "death_to_confirm",
         Permission.DEATH_DECIDE,
         lambda viewer, now: _since(Death.reported_at, deaths.is_to_confirm(viewer, now=now)),
+        Death.area_path,
     ),
     Kind(
         "recovery_to_check",
@@ -215,6 +220,7 @@ KINDS = (
         lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_approve(viewer, now=now)),
         RoleGrant.area_path,
     ),
+    Kind("holder_to_check", Permission.IDENTITY_CHECK, _unchecked, accounts.area_above_office()),
     Kind(
         "role_to_accept", Permission.ROLE_ACCEPT, lambda viewer, now: _since(RoleGrant.granted_at, accounts.is_to_accept(viewer, now=now))
     ),

@@ -23,6 +23,7 @@ from tasks.housekeeping import report_overdue
 from tests.support.attendance import Visit, claim_for, open_shift
 from tests.support.beginning import officer_of
 from tests.support.demands import asked_for, demand_form, give_role, published_demand
+from tests.support.humans import appointed
 from tests.support.late_entries import past_form
 from tests.support.organisations import applied_organisation, verified_organisation
 from tests.support.people import identity_number, registration_form
@@ -138,6 +139,9 @@ def town(street, pass_time, phone_of):
         "/role-grants",
         {"role": "community_officer", "area_id": street["和平社区"], "volunteer_number": whom.volunteer_number, "name": whom.card["name"]},
     )
+    unseen = home.volunteer()
+    named = {"volunteer_number": unseen.volunteer_number, "name": unseen.card["name"]}
+    appointed(officer, unseen, {"role": "grid_worker", "area_id": street["和平第一网格"]} | named)
     soon = clock.now() + timedelta(days=20)
     written(
         "UPDATE role_grants SET ends_at = :soon WHERE account_id = :id AND role = 'community_officer'", soon=soon, id=colleague.account_id

@@ -172,8 +172,9 @@ class RoleGrantsQuery(SpanQuery):
     role: Role | None = None
     area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")
     status: GrantStatus | None = Field(default=None, description=f"{GrantStatus.listed()}；不填则为除 ended 以外的")
+    unchecked: bool = Field(default=False, description="true：只看任期内、本人证件还没有核验的")
     for_me: ForMe = False
 
     def held_by(self, holders: Select[UUID] | None) -> GrantSearch:
         """The same for a query of the domain, with those who are sought."""
-        return GrantSearch(self.role, self.area_id, self.status, self.login_name, holders, self.days)
+        return GrantSearch(self.role, self.area_id, self.status, self.login_name, holders, self.days, self.unchecked)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.models import Account, GrantStep, Login, LoginKind, RoleGrant
@@ -75,7 +76,7 @@ class GrantLine:
 @dataclass(frozen=True, slots=True)
 class GrantSearch:
     """Which offices somebody looks for; without a status all that are not ended. `login_name`: a part of the holder's; `holders`: one of
-    these persons holds it; `days`: on which it was granted."""
+    these persons holds it; `days`: on which it was granted; `unchecked`: nobody has seen the papers of who holds it now."""
 
     role: Role | None = None
     area_id: UUID | None = None
@@ -83,10 +84,12 @@ class GrantSearch:
     login_name: str | None = None
     holders: Select[UUID] | None = None
     days: Days = EVER
+    unchecked: bool = False
 
 
 def role_grants(viewer: Actor, search: GrantSearch, *, for_me: bool = False, now: datetime, page: PageRequest) -> Page[GrantLine]:
-    """The offices in the viewer's areas, area by area, the oldest first. `for_me`: only those that wait for the viewer."""
+    """The offices in the viewer's areas, area by area, the oldest first. `for_me`: only those that wait for the viewer to agree or to
+    prolong them, with `unchecked` those whose holder's papers wait for the viewer."""
     wanted = _offices(viewer).where(_of_status(search.status, now), search.days.hold(RoleGrant.granted_at))
     wanted = wanted.where(as_asked((RoleGrant.role, search.role)), lies_in(RoleGrant.area_path, search.area_id))
     if search.login_name is not None:
@@ -94,8 +97,11 @@ def role_grants(viewer: Actor, search: GrantSearch, *, for_me: bool = False, now
         wanted = wanted.where(RoleGrant.account_id.in_(named))
     if search.holders is not None:
         wanted = wanted.where(Account.person_id.in_(search.holders))
+    if search.unchecked:
+        wanted = wanted.where(_lacks_papers(now))
     if for_me:
-        wanted = wanted.where(or_(is_to_approve(viewer, now=now), is_to_prolong(viewer, now=now)))
+        mine = is_to_check(viewer, now=now) if search.unchecked else or_(is_to_approve(viewer, now=now), is_to_prolong(viewer, now=now))
+        wanted = wanted.where(mine)
     return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
 
 
@@ -121,9 +127,32 @@ def is_to_approve(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
     )
 
 
+def is_to_check(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
+    """Condition on offices with their account: nobody has seen the papers of who holds it, and the viewer is above all of their offices."""
+    other = aliased(RoleGrant)
+    of_same = (other.account_id == RoleGrant.account_id, other.role.in_(OFFICE_ROLES), other.waits_for.is_(None), other.is_unended(now))
+    beyond = exists().where(*of_same, ~_stands_below(viewer, other)).correlate(RoleGrant)
+    return and_(_lacks_papers(now), RoleGrant.account_id != viewer.account_id, _stands_below(viewer, RoleGrant), ~beyond)
+
+
+def _lacks_papers(now: datetime) -> ColumnElement[bool]:
+    return and_(_of_status(GrantStatus.HELD, now), RoleGrant.role.in_(OFFICE_ROLES), Account.checked_at.is_(None))
+
+
+def _stands_below(viewer: Actor, grant: type[RoleGrant]) -> ColumnElement[bool]:
+    """Condition: whoever holds it is to show the viewer their papers."""
+    mine = policy.visible(viewer, Permission.IDENTITY_CHECK, ScopeColumns(area_path=area_above_office(grant)))
+    return and_(grant.role.not_in(ADMINISTRATORS), func.coalesce(mine, false()))
+
+
+def area_above_office(grant: type[RoleGrant] = RoleGrant) -> ColumnElement[str]:
+    """The path of the area that the area of an office is part of."""
+    return func.left(grant.area_path, func.length(grant.area_path) - DIGITS_OF_A_LEVEL)
+
+
 def is_to_prolong(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
     """Condition: an office ends soon, of somebody else, and the viewer is above it, so that they may prolong it."""
-    above = func.left(RoleGrant.area_path, func.length(RoleGrant.area_path) - DIGITS_OF_A_LEVEL)
+    above = area_above_office()
     return and_(
         _of_status(GrantStatus.HELD, now),
         RoleGrant.role.in_(OFFICES.keys() - ADMINISTRATORS),

@@ -1,13 +1,13 @@
 """Find the shifts of an area at which something may wait.
 
-Revision ID: 0079
-Revises: 0078
+Revision ID: 0082
+Revises: 0081
 """
 
 from backend.migrations import indexes
 
-revision = "0079"
-down_revision = "0078"
+revision = "0082"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """Mark shifts at which nothing waits, so that what waits is found without reading all that was served. A job marks the old ones.
 
-Revision ID: 0078
-Revises: 0077
+Revision ID: 0081
+Revises: 0080
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0078"
-down_revision = "0077"
+revision = "0081"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Count once a week what waits past its day, for the level above.
 
-Revision ID: 0077
-Revises: 0076
+Revision ID: 0080
+Revises: 0079
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from backend.migrations import triggers
 
-revision = "0077"
-down_revision = "0076"
+revision = "0080"
+down_revision = "0079"
 branch_labels = None
 depends_on = None
 
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("week_on", sa.Date(), nullable=False, comment="the Monday of the week"),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False, comment="how many things were late in all"),
-        sa.CheckConstraint("number >= 0", name="ck_overdue_reports_number_sensible"),
+        sa.CheckConstraint("number >= 0", name="number_sensible"),
         sa.PrimaryKeyConstraint("id", name="pk_overdue_reports"),
     )
     op.create_index("uq_overdue_reports_week", "overdue_reports", ["area_path", "week_on"], unique=True)
@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False, comment="of config/waiting.toml"),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False, comment="when the first of them began to wait"),
-        sa.CheckConstraint("number > 0", name="ck_overdue_lines_something_late"),
+        sa.CheckConstraint("number > 0", name="something_late"),
         sa.ForeignKeyConstraint(["report_id"], ["overdue_reports.id"], name="fk_overdue_lines_report_id"),
         sa.PrimaryKeyConstraint("report_id", "community_path", "kind", name="pk_overdue_lines"),
     )
