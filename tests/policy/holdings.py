@@ -10,7 +10,6 @@ from typing import Any
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from backend.imports.models import ImportStatus
-from backend.waiting import service as waiting
 from tests.policy.viewers import NEWCOMER, ORGANISATION_OFFICER, elsewhere
 from tests.policy.world import FAR, HOME, World
 from tests.support.beginning import wechat_user
@@ -18,6 +17,7 @@ from tests.support.demands import GRANDFATHER, area, claimed, demand_form, publi
 from tests.support.imports import brought_import
 from tests.support.late_entries import past_form
 from tests.support.organisations import applied_organisation, verified_organisation
+from tests.support.overdue import overdue_report
 from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form
 from tests.support.phone import Phone
 from tests.support.proxies import recorded_proxy
@@ -203,9 +203,7 @@ class Holdings:
     def _overdue(self) -> None:
         """Two weeks of each street."""
         for days in (9, 16):
-            with transaction():
-                while waiting.report_overdue(now=clock.now() + timedelta(days=days)):
-                    pass
+            overdue_report("639999001", days=days)
 
     def _late_entries(self) -> None:
         """In each community one that was refused, and one that waits."""

@@ -1,16 +1,11 @@
 """Rows of the walk: one's own inbox, and nobody else's; and what the communities leave undone, for the street and the district."""
 
-from datetime import timedelta
-
 from backend.accounts.policy import Permission
-from backend.foundation import clock
-from backend.foundation.database import db, transaction
-from backend.waiting import service
-from backend.waiting.models import OverdueReport
 from tests.policy.viewers import DISTRICT, EVERYBODY, STREET, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, World
 from tests.support.messages import tell_all
+from tests.support.overdue import overdue_report
 
 
 def told(world: World) -> Ask:
@@ -41,11 +36,8 @@ def reading(world: World) -> Ask:
 def overdue(world: World) -> Ask:
     """A demand of this street waits for longer than it should."""
     world.new_demand()
-    with transaction():
-        while service.report_overdue(now=clock.now() + timedelta(days=9)):
-            pass
-        report_id = db.session.query(OverdueReport.id).filter_by(area_path="639999001").scalar()
-    return ask(report_id=report_id, shows=str(report_id))
+    report_id = overdue_report("639999001")
+    return ask(report_id=report_id, shows=report_id)
 
 
 CONCERNED = these("resident", "proxy")

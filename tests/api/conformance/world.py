@@ -36,6 +36,7 @@ from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.operations import A_FILE
 from tests.support.organisations import add_staff, applied_organisation, verification, verified_organisation
+from tests.support.overdue import overdue_report
 from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import proxy_form
@@ -389,6 +390,7 @@ class Neighbourhood:
         mistaken = self.officer.made(f"/people/{gone}/deaths", died)["id"]
         self.street.officer.made(f"/deaths/{mistaken}/confirmation")
         self._target("community_officer", "undo_death", death_id=mistaken)
+        self._target("street_officer", "list_overdue_reports", "see_overdue_report", report_id=overdue_report("639999001"))
         waiting = self.street.phone().made("/account-recoveries", mother)["id"]
         self.officer.made(f"/account-recoveries/{waiting}/confirmation", seen(waiting))
         self._target("street_officer", "approve_recovery", recovery_id=waiting)

@@ -33,6 +33,7 @@ from tests.support.late_entries import past_form
 from tests.support.messages import inbox
 from tests.support.operations import A_FILE, Json, Operation, a_file, operations_of
 from tests.support.organisations import add_staff, verified_organisation
+from tests.support.overdue import overdue_report
 from tests.support.people import identity_number
 from tests.support.phone import Phone
 from tests.support.street import Street
@@ -143,6 +144,7 @@ class World:
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
             "import_id": brought_import(),
+            "report_id": overdue_report("639999001"),
             "year": year,
             **_signed_file(),
         }

@@ -96,6 +96,10 @@ def test_a_cursor_that_no_answer_held_is_400(sweep: Sweep) -> None:
             for odd in NO_CURSOR:
                 answer = sweep.send(operation, query=known | {"cursor": odd})
                 sweep.refused(operation, odd[:40], answer, (400, "cursor_invalid"))
+    for operation in [operation for operation in sweep.with_body if any(field.name == "cursor" for field in operation.fields)]:
+        for odd in NO_CURSOR:
+            answer = sweep.send(operation, body=operation.example | {"cursor": odd})
+            sweep.refused(operation, odd[:40], answer, (400, "cursor_invalid"))
 
 
 def test_who_may_see_nothing_of_a_list_is_told_of_a_bad_cursor_too(sweep: Sweep) -> None:

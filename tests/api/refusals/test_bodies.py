@@ -67,7 +67,7 @@ def test_a_body_nobody_asked_for_changes_nothing_however_large(sweep: Sweep) -> 
 def test_each_value_that_the_document_does_not_allow_is_422_and_named(sweep: Sweep) -> None:
     for operation in sweep.with_body:
         body = operation.example
-        fields = operation.fields
+        fields = [field for field in operation.fields if field.name != "cursor"]  # 400: test_addresses.py
         for value in ODD_VALUES:
             wrong = [field for field in fields if any(value is odd for odd in field.odd)]
             parts = [[field] for field in wrong if field.is_part]  # each on its own: its fields are gone with it

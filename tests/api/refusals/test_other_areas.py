@@ -32,8 +32,11 @@ SEEN_BY_ALL = {
 }
 # A workbook without a line is everybody's, and no JSON.
 OF_NOBODY = {"download_import_template"}
-# The first two write down who looked, the others have nothing to show before the job is done.
-NOT_ASKED = {"reveal_beneficiary", "see_person_record", "download_job_file", "download_late_proof", "see_job_file_address"}
+# The first two write down who looked, the others have nothing to show before the job is done; the last is of the whole street.
+NOT_ASKED = {
+    *("reveal_beneficiary", "see_person_record", "download_job_file", "download_late_proof", "see_job_file_address"),
+    "see_overdue_report",
+}
 
 
 @pytest.fixture(params=["neighbour", "foreigner", "stranger"])
