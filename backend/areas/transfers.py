@@ -112,17 +112,18 @@ def _of_year(day: Column, year: int) -> ColumnElement[bool]:
     return day.between(date(year, 1, 2), date(year, 12, 31))
 
 
-def lies_as_known(subject_id: Column, path: Column, known_at: AsOf) -> Column:
+def lies_as_known(subject_id: Column, path: Column, known_at: AsOf | Column) -> Column:
     """The path of the area in which something lies by what was known at an instant; of a fact its revision says that."""
     return path if known_at is None else func.coalesce(_first(subject_id, _later(known_at)), path)
 
 
 def _first(subject_id: Column, which: ColumnElement[bool]) -> Column:
     first = select(AreaTransfer.from_path).where(AreaTransfer.subject_id == subject_id, which)
-    return first.order_by(AreaTransfer.at, AreaTransfer.id).limit(1).scalar_subquery()
+    # However deep in a statement it is asked, what it names is that statement's.
+    return first.order_by(AreaTransfer.at, AreaTransfer.id).limit(1).correlate_except(AreaTransfer).scalar_subquery()
 
 
-def _later(known_at: AsOf) -> ColumnElement[bool]:
+def _later(known_at: AsOf | Column) -> ColumnElement[bool]:
     return false() if known_at is None else AreaTransfer.at > known_at
 
 

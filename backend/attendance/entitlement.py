@@ -31,6 +31,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.accounts import policy
 from backend.accounts.models import Account, RoleGrant
 from backend.accounts.policy import Permission, Scope
+from backend.areas import transfers
 from backend.attendance.models import Attendance, Capacity, Shift
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
@@ -91,6 +92,8 @@ def capacity_of_claim() -> Label[Capacity]:
     """In what capacity one serves on a claim. A person's claim is a registered Party member's where the registration's role was held when
     it was made (registration stands above this layer: the role is what it leaves here), or by the invitation that lets a member of
     another community claim."""
+    # Where the place lay then: its community may have been merged since, and the role that was held named the former one.
+    lay_in = transfers.lies_as_known(Claim.opening_id, Shift.area_path, Claim.claimed_at)
     registered = (
         select(RoleGrant.id)
         .join(Account, Account.id == RoleGrant.account_id)
@@ -98,7 +101,7 @@ def capacity_of_claim() -> Label[Capacity]:
             Account.person_id == Claim.person_id,
             RoleGrant.role == Role.PARTY_MEMBER,
             in_force(Claim.claimed_at, Claim.claimed_at),
-            func.starts_with(Shift.area_path, RoleGrant.area_path),
+            func.starts_with(lay_in, RoleGrant.area_path),
         )
         .correlate(Claim, Shift)
         .exists()
