@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, update
 
 from backend.accounts import policy
 from backend.accounts.events import AccountMerged, LoginAdded
@@ -26,7 +25,7 @@ from backend.accounts.service.roles import (
     PersonHasAccount,
     RolesExclude,
     account_of_person,
-    scope_values,
+    go_on,
     tie_to_person,
 )
 from backend.accounts.service.second_codes import IS_GUARDED, SecondCodeWrong, try_code
@@ -36,7 +35,6 @@ from backend.foundation import audit, idempotency, jobs, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Missing, Unprocessable
-from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
 
 MERGED, RECOVERED = "accounts_merged", "account_recovered"
@@ -290,37 +288,7 @@ def _move_grants(actor: Actor, kept_id: UUID, dissolved_id: UUID, *, now: dateti
         .execution_options(synchronize_session=False)
     )
     for grant in grants:
-        scope = scope_values(grant)
-        granting = insert(RoleGrant).values(
-            id=new_id(),
-            account_id=kept_id,
-            role=grant.role,
-            starts_at=max(grant.starts_at, now),
-            ends_at=grant.ends_at,
-            granted_by=grant.granted_by,
-            granted_at=grant.granted_at,
-            approved_by=grant.approved_by,
-            waits_for=grant.waits_for,
-            **scope,
-        )
-        db.session.execute(
-            granting.on_conflict_do_update(
-                index_elements=["account_id", "role", *scope],
-                index_where=RoleGrant.withdrawn_at.is_(None),
-                set_={
-                    "starts_at": func.least(RoleGrant.starts_at, granting.excluded.starts_at),
-                    # Who holds it in one of the two holds it.
-                    "waits_for": case(
-                        (or_(RoleGrant.waits_for.is_(None), granting.excluded.waits_for.is_(None)), None), else_=RoleGrant.waits_for
-                    ),
-                    # Nothing is later than an end that is not set.
-                    "ends_at": case(
-                        (or_(RoleGrant.ends_at.is_(None), granting.excluded.ends_at.is_(None)), None),
-                        else_=func.greatest(RoleGrant.ends_at, granting.excluded.ends_at),
-                    ),
-                },
-            ).execution_options(synchronize_session=False)
-        )
+        go_on(grant, kept_id, grant, now=now)
     db.session.execute(
         update(RoleGrant)
         .where(RoleGrant.account_id == dissolved_id, RoleGrant.withdrawn_at.is_(None))

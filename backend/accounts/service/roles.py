@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 
@@ -94,6 +94,8 @@ OFFICES: Mapping[Role, Collection[Level]] = {
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 """三员: granted by `ejia` only, one to an account, and to none that holds another office (docs/design.md, Words)."""
+
+_NEWS_OF_WAITING = {None: RoleGranted, GrantStep.ACCEPTANCE: RoleOffered, GrantStep.APPROVAL: RoleProposed}
 
 TERM_RUN_OUT = "任期届满"
 """Why a grant is over whose term ran out, once the same one is granted anew."""
@@ -242,24 +244,75 @@ def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) 
         grant_role(actor, held.account_id, Grant(held.role, work_unit_id=kept_id, ends_at=held.ends_at), now=now)
 
 
-@never(RolesExclude, TermOver, because="the same role goes on for the rest of its term")
 def hand_on_area(given_path: str, kept_path: str, *, now: datetime) -> int:
     """Let who holds a role in an area hold it in its successor, for the rest of the term, and who was offered one be so there; returns how
-    many did. Whoever holds it there already keeps that."""
-    held = select(RoleGrant).where(RoleGrant.area_path == given_path, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
-    grants = db.session.scalars(held).all()
+    many did. Who decided on it stays the same, and whoever holds it in one of the two keeps that."""
+    given = select(RoleGrant).where(RoleGrant.area_path == given_path, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
+    grants = db.session.scalars(given).all()
     for seen in grants:
-        there = Grant(seen.role, area_path=kept_path, ends_at=seen.ends_at)
-        withdraw_role(Actor.system(), seen.account_id, Grant(seen.role, area_path=given_path), reason="areas_merged", now=now)
-        same = select(RoleGrant.id).where(RoleGrant.account_id == seen.account_id, RoleGrant.is_unended(now), *_same(there))
-        if db.session.scalar(same.limit(1)) is not None:
-            continue
-        if seen.waits_for is None:
-            grant_role(Actor.system(), seen.account_id, there, now=now)
-        else:
-            starts_at = max(seen.starts_at, now)
-            offer_grant(Actor.system(), seen.account_id, there, waits_for=seen.waits_for, starts_at=starts_at, now=now)
+        account_id, former = held_account(seen.account_id), Grant(seen.role, area_path=given_path)
+        # As it stands once it is ours: an offer may have been answered meanwhile.
+        of_account = given.where(RoleGrant.account_id == account_id, RoleGrant.role == seen.role)
+        held = db.session.scalar(of_account.with_for_update().execution_options(populate_existing=True))
+        if held is not None:
+            withdraw_role(Actor.system(), account_id, former, reason="areas_merged", now=now)
+            _hold_there(held, Grant(held.role, area_path=kept_path), now=now)
     return len(grants)
+
+
+def _hold_there(held: RoleGrant, there: Grant, *, now: datetime) -> None:
+    """Let a grant go on in another scope, and tell its holder what is new."""
+    _put_away_run_out(held.account_id, there, now=now)
+    same = select(RoleGrant.waits_for).where(RoleGrant.account_id == held.account_id, RoleGrant.withdrawn_at.is_(None), *_same(there))
+    before = db.session.execute(same).one_or_none()
+    granted, waits_for = go_on(held, held.account_id, there, now=now)
+    scope = _scope_text(scope_values(there))
+    audit.record(Actor.system(), Permission.ROLE_GRANT, held.account_id, now=now, role=held.role.value, scope=scope, grant=str(granted))
+    knows = before is not None and (before.waits_for is None or waits_for is not None)
+    if held.role in OFFICES and not knows:
+        outbox.record(_NEWS_OF_WAITING[waits_for](granted), now=now)
+
+
+def go_on(held: RoleGrant, account_id: UUID, scope: Grant | RoleGrant, *, now: datetime) -> tuple[UUID, GrantStep | None]:
+    """Grant anew, to another account or in another scope, what is held or offered: for the rest of its term, as it was decided on by whom.
+    Beside the same role there the two become one. Returns its id and for whom it waits. The caller holds the account."""
+    values = scope_values(scope)
+    granting = insert(RoleGrant).values(
+        id=new_id(),
+        account_id=account_id,
+        role=held.role,
+        starts_at=max(held.starts_at, now),
+        ends_at=held.ends_at,
+        granted_by=held.granted_by,
+        granted_at=held.granted_at,
+        approved_by=held.approved_by,
+        waits_for=held.waits_for,
+        **values,
+    )
+    one_held = or_(RoleGrant.waits_for.is_(None), granting.excluded.waits_for.is_(None))
+    comes_held = and_(RoleGrant.waits_for.is_not(None), granting.excluded.waits_for.is_(None))
+    decided = {
+        name: case((comes_held, granting.excluded[name]), else_=getattr(RoleGrant, name))
+        for name in ("granted_by", "granted_at", "approved_by")
+    }
+    joined = granting.on_conflict_do_update(
+        index_elements=["account_id", "role", *values],
+        index_where=RoleGrant.withdrawn_at.is_(None),
+        set_={
+            "starts_at": func.least(RoleGrant.starts_at, granting.excluded.starts_at),
+            # Who holds it in one of the two holds it, as it was decided on there.
+            "waits_for": case((one_held, None), else_=RoleGrant.waits_for),
+            **decided,
+            # Nothing is later than an end that is not set.
+            "ends_at": case(
+                (or_(RoleGrant.ends_at.is_(None), granting.excluded.ends_at.is_(None)), None),
+                else_=func.greatest(RoleGrant.ends_at, granting.excluded.ends_at),
+            ),
+        },
+    )
+    returning = joined.returning(RoleGrant.id, RoleGrant.waits_for).execution_options(synchronize_session=False)
+    granted, waits_for = db.session.execute(returning).one()
+    return granted, waits_for
 
 
 def withdraw_from_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:
