@@ -21,6 +21,7 @@ from backend.attendance import service as attendance
 from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
 from backend.corrections import service as corrections
 from backend.demands import service as demands
+from backend.demands.models import Demand, DemandStatus
 from backend.foundation import clock
 from backend.foundation.database import allow_long_statements
 from backend.foundation.errors import Unprocessable
@@ -32,6 +33,7 @@ from backend.people import service as people
 from backend.proxies import service as proxies
 from backend.recoveries import service as recoveries
 from backend.registration import transfers as registration
+from backend.relocations.models import Relocation, RelocationStatus
 from backend.successions.openness import KINDS, Kind, found_in
 from backend.successions.refusals import AreaInUse
 from backend.teams import service as teams
@@ -76,6 +78,8 @@ def merge_communities(former_ids: Sequence[UUID], successor_id: UUID, *, day: da
     successor, total = areas.community(successor_id), HandedOn()
     for former_id in sorted(set(former_ids)):
         former = areas.hold_area(former_id)  # nothing begins there meanwhile
+        for grid in areas.grids_of(former_id):  # nor in a part of it
+            areas.hold_area(grid.id)
         _refuse_unfit(former, successor, day, now=now)
         if found := found_in(former.path, _in_the_way(successor, day), now=now):
             raise AreaInUse(found)
@@ -107,6 +111,19 @@ def _in_the_way(successor: Area, day: date) -> Sequence[Kind]:
             lambda now: and_(Shift.status == ShiftStatus.PLANNED, Shift.starts_at <= now),
             "个已经开始的场次",
             "等时间过后自动结束",
+        ),
+        Kind(
+            Demand.area_path,
+            # Its shift is closed and stays, where nobody would add or confirm what was served any more.
+            lambda now: and_(Demand.status == DemandStatus.PUBLISHED, ~attendance.goes_on(Demand.opening_id, now=now)),
+            "件时间已过、未办结的服务需求",
+            "由社区办结，没有开展的登记为未开展",
+        ),
+        Kind(
+            Relocation.from_path,
+            lambda _: and_(Relocation.status == RelocationStatus.ASKED, Relocation.area_path == successor.path),
+            "件迁往接续社区、待答复的申请",
+            "由接续社区答复，或者由本人撤回",
         ),
         Kind(
             ServiceRecord.area_path,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
-from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
 from backend.corrections.models import CorrectionStatus, IdentityCorrection
 from backend.deaths.models import Death, DeathStatus
 from backend.demands.models import Beneficiary, Demand, DemandStatus
@@ -69,8 +69,13 @@ def _office(now: datetime) -> ColumnElement[bool]:
 
 
 def _unsettled(_now: datetime) -> ColumnElement[bool]:
-    confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
-    return and_(ServiceRecord.is_current(), or_(~confirmed, ServiceFlag.stands_on(ServiceRecord.fact_id)))
+    of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
+    whole = exists().where(*of_record, Confirmation.is_partial().is_not(True)).correlate(ServiceRecord)
+    return and_(ServiceRecord.is_current(), or_(~whole, ServiceFlag.stands_on(ServiceRecord.fact_id)))
+
+
+def _unrecorded(_now: datetime) -> ColumnElement[bool]:
+    return and_(Shift.is_unsettled(), Attendance.lacks_record())
 
 
 def _arranged(now: datetime) -> ColumnElement[bool]:
@@ -104,7 +109,21 @@ KINDS: Sequence[Kind] = (
         "件未办结的服务需求",
         "由社区审核、办结或者取消",
     ),
-    Kind(ServiceRecord.area_path, _unsettled, "条待确认或者存疑的服务记录", "由社区或者街道确认、核实，不属实的撤销", goes_along=False),
+    Kind(
+        ServiceRecord.area_path,
+        _unsettled,
+        "条待确认、部分时长待批准或者存疑的服务记录",
+        "由社区或者街道确认、批准或者核实，不属实的更正或者撤销",
+        goes_along=False,
+    ),
+    Kind(
+        Shift.area_path,
+        _unrecorded,
+        "次没有签退的签到",
+        "由社区补录服务记录，不属实的补录后撤销",
+        beside=(Attendance, Attendance.shift_id == Shift.id),
+        goes_along=False,
+    ),
     Kind(
         LateEntry.area_path,
         _in(LateEntry.status, LateEntryStatus.SUBMITTED),
@@ -170,6 +189,8 @@ ELSEWHERE: Mapping[str, str] = {
     "messages.area_path": "told where it happened",
     "openings.home_path": "of an opening, which is open with its demand",
     "openings.claimants_path": "of an opening, which is open with its demand",
+    "overdue_lines.community_path": "counted in a week that is over",
+    "overdue_reports.area_path": "counted in a week that is over",
     "party_organisations.area_path": "where it stands; nothing waits for it",
     "relocations.from_area_id": "whoever asks to leave lives there",
     "relocations.from_path": "whoever asks to leave lives there",

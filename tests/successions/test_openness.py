@@ -17,8 +17,9 @@ from backend.successions import service as successions
 from backend.successions.openness import ELSEWHERE, KINDS, still_open
 from backend.successions.refusals import AreaInUse
 from backend.tables import METADATA
-from tests.support.attendance import Visit
-from tests.support.demands import published_demand
+from tasks.housekeeping import close_overdue_shifts
+from tests.support.attendance import Visit, at_shift
+from tests.support.demands import claimed, published_demand
 from tests.support.imports import brought_import
 from tests.support.late_entries import past_form
 from tests.support.locks import meanwhile
@@ -49,9 +50,20 @@ def test_each_column_that_says_where_something_lies_is_asked_or_said_to_be_over(
     assert not (asked | beside) & ELSEWHERE.keys()
 
 
+def never_signed_out(home, street, pass_time):
+    """The party member signs in at a fair and does not sign out of it; gives the fair."""
+    fair = published_demand(home.officer, street, brand="red_ribbon", places=2)
+    claimed(home.party_member, fair, as_person=True)
+    at_shift(home, fair, home.party_member, "sign-in")
+    pass_time(hours=3)
+    close_overdue_shifts()
+    return fair
+
+
 def test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it(ejia, street, pass_time):
     home, there = street.home, street.next
     assert all((home.grid_worker.account_id, home.organisation_id, home.proxy_id))
+    never_signed_out(home, street, pass_time)
     visit = Visit(street)
     visit.served(pass_time)
     published_demand(home.officer, street, brand="red_ribbon")

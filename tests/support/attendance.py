@@ -1,6 +1,6 @@
 """Shifts to serve at, and the people who serve at them."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from backend.teams.models import Membership
 from tests.support.demands import claimed, published_demand
 from tests.support.phone import Phone
 from tests.support.served import make_opening
-from tests.support.street import Street
+from tests.support.street import Community, Street
 from tests.support.teams import active_team, join_team
 
 BOTH = (Confirmer.REQUESTER, Confirmer.COMMUNITY)
@@ -147,6 +147,14 @@ class Visit:
             self.sign_in(phone, code=self.shown_by(self.leader))
         pass_time(minutes=minutes)
         return [self.sign_out(phone, code=self.shown_by(self.leader))["fact_id"] for phone in phones]
+
+
+def at_shift(community: Community, demand: Mapping[str, Any], phone: Phone, step: str) -> dict[str, Any]:
+    """Somebody takes a step (`sign-in`, `sign-out`) at the shift of a demand, by the code that the community shows."""
+    shift_id = db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(demand["opening_id"]))).one()
+    db.session.rollback()
+    answer: dict[str, Any] = phone.made(f"/shifts/{shift_id}/{step}", {"code": community.officer.seen(f"/shifts/{shift_id}/code")["code"]})
+    return answer
 
 
 def counting() -> dict[str, int]:

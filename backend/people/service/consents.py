@@ -50,8 +50,9 @@ def give_consent(
 
     From now on their data may be used again. A guardian's rest on the word for the minor, too. Raises PersonDied.
     """
-    for whose in sorted({person_id, guardian_person_id or person_id}):
-        require_alive(whose)
+    require_alive(person_id)
+    if guardian_person_id is not None:
+        require_alive(guardian_person_id)
     consent = {
         "person_id": person_id,
         "notice": name.value,
