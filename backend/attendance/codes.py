@@ -22,6 +22,7 @@ from backend.foundation.in_use import InUse
 STEP = timedelta(seconds=30)
 STEPS_ACCEPTED = 2
 STEPS_AHEAD = 1
+HOLDS_FOR = STEP * STEPS_ACCEPTED
 
 _PROOF_BYTES = 12
 _STEP_BYTES = 5

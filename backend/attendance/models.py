@@ -56,7 +56,8 @@ class Evidence(Word):
     can make it up.
 
     At a home it matters who showed the code: the community, who asked or their proxy (`code`); the door (`door_code`); or those who visit
-    themselves (`own_code`), whose record is one of two who were there together, or of one alone.
+    themselves (`own_code`), whose record is one of two who were there together, or of one alone. A code that was scanned a while ago
+    (`sent_later`) may have been photographed and passed on.
     """
 
     CODE = "code", "扫现场签到码"
@@ -64,7 +65,12 @@ class Evidence(Word):
     CODE_ELSEWHERE = "code_elsewhere", "扫码，不在现场范围内"
     TOGETHER = "together", "两人同行，互相作证"
     OWN_CODE = "own_code", "扫自己出示的签到码"
+    SENT_LATER = "sent_later", "过后补传的扫码"
     COMMUNITY_WORD = "community_word", "社区补录"
+
+
+WANTS_COMMUNITY = (Evidence.OWN_CODE, Evidence.SENT_LATER)
+"""Of a record that rests on these the word of who asked is not enough."""
 
 
 class FlagKind(StrEnum):

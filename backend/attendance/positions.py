@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin, sqrt
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, func
 
 from backend.attendance.limits import CHINA, Bounds
 from backend.attendance.models import Evidence, Shift
@@ -90,15 +90,17 @@ class Around:
             latitude.between(self.latitude - north, self.latitude + north),
             longitude.between(self.longitude - east, self.longitude + east),
         )
-        return and_(box, self.distance_m(latitude, longitude) <= self.within_m)
+        return and_(box, self._metres(latitude, longitude) <= self.within_m)
 
     def distance_m(self, latitude: Column, longitude: Column) -> ColumnElement[int]:
         """How far a place is, as `distance_m` reckons it, in hundreds of metres, rounded up: nearer than that nobody needs to know it."""
+        return cast(func.ceil(self._metres(latitude, longitude) / STEP_M) * STEP_M, BigInteger)
+
+    def _metres(self, latitude: Column, longitude: Column) -> ColumnElement[float]:
         north, east = func.radians(latitude - self.latitude) / 2, func.radians(longitude - self.longitude) / 2
         shrinks = cos(radians(self.latitude)) * func.cos(func.radians(latitude))
         part = func.power(func.sin(north), 2) + shrinks * func.power(func.sin(east), 2)
-        metres = 2 * EARTH_RADIUS_M * func.asin(func.sqrt(func.least(part, 1.0)))
-        return cast(func.ceil(metres / STEP_M) * STEP_M, Integer)
+        return 2 * EARTH_RADIUS_M * func.asin(func.sqrt(func.least(part, 1.0)))
 
 
 def distance_m(latitude_a: float, longitude_a: float, latitude_b: float, longitude_b: float) -> float:

@@ -11,6 +11,8 @@ from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
+from sqlalchemy import exists, select
+
 from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, Scope
@@ -62,6 +64,13 @@ class ServedSince(Conflict):
 
     code: ClassVar[str] = "served_since"
     detail = "该居民在此日之后还有服务记录，请核对是不是同一人、日期是否正确；记录有误的，请先撤销"
+
+
+class PersonMovedOn(Conflict):
+    """Since it was reported the person moved: the community in which they live now decides."""
+
+    code: ClassVar[str] = "person_moved_on"
+    detail = "该居民已不住在本社区，请退回，由现在居住的社区办理"
 
 
 _step = partial(Step, Death, DeathChange)
@@ -116,7 +125,7 @@ def confirm_death(actor: Actor, death_id: UUID, *, now: datetime) -> None:
     """Agree, as a second officer with the same papers before them. What the person held ends at once, what they had open as each hears of
     it: claims and registrations are given back, applications returned, visits to them called off.
 
-    Raises DeathDecided, OwnDeath, SecondNeeded, HolderOfOffice, ServedSince, AlreadyCorrected, Missing, Forbidden.
+    Raises DeathDecided, OwnDeath, SecondNeeded, HolderOfOffice, PersonMovedOn, ServedSince, AlreadyCorrected, Missing, Forbidden.
     """
     death = _seen(actor, death_id)
     policy.require(actor, Permission.DEATH_DECIDE, Scope(area_path=death.area_path))
@@ -124,6 +133,8 @@ def confirm_death(actor: Actor, death_id: UUID, *, now: datetime) -> None:
     accounts.require_second(actor, death.reported_by, now=now)
     accounts.require_above_holder(actor, death.person_id, now=now)
     people.hold_to_end(death.person_id)
+    if not db.session.scalar(select(exists().where(Person.id == death.person_id, Person.area_path == death.area_path))):
+        raise PersonMovedOn
     _refuse_served_since(death.person_id, death.died_on)
     CONFIRM.take(actor, death_id, now=now, confirmed_at=now, confirmed_by=actor.account_id)
     recoveries.return_of_dead(death.person_id, now=now)

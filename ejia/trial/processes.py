@@ -1,5 +1,6 @@
 """Starts child processes that end with us. Each leads its own process group and gets a signal when its parent dies."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -57,9 +58,10 @@ def turn_over(log: Path) -> None:
     beginning then (`spawn` opens it for appending). Lines of the same moment may be lost."""
     try:
         if log.stat().st_size > LARGEST_LOG:
-            shutil.copyfile(log, log.with_suffix(".log.1"))
+            with contextlib.suppress(OSError):  # the disk is full: all the more it has to shrink
+                shutil.copyfile(log, log.with_suffix(".log.1"))
             os.truncate(log, 0)
-    except OSError:  # the disk is full, or somebody took the file away: the services go on
+    except OSError:  # somebody took the file away: the services go on
         return
 
 

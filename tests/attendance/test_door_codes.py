@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.foundation import clock
 from backend.foundation.actor import Role
 from tests.support.attendance import Visit, counting, joins
 from tests.support.demands import GRANDFATHER, GRANDMOTHER, claimed, published_demand
@@ -52,6 +53,21 @@ def test_of_two_who_were_there_together_the_word_of_who_asked_is_enough(visit, a
         assert asking.seen(f"/services/{fact_id}")["evidence"] == "together"
         asking.made(f"/services/{fact_id}/confirmation")
     assert counting() == dict.fromkeys(facts, 47)
+
+
+def test_what_was_scanned_a_while_ago_waits_for_the_community(visit, asking, officer, pass_time):
+    code, scanned_at = visit.shown_by(asking), clock.now().isoformat()
+    pass_time(seconds=59)  # as long as a code that is shown holds
+    prompt = visit.member.made("/sign-ins", {"code": code, "scanned_at": scanned_at})
+    code, scanned_at = visit.shown_by(asking), clock.now().isoformat()
+    pass_time(minutes=25)
+    signed_out = visit.member.made("/sign-outs", {"code": code, "scanned_at": scanned_at})
+
+    assert (prompt["evidence"], signed_out["evidence"]) == ("code", "sent_later"), "a photo of the code may have been passed on"
+    assert officer.seen(f"/services/{signed_out['fact_id']}")["evidence"] == "sent_later"
+    assert refused(asking.post(f"/services/{signed_out['fact_id']}/confirmation")) == (409, "community_needed")
+    [told] = visit.member.seen("/me/services")["items"]
+    assert "社区确认" in told["missing"]
 
 
 def test_who_looks_in_for_a_moment_makes_no_two_of_them(visit, officer, pass_time):
@@ -109,6 +125,12 @@ def test_a_code_that_was_ended_or_replaced_opens_nothing_and_neither_does_one_of
     assert officer.post(f"{here}/end").status_code == 204
     assert refused(sign(visit, second)) == (422, "door_code_wrong")
     assert refused(officer.post(f"{here}/end")) == (409, "no_door_code")
+
+    third = officer.made(here)["text"]
+    assert sign(visit, third).status_code == 201
+    assert officer.post(f"{here}/end").status_code == 204
+    assert refused(sign(visit, second, "sign-out")) == (422, "door_code_wrong"), "it had ended before they came in"
+    assert sign(visit, third, "sign-out").status_code == 201, "who came in by it goes out by it"
 
 
 def test_door_codes_are_not_guessed(visit, home, officer, pass_time):

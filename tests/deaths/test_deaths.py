@@ -130,6 +130,11 @@ def test_who_may_not_and_what_is_no_death_is_refused(street, pass_time):
     assert refused(street.next.officer.post(f"{path(death)}/confirmation")) == (404, "not_found")
     assert refused(street.next.officer.get(path(death))) == (404, "not_found")
     assert refused(zhang.get(path(death))) == (404, "not_found")
+    for area_path in ("639999001002", "639999001001"):
+        with transaction():
+            db.session.execute(text("UPDATE people SET area_path = :to WHERE id = :id"), {"to": area_path, "id": zhang.person_id})
+        if area_path != street.home.path:
+            assert refused(street.officer.post(f"{path(death)}/confirmation")) == (409, "person_moved_on")
     officer.made(f"{path(death)}/return", {"reason": "证明不是本人的"})
     assert refused(street.officer.post(f"{path(death)}/confirmation")) == (409, "death_decided")
     assert zhang.seen("/me")["volunteer"] is not None

@@ -1,5 +1,7 @@
 """附近的服务需求: what takes place around somebody, the nearest first. Where they are stands in no address and is kept nowhere."""
 
+import json
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import pytest
@@ -41,7 +43,7 @@ def test_what_takes_place_around_somebody_is_listed_the_nearest_first(street, pl
     ]
     pass_time(minutes=30)
     assert [line["id"] for line in nearby(anybody)["items"]] == [places[NEAR], places[FAR]], "what is over is none"
-    assert [line["id"] for line in nearby(anybody, within_m=1000)["items"]] == [places[NEAR]]
+    assert [line["id"] for line in nearby(anybody, within_m=599)["items"]] == [places[NEAR]], "what is told rounded is found as it lies"
     assert [line["id"] for line in nearby(anybody, within_m=50_000)["items"]] == [places[NEAR], places[FAR], places[AWAY]]
     assert [line["id"] for line in nearby(anybody, q=str(FAR))["items"]] == [places[FAR]]
     assert nearby(anybody, brand="door_knock", within_m=50_000)["items"] == []
@@ -58,6 +60,8 @@ def test_what_takes_place_around_somebody_is_listed_the_nearest_first(street, pl
     swapped = anybody.post("/demands/nearby", {"latitude": HERE["longitude"], "longitude": HERE["latitude"]})
     assert (refused(swapped), swapped.get_json()["detail"]) == ((422, "position_out_of_bounds"), "经度和纬度似乎填反了")
     assert refused(anybody.post("/demands/nearby", HERE | {"cursor": "x"})) == (400, "cursor_invalid")
+    beyond = json.dumps([2**31, places[NEAR]]).encode()
+    assert nearby(anybody, cursor=urlsafe_b64encode(beyond).rstrip(b"=").decode())["items"] == []
 
 
 def test_the_places_are_found_by_their_index(street, places):

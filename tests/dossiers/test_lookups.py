@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from backend.accounts.limits import Written
+from backend.demands.models import Beneficiary
 from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
@@ -71,6 +72,12 @@ def test_an_officer_finds_who_has_the_whole_number_and_nobody_else_does(street, 
         unknown = administrator(Role.COMMUNITY_OFFICER, home.path, known=False)
         for phone in (unknown, home.grid_worker, home.leader, volunteer, street.district_officer):
             assert phone.post("/people/lookups", {"kind": asked[0], "number": asked[1]}).status_code == 403
+    officer.made(f"/beneficiaries/{other}/ending", {"cause": "moved_away"})
+    assert ids(officer, "phone", "0951 5551234") == NOBODY, "who has ended is read by nobody"
+    with transaction():
+        db.session.execute(update(Beneficiary).where(Beneficiary.id == UUID(elder)).values(born_in=2015))
+    assert ids(officer, "id_number", resident.card["id_number"]) == ([resident.person_id], [])
+    assert ids(street.officer, "id_number", resident.card["id_number"])[1] == [elder]
     with transaction():
         db.session.execute(update(Person).where(Person.id == UUID(volunteer.person_id)).values(born_on=date(2015, 1, 1)))
     assert ids(officer, "id_number", number) == NOBODY, "of a minor the street"

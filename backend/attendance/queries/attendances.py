@@ -53,7 +53,11 @@ WHAT_IS_MISSING = {
 }
 
 
-VISITED_ALONE = "一人上门、由本方出示签到码：等待社区确认，确认后计入"
+COMMUNITY_FOR = {
+    Evidence.OWN_CODE: "一人上门、由本方出示签到码：等待社区确认，确认后计入",
+    Evidence.SENT_LATER: "签到或者签退是过后补传的：等待社区确认，确认后计入",
+}
+"""What is missing where the word of who asked is not enough (`WANTS_COMMUNITY`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,7 @@ def _line(row: Row[*tuple[Any, ...]]) -> AttendanceLine:
             "fact_id": row.fact_id or withdrawn_fact_id,
             "hours": None if row.minutes is None else hours(row.minutes),
             "state": state,
-            "missing": VISITED_ALONE if state is AttendanceState.AWAITING_CONFIRMATION and row.evidence is Evidence.OWN_CODE else told,
+            "missing": COMMUNITY_FOR.get(row.evidence, told) if state is AttendanceState.AWAITING_CONFIRMATION else told,
         }
     )
 

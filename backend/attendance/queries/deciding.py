@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, any_, exists, or_
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
-from backend.attendance.models import Attendance, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
+from backend.attendance.models import WANTS_COMMUNITY, Attendance, Confirmation, Confirmer, ServiceFlag, ServiceRecord, Shift
 from backend.attendance.own import is_own, is_own_word
 from backend.attendance.service.judging import is_of_asking_side
 from backend.foundation.actor import Actor
@@ -21,7 +21,7 @@ def is_to_confirm(viewer: Actor) -> ColumnElement[bool]:
     as_requester = and_(
         _asks(Confirmer.REQUESTER),
         policy.visible(viewer, Permission.SERVICE_CONFIRM, ScopeColumns(person_id=Shift.requester_person_id)),
-        ServiceRecord.evidence != Evidence.OWN_CODE,
+        ServiceRecord.evidence.not_in(WANTS_COMMUNITY),
         ~is_of_asking_side(viewer),
     )
     return and_(Shift.is_unsettled(), ServiceRecord.is_current(), ~confirmed, ~FLAGGED, or_(as_community, as_requester), _of_others(viewer))

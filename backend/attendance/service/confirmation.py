@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord
+from backend.attendance.models import WANTS_COMMUNITY, Confirmation, Confirmer, ServiceFlag, ServiceRecord
 from backend.attendance.own import is_own, is_own_word
 from backend.attendance.service import judging
 from backend.attendance.service.days import most_minutes
@@ -33,10 +33,11 @@ class AlreadyConfirmed(Conflict):
 
 
 class CommunityNeeded(Conflict):
-    """One visitor alone, by a code that their own side showed: the community looks at it, and its word makes it count."""
+    """One visitor alone, by a code that their own side showed, or one that was scanned a while before it was sent: the community looks at
+    it, and its word makes it count."""
 
     code: ClassVar[str] = "community_needed"
-    detail = "一人上门，且签到码由服务方自己出示，须由社区核实后确认"
+    detail = "一人上门且签到码由服务方自己出示的，或者签到、签退是过后补传的，须由社区核实后确认"
 
 
 class DayFull(Conflict):
@@ -96,7 +97,7 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     judging.refuse_own(line)
     if line.flagged:
         raise ServiceIsFlagged
-    if confirmer is Confirmer.REQUESTER and line.evidence is Evidence.OWN_CODE:
+    if confirmer is Confirmer.REQUESTER and line.evidence in WANTS_COMMUNITY:
         raise CommunityNeeded
     word = _Word(confirmer, acted_for)
     confirmed = _confirm([fact_id], word, actor, now=now)

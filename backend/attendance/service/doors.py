@@ -14,7 +14,7 @@ from backend.accounts.policy import Permission, Scope
 from backend.attendance import doors, limits
 from backend.attendance.doors import PrintedCode
 from backend.attendance.events import DoorCodeEnded, DoorCodeIssued, HomeReplaced
-from backend.attendance.models import DoorCode, DoorTry, Shift, ShiftStatus
+from backend.attendance.models import Attendance, DoorCode, DoorTry, Shift, ShiftStatus
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -92,11 +92,17 @@ def visit_instead(actor: Actor, home_id: UUID, instead_id: UUID, opening_ids: Se
     leave_home(actor, home_id, now=now)
 
 
-def check_door_code(home_id: UUID, code: str, person_id: UUID, *, now: datetime) -> None:
-    """Let pass who knows the code of this door. Raises DoorCodeWrong, TooManyDoorCodes."""
+def check_door_code(home_id: UUID, code: str, person_id: UUID, *, leaving: UUID | None = None, now: datetime) -> None:
+    """Let pass who knows the code of this door. `leaving`: at the end of this shift, also by a code that ended since they came in.
+
+    Raises DoorCodeWrong, TooManyDoorCodes.
+    """
     _count_try(home_id, person_id, now=now)
-    kept = db.session.scalar(select(DoorCode.proof).where(DoorCode.home_id == home_id, DoorCode.is_in_use()))
-    if kept is None or not hmac.compare_digest(kept, doors.proof_of(code, home_id)):
+    came_in = select(Attendance.signed_in_at).where(Attendance.shift_id == leaving, Attendance.person_id == person_id, Attendance.is_open())
+    good = DoorCode.is_in_use() if leaving is None else or_(DoorCode.is_in_use(), DoorCode.ended_at >= came_in.scalar_subquery())
+    proof = doors.proof_of(code, home_id)
+    kept = db.session.scalars(select(DoorCode.proof).where(DoorCode.home_id == home_id, good)).all()
+    if not any(hmac.compare_digest(one, proof) for one in kept):
         raise DoorCodeWrong(errors={"code": [DoorCodeWrong.detail]})
     db.session.execute(delete(DoorTry).where(DoorTry.home_id == home_id, DoorTry.person_id == person_id))
 

@@ -33,10 +33,11 @@ def recheck_settled(after: UUID | None, *, at_most: int = 2_000) -> tuple[UUID |
     """Look again at some settled shifts behind this one: a release before wrote there without marking. Returns the last one that was looked
     at, None behind the last, and at how many something waits."""
     behind = true() if after is None else Shift.id > after
-    looked_at = db.session.scalars(
-        select(Shift.id).where(Shift.settled_at.is_not(None), behind).order_by(Shift.id).limit(at_most).with_for_update(skip_locked=True)
-    ).all()
-    return (looked_at[-1] if looked_at else None), len(_marked(looked_at, None, _something_waits()))
+    looked_at = db.session.scalars(select(Shift.id).where(Shift.settled_at.is_not(None), behind).order_by(Shift.id).limit(at_most)).all()
+    # Only those are held, hardly ever one: to hold a row is to write it, and there are as many as were ever served.
+    wrong = select(Shift.id).where(one_of(Shift.id, looked_at), _something_waits()).with_for_update(skip_locked=True)
+    held = db.session.scalars(wrong).all()
+    return (looked_at[-1] if looked_at else None), len(_marked(held, None, _something_waits()))
 
 
 def _marked(shift_ids: Sequence[UUID], settled_at: datetime | None, which: ColumnElement[bool]) -> Sequence[UUID]:

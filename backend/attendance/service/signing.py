@@ -1,6 +1,6 @@
 """Sign-in and sign-out by code: the hot path of a shift, so each takes few statements and no row that all of them must change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -201,9 +201,9 @@ def sign_in(
     require_fit(person_id, shift.born_on, shift, on=at, now=now)
     if door is not None:
         check_door_code(shift.home_id, door, person_id, now=now)
-    sign = judge(shift, position, by=grade)
+    sign = _as_sent(judge(shift, position, by=grade), at, now=now)
     if ends_other:
-        for left in close_open(Attendance.person_id == person_id, Attendance.shift_id != shift_id, now=now):
+        for left in close_open(Attendance.person_id == person_id, Attendance.shift_id != shift_id, now=at):
             audit.record(actor, Permission.SHIFT_SIGN, left, now=now, ended="elsewhere")
     attendance = attend(
         shift.claim_id,
@@ -245,8 +245,8 @@ def sign_out(
         raise Missing
     door, grade = _read_code(shift, code, now=at)
     if door is not None and shift.home_id is not None:
-        check_door_code(shift.home_id, door, person_id, now=now)
-    sign = judge(shift, position, by=grade)
+        check_door_code(shift.home_id, door, person_id, leaving=shift_id, now=now)
+    sign = _as_sent(judge(shift, position, by=grade), at, now=now)
     signed_out = _sign_out_row(shift, person_id, sign, now=at)
     if signed_out is None:
         raise _why_not_out(person_id, shift_id)
@@ -316,6 +316,12 @@ def _scanned(scanned_at: datetime | None, *, now: datetime) -> datetime:
     if scanned_at < now - timedelta(minutes=limits.current().signing.sent_later_minutes):
         raise ScannedTooLongAgo(errors={"scanned_at": [ScannedTooLongAgo.detail]})
     return scanned_at
+
+
+def _as_sent(sign: Sign, at: datetime, *, now: datetime) -> Sign:
+    """What it rests on. The phone says when it scanned, and a code that is shown can be photographed: what comes later than such a code
+    holds is worth less, whatever the code."""
+    return sign if now - at <= codes.HOLDS_FOR else replace(sign, evidence=Evidence.SENT_LATER)
 
 
 def _write_down(actor: Actor, attendance_id: UUID, sign: Sign, at: datetime, *, now: datetime) -> None:
@@ -398,6 +404,7 @@ def _was_not_alone(attendance: Attendance, *, now: datetime) -> bool:
         other.claim_id == attendance.claim_id,
         other.shift_id == attendance.shift_id,
         other.person_id != attendance.person_id,
+        other.in_evidence != Evidence.SENT_LATER,
         other.closed_at.is_(None),
         both > timedelta(0),
         both >= (now - attendance.signed_in_at) / 2,

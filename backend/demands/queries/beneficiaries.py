@@ -23,6 +23,7 @@ from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, as_asked, holds, words_of
+from backend.people.minors import may_be_minor
 from backend.people.models import Person
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
@@ -112,10 +113,22 @@ def beneficiaries(
 
 
 def beneficiaries_found(viewer: Actor, condition: ColumnElement[bool], *, most: int, now: datetime) -> list[BeneficiaryLine]:
-    """Of those on record whom the condition finds, and whom the viewer could read in clear, some."""
-    may_read = policy.visible(viewer, Permission.BENEFICIARY_REVEAL, ScopeColumns(area_path=Beneficiary.area_path))
-    rows = db.session.execute(_lines().where(condition, may_read).order_by(Beneficiary.id).limit(most))
-    return [BeneficiaryLine(**_values(row, clock.shanghai_day(now))) for row in rows]
+    """Of those on record whom the condition finds, and whom the viewer could read in clear (service/beneficiaries.py), some."""
+    register = ScopeColumns(area_path=Beneficiary.area_path)
+    may_read = or_(
+        *(policy.visible(viewer, permission, register) for permission in (Permission.BENEFICIARY_REVEAL, Permission.MINOR_REVEAL))
+    )
+    ever = exists().where(BeneficiaryBasis.beneficiary_id == Beneficiary.id).correlate(Beneficiary)
+    readable = and_(Beneficiary.ended_at.is_(None), or_(BeneficiaryBasis.id.is_not(None), ~ever))
+    rows = db.session.execute(_lines().where(condition, may_read, readable).order_by(Beneficiary.id).limit(most)).all()
+    found = [row for row in rows if _may_read(viewer, row.Beneficiary, now=now)]
+    return [BeneficiaryLine(**_values(row, clock.shanghai_day(now))) for row in found]
+
+
+def _may_read(viewer: Actor, beneficiary: Beneficiary, *, now: datetime) -> bool:
+    minor = beneficiary.born_in is not None and may_be_minor(beneficiary.born_in, now)
+    needed = Permission.MINOR_REVEAL if minor else Permission.BENEFICIARY_REVEAL
+    return policy.allows(viewer, needed, Scope(area_path=beneficiary.area_path))
 
 
 def lacks_basis(viewer: Actor) -> ColumnElement[bool]:

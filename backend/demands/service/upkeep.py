@@ -34,7 +34,6 @@ from backend.foundation.ids import new_id
 from backend.foundation.sealed_text import read_text
 from backend.foundation.sealing import keyring
 from backend.people.models import Person
-from backend.people.service import DIED
 
 _OPEN = (DemandStatus.SUBMITTED, DemandStatus.PUBLISHED)
 _AT_ONCE = 200
@@ -46,6 +45,9 @@ _ERASED = {
     "contact_note": None,
     "contact_note_sealed": None,
 }
+
+
+ELDER_DIED = "服务对象已去世"
 
 
 class DemandsOpen(Conflict):
@@ -145,7 +147,7 @@ def end_for_dead(person_ids: Sequence[UUID], *, now: datetime) -> None:
 
 def _end_visits(actor: Actor, beneficiary: Beneficiary, cause: EndCause, *, now: datetime) -> None:
     if cause is EndCause.DIED:
-        call_off_visits(actor, beneficiary.id, reason=DIED, now=now)
+        call_off_visits(actor, beneficiary.id, reason=ELDER_DIED, now=now)
     _end(actor, beneficiary, cause, now=now)
     attendance.leave_home(actor, beneficiary.id, now=now)
 

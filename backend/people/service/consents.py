@@ -50,9 +50,8 @@ def give_consent(
 
     From now on their data may be used again. A guardian's rest on the word for the minor, too. Raises PersonDied.
     """
-    require_alive(person_id)
-    if guardian_person_id is not None:
-        require_alive(guardian_person_id)
+    for whose in sorted({person_id, guardian_person_id or person_id}):
+        require_alive(whose)
     consent = {
         "person_id": person_id,
         "notice": name.value,

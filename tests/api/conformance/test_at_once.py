@@ -28,8 +28,11 @@ AGAIN_AND_AGAIN = {
     "confirm_shift",
     "disclose_beneficiary",
     "disclose_person",
+    "disclose_visited",
     "enter_late",
     "export_year_end",
+    "find_by_whole_number",  # each try counts
+    "find_demands_nearby",
     "issue_door_code",
     "log_in_by_password",
     "log_out",
