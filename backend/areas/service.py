@@ -185,6 +185,16 @@ def area_to_begin_in(area_id: UUID) -> Area | None:
     return db.session.scalar(kept.execution_options(populate_existing=True))
 
 
+def goes_on_in(area_id: UUID) -> Area | None:
+    """As `area_to_begin_in`; of an area that was merged into another one, that one. None when it just ended."""
+    while (area := area_to_begin_in(area_id)) is None:
+        successor_id = db.session.scalar(select(Area.successor_id).where(Area.id == area_id))
+        if successor_id is None:
+            return None
+        area_id = successor_id
+    return area
+
+
 def _change(area_id: UUID, action: str, *, now: datetime, **values: str | date | UUID) -> None:
     changed = db.session.scalar(
         update(Area).where(Area.id == area_id).values(**values).returning(Area.id).execution_options(synchronize_session=False)

@@ -130,10 +130,10 @@ DEMANDS_COMPLETED = Measure(
     source="服务需求办理记录",
     shape=Shape.EVENTS,
     contributions=_completed,
-    moved_by={"demand.completed": themselves, "demand.reopened": themselves},
+    moved_by={"demand.completed": themselves, "demand.reopened": themselves, "demand.not_carried_out": themselves},
     dimension=BRAND,
 )
-"""Demands that are completed, on the day of the latest completion: one that was reopened is not."""
+"""Demands that are completed, on the day of the latest completion: one that was reopened, or came to be not carried out, is not."""
 
 DEMANDS_NOT_CARRIED_OUT = Measure(
     name="demands_not_carried_out",

@@ -25,7 +25,8 @@ DEMAND_NUMBERS = Sequence("demand_numbers", metadata=Base.metadata)
 
 class DemandStatus(Word):
     """submitted → published, returned or withdrawn; returned → submitted again or withdrawn; published → completed, cancelled before its
-    time is over, or not carried out after it. 'Claimed', 'full' and 'partly claimed' are predicates over its opening, not states."""
+    time is over, or not carried out after it; completed → published again when no service counts any more, or not carried out where the
+    community is gone. 'Claimed', 'full' and 'partly claimed' are predicates over its opening, not states."""
 
     SUBMITTED = "submitted", "待审核"
     RETURNED = "returned", "已退回"

@@ -225,6 +225,38 @@ def somebody_did_not_sign_out_and_somebody_served_longer_than_was_confirmed(home
     home.officer.made(f"/services/{fact_id}/corrections", longer | {"revision_id": seen["revision_id"]})
 
 
+def test_a_wish_that_no_service_fulfils_any_more_is_not_reopened_in_a_community_that_is_gone(street, pass_time):
+    home, there = street.home, street.next
+    wish = published_demand(home.officer, street, brand="sunset_wish")
+    claimed(home.leader, wish, home.team_id)
+    at_shift(home, wish, home.leader, "sign-in")
+    pass_time(minutes=40)
+    fact_id = at_shift(home, wish, home.leader, "sign-out")["fact_id"]
+    home.officer.made(f"/services/{fact_id}/confirmation")
+    hear_everything()
+    pass_time(days=1)
+    close_overdue_shifts()
+    assert home.officer.seen(f"/demands/{wish['id']}")["status"] == "completed"
+    with transaction():
+        merge_communities([UUID(street["和平社区"])], UUID(street["团结社区"]), day=clock.shanghai_day(clock.now()), now=clock.now())
+    pass_time(seconds=1)
+    street.officer.made(f"/services/{fact_id}/withdrawal", {"revision_id": fact_id, "reason": "本人未到场"})
+    hear_everything()
+    assert street.officer.seen(f"/demands/{wish['id']}")["status"] == "not_carried_out"
+    kept = everything_booked()
+    statistics.rebuild()
+    assert everything_booked() == kept
+    db.session.rollback()
+
+    # What is needed again is needed where the elder lives now; where nothing goes on, it is not.
+    again, soon = f"/demands/{wish['id']}/publication-again", window(starts_in=timedelta(days=2))
+    assert there.officer.made(again, soon)["community_id"] == street["团结社区"]
+    with transaction():
+        db.session.execute(update(Area).where(Area.path == NEW).values(withdrawn_on=clock.shanghai_day(clock.now())))
+    told = street.officer.post(again, soon)
+    assert (told.status_code, told.get_json()["detail"]) == (422, "该需求所在的社区已撤销，不能再次发布")
+
+
 def test_a_community_goes_on_in_another_one_of_its_street_from_a_day_of_this_month(street):
     now = clock.now()
     today = clock.shanghai_day(now)

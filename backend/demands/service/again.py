@@ -45,17 +45,19 @@ class BeneficiaryMoved(Conflict):
 def publish_again(actor: Actor, demand_id: UUID, publication: Publication, *, now: datetime) -> UUID:
     """Publish anew what was published and is over; what is not given is as it was. Returns the id of the new demand.
 
-    Who asked the first time asks again, unless they agree to nothing any more: then it is the community's. Raises DemandNotOver,
-    BeneficiaryMoved, NotACommunity, TooManyPlaces, WindowInvalid, PlaceNotAsked, PositionOutOfBounds, NamesBeneficiary, BeneficiaryEnded,
-    AddressErased, BasisMissing, Missing, Forbidden.
+    Who asked the first time asks again, unless they agree to nothing any more: then it is the community's. What was needed in a community
+    that was merged is the successor's now. Raises DemandNotOver, BeneficiaryMoved, NotACommunity, TooManyPlaces, WindowInvalid,
+    PlaceNotAsked, PositionOutOfBounds, NamesBeneficiary, BeneficiaryEnded, AddressErased, BasisMissing, Missing, Forbidden.
     """
     former = known_demand(actor, demand_id)
-    policy.require(actor, Permission.DEMAND_REVIEW, scope_of(former))
+    scope, community = scope_of(former), areas.goes_on_in(former.area_id)
+    policy.require(actor, Permission.DEMAND_REVIEW, scope if community is None else replace(scope, area_path=community.path))
     if former.status not in _OVER:
         raise DemandNotOver
-    areas.community(former.area_id)
+    if community is None:
+        raise areas.NotACommunity("该需求所在的社区已撤销，不能再次发布")
     lives_in = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == former.beneficiary_id))
-    if lives_in is not None and not lives_in.startswith(former.area_path):
+    if lives_in is not None and not lives_in.startswith(community.path):
         raise BeneficiaryMoved
     wanted = _as_before(former, publication)
     again_id, details = new_id(), read_text(Demand.details_sealed, former)
@@ -65,8 +67,8 @@ def publish_again(actor: Actor, demand_id: UUID, publication: Publication, *, no
             number=next_number(now),
             brand=former.brand,
             details_sealed=None if details is None or details == UNREADABLE else seal_text(Demand.details_sealed, details, again_id),
-            area_id=former.area_id,
-            area_path=former.area_path,
+            area_id=community.id,
+            area_path=community.path,
             requester_person_id=_still_asking(former.requester_person_id),
             beneficiary_id=former.beneficiary_id,
             submitted_by=actor.account_id,

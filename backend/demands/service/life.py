@@ -74,6 +74,7 @@ HAND_OVER_SUBMITTED = Step(Demand, DemandChange, _SUBMITTED, _SUBMITTED, DemandH
 HAND_OVER_RETURNED = Step(Demand, DemandChange, _RETURNED, _RETURNED, DemandHandedOver, Permission.DEMAND_REVIEW)
 HAND_OVER_PUBLISHED = Step(Demand, DemandChange, _PUBLISHED, _PUBLISHED, DemandHandedOver, Permission.DEMAND_REVIEW)
 COMPLETE_LATE = Step(Demand, DemandChange, _NOT_CARRIED_OUT, _COMPLETED, DemandCompleted, Permission.DEMAND_COMPLETE)
+LAPSE_LATE = Step(Demand, DemandChange, _COMPLETED, _NOT_CARRIED_OUT, DemandNotCarriedOut, Permission.DEMAND_COMPLETE)
 REOPEN = Step(Demand, DemandChange, _COMPLETED, _PUBLISHED, DemandReopened, Permission.DEMAND_COMPLETE)
 
 

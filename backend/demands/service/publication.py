@@ -11,6 +11,7 @@ from sqlalchemy import or_, select, update
 from backend import brands
 from backend.accounts import policy
 from backend.accounts.policy import Permission
+from backend.areas import service as areas
 from backend.attendance import limits as services
 from backend.attendance import service as attendance
 from backend.attendance.models import Confirmation, ServiceFlag, ServiceRecord
@@ -20,7 +21,17 @@ from backend.attendance.service import Place
 from backend.brands import Brand, Completion
 from backend.demands.models import Beneficiary, Demand, DemandStatus
 from backend.demands.service.bases import require_usable
-from backend.demands.service.life import CANCEL, COMPLETE, COMPLETE_LATE, PUBLISH, REOPEN, DemandNotPublished, known_demand, scope_of
+from backend.demands.service.life import (
+    CANCEL,
+    COMPLETE,
+    COMPLETE_LATE,
+    LAPSE_LATE,
+    PUBLISH,
+    REOPEN,
+    DemandNotPublished,
+    known_demand,
+    scope_of,
+)
 from backend.demands.service.register import refuse_named
 from backend.demands.service.submission import refuse_places
 from backend.foundation.actor import Actor
@@ -249,11 +260,12 @@ def settle_by_flags(revision_ids: Sequence[UUID], *, now: datetime) -> None:
 
 def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     """Complete what the first confirmed service completes, and reopen what it no longer does: by how the facts stand, in any order. What
-    was not carried out is completed by a service that comes to count later."""
+    was not carried out is completed by a service that comes to count later. Where the community is gone nobody would come any more: what
+    would be reopened was not carried out."""
     completing = [brand.code for brand in brands.current().values() if brand.completion is Completion.FIRST_CONFIRMED_SERVICE]
     # Locked before the records are read: whoever settles last has seen every record that was committed before.
     demands = db.session.execute(
-        select(Demand.id, Demand.opening_id, Demand.status)
+        select(Demand.id, Demand.opening_id, Demand.status, Demand.area_id)
         .where(
             Demand.opening_id.in_(opening_ids),
             or_(
@@ -272,7 +284,11 @@ def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     openings.close_openings([demand.opening_id for demand in done], now=now)
     late = [demand for demand in demands if demand.status is DemandStatus.NOT_CARRIED_OUT and demand.opening_id in served]
     COMPLETE_LATE.take_all(Actor.system(), [demand.id for demand in late], now=now)
-    REOPEN.take_all(Actor.system(), [demand.id for demand in undone], now=now, reason=SERVICE_WITHDRAWN)
-    reopened = [demand.opening_id for demand in undone]
+    kept = {area_id for area_id in sorted({demand.area_id for demand in undone}) if areas.area_to_begin_in(area_id) is not None}
+    gone = [demand.id for demand in undone if demand.area_id not in kept]
+    LAPSE_LATE.take_all(Actor.system(), gone, now=now, reason=SERVICE_WITHDRAWN)
+    again = [demand for demand in undone if demand.area_id in kept]
+    REOPEN.take_all(Actor.system(), [demand.id for demand in again], now=now, reason=SERVICE_WITHDRAWN)
+    reopened = [demand.opening_id for demand in again]
     openings.reopen_openings(reopened)
     attendance.release_served(reopened, reason=SERVICE_WITHDRAWN, now=now)
