@@ -101,8 +101,7 @@ def require_standing(actor: Actor, *person_ids: UUID) -> None:
 
 def require_alive(person_id: UUID) -> None:
     """Let pass whose death is not on record, until this transaction ends. Raises PersonDied."""
-    # As strong as what may be written to the row next: two that only shared it would wait for each other.
-    living = select(Person.died_on).where(Person.id == person_id).with_for_update(key_share=True)
+    living = select(Person.died_on).where(Person.id == person_id).with_for_update(read=True)
     if db.session.scalar(living) is not None:
         raise PersonDied
 
