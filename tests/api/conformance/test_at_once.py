@@ -42,6 +42,7 @@ AGAIN_AND_AGAIN = {
     "make_arrangement",
     "mark_message_read",
     "mark_messages_read",
+    "put_preferences",
     "publish_demand_again",  # what is needed each week
     "move_beneficiary",
     "refresh_tokens",
@@ -63,7 +64,7 @@ def send_at_once(world: Neighbourhood, operation: Operation) -> list[TestRespons
         with world.app.test_client() as client:
             start.wait()
             content = a_file(here.known.get("file", A_FILE)) if here.takes_file else {"data": body, "content_type": "application/json"}
-            return client.open(here.address(), method=here.method, headers=headers | key, **content)
+            return client.open(here.address(), method=here.method, headers=headers | key, query_string=here.needed_query, **content)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(send, range(AT_ONCE)))

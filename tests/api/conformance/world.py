@@ -131,6 +131,7 @@ class Neighbourhood:
         self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams"}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
+        self._target("newcomer", "put_preferences", community_ids=[self.street["和平社区"]])
         self._target("community_officer", "enter_volunteer", id_number=identity_number(), name="钱奶奶")
         self._target("community_officer", "find_by_whole_number", kind="id_number", number=self.phones["volunteer"].card["id_number"])
         moving = self.street.next.volunteer(name="孙搬家")
@@ -207,6 +208,7 @@ class Neighbourhood:
         twice = work_unit(self.phones["street_officer"], "测试区绿化管理站")
         self._target("street_officer", "change_work_unit", work_unit_id=twice)
         self._target("street_officer", "merge_work_units", work_unit_id=twice, into_id=unit_id)
+        self._target("street_officer", "end_work_unit", work_unit_id=twice)
         applied = applicant.made("/registrations", registration_form(self.street, unit_id))["id"]
         self.phones |= {"party_member": accepted, "applicant": applicant}
         self.known |= {"registration_id": accepted.registration_id, "work_unit_id": unit_id}
@@ -307,12 +309,13 @@ class Neighbourhood:
         self.phones |= {"waiting_leader": visit.leader, "waiting_member": visit.member}
         self.known |= {"demand_id": visit.demand["id"], "opening_id": visit.demand["opening_id"], "claim_id": visit.claim_id}
         self.known |= {"shift_id": visit.shift_id}
-        self._target("waiting_member", "sign_in", "list_my_shifts", code=_shown_at(visit.shift_id), position=None)
+        self._target("waiting_member", "sign_in", "sign_in_by_code", "list_my_shifts", code=_shown_at(visit.shift_id), position=None)
         self._target("waiting_leader", "release_claim", "list_my_claims")
         serving = Visit(self.street)
         serving.sign_in()
         self.phones["serving_member"] = serving.member
-        self._target("serving_member", "sign_out", shift_id=serving.shift_id, code=_shown_at(serving.shift_id), position=None)
+        shown = {"shift_id": serving.shift_id, "code": _shown_at(serving.shift_id), "position": None}
+        self._target("serving_member", "sign_out", "sign_out_by_code", **shown)
         self._target("serving_member", "list_my_services")
         free = published_demand(self.officer, self.street)
         self.known |= {"role_id": free["role_id"]}
