@@ -1,7 +1,7 @@
 """Nothing stands still: what nobody reviews, claims, comes to or confirms goes on by itself, by the days of its brand."""
 
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -96,7 +96,8 @@ def test_what_nobody_claims_is_offered_nearby_then_next_door_then_shown_to_the_s
     assert "demand_unclaimed" not in kinds(street.officer), "somebody asked for the place"
     officer.made(f"/claims/{asked['id']}/refusal", {"reason": "已另有安排"})
     rung()
-    assert (kinds(street.officer).count("demand_unclaimed"), _next(officer, demand)) == (1, ("ends", 14))
+    until_over = clock.shanghai_day(datetime.fromisoformat(demand["ends_at"])) - clock.shanghai_day(clock.now())
+    assert (kinds(street.officer).count("demand_unclaimed"), _next(officer, demand)) == (1, ("ends", until_over.days))
 
     pass_time(days=15)
     end_over_demands()
