@@ -97,16 +97,7 @@ def show_code(actor: Actor, shift_id: UUID) -> CodeOut:
 @bp.output(SignedInOut, status_code=201)
 @bp.doc(summary="签到", description="场次开始前、结束后的宽限时间内都可签到。定位可不提供，不在范围内也可签到；只保存是否在范围内和距离。")
 def sign_in(actor: Actor, shift_id: UUID, body: SignInIn) -> SignedInAs:
-    return attendance.sign_in(
-        actor,
-        shift_id,
-        body.code,
-        position=body.where(),
-        claim_id=body.claim_id,
-        ends_other=body.ends_other,
-        scanned_at=body.scanned_at,
-        now=clock.now(),
-    )
+    return _signed_in(actor, shift_id, body, now=clock.now())
 
 
 @bp.post("/shifts/<uuid:shift_id>/sign-out")
@@ -129,16 +120,7 @@ def sign_out(actor: Actor, shift_id: UUID, body: SignOutIn) -> SignedOutOut:
 def sign_in_by_code(actor: Actor, body: SignInIn) -> SignedInAs:
     now = clock.now()
     shift_id = attendance.shift_to_sign_in(actor, body.code, scanned_at=body.scanned_at, now=now)
-    return attendance.sign_in(
-        actor,
-        shift_id,
-        body.code,
-        position=body.where(),
-        claim_id=body.claim_id,
-        ends_other=body.ends_other,
-        scanned_at=body.scanned_at,
-        now=now,
-    )
+    return _signed_in(actor, shift_id, body, now=now)
 
 
 @bp.post("/sign-outs")
@@ -159,6 +141,19 @@ def sign_out_by_code(actor: Actor, body: SignOutIn) -> SignedOutOut:
 @bp.doc(summary="某个场次的签到情况", description="missing 说明还差哪一步才计入。认领方负责人只看到本方的人。")
 def list_attendances(actor: Actor, shift_id: UUID, query: ListQuery) -> paging.Page[AttendanceLine]:
     return queries.attendances_of_shift(actor, shift_id, page=query.page, now=clock.now())
+
+
+def _signed_in(actor: Actor, shift_id: UUID, body: SignInIn, *, now: datetime) -> SignedInAs:
+    return attendance.sign_in(
+        actor,
+        shift_id,
+        body.code,
+        position=body.where(),
+        claim_id=body.claim_id,
+        ends_other=body.ends_other,
+        scanned_at=body.scanned_at,
+        now=now,
+    )
 
 
 def _signed_out(signed: SignedOutWith) -> SignedOutOut:

@@ -53,10 +53,10 @@ class Handover:
     successor: Area
     day: date
 
-    @property
-    def place(self) -> dict[str, Any]:
-        """Where what is handed on lies, as the columns of a table that names area and path."""
-        return {"area_id": self.successor.id, "area_path": self.successor.path}
+    def place_in(self, kind: type[Any]) -> dict[str, Any]:
+        """Where what is handed on lies, as the columns of a table that names area and path, or the path alone."""
+        path = {"area_path": self.successor.path}
+        return path | {"area_id": self.successor.id} if hasattr(kind, "area_id") else path
 
 
 def hand_on(
@@ -68,8 +68,7 @@ def hand_on(
 ) -> list[UUID]:
     """Let the rows of a table that lie in the former area lie in its successor; returns their ids. With `now` it is written down where they
     had lain: for what a measure counts by its area. Only the owner of the table calls it."""
-    place = handover.place if hasattr(kind, "area_id") else {"area_path": handover.successor.path}
-    moving = update(kind).where(kind.area_path == handover.former.path, *which).values(place).returning(kind.id)
+    moving = update(kind).where(kind.area_path == handover.former.path, *which).values(handover.place_in(kind)).returning(kind.id)
     with refusing(refusals):
         moved = sorted(db.session.scalars(moving.execution_options(synchronize_session=False)))
     if now is not None:
@@ -79,10 +78,9 @@ def hand_on(
 
 def hand_on_facts(kind: type[Any], *which: ColumnElement[bool], handover: Handover, now: datetime, counted: bool) -> list[UUID]:
     """As `hand_on`, for what holds of a table of facts: each gets a revision that lies in the successor. Returns the revisions' ids."""
-    place = handover.place if hasattr(kind, "area_id") else {"area_path": handover.successor.path}
     held = select(kind).where(kind.area_path == handover.former.path, kind.is_current(), *which).order_by(kind.id).with_for_update()
     seen: Sequence[FactRevision] = db.session.scalars(held).all()
-    revised = [facts.revise(one, Actor.system(), now=now, reason=READJUSTED, **place) for one in seen]
+    revised = [facts.revise(one, Actor.system(), now=now, reason=READJUSTED, **handover.place_in(kind)) for one in seen]
     if counted:
         write_down([one.fact_id for one in seen], handover, now=now)
     return [one.id for one in revised]

@@ -39,9 +39,10 @@ def read(path: Path) -> Ages:
     return catalogues.load(path, Ages)
 
 
-def may_be_minor(born_in: int, now: datetime) -> bool:
-    """Whether somebody of whom only the year of birth is known may be younger than 18: until the year in which they turn 18 is over."""
-    return clock.shanghai_day(now).year - born_in <= AGE_OF_MAJORITY
+def may_be_minor(born_in: int | None, now: datetime) -> bool:
+    """Whether somebody of whom only the year of birth is known may be younger than 18: until the year in which they turn 18 is over. Not
+    where nobody said the year."""
+    return born_in is not None and clock.shanghai_day(now).year - born_in <= AGE_OF_MAJORITY
 
 
 def is_minor_at(born_on: date, now: datetime) -> bool:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, and_, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
-from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
+from backend.attendance import service as attendance
+from backend.attendance.models import Attendance, ServiceRecord, Shift, ShiftStatus
 from backend.corrections.models import CorrectionStatus, IdentityCorrection
 from backend.deaths.models import Death, DeathStatus
 from backend.demands.models import Beneficiary, Demand, DemandStatus
@@ -68,12 +69,6 @@ def _office(now: datetime) -> ColumnElement[bool]:
     return and_(RoleGrant.role.in_(OFFICES), RoleGrant.is_unended(now))
 
 
-def _unsettled(_now: datetime) -> ColumnElement[bool]:
-    of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
-    whole = exists().where(*of_record, Confirmation.is_partial().is_not(True)).correlate(ServiceRecord)
-    return and_(ServiceRecord.is_current(), or_(~whole, ServiceFlag.stands_on(ServiceRecord.fact_id)))
-
-
 def _unrecorded(_now: datetime) -> ColumnElement[bool]:
     return and_(Shift.is_unsettled(), Attendance.lacks_record())
 
@@ -111,7 +106,7 @@ KINDS: Sequence[Kind] = (
     ),
     Kind(
         ServiceRecord.area_path,
-        _unsettled,
+        lambda _: attendance.record_waits(),
         "条待确认、部分时长待批准或者存疑的服务记录",
         "由社区或者街道确认、批准或者核实，不属实的更正或者撤销",
         goes_along=False,

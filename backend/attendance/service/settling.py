@@ -5,13 +5,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, update
 
 from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
 from backend.foundation.database import db, one_of
 
 QUIET = timedelta(days=1)
 """For so long after its window a shift is not looked at: whoever signs out of it locks it for others who do."""
+
+
+def record_waits() -> ColumnElement[bool]:
+    """Condition on records: nobody stands by it yet, or only by a part of its minutes, or it is doubted."""
+    of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
+    whole = exists().where(*of_record, Confirmation.is_partial().is_not(True)).correlate(ServiceRecord)
+    return and_(ServiceRecord.is_current(), or_(~whole, ServiceFlag.stands_on(ServiceRecord.fact_id)))
 
 
 def settle_shifts(*, now: datetime, at_most: int = 1_000) -> int:
@@ -47,9 +54,6 @@ def _marked(shift_ids: Sequence[UUID], settled_at: datetime | None, which: Colum
 
 def _something_waits() -> ColumnElement[bool]:
     """Condition on shifts: a record waits for a word, or is doubted; somebody is signed in, or lacks their record."""
-    of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
-    whole = exists().where(*of_record, Confirmation.is_partial().is_not(True)).correlate(ServiceRecord)
-    flagged = ServiceFlag.stands_on(ServiceRecord.fact_id)
-    record = exists().where(ServiceRecord.shift_id == Shift.id, ServiceRecord.is_current(), or_(~whole, flagged)).correlate(Shift)
+    record = exists().where(ServiceRecord.shift_id == Shift.id, record_waits()).correlate(Shift)
     attendance = exists().where(Attendance.shift_id == Shift.id, or_(Attendance.is_open(), Attendance.lacks_record())).correlate(Shift)
     return or_(record, attendance)

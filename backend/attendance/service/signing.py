@@ -326,11 +326,8 @@ def _as_sent(sign: Sign, at: datetime, *, now: datetime) -> Sign:
 
 def _write_down(actor: Actor, attendance_id: UUID, sign: Sign, at: datetime, *, now: datetime) -> None:
     """Into the audit log; where it was not sent at once, also when it was scanned."""
-    if at == now:
-        audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value)
-    else:
-        scanned_at = at.astimezone(clock.SHANGHAI).isoformat()
-        audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value, scanned_at=scanned_at)
+    later: dict[str, Any] = {} if at == now else {"scanned_at": at.astimezone(clock.SHANGHAI).isoformat()}
+    audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value, **later)
 
 
 def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:

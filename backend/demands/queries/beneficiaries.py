@@ -15,6 +15,7 @@ from backend.areas.models import Area
 from backend.areas.queries import lies_in
 from backend.attendance.models import DoorCode
 from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis, EndCause
+from backend.demands.service.bases import to_read
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -23,7 +24,6 @@ from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, as_asked, holds, words_of
-from backend.people.minors import may_be_minor
 from backend.people.models import Person
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
@@ -121,14 +121,8 @@ def beneficiaries_found(viewer: Actor, condition: ColumnElement[bool], *, most: 
     ever = exists().where(BeneficiaryBasis.beneficiary_id == Beneficiary.id).correlate(Beneficiary)
     readable = and_(Beneficiary.ended_at.is_(None), or_(BeneficiaryBasis.id.is_not(None), ~ever))
     rows = db.session.execute(_lines().where(condition, may_read, readable).order_by(Beneficiary.id).limit(most)).all()
-    found = [row for row in rows if _may_read(viewer, row.Beneficiary, now=now)]
+    found = [row for row in rows if policy.allows(viewer, to_read(row.Beneficiary, now=now), Scope(area_path=row.Beneficiary.area_path))]
     return [BeneficiaryLine(**_values(row, clock.shanghai_day(now))) for row in found]
-
-
-def _may_read(viewer: Actor, beneficiary: Beneficiary, *, now: datetime) -> bool:
-    minor = beneficiary.born_in is not None and may_be_minor(beneficiary.born_in, now)
-    needed = Permission.MINOR_REVEAL if minor else Permission.BENEFICIARY_REVEAL
-    return policy.allows(viewer, needed, Scope(area_path=beneficiary.area_path))
 
 
 def lacks_basis(viewer: Actor) -> ColumnElement[bool]:

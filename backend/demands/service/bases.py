@@ -139,6 +139,11 @@ def require_usable(beneficiary_id: UUID) -> None:
         raise BasisMissing
 
 
+def to_read(beneficiary: Beneficiary, *, now: datetime) -> Permission:
+    """What is needed to read them in clear: of whom may be a minor, who reads minors' data."""
+    return Permission.MINOR_REVEAL if may_be_minor(beneficiary.born_in, now) else Permission.BENEFICIARY_REVEAL
+
+
 def require_readable(beneficiary: Beneficiary) -> None:
     """Let pass whose data may be read in clear. Who was on record before bases were has not taken one back.
 
@@ -160,7 +165,7 @@ def _require_fit(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, 
         return
     if beneficiary.born_in is None and not beneficiary.said_adult:
         raise AgeUnknown(errors={"born_in": [AgeUnknown.detail]})
-    minor = beneficiary.born_in is not None and may_be_minor(beneficiary.born_in, now)
+    minor = may_be_minor(beneficiary.born_in, now)
     if minor != (basis.kind is BasisKind.GUARDIAN_CONSENT):
         sentence = "未成年人须由监护人同意" if minor else "已成年的不由监护人同意"
         raise BasisUnfit(sentence, errors={"basis.kind": [sentence]})

@@ -12,7 +12,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.queries import next_shift_begins_at
 from backend.demands.models import ADDRESS, NOTE, PHONE, Beneficiary, Demand, DemandStatus
-from backend.demands.service.bases import require_readable
+from backend.demands.service.bases import require_readable, to_read
 from backend.demands.service.life import known_demand
 from backend.foundation import audit
 from backend.foundation.actor import Actor
@@ -58,7 +58,7 @@ def reveal_beneficiary(actor: Actor, demand_id: UUID, *, now: datetime) -> Revea
     scope, claim_id = Scope(area_path=beneficiary.area_path), None
     if not policy.allows(actor, Permission.BENEFICIARY_SEE, scope):
         scope, claim_id = _claim_of(actor, demand, now=now)
-    elif _is_protected(beneficiary, now=now) and not policy.allows(actor, Permission.MINOR_REVEAL, scope):
+    elif may_be_minor(beneficiary.born_in, now) and not policy.allows(actor, Permission.MINOR_REVEAL, scope):
         raise reveals.MinorProtected
     require_readable(beneficiary)
     reveals.require_moderation(actor, now=now)
@@ -92,7 +92,7 @@ def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: reve
     if beneficiary is None:
         raise Missing
     scope = Scope(area_path=beneficiary.area_path)
-    needed = Permission.MINOR_REVEAL if _is_protected(beneficiary, now=now) else Permission.BENEFICIARY_REVEAL
+    needed = to_read(beneficiary, now=now)
     if not policy.allows(actor, needed, scope):
         policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
         raise reveals.MinorProtected
@@ -132,11 +132,6 @@ def _phone_of(beneficiary: Beneficiary) -> str | None:
 def _note_of(beneficiary: Beneficiary) -> str | None:
     sealed = beneficiary.contact_note_sealed
     return beneficiary.contact_note if sealed is None else reveals.in_clear(sealed, field=NOTE, row=beneficiary.id)
-
-
-def _is_protected(beneficiary: Beneficiary, *, now: datetime) -> bool:
-    """Whether they are a minor, or may be one by the year of their birth."""
-    return beneficiary.born_in is not None and may_be_minor(beneficiary.born_in, now)
 
 
 def _claim_of(actor: Actor, demand: Demand, *, now: datetime) -> tuple[Scope, UUID]:
