@@ -94,8 +94,8 @@ def test_claims_shifts_and_records_are_found_again(phone_of, street, officer, pa
     visit = Visit(street, requester=requester, title="陪老人看病 Ｂ栋")
     other = open_shift(street["和平社区"], brand="red_ribbon", starts_in=timedelta(days=3))
     claim_for(other[0], team_id=UUID(visit.team_id))
-    fact_id, number = visit.served(pass_time), visit.demand["number"]
     today = clock.shanghai_day(clock.now())
+    fact_id, number = visit.served(pass_time), visit.demand["number"]
 
     def ids(phone, path, **query):
         answer = phone.seen(path, count="true", **query)

@@ -146,15 +146,15 @@ def test_who_may_not_and_what_is_no_death_is_refused(street, pass_time):
     assert refused(officer.post(f"/people/{themselves}/deaths", papers())) == (403, "holder_of_office")
 
     # Who served after that day is not dead, or the record is wrong.
-    visit = Visit(street)
-    early = reported(officer, visit.member, died_on=today(days=1))
+    visit, day_before = Visit(street), today(days=1)
+    early = reported(officer, visit.member, died_on=day_before)
     fact_id = visit.served(pass_time)
     assert refused(street.officer.post(f"{path(early)}/confirmation")) == (409, "served_since")
     officer.made(f"{path(early)}/return", {"reason": "日期不对"})
-    assert refused(officer.post(f"/people/{visit.member.person_id}/deaths", papers(died_on=today(days=1)))) == (409, "served_since")
+    assert refused(officer.post(f"/people/{visit.member.person_id}/deaths", papers(died_on=day_before))) == (409, "served_since")
     revision = officer.seen(f"/services/{fact_id}")["revision_id"]
     officer.made(f"/services/{fact_id}/withdrawal", {"revision_id": revision, "reason": "不是本人"})
-    reported(officer, visit.member, died_on=today(days=1))
+    reported(officer, visit.member, died_on=day_before)
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(Death)) == 3
     db.session.rollback()
