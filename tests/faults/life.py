@@ -152,7 +152,7 @@ def _listen(run: "subprocess.Popen[str]", deaths: Counter[str]) -> Thread:
     def hear() -> None:
         assert run.stdout is not None
         for line in run.stdout:
-            if "it starts again" in line:
+            if "重新启动" in line:
                 deaths[line.split()[0]] += 1
 
     thread = Thread(target=hear, daemon=True)
