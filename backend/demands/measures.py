@@ -1,10 +1,10 @@
-"""What statistics may count of demands: published, claimed, completed, not carried out, each demand once, on the day on which it came to
-be so; and who was served.
+"""What statistics may count of demands: published, claimed, completed, not carried out, gone on by themselves, each demand once, on the day
+on which it came to be so; and who was served.
 
 The brand of a demand stands from its publication on; where it lay on the day counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from backend.areas.transfers import lay_in
 from backend.attendance.measures import COUNTED_BY
 from backend.attendance.models import ServiceRecord
 from backend.attendance.queries import counting_records
-from backend.demands.models import Demand, DemandChange, DemandReassignment, DemandStatus
+from backend.demands.models import Demand, DemandChange, DemandPrompt, DemandReassignment, DemandStatus, NextStep
 from backend.foundation.database import Column, one_of
 from backend.foundation.life import status_at
 from backend.foundation.measures import AsOf, Measure, Shape, contribution, day_of, themselves
@@ -70,6 +70,18 @@ def _counted_from(step: FromClause, known_at: AsOf) -> Select[Any]:
         .join(step, true())
         .where(step.c.at.is_not(None))
     )
+
+
+def _prompted(*steps: NextStep) -> Callable[[AsOf], Select[Any]]:
+    def contributions(known_at: AsOf) -> Select[Any]:
+        taken = select(func.min(DemandPrompt.at).label("at")).where(DemandPrompt.demand_id == Demand.id, DemandPrompt.step.in_(steps))
+        return _counted_from((taken if known_at is None else taken.where(DemandPrompt.at <= known_at)).lateral("taken"), known_at)
+
+    return contributions
+
+
+def _of_prompts(prompt_ids: Sequence[UUID]) -> Select[Any]:
+    return select(DemandPrompt.demand_id).where(one_of(DemandPrompt.id, prompt_ids))
 
 
 def _of_claims(claim_ids: Sequence[UUID]) -> Select[Any]:
@@ -146,6 +158,50 @@ DEMANDS_NOT_CARRIED_OUT = Measure(
 """Demands whose time was over without a service that counts, on the day on which that was written down; one that is completed by a
 service entered later is none of them any more."""
 
+DEMANDS_OFFERED = Measure(
+    name="demands_offered",
+    source="服务需求到期处理记录",
+    shape=Shape.EVENTS,
+    contributions=_prompted(NextStep.OFFERED),
+    moved_by={"demand.offered": _of_prompts},
+    dimension=BRAND,
+    seldom=True,
+)
+"""Demands that nobody claimed, on the day on which they were offered to the groups of their community."""
+
+DEMANDS_OFFERED_TO_NEIGHBOURS = Measure(
+    name="demands_offered_to_neighbours",
+    source="服务需求到期处理记录",
+    shape=Shape.EVENTS,
+    contributions=_prompted(NextStep.NEIGHBOURS),
+    moved_by={"demand.offered_to_neighbours": _of_prompts},
+    dimension=BRAND,
+    seldom=True,
+)
+"""The same, of those that nobody there claimed either."""
+
+DEMANDS_UNCONFIRMED = Measure(
+    name="demands_unconfirmed",
+    source="服务需求到期处理记录",
+    shape=Shape.EVENTS,
+    contributions=_prompted(NextStep.CONFIRM_TOLD),
+    moved_by={"demand.unconfirmed": _of_prompts},
+    dimension=BRAND,
+    seldom=True,
+)
+"""Demands of whose services some waited for a confirmation longer than the brand allows, on the day on which the community was told."""
+
+DEMANDS_SHOWN_TO_STREET = Measure(
+    name="demands_shown_to_street",
+    source="服务需求到期处理记录",
+    shape=Shape.EVENTS,
+    contributions=_prompted(NextStep.STREET, NextStep.CONFIRM_STREET),
+    moved_by={"demand.unclaimed": _of_prompts, "demand.long_unconfirmed": _of_prompts},
+    dimension=BRAND,
+    seldom=True,
+)
+"""Published demands of which the street was told that nobody claims them, or confirms what was served; on the first such day."""
+
 BENEFICIARIES_SERVED = Measure(
     name="beneficiaries_served",
     source="经确认的服务记录、服务对象登记册",
@@ -160,4 +216,14 @@ BENEFICIARIES_SERVED = Measure(
 """Services that count, of demands for somebody in the register: its distinct persons are those who were served. What is erased of a row
 leaves the row, and so the figure; a merge is a word that two were one."""
 
-MEASURES = (DEMANDS_PUBLISHED, DEMANDS_CLAIMED, DEMANDS_COMPLETED, DEMANDS_NOT_CARRIED_OUT, BENEFICIARIES_SERVED)
+MEASURES = (
+    DEMANDS_PUBLISHED,
+    DEMANDS_CLAIMED,
+    DEMANDS_COMPLETED,
+    DEMANDS_NOT_CARRIED_OUT,
+    DEMANDS_OFFERED,
+    DEMANDS_OFFERED_TO_NEIGHBOURS,
+    DEMANDS_UNCONFIRMED,
+    DEMANDS_SHOWN_TO_STREET,
+    BENEFICIARIES_SERVED,
+)

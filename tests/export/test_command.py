@@ -55,8 +55,11 @@ def test_workbook_of_the_one_street_is_written_and_audited(export, tmp_path):
     assert told.exit_code == 0, told.output
     assert "已写入 年终.xlsx：青山街道2023年度，数据版本 " in told.stdout
     assert "年终统计表" in told.stderr
-    sheet = load_workbook(tmp_path / "年终.xlsx", data_only=True)["分社区统计（二）"]
-    [hours] = [cell.column for cell in sheet[4] if cell.value == "志愿服务\n时长\n（小时）"]
+    book = load_workbook(tmp_path / "年终.xlsx", data_only=True)
+    named = "志愿服务\n时长\n（小时）"
+    [(sheet, hours)] = [
+        (sheet, cell.column) for sheet in book if sheet.title.startswith("分社区") for cell in sheet[4] if cell.value == named
+    ]
     assert [sheet.cell(row, hours).value for row in (6, 7, 8)] == [0.7, 0.7, 0]
     assert [path.name for path in tmp_path.iterdir()] == ["年终.xlsx"]
     audited = db.session.execute(text("SELECT account_id, subject_id, details FROM audit_entries WHERE action = 'figures.export'")).one()

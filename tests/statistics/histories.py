@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 
 from backend.areas.models import Area, Level
 from backend.attendance.models import Capacity, Confirmation, ServiceRecord
-from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus
+from backend.demands.models import Beneficiary, Demand, DemandChange, DemandPrompt, DemandStatus
+from backend.demands.service.prompts import PROMPTS
 from backend.foundation import facts
 from backend.foundation.database import db
 from backend.foundation.facts import FactRevision
@@ -193,6 +194,16 @@ class History:
         opening, _ = make_opening(area, brand)
         self.demands.append(demand := self._make_demand(area, brand, opening.id))
         self._step(demand, DemandStatus.PUBLISHED, "demand.published")
+        self._prompt(demand)
+
+    def _prompt(self, demand: Demand) -> None:
+        """It stands still and takes some of the steps by itself, one after the other; without chance, which is for the rest."""
+        for place, prompt in enumerate(PROMPTS[len(self.demands) % len(PROMPTS) :], start=1):
+            at = self.last_step[demand.id] + timedelta(days=place)
+            taken = DemandPrompt(id=new_id(), demand_id=demand.id, step=prompt.step, since=NOON, at=at, categories=[])
+            db.session.add(taken)
+            db.session.flush()
+            happened(prompt.event.name, taken.id)
 
     def _make_demand(self, area: Area, brand: str, opening_id: UUID, elder: Beneficiary | None = None) -> Demand:
         what = {"number": uuid4().hex, "brand": brand, "title": "需求", "places": 3, "opening_id": opening_id}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -12,15 +13,17 @@ from backend.attendance.models import ServiceRecord
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.foundation.measures import NOW, AsOf
+from backend.openings.models import Opening
 from backend.points.rebuild import rebuild
 from backend.statistics.measures import MEASURES
 from ejia.trial.demo import load
-from tasks.housekeeping import end_over_demands, end_unanswered_claims
+from tasks.housekeeping import end_over_demands, end_unanswered_claims, prompt_demands
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
-from tests.support.demands import asked_for, claimed, published_demand
+from tests.support.demands import asked_for, claimed, demand_form, published_demand, window
 from tests.support.organisations import verified_organisation
 from tests.support.people import accepted_member, registered_volunteer
 from tests.support.phone import Phone
+from tests.support.served import make_person, make_record
 from tests.support.teams import applied_team
 
 SCALE = 0.05
@@ -74,9 +77,12 @@ def test_what_was_known_stays_known_whatever_is_corrected_withdrawn_ended_and_be
     verified_organisation(registered_volunteer(phone_of, here), officer, here, record_number="备2026-900")
     officer.made(f"/claims/{asked[0]['id']}/refusal", {"reason": "老人另有安排"})
     change_who_belongs(phone_in)
+    leave_demands_alone(officer, leader, here, team_id)
     pass_time(hours=3)
     end_unanswered_claims()
     end_over_demands()  # also the wish that is open again
+    pass_time(days=6)
+    prompt_demands()
     hear_everything()
 
     assert {name for name, rows in known(NOW).items() if rows == then[name]} == set(), "nothing befell these measures"
@@ -101,6 +107,17 @@ def claimed_demand(officer: Phone, leader: Phone, here: dict[str, str], team_id:
     """A demand that was just published, and the id of the team's claim on it."""
     demand = published_demand(officer, here, brand="red_ribbon")
     return demand | {"claim_id": claimed(leader, demand, team_id)["id"]}
+
+
+def leave_demands_alone(officer: Phone, leader: Phone, here: dict[str, str], team_id: str) -> None:
+    """Nobody claims one, which lies far ahead, and nobody confirms what was served on another."""
+    far_ahead = officer.made("/demands", demand_form(here, brand="red_ribbon"))
+    officer.made(f"/demands/{far_ahead['id']}/publication", window(starts_in=timedelta(days=20)) | {"places": 1})
+    served = claimed_demand(officer, leader, here, team_id)
+    with transaction():
+        opening = db.session.get_one(Opening, UUID(served["opening_id"]))
+        area = db.session.get_one(Area, opening.area_id)
+        make_record(make_person(area), area, opening.brand, minutes=47, opening=opening)
 
 
 def change_demands(officer: Phone, leader: Phone, demands: list[dict[str, Any]]) -> None:

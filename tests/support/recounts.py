@@ -84,6 +84,11 @@ def _demands(instant: str, condition: str = "true") -> Recount:
     )
 
 
+def _prompted(*steps: str) -> str:
+    of_these = ", ".join(f"'{step}'" for step in steps)
+    return f"SELECT min(p.at) FROM demand_prompts p WHERE p.demand_id = d.id AND p.step IN ({of_these})"
+
+
 def _waits(value: str, condition: str, when: str = _within("w.over")) -> Recount:
     ended = "o.claim_id = a.claim_id AND o.from_status = 'asked'"
     return Recount(
@@ -158,6 +163,10 @@ RECOUNTS: Mapping[str, Recount] = {
         "SELECT max(c.at) FROM demand_changes c WHERE c.demand_id = d.id AND c.to_status = 'not_carried_out'",
         "d.status = 'not_carried_out'",
     ),
+    "demands_offered": _demands(_prompted("offered")),
+    "demands_offered_to_neighbours": _demands(_prompted("neighbours")),
+    "demands_unconfirmed": _demands(_prompted("confirm_told")),
+    "demands_shown_to_street": _demands(_prompted("street", "confirm_street")),
     "claims_asked_for": _waits("count(*)", "true", _within("w.asked")),
     "claims_answered": _waits("count(*)", _ANSWERED),
     "claims_answered_in_time": _waits("count(*)", f"{_ANSWERED} AND w.seconds <= 3 * 24 * 3600"),

@@ -24,7 +24,12 @@ from backend.teams.measures import CATEGORY
 from backend.teams.models import Membership, Team, TeamStatus
 
 _OF_RECORDS = frozenset({"services", "beneficiaries_served"})
-_OF_DEMANDS = frozenset({"demands_published", "demands_claimed", "demands_completed", "demands_not_carried_out"})
+_OF_DEMANDS = frozenset(
+    {
+        *("demands_published", "demands_claimed", "demands_completed", "demands_not_carried_out"),
+        *("demands_offered", "demands_offered_to_neighbours", "demands_unconfirmed", "demands_shown_to_street"),
+    }
+)
 
 _Key = ColumnElement[Any]
 
