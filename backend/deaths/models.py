@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.database import AreaPath, as_text
 from backend.foundation.life import Living, StatusChange
+from backend.foundation.references import COUNTS_WHILE
 from backend.foundation.terms import Word
 
 
@@ -39,7 +40,11 @@ class Death(Living):
         Index("ix_deaths_area_path", "area_path", "status", "id"),
     )
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_deaths_person_id"))
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("people.id", name="fk_deaths_person_id"),
+        # Nobody needs to know of whom a second officer refused it.
+        info={COUNTS_WHILE: lambda deaths: deaths.c.status != DeathStatus.RETURNED},
+    )
     area_path: Mapped[AreaPath] = mapped_column(comment="where the person lived, whose community decides")
     status: Mapped[DeathStatus] = mapped_column(as_text(DeathStatus))
     proof: Mapped[DeathProof] = mapped_column(as_text(DeathProof))

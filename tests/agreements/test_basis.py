@@ -80,10 +80,15 @@ def test_while_another_consent_stands_the_data_are_used_as_it_says(street):
 
 def test_where_no_fact_names_them_name_and_number_are_erased_too_and_they_may_begin_anew(street):
     card = {"name": "李小四", "id_number": identity_number()}
-    phone = street.home.person("li", **card)
+    phone, living, officer = street.home.person("li", **card), street.home.person(), street.home.officer
     person = phone.person_id
+    # That an officer took somebody for dead and another did not is none; that one waits for the other is.
+    papers = {"died_on": "2026-11-01", "proof": "cremation_certificate"}
+    mistaken, _ = (officer.made(f"/people/{one.person_id}/deaths", papers) for one in (phone, living))
+    officer.made(f"/deaths/{mistaken['id']}/return", {"reason": "同名，认错了人"})
     told = phone.made("/me/consents/withdrawal", {"notice": "identity"})
     assert (told["erased"], told["kept"]) == (["name", "id_number"], [])
+    assert living.made("/me/consents/withdrawal", {"notice": "identity"})["kept"] == ["name", "id_number"]
     row = shown(person)
     assert (row.name, row.name_sealed, row.born_on.year) == ("**", None, 1900)
     assert card["id_number"] != keyring().unseal(row.id_number_sealed, field=ID_NUMBER, row=row.id)
