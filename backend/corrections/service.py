@@ -165,7 +165,7 @@ def return_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> N
             IdentityCorrection.proposed_at <= happening.at,
         )
         correction_ids = db.session.scalars(waiting).all()
-        reason = people.why_ended(happening.subject_id)
+        reason = people.why_ended(happening.subject_id, at=happening.at)
         RETURN.take_all(Actor.system(), correction_ids, now=now, reason=reason, name_sealed=None, id_number_sealed=None)
 
 

@@ -170,6 +170,12 @@ def record_all(events: Sequence[Event], *, now: datetime) -> None:
         write_at_commit({OutboxEvent: happened, OutboxDelivery: deliveries})
 
 
+def happened(event: type[Event], subject_id: UUID, *, at: datetime) -> bool:
+    """Whether this happened to a row at the very instant: in the act of which a reaction hears by another event."""
+    same = (OutboxEvent.at == at, OutboxEvent.name == event.name, OutboxEvent.subject_id == subject_id)
+    return db.session.scalar(select(OutboxEvent.id).where(*same).limit(1)) is not None
+
+
 def oldest_waiting(consumer: str) -> datetime | None:
     """When the oldest event happened that the consumer has yet to hear; None when it heard all."""
     waiting = (

@@ -355,10 +355,11 @@ def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None
             MemberRegistration.recorded_at <= happening.at,
         )
         for seen in db.session.scalars(stood.order_by(MemberRegistration.id)).all():
+            reason = why_ended(happening.subject_id, at=happening.at)
             if seen.status is _APPLIED:
-                WITHDRAW.take(Actor.system(), seen, now=now, reason=why_ended(happening.subject_id))
+                WITHDRAW.take(Actor.system(), seen, now=now, reason=reason)
             else:
-                reason, ended_on = why_ended(happening.subject_id), clock.shanghai_day(happening.at)
+                ended_on = clock.shanghai_day(happening.at)
                 END.take(Actor.system(), seen, now=now, reason=reason, ended_on=ended_on)
         registered = select(MemberRegistration.id).where(
             MemberRegistration.person_id == happening.subject_id, MemberRegistration.is_current(), MemberRegistration.status.in_(ACTIVE)

@@ -124,7 +124,7 @@ def withdraw_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) ->
         stood = select(Relocation.id).where(
             Relocation.person_id == happening.subject_id, Relocation.status == _ASKED, Relocation.asked_at <= happening.at
         )
-        reason = people.why_ended(happening.subject_id)
+        reason = people.why_ended(happening.subject_id, at=happening.at)
         WITHDRAW.take_all(Actor.system(), db.session.scalars(stood).all(), now=now, reason=reason, decided_at=now)
 
 

@@ -160,6 +160,16 @@ def test_who_may_not_and_what_is_no_death_is_refused(street, pass_time):
     db.session.rollback()
 
 
+def test_what_ended_by_a_mistake_that_is_undone_at_once_ended_by_a_death(street):
+    officer, member = street.home.officer, street.home.party_member
+    death = reported(officer, member)
+    street.officer.made(f"{path(death)}/confirmation")
+    officer.made(f"{path(death)}/undoing", {"reason": "同名，认错了人"})
+    deliver()
+    ended = officer.seen(f"/registrations/{member.registration_id}")
+    assert (ended["status"], ended["reason"]) == ("ended", "本人已去世")
+
+
 def test_a_guardians_word_ends_with_them_and_a_leaders_team_is_the_communitys(street):
     """Nothing stands in the way of a death, as it does of a closing: the ward needs another word, the team another leader."""
     home = street.home

@@ -29,7 +29,7 @@ def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None
         person_id = happening.subject_id
         if db.session.scalar(select(Person.withdrawn_at).where(Person.id == person_id)) is None:
             continue
-        reason = why_ended(person_id)
+        reason = why_ended(person_id, at=happening.at)
         asked = select(Demand).where(Demand.requester_person_id == person_id, Demand.status.in_(_OPEN_STILL)).order_by(Demand.id)
         own = set(db.session.scalars(asked.where(_own_need(person_id)).with_only_columns(Demand.id)))
         for demand in db.session.scalars(asked.with_for_update().execution_options(populate_existing=True)).all():

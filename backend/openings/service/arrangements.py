@@ -137,7 +137,7 @@ def end_invitations_of_withdrawn(happenings: Sequence[Happening], *, now: dateti
             Arrangement.recorded_at <= happening.at,
         )
         for seen in db.session.scalars(invitations.order_by(Arrangement.id)).all():
-            _end(Actor.system(), seen, reason=why_ended(happening.subject_id), now=now)
+            _end(Actor.system(), seen, reason=why_ended(happening.subject_id, at=happening.at), now=now)
 
 
 def end_invitations_of_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:

@@ -33,10 +33,11 @@ LEAVE_ALONE = Step(
 def end_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) -> None:
     """Let these people act for no organisation, and give their applications back. An organisation whose officer one of them was has none
     until the community or the rest of its staff names another. Who agreed anew meanwhile keeps what they have."""
-    withdrawn = select(Person.id).where(Person.id.in_([one.subject_id for one in happenings]), Person.withdrawn_at.is_not(None))
+    ended_at = {one.subject_id: one.at for one in happenings}
+    withdrawn = select(Person.id).where(Person.id.in_(list(ended_at)), Person.withdrawn_at.is_not(None))
     for person_id in db.session.scalars(withdrawn.order_by(Person.id)).all():
         for organisation_id in _touched_by(person_id):
-            _end(organisation_id, person_id, now=now)
+            _end(organisation_id, person_id, why_ended(person_id, at=ended_at[person_id]), now=now)
 
 
 def _touched_by(person_id: UUID) -> Sequence[UUID]:
@@ -46,8 +47,8 @@ def _touched_by(person_id: UUID) -> Sequence[UUID]:
     return sorted(db.session.scalars(acts_for.union(heads)))
 
 
-def _end(organisation_id: UUID, person_id: UUID, *, now: datetime) -> None:
-    actor, organisation, reason = Actor.system(), rows.held(organisation_id), why_ended(person_id)
+def _end(organisation_id: UUID, person_id: UUID, reason: str, *, now: datetime) -> None:
+    actor, organisation = Actor.system(), rows.held(organisation_id)
     for staff in live_staff(organisation_id, Staff.person_id == person_id):
         ended = stop_staff(actor, staff, reason=reason, now=now)
         audit.record(actor, Permission.STAFF_LEAVE, ended, now=now)

@@ -117,9 +117,12 @@ def take_back_death(person_id: UUID) -> None:
     _write(person_id, died_on=None)
 
 
-def why_ended(person_id: UUID) -> str:
-    """Why nothing of a person's goes on, as whom it concerns reads it."""
-    return WITHDRAWN if db.session.scalar(select(Person.died_on).where(Person.id == person_id)) is None else DIED
+def why_ended(person_id: UUID, *, at: datetime | None = None) -> str:
+    """Why nothing of a person's goes on, as whom it concerns reads it. Who hears of it later says when it ended (`at`): a death that was a
+    mistake may be undone by then, and was no withdrawal."""
+    if db.session.scalar(select(Person.died_on).where(Person.id == person_id)) is not None:
+        return DIED
+    return DIED if at is not None and outbox.happened(DeathNoted, person_id, at=at) else WITHDRAWN
 
 
 def hold_to_end(person_id: UUID) -> None:
