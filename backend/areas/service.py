@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
+from backend.areas.events import AreaSucceeded, CommunityDivided, CommunityExtended
 from backend.areas.models import LENGTH_OF_PATH, Area, Level
-from backend.foundation import audit, clock
+from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, flush_or_refuse, one_of
 from backend.foundation.errors import Conflict, Missing, Unprocessable
@@ -136,6 +137,13 @@ def add_grid(community: Area, name: str, *, now: datetime) -> Area:
 def let_succeed(former: Area, successor: Area, *, day: date, now: datetime) -> None:
     """Take an area out of use from a day on, because another one succeeds it. The caller holds it, and has handed on what lay there."""
     _change(former.id, "area.merge", now=now, withdrawn_on=max(day, former.valid_from), successor_id=successor.id)
+    outbox.record(AreaSucceeded(former.id), now=now)
+
+
+def let_divide(former: Area, successor: Area, *, day: date, now: datetime) -> None:
+    """Write down that a community gave a part of what it has to another one, which goes on beside it. The caller has handed it on."""
+    audit.record(Actor.system(), "area.split", former.id, now=now, to=successor.code, day=day.isoformat())
+    outbox.record_all([CommunityDivided(former.id), CommunityExtended(successor.id)], now=now)
 
 
 def paths_of(area_ids: Sequence[UUID]) -> Sequence[str]:

@@ -1,5 +1,5 @@
-"""What goes from an area to the one into which that was merged: the owner of a table hands its rows on, and what was counted before the day
-stays counted where it was.
+"""What goes from an area to the one that succeeds it, in all or in a part: the owner of a table hands its rows on, and what was counted
+before the day stays counted where it was.
 
 A thing that was handed on has one row, which lies in the successor, and its transfers (`AreaTransfer`) say where it had lain until when. So
 a measure of what lasts states it once for each area in which it lay, and one of what happens asks in which it lay on that day.
@@ -47,11 +47,21 @@ READJUSTED = "区划调整"
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """From which area to which, and since which day."""
+    """From which area to which, and since which day. `part`: of an area that goes on itself, which rows of each table go; without it all
+    do."""
 
     former: Area
     successor: Area
     day: date
+    part: Mapping[type[Any], ColumnElement[bool]] | None = None
+
+    def leaving(self, kind: type[Any]) -> ColumnElement[bool]:
+        """Condition: the row lies in the former area, and goes."""
+        return and_(kind.area_path == self.former.path, self.goes(kind))
+
+    def goes(self, kind: type[Any]) -> ColumnElement[bool]:
+        """Condition: of what lies in the former area, the row goes."""
+        return true() if self.part is None else self.part.get(kind, false())
 
     def place_in(self, kind: type[Any]) -> dict[str, Any]:
         """Where what is handed on lies, as the columns of a table that names area and path, or the path alone."""
@@ -68,7 +78,7 @@ def hand_on(
 ) -> list[UUID]:
     """Let the rows of a table that lie in the former area lie in its successor; returns their ids. With `now` it is written down where they
     had lain: for what a measure counts by its area. Only the owner of the table calls it."""
-    moving = update(kind).where(kind.area_path == handover.former.path, *which).values(handover.place_in(kind)).returning(kind.id)
+    moving = update(kind).where(handover.leaving(kind), *which).values(handover.place_in(kind)).returning(kind.id)
     with refusing(refusals):
         moved = sorted(db.session.scalars(moving.execution_options(synchronize_session=False)))
     if now is not None:
@@ -78,7 +88,7 @@ def hand_on(
 
 def hand_on_facts(kind: type[Any], *which: ColumnElement[bool], handover: Handover, now: datetime, counted: bool) -> list[UUID]:
     """As `hand_on`, for what holds of a table of facts: each gets a revision that lies in the successor. Returns the revisions' ids."""
-    held = select(kind).where(kind.area_path == handover.former.path, kind.is_current(), *which).order_by(kind.id).with_for_update()
+    held = select(kind).where(handover.leaving(kind), kind.is_current(), *which).order_by(kind.id).with_for_update()
     seen: Sequence[FactRevision] = db.session.scalars(held).all()
     revised = [facts.revise(one, Actor.system(), now=now, reason=READJUSTED, **handover.place_in(kind)) for one in seen]
     if counted:

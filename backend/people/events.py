@@ -65,6 +65,6 @@ class PartyConsentWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class PersonTransferred(Event):
-    """The community in which they live was merged into another one. The subject is the person."""
+    """The part in which they live is of another community now. The subject is the person."""
 
     name: ClassVar[str] = "person.transferred"

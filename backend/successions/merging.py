@@ -5,68 +5,15 @@ All of it is one transaction: whoever kills it finds everything as it was.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_
-from sqlalchemy.orm import aliased
-
-from backend.accounts import service as accounts
 from backend.areas import service as areas
-from backend.areas.models import Area, Level
 from backend.areas.transfers import Handover
-from backend.attendance import service as attendance
-from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
-from backend.corrections import service as corrections
-from backend.demands import service as demands
-from backend.demands.models import Demand, DemandStatus
-from backend.foundation import clock
 from backend.foundation.database import allow_long_statements
-from backend.foundation.errors import Unprocessable
-from backend.openings import service as openings
-from backend.openings.models import Claim, ClaimStatus, Opening
-from backend.organisations import service as organisations
-from backend.organisations.models import Organisation, OrganisationStatus
-from backend.people import service as people
-from backend.proxies import service as proxies
-from backend.recoveries import service as recoveries
-from backend.registration import transfers as registration
-from backend.relocations.models import Relocation, RelocationStatus
-from backend.successions.openness import KINDS, Kind, found_in
+from backend.successions.handing_on import HandedOn, hand_on, in_the_way, refuse_unfit, to_succeeding_grids
+from backend.successions.openness import found_in
 from backend.successions.refusals import AreaInUse
-from backend.teams import service as teams
-from backend.teams.models import Team, TeamStatus
-from backend.volunteers import service as volunteers
-
-
-class SuccessorUnfit(Unprocessable):
-    """A community goes on in another one, of the same street."""
-
-    code: ClassVar[str] = "successor_unfit"
-    detail = "只能并入同一街道的另一个社区"
-
-
-class MergeDayInvalid(Unprocessable):
-    """The day lies ahead, before this month (whose figures are told), or before the community was there."""
-
-    code: ClassVar[str] = "merge_day_invalid"
-    detail = "日期应在本月之内，不晚于今天，也不早于社区设立之日"
-
-
-@dataclass(slots=True)
-class HandedOn:
-    """How much went to the successor."""
-
-    people: int = 0
-    volunteers: int = 0
-    teams: int = 0
-    organisations: int = 0
-    registrations: int = 0
-    demands: int = 0
-    beneficiaries: int = 0
-    roles: int = 0
 
 
 def merge_communities(former_ids: Sequence[UUID], successor_id: UUID, *, day: date, now: datetime) -> HandedOn:
@@ -80,101 +27,12 @@ def merge_communities(former_ids: Sequence[UUID], successor_id: UUID, *, day: da
         former = areas.hold_area(former_id)  # nothing begins there meanwhile
         for grid in areas.grids_of(former_id):  # nor in a part of it
             areas.hold_area(grid.id)
-        _refuse_unfit(former, successor, day, now=now)
-        if found := found_in(former.path, _in_the_way(successor, day), now=now):
+        refuse_unfit(former, successor, day, now=now)
+        if found := found_in(former.path, in_the_way(successor, day), now=now):
             raise AreaInUse(found)
-        _merge(Handover(former, successor, day), total, now=now)
+        grids = to_succeeding_grids(areas.grids_of(former_id), successor, day, now=now)
+        total.grids += len(grids)
+        for each in (*grids, Handover(former, successor, day)):
+            hand_on(each, total, now=now)
+            areas.let_succeed(each.former, each.successor, day=day, now=now)
     return total
-
-
-def _refuse_unfit(former: Area, successor: Area, day: date, *, now: datetime) -> None:
-    if former.level is not Level.COMMUNITY or former.id == successor.id or former.parent_id != successor.parent_id:
-        raise SuccessorUnfit
-    today = clock.shanghai_day(now)
-    if not max(today.replace(day=1), former.valid_from) <= day <= today:
-        raise MergeDayInvalid
-
-
-def _in_the_way(successor: Area, day: date) -> Sequence[Kind]:
-    """What is to be ended before: what was done in the old community is decided on there, and nothing was served there since the day."""
-    return (
-        *(kind for kind in KINDS if not kind.goes_along),
-        Kind(
-            Opening.area_path,
-            lambda _: Claim.status == ClaimStatus.ASKED,
-            "个待答复的认领申请",
-            "由社区答复，或者由申请人撤回",
-            beside=(Claim, Claim.opening_id == Opening.id),
-        ),
-        Kind(
-            Shift.area_path,
-            lambda now: and_(Shift.status == ShiftStatus.PLANNED, Shift.starts_at <= now),
-            "个已经开始的场次",
-            "等时间过后自动结束",
-        ),
-        Kind(
-            Demand.area_path,
-            # Its shift is closed and stays, where nobody would add or confirm what was served any more.
-            lambda now: and_(Demand.status == DemandStatus.PUBLISHED, ~attendance.goes_on(Demand.opening_id, now=now)),
-            "件时间已过、未办结的服务需求",
-            "由社区办结，没有开展的登记为未开展",
-        ),
-        Kind(
-            Relocation.from_path,
-            lambda _: and_(Relocation.status == RelocationStatus.ASKED, Relocation.area_path == successor.path),
-            "件迁往接续社区、待答复的申请",
-            "由接续社区答复，或者由本人撤回",
-        ),
-        Kind(
-            ServiceRecord.area_path,
-            lambda _: and_(ServiceRecord.is_current(), ServiceRecord.served_on >= day),
-            f"条 {day} 或者以后的服务记录",
-            "计入原社区，请把 --from 改为以后的日期",
-        ),
-        Kind(Team.area_path, lambda _: _named_alike(successor), "支与接续社区的队伍同名的服务队", "由社区更名"),
-        Kind(
-            Organisation.area_path,
-            lambda _: _numbered_alike(successor),
-            "家与接续社区的组织同名或者同备案编号的社会组织",
-            "由社区更名或者终止",
-        ),
-    )
-
-
-def _named_alike(successor: Area) -> Any:
-    other, live = aliased(Team), (TeamStatus.APPLIED, TeamStatus.ACTIVE)
-    alike = or_(other.name == Team.name, other.name_skeleton == Team.name_skeleton)
-    there = exists().where(other.area_path == successor.path, other.status.in_(live), alike)
-    return and_(Team.status.in_(live), there.correlate(Team))
-
-
-def _numbered_alike(successor: Area) -> Any:
-    other, live = aliased(Organisation), (OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED)
-    alike = or_(other.record_number == Organisation.record_number, other.name_skeleton == Organisation.name_skeleton)
-    there = exists().where(other.area_path == successor.path, other.status.in_(live), alike)
-    return and_(Organisation.status.in_(live), there.correlate(Organisation))
-
-
-def _merge(handover: Handover, total: HandedOn, *, now: datetime) -> None:
-    former, successor, day = handover.former, handover.successor, handover.day
-    # A grid has a number of its community's, so it becomes a new one of the successor's.
-    grids = [Handover(grid, areas.add_grid(successor, grid.name, now=now), day) for grid in areas.grids_of(former.id)]
-    for each in (*grids, handover):
-        _hand_on(each, total, now=now)
-        areas.let_succeed(each.former, each.successor, day=day, now=now)
-
-
-def _hand_on(handover: Handover, total: HandedOn, *, now: datetime) -> None:
-    total.people += people.hand_on_people(handover, now=now)
-    total.volunteers += volunteers.hand_on_volunteers(handover, now=now)
-    total.teams += teams.hand_on_teams(handover, now=now)
-    total.organisations += organisations.hand_on_organisations(handover, now=now)
-    total.registrations += registration.hand_on_registrations(handover, now=now)
-    openings.hand_on_openings(handover, now=now)
-    attendance.hand_on_shifts(handover, now=now)
-    total.demands += demands.hand_on_demands(handover, now=now)
-    total.beneficiaries += demands.hand_on_register(handover, now=now)
-    proxies.hand_on_proxies(handover, now=now)
-    corrections.hand_on_corrections(handover)
-    recoveries.hand_on_recoveries(handover)
-    total.roles += accounts.hand_on_area(handover.former.path, handover.successor.path, now=now)

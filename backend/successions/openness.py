@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, and_, func, literal, select, union_all
+from sqlalchemy import ColumnElement, FromClause, Integer, and_, func, literal, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts.models import RoleGrant
@@ -203,13 +203,14 @@ def still_open(path: str, *, now: datetime) -> list[StillOpen]:
     return found_in(path, KINDS, now=now)
 
 
-def found_in(path: str, kinds: Sequence[Kind], *, now: datetime) -> list[StillOpen]:
-    """What there is of some kinds in an area or below it. One statement."""
+def found_in(path: str, kinds: Sequence[Kind], *, part: Mapping[Any, ColumnElement[bool]] | None = None, now: datetime) -> list[StillOpen]:
+    """What there is of some kinds in an area or below it; with `part` among those rows of a table alone. One statement."""
     counted = [
         select(literal(number, Integer).label("kind"), func.count().label("count"))
         .select_from(kind.rows)
-        .where(kind.path.startswith(path, autoescape=True), kind.when(now))
+        .where(kind.path.startswith(path, autoescape=True), kind.when(now), true() if part is None else part[kind.path.class_])
         for number, kind in enumerate(kinds)
+        if part is None or kind.path.class_ in part
     ]
     found = db.session.execute(union_all(*counted)).all()
     return [StillOpen(kinds[number], count) for number, count in sorted(found) if count]

@@ -1,8 +1,9 @@
 """`ejia areas …`: districts, streets, communities and grids."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import TextIO
 
 import click
 
@@ -12,8 +13,10 @@ from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from backend.successions import service as successions
+from backend.successions.handing_on import HandedOn
 from backend.successions.merging import merge_communities
 from backend.successions.refusals import AreaInUse
+from backend.successions.splitting import Share, ShareUnknown, split_community
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.operated import operated
@@ -86,17 +89,80 @@ def merge(codes: tuple[str, ...], successor_code: str, since: datetime | None) -
         former = [areas.area_of_code(code).id for code in codes]
         done = merge_communities(former, areas.area_of_code(successor_code).id, day=day, now=now)
     click.echo(f"已并入 {successor_code}，自 {day}：{'、'.join(codes)}")
-    click.echo(
-        f"转入：居民 {done.people} 名、志愿者 {done.volunteers} 名、服务队 {done.teams} 支、社会组织 {done.organisations} 家、"
-        f"报到 {done.registrations} 件、需求 {done.demands} 件、服务对象 {done.beneficiaries} 名、角色 {done.roles} 项"
+    click.echo(f"转入：{_told(done)}")
+
+
+@areas_group.command(short_help="把社区的一部分划给同一街道的另一个社区。")
+@click.argument("code")
+@click.option("--into", "successor_code", metavar="CODE", required=True, help="划入的社区；新设的先用 ejia areas add 增加。")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="自哪一天起，须在本月之内；不填为今天。")
+@click.option("--grid", "grids", metavar="CODE", multiple=True, help="划出的网格，可以写多次；在其中登记的服务对象和本人一起划出。")
+@click.option("--people", type=click.File(encoding="utf-8-sig"), help="划出的居民名单：文本文件，每行一个志愿者编号或者身份证号。")
+@click.option("--team", "teams", metavar="NAME", multiple=True, help="划出的服务队，可以写多次。")
+@click.option("--organisation", "organisations", metavar="NAME", multiple=True, help="划出的社会组织，可以写多次。")
+@click.option("--preview", is_flag=True, help="只列出会划出多少，什么也不转。")
+@click.option("--yes", is_flag=True, help="不再询问。")
+@operated
+def split(
+    code: str,
+    successor_code: str,
+    since: datetime | None,
+    grids: tuple[str, ...],
+    people: TextIO | None,
+    teams: tuple[str, ...],
+    organisations: tuple[str, ...],
+    *,
+    preview: bool,
+    yes: bool,
+) -> None:
+    """把代码为 CODE 的社区的一部分划给另一个社区：写明的网格、居民、服务队和社会组织，连同他们的报到、未办结的需求、服务对象和角色。
+
+    该日以前的统计仍在原社区，该日起计入新社区。先列出会划出多少；有不能转的事项的，逐项列出，什么也不转。
+    """
+    now = clock.now()
+    day = clock.shanghai_day(now) if since is None else since.date()
+    share = Share(grids, [] if people is None else people.read().splitlines(), teams, organisations)
+
+    def divided() -> HandedOn:
+        return split_community(areas.area_of_code(code).id, areas.area_of_code(successor_code).id, share, day=day, now=now)
+
+    with _telling_what_is_open(), application():
+        with suppress(_Previewed), transaction():  # done, and taken back
+            click.echo(f"将自 {day} 由 {code} 划给 {successor_code}：{_told(divided())}")
+            raise _Previewed
+        if preview:
+            return
+        if not yes:
+            click.confirm("划出后不能撤销，先做好备份（ejia backup）。确定吗？", abort=True)
+        with transaction():
+            done = divided()
+    click.echo(f"已由 {code} 划给 {successor_code}，自 {day}：{_told(done)}")
+
+
+class _Previewed(Exception):
+    """What was tried is not to stand."""
+
+
+def _told(done: HandedOn) -> str:
+    parts = (
+        f"网格 {done.grids} 个",
+        f"居民 {done.people} 名",
+        f"志愿者 {done.volunteers} 名",
+        f"服务队 {done.teams} 支",
+        f"社会组织 {done.organisations} 家",
+        f"报到 {done.registrations} 件",
+        f"需求 {done.demands} 件",
+        f"服务对象 {done.beneficiaries} 名",
+        f"角色 {done.roles} 项",
     )
+    return "、".join(parts)
 
 
 @contextmanager
 def _telling_what_is_open() -> Iterator[None]:
     try:
         yield
-    except AreaInUse as refusal:
+    except (AreaInUse, ShareUnknown) as refusal:
         raise Failure("\n".join([f"{refusal.detail}（{refusal.code}）", *refusal.lines])) from None
 
 

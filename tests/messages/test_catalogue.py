@@ -97,7 +97,7 @@ def test_what_a_row_says_for_the_text_comes_from_columns_that_name_nobody():
             "shifts.brand",
             "service_records.brand",
         ),
-        *("arrangements.area_path", "beneficiaries.area_path"),
+        *("areas.path", "arrangements.area_path", "beneficiaries.area_path"),
         *("role_grants.area_path", "reveals.area_path", "role_grants.role", "reveals.role"),
         "left(demands.area_path, :left_1)",
         *("demands.number", "member_registrations.receipt_number"),

@@ -10,100 +10,26 @@ from backend.accounts import service as accounts
 from backend.accounts.models import GrantStep, RoleGrant
 from backend.accounts.service.roles import offer_grant, office_in
 from backend.areas import service as areas
-from backend.areas.models import Area, Level
+from backend.areas.models import Area
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.measures import NOW
 from backend.statistics import service as statistics
-from backend.statistics.measures import MEASURES
-from backend.statistics.queries import year_book, year_figures
+from backend.statistics.queries import year_book
 from backend.successions import merging
-from backend.successions.merging import MergeDayInvalid, SuccessorUnfit, merge_communities
-from tasks.housekeeping import close_overdue_shifts, end_over_demands
+from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
+from backend.successions.merging import merge_communities
+from tasks.housekeeping import close_overdue_shifts
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
-from tests.support.attendance import Visit, at_shift
-from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand, window
+from tests.successions.world import NEW, OLD, counts, figures, known
+from tests.support.attendance import at_shift
+from tests.support.demands import claimed, demand_form, published_demand, window
 from tests.support.locks import meanwhile
 from tests.support.messages import kinds
 from tests.support.phone import refused
-
-OLD, NEW = "639999001001", "639999001002"
-
-
-def figures(year):
-    """Each number of each table of a year: of areas by month, and of the year."""
-    with transaction():
-        tables = {
-            area.path: year_figures(Actor.system(), year, area.id, now=clock.now())
-            for area in db.session.scalars(select(Area).where(Area.level != Level.GRID))
-        }
-        return {
-            (path, figure.indicator.code, part): series
-            for path, table in tables.items()
-            for figure in table.figures
-            for part, series in [("", figure.series), *((part.code, part.series) for part in figure.parts)]
-        }
-
-
-def known(at):
-    with transaction():
-        stated = {name: measure.contributions(at).subquery() for name, measure in MEASURES.items()}
-        return {name: sorted(map(tuple, db.session.execute(select(rows)))) for name, rows in stated.items()}
-
-
-def counts():
-    """How many rows each table has of what lives."""
-    live = {
-        "people": "true",
-        "volunteers": "superseded_at IS NULL AND NOT void AND left_on IS NULL",
-        "team_memberships": "superseded_at IS NULL AND NOT void AND left_on IS NULL",
-        "member_registrations": "superseded_at IS NULL AND NOT void AND status = 'accepted'",
-        "proxies": "superseded_at IS NULL AND NOT void AND ended_at IS NULL",
-        "arrangements": "superseded_at IS NULL AND NOT void AND ended_at IS NULL",
-        "teams": "status = 'active'",
-        "organisations": "status = 'verified'",
-        "demands": "status = 'published'",
-        "openings": "status = 'open'",
-        "shifts": "status = 'planned'",
-        "beneficiaries": "ended_at IS NULL",
-        "role_grants": "withdrawn_at IS NULL AND area_path IS NOT NULL",
-    }
-    with transaction():
-        return {
-            table: dict(
-                db.session.execute(text(f"SELECT left(area_path, 12), count(*) FROM {table} WHERE {which} GROUP BY 1")).all()  # noqa: S608
-            )
-            for table, which in live.items()
-        }
-
-
-@pytest.fixture
-def busy(street, pass_time):
-    """Both communities at the end of a year in which somebody served, and in the next one."""
-    home, there = street.home, street.next
-    visit = Visit(street)
-    fact_id = visit.served(pass_time)
-    home.officer.made(f"/services/{fact_id}/confirmation")
-    assert all((home.organisation_id, home.party_member, home.proxy_id, home.grid_worker, there.membership_id, there.officer))
-    elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
-    pass_time(days=40)
-    close_overdue_shifts()
-    end_over_demands()
-    last_day = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
-    home.officer.made("/arrangements", {"team_id": visit.team_id, "area_id": street["和平社区"], "cause": "熟悉老人", "ends_on": last_day})
-    wanted = {key: value for key, value in demand_form(street).items() if key != "beneficiary"} | {"beneficiary_id": elder}
-    demand = home.officer.made("/demands", wanted)
-    ahead = window(starts_in=timedelta(days=3)) | {"places": 1}
-    visit.ahead = home.officer.made(f"/demands/{demand['id']}/publication", ahead)
-    visit.claim = claimed(visit.leader, visit.ahead, visit.team_id)
-    fair = home.officer.made("/demands", demand_form(street, brand="red_ribbon"))
-    visit.fair = home.officer.made(f"/demands/{fair['id']}/publication", window(starts_in=timedelta(days=5)) | {"places": 2})
-    claimed(home.party_member, visit.fair, as_person=True)
-    hear_everything()
-    return visit
 
 
 def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street, busy, pass_time):

@@ -67,6 +67,7 @@ from backend.accounts.service.roles import (
     grant_role,
     grant_to_person,
     hand_on_area,
+    hand_on_roles_of,
     hand_on_unit,
     hold_office_in,
     holding_still,

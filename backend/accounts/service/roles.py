@@ -244,10 +244,16 @@ def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) 
         grant_role(actor, held.account_id, Grant(held.role, work_unit_id=kept_id, ends_at=held.ends_at), now=now)
 
 
-def hand_on_area(given_path: str, kept_path: str, *, now: datetime) -> int:
+def hand_on_roles_of(person_ids: Sequence[UUID], given_path: str, kept_path: str, *, now: datetime) -> int:
+    """As `hand_on_area`, for what these people are in an area without an office: that one stays, wherever its holder lives."""
+    theirs = select(Account.id).where(one_of(Account.person_id, person_ids))
+    return hand_on_area(given_path, kept_path, RoleGrant.role.not_in(OFFICES), RoleGrant.account_id.in_(theirs), now=now)
+
+
+def hand_on_area(given_path: str, kept_path: str, *which: ColumnElement[bool], now: datetime) -> int:
     """Let who holds a role in an area hold it in its successor, for the rest of the term, and who was offered one be so there; returns how
     many did. Who decided on it stays the same, and whoever holds it in one of the two keeps that."""
-    given = select(RoleGrant).where(RoleGrant.area_path == given_path, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
+    given = select(RoleGrant).where(RoleGrant.area_path == given_path, RoleGrant.is_unended(now), *which).order_by(RoleGrant.id)
     grants = db.session.scalars(given).all()
     for seen in grants:
         account_id, former = held_account(seen.account_id), Grant(seen.role, area_path=given_path)
@@ -255,7 +261,7 @@ def hand_on_area(given_path: str, kept_path: str, *, now: datetime) -> int:
         of_account = given.where(RoleGrant.account_id == account_id, RoleGrant.role == seen.role)
         held = db.session.scalar(of_account.with_for_update().execution_options(populate_existing=True))
         if held is not None:
-            withdraw_role(Actor.system(), account_id, former, reason="areas_merged", now=now)
+            withdraw_role(Actor.system(), account_id, former, reason="areas_readjusted", now=now)
             _hold_there(held, Grant(held.role, area_path=kept_path), now=now)
     return len(grants)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend.messages.occasions import accounts, demands, groups, homes, identity, late_entries, overdue, services
+from backend.messages.occasions import accounts, areas, demands, groups, homes, identity, late_entries, overdue, services
 from backend.messages.occasions.occasion import Occasion
 
 _ALL = (
@@ -14,6 +14,7 @@ _ALL = (
     *identity.OCCASIONS,
     *accounts.OCCASIONS,
     *overdue.OCCASIONS,
+    *areas.OCCASIONS,
 )
 
 OCCASIONS: Mapping[tuple[str, str], Occasion] = {(occasion.event.name, occasion.to): occasion for occasion in _ALL}

@@ -52,6 +52,7 @@ class About(Word):
     LOGIN = "login", "登录方式"
     REVEAL = "reveal", "查看个人信息"
     OVERDUE_REPORT = "overdue_report", "超期情况"
+    AREA = "area", "区域"
 
 
 class Audience(Protocol):

@@ -38,7 +38,7 @@ def hand_on_openings(handover: Handover, *, now: datetime) -> int:
     for path in (Opening.home_path, Opening.claimants_path):
         db.session.execute(
             update(Opening)
-            .where(path == handover.former.path, Opening.status == OpeningStatus.OPEN)
+            .where(path == handover.former.path, handover.goes(Opening), Opening.status == OpeningStatus.OPEN)
             .values({path.key: handover.successor.path})
             .execution_options(synchronize_session=False)
         )

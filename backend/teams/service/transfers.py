@@ -18,7 +18,7 @@ def hand_on_teams(handover: Handover, *, now: datetime) -> int:
     stay where they were. Raises TeamNameTaken."""
     live = Team.status != TeamStatus.DISSOLVED
     # Held first, as every command on a team does.
-    held = select(Team.id).where(Team.area_path == handover.former.path, live).order_by(Team.id).with_for_update(key_share=True)
+    held = select(Team.id).where(handover.leaving(Team), live).order_by(Team.id).with_for_update(key_share=True)
     db.session.scalars(held).all()
     teams = transfers.hand_on(Team, live, handover=handover, now=now, refusals=NAMES)
     members = transfers.hand_on_facts(Membership, Membership.left_on.is_(None), handover=handover, now=now, counted=True)

@@ -1,0 +1,37 @@
+"""Two communities in which something is open of every kind."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.foundation import clock
+from tasks.housekeeping import close_overdue_shifts, end_over_demands
+from tests.statistics.changes import hear_everything
+from tests.support.attendance import Visit
+from tests.support.demands import GRANDFATHER, claimed, demand_form, window
+
+
+@pytest.fixture
+def busy(street, pass_time):
+    """Both communities at the end of a year in which somebody served, and in the next one."""
+    home, there = street.home, street.next
+    visit = Visit(street)
+    fact_id = visit.served(pass_time)
+    home.officer.made(f"/services/{fact_id}/confirmation")
+    assert all((home.organisation_id, home.party_member, home.proxy_id, home.grid_worker, there.membership_id, there.officer))
+    elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
+    pass_time(days=40)
+    close_overdue_shifts()
+    end_over_demands()
+    last_day = (clock.shanghai_day(clock.now()) + timedelta(days=30)).isoformat()
+    home.officer.made("/arrangements", {"team_id": visit.team_id, "area_id": street["和平社区"], "cause": "熟悉老人", "ends_on": last_day})
+    wanted = {key: value for key, value in demand_form(street).items() if key != "beneficiary"} | {"beneficiary_id": elder}
+    demand = home.officer.made("/demands", wanted)
+    ahead = window(starts_in=timedelta(days=3)) | {"places": 1}
+    visit.ahead = home.officer.made(f"/demands/{demand['id']}/publication", ahead)
+    visit.claim = claimed(visit.leader, visit.ahead, visit.team_id)
+    fair = home.officer.made("/demands", demand_form(street, brand="red_ribbon"))
+    visit.fair = home.officer.made(f"/demands/{fair['id']}/publication", window(starts_in=timedelta(days=5)) | {"places": 2})
+    claimed(home.party_member, visit.fair, as_person=True)
+    hear_everything()
+    return visit

@@ -1,0 +1,177 @@
+"""A community gives a part to another one: what is named goes with all that hangs on it, the rest stays, no figure is lost or doubled."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from backend.areas.models import Area
+from backend.foundation import clock
+from backend.foundation.audit import AuditEntry
+from backend.foundation.database import db, transaction
+from backend.statistics import service as statistics
+from backend.successions import splitting
+from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
+from backend.successions.splitting import Share, ShareEmpty, split_community
+from tests.statistics.changes import hear_everything
+from tests.statistics.test_figures_equal_facts import everything_booked
+from tests.successions.world import NEW, OLD, counts, figures, known
+from tests.support.attendance import at_shift
+from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
+from tests.support.messages import kinds
+from tests.support.phone import refused
+
+GRID = f"{OLD}001"
+
+
+def split(street, share, *, day=None, into="团结社区", former="和平社区"):
+    now = clock.now()
+    with transaction():
+        return split_community(UUID(street[former]), UUID(street[into]), share, day=day or clock.shanghai_day(now), now=now)
+
+
+def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubled(ejia, street, busy, pass_time, tmp_path):
+    home, there, member = street.home, street.next, street.home.party_member
+    team = busy.leader.seen(f"/teams/{busy.team_id}")["name"]
+    residents = tmp_path / "residents.txt"
+    number = busy.leader.seen("/me")["volunteer"]["number"]
+    residents.write_text(f"{number.lower()}\n\n{member.card['id_number']}\n", encoding="utf-8-sig")
+    asked = ("areas", "split", OLD, "--into", NEW, "--grid", GRID, "--team", team, "--people", str(residents))
+    before, held = {year: figures(year) for year in (2026, 2027)}, counts()
+    at = clock.now()
+    then = known(at)
+    pass_time(seconds=1)
+
+    preview = ejia(*asked, "--preview")
+    assert preview.exit_code == 0, preview.output
+    told = "网格 1 个、居民 2 名、志愿者 1 名、服务队 1 支、社会组织 0 家、报到 1 件、需求 1 件、服务对象 1 名、角色 3 项"
+    assert preview.output.splitlines()[-1].endswith(told)
+    assert counts() == held
+
+    done = ejia("--operator", "wang.li", *asked, "--yes")
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[-1] == f"已由 {OLD} 划给 {NEW}，自 {clock.shanghai_day(clock.now())}：{told}"
+    hear_everything()
+
+    after = counts()
+    gone = {table: held[table].get(OLD, 0) - where.get(OLD, 0) for table, where in after.items()}
+    assert gone == {table: where.get(NEW, 0) - held[table].get(NEW, 0) for table, where in after.items()}, "nothing is lost or doubled"
+    assert gone == {
+        "people": 2,
+        "volunteers": 1,
+        "team_memberships": 2,
+        "member_registrations": 1,
+        "proxies": 0,
+        "arrangements": 0,
+        "teams": 1,
+        "organisations": 0,
+        "demands": 1,
+        "openings": 1,
+        "shifts": 1,
+        "beneficiaries": 1,
+        "role_grants": 3,
+    }
+    now_told = {year: figures(year) for year in (2026, 2027)}
+    assert {key for key, series in now_told[2026].items() if series != before[2026][key]} == set()
+    for key, series in now_told[2027].items():
+        path, was = key[0], before[2027][key]
+        if path not in (OLD, NEW):
+            assert (series.year, series.months, series.before) == (was.year, was.months, was.before), key
+        else:
+            assert series.before == was.before, key
+            old, new = (table[OLD, *key[1:]].year + table[NEW, *key[1:]].year for table in (before[2027], now_told[2027]))
+            assert old == new, key
+    moved = {key[1] for key, series in now_told[2027].items() if key[0] == NEW and series.year != before[2027][key].year}
+    assert {"teams", "volunteers_in_teams", "registered_volunteers", "registered_party_members"} <= moved
+    assert {name for name, rows in known(at).items() if rows != then[name]} == set()
+    kept = everything_booked()
+    statistics.rebuild()
+    assert everything_booked() == kept
+    db.session.rollback()
+    both_communities_go_on(street, busy, member)
+    assert all("community_merged" in kinds(phone) for phone in (busy.leader, member))
+    assert "community_divided" in kinds(home.officer)
+    assert {"community_extended", "team_transferred"} <= set(kinds(there.officer))
+    with transaction():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.split")).one()
+        assert (entry.operator, entry.subject_id, entry.details["to"]) == ("wang.li", UUID(street["和平社区"]), f"{NEW}")
+    pass_time(days=5)
+    assert at_shift(home, busy.fair, member, "sign-in")["capacity"] == "registration", "what was claimed before is served as before"
+
+
+def both_communities_go_on(street, busy, member):
+    home, there = street.home.officer, street.next.officer
+    assert there.seen(f"/teams/{busy.team_id}")["community_id"] == street["团结社区"]
+    assert there.seen(f"/demands/{busy.ahead['id']}")["community_id"] == street["团结社区"]
+    assert home.seen(f"/demands/{busy.fair['id']}")["community_id"] == street["和平社区"]
+    assert home.made("/demands", demand_form(street, brand="red_ribbon"))
+    assert there.seen(f"/registrations/{member.registration_id}")["status"] == "accepted"
+    assert refused(home.get(f"/registrations/{member.registration_id}")) == (404, "not_found")
+    with transaction():
+        assert db.session.scalars(select(Area.withdrawn_on).where(Area.path == OLD)).one() is None
+        grid = db.session.scalars(select(Area).where(Area.path == f"{NEW}001")).one()
+        assert (grid.name, grid.withdrawn_on) == ("和平第一网格", None)
+
+
+def test_what_waits_for_a_decision_is_ended_first_where_it_goes_and_only_there(ejia, street, pass_time):
+    home, member = street.home, street.home.party_member
+    member.made("/me/relocations", {"community_id": street["团结社区"]})
+    name = home.leader.seen(f"/teams/{home.team_id}")["name"]
+    plan = {"name": name, "category": "legal", "charter": "自愿", "community_id": street["团结社区"]}
+    twin = street.next.volunteer().made("/teams", plan)
+    fair = published_demand(home.officer, street, brand="red_ribbon")
+    claimed(member, fair, as_person=True)
+    at_shift(home, fair, member, "sign-in")
+    before = counts()
+
+    def asked(*options):
+        return ejia("areas", "split", OLD, "--into", NEW, "--yes", *options)
+
+    wrong = asked("--grid", f"{NEW}001", "--team", "没有的队")
+    assert (wrong.exit_code, "share_unknown" in wrong.output) == (1, True)
+    assert wrong.output.splitlines()[1:] == [f"网格{NEW}001：该社区没有", "服务队没有的队：该社区没有"]
+    refusal = asked("--team", name)
+    assert (refusal.exit_code, refusal.output.splitlines()[1:]) == (1, ["1 支与接续社区的队伍同名的服务队：由社区更名"])
+    assert counts() == before
+    # A shift that has begun stays, and so does whoever is not named.
+    assert asked("--grid", GRID).exit_code == 0
+    assert twin["id"]
+
+
+def test_who_moves_by_name_and_is_on_record_in_a_grid_that_stays_is_told(ejia, street, tmp_path):
+    home, person = street.home, street.home.volunteer()
+    elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
+    home.officer.made(f"/beneficiaries/{elder}/person", {"person_id": person.person_id})
+    residents = tmp_path / "residents.txt"
+    residents.write_text(f"{person.volunteer_number}\n639999199001010014\n", encoding="utf-8")
+    told = ejia("areas", "split", OLD, "--into", NEW, "--yes", "--people", str(residents))
+    assert told.output.splitlines()[1:] == ["名单第 2 行：该社区没有这个志愿者编号或者身份证号的居民"]
+    residents.write_text(f"{person.volunteer_number}\n", encoding="utf-8")
+    told = ejia("areas", "split", OLD, "--into", NEW, "--yes", "--people", str(residents))
+    assert told.output.splitlines()[1:] == ["1 名在不划出的网格登记的服务对象：由社区改登记网格，或者不把本人列入名单"]
+    # With the grid they go together.
+    done = split(street, Share(grids=[GRID]))
+    assert (done.people, done.volunteers, done.beneficiaries, done.roles) == (1, 1, 1, 1)
+
+
+def test_a_part_goes_to_another_community_of_the_street_from_a_day_of_this_month(street, monkeypatch):
+    today, share = clock.shanghai_day(clock.now()), Share(grids=[GRID])
+    for into in ("和平社区", "向阳社区"):
+        with pytest.raises(SuccessorUnfit):
+            split(street, share, into=into)
+    for days in (1, -1):  # ahead, and before the communities were there
+        with pytest.raises(MergeDayInvalid):
+            split(street, share, day=today + timedelta(days=days))
+    with pytest.raises(ShareEmpty):
+        split(street, Share(people=["", " "]))
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    assert street.home.grid_worker.account_id
+    before = counts()
+    monkeypatch.setattr(splitting.areas, "let_divide", killed)
+    with pytest.raises(KeyboardInterrupt):
+        split(street, share)
+    assert counts() == before
