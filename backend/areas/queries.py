@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, select, true
 
 from backend.areas.models import Area, Level
-from backend.foundation.database import Column, db
+from backend.foundation.database import Column, db, one_of
 from backend.foundation.errors import Missing, Unprocessable
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import as_asked, found_among_few
@@ -64,6 +64,16 @@ def tree_below(area_id: UUID | None, *, with_grids: bool) -> Sequence[AnyRow]:
 def path_of(area_id: UUID) -> ScalarSelect[str]:
     """The path of an area, for a statement to compare with; of none, if there is no such area."""
     return select(Area.path).where(Area.id == area_id).scalar_subquery()
+
+
+def went_on_in(area_ids: Sequence[UUID]) -> Sequence[AnyRow]:
+    """The `path` of each of these areas that was succeeded, and the `last` one, of the area that goes on for it now."""
+    named = one_of(Area.id, area_ids)
+    steps = select(Area.path, Area.successor_id, Area.path.label("last")).where(named, Area.successor_id.is_not(None))
+    chain = steps.cte("chain", recursive=True)
+    following = select(chain.c.path, Area.successor_id, Area.path).join(chain, Area.id == chain.c.successor_id)
+    chain = chain.union_all(following)
+    return db.session.execute(select(chain.c.path, chain.c.last).where(chain.c.successor_id.is_(None))).all()
 
 
 def lies_in(path: Column, area_id: UUID | None) -> ColumnElement[bool]:

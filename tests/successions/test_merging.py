@@ -1,5 +1,6 @@
 """Communities are merged: all that is alive goes on in the successor, and every figure of before the day stays where it was."""
 
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from tests.support.phone import refused
 def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street, busy, pass_time):
     before, held = {year: figures(year) for year in (2026, 2027)}, counts()
     today, at = clock.shanghai_day(clock.now()), clock.now()
+    inbox = Counter(kinds(street.home.officer))
     then = known(at)
     assert {name for name, rows in known(NOW).items() if rows != then[name]} == set()
     pass_time(seconds=1)
@@ -70,6 +72,8 @@ def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street
     statistics.rebuild()
     assert everything_booked() == kept
     db.session.rollback()
+    assert inbox.total() > 1
+    assert inbox <= Counter(kinds(street.home.officer)), "what was told by the office is read by it there"
     people_and_officers_were_told_and_those_in_office_go_on_there(street, busy)
     who_claimed_before_serves_in_the_same_capacity(street, busy, pass_time)
 

@@ -1,15 +1,19 @@
-"""The inbox goes with its holder: once an account has a person, or was taken over, its messages are those of the person or of the other."""
+"""The inbox goes with its holder: once an account has a person, or was taken over, its messages are those of the person or of the other.
+Where another area goes on for one, what was told by an office there is read by it in the other.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from backend.accounts.models import Account
+from backend.accounts.models import Account, RoleGrant
+from backend.areas import queries
 from backend.foundation.database import db, one_of
+from backend.messages import kinds
 from backend.messages.models import Message
 from backend.messages.occasions.occasion import recipient_of
 
@@ -17,8 +21,7 @@ from backend.messages.occasions.occasion import recipient_of
 def carry_over(account_ids: Sequence[UUID], *, now: datetime) -> None:  # noqa: ARG001 - called as every reaction
     """Bring the messages of these accounts, and of all that became one with them, to where their holder reads now. What both were told
     stays once."""
-    # Whoever is telling at this moment may have met the account as it was: they are waited for, and the next ones meet it as it is.
-    db.session.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))
+    _wait_for_who_tells()
     of_now, now_one = aliased(Account), func.coalesce(Account.merged_into_id, Account.id)
     concerned = select(now_one).where(one_of(Account.id, account_ids))
     reader = recipient_of(of_now)
@@ -29,3 +32,22 @@ def carry_over(account_ids: Sequence[UUID], *, now: datetime) -> None:  # noqa: 
         .cte("moved")
     )
     db.session.execute(insert(Message).from_select(list(moved.c.keys()), select(*moved.c)).on_conflict_do_nothing())
+
+
+def follow_office(area_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let who holds an office where another area goes on for one of these read there what they were told by it."""
+    _wait_for_who_tells()
+    by_office = [kind.code for kind in kinds.current().kinds if kind.occasion.by_office is not None]
+    for moved in queries.went_on_in(area_ids):
+        holders = (
+            select(recipient_of(Account))
+            .join(RoleGrant, RoleGrant.account_id == Account.id)
+            .where(RoleGrant.area_path == moved.last, RoleGrant.is_unended(now))
+        )
+        there = (Message.recipient_id.in_(holders), Message.area_path == moved.path, one_of(Message.kind, by_office))
+        db.session.execute(update(Message).where(*there).values(area_path=moved.last).execution_options(synchronize_session=False))
+
+
+def _wait_for_who_tells() -> None:
+    """Whoever is telling at this moment may have met the account or the area as it was: the next ones meet it as it is."""
+    db.session.execute(text("LOCK TABLE messages IN SHARE ROW EXCLUSIVE MODE"))
