@@ -1,7 +1,8 @@
 """The street that the faults befall: the demonstration year, made small, each of its facts announced as the command would have done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -48,16 +49,42 @@ SUBJECTS: Mapping[type[Event], str] = {
 """Which rows of the loaded year each event would have told of."""
 
 
+_STAND_STILL = """
+INSERT INTO demand_prompts (id, demand_id, step, since, at, categories)
+SELECT gen_random_uuid(), id, step, since, since + after, '{}' FROM (
+  (SELECT id, 'review_told' AS step, submitted_at AS since, interval '3 days' AS after FROM demands ORDER BY id LIMIT 3)
+  UNION ALL
+  (SELECT id, 'review_street', submitted_at, interval '7 days' FROM demands ORDER BY id LIMIT 3)
+  UNION ALL
+  (SELECT id, 'street', published_at, interval '6 days' FROM demands WHERE status = 'not_carried_out' ORDER BY id LIMIT 3)
+  UNION ALL
+  (SELECT id, 'nobody_came', ends_at, interval '1 day' FROM demands d
+    WHERE EXISTS (SELECT FROM claims c WHERE c.opening_id = d.opening_id AND c.status = 'held') ORDER BY id LIMIT 3)
+) stood_still ON CONFLICT DO NOTHING"""
+"""Steps of which the year has none, at least made small: there everything is reviewed on the next day, and whoever holds a place comes."""
+
+
 def load_street(appid: str, *, scale: float) -> None:
-    """Load the year into the empty database; nobody has heard of it yet."""
+    """Load the year into the empty database, with demands that took every step by themselves; nobody has heard of it yet."""
     load.load_demonstration_year(appid, scale=scale, progress=lambda *_: lambda _: None)
+    with transaction():
+        db.session.execute(text(_STAND_STILL))
 
 
 def announce(*, now: datetime) -> int:
     """Tell all consumers of the whole year. Returns how many deliveries wait for them."""
     with transaction():
-        events = [kind(subject) for kind, query in SUBJECTS.items() for subject in db.session.scalars(text(query))]
-        outbox.record_all(events, now=now)
+        outbox.record_all([kind(subject) for kind, subjects in _told().items() for subject in subjects], now=now)
         mix_up(now)
         db.session.execute(text("ANALYZE outbox_events, outbox_deliveries"))
         return waiting()
+
+
+def untold() -> set[str]:
+    """The events of which the street has no row: what nobody hears is not tried."""
+    with transaction():
+        return {kind.name for kind, subjects in _told().items() if not subjects}
+
+
+def _told() -> dict[type[Event], Sequence[UUID]]:
+    return {kind: db.session.scalars(text(query)).all() for kind, query in SUBJECTS.items()}

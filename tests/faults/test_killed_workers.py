@@ -21,6 +21,8 @@ from tests.trial.waiting import eventually
 
 SCALE = 0.02
 """Of the demonstration year: some 950 services, 7,000 deliveries."""
+SO_FEW = {"team.dissolved", "registration.ended"}
+"""What so small a year has none of."""
 STEPS = 8
 KILLS_AT_RANDOM = 3
 LEAST_HITS = 10
@@ -73,6 +75,7 @@ def test_ledger_and_rollups_equal_a_rebuild_whatever_befell_the_workers(crew, ha
         stream.go_on(STEPS, now=clock.now())
 
     assert stock.announce(now=clock.now()) > 5_000
+    assert stock.untold() <= SO_FEW
     hits = beat_down(BLOWS, crew, hand, before=write)
     broker.flushall()
     drain()
