@@ -44,52 +44,53 @@ def due(to_day, street):
 
 
 def reminders(phone) -> list[str]:
+    """What somebody is reminded of; up to a year lies between, so they log in anew."""
     codes = {reminder.code for reminder in catalogue.current().reminders}
-    return [kind for kind in kinds(phone) if kind in codes]
+    return [kind for kind in kinds(phone.log_in()) if kind in codes]
 
 
-def test_each_is_reminded_once_a_year_whatever_is_repeated(due, phone_of, pass_time):
+def test_each_is_reminded_once_a_year_whatever_is_repeated(due, pass_time):
     remind()
     remind()
     pass_time(days=1)
     remind()
 
-    assert reminders(phone_of("leader")) == ["year_end_volunteer"]
+    assert reminders(due.home.leader) == ["year_end_volunteer"]
     assert reminders(due.home.party_member) == ["year_end_member"]
     assert reminders(due.home.resident) == []
 
 
-def test_each_step_goes_on_where_the_last_one_ended(due, phone_of):
+def test_each_step_goes_on_where_the_last_one_ended(due):
     other = due.home.volunteer("other")
     with transaction():
         while messages.remind(now=clock.now(), at_most=1):
             pass
 
-    assert reminders(phone_of("leader")) == reminders(other) == ["year_end_volunteer"]
+    assert reminders(due.home.leader) == reminders(other) == ["year_end_volunteer"]
 
 
-def test_the_next_year_reminds_anew(due, phone_of, pass_time):
+def test_the_next_year_reminds_anew(due, pass_time):
     remind()
     pass_time(days=366)
     remind()
 
-    assert len(reminders(phone_of("leader"))) == 2
+    assert len(reminders(due.home.leader)) == 2
 
 
-def test_nobody_is_reminded_before_the_day_nor_long_after_it(due, phone_of, pass_time):
+def test_nobody_is_reminded_before_the_day_nor_long_after_it(due, pass_time):
     pass_time(days=20)
     remind()
-    assert reminders(phone_of("leader")) == []
+    assert reminders(due.home.leader) == []
 
     pass_time(days=320)
     remind()
-    assert reminders(phone_of("leader")) == []
+    assert reminders(due.home.leader) == []
 
 
-def test_who_was_reminded_reads_when_and_of_what(due, phone_of):
+def test_who_was_reminded_reads_when_and_of_what(due):
     remind()
 
-    message = inbox(phone_of("leader"))[0]
+    message = inbox(due.home.leader.log_in())[0]
 
     assert message["about"] is None
     assert message["title"] == "年底前请核对"
