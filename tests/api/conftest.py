@@ -23,6 +23,7 @@ from config.settings import Settings
 from ejia import logs
 from miniprogram_api.contract import Out, Page, Resource
 from tests.support.contract import make_api
+from tests.support.worked_out_once import worked_out_once
 from web.fields import Between, BigInt, Day, Id, Instant, Text
 from web.routes import Access, route_is, takes_key
 from web.shapes import Body, ListQuery
@@ -165,6 +166,12 @@ def log_lines(settings: Settings) -> Iterator[LogLines]:
     logs.configure(json_lines=True, stream=written)
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     logs.configure(json_lines=settings.log_json)
+
+
+@pytest.fixture(scope="session")
+def _worked_out_once() -> Iterator[None]:
+    with worked_out_once():
+        yield
 
 
 @pytest.fixture

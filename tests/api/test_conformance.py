@@ -76,7 +76,7 @@ def told_of_the_schema(_context: HookContext, failure: Any, _case: Case, respons
     return not errors or any(sentences not in ([UNSEEN_TAG], [PRIVATE_USE]) for sentences in errors.values())
 
 
-@pytest.mark.usefixtures("_only_what_a_wsgi_app_takes")
+@pytest.mark.usefixtures("_only_what_a_wsgi_app_takes", "_worked_out_once")
 def test_values_of_every_type_are_taken_or_refused_as_the_document_says(guarded_app: APIFlask) -> None:
     schema = schemathesis.openapi.from_wsgi("/openapi.json", guarded_app)
     schema.hook("filter_failure")(told_of_the_schema)

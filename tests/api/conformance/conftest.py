@@ -52,7 +52,12 @@ def operations(world: Neighbourhood, _watch: Watch) -> list[Operation]:
 
 @pytest.fixture
 def inquire(
-    world: Neighbourhood, _kept: Kept, _watch: Watch, pytestconfig: pytest.Config, _only_what_a_wsgi_app_takes: None
+    world: Neighbourhood,
+    _kept: Kept,
+    _watch: Watch,
+    pytestconfig: pytest.Config,
+    _only_what_a_wsgi_app_takes: None,
+    _worked_out_once: None,
 ) -> Iterator[Inquire]:
     """Makes an inquiry: `inquire(operations, sender="leader", phases=["fuzzing"]).ask()`. An answer beside the document fails."""
     _watch.complaints.clear()
