@@ -82,10 +82,10 @@ RETURNING r.opening_id, o.asks_first"""
 HOLD = """INSERT INTO claims (id, opening_id, role_id, team_id, status, claimed_at, claimed_by)
 VALUES (%(claim)s, %(opening)s, %(role)s, %(team)s, 'held', %(now)s, %(account)s)
 ON CONFLICT (opening_id, team_id, organisation_id, work_unit_id, person_id) WHERE released_at IS NULL DO NOTHING RETURNING id"""
-LOOK = """SELECT o.area_path, o.claimant_kinds, r.is_open AND r.closes_at > %(now)s,
+LOOK = """SELECT o.area_path, o.claimant_kinds, r.is_open AND r.closes_at > %(now)s, r.closes_at, a.name,
   EXISTS (SELECT FROM teams t WHERE t.id = %(team)s AND t.status = 'active'),
   EXISTS (SELECT FROM claims c WHERE c.opening_id = o.id AND c.team_id = %(team)s AND c.released_at IS NULL)
-FROM opening_roles r JOIN openings o ON o.id = r.opening_id WHERE r.id = %(role)s"""
+FROM opening_roles r JOIN openings o ON o.id = r.opening_id JOIN areas a ON a.id = o.area_id WHERE r.id = %(role)s"""
 STEP = """INSERT INTO claim_changes (id, claim_id, to_status, at, actor_account_id) VALUES (%s, %s, 'held', %s, %s)"""
 GRANTS = """SELECT a.person_id, g.role, g.area_path, g.party_organisation_id, g.organisation_id, g.work_unit_id, g.team_id, g.person_id,
   g.ends_at
@@ -164,7 +164,7 @@ def _token_key() -> OctKey:
 def _reason(seen: tuple[Any, ...] | None) -> str:
     if seen is None:
         return "not_found"
-    _, kinds, takes_claims, active, holds_one = seen
+    _, kinds, takes_claims, _, _, active, holds_one = seen
     if "team" not in kinds or not active:
         return "claimant_not_active"
     return "opening_closed" if not takes_claims else "already_claimed" if holds_one else "opening_full"

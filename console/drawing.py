@@ -2,13 +2,11 @@
 
 import math
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template
 
 from backend.accounts import tokens
-from backend.foundation.clock import SHANGHAI
 from backend.foundation.errors import Refusal, TooMany, Unprocessable
 from web.caller import logged_in_claims
 from web.shapes import sent_form
@@ -43,12 +41,6 @@ def draw_again(template: str, refusal: Refusal, *, keep: Collection[str] = (), *
 def lead_to(address: str) -> Response:
     """An answer that has the browser get another page, also after a form."""
     return Response(status=303, headers={"Location": address})
-
-
-def moment(instant: datetime) -> str:
-    """An instant as the pages write it: 2026年3月4日 09:00."""
-    local = instant.astimezone(SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def _sentence(refusal: Refusal) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.drawing import moment
+from backend.foundation.clock import moment
 from console.refusals import refuse
 from web.faces import ROOT, Credential, Face
 

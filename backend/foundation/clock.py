@@ -101,6 +101,12 @@ def shanghai_day(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+def moment(instant: datetime) -> str:
+    """An instant as people read it: 2026年3月4日 09:00."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def start_of_day(day: date) -> datetime:
     """The instant at which a Shanghai day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
 from backend.brands import ClaimantKind
+from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
@@ -126,7 +127,11 @@ def test_a_full_opening_is_refused_and_a_released_place_is_free_again(officer, l
     other = resident(phone_of, street)
     other_team = team_led_by(other, street)
 
-    assert refused(_claim(other, demand, team_id=other_team)) == (409, "opening_full")
+    full = _claim(other, demand, team_id=other_team)
+    assert refused(full) == (409, "opening_full")
+    until = datetime.fromisoformat(demand["ends_at"])
+    told = f"名额已满；{clock.moment(until)}前有人取消认领的，会重新开放；需要增加名额的，请联系和平社区"
+    assert (full.get_json()["detail"], datetime.fromisoformat(full.get_json()["closes_at"])) == (told, until)
     released = leader.post(f"/claims/{claim['id']}/release", {"reason": "队员生病"})
     assert (released.status_code, released.get_json()["status"]) == (200, "released")
     assert place_count(demand) == (0, 0)
@@ -168,14 +173,19 @@ def test_after_its_window_an_opening_takes_no_claims(officer, leader, phone_of, 
     body = {"role_id": demand["role_id"], "team_id": team_led_by(leader, street)}
     pass_time(hours=2, seconds=1)
 
-    assert refused(phone_of("leader").post("/claims", body)) == (409, "opening_closed")
+    closed = phone_of("leader").post("/claims", body)
+    assert refused(closed) == (409, "opening_closed")
+    ended = clock.moment(datetime.fromisoformat(demand["ends_at"]))
+    assert closed.get_json()["detail"] == f"该需求已于{ended}停止认领，有疑问请联系和平社区"
 
 
 def test_what_is_called_off_takes_no_claims(officer, leader, street):
     demand = published_demand(officer, street)
     officer.made(f"/demands/{demand['id']}/cancellation", {"reason": "老人住院"})
 
-    assert refused(_claim(leader, demand, team_id=team_led_by(leader, street))) == (409, "opening_closed")
+    closed = _claim(leader, demand, team_id=team_led_by(leader, street))
+    assert refused(closed) == (409, "opening_closed")
+    assert "办结或者取消" in closed.get_json()["detail"], "its window was not over"
     assert place_count(demand) == (0, 0)
 
 

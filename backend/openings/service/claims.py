@@ -14,6 +14,7 @@ from backend.accounts import allowances, policy
 from backend.accounts import service as accounts
 from backend.accounts.limits import Written
 from backend.accounts.policy import Permission, Scope
+from backend.areas.models import Area
 from backend.brands import ClaimantKind
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
@@ -39,7 +40,7 @@ _CLAIMANT = bindparam("of_claimant", type_=Uuid)
 
 
 class OpeningFull(Conflict):
-    """Every place of the role is held."""
+    """Every place of the role is held: `closes_at` says until when one may come free."""
 
     code: ClassVar[str] = "opening_full"
     detail = "名额已满；有人取消认领时会重新开放，需要增加名额的，请联系需求所在社区"
@@ -287,10 +288,18 @@ def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) 
     if not seen.active:
         return ClaimantNotActive()
     if not seen.takes_claims:
-        return OpeningClosed()
+        # One that was completed or cancelled stopped before its window did.
+        since = f"该需求已于{clock.moment(seen.closes_at)}停止认领，有疑问请联系{seen.community}"
+        return OpeningClosed(since if seen.is_open else None)
     if not seen.near_or_invited:
         return ClaimantNotInvited()
-    return AlreadyClaimed() if seen.holds_one else OpeningFull()
+    return AlreadyClaimed() if seen.holds_one else _full(seen.closes_at, seen.community)
+
+
+def _full(closes_at: datetime, community: str) -> OpeningFull:
+    # Where else there is a place, the list of demands tells: a rush, in which most are refused, does not wait for that.
+    told = f"名额已满；{clock.moment(closes_at)}前有人取消认领的，会重新开放；需要增加名额的，请联系{community}"
+    return OpeningFull(told, closes_at=closes_at.astimezone(clock.SHANGHAI).isoformat())
 
 
 @cache
@@ -299,6 +308,9 @@ def _second_look(kind: ClaimantKind) -> Prepared:
         select(
             Opening.area_path,
             Opening.claimant_kinds,
+            OpeningRole.is_open,
+            OpeningRole.closes_at,
+            Area.name.label("community"),
             takes_claims().label("takes_claims"),
             select(is_active(kind, _CLAIMANT)).scalar_subquery().label("active"),
             holds_one(kind, _CLAIMANT).label("holds_one"),
@@ -306,5 +318,6 @@ def _second_look(kind: ClaimantKind) -> Prepared:
             arranged(kind, _CLAIMANT).label("invited"),
         )
         .join(Opening, Opening.id == OpeningRole.opening_id)
+        .join(Area, Area.id == Opening.area_id)
         .where(OpeningRole.id == bindparam("of_role"))
     )
