@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
@@ -58,9 +59,10 @@ def at_work(environment: Mapping[str, str], import_id: UUID, held_at: int) -> No
         hand.rollback()
 
 
-def entered(import_id: UUID) -> int:
+def parts_with(column: InstrumentedAttribute[datetime | None], import_id: UUID) -> int:
+    """How many parts are that far."""
     with transaction():
-        return db.session.query(ImportPart).filter(ImportPart.import_id == import_id, ImportPart.entered_at.is_not(None)).count()
+        return db.session.query(ImportPart).filter(ImportPart.import_id == import_id, column.is_not(None)).count()
 
 
 def brought(kind: ImportKind, content: bytes, area_id: UUID) -> UUID:
@@ -77,7 +79,8 @@ def ask(command: Callable[..., None], import_id: UUID, **more: bool) -> None:
 
 @pytest.mark.timeout(120)
 def test_its_rosters_give_the_same_figures_whatever_befalls_who_enters_them(app, settings, pass_time, monkeypatch):
-    """One row in a hundred comes back. The process that enters them is killed, another goes on, all is taken back and brought again."""
+    """One row in a hundred comes back. The process that enters them is killed, and that which takes them back; each
+    time another goes on, and all is brought again."""
     load.load_demonstration_year(settings.wechat_appid, scale=SCALE, progress=lambda *_: lambda _: None)
     before = figures()
     with transaction():
@@ -97,12 +100,13 @@ def test_its_rosters_give_the_same_figures_whatever_befalls_who_enters_them(app,
     first = brought(ImportKind.VOLUNTEERS, written[ImportKind.VOLUNTEERS], street)
     ask(work.ask_entry, first, all_or_nothing=False)
     at_work(environment_of(settings), first, HELD_AT)
-    assert entered(first) == HELD_AT
-    pass_time(seconds=(jobs.LEASE + timedelta(seconds=1)).total_seconds())
-    task.run()
+    assert parts_with(ImportPart.entered_at, first) == HELD_AT
+    another_goes_on(pass_time)
     assert figures()["registered_volunteers"] == before["registered_volunteers"]
     ask(work.ask_undo, first)
-    task.run()
+    at_work(environment_of(settings), first, HELD_AT)
+    assert parts_with(ImportPart.undone_at, first) == HELD_AT
+    another_goes_on(pass_time)
     assert (figures()["registered_volunteers"], known_people()) == (0, 0)
 
     for kind, content in written.items():
@@ -112,6 +116,12 @@ def test_its_rosters_give_the_same_figures_whatever_befalls_who_enters_them(app,
         faulty = sum(db.session.scalars(select(ImportPart.faulty).where(ImportPart.import_id != first)))
     assert faulty == sum(len(range(100, rows + 1, 100)) for rows in (before["registered_volunteers"], before["team_memberships"]))
     assert figures() == before
+
+
+def another_goes_on(pass_time: Callable[..., datetime]) -> None:
+    """Once the lease of who was killed is over."""
+    pass_time(seconds=(jobs.LEASE + timedelta(seconds=1)).total_seconds())
+    task.run()
 
 
 def known_people() -> int:
