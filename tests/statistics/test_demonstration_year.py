@@ -17,7 +17,7 @@ from tests.support.recounts import EARNED, RECOUNTS, WHOLE_YEAR, counted
 from tests.support.workbooks import IN_ALL, YEAR_BEFORE, Found, Place, differences_to_recount, numbers_in
 
 YEAR = 2023
-STREET = "639999001"
+STREET, MERGED = "639999001", "639999001013"
 SMALLER = 0.1
 """Of the year, and still more people than a rebuild of the points takes at a time: what happens later is the same at every scale."""
 THE_REPORT = {"teams": 136, "volunteers_in_teams": 26_000, "organisations_introduced": 65, "organisations_incubated": 36}
@@ -29,6 +29,8 @@ def test_the_year_is_the_report_and_its_workbook_is_a_recount_of_the_facts(app, 
     year = recounted(exported(ejia, tmp_path, YEAR), YEAR)
 
     assert {code: street_total(year, code) for code in THE_REPORT} == THE_REPORT
+    served, teams = (year[code, MERGED, IN_ALL, WHOLE_YEAR] for code in ("services", "teams"))
+    assert (served > 100, teams) == (True, 0), "what was served in a community that was merged since stays its own"
 
 
 def test_its_workbooks_stay_a_recount_whatever_happens_and_a_rebuild_gives_the_same(app, ejia, phone_in, pass_time, tmp_path):

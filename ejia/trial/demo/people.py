@@ -41,7 +41,10 @@ class People:
     def __init__(self, world: World, scale: float) -> None:
         self.world, self.scale = world, scale
         self.moving = World(plan.SEED + 2)  # its own chance, as what moves a member moves nothing else in the year
-        self.areas = world.table(Area, "id", "code", "path", "level", "name", "parent_id", "valid_from", "pilot_since")
+        self.areas = world.table(
+            Area,
+            *("id", "code", "path", "level", "name", "parent_id", "valid_from", "pilot_since", "withdrawn_on", "successor_id"),
+        )
         self.people = world.table(
             Person,
             *("id", "name", "id_number_sealed", "id_number_index", "born_on", "sex", "phone_sealed", "phone_index"),
@@ -62,16 +65,28 @@ class People:
         world, began = self.world, OLD
         instant = datetime.combine(began, time(), SHANGHAI)
         district, street = world.id_at(instant), world.id_at(instant)
-        self.areas.add(district, plan.DISTRICT[0], plan.DISTRICT[0][:6], "district", plan.DISTRICT[1], None, began, None)
-        self.areas.add(street, plan.STREET[0], plan.STREET[0][:9], "street", plan.STREET[1], district, began, None)
+        self.areas.add(district, plan.DISTRICT[0], plan.DISTRICT[0][:6], "district", plan.DISTRICT[1], None, began, None, None, None)
+        self.areas.add(street, plan.STREET[0], plan.STREET[0][:9], "street", plan.STREET[1], district, began, None, None, None)
         for planned in plan.COMMUNITIES:
             community = Community(world.id_at(instant), planned.code, planned.name, planned.strength)
             world.communities.append(community)
             pilot = plan.PILOT_SINCE if planned.pilot else None
-            self.areas.add(community.id, planned.code, planned.code, "community", planned.name, street, began, pilot)
+            self.areas.add(community.id, planned.code, planned.code, "community", planned.name, street, began, pilot, None, None)
             for grid in range(1, plan.GRIDS_OF_A_COMMUNITY + 1):
                 code = f"{planned.code}{grid:03d}"
-                self.areas.add(world.id_at(instant), code, code, "grid", f"{planned.name}第{grid}网格", community.id, began, None)
+                name = f"{planned.name}第{grid}网格"
+                self.areas.add(world.id_at(instant), code, code, "grid", name, community.id, began, None, None, None)
+        self._make_merged(street, instant)
+
+    def _make_merged(self, street: UUID, instant: datetime) -> None:
+        """The community that went on in another one within the year."""
+        [successor] = [community for community in self.world.communities if community.path == plan.MERGED_INTO]
+        planned = plan.MERGED
+        # By a chance of its own: nothing else in the year moves for it.
+        merged = Community(World(plan.SEED + 8).id_at(instant), planned.code, planned.name, planned.strength)
+        ended = (plan.MERGED_ON, successor.id)
+        self.areas.add(merged.id, merged.path, merged.path, "community", merged.name, street, instant.date(), None, *ended)
+        self.world.merged = (merged, successor)
 
     def make_person(self, community: Community, on: date, *, youngest: int = 19, oldest: int = 76) -> Someone:
         """A person who lives in the community."""

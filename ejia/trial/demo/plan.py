@@ -39,6 +39,11 @@ COMMUNITIES = (
     CommunityPlan("639999001011", "北苑社区", 4),
     CommunityPlan("639999001012", "西园社区", 3),
 )
+MERGED = CommunityPlan("639999001013", "南园社区", 0)
+MERGED_INTO, MERGED_ON = "639999001012", date(YEAR, 7, 1)
+LAST_SERVED_THERE = date(YEAR, 6, 10)
+"""In the first half of the year some 红丝带 of 西园社区 took place in a community of its own, which has gone on in it since: what was
+served there stays counted there."""
 GRIDS_OF_A_COMMUNITY = 4
 PILOT_SINCE = date(YEAR, 3, 20)
 

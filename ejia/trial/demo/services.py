@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -32,6 +32,8 @@ _TITLES = {
 }
 _ROLE_NAMES = {"door_knock": "敲门人", "red_ribbon": "服务队伍", "sunset_wish": "圆梦人"}
 GRACE_MINUTES = 30
+_IN_ORDER = 0.02
+"""Below that chance somebody forgot to sign out, or nobody has confirmed the service."""
 _TRIES = 4
 
 
@@ -119,6 +121,7 @@ class Services:
             brand=brand,
             title=world.random.choice(_TITLES[brand]),
             community=community,
+            place=community,
             requester=self._resident(community),
             places={"door_knock": world.random.choice((1, 1, 2)), "red_ribbon": world.random.randrange(3, 6), "sunset_wish": 1}[brand],
             submitted=submitted,
@@ -142,6 +145,7 @@ class Services:
 
     def _publish(self, need: "_Need", *, cancelled: bool, claimed: bool, by_hand: bool) -> None:
         """What is published is called off, or completed; by nobody's hand when its days are over, or then not carried out."""
+        need = replace(need, place=self._place(need))
         world, at = self.world, need.published
         opening, role, shift = world.id_at(at), world.id_at(at), world.id_at(at)
         taken = self._serve(need, opening, role, shift) if claimed else 0
@@ -160,7 +164,7 @@ class Services:
             ended = self._end_by_itself(need, status, claimed=taken > 0)
         next_door = self.prompts.take(need.id, opening, need.brand, need.published, need.ends, ended)
         state = "cancelled" if cancelled else "closed"
-        where = (need.community.id, need.community.path)
+        where = (need.place.id, need.place.path)
         kinds = ["team", "organisation", "person"]
         near = need.community.path[:STREET_DIGITS] if next_door else need.community.path
         home = (elder, need.community.path, near) if need.at_home else (None, None, None)
@@ -172,6 +176,12 @@ class Services:
         self.shifts.add(shift, opening, need.brand, *where, need.requester.id, elder, need.confirmers, *window, closed)
         self.shift_changes.add(world.id_at(at), shift, None, "planned", at)
         self.shift_changes.add(world.id_at(over), shift, "planned", closed, over)
+
+    def _place(self, need: "_Need") -> Community:
+        """Where it counts: a while ago a part of the community was one of its own."""
+        merged, successor = self.world.merged or (None, None)
+        is_there = need.community is successor and not need.at_home and shanghai_day(need.ends) <= plan.LAST_SERVED_THERE
+        return merged if merged is not None and is_there else need.community
 
     def _step(self, need: "_Need", status: str, at: datetime, reason: str | None) -> None:
         self.demand_changes.add(self.world.id_at(at), need.id, "published", status, at, reason)
@@ -203,7 +213,7 @@ class Services:
         brand = brands.brand(need.brand)
         told = (need.title, brand.conditions, brand.risks, brand.safeguards) if opening is not None else (None,) * 4
         values = (
-            *(need.brand, need.title, details, need.community.id, need.community.path),
+            *(need.brand, need.title, details, need.place.id, need.place.path),
             *(need.requester.id, elder, need.submitted, status, need.places, *window, opening, *told),
         )
         self._numbered.append((need.submitted, need.id, values))
@@ -331,16 +341,19 @@ class Services:
         position = (False, 5200) if is_far else (None, None)
         head = (attendance, shift, claim, person.id, group.capacity, group.id, came, signed_by, *position)
         if chance < 0.008:
-            self.attendances.add(*head, None, None, need.ends + timedelta(minutes=GRACE_MINUTES))
+            if need.place is need.community:
+                self.attendances.add(*head, None, None, need.ends + timedelta(minutes=GRACE_MINUTES))
             return
         left = need.ends + timedelta(seconds=world.random.randrange(-900, 900))
-        self.attendances.add(*head, left, signed_by, None)
         fact = world.id_at(left)
+        if chance < _IN_ORDER and need.place is not need.community:
+            return  # before it was merged nothing was left to be decided there
         began, end = max(came, need.starts), min(left, need.ends)  # what is outside of the window does not count
-        where = (need.brand, need.community.id, need.community.path)
+        self.attendances.add(*head, left, signed_by, None)
+        where = (need.brand, need.place.id, need.place.path)
         rest = (attendance, shift, opening, person.id, *where, group.capacity, group.id, shanghai_day(began), began)
         self._record(fact, left, rest, end, grade, chance)
-        confirms = not 0.008 <= chance < 0.02
+        confirms = not 0.008 <= chance < _IN_ORDER
         if is_far:
             self._flag(fact, left, is_cleared=confirms and chance <= 0.996)
         confirmed = None
@@ -390,6 +403,7 @@ class _Need:
     brand: str
     title: str
     community: Community
+    place: Community
     requester: Someone
     places: int
     submitted: datetime

@@ -52,6 +52,8 @@ class World:
         self.random = random.Random(seed)
         self.rows: dict[str, Rows] = {}
         self.communities: list[Community] = []
+        self.merged: tuple[Community, Community] | None = None
+        """The one that went on in another within the year, and that."""
         self.given: dict[str, int] = {}
         """Sequence → the last number that was taken of it."""
         self._born: set[str] = set()
