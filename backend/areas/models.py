@@ -51,11 +51,14 @@ class Area(Base):
 
 
 class AreaTransfer(Base):
-    """That something lies in another area since a day, because the one in which it lay was merged into that: where it had lain. So what was
-    counted before that day stays there. Append-only; the subject is a row or a fact of any kind."""
+    """That something lies in another area since a day, because the one in which it lay was merged into that, or gave it a part: where it
+    had lain. So what was counted before that day stays there. Append-only; the subject is a row or a fact of any kind."""
 
     __tablename__ = "area_transfers"
-    __table_args__ = (Index("ix_area_transfers_subject_id", "subject_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_area_transfers_subject_id", "subject_id", "at", "id"),
+        Index("ix_area_transfers_from_path", "from_path", "day"),
+    )
 
     id: Mapped[RowId]
     subject_id: Mapped[UUID]

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from backend.areas.models import Area
 from backend.foundation import clock
+from backend.foundation.actor import Actor
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.statistics import service as statistics
+from backend.statistics.queries import year_book
 from backend.successions import splitting
 from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
 from backend.successions.splitting import Share, ShareEmpty, split_community
@@ -37,7 +39,9 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
     residents = tmp_path / "residents.txt"
     number = busy.leader.seen("/me")["volunteer"]["number"]
     residents.write_text(f"{number.lower()}\n\n{member.card['id_number']}\n", encoding="utf-8-sig")
-    asked = ("areas", "split", OLD, "--into", NEW, "--grid", GRID, "--team", team, "--people", str(residents))
+    today = clock.shanghai_day(clock.now())
+    day = max(today.replace(day=1), today - timedelta(days=3))
+    asked = ("areas", "split", OLD, "--into", NEW, "--grid", GRID, "--team", team, "--people", str(residents), "--from", day.isoformat())
     before, held = {year: figures(year) for year in (2026, 2027)}, counts()
     at = clock.now()
     then = known(at)
@@ -51,7 +55,7 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
 
     done = ejia("--operator", "wang.li", *asked, "--yes")
     assert done.exit_code == 0, done.output
-    assert done.output.splitlines()[-1] == f"已由 {OLD} 划给 {NEW}，自 {clock.shanghai_day(clock.now())}：{told}"
+    assert done.output.splitlines()[-1] == f"已由 {OLD} 划给 {NEW}，自 {day}：{told}"
     hear_everything()
 
     after = counts()
@@ -94,6 +98,8 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
     assert "community_divided" in kinds(home.officer)
     assert {"community_extended", "team_transferred"} <= set(kinds(there.officer))
     with transaction():
+        book = year_book(Actor.system(), 2027, UUID(street["青山街道"]), now=clock.now())
+        assert [area.told for area in book.communities] == [f"和平社区（{day.month}月{day.day}日划出一部分）", "团结社区"]
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.split")).one()
         assert (entry.operator, entry.subject_id, entry.details["to"]) == ("wang.li", UUID(street["和平社区"]), f"{NEW}")
     pass_time(days=5)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
-from backend.areas.models import LENGTH_OF_PATH, Area, Level
+from backend.areas.models import LENGTH_OF_PATH, Area, AreaTransfer, Level
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -25,7 +25,7 @@ class YearNotBegun(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """An area as the table names it. `ended`: what became of it within the year, where it went out of use."""
+    """An area as the table names it. `ended`: what became of it within the year, where it went out of use or gave a part away."""
 
     id: UUID
     name: str
@@ -72,20 +72,25 @@ def areas_below(area: AreaLine, level: Level, year: int) -> tuple[AreaLine, ...]
     if LENGTH_OF_PATH[level] <= LENGTH_OF_PATH[area.level]:
         return ()
     successor = aliased(Area)
+    given = (
+        select(func.max(AreaTransfer.day))
+        .where(AreaTransfer.from_path == Area.path, AreaTransfer.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .scalar_subquery()
+    )
     wanted = (
-        select(Area.id, Area.name, Area.level, Area.path, Area.withdrawn_on, successor.name.label("successor"))
+        select(Area.id, Area.name, Area.level, Area.path, Area.withdrawn_on, successor.name.label("successor"), given.label("given"))
         .outerjoin(successor, successor.id == Area.successor_id)
         .where(
             Area.path.startswith(area.path), Area.level == level, or_(Area.withdrawn_on.is_(None), Area.withdrawn_on >= date(year, 1, 1))
         )
     )
     return tuple(
-        AreaLine(row.id, row.name, row.level, row.path, _ended(row.withdrawn_on, row.successor, year))
+        AreaLine(row.id, row.name, row.level, row.path, _ended(row.withdrawn_on, row.successor, row.given, year))
         for row in db.session.execute(wanted.order_by(Area.path))
     )
 
 
-def _ended(day: date | None, successor: str | None, year: int) -> str:
+def _ended(day: date | None, successor: str | None, given: date | None, year: int) -> str:
     if day is None or day.year > year:
-        return ""
+        return "" if given is None else f"{given.month}月{given.day}日划出一部分"
     return f"{day.month}月{day.day}日{'撤销' if successor is None else f'并入{successor}'}"
