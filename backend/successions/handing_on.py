@@ -50,6 +50,10 @@ class MergeDayInvalid(Unprocessable):
     detail = "日期应在本月之内，不晚于今天，也不早于社区设立之日"
 
 
+LIVE_TEAMS, LIVE_ORGANISATIONS = (TeamStatus.APPLIED, TeamStatus.ACTIVE), (OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED)
+"""Of these one of a name is in a community."""
+
+
 @dataclass(slots=True)
 class HandedOn:
     """How much went to the successor."""
@@ -121,17 +125,17 @@ def in_the_way(successor: Area, day: date) -> Sequence[Kind]:
 
 
 def _named_alike(successor: Area) -> Any:
-    other, live = aliased(Team), (TeamStatus.APPLIED, TeamStatus.ACTIVE)
+    other = aliased(Team)
     alike = or_(other.name == Team.name, other.name_skeleton == Team.name_skeleton)
-    there = exists().where(other.area_path == successor.path, other.status.in_(live), alike)
-    return and_(Team.status.in_(live), there.correlate(Team))
+    there = exists().where(other.area_path == successor.path, other.status.in_(LIVE_TEAMS), alike)
+    return and_(Team.status.in_(LIVE_TEAMS), there.correlate(Team))
 
 
 def _numbered_alike(successor: Area) -> Any:
-    other, live = aliased(Organisation), (OrganisationStatus.APPLIED, OrganisationStatus.VERIFIED)
+    other = aliased(Organisation)
     alike = or_(other.record_number == Organisation.record_number, other.name_skeleton == Organisation.name_skeleton)
-    there = exists().where(other.area_path == successor.path, other.status.in_(live), alike)
-    return and_(Organisation.status.in_(live), there.correlate(Organisation))
+    there = exists().where(other.area_path == successor.path, other.status.in_(LIVE_ORGANISATIONS), alike)
+    return and_(Organisation.status.in_(LIVE_ORGANISATIONS), there.correlate(Organisation))
 
 
 def to_succeeding_grids(grids: Sequence[Area], successor: Area, day: date, *, now: datetime) -> list[Handover]:

@@ -26,16 +26,16 @@ from backend.foundation.identifiers import folded
 from backend.foundation.sealing import keyring
 from backend.imports.models import Import
 from backend.openings.models import Arrangement, Opening
-from backend.organisations.models import Organisation, OrganisationStatus
+from backend.organisations.models import Organisation
 from backend.people.models import ID_NUMBER, Person
 from backend.proxies.models import Proxy
 from backend.recoveries.models import AccountRecovery
 from backend.registration.models import MemberRegistration
 from backend.relocations.models import Relocation
-from backend.successions.handing_on import HandedOn, hand_on, in_the_way, refuse_unfit, to_succeeding_grids
+from backend.successions.handing_on import LIVE_ORGANISATIONS, LIVE_TEAMS, HandedOn, hand_on, in_the_way, refuse_unfit, to_succeeding_grids
 from backend.successions.openness import Kind, found_in
 from backend.successions.refusals import AreaInUse
-from backend.teams.models import Membership, Team, TeamStatus
+from backend.teams.models import Membership, Team
 from backend.volunteers.models import Volunteer
 
 
@@ -136,9 +136,9 @@ def _at_home_elsewhere(former: Area, going: _Going) -> Kind:
 def _going(former: Area, share: Share) -> _Going:
     unknown: list[str] = []
     grids = _named(share.grids, {grid.code: grid for grid in areas.grids_of(former.id)}, "网格", unknown)
-    teams = _named(share.teams, _by_name(Team, Team.status != TeamStatus.DISSOLVED, former), "服务队", unknown)
+    teams = _named(share.teams, _by_name(Team, Team.status.in_(LIVE_TEAMS), former), "服务队", unknown)
     organisations = _named(
-        share.organisations, _by_name(Organisation, Organisation.status != OrganisationStatus.ENDED, former), "社会组织", unknown
+        share.organisations, _by_name(Organisation, Organisation.status.in_(LIVE_ORGANISATIONS), former), "社会组织", unknown
     )
     named = _people(share.people, former, unknown)
     if unknown:
