@@ -6,6 +6,7 @@ could refuse by its form and cannot here. A call costs neither. It is read when 
 
 import ast
 import inspect
+import linecache
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -17,6 +18,8 @@ from backend.foundation.life import FactStep, Step
 
 _OURS = ("backend.", "console.", "miniprogram_api.", "web.")
 _ASKED_BY_THE_EDGE = "backend.accounts.policy"  # what policy refuses is said of every route behind a log-in
+
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # where a statement holds others
 
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 Refusals = frozenset[type[Refusal]]
@@ -65,10 +68,26 @@ def refusals_by_form(function: Callable[..., Any]) -> Refusals:
 @cache
 def body_of(function: FunctionType) -> tuple[ast.AST, ...]:
     """All that stands in the source of a function, without what its decorators say."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    decorators = [said for node in tree.body if isinstance(node, ast.FunctionDef) for said in node.decorator_list]
-    left_out = {id(part) for said in decorators for part in ast.walk(said)}
-    return tuple(node for node in ast.walk(tree) if id(node) not in left_out)
+    code = inspect.unwrap(function).__code__
+    whole = _functions_in(code.co_filename).get(code.co_firstlineno)
+    if whole is None:  # a lambda
+        return tuple(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))))
+    left_out = {id(part) for said in whole.decorator_list for part in ast.walk(said)}
+    return tuple(node for node in ast.walk(whole) if id(node) not in left_out)
+
+
+@cache
+def _functions_in(filename: str) -> Mapping[int, ast.FunctionDef]:
+    """The functions of a file by the line on which they begin, with their decorators. Each file is read once: to look for the end of
+    each function, as inspect does, takes longer than all the rest of a document."""
+    found: dict[int, ast.FunctionDef] = {}
+    left: list[ast.AST] = [ast.parse("".join(linecache.getlines(filename)))]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.FunctionDef):
+            found[min([node.lineno, *(said.lineno for said in node.decorator_list)])] = node
+        left += [inner for block in _BLOCKS for inner in getattr(node, block, ())]
+    return found
 
 
 def named(function: FunctionType, node: ast.AST) -> object:
@@ -107,11 +126,10 @@ def _bringing_its_code(kind: type[Refusal]) -> type[Refusal]:
     return [above for above in kind.__mro__ if issubclass(above, Refusal) and above.code == kind.code][-1]
 
 
-def _methods(kind: type) -> Iterator[FunctionType]:
-    for attribute in vars(kind).values():
-        method = getattr(attribute, "__func__", attribute)
-        if isinstance(method, FunctionType):
-            yield method
+@cache
+def _methods(kind: type) -> tuple[FunctionType, ...]:
+    found = (getattr(attribute, "__func__", attribute) for attribute in vars(kind).values())
+    return tuple(method for method in found if isinstance(method, FunctionType))
 
 
 @cache
