@@ -214,6 +214,25 @@ def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str
     return line
 
 
+def note_done(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, began: datetime, now: datetime) -> None:
+    """Write down work that was done at once, as a command of `ejia` does it: nobody waits for it, and its file is not kept here."""
+    done = insert(Job).values(
+        id=new_id(),
+        kind=kind,
+        asked_by=actor.account_id,
+        area_path=area_path,
+        params=dict(params),
+        state=State.DONE,
+        done=1,
+        total=1,
+        attempts=1,
+        created_at=began,
+        started_at=began,
+        finished_at=now,
+    )
+    db.session.execute(done)
+
+
 def last_done(kind: str, params: Mapping[str, Parameter]) -> datetime | None:
     """When the last work of this kind that is done was begun, asked for with the same parameters; None where there is none."""
     done = select(func.max(Job.started_at)).where(Job.kind == kind, Job.params == dict(params), Job.state == State.DONE)

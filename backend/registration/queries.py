@@ -122,7 +122,7 @@ def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
 
 def own_registrations(viewer: Actor, *, page: PageRequest) -> Page[RegistrationLine]:
     """The viewer's own, the latest first. Raises CursorInvalid."""
-    wanted = _registrations().where(MemberRegistration.person_id == viewer.person_id)
+    wanted = registrations_on_record().where(MemberRegistration.person_id == viewer.person_id)
     return LATEST_FIRST.page(wanted, page).map(lambda row: _line(viewer, row))
 
 
@@ -134,7 +134,9 @@ def registration(viewer: Actor, registration_id: UUID) -> RegistrationLine:
     return _line(viewer, row)
 
 
-def _registrations(on: date | None = None) -> Select[*tuple[Any, ...]]:
+def registrations_on_record(on: date | None = None) -> Select[*tuple[Any, ...]]:
+    """Registrations with the names that go with them, not masked: `name`, and unit and Party organisation as of their day (units.py).
+    `on`: as they stood at the end of that day. To be narrowed to what the reader may see."""
     end_of_day = None if on is None else clock.start_of_day(on + timedelta(days=1))
     return (
         select(
@@ -169,7 +171,7 @@ def _visible_to(viewer: Actor, on: date | None = None) -> Select[*tuple[Any, ...
     of_unit = policy.visible(viewer, Permission.REGISTRATION_SEE, ScopeColumns(work_unit_id=UnitMembership.work_unit_id))
     # The unit is told of nobody who took that consent back, also not of what was.
     is_told = ~took_back(MemberRegistration.person_id, NoticeName.PARTY_MEMBER)
-    return _registrations(on).where(or_(seen, and_(of_unit, is_told)))
+    return registrations_on_record(on).where(or_(seen, and_(of_unit, is_told)))
 
 
 def _line(viewer: Actor, row: Row[*tuple[Any, ...]]) -> RegistrationLine:

@@ -1,5 +1,6 @@
 """Asks for the year-end workbook as long work, and makes it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation import contents, files, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
-from backend.foundation.jobs import JobLine, Kind, Report, Result, Task
+from backend.foundation.jobs import JobLine, Kind, Parameter, Report, Result, Task
 from backend.statistics import queries, workbook
+from backend.statistics.queries import YearFigures
 from backend.statistics.queries.reach import area_in_reach, months_begun
 
 YEAR_END = "year_end_workbook"
@@ -27,17 +29,31 @@ def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> Jo
     area = area_in_reach(actor, area_id)
     policy.require(actor, Permission.FIGURES_EXPORT, Scope(area_path=area.path))
     allowances.take(actor, Written.EXPORT, waiting=jobs.unfinished_of(actor), now=now)
-    return jobs.ask(actor, YEAR_END, {"year": year, "area_id": str(area.id)}, area.path, now=now)
+    return jobs.ask(actor, YEAR_END, _which(year, area.id), area.path, now=now)
 
 
 def make_year_end(task: Task, report: Report, now: datetime) -> Result:
     """Read the figures in one transaction, write the workbook outside of it: what it counts was allowed when it was asked for."""
     with transaction():
-        last_at = jobs.last_done(YEAR_END, task.params)
-        figures = queries.year_book(Actor.system(), int(task.params["year"]), UUID(str(task.params["area_id"])), last_at=last_at, now=now)
+        figures = year_book(int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
         exporter = _exporter(task.asked_by)
     content = workbook.write(figures, exporter=exporter, report=report)
     return Result(workbook.file_name(figures, now=now), WORKBOOK, content)
+
+
+def year_book(year: int, area_id: UUID, *, now: datetime) -> YearFigures:
+    """The figures of the workbook, with what changed since the last one of this area and year, by whichever door that left. Who may have
+    it was asked before. Raises YearNotBegun, Missing."""
+    return queries.year_book(Actor.system(), year, area_id, last_at=jobs.last_done(YEAR_END, _which(year, area_id)), now=now)
+
+
+def note_year_end(figures: YearFigures, *, began: datetime, now: datetime) -> None:
+    """Write down that `ejia` made a workbook of these figures: the next one says what changed since."""
+    jobs.note_done(Actor.system(), YEAR_END, _which(figures.year, figures.area.id), figures.area.path, began=began, now=now)
+
+
+def _which(year: int, area_id: UUID) -> Mapping[str, Parameter]:
+    return {"year": year, "area_id": str(area_id)}
 
 
 def _allow(actor: Actor, area_path: str) -> None:

@@ -14,7 +14,7 @@ from backend.areas.models import Area, Level
 from backend.foundation import audit, clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.statistics import queries, workbook
+from backend.statistics import exports, workbook
 from backend.statistics.queries import YearFigures
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
@@ -41,14 +41,17 @@ def export() -> None:
 @click.option("--area", "code", metavar="CODE", help="区、街道或社区的统计代码；只有一个街道时可以不填。")
 @operated
 def year_end(year: int, output: Path, code: str | None) -> None:
-    """导出一个区域的年终统计表：分社区、分月的数字，以及每个指标的口径。"""
+    """导出一个区域的年终统计表：分社区、分月的数字，每个指标的口径，以及与上一版相比的更正。"""
     if output.suffix.lower() != ".xlsx":
         raise click.BadParameter("文件名须以 .xlsx 结尾，否则 Excel 打不开。", param_hint="--output")
     if not output.absolute().parent.is_dir():
         raise Failure(f"没有文件夹 {output.absolute().parent}。")
     with application():
-        figures = _figures(year, code, now=clock.now())
-    _write(output, workbook.write(figures, exporter=EXPORTER, report=_Progress()))
+        began = clock.now()
+        figures = _figures(year, code, now=began)
+        _write(output, workbook.write(figures, exporter=EXPORTER, report=_Progress()))
+        with transaction():
+            exports.note_year_end(figures, began=began, now=clock.now())
     click.echo(f"已写入 {output}：{figures.area.name}{year}年度，数据版本 {workbook.version_of(figures)}。")
 
 
@@ -57,7 +60,7 @@ def _figures(year: int, code: str | None, *, now: datetime) -> YearFigures:
         area = _the_one_street() if code is None else areas.area_of_code(code)
         if area.level is Level.GRID:
             raise Failure("统计到社区为止，网格没有年终统计表。")
-        figures = queries.year_book(Actor.system(), year, area.id, now=now)
+        figures = exports.year_book(year, area.id, now=now)
         audit.record(Actor.system(), Permission.FIGURES_EXPORT, area.id, now=now, year=year)
     return figures
 

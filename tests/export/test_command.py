@@ -12,11 +12,13 @@ from sqlalchemy import text
 
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
-from backend.foundation import clock, outbox
+from backend.attendance.models import Confirmation
+from backend.foundation import clock, facts, outbox
+from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from ejia.cli.main import main
 from tests.support.environment import environment_of
-from tests.support.served import confirm, make_person, make_record
+from tests.support.served import confirm, happened, make_person, make_record
 
 Export = Callable[..., Result]
 
@@ -42,13 +44,17 @@ def add_street(*, second: bool = False) -> None:
             areas.add_area(code=code, level=level, name=name, now=clock.now())
 
 
+def hear_everything() -> None:
+    while outbox.deliver_batch("statistics", now=clock.now()):
+        pass
+
+
 def test_workbook_of_the_one_street_is_written_and_audited(export, tmp_path):
     add_street()
     with transaction():
         area = db.session.query(Area).filter_by(name="和平社区").one()
         confirm(make_record(make_person(area), area, "door_knock", minutes=47, day=date(2023, 5, 4)))
-    while outbox.deliver_batch("statistics", now=clock.now()):
-        pass
+    hear_everything()
 
     told = export("--year", "2023", "-o", "年终.xlsx")
 
@@ -66,6 +72,28 @@ def test_workbook_of_the_one_street_is_written_and_audited(export, tmp_path):
     assert audited.account_id is None
     assert db.session.get_one(Area, UUID(str(audited.subject_id))).name == "青山街道"
     assert audited.details == {"year": 2023}
+
+
+def test_a_later_workbook_says_what_changed_since_the_one_before(export, tmp_path):
+    add_street()
+    with transaction():
+        area = db.session.query(Area).filter_by(name="和平社区").one()
+        confirmation = confirm(make_record(make_person(area), area, "door_knock", minutes=47, day=date(2023, 5, 4)))
+    hear_everything()
+    assert export("--year", "2023", "-o", "first.xlsx").exit_code == 0
+    with transaction():
+        seen = db.session.get_one(Confirmation, confirmation.id)
+        withdrawn = facts.revise(seen, Actor.system(), now=clock.now(), reason="误确认", void=True)
+        happened("confirmation.withdrawn", withdrawn.id)
+    hear_everything()
+
+    assert export("--year", "2023", "-o", "second.xlsx").exit_code == 0
+
+    first, second = (load_workbook(tmp_path / name, data_only=True) for name in ("first.xlsx", "second.xlsx"))
+    assert "更正说明" not in first.sheetnames
+    changes = second["更正说明"]
+    told = {changes.cell(row, 2).value: [changes.cell(row, column).value for column in (5, 6, 7)] for row in (6, 7, 8)}
+    assert told == {"参加过服务的其他未注册人员※": [1, 0, -1], "志愿服务": [1, 0, -1], "志愿服务时长": [0.7, 0, -0.7]}
 
 
 def test_a_workbook_that_is_there_is_replaced(export, tmp_path):

@@ -1,6 +1,9 @@
 """Every number that stands in the workbook equals a plain recount of the facts."""
 
+import io
 from random import Random
+
+from openpyxl import load_workbook
 
 from backend.foundation import clock, outbox
 from backend.foundation.actor import Role
@@ -8,6 +11,7 @@ from backend.foundation.database import transaction
 from tasks import jobs as task
 from tests.statistics.histories import YEAR, History
 from tests.support.recounts import RECOUNTS
+from tests.support.rosters import ROSTERS, roster_in, roster_of
 from tests.support.workbooks import IN_ALL, differences_to_recount, numbers_in
 
 STREET = "639999001"
@@ -25,11 +29,21 @@ def test_every_number_in_the_file_equals_a_recount_of_the_facts(administrator, s
         job = officer.made("/exports/year-end", {"year": YEAR, "area_id": street[name]})
         task.run()
 
-        found = numbers_in(officer.get(f"/jobs/{job['id']}/file").get_data(), path)
+        content = officer.get(f"/jobs/{job['id']}/file").get_data()
+        found = numbers_in(content, path)
 
         assert {code for _, _, (code, *_), _ in found} == set(RECOUNTS)
         shown |= {place[2] for _, _, place, _ in found}  # a part of which there is none has no line
         assert len(found) > 800
         assert differences_to_recount(found, YEAR) == []
         assert {place[0] for _, _, place, number in found if number} == set(RECOUNTS), "a figure that stayed 0 all year proves nothing"
+        book = load_workbook(io.BytesIO(content), data_only=True)
+        of_people = [name for name in book.sheetnames if name in ROSTERS]
+        assert of_people == (list(ROSTERS) if name == "团结社区" else [])
+        for roster in of_people:
+            lines = roster_in(book[roster])
+            with transaction():
+                assert sorted(map(str, lines)) == sorted(map(str, roster_of(roster, path, YEAR)))
+            assert all(any(line[column] for line in lines) for column in range(1, len(lines[0]))), "an empty column proves nothing"
+            assert len(lines) > 3
     assert shown > {IN_ALL, "door_knock", "red_ribbon", "sunset_wish", "city_management"}

@@ -214,7 +214,9 @@ def test_workbook_has_the_form_of_the_office(street_officer, street):
         assert imprint[2].startswith("单位：")
         assert sheet["A3"].font.name == "黑体"
         assert sheet["A3"].fill.fgColor.rgb == "FFD9D9D9"
-        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        upright = sheet.title == BALANCE
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "portrait" if upright else "landscape")
+        assert not upright or sheet.page_setup.fitToHeight in (1, None), "on one page"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight in (0, 1, None)) == (1, True)
         assert sheet.print_title_rows == "$3:$5"
@@ -352,7 +354,8 @@ def test_community_officer_exports_their_own_community_by_grid_team_and_organisa
         confirm(make_record(make_person(area), area, "door_knock", minutes=60, day=clock.shanghai_day(clock.now())))
     hear_everything()
     book = opened(exported(officer, street["和平社区"], year=clock.shanghai_day(clock.now()).year))
-    assert book.sheetnames == [COVER, BALANCE, "分网格统计", "分服务队统计", "分社会组织统计", BY_MONTH, DEFINITIONS]
+    by_group, rosters = ["分网格统计", "分服务队统计", "分社会组织统计"], ["志愿者名册", "报到党员名册"]
+    assert book.sheetnames == [COVER, BALANCE, *by_group, BY_MONTH, *rosters, DEFINITIONS]
     assert book[COVER]["A1"].value.startswith("和平社区")
     assert down(book["分网格统计"], 2, 4) == ["和平第一网格", "未分网格", "合计", None]
     teams = book["分服务队统计"]

@@ -12,8 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from config.settings import CONFIG_FOLDER
 from tests.support.recounts import WHOLE_YEAR, recount
+from tests.support.rosters import ROSTERS
 
 COUNTS, BY_MONTH, DEFINITIONS, COVER, BALANCE = "分社区统计", "分月统计", "指标口径", "封面", "年度对照"
+CHANGES = "更正说明"
 BY_GROUP = ("分网格统计", "分服务队统计", "分社会组织统计")
 DISTINCT = ("distinct_flow", "distinct_stock")
 STOCK = ("stock", "distinct_stock")
@@ -44,7 +46,8 @@ def catalogue(name: str) -> list[dict[str, Any]]:
 
 
 def numbers_in(workbook: bytes | Path, area_path: str) -> list[Found]:
-    """Every number that stands in the workbook of an area. A number that cannot be told fails, and so does one that is missing."""
+    """Every number that stands in the workbook of an area, but in rosters (rosters.py). A number that cannot be told fails, and so does one
+    that is missing."""
     sheets = load_workbook(io.BytesIO(workbook) if isinstance(workbook, bytes) else workbook, data_only=True)
     found = []
     for sheet in sheets:
@@ -59,9 +62,11 @@ def numbers_in(workbook: bytes | Path, area_path: str) -> list[Found]:
             _assert_balanced(sheet)
             found += read
             continue
-        elif sheet.title == "更正说明":
+        elif sheet.title == CHANGES:
             read = list(_listed(sheet, area_path, {6: WHOLE_YEAR}))
             found += read
+            continue
+        elif sheet.title in ROSTERS:
             continue
         elif sheet.title in BY_GROUP:
             found += list(_totals_of_groups(sheet, area_path))

@@ -18,6 +18,7 @@ from backend.statistics.indicators import Indicator, Kind
 from backend.statistics.models import Cell, Grain
 from backend.statistics.queries.groups import Grouping, groupings_of
 from backend.statistics.queries.reach import AreaLine, area_in_reach, areas_below, months_begun
+from backend.statistics.queries.rosters import Roster, rosters_of
 from backend.statistics.queries.versions import LastVersion, since
 from backend.statistics.service import CONSUMER
 
@@ -68,6 +69,7 @@ class YearFigures:
     as_of: datetime
     figures: tuple[Figure, ...]
     groupings: tuple[Grouping, ...] = ()
+    rosters: tuple[Roster, ...] = ()
     last: LastVersion | None = None
 
 
@@ -88,12 +90,12 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
 
 
 def year_book(viewer: Actor, year: int, area_id: UUID | None, *, last_at: datetime | None = None, now: datetime) -> YearFigures:
-    """The year's table with what a workbook adds: of a community by grid, team and organisation, and what changed since its last version,
-    made at an instant. Raises as `year_figures`."""
+    """The year's table with what a workbook adds: of a community by grid, team and organisation and its rosters, and what changed since
+    its last version, made at an instant. Raises as `year_figures`."""
     found = year_figures(viewer, year, area_id, now=now)
     told = [(figure.indicator, figure.series.year) for figure in found.figures]
     last = None if last_at is None else since(last_at, told, found.area, year)
-    return replace(found, groupings=groupings_of(found.area, year), last=last)
+    return replace(found, groupings=groupings_of(found.area, year), rosters=rosters_of(found.area, year), last=last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def version_of(figures: YearFigures) -> str:
         [figures.year, figures.area.path, figures.area.name, [[area.path, area.told] for area in (*figures.communities, *figures.streets)]],
         form.current().model_dump(mode="json"),
         [[one.name, [[line.name, *line.details, *line.values] for line in one.lines], one.rest] for one in figures.groupings],
+        [[one.name, [[*line.details, line.services, line.tenths] for line in one.lines]] for one in figures.rosters],
         *(
             [
                 figure.indicator.model_dump(mode="json"),

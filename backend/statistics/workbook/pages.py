@@ -1,10 +1,11 @@
-"""Fills the other sheets of the workbook: cover, the year beside the one before, by month, by group, and the meaning of each indicator."""
+"""Fills the other sheets of the workbook: cover, the year beside the one before, by month, by group, rosters, and the meaning of each
+indicator."""
 
 from collections.abc import Sequence
 
 from backend.statistics import form
 from backend.statistics.indicators import Indicator, Kind
-from backend.statistics.queries import Grouping, Series, YearFigures
+from backend.statistics.queries import Grouping, Roster, Series, YearFigures
 from backend.statistics.workbook import tables, words
 from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, needed, row_range
 from backend.statistics.workbook.tables import Draw
@@ -13,6 +14,7 @@ COVER, CHANGES, BALANCE, MONTHS, DEFINITIONS = "封面", "更正说明", "年度
 _REST = {"网格": "未分网格", "服务队": "其他身份", "社会组织": "其他身份"}
 _FIRST_MONTH = 4  # number, indicator, unit, kind
 _LAST_MONTH = _FIRST_MONTH + 11
+_WIDEST_DETAIL = 30.0
 
 
 def sheets_of(figures: YearFigures) -> list[Draw]:
@@ -26,6 +28,7 @@ def sheets_of(figures: YearFigures) -> list[Draw]:
         *(draw for dimension in dimensions for draw in tables.by_dimension(figures, dimension)),
         *(_by_group(grouping) for grouping in figures.groupings),
         by_month,
+        *(_by_roster(roster) for roster in figures.rosters),
         definitions,
     ]
 
@@ -96,7 +99,7 @@ def balance(formats: Formats, figures: YearFigures) -> Sheet:
         Column("比上年\n增减", 11, stretches=True),
     ]
     told = [figure.indicator for figure in figures.figures]
-    sheet = Sheet(formats, BALANCE, title=words.title(figures, BALANCE), units=words.units(told), columns=columns, frozen=2)
+    sheet = Sheet(formats, BALANCE, title=words.title(figures, BALANCE), units=words.units(told), columns=columns, frozen=2, upright=True)
     for number, figure in enumerate(figures.figures, start=1):
         row, indicator, series = BODY + number - 1, figure.indicator, figure.series
         _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
@@ -207,6 +210,49 @@ def _group_column(sheet: Sheet, column: int, indicator: Indicator, values: Seque
         sheet.number(total, column, words.shown(whole, indicator), indicator.decimals, bold=True)
     else:
         sheet.sum(total, column, column_range(column, BODY, total - 1), words.shown(whole, indicator), indicator.decimals)
+
+
+def _by_roster(roster: Roster) -> Draw:
+    def draw(formats: Formats, figures: YearFigures) -> Sheet:
+        return _roster(formats, figures, roster)
+
+    return draw
+
+
+def _roster(formats: Formats, figures: YearFigures, roster: Roster) -> Sheet:
+    """志愿者名册 and the like: a registration in each row, and what they served in all."""
+    columns = [
+        Column("序号", 6),
+        *(Column(name, _width([name, *(line.details[place] for line in roster.lines)])) for place, name in enumerate(roster.details)),
+        Column("次数", 10, "本年在本社区服务", stretches=True),
+        Column("时长\n（小时）", 11, "本年在本社区服务", stretches=True),
+    ]
+    title = words.title(figures, roster.name)
+    sheet = Sheet(formats, roster.name, title=title, units=words.UNITS_OF_ROSTER, columns=columns, frozen=3, upright=True)
+    first, total = 1 + len(roster.details), BODY + len(roster.lines)
+    for row, line in enumerate(roster.lines, start=BODY):
+        for column, value in enumerate((str(row - BODY + 1), *line.details)):
+            sheet.text(row, column, value, centred=column == 0)
+        sheet.number(row, first, line.services, 0)
+        sheet.number(row, first + 1, line.tenths / 10, 1)
+        sheet.height(row, *((value, column) for column, value in enumerate(line.details, start=1)))
+    for column in range(first):
+        sheet.text(total, column, words.TOTAL if column == 1 else "", centred=True, bold=column == 1)
+    for column, amounts, decimals in (
+        (first, [line.services for line in roster.lines], 0),
+        (first + 1, [line.tenths / 10 for line in roster.lines], 1),
+    ):
+        if amounts:
+            sheet.sum(total, column, column_range(column, BODY, total - 1), round(sum(amounts), decimals), decimals)
+        else:
+            sheet.number(total, column, 0, decimals, bold=True)
+    sheet.note(*words.NOTES_OF_ROSTER)
+    return sheet
+
+
+def _width(texts: Sequence[str]) -> float:
+    """Of a column in which each of them stands on one line, as long as that is not too wide."""
+    return min(max(needed(text) for text in texts) + 1, _WIDEST_DETAIL)
 
 
 def _month_row(sheet: Sheet, row: int, number: str, name: str, indicator: Indicator, series: Series) -> None:

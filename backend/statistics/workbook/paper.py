@@ -22,7 +22,7 @@ _A4 = 9
 _LINE = 15.0  # points that a line of the body takes
 _WIDE, _NARROW = 2.2, 1.1  # how much of a column's width a Chinese and a Latin character take
 _LATIN = 0xFF  # up to here characters are narrow
-_PAGE = 770.0, 501.0  # points between the margins of a landscape A4
+_LANDSCAPE, _PORTRAIT = (770.0, 501.0), (523.0, 748.0)  # points between the margins of an A4
 _POINTS_OF_A_CHARACTER, _POINTS_OF_A_COLUMN = 5.25, 3.75
 _TITLE_HEIGHT, _IMPRINT_HEIGHT, _HEADING_HEIGHT, _PERIOD_HEIGHT, _SIGNATURE_HEIGHT, _SEAL_HEIGHT = 36, 24, 24, 18, 30, 48
 _SPARE = 54.0  # what programs lay out differently
@@ -86,11 +86,15 @@ class Formats:
 
 
 class Sheet:
-    """One sheet under construction; rows are written from `BODY` on, then `close` puts the foot under them."""
+    """One sheet under construction; rows are written from `BODY` on, then `close` puts the foot under them. One that is `upright` has many
+    rows and few columns."""
 
-    def __init__(self, formats: Formats, name: str, *, title: str, units: str, columns: Sequence[Column], frozen: int) -> None:
-        self.formats, self.title, self.units, self.frozen = formats, title, units, frozen
-        self.columns = _over_the_page(columns)
+    def __init__(
+        self, formats: Formats, name: str, *, title: str, units: str, columns: Sequence[Column], frozen: int, upright: bool = False
+    ) -> None:
+        self.formats, self.title, self.units, self.frozen, self.upright = formats, title, units, frozen, upright
+        self.wide, self.high = _PORTRAIT if upright else _LANDSCAPE
+        self.columns = _over_the_page(columns, self.wide)
         self.printed = sum(column.printed for column in self.columns)
         self.page: Worksheet = formats.book.add_worksheet(name)
         self.page.set_default_row(_LOWEST)
@@ -180,7 +184,7 @@ class Sheet:
         rows = [row for row in range(BODY, foot) if row not in self._heights]
         fixed = _TITLE_HEIGHT + _IMPRINT_HEIGHT + _SIGNATURE_HEIGHT + _SEAL_HEIGHT + sum(self._heights.values())
         fixed += sum(_LINE * lines(words, width) + 4 for words in under)
-        page = _PAGE[1] / min(1.0, _PAGE[0] / _points(self.columns)) - _SPARE
+        page = self.high / min(1.0, self.wide / _points(self.columns)) - _SPARE
         room = page - fixed
         self._on_one_page = fixed + _LOWEST * len(rows) <= page * _MOST_FOR_ONE_PAGE
         for row in rows:
@@ -229,7 +233,7 @@ class Sheet:
     def _set_up(self, last_row: int, imprint: Imprint) -> None:
         page = self.page
         page.set_paper(_A4)
-        page.set_landscape()
+        page.set_portrait() if self.upright else page.set_landscape()
         page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         page.center_horizontally()
         page.fit_to_pages(1, int(self._on_one_page))
@@ -242,10 +246,10 @@ class Sheet:
         page.hide_gridlines(2)
 
 
-def _over_the_page(columns: Sequence[Column]) -> list[Column]:
+def _over_the_page(columns: Sequence[Column], wide: float) -> list[Column]:
     """The columns, those that stretch so wide that together they fill the page, as far as that looks well."""
     stretching = sum(column.width * _POINTS_OF_A_CHARACTER for column in columns if column.stretches)
-    room = _PAGE[0] - _points(columns)
+    room = wide - _points(columns)
     if not stretching or room <= 0:
         return list(columns)
     wider = min(1 + room / stretching, _WIDEST)

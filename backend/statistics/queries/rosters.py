@@ -1,0 +1,174 @@
+"""A community's rosters of a year: its registered volunteers and the Party members who registered with it, each with what they served.
+
+They rest on the same rows as the figures: who stands at the year's end are as many as its table says. Names are masked, as in every list.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Subquery, and_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from backend.areas.models import AreaTransfer, Level
+from backend.attendance.measures import MINUTES_PER_TENTH
+from backend.attendance.models import ServiceRecord
+from backend.attendance.queries import counting_records
+from backend.foundation.database import db
+from backend.foundation.masking import masked, masked_name
+from backend.foundation.measures import NOW, Measure
+from backend.foundation.paging import AnyRow
+from backend.people.models import Person
+from backend.registration.measures import MEMBER_REGISTRATIONS
+from backend.registration.models import MemberRegistration
+from backend.registration.queries import registrations_on_record
+from backend.statistics.queries.reach import AreaLine
+from backend.teams.measures import TEAM_MEMBERSHIPS
+from backend.teams.models import Membership, Team
+from backend.volunteers.measures import VOLUNTEERS
+from backend.volunteers.models import Volunteer
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """One registration: what is on record of it, and how often and how many tenths of hours its person served here while it stood."""
+
+    details: tuple[str, ...]
+    services: int
+    tenths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who was registered in a community on some day of the year, by the day on which they came."""
+
+    name: str
+    details: tuple[str, ...]
+    lines: tuple[RosterLine, ...]
+
+
+def rosters_of(area: AreaLine, year: int) -> tuple[Roster, ...]:
+    """Of volunteers and of Party members; none of a street or district."""
+    return (_volunteers(area, year), _party_members(area, year)) if area.level is Level.COMMUNITY else ()
+
+
+def _volunteers(area: AreaLine, year: int) -> Roster:
+    theirs, teams = _registered(VOLUNTEERS, area, year), _teams(area, year)
+    served = _served(theirs, area, year)
+    wanted = (
+        select(
+            Volunteer.number,
+            masked(Person.name),
+            Volunteer.registered_on,
+            theirs.c.ends_on,
+            teams.c.teams,
+            served.c.services,
+            served.c.tenths,
+        )
+        .select_from(theirs)
+        .join(Volunteer, and_(Volunteer.fact_id == theirs.c.fact_id, Volunteer.is_current()))
+        .join(Person, Person.id == Volunteer.person_id)
+        .outerjoin(teams, teams.c.person_id == Volunteer.person_id)
+        .outerjoin(served, _of_line(theirs, served))
+        .order_by(Volunteer.registered_on, Volunteer.number, theirs.c.starts_on)
+    )
+    return Roster(
+        "志愿者名册",
+        ("志愿者编号", "姓名", "注册日期", "离开日期", "志愿服务队"),
+        _lines(
+            (row, (row.number, row.name, row.registered_on.isoformat(), _ended(row, year), row.teams or ""))
+            for row in db.session.execute(wanted)
+        ),
+    )
+
+
+def _party_members(area: AreaLine, year: int) -> Roster:
+    theirs = _registered(MEMBER_REGISTRATIONS, area, year)
+    served = _served(theirs, area, year)
+    wanted = (
+        registrations_on_record()
+        .join(theirs, theirs.c.fact_id == MemberRegistration.fact_id)
+        .outerjoin(served, _of_line(theirs, served))
+        .add_columns(
+            MemberRegistration.receipt_number, MemberRegistration.accepted_on, theirs.c.ends_on, served.c.services, served.c.tenths
+        )
+        .order_by(MemberRegistration.accepted_on, MemberRegistration.fact_id, theirs.c.starts_on)
+    )
+    return Roster(
+        "报到党员名册",
+        ("回执编号", "姓名", "工作单位", "党组织", "接收日期", "转出日期"),
+        _lines(
+            (
+                row,
+                (
+                    row.receipt_number or "",
+                    masked_name(row.name),
+                    row.unit_name,
+                    row.party_organisation_name,
+                    row.accepted_on.isoformat(),
+                    _ended(row, year),
+                ),
+            )
+            for row in db.session.execute(wanted)
+        ),
+    )
+
+
+def _registered(measure: Measure, area: AreaLine, year: int) -> Subquery:
+    """What a measure states of the area that lasted on some day of the year, by the fact behind it: one that counts in a community of
+    before has the transfer as its source."""
+    stated = measure.contributions(NOW).subquery("stated")
+    fact_id = func.coalesce(AreaTransfer.subject_id, stated.c.source_id).label("fact_id")
+    return (
+        select(fact_id, stated.c.person_id, stated.c.starts_on, stated.c.ends_on)
+        .outerjoin(AreaTransfer, AreaTransfer.id == stated.c.source_id)
+        .where(
+            stated.c.area_path.startswith(area.path),
+            stated.c.starts_on <= date(year, 12, 31),
+            or_(stated.c.ends_on.is_(None), stated.c.ends_on > date(year, 1, 1)),
+        )
+        .subquery(f"{measure.name}_of_year")
+    )
+
+
+def _teams(area: AreaLine, year: int) -> Subquery:
+    """To which teams of the area each person belonged in the year."""
+    theirs = _registered(TEAM_MEMBERSHIPS, area, year)
+    named = (
+        select(theirs.c.person_id, Team.name)
+        .join(Membership, and_(Membership.fact_id == theirs.c.fact_id, Membership.is_current()))
+        .join(Team, Team.id == Membership.team_id)
+        .distinct()
+        .subquery("named")
+    )
+    together = func.string_agg(named.c.name, aggregate_order_by(literal("、"), named.c.name)).label("teams")
+    return select(named.c.person_id, together).group_by(named.c.person_id).subquery("teams")
+
+
+def _served(theirs: Subquery, area: AreaLine, year: int) -> Subquery:
+    """What counts of each registration: served in the area and year while it stood."""
+    in_year = ServiceRecord.served_on.between(date(year, 1, 1), date(year, 12, 31))
+    record = counting_records().where(ServiceRecord.area_path.startswith(area.path), in_year).subquery("record")
+    while_it_stood = and_(
+        record.c.person_id == theirs.c.person_id,
+        record.c.served_on >= theirs.c.starts_on,
+        or_(theirs.c.ends_on.is_(None), record.c.served_on < theirs.c.ends_on),
+    )
+    key = (theirs.c.fact_id, theirs.c.starts_on)
+    tenths = func.sum(record.c.minutes // MINUTES_PER_TENTH)
+    return (
+        select(*key, func.count().label("services"), tenths.label("tenths")).join(record, while_it_stood).group_by(*key).subquery("served")
+    )
+
+
+def _of_line(theirs: Subquery, served: Subquery) -> ColumnElement[bool]:
+    return and_(served.c.fact_id == theirs.c.fact_id, served.c.starts_on == theirs.c.starts_on)
+
+
+def _lines(found: Iterable[tuple[AnyRow, tuple[str, ...]]]) -> tuple[RosterLine, ...]:
+    return tuple(RosterLine(details, int(row.services or 0), int(row.tenths or 0)) for row, details in found)
+
+
+def _ended(row: AnyRow, year: int) -> str:
+    """The day, where it ended within the year."""
+    return "" if row.ends_on is None or row.ends_on.year > year else row.ends_on.isoformat()
