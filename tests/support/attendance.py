@@ -24,7 +24,6 @@ from tests.support.demands import claimed, published_demand
 from tests.support.phone import Phone
 from tests.support.served import make_opening
 from tests.support.street import Community, Street
-from tests.support.teams import active_team, join_team
 
 BOTH = (Confirmer.REQUESTER, Confirmer.COMMUNITY)
 HOME = Place(30.5728, 114.2792, 300)
@@ -110,10 +109,7 @@ class Visit:
 
     def __init__(self, street: Street, *, requester: Phone | None = None, **fields: Any) -> None:
         self.officer = street.home.officer
-        self.leader = street.home.volunteer(name="李队长")
-        self.member = street.home.volunteer(name="王志愿")
-        self.team_id = active_team(self.leader, self.officer, street)["id"]
-        join_team(self.member, self.leader, self.team_id)
+        self.leader, self.member, self.team_id = street.home.visitors
         self.demand = published_demand(self.officer, street, by=requester, **fields)
         self.claim_id = claimed(self.leader, self.demand, self.team_id)["id"]
         self.shift_id = str(db.session.scalars(select(Shift.id).where(Shift.opening_id == UUID(self.demand["opening_id"]))).one())

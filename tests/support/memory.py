@@ -80,6 +80,8 @@ class Memory:
         return recall
 
     def _revived(self, given: Any) -> Any:
+        if isinstance(given, tuple):
+            return tuple(map(self._revived, given))
         if not isinstance(given, Phone):
             return copy(given)
         phone = copy(given)

@@ -13,6 +13,9 @@ from tests.support.phone import Phone
 
 _running = count()
 
+A_VOLUNTEER = "王志愿"
+"""The name of somebody of whom no more is to be told."""
+
 
 def identity_number(born_on: date | None = None, sequence: int | None = None) -> str:
     """An identity number with a valid check digit; another one at each call unless birth date and sequence are given."""
@@ -27,7 +30,7 @@ def person_form(
 ) -> dict[str, Any]:
     """What somebody fills in who registers as a person."""
     form = {
-        "name": "王志愿",
+        "name": A_VOLUNTEER,
         "id_number": identity_number(),
         "community_id": street[community],
         "notice_version": notices.notice(notice).version,

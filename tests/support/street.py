@@ -1,8 +1,9 @@
 """The world that tests share: a street, its communities and the people in them. Whoever is asked for is made at that moment, by the doors
 that the product has for it, and stays the same; a test that needs an officer pays for no team."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from tests.support.demands import give_role
 from tests.support.guardians import born
 from tests.support.memory import AREAS, Recall, made_now
 from tests.support.organisations import add_staff, verified_organisation
-from tests.support.people import identity_number, registered_person, registered_volunteer, registration_form, work_unit
+from tests.support.people import A_VOLUNTEER, identity_number, registered_person, registered_volunteer, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import recorded_proxy
 from tests.support.teams import active_team, join_team
 
 T = TypeVar("T")
+
+
+VISITORS = ("李队长", "王志愿")
+MOST_VOLUNTEERS = 3
+"""So many who only volunteer are in few tests, and no more."""
 
 
 class Street(Mapping[str, str]):
@@ -89,6 +95,7 @@ class Community:
     def __init__(self, street: Street, name: str, path: str, *, grid: str | None = None) -> None:
         self.street, self.name, self.path = street, name, path
         self._grid = grid or path
+        self._volunteers: Counter[str] = Counter()
 
     def person(self, user: str | None = None, **fields: Any) -> Phone:
         """Somebody who lives here and said who they are."""
@@ -96,7 +103,23 @@ class Community:
 
     def volunteer(self, user: str | None = None, **fields: Any) -> Phone:
         """Somebody who registered here as volunteer."""
-        return registered_volunteer(self.street.phone, self.street, user, community=self.name, **fields)
+        make = partial(registered_volunteer, self.street.phone, self.street, user, community=self.name, **fields)
+        if user is not None or fields.keys() - {"name"}:
+            return make()
+        name = fields.get("name", A_VOLUNTEER)
+        self._volunteers[name] += 1
+        return self._recall(f"volunteer {name} {self._volunteers[name]}", make)
+
+    @property
+    def visitors(self) -> tuple[Phone, Phone, str]:
+        """Who leads a team that visits, a member of it, and the team's id; others each time."""
+        return self._recall("visitors", self._make_visitors)
+
+    def _make_visitors(self) -> tuple[Phone, Phone, str]:
+        leader, member = (registered_volunteer(self.street.phone, self.street, community=self.name, name=name) for name in VISITORS)
+        team_id: str = active_team(leader, self.officer, self.street, community=self.name)["id"]
+        join_team(member, leader, team_id)
+        return leader, member, team_id
 
     def _user(self, who: str) -> str:
         """Their name as a WeChat user, by which `phone_of` logs them in anew: `phone_of("leader")` in 和平社区."""
@@ -131,11 +154,12 @@ class Community:
     @cached_property
     def member(self) -> Phone:
         """Who is to be a member of the team, by `membership_id`."""
-        return self.volunteer()
+        return self._recall("member", lambda: registered_volunteer(self.street.phone, self.street, community=self.name))
 
     @cached_property
     def membership_id(self) -> str:
-        membership_id: str = join_team(self.member, self.leader, self.team_id)["id"]
+        member, leader, team_id = self.member, self.leader, self.team_id
+        membership_id: str = self._recall("membership", lambda: join_team(member, leader, team_id)["id"])
         return membership_id
 
     @cached_property
@@ -206,3 +230,6 @@ def make_what_tests_share(app: APIFlask, recall: Recall) -> None:
         assert who.account_id
     assert street.home.team_id
     assert street.home.mother.person_id
+    assert all(street.home.volunteer().person_id for _ in range(MOST_VOLUNTEERS))
+    assert street.home.membership_id
+    assert street.home.visitors
