@@ -101,6 +101,8 @@ def test_nothing_goes_on_and_what_was_done_stays_until_a_mistake_is_undone(stree
 
     # Nobody agrees for them, nor comes to be them.
     assert refused(officer.post("/volunteers/at-desk", desk(street, volunteer.card))) == (409, "person_died")
+    namesake = officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平社区"]})["id"]
+    assert refused(officer.post(f"/beneficiaries/{namesake}/person", {"person_id": volunteer.person_id})) == (422, "person_not_here")
     assert refused(phone_of("thief").post("/volunteers", desk(street, volunteer.card))) == (409, "identity_at_desk")
     again = phone_of("again").made("/account-recoveries", volunteer.card)["id"]
     officer.made(f"/account-recoveries/{again}/confirmation", seen(again))
@@ -187,6 +189,16 @@ def test_a_guardians_word_ends_with_them_and_a_leaders_team_is_the_communitys(st
     assert home.officer.seen(f"/teams/{team_id}")["leader_name"] is None
     assert "team_without_leader" in kinds(home.officer)
     assert "member_died" not in kinds(home.member), "who belongs to it hears of the team"
+
+
+def test_who_came_without_a_phone_and_died_is_nobody_elses(street, phone_of):
+    """While they live, who comes with their card and an account of their own is tied to them."""
+    officer, card = street.home.officer, {"name": "钱奶奶", "id_number": identity_number()}
+    number = officer.made("/volunteers/at-desk", desk(street, card))["number"]
+    (person_id,) = (line["person_id"] for line in officer.seen("/volunteers")["items"] if line["number"] == number)
+    death = officer.made(f"/people/{person_id}/deaths", papers())
+    street.officer.made(f"{path(death)}/confirmation")
+    assert refused(phone_of("thief").post("/volunteers", desk(street, card))) == (409, "identity_at_desk")
 
 
 @pytest.mark.parametrize("cause", ["died", "no_longer_wishes"])

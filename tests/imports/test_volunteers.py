@@ -101,6 +101,14 @@ def test_good_rows_are_entered_on_their_days_and_faulty_ones_come_back(street, s
     assert phone.made("/volunteers", form)["number"].startswith("V2021")
 
 
+def test_who_died_is_not_brought(street, street_officer, brought):
+    dead, today = street.home.volunteer(name="孙已故"), clock.shanghai_day(clock.now()).isoformat()
+    papers = {"died_on": today, "proof": "cremation_certificate"}
+    death = street.home.officer.made(f"/people/{dead.person_id}/deaths", papers)["id"]
+    street_officer.made(f"/deaths/{death}/confirmation")
+    assert "姓名：该居民已登记去世" in brought("volunteers", [someone(**dead.card)], "--check").output
+
+
 def test_it_is_undone_as_one_while_nothing_stands_on_it(street, street_officer, brought, ejia):
     before, rows = live(), [someone(), someone(name="孙爷爷")]
     number = number_of(brought("volunteers", rows))
