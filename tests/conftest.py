@@ -34,10 +34,11 @@ from tests.wechat.steering import Levers
 from web import health
 
 LONGEST = (
-    ("tests/statistics/test_demonstration_year.py", "tests/trial", "tests/faults/test_killed_at_random.py"),
-    ("tests/faults", "tests/end_to_end"),
+    ("tests/trial", "tests/faults", "tests/end_to_end", "tests/bench"),
+    ("tests/statistics/test_demonstration_year.py", "tests/api", "tests/policy"),
 )
-"""Where the tests are that take minutes, so shared out that two workers have as much to do."""
+"""Where the tests are that take minutes, so shared out that two workers have as much to do: in the first they wait for processes that come
+up, in the second they reckon, so that neither leaves the machine idle or fights with the other for it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
