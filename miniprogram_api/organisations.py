@@ -23,12 +23,13 @@ from web.inputs.organisations import (
     OrganisationRenamingIn,
     OrganisationsQuery,
     OrganisationSuccessorIn,
+    OwnOrganisationsQuery,
     RegisteredIn,
     StaffIn,
     StaffQuery,
     VerificationIn,
 )
-from web.shapes import ListQuery
+from web.shapes import TimedQuery
 
 bp = Resource("organisations", tag="社会组织")
 
@@ -63,11 +64,11 @@ def show_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
 
 @bp.get("/me/organisations")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(OwnOrganisationsQuery, location="query")
 @bp.output(Page[OrganisationLineOut])
 @bp.doc(summary="我的社会组织", description="我任职的、负责的和申请登记的。")
-def list_my_organisations(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
-    return queries.organisations_of_person(actor.person_id, page=query.page)
+def list_my_organisations(actor: Actor, query: OwnOrganisationsQuery) -> Rows[AnyRow]:
+    return queries.organisations_of_person(actor.person_id, sort=query.sort, page=query.page)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/application")
@@ -116,11 +117,11 @@ def correct_day_of_organisation(actor: Actor, organisation_id: UUID, body: DayCo
 
 @bp.get("/organisations/<uuid:organisation_id>/day-corrections")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(TimedQuery, location="query")
 @bp.output(Page[DayCorrectionOut])
 @bp.doc(summary="计入日期的更正记录", description="本社区和本组织可见，最近的在前。")
-def list_day_corrections(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[AnyRow]:
-    return queries.day_corrections(actor, organisation_id, page=query.page)
+def list_day_corrections(actor: Actor, organisation_id: UUID, query: TimedQuery) -> Rows[AnyRow]:
+    return queries.day_corrections(actor, organisation_id, sort=query.sort, page=query.page)
 
 
 @bp.post("/organisations/<uuid:organisation_id>/return")

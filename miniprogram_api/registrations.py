@@ -18,8 +18,14 @@ from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
 from web.inputs.party import WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
-from web.inputs.registration import AmendedRegistrationIn, EndingIn, RegistrationIn, RegistrationQuery, UnitIn
-from web.shapes import ListQuery
+from web.inputs.registration import (
+    AmendedRegistrationIn,
+    EndingIn,
+    OwnRegistrationsQuery,
+    RegistrationIn,
+    RegistrationQuery,
+    UnitIn,
+)
 
 bp = Resource("registrations", tag="双报到")
 
@@ -110,11 +116,11 @@ def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[Registra
 
 @bp.get("/me/registrations")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(OwnRegistrationsQuery, location="query")
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="我的报到")
-def list_my_registrations(actor: Actor, query: ListQuery) -> Lines[RegistrationLine]:
-    return queries.own_registrations(actor, page=query.page)
+def list_my_registrations(actor: Actor, query: OwnRegistrationsQuery) -> Lines[RegistrationLine]:
+    return queries.own_registrations(actor, sort=query.sort, page=query.page)
 
 
 @bp.get("/registrations/<uuid:registration_id>")

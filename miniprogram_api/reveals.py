@@ -18,7 +18,7 @@ from miniprogram_api.schemas.reveals import PurposesOut, ReadingOut, RevealLineO
 from web.edge import creates, reads
 from web.inputs.reveals import RevealIn
 from web.routes import told_once
-from web.shapes import ListQuery
+from web.shapes import TimedQuery
 
 bp = Resource("reveals", tag="查看个人信息")
 
@@ -57,20 +57,20 @@ def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> 
 
 @bp.get("/me/reveals")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(TimedQuery, location="query")
 @bp.output(Page[RevealLineOut])
 @bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，本人监护的未成年人，和本人代办的老人。")
-def list_own_reveals(actor: Actor, query: ListQuery) -> Lines[dict[str, Any]]:
-    return _with_claimants(queries.own_reveals(actor, now=clock.now(), page=query.page))
+def list_own_reveals(actor: Actor, query: TimedQuery) -> Lines[dict[str, Any]]:
+    return _with_claimants(queries.own_reveals(actor, now=clock.now(), sort=query.sort, page=query.page))
 
 
 @bp.get("/beneficiaries/<uuid:beneficiary_id>/reveals")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(TimedQuery, location="query")
 @bp.output(Page[ReadingOut])
 @bp.doc(summary="谁查看过服务对象的信息", description="由本社区和上级的工作人员查看，最近的在前；认领方写明名称。")
-def list_readings(actor: Actor, beneficiary_id: UUID, query: ListQuery) -> Lines[dict[str, Any]]:
-    return _with_claimants(demand_queries.readings(actor, beneficiary_id, page=query.page))
+def list_readings(actor: Actor, beneficiary_id: UUID, query: TimedQuery) -> Lines[dict[str, Any]]:
+    return _with_claimants(demand_queries.readings(actor, beneficiary_id, sort=query.sort, page=query.page))
 
 
 def _with_claimants(readings: Lines[Any]) -> Lines[dict[str, Any]]:

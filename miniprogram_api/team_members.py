@@ -11,8 +11,8 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import JoinRequestOut, MemberOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.teams import JoinIn, JoinRequestsQuery, MembersQuery
-from web.shapes import ListQuery
+from web.inputs.teams import JoinIn, JoinRequestsQuery, JoinRequestsWaitingQuery, MembersQuery
+from web.shapes import TimedQuery
 
 bp = Resource("team_members", tag="志愿服务队")
 
@@ -33,25 +33,25 @@ def ask_to_join(actor: Actor, team_id: UUID, body: JoinIn) -> AnyRow:
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="入队申请列表", description="队长和社区可见，默认列出待处理的；成年人的姓名，队长看到全称。")
 def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) -> Rows[AnyRow]:
-    return queries.wishes_of_team(actor, team_id, query.status, page=query.page, now=clock.now())
+    return queries.wishes_of_team(actor, team_id, query.status, sort=query.sort, page=query.page, now=clock.now())
 
 
 @bp.get("/join-requests/waiting")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(JoinRequestsWaitingQuery, location="query")
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="等我答复的入队申请", description="我带领的所有队伍的，先申请的在前；没有队长的队伍由社区答复。")
-def list_waiting_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
-    return queries.wishes_waiting(actor, page=query.page, now=clock.now())
+def list_waiting_join_requests(actor: Actor, query: JoinRequestsWaitingQuery) -> Rows[AnyRow]:
+    return queries.wishes_waiting(actor, sort=query.sort, page=query.page, now=clock.now())
 
 
 @bp.get("/me/join-requests")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(TimedQuery, location="query")
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="我的入队申请")
-def list_my_join_requests(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
-    return queries.own_wishes(actor, page=query.page, now=clock.now())
+def list_my_join_requests(actor: Actor, query: TimedQuery) -> Rows[AnyRow]:
+    return queries.own_wishes(actor, sort=query.sort, page=query.page, now=clock.now())
 
 
 @bp.post("/teams/<uuid:team_id>/join-requests/<uuid:request_id>/acceptance")

@@ -16,8 +16,7 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.teams import OwnTeamOut, TeamLineOut, TeamOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
-from web.inputs.teams import SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamRenamingIn, TeamsQuery
-from web.shapes import ListQuery
+from web.inputs.teams import OwnTeamsQuery, SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamRenamingIn, TeamsQuery
 
 bp = Resource("teams", tag="志愿服务队")
 
@@ -61,11 +60,11 @@ def show_team(actor: Actor, team_id: UUID) -> AnyRow:
 
 @bp.get("/me/teams")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(OwnTeamsQuery, location="query")
 @bp.output(Page[OwnTeamOut])
 @bp.doc(summary="我的志愿服务队", description="我加入的、带领的和申请成立的。")
-def list_my_teams(actor: Actor, query: ListQuery) -> Rows[AnyRow]:
-    return queries.teams_of_person(actor.person_id, page=query.page)
+def list_my_teams(actor: Actor, query: OwnTeamsQuery) -> Rows[AnyRow]:
+    return queries.teams_of_person(actor.person_id, sort=query.sort, page=query.page)
 
 
 @bp.post("/teams/<uuid:team_id>/application")

@@ -52,7 +52,13 @@ class ListQuery(Query):
         return PageRequest(self.limit, self.cursor, self.count)
 
 
-SearchText = Annotated[str, Text(max=LONGEST_SEARCH), NoNumbers]
+def _of_few_words(value: str) -> str:
+    if len(words_of(value)) > MOST_WORDS:
+        raise PydanticCustomError("too_many_words", "最多{most}个词", {"most": MOST_WORDS})
+    return value
+
+
+SearchText = Annotated[str, Text(max=LONGEST_SEARCH), NoNumbers, AfterValidator(_of_few_words)]
 """What somebody looks for. A mobile or identity number is none: it would stand in an address, and those stand in logs."""
 
 

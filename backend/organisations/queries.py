@@ -16,7 +16,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
-from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.organisations.models import DayCorrection, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
@@ -67,7 +67,11 @@ def organisations_of_status(
     wanted = wanted.where(as_asked((Organisation.origin, search.origin)), lies_in(Organisation.area_path, search.community_id))
     if for_me:
         wanted = wanted.where(or_(is_to_review(viewer), lacks_officer(viewer), is_to_amend(viewer)))
-    return (BY_NAME if sort is OrganisationSort.NAME else NEWEST_FIRST).page(wanted, page)
+    return _ordered(sort).page(wanted, page)
+
+
+def _ordered(sort: OrganisationSort) -> Order:
+    return BY_NAME if sort is OrganisationSort.NAME else NEWEST_FIRST
 
 
 def is_to_review(viewer: Actor) -> ColumnElement[bool]:
@@ -88,11 +92,11 @@ def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
     return and_(Organisation.status == OrganisationStatus.RETURNED, mine)
 
 
-def organisations_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
+def organisations_of_person(person_id: UUID | None, *, sort: OrganisationSort, page: PageRequest) -> Page[AnyRow]:
     """The organisations that a person (None: nobody) acts for, is the officer of or applied for, whatever became of them."""
     acts_for = select(Staff.organisation_id).where(Staff.person_id == person_id, Staff.is_live())
     heads = select(Organisation.id).where(Organisation.officer_person_id == person_id)
-    return NEWEST_FIRST.page(_lines().where(Organisation.id.in_(acts_for.union(heads))), page)
+    return _ordered(sort).page(_lines().where(Organisation.id.in_(acts_for.union(heads))), page)
 
 
 def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
@@ -127,15 +131,15 @@ def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
     return row
 
 
-def day_corrections(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[AnyRow]:
-    """How the day from which an organisation counts was corrected, the latest first, for who sees its papers. Raises Missing, Forbidden."""
+def day_corrections(viewer: Actor, organisation_id: UUID, *, sort: TimeSort, page: PageRequest) -> Page[AnyRow]:
+    """How the day from which an organisation counts was corrected, for who sees its papers. Raises Missing, Forbidden."""
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None:
         raise Missing
     scope = Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id)
     policy.require_seen(viewer, Permission.ORGANISATION_SEE, scope)
     shown = (DayCorrection.id, DayCorrection.at, DayCorrection.reason, DayCorrection.was, DayCorrection.counted_on, DayCorrection.proof)
-    return LATEST_CORRECTED.page(select(*shown).where(DayCorrection.organisation_id == organisation_id), page)
+    return LATEST_CORRECTED.sorted_by(sort).page(select(*shown).where(DayCorrection.organisation_id == organisation_id), page)
 
 
 def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, search: str | None, now: datetime, page: PageRequest) -> Page[AnyRow]:

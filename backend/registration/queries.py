@@ -95,8 +95,11 @@ def registrations(
         wanted = wanted.where(WorkUnit.id == search.work_unit_id, MemberRegistration.person_id.in_(_ever_of_unit(search.work_unit_id)))
     if for_me:
         wanted = wanted.where(or_(is_to_review(viewer), is_to_amend(viewer)))
-    order = LATEST_FIRST if sort is RegistrationSort.LATEST else FIRST_COME
-    return order.page(wanted, page).map(lambda row: _line(viewer, row))
+    return _ordered(sort).page(wanted, page).map(lambda row: _line(viewer, row))
+
+
+def _ordered(sort: RegistrationSort) -> Order:
+    return LATEST_FIRST if sort is RegistrationSort.LATEST else FIRST_COME
 
 
 def is_to_review(viewer: Actor) -> ColumnElement[bool]:
@@ -120,10 +123,10 @@ def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
     return and_(MemberRegistration.is_current(), MemberRegistration.status == RegistrationStatus.RETURNED, mine, ~again)
 
 
-def own_registrations(viewer: Actor, *, page: PageRequest) -> Page[RegistrationLine]:
-    """The viewer's own, the latest first. Raises CursorInvalid."""
+def own_registrations(viewer: Actor, *, sort: RegistrationSort, page: PageRequest) -> Page[RegistrationLine]:
+    """The viewer's own. Raises CursorInvalid."""
     wanted = registrations_on_record().where(MemberRegistration.person_id == viewer.person_id)
-    return LATEST_FIRST.page(wanted, page).map(lambda row: _line(viewer, row))
+    return _ordered(sort).page(wanted, page).map(lambda row: _line(viewer, row))
 
 
 def registration(viewer: Actor, registration_id: UUID) -> RegistrationLine:

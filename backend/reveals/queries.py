@@ -10,7 +10,7 @@ from sqlalchemy import select
 from backend.areas.models import Area
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.sealing import keyring
 from backend.people import minors
 from backend.people import service as people
@@ -46,8 +46,8 @@ class RevealLine(Reading):
     """Whether it was of a minor whose guardian the person is, of somebody for whom they act, or of whom one of these had asked for."""
 
 
-def own_reveals(actor: Actor, *, now: datetime, page: PageRequest) -> Page[RevealLine]:
-    """Who read the data in clear of the actor, of minors whose guardian they are, or of those for whom they act, the latest first.
+def own_reveals(actor: Actor, *, sort: TimeSort, now: datetime, page: PageRequest) -> Page[RevealLine]:
+    """Who read the data in clear of the actor, of minors whose guardian they are, or of those for whom they act.
 
     Raises PersonNeeded, CursorInvalid.
     """
@@ -57,7 +57,7 @@ def own_reveals(actor: Actor, *, now: datetime, page: PageRequest) -> Page[Revea
         .outerjoin(Area, Area.path == Reveal.area_path)
         .where(Reveal.person_id.in_([person_id, *_minors_of(person_id, now=now), *_elders_of(actor)]))
     )
-    return LATEST_FIRST.page(wanted, page).map(lambda row: _line(row.Reveal, row.name, person_id))
+    return LATEST_FIRST.sorted_by(sort).page(wanted, page).map(lambda row: _line(row.Reveal, row.name, person_id))
 
 
 def _minors_of(guardian_id: UUID, *, now: datetime) -> list[UUID]:

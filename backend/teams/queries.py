@@ -16,7 +16,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
-from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
 from backend.foundation.search import Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.people.minors import is_minor_at
@@ -31,7 +31,7 @@ NEWEST_FIRST = Order((Team.id,), latest_first=True, name="latest")
 BY_NAME = Order((Team.name, Team.id), name="name")
 MEMBERSHIP_ID = Membership.fact_id.label("id")
 AS_THEY_JOINED = Order((MEMBERSHIP_ID,))
-OLDEST_WISH_FIRST, NEWEST_WISH_FIRST = Order((JoinRequest.id,)), Order((JoinRequest.id,), latest_first=True)
+NEWEST_WISH_FIRST = Order((JoinRequest.id,), latest_first=True)
 
 
 class TeamSort(Word):
@@ -60,7 +60,11 @@ def teams_of_status(
     wanted = wanted.where(as_asked((Team.category, category)), lies_in(Team.area_path, community_id))
     if for_me:
         wanted = wanted.where(or_(is_to_review(viewer), lacks_leader(viewer), is_to_amend(viewer)))
-    return (BY_NAME if sort is TeamSort.NAME else NEWEST_FIRST).page(wanted, page)
+    return _ordered(sort).page(wanted, page)
+
+
+def _ordered(sort: TeamSort) -> Order:
+    return BY_NAME if sort is TeamSort.NAME else NEWEST_FIRST
 
 
 def is_to_review(viewer: Actor) -> ColumnElement[bool]:
@@ -81,12 +85,12 @@ def is_to_amend(viewer: Actor) -> ColumnElement[bool]:
     return and_(Team.status == TeamStatus.RETURNED, mine)
 
 
-def teams_of_person(person_id: UUID | None, *, page: PageRequest) -> Page[AnyRow]:
+def teams_of_person(person_id: UUID | None, *, sort: TeamSort, page: PageRequest) -> Page[AnyRow]:
     """The teams that a person (None: nobody) belongs to, and those that they lead or applied for, whatever became of them."""
     belongs = select(Membership.team_id).where(Membership.person_id == person_id, Membership.is_live())
     leads = select(Team.id).where(Team.leader_person_id == person_id)
     leading = and_(Team.leader_person_id == person_id, Team.status == TeamStatus.ACTIVE).label("leading")
-    return NEWEST_FIRST.page(_lines().add_columns(leading).where(Team.id.in_(belongs.union(leads))), page)
+    return _ordered(sort).page(_lines().add_columns(leading).where(Team.id.in_(belongs.union(leads))), page)
 
 
 def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:
@@ -134,16 +138,16 @@ def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: D
     return AS_THEY_JOINED.page(wanted, page)
 
 
-def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, page: PageRequest, now: datetime) -> Page[AnyRow]:
-    """Wishes to join a team, the oldest first. Raises Missing, or Forbidden where the team is public."""
+def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, sort: TimeSort, page: PageRequest, now: datetime) -> Page[AnyRow]:
+    """Wishes to join a team. Raises Missing, or Forbidden where the team is public."""
     _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
     wanted = _wishes(viewer, now).where(JoinRequest.team_id == team_id, JoinRequest.status == status)
-    return OLDEST_WISH_FIRST.page(wanted, page)
+    return NEWEST_WISH_FIRST.sorted_by(sort).page(wanted, page)
 
 
-def wishes_waiting(viewer: Actor, *, page: PageRequest, now: datetime) -> Page[AnyRow]:
-    """Wishes to join that the viewer is to answer, over all teams that they lead, the oldest first."""
-    return OLDEST_WISH_FIRST.page(_wishes(viewer, now).where(is_to_answer(viewer)), page)
+def wishes_waiting(viewer: Actor, *, sort: TimeSort, page: PageRequest, now: datetime) -> Page[AnyRow]:
+    """Wishes to join that the viewer is to answer, over all teams that they lead."""
+    return NEWEST_WISH_FIRST.sorted_by(sort).page(_wishes(viewer, now).where(is_to_answer(viewer)), page)
 
 
 def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
@@ -153,9 +157,10 @@ def is_to_answer(viewer: Actor) -> ColumnElement[bool]:
     return and_(JoinRequest.status == JoinStatus.ASKED, or_(leads, and_(Team.leader_person_id.is_(None), instead)))
 
 
-def own_wishes(viewer: Actor, *, page: PageRequest, now: datetime) -> Page[AnyRow]:
-    """The viewer's own wishes to join, the newest first."""
-    return NEWEST_WISH_FIRST.page(_wishes(viewer, now).where(JoinRequest.person_id == viewer.person_id), page)
+def own_wishes(viewer: Actor, *, sort: TimeSort, page: PageRequest, now: datetime) -> Page[AnyRow]:
+    """The viewer's own wishes to join."""
+    mine = _wishes(viewer, now).where(JoinRequest.person_id == viewer.person_id)
+    return NEWEST_WISH_FIRST.sorted_by(sort).page(mine, page)
 
 
 def wish(viewer: Actor, request_id: UUID, *, now: datetime) -> AnyRow:

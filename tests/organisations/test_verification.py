@@ -207,6 +207,8 @@ def test_the_public_list_is_of_verified_ones_by_community_and_origin(head, offic
     for q in (here["name"][:5], here["credit_code"], here["credit_code"][8:].lower(), f"社会　{here['name'][2:4]}"):
         assert here["id"] in listed(q=q), q
     assert listed(q="青山", sort="name") == [one["id"] for one in sorted((here, incubated, there), key=lambda one: one["name"])]
+    mine = [one["name"] for one in head.seen("/me/organisations", sort="name")["items"]]
+    assert mine == sorted(one["name"] for one in head.seen("/me/organisations")["items"])
     assert listed(q="青山 绿水") == listed(q="青山", until="2020-01-01") == []
     assert listed(q="青山", since=here["counted_on"], community_id=street["团结社区"]) == [there["id"]]
     # One that waits is found by who may open it, and counted for nobody else.

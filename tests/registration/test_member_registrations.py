@@ -92,6 +92,7 @@ def test_the_community_returns_with_a_reason_and_the_member_applies_anew(member,
     second = member.made("/registrations", registration_form(street, unit_id, party_organisation_name="第一党支部"))
     assert second["id"] != first["id"]
     assert [line["id"] for line in member.seen("/me/registrations")["items"]] == [second["id"], first["id"]]
+    assert [line["id"] for line in member.seen("/me/registrations", sort="first_come")["items"]] == [first["id"], second["id"]]
     assert [found.party_organisation_name for found in db.session.scalars(select(PartyMember))] == ["第一党支部"]
 
 

@@ -41,6 +41,7 @@ def test_an_officer_reads_what_the_purpose_needs_and_the_person_sees_it(phone_of
         (["phone"], "联系本人", "补办志愿者证"),
         (["id_number"], "核实身份", "补办志愿者证"),
     ]
+    assert person.seen("/me/reveals", sort="earliest")["items"] == seen[::-1]
     assert (seen[0]["role"], seen[0]["area"], seen[0]["of_beneficiary"]) == ("community_officer", "和平社区", False)
 
 

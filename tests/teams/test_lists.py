@@ -85,9 +85,31 @@ def test_of_my_teams_each_says_whether_i_lead_it_and_a_role_what_it_is_over(offi
         other["id"]: False,
         applied["id"]: False,
     }
+    by_name = [team["name"] for team in leader.seen("/me/teams", sort="name")["items"]]
+    assert by_name == sorted((led["name"], other["name"], applied["name"]))
     over = {"team_leader": led["name"], "volunteer": "和平社区"}
     assert {role["role"]: role["name"] for role in leader.seen("/me")["roles"]} == over
     assert {role["role"]: role["name"] for role in leader.seen("/me/role-grants")["items"]} == over
+
+
+def test_wishes_to_join_are_read_from_either_end(leader, officer, volunteer, street):
+    teams = [active_team(leader, officer, street)["id"] for _ in range(2)]
+    asking = volunteer("李晓明")
+    wishes = [
+        phone.made(f"/teams/{team}/join-requests")["id"]
+        for team, phone in zip((*teams, teams[0]), (asking, asking, volunteer()), strict=True)
+    ]
+
+    def read(phone, path, **query):
+        return [line["id"] for line in phone.seen(path, **query)["items"]]
+
+    assert read(leader, "/join-requests/waiting") == wishes == read(leader, "/join-requests/waiting", sort="latest")[::-1]
+    assert read(asking, "/me/join-requests") == wishes[1::-1] == read(asking, "/me/join-requests", sort="earliest")[::-1]
+    of_team = f"/teams/{teams[0]}/join-requests"
+    assert read(leader, of_team) == wishes[::2] == read(leader, of_team, sort="latest")[::-1]
+    first = leader.seen(of_team, limit=1, sort="latest")
+    assert read(leader, of_team, sort="latest", cursor=first["next_cursor"]) == wishes[:1]
+    assert refused(leader.get(of_team, cursor=first["next_cursor"])) == (400, "cursor_invalid")
 
 
 def test_each_officer_reviews_the_own_area(leader, officer, neighbour, administrator, street):

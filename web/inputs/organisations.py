@@ -124,6 +124,12 @@ class OrganisationsQuery(SpanQuery):
         return OrganisationSearch(self.q, self.community_id, self.origin, self.days)
 
 
+class OwnOrganisationsQuery(ListQuery):
+    """One's own organisations."""
+
+    sort: OrganisationSort = Field(OrganisationSort.LATEST, description=OrganisationSort.listed())
+
+
 class StaffQuery(ListQuery):
     """Who of those who act for an organisation."""
 

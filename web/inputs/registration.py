@@ -10,7 +10,7 @@ from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
 from web.inputs.common import WrittenReason
 from web.inputs.people import NoticeVersion
-from web.shapes import Body, CommunitySought, ForMe, PersonNamed, SearchText, SpanQuery, WorkUnitSought
+from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery, WorkUnitSought
 
 PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
@@ -124,3 +124,9 @@ class RegistrationQuery(SpanQuery):
     def search(self) -> RegistrationSearch:
         """The same for a query of the domain."""
         return RegistrationSearch(self.q, self.status, self.community_id, self.work_unit_id, self.person, self.on, self.days)
+
+
+class OwnRegistrationsQuery(ListQuery):
+    """One's own registrations."""
+
+    sort: RegistrationSort = Field(RegistrationSort.LATEST, description=RegistrationSort.listed())

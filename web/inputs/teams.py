@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from backend.foundation.paging import TimeSort
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
 from web.inputs.common import ReasonIn
-from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchQuery, SpanQuery
+from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchQuery, Sorted, SpanQuery
 
 TeamName = Annotated[str, Text(max=40, min=2)]
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -72,7 +73,19 @@ class TeamsQuery(SearchQuery):
     for_me: ForMe = False
 
 
-class JoinRequestsQuery(ListQuery):
+class OwnTeamsQuery(ListQuery):
+    """One's own teams."""
+
+    sort: TeamSort = Field(TeamSort.LATEST, description=TeamSort.listed())
+
+
+class JoinRequestsWaitingQuery(ListQuery):
+    """Wishes to join that wait for an answer."""
+
+    sort: Sorted = TimeSort.EARLIEST
+
+
+class JoinRequestsQuery(JoinRequestsWaitingQuery):
     """Which wishes to join."""
 
     status: JoinStatus = JoinStatus.ASKED

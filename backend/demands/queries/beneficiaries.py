@@ -21,7 +21,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, as_asked, holds, words_of
 from backend.people.models import Person
@@ -151,15 +151,15 @@ def beneficiary(viewer: Actor, beneficiary_id: UUID, *, now: datetime) -> Benefi
     )
 
 
-def readings(viewer: Actor, beneficiary_id: UUID, *, page: PageRequest) -> Page[reveal_queries.Reading]:
-    """Who read their data in clear, also by a row that was merged into theirs; the latest first. Raises Missing."""
+def readings(viewer: Actor, beneficiary_id: UUID, *, sort: TimeSort, page: PageRequest) -> Page[reveal_queries.Reading]:
+    """Who read their data in clear, also by a row that was merged into theirs. Raises Missing."""
     area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == beneficiary_id))
     if area_path is None:
         raise Missing
     policy.require_seen(viewer, Permission.REVEAL_OVERSEE, Scope(area_path=area_path))
     theirs = select(Beneficiary.id).where(or_(Beneficiary.id == beneficiary_id, Beneficiary.merged_into_id == beneficiary_id))
     wanted = select(Reveal, Reveal.id, Area.name).outerjoin(Area, Area.path == Reveal.area_path).where(Reveal.beneficiary_id.in_(theirs))
-    return reveal_queries.LATEST_FIRST.page(wanted, page).map(lambda row: reveal_queries.line(row.Reveal, row.name))
+    return reveal_queries.LATEST_FIRST.sorted_by(sort).page(wanted, page).map(lambda row: reveal_queries.line(row.Reveal, row.name))
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
