@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from flask import request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from werkzeug.datastructures import MultiDict
 
 from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import PageRequest, TimeSort
-from backend.foundation.search import LONGEST_SEARCH, Days
+from backend.foundation.search import LONGEST_SEARCH, MOST_WORDS, Days, words_of
 from web.fields import SENT, CursorText, Day, Id, Limit, NoNumbers, Text
 from web.refusals import BodyTooLarge, InvalidInput
 
@@ -81,10 +82,18 @@ DemandNumbered = Annotated[
 """By what lists are narrowed down, each in one form. A field of these names in a query is one of these."""
 
 
+class TimedQuery(ListQuery):
+    """The same, of a list in the order of time."""
+
+    sort: Sorted = TimeSort.LATEST
+
+
 class SearchQuery(ListQuery):
     """The same, of a list that is searched."""
 
-    q: SearchText | None = Field(default=None, description="名称、编号或其中一部分；不分全角半角、大小写，多个词用空格隔开，须同时符合")
+    q: SearchText | None = Field(
+        default=None, description="名称、编号或其中一部分；不分全角半角、大小写，多个词（最多八个）用空格隔开，须同时符合"
+    )
 
 
 class DaysQuery(ListQuery):

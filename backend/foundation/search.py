@@ -19,6 +19,8 @@ from backend.foundation.database import Column
 
 LONGEST_SEARCH = 50
 """In characters."""
+MOST_WORDS = 8
+"""Of one search: each is looked for by itself."""
 
 
 def search_index(table: str, *columns: str, where: str | None = None) -> Index:
@@ -28,8 +30,8 @@ def search_index(table: str, *columns: str, where: str | None = None) -> Index:
 
 
 def words_of(search: str | None) -> list[str]:
-    """The words of what somebody looks for (None: nothing, so that all is found)."""
-    return unicodedata.normalize("NFKC", search or "").split()
+    """The words of what somebody looks for, each once (None: nothing, so that all is found)."""
+    return list(dict.fromkeys(unicodedata.normalize("NFKC", search or "").split()))
 
 
 def has_digit(word: str) -> bool:

@@ -51,6 +51,8 @@ def test_the_inbox_is_searched_by_what_its_messages_say_and_read_from_either_end
     assert number in said[0]["text"]
     assert found(resident, q=said[0]["title"][:3]) == three[::-1]
     assert found(resident, q="没有") == found(resident, q="number") == found(resident, q="爱心敲门 没有") == []
+    assert found(resident, q=f"{said[0]['title'][0]} " * 25) == three[::-1], "each word once"
+    assert refused(resident.get("/me/messages", q="一 二 三 四 五 六 七 八 九")) == (422, "invalid")
     assert (len(found(officer, q=number)), len(found(officer, q=f"和平 {number}"))) == (1, 1)
     assert found(street.home.leader, q=number) == []
 

@@ -13,7 +13,9 @@ from web.shapes import Body, SearchText, Sorted, SpanQuery
 class MessagesQuery(SpanQuery):
     """All messages, or some of them; the days are those on which it happened."""
 
-    q: SearchText | None = Field(default=None, description="消息里的文字或其中一部分，如编号、社区、品牌；多个词用空格隔开，须同时符合")
+    q: SearchText | None = Field(
+        default=None, description="消息里的文字或其中一部分，如编号、社区、品牌；多个词（最多八个）用空格隔开，须同时符合"
+    )
     unread: bool = Field(default=False, description="只看未读的")
     waiting: bool = Field(default=False, description="只看等待办理的")
     kind: Annotated[str, Text(max=61)] | None = Field(default=None, description="只看这一种", examples=["demand_submitted"])
