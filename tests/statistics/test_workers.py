@@ -1,17 +1,19 @@
 """Two workers, a rebuild in their midst, events heard twice: nothing is lost and nothing is counted double."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from random import Random
 from threading import Event
 from time import monotonic
 
 import pytest
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from backend.foundation import clock, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.outbox import OutboxDelivery, OutboxEvent
-from backend.statistics import service
+from backend.statistics import service, settling
 from backend.statistics.settling import hold_lock
 from ejia.core import LONGEST_LOCK
 from tasks import deliver
@@ -93,6 +95,23 @@ def test_what_happens_during_a_rebuild_is_neither_lost_nor_doubled(app):
     with transaction():
         waiting = select(OutboxDelivery.event_id).where(OutboxDelivery.consumer == service.CONSUMER)
         assert db.session.scalars(waiting).all() == []
+        assert differences_to_recount() == []
+
+
+def test_a_worker_that_hangs_with_the_turn_is_cut_off_and_the_next_one_goes_on(app, monkeypatch):
+    a_history(seed=6, steps=5)
+    monkeypatch.setattr(settling, "MOST_SILENT", timedelta(milliseconds=200))
+    with app.app_context():
+        assert service.takes_turn()
+        with app.app_context(), transaction():
+            hold_lock()  # waits until the other one is ended
+        with pytest.raises(DBAPIError):
+            db.session.execute(select(1))
+        db.session.remove()
+    monkeypatch.undo()
+    drain(app, 500)
+
+    with transaction():
         assert differences_to_recount() == []
 
 
