@@ -5,19 +5,23 @@ from uuid import UUID
 
 from backend.agreements import queries
 from backend.agreements import service as agreements
+from backend.agreements.queries import WardLine
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.paging import Page as Lines
+from backend.foundation.paging import PageRequest
 from backend.people import notices
 from backend.people import queries as people_queries
 from backend.people import service as people
 from backend.people.notices import NoticeName
+from backend.people.queries import ConsentLine
 from backend.people.service import Ending
 from backend.volunteers.queries import number_of
-from miniprogram_api.contract import Resource
-from miniprogram_api.schemas.consents import AgreedOut, ConsentsOut, WardsOut, WithdrawnOut
+from miniprogram_api.contract import Page, Resource
+from miniprogram_api.schemas.consents import MOST_TOLD, AgreedOut, ConsentOut, ConsentsOut, WardOut, WithdrawnOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn
-from web.inputs.people import AgreementIn, AgreementRenewalIn, ConsentIn, ConsentWithdrawalIn
+from web.inputs.people import AgreedQuery, AgreementIn, AgreementRenewalIn, ConsentIn, ConsentWithdrawalIn
 
 _ANOTHER_AGREES = "您的同意已经撤回。另一位监护人仍然同意，孩子的志愿者注册不终止；如需终止，请另一位监护人撤回，或者到社区办理。"
 
@@ -26,10 +30,11 @@ bp = Resource("consents", tag="同意与监护")
 
 @bp.get("/me/consents")
 @reads
-@bp.output(ConsentsOut)
-@bp.doc(summary="我同意过的告知书", description="in_force 为 false 的，下次办理有关事项前须重新同意。")
-def list_own_consents(actor: Actor) -> dict[str, Any]:
-    return {"items": people_queries.own_consents(actor)}
+@bp.input(AgreedQuery, location="query")
+@bp.output(Page[ConsentOut])
+@bp.doc(summary="我同意过的告知书", description="最近的在前。in_force 为 false 的，下次办理有关事项前须重新同意。")
+def list_own_consents(actor: Actor, query: AgreedQuery) -> Lines[ConsentLine]:
+    return people_queries.own_consents(actor, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 @bp.post("/me/consents")
@@ -38,8 +43,9 @@ def list_own_consents(actor: Actor) -> dict[str, Any]:
 @bp.output(ConsentsOut, status_code=201)
 @bp.doc(summary="同意现行的告知书", description="告知书更新后，或者撤回之后重新同意。")
 def agree_to_notice(actor: Actor, body: ConsentIn) -> dict[str, Any]:
-    people.agree(actor, body.notice, version=body.version, now=clock.now())
-    return {"items": people_queries.own_consents(actor)}
+    now = clock.now()
+    people.agree(actor, body.notice, version=body.version, now=now)
+    return {"items": people_queries.own_consents(actor, now=now, page=PageRequest(MOST_TOLD)).items}
 
 
 @bp.post("/me/consents/withdrawal")
@@ -108,10 +114,11 @@ def withdraw_agreement(actor: Actor, guardianship_id: UUID, body: MaybeReasonIn)
 
 @bp.get("/me/wards")
 @reads
-@bp.output(WardsOut)
+@bp.input(AgreedQuery, location="query")
+@bp.output(Page[WardOut])
 @bp.doc(summary="我监护的未成年人")
-def list_own_wards(actor: Actor) -> dict[str, Any]:
-    return {"items": queries.own_wards(actor, now=clock.now())}
+def list_own_wards(actor: Actor, query: AgreedQuery) -> Lines[WardLine]:
+    return queries.own_wards(actor, for_me=query.for_me, now=clock.now(), page=query.page)
 
 
 def _what_follows(name: NoticeName, ending: Ending) -> dict[str, Any]:

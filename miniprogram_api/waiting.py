@@ -48,6 +48,8 @@ LISTS: Mapping[str, str] = {
     "role_to_approve": "/role-grants?status=to_approve&for_me=true",
     "holder_to_check": "/role-grants?unchecked=true&for_me=true",
     "role_to_prolong": "/role-grants?status=held&for_me=true",
+    "notice_to_agree_to": "/me/consents?for_me=true",
+    "word_for_minor_to_renew": "/me/wards?for_me=true",
     "job_failed": "/jobs?state=failed&for_me=true",
 }
 """Kind → the list that shows what is counted of it."""

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from backend.accounts import queries as accounts
 from backend.accounts.models import Account, RoleGrant
 from backend.accounts.policy import Permission
+from backend.agreements import queries as agreements
 from backend.attendance import limits
 from backend.attendance import queries as attendance
 from backend.attendance.entitlement import start_of
@@ -32,6 +33,8 @@ from backend.openings import queries as openings
 from backend.openings.models import Arrangement, Claim, Opening
 from backend.organisations import queries as organisations
 from backend.organisations.models import Organisation, OrganisationChange
+from backend.people import queries as people
+from backend.people.models import Guardianship, Person
 from backend.proxies import queries as proxies
 from backend.proxies.models import Proxy
 from backend.recoveries import queries as recoveries
@@ -126,6 +129,11 @@ def _unrecorded(viewer: Actor, _now: datetime) -> Rows:
 
 def _unchecked(viewer: Actor, now: datetime) -> Rows:
     return _since(RoleGrant.starts_at, accounts.is_to_check(viewer, now=now)).join(Account, Account.id == RoleGrant.account_id)
+
+
+def _words_for_minors(viewer: Actor, now: datetime) -> Rows:
+    rows = _since(agreements.to_renew_since(now), agreements.is_to_renew(viewer, now=now))
+    return rows.join(Person, Person.id == Guardianship.ward_person_id)
 
 
 KINDS = (
@@ -236,6 +244,12 @@ KINDS = (
         lambda viewer, now: _since(RoleGrant.ends_at - accounts.ENDS_SOON, accounts.is_to_prolong(viewer, now=now)),
         due=lambda: RoleGrant.ends_at,
     ),
+    Kind(
+        "notice_to_agree_to",
+        Permission.CONSENT_CHANGE,
+        lambda viewer, now: _since(people.asked_anew_since(now), people.is_to_agree_anew(viewer, now=now)),
+    ),
+    Kind("word_for_minor_to_renew", Permission.GUARDIANSHIP_STATE, _words_for_minors),
     Kind("job_failed", Permission.WAITING_SEE, lambda viewer, now: _since(Job.finished_at, jobs.failed_lately(viewer, now=now))),
 )
 """In the order in which they are told where two are as urgent."""

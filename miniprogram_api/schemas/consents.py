@@ -11,6 +11,8 @@ from backend.people.service import Datum
 from miniprogram_api.contract import Out
 from web.fields import Day, Id, Instant, Name
 
+MOST_TOLD = 200
+"""Consents of one person in an answer that is no page."""
 _ID = "01931f6e-7c1a-7d2e-8f00-0000000000e1"
 _CONSENT: JsonDict = {
     "notice": "volunteer",
@@ -51,7 +53,7 @@ class ConsentsOut(Out):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_CONSENT]}]})
 
-    items: Annotated[list[ConsentOut], Field(max_length=200)]
+    items: Annotated[list[ConsentOut], Field(max_length=MOST_TOLD)]
 
 
 class WithdrawnOut(Out):
@@ -103,11 +105,3 @@ class WardOut(Out):
     ended_on: Day | None
     volunteer_number: Annotated[str, Field(max_length=40)] | None
     in_force: bool
-
-
-class WardsOut(Out):
-    """The minors for whom one agreed."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"items": [_WARD]}]})
-
-    items: Annotated[list[WardOut], Field(max_length=100)]

@@ -23,10 +23,11 @@ from tasks.housekeeping import report_overdue
 from tests.support.attendance import Visit, claim_for, open_shift
 from tests.support.beginning import officer_of
 from tests.support.demands import asked_for, demand_form, give_role, published_demand
+from tests.support.guardians import child, guardianship_form
 from tests.support.humans import appointed
 from tests.support.late_entries import past_form
 from tests.support.organisations import applied_organisation, verified_organisation
-from tests.support.people import identity_number, registration_form
+from tests.support.people import identity_number, registration_form, volunteer_form
 from tests.support.phone import Phone
 from tests.support.proxies import recorded_proxy
 from tests.support.recoveries import seen
@@ -43,6 +44,7 @@ OF_ONESELF = {
     "role_to_accept",
     "role_ending",
 }
+OF_NOTICES = {"notice_to_agree_to", "word_for_minor_to_renew"}
 
 
 def waiting(phone: Phone) -> dict[str, dict]:
@@ -131,7 +133,8 @@ def town(street, pass_time, phone_of):
     found = [phone_of(f"found-{n}").made("/account-recoveries", lost[n].card)["id"] for n in range(2)]
     officer.made(f"/account-recoveries/{found[0]}/confirmation", seen(found[0]))
     written(
-        "UPDATE beneficiary_bases SET superseded_at = :now WHERE id IN (SELECT id FROM beneficiary_bases LIMIT 1)",
+        "WITH gone AS (UPDATE beneficiary_bases SET superseded_at = :now WHERE id IN (SELECT id FROM beneficiary_bases LIMIT 1)"
+        " RETURNING beneficiary_id) UPDATE beneficiaries SET basis_stands = NULL WHERE id IN (SELECT beneficiary_id FROM gone)",
         now=clock.now(),
     )
     whom = helpers[0]
@@ -178,7 +181,7 @@ def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one
     for phone, counted in ((town.officer, officer), (town.colleague, colleague), (street.officer, of_street)):
         assert counted == {kind.code: listed(phone, LISTS[kind.code]) for kind in KINDS}
     waits = {kind for of in (officer, colleague, of_street) for kind, number in of.items() if number}
-    assert waits | OF_ONESELF == {kind.code for kind in KINDS}
+    assert waits | OF_ONESELF | OF_NOTICES == {kind.code for kind in KINDS}
 
     # What takes two waits for the second alone.
     own_word = (
@@ -261,6 +264,43 @@ def test_leaders_applicants_and_the_appointed_find_what_waits_for_them(street):
 
     asked_for(home.leader, demand, home.team_id)
     assert "invitation_to_take_up" not in waiting(home.leader), "taken up"
+
+
+def test_who_agreed_to_a_notice_that_changed_finds_it_until_they_agree_anew_and_a_guardian_the_word_for_a_child(
+    street, mother, phone_of, new_version
+):
+    volunteer, teen, teens = street.home.volunteer(), child(15), phone_of("teen")
+    mother.made("/guardianships", guardianship_form(street, child(12)))
+    mother.made("/guardianships", guardianship_form(street, teen))
+    teens.made("/volunteers", volunteer_form(street, **teen))
+    everybody = (volunteer, teens, mother)
+    assert [waiting(phone) for phone in everybody] == [{}, {}, {}]
+
+    version = new_version("volunteer")
+    (line,) = (waiting(phone)["notice_to_agree_to"] for phone in everybody[:1])
+    assert (line["number"], datetime.fromisoformat(line["since"]) <= clock.now(), line["overdue"]) == (1, True, 0)
+    assert [{kind: of["number"] for kind, of in waiting(phone).items()} for phone in everybody] == [
+        {"notice_to_agree_to": 1},
+        {"notice_to_agree_to": 1},
+        {"word_for_minor_to_renew": 1},  # of the younger one: the other agrees to that by themselves
+    ]
+    for phone in everybody:
+        assert counts(phone) == {kind.code: listed(phone, LISTS[kind.code]) for kind in KINDS}
+    for phone in everybody[:2]:
+        (asked,) = phone.seen("/me/consents", for_me="true")["items"]
+        assert (asked["notice"], asked["in_force"]) == ("volunteer", False)
+        phone.made("/me/consents", {"notice": "volunteer", "version": version})
+        assert waiting(phone) == {}
+    (ward,) = mother.seen("/me/wards", for_me="true")["items"]
+    mother.made(f"/guardianships/{ward['id']}/renewal", {"notice_version": "2026-12-01"})
+    assert waiting(mother) == {}
+
+    later = new_version("minor")
+    assert waiting(mother)["word_for_minor_to_renew"]["number"] == 2 == listed(mother, LISTS["word_for_minor_to_renew"])
+    assert waiting(teens) == {}, "it is not theirs to agree to"
+    for ward in mother.seen("/me/wards", for_me="true")["items"]:
+        mother.made(f"/guardianships/{ward['id']}/renewal", {"notice_version": later})
+    assert waiting(mother) == {}
 
 
 def test_of_each_kind_it_is_said_since_when_until_when_and_how_many_are_late(street, pass_time):

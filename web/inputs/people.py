@@ -10,9 +10,9 @@ from backend.people.models import Relation
 from backend.people.names import is_rare
 from backend.people.notices import NoticeName
 from backend.people.service import Agreement, Named
-from web.fields import Id, Text
+from web.fields import Id, Limit, Text
 from web.inputs.common import WrittenReason
-from web.shapes import Body
+from web.shapes import Body, ForMe, ListQuery
 
 RealName = Annotated[str, Text(max=50), Field(description="身份证上的姓名：汉字、字母，可用“·”；空格、全角和各种间隔号按同一写法读取")]
 IdNumber = Annotated[
@@ -79,6 +79,13 @@ class ConsentIn(Body):
 
     notice: NoticeName
     version: NoticeVersion
+
+
+class AgreedQuery(ListQuery):
+    """What one agreed to, all of it at once unless one asks for less."""
+
+    limit: Limit = 100
+    for_me: ForMe = False
 
 
 class ConsentWithdrawalIn(Body):
