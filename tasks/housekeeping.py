@@ -39,6 +39,8 @@ from backend.tables import METADATA
 from backend.waiting import service as waiting
 
 log = structlog.get_logger(__name__)
+MOST_TRANSACTIONS = 100
+"""Of one run that looks at a thousand rows in each."""
 
 
 @shared_task(name="housekeeping.forget_old_keys", ignore_result=True)
@@ -90,8 +92,14 @@ def close_overdue_shifts() -> None:
 
 @shared_task(name="housekeeping.settle_shifts", ignore_result=True)
 def settle_shifts() -> None:
-    """Mark shifts that are over and at which nothing waits."""
-    _until_nothing_is_left(attendance.settle_shifts)
+    """Mark shifts that are over and at which nothing waits. One run looks at so many and no more: the first one after an upgrade finds all
+    that was ever served. The next hour goes on."""
+    looked_at: attendance.LookedAt | None = None
+    for _ in range(MOST_TRANSACTIONS):
+        with transaction():
+            looked_at, _marked = attendance.settle_shifts(looked_at, now=clock.now())
+        if looked_at is None:
+            return
 
 
 @shared_task(name="housekeeping.recheck_settled_shifts", ignore_result=True)

@@ -1,15 +1,18 @@
 """What waits is found among shifts that are not settled: none is where something waits, and what begins to wait marks its shift anew."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
 
+from backend.attendance import service as attendance
 from backend.attendance.models import ServiceRecord, Shift
 from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
+from tasks import housekeeping
 from tasks.housekeeping import close_overdue_shifts, recheck_settled_shifts, settle_shifts
 from tests.support.beginning import officer_of
 from tests.support.checks import found_by
@@ -84,12 +87,21 @@ def test_whatever_begins_to_wait_is_found_although_all_was_settled(street, serve
     assert (waits(colleague), settle()) == (set(), {shift for _, shift, _ in served} | {UUID(str(visit.shift_id))})
 
 
-def test_a_shift_whose_row_somebody_holds_is_left_and_what_was_settled_wrongly_is_found_by_night(street, served, colleague):
+def test_a_shift_whose_row_somebody_holds_is_left_and_what_was_settled_wrongly_is_found_by_night(street, served, colleague, monkeypatch):
     shifts = [shift for _, shift, _ in served]
     with db.engine.connect() as elsewhere:
         elsewhere.execute(text("SELECT FROM shifts WHERE id = :id FOR UPDATE"), {"id": shifts[0]})
         assert settle() == {*shifts[1:-1]}
         elsewhere.rollback()
+    assert settle() == {*shifts[:-1]}
+
+    with transaction():
+        db.session.execute(update(Shift).where(Shift.id.in_(shifts)).values(settled_at=None))
+    of_two = partial(attendance.settle_shifts, at_most=2)
+    monkeypatch.setattr(housekeeping, "MOST_TRANSACTIONS", 2)
+    monkeypatch.setattr(housekeeping.attendance, "settle_shifts", of_two)
+    assert len(settle()) == 4, "one run looks at so many and no more"
+    monkeypatch.undo()
     assert settle() == {*shifts[:-1]}
     assert found_by(recheck_settled_shifts) == 0
 

@@ -24,7 +24,7 @@ from backend.attendance.service.releases import (
     release_of_opening,
     release_served,
 )
-from backend.attendance.service.settling import recheck_settled, record_waits, settle_shifts
+from backend.attendance.service.settling import LookedAt, recheck_settled, record_waits, settle_shifts
 from backend.attendance.service.shifts import (
     Place,
     ShiftNotPlanned,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, true, tuple_, update
 
 from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift, ShiftStatus
 from backend.foundation.database import db, one_of
@@ -21,13 +21,26 @@ def record_waits() -> ColumnElement[bool]:
     return and_(ServiceRecord.is_current(), or_(~whole, ServiceFlag.stands_on(ServiceRecord.fact_id)))
 
 
-def settle_shifts(*, now: datetime, at_most: int = 1_000) -> int:
-    """Mark some shifts at which nothing waits. Returns how many, 0 once none is left."""
+LookedAt = tuple[datetime, UUID]
+"""How far somebody looked, in the order in which shifts ended."""
+
+
+def settle_shifts(after: LookedAt | None, *, now: datetime, at_most: int = 1_000) -> tuple[LookedAt | None, int]:
+    """Mark those of some shifts behind this one at which nothing waits. Returns the last one that was looked at, None behind the last, and
+    how many were marked. Each is looked at once, so that one run costs as much as there are, in whatever order they were made."""
     over = (Shift.is_unsettled(), Shift.status != ShiftStatus.PLANNED, Shift.ends_at <= now - QUIET)
-    found = select(Shift.id).where(*over, ~_something_waits()).limit(at_most)
+    behind = (
+        true()
+        if after is None
+        else tuple_(Shift.ends_at, Shift.id) > tuple_(literal(after[0], Shift.ends_at.type), literal(after[1], Shift.id.type))
+    )
+    some = select(Shift.ends_at, Shift.id).where(*over, behind).order_by(Shift.ends_at, Shift.id).limit(at_most)
+    looked_at = db.session.execute(some).all()
     # Held first and asked then: what a command wrote before it let go of the row is seen, and what it writes later marks the row anew.
+    found = select(Shift.id).where(one_of(Shift.id, [row.id for row in looked_at]), Shift.is_unsettled(), ~_something_waits())
     held = db.session.scalars(found.with_for_update(skip_locked=True)).all()
-    return len(_marked(held, now, ~_something_waits()))
+    marked = _marked(held, now, ~_something_waits())
+    return (looked_at[-1].ends_at, looked_at[-1].id) if looked_at else None, len(marked)
 
 
 def wait_again(shift_id: UUID) -> ShiftStatus | None:

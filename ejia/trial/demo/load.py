@@ -62,8 +62,9 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
             connection.execute("SELECT setval(%s, %s)", (name, last))
     with transaction():
         allow_long_statements()
-        while attendance.settle_shifts(now=clock.now(), at_most=_AT_ONCE):
-            pass
+        looked_at, _ = attendance.settle_shifts(None, now=clock.now(), at_most=_AT_ONCE)
+        while looked_at is not None:
+            looked_at, _ = attendance.settle_shifts(looked_at, now=clock.now(), at_most=_AT_ONCE)
         db.session.execute(analysing(*METADATA.tables))
     return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
 
