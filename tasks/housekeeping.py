@@ -105,18 +105,21 @@ def settle_shifts() -> None:
 @shared_task(name="housekeeping.recheck_settled_shifts", ignore_result=True)
 def recheck_settled_shifts() -> None:
     """Look again at all settled shifts, some in a transaction; notes at how many something waits, which are found as such from then on."""
-    looked_at: UUID | None = None
-    waiting_again = 0
-    while True:
-        with transaction():
-            looked_at, wrong = attendance.recheck_settled(looked_at)
-        waiting_again += wrong
-        if looked_at is None:
-            break
+    waiting_again = _wrong_of_all(attendance.recheck_settled)
     with transaction():
         findings.keep(recheck_settled_shifts.name, waiting_again, now=clock.now())
     if waiting_again:
         log.error("shifts.settled_differs", shifts=waiting_again)
+
+
+@shared_task(name="housekeeping.recheck_bases", ignore_result=True)
+def recheck_bases() -> None:
+    """Look again at the whole register, some in a transaction, whether a basis stands for each; notes how many rows said otherwise."""
+    wrong = _wrong_of_all(demands.recheck_bases)
+    with transaction():
+        findings.keep(recheck_bases.name, wrong, now=clock.now())
+    if wrong:
+        log.error("beneficiaries.basis_differs", beneficiaries=wrong)
 
 
 @shared_task(name="housekeeping.end_unanswered_claims", ignore_result=True)
@@ -270,6 +273,18 @@ def remind_of_the_year() -> None:
 def report_overdue() -> None:
     """Tell each street, once a week, what waits past its day in its communities."""
     _until_nothing_is_left(waiting.report_overdue)
+
+
+def _wrong_of_all(step: Callable[[UUID | None], tuple[UUID | None, int]]) -> int:
+    """Look through a whole table, some in a transaction: how many rows were wrong."""
+    looked_at: UUID | None = None
+    wrong = 0
+    while True:
+        with transaction():
+            looked_at, found = step(looked_at)
+        wrong += found
+        if looked_at is None:
+            return wrong
 
 
 def _until_nothing_is_left(step: Callable[..., int]) -> None:

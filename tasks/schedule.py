@@ -39,5 +39,6 @@ BEAT: dict[str, dict[str, Any]] = {
     "count sealed values": {"task": "housekeeping.count_sealed_values", "schedule": crontab(hour=3, minute=40)},
     "settle shifts": {"task": "housekeeping.settle_shifts", "schedule": crontab(minute=53)},
     "recheck settled shifts": {"task": "housekeeping.recheck_settled_shifts", "schedule": crontab(hour=3, minute=50)},
+    "recheck bases": {"task": "housekeeping.recheck_bases", "schedule": crontab(hour=3, minute=55)},
     "recount places": {"task": "housekeeping.recount_places", "schedule": crontab(hour=3, minute=20)},
 }

@@ -236,6 +236,7 @@ class RoleGrant(Base):
         ),
         Index("ix_role_grants_area_path", "area_path", "id", postgresql_where="area_path IS NOT NULL"),
         Index("ix_role_grants_held_in_area", "area_path", "role", postgresql_where="withdrawn_at IS NULL AND area_path IS NOT NULL"),
+        Index("ix_role_grants_waiting", "area_path", "id", postgresql_where="withdrawn_at IS NULL AND waits_for IS NOT NULL"),
         Index("ix_role_grants_account_id", "account_id", "id"),
         Index("ix_role_grants_team_id", "team_id", postgresql_where="withdrawn_at IS NULL AND team_id IS NOT NULL"),
         Index("ix_role_grants_organisation_id", "organisation_id", postgresql_where="withdrawn_at IS NULL AND organisation_id IS NOT NULL"),

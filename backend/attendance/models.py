@@ -94,6 +94,7 @@ class Shift(Living):
         Index("ix_shifts_starts_at", "starts_at", "id"),
         Index("ix_shifts_place", "latitude", "longitude", postgresql_where="status = 'planned' AND latitude IS NOT NULL"),
         Index("ix_shifts_unsettled", "area_path", postgresql_where="settled_at IS NULL"),
+        Index("ix_shifts_to_settle", "ends_at", "id", postgresql_where="settled_at IS NULL"),
         Index("ix_shifts_requester", "requester_person_id", postgresql_where="requester_person_id IS NOT NULL"),
     )
 
@@ -151,6 +152,7 @@ class Attendance(Base):
         Index("uq_attendances_seat", "claim_id", "shift_id", "seat", unique=True, postgresql_where="seat IS NOT NULL"),
         CheckConstraint("seat >= 1", name="seat_sensible"),
         Index("ix_attendances_claim_id", "claim_id"),
+        Index("ix_attendances_never_out", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NOT NULL"),
         Index("ix_attendances_open_shift", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
         CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
         Index("ix_attendances_person_id", "person_id", "signed_in_at", "id"),

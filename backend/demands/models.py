@@ -61,6 +61,11 @@ class Beneficiary(Base):
         Index("ix_beneficiaries_address", "address_index"),
         Index("ix_beneficiaries_phone", "phone_index", postgresql_where="phone_index IS NOT NULL"),
         Index("uq_beneficiaries_person", "person_id", unique=True, postgresql_where="person_id IS NOT NULL AND ended_at IS NULL"),
+        Index(
+            "ix_beneficiaries_without_basis",
+            "area_path",
+            postgresql_where="ended_at IS NULL AND address_sealed IS NOT NULL AND basis_stands IS NOT TRUE",
+        ),
         CheckConstraint("(ended_at IS NULL) = (end_cause IS NULL)", name="ended_for_a_cause"),
         CheckConstraint("merged_into_id <> id", name="merged_into_another"),
     )
@@ -86,6 +91,7 @@ class Beneficiary(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_cause: Mapped[EndCause | None] = mapped_column(as_text(EndCause))
+    basis_stands: Mapped[bool | None] = mapped_column(comment="whether a basis does; derived, and empty where a release before wrote")
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("beneficiaries.id", name="fk_beneficiaries_merged_into_id"))
 
 

@@ -100,6 +100,8 @@ class Job(Base):
         CheckConstraint("(state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)", name="finished_when_over"),
         Index("ix_jobs_unfinished", "created_at", "id", postgresql_where=text("state IN ('queued', 'running')")),
         Index("ix_jobs_asked_by", "asked_by", "id"),
+        Index("ix_jobs_done", "kind", "params", "started_at", postgresql_where=text("state = 'done'")),
+        Index("ix_jobs_failed", "finished_at", postgresql_where=text("state = 'failed'")),
         Index("ix_jobs_file_id", "file_id", postgresql_where=text("file_id IS NOT NULL")),
     )
 

@@ -20,6 +20,7 @@ class Reveal(Base):
     __tablename__ = "reveals"
     __table_args__ = (
         Index("ix_reveals_person_id", "person_id", "id", postgresql_where="person_id IS NOT NULL"),
+        Index("ix_reveals_beneficiary_id", "beneficiary_id", "id", postgresql_where="beneficiary_id IS NOT NULL"),
         Index("ix_reveals_account_id", "account_id", "at"),
         Index("ix_reveals_at", "at"),
         Index("ix_reveals_claim_id", "claim_id", postgresql_where="claim_id IS NOT NULL"),

@@ -10,7 +10,8 @@ from backend.foundation import clock
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from backend.foundation.sealing import keyring
-from tasks.housekeeping import seal_beneficiaries, seal_old_texts
+from tasks.housekeeping import recheck_bases, seal_beneficiaries, seal_old_texts
+from tests.support.checks import found_by
 from tests.support.demands import (
     AGREED,
     GRANDFATHER,
@@ -162,6 +163,26 @@ def test_a_consent_that_is_taken_back_stops_new_demands_and_readings_at_once(off
     assert refused(officer.post(f"/beneficiaries/{beneficiary_id}/basis-withdrawal", {"reason": "又一次"})) == (409, "basis_missing")
     officer.made(f"/beneficiaries/{beneficiary_id}/basis", AGREED)
     officer.made("/demands", chosen)
+
+
+def test_who_has_no_basis_is_found_by_a_mark_that_is_looked_at_again_by_night(officer, asker, street):
+    asker.made("/demands", demand_form(street, beneficiary=GRANDMOTHER | {"basis": None}))
+    [beneficiary_id] = to_settle = _without_basis(officer)
+    for path, body, left in (("basis", CARE, []), ("basis-withdrawal", {"reason": "本人不愿意"}, to_settle), ("basis", CARE, [])):
+        officer.made(f"/beneficiaries/{beneficiary_id}/{path}", body)
+        assert (_without_basis(officer), found_by(recheck_bases)) == (left, 0), "the mark goes with the basis"
+    with transaction():  # as a release before stated it
+        db.session.execute(update(Beneficiary).values(basis_stands=None))
+    assert (_without_basis(officer), found_by(recheck_bases), _rows()[0].basis_stands) == ([], 0, True)
+
+    officer.made(f"/beneficiaries/{beneficiary_id}/basis-withdrawal", {"reason": "本人不愿意"})
+    with transaction():  # as a release before took it back
+        db.session.execute(update(Beneficiary).values(basis_stands=True))
+    assert (_without_basis(officer), found_by(recheck_bases), _without_basis(officer)) == ([], 1, to_settle)
+
+
+def _without_basis(officer):
+    return [line["id"] for line in officer.seen("/beneficiaries", for_me="true")["items"]]
 
 
 def test_who_agrees_fits_the_age(officer, add):

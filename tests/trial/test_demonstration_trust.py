@@ -1,9 +1,14 @@
 """The demonstration year shows how trust is kept: what was arranged, proven at the door, doubted, entered late, corrected and ended."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from backend.accounts import service as accounts
+from backend.accounts.models import RoleGrant
+from backend.foundation import clock
 from backend.foundation.database import db, transaction
+from backend.waiting import queries as waiting
+from backend.waiting.kinds import KINDS
 from ejia.trial.demo import load
 
 SHOWN = {
@@ -28,6 +33,23 @@ SHOWN = {
 }
 """What there is → how often."""
 
+NOBODY_SEES = {
+    "applied for in the year, and answered in it": (
+        *("team_to_review", "organisation_to_review", "join_request_to_answer", "relocation_to_answer", "late_entry_to_decide"),
+        *("correction_to_confirm", "death_to_confirm", "recovery_to_check", "recovery_to_approve", "role_to_approve", "role_to_accept"),
+    ),
+    "over with the year: the clock ended it": ("demand_to_review", "demand_to_close", "claim_to_answer", "invitation_to_take_up"),
+    "nothing was left as it was returned": ("demand_to_amend", "team_to_amend", "organisation_to_amend", "registration_to_amend"),
+    "no minutes were raised afterwards, and each doubt was cleared": ("service_to_allow", "service_to_clear"),
+    "all papers were seen, all have a basis, a leader, an officer": (
+        *("holder_to_check", "beneficiary_without_basis", "team_without_leader", "organisation_without_officer"),
+    ),
+    "no role and no proxy has an end": ("role_ending", "role_to_prolong", "proxy_to_renew"),
+    "all agreed to the notices in force, and no child serves": ("notice_to_agree_to", "word_for_minor_to_renew"),
+    "no long work was asked for": ("job_failed",),
+}
+"""Why → the kinds of what waits that wait for nobody in the year."""
+
 NEVER = {
     "a claim at a home from elsewhere without an invitation": """SELECT count(*) FROM claims c JOIN openings o ON o.id = c.opening_id
         JOIN teams t ON t.id = c.team_id WHERE c.status = 'held' AND o.home_id IS NOT NULL AND t.area_path <> o.area_path
@@ -51,3 +73,10 @@ def test_all_that_a_street_must_be_able_to_show_is_there_and_nothing_that_the_pr
         never = {what: db.session.scalars(text(query)).one() for what, query in NEVER.items()}
     assert {what for what, count in shown.items() if count == 0} == set(), shown
     assert {what for what, count in never.items() if count} == set(), never
+
+    now = clock.now()
+    with transaction():
+        holders = db.session.scalars(select(RoleGrant.account_id).distinct()).all()
+        seen = {line.kind for holder in holders for line in waiting.own_waiting(accounts.actor_behind(holder, now=now), now=now)}
+    unseen = [kind for kinds in NOBODY_SEES.values() for kind in kinds]
+    assert sorted([*seen, *unseen]) == sorted(kind.code for kind in KINDS), "each is shown to somebody, or it is said why not"

@@ -2,7 +2,7 @@
 
 from backend.demands.service.again import publish_again
 from backend.demands.service.arrangements import RegisteredMember, WantedArrangement, arrange
-from backend.demands.service.bases import StatedBasis, add_basis, withdraw_basis
+from backend.demands.service.bases import StatedBasis, add_basis, recheck_bases, withdraw_basis
 from backend.demands.service.beneficiaries import RevealedBeneficiary, reveal_beneficiary, reveal_field_of_beneficiary
 from backend.demands.service.changes import Change, change_demand
 from backend.demands.service.doors import end_door_code, issue_door_code

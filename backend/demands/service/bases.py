@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, true, update
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
@@ -13,7 +13,7 @@ from backend.demands import rules
 from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis
 from backend.foundation import audit, facts
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Conflict, Missing, Unprocessable
 from backend.people.minors import may_be_minor
 from backend.people.service import NoticeOutdated
@@ -89,6 +89,7 @@ def withdraw_basis(actor: Actor, beneficiary_id: UUID, *, reason: str, now: date
     if standing is None:
         raise BasisMissing("该服务对象没有登记处理依据，或者已经撤回")
     facts.revise(standing, actor, now=now, reason=reason, void=True)
+    beneficiary.basis_stands = False
     audit.record(actor, Permission.BENEFICIARY_CHANGE, beneficiary.id, now=now, basis="withdrawn")
 
 
@@ -102,7 +103,7 @@ def in_care(actor: Actor, beneficiary_id: UUID, permission: Permission) -> Benef
 
 
 def state_basis(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, now: datetime, again: bool = True) -> None:
-    """Write it down; the caller has asked policy. `again=False`: where one stands, that is kept."""
+    """Write it down; the caller has asked policy and holds the row, or made it. `again=False`: where one stands, that is kept."""
     if not again and standing_basis(beneficiary.id) is not None:
         return
     _require_fit(actor, beneficiary, basis, now=now)
@@ -116,6 +117,7 @@ def state_basis(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, n
         notice_version=basis.notice_version,
         cause_sealed=basis.cause,
     )
+    beneficiary.basis_stands = True
     audit.record(actor, Permission.BENEFICIARY_CHANGE, beneficiary.id, now=now, basis=basis.kind.value)
 
 
@@ -123,6 +125,21 @@ def standing_basis(beneficiary_id: UUID) -> BeneficiaryBasis | None:
     """The basis that stands, if there is one."""
     standing = select(BeneficiaryBasis).where(BeneficiaryBasis.beneficiary_id == beneficiary_id, BeneficiaryBasis.is_current())
     return db.session.scalars(standing).one_or_none()
+
+
+def recheck_bases(after: UUID | None, *, at_most: int = 2_000) -> tuple[UUID | None, int]:
+    """Look again at some rows behind this one, whether what they say of a basis is so: a release before stated and took back without it.
+    Returns the last one that was looked at, None behind the last, and how many said what is not so."""
+    behind = true() if after is None else Beneficiary.id > after
+    looked_at = db.session.scalars(select(Beneficiary.id).where(behind).order_by(Beneficiary.id).limit(at_most)).all()
+    stands = exists().where(BeneficiaryBasis.beneficiary_id == Beneficiary.id, BeneficiaryBasis.is_current()).correlate(Beneficiary)
+    differs = (one_of(Beneficiary.id, looked_at), Beneficiary.basis_stands.is_distinct_from(stands))
+    # Held first and asked then: who states or takes back holds the row.
+    held = select(Beneficiary.id, Beneficiary.basis_stands).where(*differs).with_for_update(skip_locked=True)
+    said = {row.id: row.basis_stands for row in db.session.execute(held)}
+    marking = update(Beneficiary).where(one_of(Beneficiary.id, list(said)), differs[1]).values(basis_stands=stands)
+    marked = db.session.scalars(marking.returning(Beneficiary.id).execution_options(synchronize_session=False)).all()
+    return (looked_at[-1] if looked_at else None), sum(said[row_id] is not None for row_id in marked)
 
 
 def require_usable(beneficiary_id: UUID) -> None:

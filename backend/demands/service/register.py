@@ -157,6 +157,7 @@ def put_on_record(actor: Actor, details: BeneficiaryDetails, area: Area, *, now:
         phone_index=None if details.phone is None else keys.index(details.phone, field=PHONE),
         contact_note_sealed=seal_text(Beneficiary.contact_note_sealed, details.contact_note, beneficiary_id),
         created_at=now,
+        basis_stands=details.basis is not None,
     )
     db.session.add(beneficiary)
     db.session.flush()

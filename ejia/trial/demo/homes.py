@@ -28,7 +28,7 @@ class Homes:
         self.elders = world.table(
             Beneficiary,
             *("id", "area_id", "area_path", "name", "called", "born_in", "address_sealed", "address_index", "phone_sealed", "phone_index"),
-            *("created_at", "ended_at", "end_cause"),
+            *("created_at", "ended_at", "end_cause", "basis_stands"),
         )
         self.bases = world.table(BeneficiaryBasis, "id", "fact_id", "recorded_at", "void", "beneficiary_id", "basis", "notice_version")
         self._known: dict[str, list[tuple[datetime, UUID]]] = {}
@@ -99,9 +99,9 @@ class Homes:
             ended_at = None
             if self.chance.random.random() < 0.02:
                 ended_at = self._last_visit[elder] + timedelta(days=20)
-                self.elders.add(*row[:6], None, None, None, None, since[elder], ended_at, self.chance.random.choice(_ENDS))
+                self.elders.add(*row[:6], None, None, None, None, since[elder], ended_at, self.chance.random.choice(_ENDS), True)
             else:
-                self.elders.add(*row, since[elder], None, None)
+                self.elders.add(*row, since[elder], None, None, True)
             if elder in self._printed:
                 issued = self._printed[elder]
                 code = "".join(self.chance.random.choices(doors.ALPHABET, k=doors.LENGTH))
