@@ -1,20 +1,23 @@
 """On what the data of a person rest: with the last consent their use ends, and what no law keeps is gone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from sqlalchemy import select
 
-from backend.foundation import clock, outbox, references
+from backend.foundation import clock, facts, outbox, references
 from backend.foundation.database import db
 from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, Person
 from backend.people.service.basis import TELLS_NO_FACT
 from tests.support.demands import demand_form
 from tests.support.guardians import born, child, guardianship_form
+from tests.support.locks import somebody_waits
 from tests.support.organisations import organisation_plan
 from tests.support.people import identity_number, registration_form
 from tests.support.phone import refused
 from tests.support.proxies import proxy_form, recorded_proxy
+from tests.trial.waiting import eventually
 
 
 def deliver(consumer):
@@ -69,6 +72,25 @@ def test_with_the_last_consent_the_phone_goes_and_what_stays_stands_under_a_mask
     row = shown(person)
     assert (row.name, row.name_sealed, row.withdrawn_at) == ("张三丰", None, None)
     assert phone.post("/demands", demand_form(street)).status_code == 201
+
+
+def test_two_consents_at_once_after_the_last_was_taken_back_are_both_given(street, monkeypatch):
+    phone, others, real = street.home.volunteer(), [], facts.state_missing
+    phone.made("/me/consents/withdrawal", {"notice": "volunteer"})
+
+    def agree(name):
+        return phone.post("/me/consents", {"notice": name, "version": "2026-12-02"}).status_code
+
+    def meanwhile_another(*args, **fields):
+        monkeypatch.undo()
+        others.append(pool.submit(agree, "volunteer"))
+        assert eventually(somebody_waits)
+        return real(*args, **fields)
+
+    monkeypatch.setattr(facts, "state_missing", meanwhile_another)
+    with ThreadPoolExecutor(1) as pool:
+        assert (agree("identity"), others[0].result()) == (201, 201)
+    assert shown(phone.person_id).withdrawn_at is None
 
 
 def test_while_another_consent_stands_the_data_are_used_as_it_says(street):
