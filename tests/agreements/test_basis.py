@@ -105,7 +105,7 @@ def test_where_no_fact_names_them_name_and_number_are_erased_too_and_they_may_be
     phone, living, officer = street.home.person("li", **card), street.home.person(), street.home.officer
     person = phone.person_id
     # That an officer took somebody for dead and another did not is none; that one waits for the other is.
-    papers = {"died_on": "2026-11-01", "proof": "cremation_certificate"}
+    papers = {"died_on": "2026-03-01", "proof": "cremation_certificate"}
     mistaken, _ = (officer.made(f"/people/{one.person_id}/deaths", papers) for one in (phone, living))
     officer.made(f"/deaths/{mistaken['id']}/return", {"reason": "同名，认错了人"})
     told = phone.made("/me/consents/withdrawal", {"notice": "identity"})

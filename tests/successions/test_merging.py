@@ -25,7 +25,7 @@ from backend.successions.merging import merge_communities
 from tasks.housekeeping import close_overdue_shifts
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
-from tests.successions.world import NEW, OLD, counts, figures, known
+from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known
 from tests.support.attendance import at_shift
 from tests.support.demands import claimed, demand_form, published_demand, window
 from tests.support.locks import meanwhile
@@ -198,9 +198,9 @@ def test_a_community_goes_on_in_another_one_of_its_street_from_a_day_of_this_mon
     for former, successor in (("和平社区", "和平社区"), ("和平社区", "向阳社区"), ("和平第一网格", "团结社区")):
         with pytest.raises(SuccessorUnfit):
             merge(former, successor)
-    for days in (1, -1):  # ahead, and before the communities were there
+    for day in days_out_of_reach():
         with pytest.raises(MergeDayInvalid):
-            merge("和平社区", "团结社区", today + timedelta(days=days))
+            merge("和平社区", "团结社区", day)
     with pytest.raises(areas.NotACommunity):
         merge("和平社区", "青山街道")
 

@@ -18,7 +18,7 @@ from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
 from backend.successions.splitting import Share, ShareEmpty, split_community
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
-from tests.successions.world import NEW, OLD, counts, figures, known
+from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known
 from tests.support.attendance import at_shift
 from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
 from tests.support.messages import kinds
@@ -162,13 +162,13 @@ def test_who_moves_by_name_and_is_on_record_in_a_grid_that_stays_is_told(ejia, s
 
 
 def test_a_part_goes_to_another_community_of_the_street_from_a_day_of_this_month(street, monkeypatch):
-    today, share = clock.shanghai_day(clock.now()), Share(grids=[GRID])
+    share = Share(grids=[GRID])
     for into in ("和平社区", "向阳社区"):
         with pytest.raises(SuccessorUnfit):
             split(street, share, into=into)
-    for days in (1, -1):  # ahead, and before the communities were there
+    for day in days_out_of_reach():
         with pytest.raises(MergeDayInvalid):
-            split(street, share, day=today + timedelta(days=days))
+            split(street, share, day=day)
     with pytest.raises(ShareEmpty):
         split(street, Share(people=["", " "]))
 

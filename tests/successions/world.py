@@ -1,5 +1,7 @@
 """What a community has and what it counts, before and after it goes on in another one."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, text
 
 from backend.areas.models import Area, Level
@@ -10,6 +12,13 @@ from backend.statistics.measures import MEASURES
 from backend.statistics.queries import year_figures
 
 OLD, NEW = "639999001001", "639999001002"
+
+
+def days_out_of_reach():
+    """One that lies ahead, and the last one before the community was there."""
+    with transaction():
+        began = db.session.scalars(select(Area.valid_from).where(Area.path == OLD)).one()
+    return clock.shanghai_day(clock.now()) + timedelta(days=2), began - timedelta(days=1)
 
 
 def figures(year):
