@@ -14,6 +14,7 @@ from tests.api.conformance.keeping import Kept
 from tests.api.conformance.world import Neighbourhood
 from tests.support.contract import Watch
 from tests.support.operations import A_FILE, Operation, a_file
+from tests.support.tables import contents
 
 AT_ONCE = 4
 # What may be done again, at least at the same moment. Of everything else one request succeeds, and the others learn that it is done.
@@ -72,9 +73,13 @@ def send_at_once(world: Neighbourhood, operation: Operation) -> list[TestRespons
 
 @pytest.fixture
 def restore(_kept: Kept, _watch: Watch) -> Iterator[Callable[[], object]]:
-    """Brings the world back to how it was built. An answer beside the document fails."""
+    """Brings the world back to how it was built, as it must be in the end. An answer beside the document fails."""
     _watch.complaints.clear()
+    _kept.restore()
+    before = contents()
     yield _kept.restore
+    _kept.restore()
+    assert contents() == before
     assert _watch.complaints == []
 
 
