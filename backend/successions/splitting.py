@@ -177,7 +177,8 @@ def _named(names: Sequence[str], known: Mapping[str, Any], what: str, unknown: l
 
 def _people(lines: Sequence[str], former: Area, unknown: list[str]) -> set[UUID]:
     """Whom a list names, a line each; what is said of a line that names nobody of the community holds no number."""
-    named = {row: text for row, line in enumerate(lines, 1) if (text := folded(line))}
+    # The database takes no NUL, of which a file in another encoding is full.
+    named = {row: text for row, line in enumerate(lines, 1) if (text := folded(line.replace("\0", "")))}
     volunteers = select(Volunteer.number, Person.id).join(Person, Person.id == Volunteer.person_id)
     volunteers = volunteers.where(Volunteer.is_live(), one_of(Volunteer.number, list(named.values())))
     indexes = {row: keyring().indexes(text, field=ID_NUMBER) for row, text in named.items()}

@@ -97,7 +97,9 @@ def merge(codes: tuple[str, ...], successor_code: str, since: datetime | None) -
 @click.option("--into", "successor_code", metavar="CODE", required=True, help="划入的社区；新设的先用 ejia areas add 增加。")
 @click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="自哪一天起，须在本月之内；不填为今天。")
 @click.option("--grid", "grids", metavar="CODE", multiple=True, help="划出的网格，可以写多次；在其中登记的服务对象和本人一起划出。")
-@click.option("--people", type=click.File(encoding="utf-8-sig"), help="划出的居民名单：文本文件，每行一个志愿者编号或者身份证号。")
+@click.option(
+    "--people", type=click.File(encoding="utf-8-sig", errors="replace"), help="划出的居民名单：文本文件，每行一个志愿者编号或者身份证号。"
+)
 @click.option("--team", "teams", metavar="NAME", multiple=True, help="划出的服务队，可以写多次。")
 @click.option("--organisation", "organisations", metavar="NAME", multiple=True, help="划出的社会组织，可以写多次。")
 @click.option("--preview", is_flag=True, help="只列出会划出多少，什么也不转。")
