@@ -3,6 +3,7 @@
 from backend.accounts.service.appointments import accept_appointment, approve_appointment, decline_appointment
 from backend.accounts.service.callers import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_behind, actor_beside, actor_of
 from backend.accounts.service.closing import CLOSED, close, hold_for_closing, untie, withdraw_everywhere
+from backend.accounts.service.going_on import hand_on_area, hand_on_roles_of, hand_on_unit
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
 from backend.accounts.service.logins import (
@@ -29,6 +30,7 @@ from backend.accounts.service.merging import (
     recover_account,
     require_above_holder,
 )
+from backend.accounts.service.office_logins import LoginNameTaken, OfficeLogin, create_office_account, open_office_login
 from backend.accounts.service.offices import appoint, dismiss, end_run_out, holder_to_check, set_term
 from backend.accounts.service.password_logins import (
     SecondFactorNeeded,
@@ -56,25 +58,18 @@ from backend.accounts.service.rank import require_above
 from backend.accounts.service.roles import (
     OFFICES,
     AccountTied,
-    LoginNameTaken,
-    OfficeLogin,
     PersonHasAccount,
     RolesExclude,
     TermOver,
     account_of_login,
     account_of_person,
-    create_office_account,
     grant_role,
     grant_to_person,
-    hand_on_area,
-    hand_on_roles_of,
-    hand_on_unit,
     hold_office_in,
     holding_still,
     holds_role,
     note_check,
     office,
-    open_office_login,
     tie_to_person,
     with_account_among,
     withdraw_from_person,

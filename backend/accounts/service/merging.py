@@ -13,6 +13,7 @@ from backend.accounts.events import AccountMerged, LoginAdded
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.callers import PasswordChangeNeeded
+from backend.accounts.service.going_on import go_on
 from backend.accounts.service.logins import Proof, Tokens, end_families, start_family, wechat_account
 from backend.accounts.service.password_logins import SecondFactorNeeded
 from backend.accounts.service.passwords import Attempt, Over, note_failure, note_over, why_over
@@ -25,7 +26,6 @@ from backend.accounts.service.roles import (
     PersonHasAccount,
     RolesExclude,
     account_of_person,
-    go_on,
     tie_to_person,
 )
 from backend.accounts.service.second_codes import IS_GUARDED, SecondCodeWrong, try_code

@@ -1,24 +1,18 @@
-"""Whose account it is, what roles it holds, and the making of administrators."""
+"""Whose account it is, and what roles it holds: granted, offered, withdrawn."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import IntegrityError
 
-from backend.accounts import policy
 from backend.accounts.events import AccountIdentified, RoleGranted, RoleOffered, RoleProposed, RoleWithdrawn
 from backend.accounts.models import Account, AccountStatus, GrantStep, Login, LoginKind, RoleGrant
-from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.drawn import initial_password
-from backend.accounts.service.hashing import hash_of
-from backend.accounts.service.rank import area_above
-from backend.accounts.service.strength import PasswordTooWeak, refuse_weak
+from backend.accounts.policy import Permission
 from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.foundation import audit, clock, outbox
@@ -27,23 +21,6 @@ from backend.foundation.database import db, one_of, violated_constraint
 from backend.foundation.errors import Conflict, Unprocessable
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
-from backend.foundation.skeletons import skeleton
-
-_LOGIN_NAME = re.compile(r"[A-Za-z0-9._-]{3,60}")
-
-
-class LoginNameTaken(Conflict):
-    """Another administrator has this name, or one that looks like it."""
-
-    code: ClassVar[str] = "login_name_taken"
-    detail = "该用户名或者看起来一样的用户名已被使用"
-
-
-class LoginNameInvalid(Unprocessable):
-    """A login name is 3 to 60 letters of ASCII, digits, dots, hyphens and underscores."""
-
-    code: ClassVar[str] = "login_name_invalid"
-    detail = "用户名应为3至60个英文字母、数字或 . - _"
 
 
 class TermOver(Unprocessable):
@@ -94,8 +71,6 @@ OFFICES: Mapping[Role, Collection[Level]] = {
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 """三员: granted by `ejia` only, one to an account, and to none that holds another office (docs/design.md, Words)."""
-
-_NEWS_OF_WAITING = {None: RoleGranted, GrantStep.ACCEPTANCE: RoleOffered, GrantStep.APPROVAL: RoleProposed}
 
 TERM_RUN_OUT = "任期届满"
 """Why a grant is over whose term ran out, once the same one is granted anew."""
@@ -149,7 +124,7 @@ def grant_role(actor: Actor, account_id: UUID, grant: Grant, *, now: datetime) -
         set_={"ends_at": grant.ends_at, "starts_at": func.least(RoleGrant.starts_at, now), "waits_for": None},
     )
     granted: UUID = db.session.scalars(granting.returning(RoleGrant.id).execution_options(synchronize_session=False)).one()
-    audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope))
+    audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=scope_text(scope))
     if grant.role in OFFICES:
         outbox.record(RoleGranted(granted), now=now)
     return granted
@@ -166,7 +141,7 @@ def offer_grant(actor: Actor, account_id: UUID, grant: Grant, *, waits_for: Gran
     )
     granted = db.session.scalar(granting.returning(RoleGrant.id).execution_options(synchronize_session=False))
     if granted is not None:
-        audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=_scope_text(scope), grant=str(granted))
+        audit.record(actor, Permission.ROLE_GRANT, account_id, now=now, role=grant.role.value, scope=scope_text(scope), grant=str(granted))
         outbox.record(RoleProposed(granted) if waits_for is GrantStep.APPROVAL else RoleOffered(granted), now=now)
     return granted
 
@@ -179,7 +154,7 @@ def _granting(
         raise TermOver
     if waits_for is None:  # what is only offered excludes nothing, and tells nobody what the account holds
         refuse_excluded(account_id, grant.role, now=now)
-    _put_away_run_out(account_id, grant, now=now)
+    put_away_run_out(account_id, grant, now=now)
     return insert(RoleGrant).values(
         id=new_id(),
         account_id=account_id,
@@ -193,11 +168,11 @@ def _granting(
     )
 
 
-def _put_away_run_out(account_id: UUID, grant: Grant, *, now: datetime) -> None:
+def put_away_run_out(account_id: UUID, grant: Grant, *, now: datetime) -> None:
     """A grant whose term ran out holds no place any more: the next one begins by itself, and the time between was nobody's."""
     db.session.execute(
         update(RoleGrant)
-        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), RoleGrant.ends_at <= now, *_same(grant))
+        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), RoleGrant.ends_at <= now, *same_scope(grant))
         .values(withdrawn_at=RoleGrant.ends_at, withdrawn_reason=TERM_RUN_OUT)
         .execution_options(synchronize_session=False)
     )
@@ -223,7 +198,7 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
     account_id = held_account(account_id)
     withdrawn = db.session.scalar(
         update(RoleGrant)
-        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), *_same(grant))
+        .where(RoleGrant.account_id == account_id, RoleGrant.withdrawn_at.is_(None), *same_scope(grant))
         .values(withdrawn_at=now, withdrawn_by=actor.account_id, withdrawn_reason=reason)
         .returning(RoleGrant.id)
         .execution_options(synchronize_session=False)
@@ -233,92 +208,6 @@ def withdraw_role(actor: Actor, account_id: UUID, grant: Grant, *, reason: str, 
         if grant.role in OFFICES:
             outbox.record(RoleWithdrawn(withdrawn), now=now)
     return withdrawn is not None
-
-
-@never(RolesExclude, TermOver, because="the same role goes on for the rest of its term")
-def hand_on_unit(actor: Actor, given_id: UUID, kept_id: UUID, *, now: datetime) -> None:
-    """Let who acts for one work unit act for another, which is the same one. The caller has asked policy."""
-    of_given = select(RoleGrant).where(RoleGrant.work_unit_id == given_id, RoleGrant.is_unended(now)).order_by(RoleGrant.id)
-    for held in db.session.scalars(of_given).all():
-        withdraw_role(actor, held.account_id, Grant(held.role, work_unit_id=given_id), reason="work_units_merged", now=now)
-        grant_role(actor, held.account_id, Grant(held.role, work_unit_id=kept_id, ends_at=held.ends_at), now=now)
-
-
-def hand_on_roles_of(person_ids: Sequence[UUID], given_path: str, kept_path: str, *, now: datetime) -> int:
-    """As `hand_on_area`, for what these people are in an area without an office: that one stays, wherever its holder lives."""
-    theirs = select(Account.id).where(one_of(Account.person_id, person_ids))
-    return hand_on_area(given_path, kept_path, RoleGrant.role.not_in(OFFICES), RoleGrant.account_id.in_(theirs), now=now)
-
-
-def hand_on_area(given_path: str, kept_path: str, *which: ColumnElement[bool], now: datetime) -> int:
-    """Let who holds a role in an area hold it in its successor, for the rest of the term, and who was offered one be so there; returns how
-    many did. Who decided on it stays the same, and whoever holds it in one of the two keeps that."""
-    given = select(RoleGrant).where(RoleGrant.area_path == given_path, RoleGrant.is_unended(now), *which).order_by(RoleGrant.id)
-    grants = db.session.scalars(given).all()
-    for seen in grants:
-        account_id, former = held_account(seen.account_id), Grant(seen.role, area_path=given_path)
-        # As it stands once it is ours: an offer may have been answered meanwhile.
-        of_account = given.where(RoleGrant.account_id == account_id, RoleGrant.role == seen.role)
-        held = db.session.scalar(of_account.with_for_update().execution_options(populate_existing=True))
-        if held is not None:
-            withdraw_role(Actor.system(), account_id, former, reason="areas_readjusted", now=now)
-            _hold_there(held, Grant(held.role, area_path=kept_path), now=now)
-    return len(grants)
-
-
-def _hold_there(held: RoleGrant, there: Grant, *, now: datetime) -> None:
-    """Let a grant go on in another scope, and tell its holder what is new."""
-    _put_away_run_out(held.account_id, there, now=now)
-    same = select(RoleGrant.waits_for).where(RoleGrant.account_id == held.account_id, RoleGrant.withdrawn_at.is_(None), *_same(there))
-    before = db.session.execute(same).one_or_none()
-    granted, waits_for = go_on(held, held.account_id, there, now=now)
-    scope = _scope_text(scope_values(there))
-    audit.record(Actor.system(), Permission.ROLE_GRANT, held.account_id, now=now, role=held.role.value, scope=scope, grant=str(granted))
-    knows = before is not None and (before.waits_for is None or waits_for is not None)
-    if held.role in OFFICES and not knows:
-        outbox.record(_NEWS_OF_WAITING[waits_for](granted), now=now)
-
-
-def go_on(held: RoleGrant, account_id: UUID, scope: Grant | RoleGrant, *, now: datetime) -> tuple[UUID, GrantStep | None]:
-    """Grant anew, to another account or in another scope, what is held or offered: for the rest of its term, as it was decided on by whom.
-    Beside the same role there the two become one. Returns its id and for whom it waits. The caller holds the account."""
-    values = scope_values(scope)
-    granting = insert(RoleGrant).values(
-        id=new_id(),
-        account_id=account_id,
-        role=held.role,
-        starts_at=max(held.starts_at, now),
-        ends_at=held.ends_at,
-        granted_by=held.granted_by,
-        granted_at=held.granted_at,
-        approved_by=held.approved_by,
-        waits_for=held.waits_for,
-        **values,
-    )
-    one_held = or_(RoleGrant.waits_for.is_(None), granting.excluded.waits_for.is_(None))
-    comes_held = and_(RoleGrant.waits_for.is_not(None), granting.excluded.waits_for.is_(None))
-    decided = {
-        name: case((comes_held, granting.excluded[name]), else_=getattr(RoleGrant, name))
-        for name in ("granted_by", "granted_at", "approved_by")
-    }
-    joined = granting.on_conflict_do_update(
-        index_elements=["account_id", "role", *values],
-        index_where=RoleGrant.withdrawn_at.is_(None),
-        set_={
-            "starts_at": func.least(RoleGrant.starts_at, granting.excluded.starts_at),
-            # Who holds it in one of the two holds it, as it was decided on there.
-            "waits_for": case((one_held, None), else_=RoleGrant.waits_for),
-            **decided,
-            # Nothing is later than an end that is not set.
-            "ends_at": case(
-                (or_(RoleGrant.ends_at.is_(None), granting.excluded.ends_at.is_(None)), None),
-                else_=func.greatest(RoleGrant.ends_at, granting.excluded.ends_at),
-            ),
-        },
-    )
-    returning = joined.returning(RoleGrant.id, RoleGrant.waits_for).execution_options(synchronize_session=False)
-    granted, waits_for = db.session.execute(returning).one()
-    return granted, waits_for
 
 
 def withdraw_from_unit(actor: Actor, work_unit_id: UUID, *, reason: str, now: datetime) -> None:
@@ -405,69 +294,6 @@ def with_account_among(person_ids: Sequence[UUID]) -> set[UUID]:
     return {person_id for person_id in db.session.scalars(having) if person_id is not None}
 
 
-def create_office_account(actor: Actor, *, name: str, password: str, grant: Grant, is_initial: bool = False, now: datetime) -> UUID:
-    """Make an account that logs in by name and password, with one office, by who may do so in the area above. Returns its id.
-
-    An initial password opens nothing but its own change. The three administrators are made by `ejia` only.
-
-    Raises LoginNameInvalid, LoginNameTaken, PasswordTooWeak, TermOver, Forbidden.
-    """
-    policy.require(actor, Permission.ACCOUNT_CREATE, area_above(grant.area_path))
-    if grant.role in ADMINISTRATORS:
-        policy.require(actor, Permission.ADMINISTRATOR_GRANT, Scope(area_path=grant.area_path))
-    if not _LOGIN_NAME.fullmatch(name):
-        raise LoginNameInvalid(errors={"name": [LoginNameInvalid.detail]})
-    refuse_weak(password, name=name)
-    account_id = new_id()
-    db.session.add(Account(id=account_id, status=AccountStatus.ACTIVE, created_at=now))
-    db.session.flush()
-    added = db.session.scalar(
-        insert(Login)
-        .values(
-            id=new_id(),
-            account_id=account_id,
-            kind=LoginKind.PASSWORD,
-            name=name,
-            name_skeleton=skeleton(name),
-            password_hash=hash_of(password),
-            password_initial=is_initial,
-            password_given_at=now,
-            created_at=now,
-            added_by=actor.account_id,
-        )
-        .on_conflict_do_nothing()
-        .returning(Login.id)
-    )
-    if added is None:
-        raise LoginNameTaken
-    audit.record(actor, Permission.ACCOUNT_CREATE, account_id, now=now, kind=LoginKind.PASSWORD.value)
-    if actor.is_system:
-        grant_role(actor, account_id, grant, now=now)
-    else:
-        offer_grant(actor, account_id, grant, waits_for=GrantStep.ACCEPTANCE, starts_at=now, now=now)
-    return account_id
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeLogin:
-    """A new colleague's account, and the password to be handed on."""
-
-    account_id: UUID
-    initial_password: str
-
-
-@never(PasswordTooWeak, RolesExclude, because="the password is of our making, and a new account holds nothing else")
-def open_office_login(actor: Actor, *, name: str, role: Role, area_id: UUID, last_day: date | None, now: datetime) -> OfficeLogin:
-    """Make an account for a new colleague who is to hold an office, with an initial password that is told this once.
-
-    Raises areas.AreaUnknown, LevelMismatch, LoginNameInvalid, LoginNameTaken, TermOver, Forbidden.
-    """
-    grant = office_in(role, areas.area_in_use(area_id), until=last_day)
-    password = initial_password()
-    account_id = create_office_account(actor, name=name, password=password, grant=grant, is_initial=True, now=now)
-    return OfficeLogin(account_id, password)
-
-
 def held_account(account_id: UUID) -> UUID:
     """The account, or the one that took it over a moment ago: until this transaction ends nobody merges it, nor grants it anything else."""
     holding = select(Account.merged_into_id).where(Account.id == account_id).with_for_update(key_share=True)
@@ -507,11 +333,13 @@ def scope_values(grant: Grant | RoleGrant) -> dict[str, Any]:
     }
 
 
-def _scope_text(scope: Mapping[str, str | UUID | None]) -> str:
+def scope_text(scope: Mapping[str, str | UUID | None]) -> str:
+    """A scope as the audit log names it."""
     return next(f"{name}:{value}" for name, value in scope.items() if value is not None)
 
 
-def _same(grant: Grant) -> list[ColumnElement[bool]]:
+def same_scope(grant: Grant) -> list[ColumnElement[bool]]:
+    """Conditions: the same role in just the same scope."""
     return [
         RoleGrant.role == grant.role,
         *(getattr(RoleGrant, name).is_not_distinct_from(value) for name, value in scope_values(grant).items()),
