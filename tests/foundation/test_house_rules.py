@@ -25,12 +25,14 @@ import web
 from backend.accounts import policy
 from backend.accounts.permissions import Permission, Reach
 from backend.consumers import CONSUMERS
+from backend.foundation import audit
 from backend.foundation.actor import Role
 from backend.foundation.errors import Forbidden, Refusal
 from backend.foundation.life import Step
 from backend.foundation.outbox import Event
 from backend.foundation.refusals import body_of, named, never_of, refusals_by_form, refusals_of, refuses_of
 from backend.foundation.terms import Term
+from backend.reveals.service import write_reveal
 from ejia.policy_page import page, permissions
 from ejia.resources import CONSOLE, RESOURCES
 from tests.policy.table import TABLE
@@ -80,6 +82,12 @@ COMES_WITH = {
     "withdraw_consent_at_desk": {"PROXY_END", "VOLUNTEER_LEAVE"},
     "withdraw_join_request": {"TEAM_JOIN"},  # as one may leave who has joined
 }
+# By GET, and written down (docs/design.md, HTTP); and the one that is a reading, for former clients.
+TRACED = {
+    *("see_person_record", "list_audit_entries", "download_own_data"),
+    *("download_job_file", "see_job_file_address", "download_late_proof"),
+}
+READ_BY_GET = {"reveal_beneficiary"}
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}
 Kind = TypeVar("Kind")
 OF_CODES = {"code_expired", "code_forged", "code_not_yet_valid", "code_of_another_shift"}
@@ -119,11 +127,17 @@ def imported_by(tree: ast.AST) -> set[str]:
     return {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
 
 
-def views() -> dict[str, tuple[str, FunctionType]]:
-    """Each view of the API and of the console: its address, and the function with its decorators."""
+def application() -> APIFlask:
+    """Every route of the API and of the console."""
     app = APIFlask("house", enable_openapi=False, static_folder=None)  # type: ignore[arg-type]
     for resource in (*RESOURCES, *CONSOLE):
         app.register_blueprint(resource)
+    return app
+
+
+def views() -> dict[str, tuple[str, FunctionType]]:
+    """Each view of the API and of the console: its address, and the function with its decorators."""
+    app = application()
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(("/api/", "/console/"))]
     found = [(rule.rule, app.view_functions[rule.endpoint]) for rule in rules]
     return {view.__name__: (address, view) for address, view in found if isinstance(view, FunctionType)}
@@ -131,16 +145,21 @@ def views() -> dict[str, tuple[str, FunctionType]]:
 
 def asks_policy(function: object, seen: set[object]) -> bool:
     """Whether a function of ours, or one that it names, asks policy."""
+    return calls_one_of(ASKING, function, seen)
+
+
+def calls_one_of(goals: Collection[object], function: object, seen: set[object]) -> bool:
+    """Whether a function of ours is one of these, or names one that is, however deep."""
     if (
         not isinstance(function, FunctionType)
         or function in seen
         or not function.__module__.startswith(("backend.", "console.", "miniprogram_api.", "web."))
     ):
         return False
-    if function in ASKING:
+    if function in goals:
         return True
     seen.add(function)
-    return any(asks_policy(named(function, node), seen) for node in body_of(function))
+    return any(calls_one_of(goals, named(function, node), seen) for node in body_of(function))
 
 
 def handed_the_actor(view: FunctionType) -> set[FunctionType]:
@@ -198,6 +217,15 @@ def test_each_command_that_a_view_calls_asks_policy_itself() -> None:
         if ".service" in command.__module__ and not asks_policy(command, set())
     }
     assert silent.keys() <= ASKS_NO_POLICY.keys(), silent
+
+
+def test_a_get_leaves_a_trace_at_most_and_nothing_that_is_shown_to_whom_it_is_about() -> None:
+    app, gets = application(), dict[str, FunctionType]()
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and isinstance(view := app.view_functions[rule.endpoint], FunctionType):
+            gets[view.__name__] = inspect.unwrap(view)
+    assert {name for name, view in gets.items() if calls_one_of({audit.record}, view, set())} == {*TRACED, *READ_BY_GET}
+    assert {name for name, view in gets.items() if calls_one_of({write_reveal}, view, set())} == READ_BY_GET
 
 
 def test_each_command_asks_for_the_permission_that_it_writes_into_the_audit_log() -> None:
