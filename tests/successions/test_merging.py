@@ -93,7 +93,7 @@ def people_and_officers_were_told_and_those_in_office_go_on_there(street, busy):
     assert officer.made("/demands", there)
     assert refused(officer.post("/demands", there | {"community_id": street["和平社区"]})) == (422, "not_a_community")
     assert member.seen(f"/registrations/{member.registration_id}")["status"] == "accepted"
-    assert busy.leader.seen("/me")["volunteer"]["number"]
+    number = busy.leader.seen("/me")["volunteer"]["number"]
     with transaction():
         last = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.merge").order_by(AuditEntry.id)).all()
         assert {entry.operator for entry in last} == {"wang.li"}
@@ -112,6 +112,9 @@ def people_and_officers_were_told_and_those_in_office_go_on_there(street, busy):
         )
         assert any(any(line.values) for line in by_team.lines)
         assert not any(by_team.rest)
+        books = {name: year_book(Actor.system(), 2027, UUID(street[name]), now=clock.now()) for name in ("和平社区", "团结社区")}
+        stood = [(name, line.details[3]) for name, book in books.items() for line in book.rosters[0].lines if line.details[0] == number]
+        assert stood == [("和平社区", today.isoformat()), ("团结社区", "")]
 
 
 def test_what_cannot_go_along_is_ended_first_and_nothing_moves_before(ejia, street, pass_time):
