@@ -50,7 +50,8 @@ List = tuple[str, dict[str, Any]]
 class Kind:
     """One kind of thing: its lists, the field by which they name it, and where it opens.
 
-    `by_link` are the ids that open without standing in a list of the viewer's, and why.
+    `for_some` are lists of it that are refused to who may not look there; `by_link` are the ids that open without standing in a list of
+    the viewer's, and why.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Kind:
     ids: InstrumentedAttribute[UUID]
     among: Sequence[Any] = ()
     by: str = "id"
+    for_some: Callable[[], Sequence[str]] = list
     by_link: Callable[[], set[str]] = set
 
 
@@ -74,29 +76,23 @@ def lists_of_demands(_: Phone) -> list[List]:
     ]
 
 
-def lists_of_claims(phone: Phone) -> list[List]:
-    """One's own, and those of each demand that lets one look."""
-    paths = [f"/demands/{demand_id}/claims" for demand_id in ids_of(Demand.id)]
-    return [("/me/claims", {}), ("/claims/waiting", {}), *((path, {}) for path in paths if phone.get(path, limit=1).status_code == 200)]
+def claims_of_each() -> list[str]:
+    return [f"/demands/{demand_id}/claims" for demand_id in ids_of(Demand.id)]
 
 
-def lists_of_services(phone: Phone) -> list[List]:
-    """Those of officers and requesters, one's own, those of each body, and those of each shift that lets one look."""
+def lists_of_services(_: Phone) -> list[List]:
+    """Those of officers and requesters, and those of each body."""
     statuses = ("awaiting_confirmation", "confirmed", "withdrawn")
-    paths = [f"/shifts/{shift_id}/attendances" for shift_id in ids_of(Shift.id)]
-    own = [("/me/services", {})] if phone.get("/me/services").status_code == 200 else []
     return [
         *(("/services", {"status": status}) for status in statuses),
-        *own,
         *(("/served", {"served_for": "team", "served_for_id": one}) for one in ids_of(Team.id)),
         *(("/served", {"served_for": "organisation", "served_for_id": one}) for one in ids_of(Organisation.id)),
         *(("/served", {"served_for": "work_unit", "served_for_id": one}) for one in ids_of(WorkUnit.id)),
-        *((path, {}) for path in paths if phone.get(path, limit=1).status_code == 200),
     ]
 
 
-def lists_of_shifts(phone: Phone) -> list[List]:
-    return [("/shifts", {}), *([("/me/shifts", {})] if phone.get("/me/shifts").status_code == 200 else [])]
+def attendances_of_each() -> list[str]:
+    return ["/me/services", *(f"/shifts/{shift_id}/attendances" for shift_id in ids_of(Shift.id))]
 
 
 def completed() -> set[str]:
@@ -138,9 +134,9 @@ KINDS = (
         (Beneficiary.area_path.startswith("639999001"),),
     ),
     Kind("arrangements", "/arrangements/{}", lambda _: [("/arrangements", {"holding": "false"})], Arrangement.fact_id),
-    Kind("claims", "/claims/{}", lists_of_claims, Claim.id),
-    Kind("shifts", "/shifts/{}", lists_of_shifts, Shift.id, by_link=over),
-    Kind("services", "/services/{}", lists_of_services, ServiceRecord.fact_id, by="fact_id"),
+    Kind("claims", "/claims/{}", lambda _: [("/me/claims", {}), ("/claims/waiting", {})], Claim.id, for_some=claims_of_each),
+    Kind("shifts", "/shifts/{}", lambda _: [("/shifts", {})], Shift.id, for_some=lambda: ["/me/shifts"], by_link=over),
+    Kind("services", "/services/{}", lists_of_services, ServiceRecord.fact_id, by="fact_id", for_some=attendances_of_each),
     Kind("late entries", "/late-entries/{}", lambda _: [("/late-entries", {})], LateEntry.id),
     Kind("imports", "/imports/{}", lambda _: [("/imports", {})], Import.id),
     Kind("jobs", "/jobs/{}", lambda _: [("/jobs", {})], Job.id, by_link=asked),
@@ -185,12 +181,17 @@ def phones(world: World) -> Iterator[dict[str, Phone]]:
 
 
 def listed(kind: Kind, phone: Phone) -> set[str]:
-    """The ids on every page of every list."""
+    """The ids on every page of every list that the phone is let into."""
     found = set()
-    for path, query in kind.lists(phone):
+    lists = [*((path, query, False) for path, query in kind.lists(phone)), *((path, {}, True) for path in kind.for_some())]
+    for path, query, is_for_some in lists:
         cursor: dict[str, str] = {}
         while True:
-            page = phone.seen(path, limit=100, **query, **cursor)
+            answer = phone.get(path, limit=100, **query, **cursor)
+            if is_for_some and answer.status_code in (403, 404):
+                break
+            assert answer.status_code == 200, (path, answer.get_data(as_text=True))
+            page = answer.get_json()
             found |= {item[kind.by] for item in page["items"] if item[kind.by] is not None}
             if page["next_cursor"] is None:
                 break
