@@ -12,7 +12,7 @@ from backend.accounts.models import Login, LoginKind
 from backend.accounts.policy import Permission, Scope
 from backend.foundation import contents, files, jobs
 from backend.foundation.actor import Actor
-from backend.foundation.database import db, transaction
+from backend.foundation.database import allow_long_statements, db, transaction
 from backend.foundation.jobs import JobLine, Kind, Parameter, Report, Result, Task
 from backend.statistics import queries, workbook
 from backend.statistics.queries import YearFigures
@@ -44,6 +44,7 @@ def make_year_end(task: Task, report: Report, now: datetime) -> Result:
 def year_book(year: int, area_id: UUID, *, now: datetime) -> YearFigures:
     """The figures of the workbook, with what changed since the last one of this area and year, by whichever door that left. Who may have
     it was asked before. Raises YearNotBegun, Missing."""
+    allow_long_statements()  # what was known at the last one is read from the facts, and no index holds what was superseded since
     return queries.year_book(Actor.system(), year, area_id, last_at=jobs.last_done(YEAR_END, _which(year, area_id)), now=now)
 
 
