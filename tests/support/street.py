@@ -22,10 +22,10 @@ from tests.support.teams import active_team, join_team
 
 T = TypeVar("T")
 
-
 VISITORS = ("李队长", "王志愿")
+"""The names of who leads a team that visits, and of who comes along."""
 MOST_VOLUNTEERS = 3
-"""So many who only volunteer are in few tests, and no more."""
+"""Of those who only volunteer; few tests have more, and make the others."""
 
 
 class Street(Mapping[str, str]):
