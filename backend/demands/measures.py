@@ -163,7 +163,7 @@ DEMANDS_OFFERED = Measure(
     source="服务需求到期处理记录",
     shape=Shape.EVENTS,
     contributions=_prompted(NextStep.OFFERED),
-    moved_by={"demand.offered": _of_prompts},
+    moved_by={"demand.offered": _of_prompts, "demand.transferred": themselves},
     dimension=BRAND,
     seldom=True,
 )
@@ -174,7 +174,7 @@ DEMANDS_OFFERED_TO_NEIGHBOURS = Measure(
     source="服务需求到期处理记录",
     shape=Shape.EVENTS,
     contributions=_prompted(NextStep.NEIGHBOURS),
-    moved_by={"demand.offered_to_neighbours": _of_prompts},
+    moved_by={"demand.offered_to_neighbours": _of_prompts, "demand.transferred": themselves},
     dimension=BRAND,
     seldom=True,
 )
@@ -185,7 +185,7 @@ DEMANDS_UNCONFIRMED = Measure(
     source="服务需求到期处理记录",
     shape=Shape.EVENTS,
     contributions=_prompted(NextStep.CONFIRM_TOLD),
-    moved_by={"demand.unconfirmed": _of_prompts},
+    moved_by={"demand.unconfirmed": _of_prompts, "demand.transferred": themselves},
     dimension=BRAND,
     seldom=True,
 )
@@ -196,7 +196,7 @@ DEMANDS_SHOWN_TO_STREET = Measure(
     source="服务需求到期处理记录",
     shape=Shape.EVENTS,
     contributions=_prompted(NextStep.STREET, NextStep.CONFIRM_STREET),
-    moved_by={"demand.unclaimed": _of_prompts, "demand.long_unconfirmed": _of_prompts},
+    moved_by={"demand.unclaimed": _of_prompts, "demand.long_unconfirmed": _of_prompts, "demand.transferred": themselves},
     dimension=BRAND,
     seldom=True,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import TextIO
 
 import click
@@ -83,11 +83,10 @@ def merge(codes: tuple[str, ...], successor_code: str, since: datetime | None) -
 
     该日以前的统计仍在原社区，该日起计入新社区。有不能转的事项的，逐项列出，什么也不转。
     """
-    now = clock.now()
-    day = clock.shanghai_day(now) if since is None else since.date()
     with _telling_what_is_open(), application(), transaction():
         former = [areas.area_of_code(code).id for code in codes]
-        done = merge_communities(former, areas.area_of_code(successor_code).id, day=day, now=now)
+        day = _day(since)
+        done = merge_communities(former, areas.area_of_code(successor_code).id, day=day, now=clock.now())
     click.echo(f"已并入 {successor_code}，自 {day}：{'、'.join(codes)}")
     click.echo(f"转入：{_told(done)}")
 
@@ -121,24 +120,29 @@ def split(
 
     该日以前的统计仍在原社区，该日起计入新社区。先列出会划出多少；有不能转的事项的，逐项列出，什么也不转。
     """
-    now = clock.now()
-    day = clock.shanghai_day(now) if since is None else since.date()
     share = Share(grids, [] if people is None else people.read().splitlines(), teams, organisations)
 
-    def divided() -> HandedOn:
-        return split_community(areas.area_of_code(code).id, areas.area_of_code(successor_code).id, share, day=day, now=now)
+    def divided(day: date) -> HandedOn:
+        # By the clock of this moment: whoever was asked may have thought for an hour, in which others went on.
+        return split_community(areas.area_of_code(code).id, areas.area_of_code(successor_code).id, share, day=day, now=clock.now())
 
     with _telling_what_is_open(), application():
+        day = _day(since)
         with suppress(_Previewed), transaction():  # done, and taken back
-            click.echo(f"将自 {day} 由 {code} 划给 {successor_code}：{_told(divided())}")
+            click.echo(f"将自 {day} 由 {code} 划给 {successor_code}：{_told(divided(day))}")
             raise _Previewed
         if preview:
             return
         if not yes:
             click.confirm("划出后不能撤销，先做好备份（ejia backup）。确定吗？", abort=True)
         with transaction():
-            done = divided()
+            done = divided(day)
     click.echo(f"已由 {code} 划给 {successor_code}，自 {day}：{_told(done)}")
+
+
+def _day(since: datetime | None) -> date:
+    """The day that is named, today when none is."""
+    return clock.shanghai_day(clock.now()) if since is None else since.date()
 
 
 class _Previewed(Exception):

@@ -25,7 +25,7 @@ from backend.successions.merging import merge_communities
 from tasks.housekeeping import close_overdue_shifts
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
-from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known
+from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known, years
 from tests.support.attendance import at_shift
 from tests.support.demands import claimed, demand_form, published_demand, window
 from tests.support.locks import meanwhile
@@ -34,7 +34,9 @@ from tests.support.phone import refused
 
 
 def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street, busy, pass_time):
-    before, held = {year: figures(year) for year in (2026, 2027)}, counts()
+    last, this = years()
+    before, held = {year: figures(year) for year in (last, this)}, counts()
+    assert before[this][OLD, "demands_offered", ""].year == 1
     today, at = clock.shanghai_day(clock.now()), clock.now()
     inbox = Counter(kinds(street.home.officer))
     then = known(at)
@@ -53,17 +55,17 @@ def test_all_goes_on_in_the_successor_and_no_figure_of_before_moves(ejia, street
             path: n for path, n in held[table].items() if path not in (OLD, NEW)
         }
     # No figure of the finished year, nor of a finished month, moves; the street's do not at all.
-    after = {year: figures(year) for year in (2026, 2027)}
-    assert {key for key, series in after[2026].items() if series != before[2026][key]} == set()
-    for key, series in after[2027].items():
+    after = {year: figures(year) for year in (last, this)}
+    assert {key for key, series in after[last].items() if series != before[last][key]} == set()
+    for key, series in after[this].items():
         path, code, _ = key
-        was = before[2027][key]
+        was = before[this][key]
         if path not in (OLD, NEW):
             assert (series.year, series.months, series.before) == (was.year, was.months, was.before), key
         elif series.came is None:  # a flow: what came before the day, came there
-            assert series.year == was.year or code in {"demands_published", "demands_claimed"}, key
+            assert series.year == was.year or code in {"demands_published", "demands_claimed", "demands_offered"}, key
         else:
-            both = before[2027][OLD, *key[1:]].year + before[2027][NEW, *key[1:]].year
+            both = before[this][OLD, *key[1:]].year + before[this][NEW, *key[1:]].year
             assert series.year == (both if path == NEW else 0), key
             assert series.before == was.before, key
     assert {name for name, rows in known(at).items() if rows != then[name]} == set()
@@ -94,25 +96,26 @@ def people_and_officers_were_told_and_those_in_office_go_on_there(street, busy):
     assert refused(officer.post("/demands", there | {"community_id": street["和平社区"]})) == (422, "not_a_community")
     assert member.seen(f"/registrations/{member.registration_id}")["status"] == "accepted"
     number = busy.leader.seen("/me")["volunteer"]["number"]
+    last, this = years()
     with transaction():
-        last = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.merge").order_by(AuditEntry.id)).all()
-        assert {entry.operator for entry in last} == {"wang.li"}
+        written = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.merge").order_by(AuditEntry.id)).all()
+        assert {entry.operator for entry in written} == {"wang.li"}
         grid = db.session.scalars(select(Area).where(Area.path == f"{NEW}001")).one()
         assert (grid.name, grid.withdrawn_on) == ("和平第一网格", None)
-        book = year_book(Actor.system(), 2027, UUID(street["青山街道"]), now=clock.now())
+        book = year_book(Actor.system(), this, UUID(street["青山街道"]), now=clock.now())
         told = {area.path: area.told for area in book.communities}
         today = clock.shanghai_day(clock.now())
         assert told[OLD] == f"和平社区（{today.month}月{today.day}日并入团结社区）"
-        assert [area.told for area in year_book(Actor.system(), 2026, UUID(street["青山街道"]), now=clock.now()).communities] == [
+        assert [area.told for area in year_book(Actor.system(), last, UUID(street["青山街道"]), now=clock.now()).communities] == [
             "和平社区",
             "团结社区",
         ]
         by_team = next(
-            one for one in year_book(Actor.system(), 2026, UUID(street["和平社区"]), now=clock.now()).groupings if one.name == "服务队"
+            one for one in year_book(Actor.system(), last, UUID(street["和平社区"]), now=clock.now()).groupings if one.name == "服务队"
         )
         assert any(any(line.values) for line in by_team.lines)
         assert not any(by_team.rest)
-        books = {name: year_book(Actor.system(), 2027, UUID(street[name]), now=clock.now()) for name in ("和平社区", "团结社区")}
+        books = {name: year_book(Actor.system(), this, UUID(street[name]), now=clock.now()) for name in ("和平社区", "团结社区")}
         stood = [(name, line.details[3]) for name, book in books.items() for line in book.rosters[0].lines if line.details[0] == number]
         assert stood == [("和平社区", today.isoformat()), ("团结社区", "")]
 

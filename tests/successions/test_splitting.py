@@ -18,7 +18,7 @@ from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
 from backend.successions.splitting import Share, ShareEmpty, split_community
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
-from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known
+from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known, years
 from tests.support.attendance import at_shift
 from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
 from tests.support.messages import kinds
@@ -42,7 +42,8 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
     today = clock.shanghai_day(clock.now())
     day = max(today.replace(day=1), today - timedelta(days=3))
     asked = ("areas", "split", OLD, "--into", NEW, "--grid", GRID, "--team", team, "--people", str(residents), "--from", day.isoformat())
-    before, held = {year: figures(year) for year in (2026, 2027)}, counts()
+    last, this = years()
+    before, held = {year: figures(year) for year in (last, this)}, counts()
     at = clock.now()
     then = known(at)
     pass_time(seconds=1)
@@ -76,17 +77,17 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
         "beneficiaries": 1,
         "role_grants": 3,
     }
-    now_told = {year: figures(year) for year in (2026, 2027)}
-    assert {key for key, series in now_told[2026].items() if series != before[2026][key]} == set()
-    for key, series in now_told[2027].items():
-        path, was = key[0], before[2027][key]
+    now_told = {year: figures(year) for year in (last, this)}
+    assert {key for key, series in now_told[last].items() if series != before[last][key]} == set()
+    for key, series in now_told[this].items():
+        path, was = key[0], before[this][key]
         if path not in (OLD, NEW):
             assert (series.year, series.months, series.before) == (was.year, was.months, was.before), key
         else:
             assert series.before == was.before, key
-            old, new = (table[OLD, *key[1:]].year + table[NEW, *key[1:]].year for table in (before[2027], now_told[2027]))
+            old, new = (table[OLD, *key[1:]].year + table[NEW, *key[1:]].year for table in (before[this], now_told[this]))
             assert old == new, key
-    moved = {key[1] for key, series in now_told[2027].items() if key[0] == NEW and series.year != before[2027][key].year}
+    moved = {key[1] for key, series in now_told[this].items() if key[0] == NEW and series.year != before[this][key].year}
     assert {"teams", "volunteers_in_teams", "registered_volunteers", "registered_party_members"} <= moved
     assert {name for name, rows in known(at).items() if rows != then[name]} == set()
     kept = everything_booked()
@@ -98,7 +99,7 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
     assert "community_divided" in kinds(home.officer)
     assert {"community_extended", "team_transferred"} <= set(kinds(there.officer))
     with transaction():
-        book = year_book(Actor.system(), 2027, UUID(street["青山街道"]), now=clock.now())
+        book = year_book(Actor.system(), this, UUID(street["青山街道"]), now=clock.now())
         assert [area.told for area in book.communities] == [f"和平社区（{day.month}月{day.day}日划出一部分）", "团结社区"]
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "area.split")).one()
         assert (entry.operator, entry.subject_id, entry.details["to"]) == ("wang.li", UUID(street["和平社区"]), f"{NEW}")
@@ -182,3 +183,16 @@ def test_a_part_goes_to_another_community_of_the_street_from_a_day_of_this_month
     with pytest.raises(KeyboardInterrupt):
         split(street, share)
     assert counts() == before
+
+
+def test_what_begins_while_the_operator_thinks_stops_it(ejia, busy, monkeypatch):
+    asked = ("areas", "split", OLD, "--into", NEW, "--grid", GRID)
+    assert ejia(*asked, "--preview").exit_code == 0
+    monkeypatch.setattr("ejia.cli.areas.click.confirm", lambda *_, **__: clock.advance(timedelta(days=3, minutes=5)))
+    held = counts()
+
+    answered = ejia(*asked)
+
+    assert answered.exit_code == 1
+    assert "1 个已经开始的场次" in answered.output
+    assert counts() == held

@@ -21,6 +21,12 @@ def days_out_of_reach():
     return clock.shanghai_day(clock.now()) + timedelta(days=2), began - timedelta(days=1)
 
 
+def years():
+    """The year that is over when everything is busy, and the one that has begun."""
+    this = clock.shanghai_day(clock.now()).year
+    return this - 1, this
+
+
 def figures(year):
     """Each number of each table of a year: of areas by month, and of the year."""
     with transaction():
