@@ -44,7 +44,7 @@ def make_year_end(task: Task, report: Report, now: datetime) -> Result:
 def year_book(year: int, area_id: UUID, *, now: datetime) -> YearFigures:
     """The figures of the workbook, with what changed since the last one of this area and year, by whichever door that left. Who may have
     it was asked before. Raises YearNotBegun, Missing."""
-    allow_long_statements()  # what was known at the last one is read from the facts, and no index holds what was superseded since
+    allow_long_statements()  # what was known at the last one is read from the facts
     return queries.year_book(Actor.system(), year, area_id, last_at=jobs.last_done(YEAR_END, _which(year, area_id)), now=now)
 
 

@@ -25,6 +25,7 @@ class Volunteer(Belonging):
         Index("ix_volunteers_fact_id", "fact_id"),
         Index("uq_volunteers_person", "person_id", unique=True, postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL"),
         Index("ix_volunteers_person_id", "person_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_volunteers_person_id_ever", "person_id"),
         Index(
             "uq_volunteers_live_number", "number", unique=True, postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL"
         ),
