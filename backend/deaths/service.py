@@ -142,10 +142,15 @@ def confirm_death(actor: Actor, death_id: UUID, *, now: datetime) -> None:
 
 
 def return_death(actor: Actor, death_id: UUID, *, reason: str, now: datetime) -> None:
-    """Refuse it with a reason, also what one reported oneself. Raises DeathDecided, Missing, Forbidden."""
+    """Refuse it with a reason, also what one reported oneself. Who took back their consent meanwhile is not kept known by it any more.
+
+    Raises DeathDecided, Missing, Forbidden.
+    """
     death = _seen(actor, death_id)
     policy.require(actor, Permission.DEATH_DECIDE, Scope(area_path=death.area_path))
+    people.hold_to_end(death.person_id)
     RETURN.take(actor, death_id, now=now, reason=reason)
+    people.erase_unneeded(death.person_id, now=now)
 
 
 def undo_death(actor: Actor, death_id: UUID, *, reason: str, now: datetime) -> None:

@@ -106,11 +106,13 @@ def test_where_no_fact_names_them_name_and_number_are_erased_too_and_they_may_be
     person = phone.person_id
     # That an officer took somebody for dead and another did not is none; that one waits for the other is.
     papers = {"died_on": "2026-03-01", "proof": "cremation_certificate"}
-    mistaken, _ = (officer.made(f"/people/{one.person_id}/deaths", papers) for one in (phone, living))
+    mistaken, waiting = (officer.made(f"/people/{one.person_id}/deaths", papers) for one in (phone, living))
     officer.made(f"/deaths/{mistaken['id']}/return", {"reason": "同名，认错了人"})
     told = phone.made("/me/consents/withdrawal", {"notice": "identity"})
     assert (told["erased"], told["kept"]) == (["name", "id_number"], [])
     assert living.made("/me/consents/withdrawal", {"notice": "identity"})["kept"] == ["name", "id_number"]
+    officer.made(f"/deaths/{waiting['id']}/return", {"reason": "同名，认错了人"})
+    assert (shown(living.person_id).name, shown(living.person_id).erased_at is not None) == ("**", True)
     row = shown(person)
     assert (row.name, row.name_sealed, row.born_on.year) == ("**", None, 1900)
     assert card["id_number"] != keyring().unseal(row.id_number_sealed, field=ID_NUMBER, row=row.id)

@@ -9,6 +9,7 @@ from backend.people.service.basis import (
     Ending,
     PersonDied,
     end_basis,
+    erase_unneeded,
     hold_to_end,
     next_unmasked,
     note_death,

@@ -161,6 +161,18 @@ def end_basis(person_id: UUID, *, now: datetime, without_phone: bool = False) ->
     if references.is_referred_to(Person.id, person_id, besides=TELLS_NO_FACT):
         _write(person_id, name=masked_name(name), name_sealed=keyring().seal(name, field=NAME, row=person_id))
         return Ending(is_last, phone, [Datum.NAME, Datum.ID_NUMBER])
+    _erase(person_id, now=now)
+    return Ending(is_last, [*phone, Datum.NAME, Datum.ID_NUMBER])
+
+
+def erase_unneeded(person_id: UUID, *, now: datetime) -> None:
+    """Erase who stands under a mask, when what kept them known is gone. The caller holds the person."""
+    masked = select(Person.id).where(Person.id == person_id, Person.withdrawn_at.is_not(None), Person.erased_at.is_(None))
+    if db.session.scalar(masked) is not None and not references.is_referred_to(Person.id, person_id, besides=TELLS_NO_FACT):
+        _erase(person_id, now=now)
+
+
+def _erase(person_id: UUID, *, now: datetime) -> None:
     # In the place of the number something that no card has and no two rows share, so that it goes through a change of keys like others.
     _write(
         person_id,
@@ -172,7 +184,6 @@ def end_basis(person_id: UUID, *, now: datetime, without_phone: bool = False) ->
         erased_at=now,
     )
     accounts.untie(person_id)
-    return Ending(is_last, [*phone, Datum.NAME, Datum.ID_NUMBER])
 
 
 def begin_basis(person_id: UUID) -> None:
