@@ -23,6 +23,7 @@ def busy(street, pass_time):
     home.officer.made(f"/services/{fact_id}/confirmation")
     assert all((home.organisation_id, home.party_member, home.proxy_id, home.grid_worker, there.membership_id, there.officer))
     elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
+    street.officer.made(f"/beneficiaries/{elder}/door-code")
     pass_time(days=37)
     lonely = home.officer.made("/demands", demand_form(street, brand="red_ribbon"))
     home.officer.made(f"/demands/{lonely['id']}/publication", window(starts_in=timedelta(days=9)) | {"places": 1})

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from backend.accounts.models import Account, RoleGrant
+from backend.accounts.policy import COMMUNITY_DIGITS
 from backend.areas import queries
 from backend.foundation.database import db, one_of
 from backend.messages import kinds
@@ -35,17 +36,23 @@ def carry_over(account_ids: Sequence[UUID], *, now: datetime) -> None:  # noqa: 
 
 
 def follow_office(area_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Let who holds an office where another area goes on for one of these read there what they were told by it."""
+    """Let who holds an office where another area goes on for one of these read there what they were told by it: of a grid, also who holds
+    its community."""
     _wait_for_who_tells()
     by_office = [kind.code for kind in kinds.current().kinds if kind.occasion.by_office is not None]
     for moved in queries.went_on_in(area_ids):
         holders = (
             select(recipient_of(Account))
             .join(RoleGrant, RoleGrant.account_id == Account.id)
-            .where(RoleGrant.area_path == moved.last, RoleGrant.is_unended(now))
+            .where(RoleGrant.area_path.in_(_down_to(moved.last)), RoleGrant.is_unended(now))
         )
         there = (Message.recipient_id.in_(holders), Message.area_path == moved.path, one_of(Message.kind, by_office))
         db.session.execute(update(Message).where(*there).values(area_path=moved.last).execution_options(synchronize_session=False))
+
+
+def _down_to(path: str) -> list[str]:
+    """Of a community and a grid in it, or of the one. Whoever is above sees both areas, and reads on where it was."""
+    return sorted({path[:COMMUNITY_DIGITS], path})
 
 
 def _wait_for_who_tells() -> None:
