@@ -122,6 +122,9 @@ class Job(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    known_at: Mapped[datetime | None] = mapped_column(
+        comment="until when the result knows what happened; empty where a release before wrote"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +158,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a job makes."""
+    """What a job makes. `known_at`: until when it knows what happened, where that is not the start of the work."""
 
     name: str
     kind: files.Kind
     content: bytes
+    known_at: datetime | None = None
 
 
 Report = Callable[[int, int], None]
@@ -216,7 +220,9 @@ def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str
     return line
 
 
-def note_done(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, began: datetime, now: datetime) -> None:
+def note_done(
+    actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, began: datetime, known_at: datetime, now: datetime
+) -> None:
     """Write down work that was done at once, as a command of `ejia` does it: nobody waits for it, and its file is not kept here."""
     done = insert(Job).values(
         id=new_id(),
@@ -231,14 +237,16 @@ def note_done(actor: Actor, kind: str, params: Mapping[str, Parameter], area_pat
         created_at=began,
         started_at=began,
         finished_at=now,
+        known_at=known_at,
     )
     db.session.execute(done)
 
 
 def last_done(kind: str, params: Mapping[str, Parameter]) -> datetime | None:
-    """When the last work of this kind that is done was begun, asked for with the same parameters; None where there is none."""
-    done = select(func.max(Job.started_at)).where(Job.kind == kind, Job.params == dict(params), Job.state == State.DONE)
-    return db.session.scalar(done)
+    """Until when the last work of this kind that is done knew what happened, asked for with the same parameters; None where there is
+    none."""
+    done = select(func.coalesce(Job.known_at, Job.started_at)).where(Job.kind == kind, Job.params == dict(params), Job.state == State.DONE)
+    return db.session.scalar(done.order_by(Job.started_at.desc()).limit(1))
 
 
 def unfinished_of(actor: Actor) -> Select[UUID]:
@@ -350,7 +358,8 @@ def finish(task: Task, result: Result | None, *, now: datetime) -> bool:
         held = db.session.scalar(select(Job.id).where(_held(task)).with_for_update())
         if held is not None:
             file_id = files.add(stored, result.name, area_path=task.area_path, now=now)
-            _end(task, state=State.DONE, done=Job.total, file_name=result.name, file_id=file_id, finished_at=now)
+            made = {"file_name": result.name, "file_id": file_id, "known_at": result.known_at}
+            _end(task, state=State.DONE, done=Job.total, finished_at=now, **made)
     return held is not None
 
 

@@ -38,7 +38,7 @@ def make_year_end(task: Task, report: Report, now: datetime) -> Result:
         figures = year_book(int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
         exporter = _exporter(task.asked_by)
     content = workbook.write(figures, exporter=exporter, report=report)
-    return Result(workbook.file_name(figures, now=now), WORKBOOK, content)
+    return Result(workbook.file_name(figures, now=now), WORKBOOK, content, known_at=figures.known_at)
 
 
 def year_book(year: int, area_id: UUID, *, now: datetime) -> YearFigures:
@@ -50,7 +50,8 @@ def year_book(year: int, area_id: UUID, *, now: datetime) -> YearFigures:
 
 def note_year_end(figures: YearFigures, *, began: datetime, now: datetime) -> None:
     """Write down that `ejia` made a workbook of these figures: the next one says what changed since."""
-    jobs.note_done(Actor.system(), YEAR_END, _which(figures.year, figures.area.id), figures.area.path, began=began, now=now)
+    which = _which(figures.year, figures.area.id)
+    jobs.note_done(Actor.system(), YEAR_END, which, figures.area.path, began=began, known_at=figures.known_at, now=now)
 
 
 def _which(year: int, area_id: UUID) -> Mapping[str, Parameter]:

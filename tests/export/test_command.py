@@ -14,9 +14,10 @@ from backend.areas import service as areas
 from backend.areas.models import Area, Level
 from backend.attendance.models import Confirmation
 from backend.foundation import clock, facts, outbox
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db, transaction
 from ejia.cli.main import main
+from tasks.jobs import run as run_jobs
 from tests.support.environment import environment_of
 from tests.support.served import confirm, happened, make_person, make_record
 
@@ -94,6 +95,31 @@ def test_a_later_workbook_says_what_changed_since_the_one_before(export, tmp_pat
     changes = second["更正说明"]
     told = {changes.cell(row, 2).value: [changes.cell(row, column).value for column in (5, 6, 7)] for row in (6, 7, 8)}
     assert told == {"参加过服务的其他未注册人员※": [1, 0, -1], "志愿服务": [1, 0, -1], "志愿服务时长": [0.7, 0, -0.7]}
+
+
+@pytest.mark.parametrize("door", ["command", "job"])
+def test_a_correction_that_the_one_before_had_not_heard_of_is_told_by_the_next(export, administrator, tmp_path, door):
+    add_street()
+    with transaction():
+        area = db.session.query(Area).filter_by(name="和平社区").one()
+        street = db.session.query(Area).filter_by(name="青山街道").one().id
+        confirmation = confirm(make_record(make_person(area), area, "door_knock", minutes=47, day=date(2023, 5, 4)))
+    hear_everything()
+    with transaction():
+        seen, now = db.session.get_one(Confirmation, confirmation.id), clock.now()
+        withdrawn = facts.revise(seen, Actor.system(), now=now, reason="误确认", void=True)
+        happened("confirmation.withdrawn", withdrawn.id, now=now)
+    if door == "command":
+        assert export("--year", "2023", "-o", "first.xlsx").exit_code == 0
+    else:
+        administrator(Role.STREET_OFFICER, "639999001").made("/exports/year-end", {"year": 2023, "area_id": str(street)})
+        run_jobs()
+    hear_everything()
+
+    assert export("--year", "2023", "-o", "second.xlsx").exit_code == 0
+
+    changes = load_workbook(tmp_path / "second.xlsx", data_only=True)["更正说明"]
+    assert [[changes.cell(8, column).value for column in (2, 5, 6, 7)]] == [["志愿服务时长", 0.7, 0, -0.7]]
 
 
 def test_a_workbook_that_is_there_is_replaced(export, tmp_path):

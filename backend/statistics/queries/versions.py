@@ -23,7 +23,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LastVersion:
-    """The version before: when it was made, and what is otherwise since."""
+    """The version before: until when it knew what was on record, and what is otherwise since."""
 
     at: datetime
     changes: tuple[Change, ...]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from backend.statistics.queries.reach import AreaLine, area_in_reach, areas_belo
 from backend.statistics.queries.rosters import Roster, rosters_of
 from backend.statistics.queries.versions import LastVersion, since
 from backend.statistics.service import CONSUMER
+
+_AN_INSTANT = timedelta(microseconds=1)  # the smallest that the database tells apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,15 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class YearFigures:
-    """The year's table of one area, its communities beside it, and of a district its streets. It counts every event up to `as_of`."""
+    """The year's table of one area, its communities beside it, and of a district its streets. It counts every event before `as_of`, and
+    knows whatever was on record at `known_at`."""
 
     year: int
     area: AreaLine
     communities: tuple[AreaLine, ...]
     streets: tuple[AreaLine, ...]
     as_of: datetime
+    known_at: datetime
     figures: tuple[Figure, ...]
     groupings: tuple[Grouping, ...] = ()
     rosters: tuple[Roster, ...] = ()
@@ -82,16 +86,17 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
     area = area_in_reach(viewer, area_id)
     communities = areas_below(area, Level.COMMUNITY, year)
     streets = areas_below(area, Level.STREET, year)
-    as_of = outbox.oldest_waiting(CONSUMER) or now  # before the cells are read: they know at least that much
+    waiting = outbox.oldest_waiting(CONSUMER)  # before the cells are read: they know at least what was before
+    as_of, known_at = (now, now) if waiting is None else (waiting, waiting - _AN_INSTANT)
     cells = db.session.execute(_cells_of(year, area, [*communities, *streets])).all()
     table = _Table(area, communities, streets, begun, cells)
     figures = tuple(table.figure(indicator) for indicator in indicators.current().values())
-    return YearFigures(year, area, communities, streets, as_of, figures)
+    return YearFigures(year, area, communities, streets, as_of, known_at, figures)
 
 
 def year_book(viewer: Actor, year: int, area_id: UUID | None, *, last_at: datetime | None = None, now: datetime) -> YearFigures:
     """The year's table with what a workbook adds: of a community by grid, team and organisation and its rosters, and what changed since
-    its last version, made at an instant. Raises as `year_figures`."""
+    its last version, which knew what was on record at an instant. Raises as `year_figures`."""
     found = year_figures(viewer, year, area_id, now=now)
     told = [(figure.indicator, figure.series.year) for figure in found.figures]
     last = None if last_at is None else since(last_at, told, found.area, year)

@@ -57,7 +57,7 @@ def cover(formats: Formats, figures: YearFigures) -> Sheet:
     if figures.last is not None:
         number = len(figures.last.changes)
         said = f"有{number}项数字更正，见“{CHANGES}”表" if number else "没有数字更正"
-        sheet.note(f"与上一版（{words.moment(figures.last.at)}）相比，{said}。")
+        sheet.note(f"与上一版（数据截至{words.moment(figures.last.at)}）相比，{said}。")
     return sheet
 
 
@@ -80,7 +80,7 @@ def changes(formats: Formats, figures: YearFigures) -> Sheet:
         _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
         for column, value in enumerate((change.was, change.now, change.now - change.was), start=4):
             sheet.number(row, column, words.shown(value, indicator), indicator.decimals, bold=column == 5)
-    sheet.note(f"上一版是{words.moment(figures.last.at)}开始导出的；其中的数字按当时登记的事实重新计出。", *words.notes_for(told))
+    sheet.note(f"上一版的数据截至{words.moment(figures.last.at)}；其中的数字按当时登记的事实重新计出。", *words.notes_for(told))
     return sheet
 
 
