@@ -22,6 +22,7 @@ from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures
 from tests.support.attendance import at_shift
 from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
 from tests.support.messages import kinds
+from tests.support.people import work_unit
 from tests.support.phone import refused
 
 GRID = f"{OLD}001"
@@ -161,6 +162,41 @@ def test_who_moves_by_name_and_is_on_record_in_a_grid_that_stays_is_told(ejia, s
     # With the grid they go together.
     done = split(street, Share(grids=[GRID]))
     assert (done.people, done.volunteers, done.beneficiaries, done.roles) == (1, 1, 1, 1)
+
+
+def test_table_tells_a_community_that_gave_a_grid_and_its_roster_no_unit_of_who_went(street, pass_time):
+    home, there, member = street.home, street.next, street.home.party_member
+    pass_time(days=5)
+    home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})
+    unit = work_unit(there.officer, "测试区第二医院")
+    today = clock.shanghai_day(clock.now())
+    split(street, Share(grids=[GRID]), day=today)
+    told = f"{today.month}月{today.day}日划出一部分"
+    assert communities_told(street, today.year) == [f"和平社区（{told}）", "团结社区"]
+    assert communities_told(street, today.year - 1) == ["和平社区", "团结社区"]
+
+    last = (today - timedelta(days=1)).year  # of its last day there
+    before = members_in(street, "和平社区", last)
+    split(street, Share(people=[member.card["id_number"]]), day=today)
+    moved = {"work_unit_id": unit, "party_organisation_name": "新支部"}
+    assert member.post(f"/registrations/{member.registration_id}/unit", moved).status_code == 200
+
+    assert refused(home.officer.get(f"/registrations/{member.registration_id}")) == (404, "not_found")
+    assert before == [("测试区和平社区园林管理所", "测试区住房保障中心党支部")]
+    assert members_in(street, "和平社区", last) == [("", "")]
+    assert members_in(street, "团结社区", today.year) == [("测试区第二医院", "新支部")]
+
+
+def communities_told(street, year):
+    with transaction():
+        return [area.told for area in year_book(Actor.system(), year, UUID(street["青山街道"]), now=clock.now()).communities]
+
+
+def members_in(street, community, year):
+    """Unit and Party organisation of each line of the roster of Party members."""
+    with transaction():
+        _, members = year_book(Actor.system(), year, UUID(street[community]), now=clock.now()).rosters
+    return [line.details[2:4] for line in members.lines]
 
 
 def test_a_part_goes_to_another_community_of_the_street_from_a_day_of_this_month(street, monkeypatch):

@@ -72,10 +72,12 @@ def areas_below(area: AreaLine, level: Level, year: int) -> tuple[AreaLine, ...]
     if LENGTH_OF_PATH[level] <= LENGTH_OF_PATH[area.level]:
         return ()
     successor = aliased(Area)
+    # Of a community also what lay in its grids. As a range, that the index serves; a path is of digits.
+    its_own = (
+        AreaTransfer.from_path.between(Area.path, Area.path + "999") if level is Level.COMMUNITY else AreaTransfer.from_path == Area.path
+    )
     given = (
-        select(func.max(AreaTransfer.day))
-        .where(AreaTransfer.from_path == Area.path, AreaTransfer.day.between(date(year, 1, 1), date(year, 12, 31)))
-        .scalar_subquery()
+        select(func.max(AreaTransfer.day)).where(its_own, AreaTransfer.day.between(date(year, 1, 1), date(year, 12, 31))).scalar_subquery()
     )
     wanted = (
         select(Area.id, Area.name, Area.level, Area.path, Area.withdrawn_on, successor.name.label("successor"), given.label("given"))

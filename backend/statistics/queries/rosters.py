@@ -90,7 +90,12 @@ def _party_members(area: AreaLine, year: int) -> Roster:
         .join(theirs, theirs.c.fact_id == MemberRegistration.fact_id)
         .outerjoin(served, _of_line(theirs, served))
         .add_columns(
-            MemberRegistration.receipt_number, MemberRegistration.accepted_on, theirs.c.ends_on, served.c.services, served.c.tenths
+            MemberRegistration.receipt_number,
+            MemberRegistration.accepted_on,
+            MemberRegistration.area_path.startswith(area.path).label("is_here"),
+            theirs.c.ends_on,
+            served.c.services,
+            served.c.tenths,
         )
         .order_by(MemberRegistration.accepted_on, MemberRegistration.fact_id, theirs.c.starts_on)
     )
@@ -103,8 +108,9 @@ def _party_members(area: AreaLine, year: int) -> Roster:
                 (
                     row.receipt_number or "",
                     masked_name(row.name),
-                    row.unit_name,
-                    row.party_organisation_name,
+                    # Which went on in another community is told there; what became of it since is not this one's to know.
+                    row.unit_name if row.is_here else "",
+                    row.party_organisation_name if row.is_here else "",
                     row.accepted_on.isoformat(),
                     _ended(row, year),
                 ),
