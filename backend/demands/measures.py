@@ -4,7 +4,7 @@ on which it came to be so; and who was served.
 The brand of a demand stands from its publication on; where it lay on the day counts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -72,12 +72,23 @@ def _counted_from(step: FromClause, known_at: AsOf) -> Select[Any]:
     )
 
 
-def _prompted(*steps: NextStep) -> Callable[[AsOf], Select[Any]]:
+def _of_steps(name: str, steps: Mapping[str, NextStep]) -> Measure:
+    """Of demands that took one of these steps by themselves (event → step), on the first such day."""
+
     def contributions(known_at: AsOf) -> Select[Any]:
-        taken = select(func.min(DemandPrompt.at).label("at")).where(DemandPrompt.demand_id == Demand.id, DemandPrompt.step.in_(steps))
+        prompts = DemandPrompt.demand_id == Demand.id, DemandPrompt.step.in_(steps.values())
+        taken = select(func.min(DemandPrompt.at).label("at")).where(*prompts)
         return _counted_from((taken if known_at is None else taken.where(DemandPrompt.at <= known_at)).lateral("taken"), known_at)
 
-    return contributions
+    return Measure(
+        name=name,
+        source="服务需求到期处理记录",
+        shape=Shape.EVENTS,
+        contributions=contributions,
+        moved_by=dict.fromkeys(steps, _of_prompts) | {"demand.transferred": themselves},
+        dimension=BRAND,
+        seldom=True,
+    )
 
 
 def _of_prompts(prompt_ids: Sequence[UUID]) -> Select[Any]:
@@ -158,47 +169,17 @@ DEMANDS_NOT_CARRIED_OUT = Measure(
 """Demands whose time was over without a service that counts, on the day on which that was written down; one that is completed by a
 service entered later is none of them any more."""
 
-DEMANDS_OFFERED = Measure(
-    name="demands_offered",
-    source="服务需求到期处理记录",
-    shape=Shape.EVENTS,
-    contributions=_prompted(NextStep.OFFERED),
-    moved_by={"demand.offered": _of_prompts, "demand.transferred": themselves},
-    dimension=BRAND,
-    seldom=True,
-)
+DEMANDS_OFFERED = _of_steps("demands_offered", {"demand.offered": NextStep.OFFERED})
 """Demands that nobody claimed, on the day on which they were offered to the groups of their community."""
 
-DEMANDS_OFFERED_TO_NEIGHBOURS = Measure(
-    name="demands_offered_to_neighbours",
-    source="服务需求到期处理记录",
-    shape=Shape.EVENTS,
-    contributions=_prompted(NextStep.NEIGHBOURS),
-    moved_by={"demand.offered_to_neighbours": _of_prompts, "demand.transferred": themselves},
-    dimension=BRAND,
-    seldom=True,
-)
+DEMANDS_OFFERED_TO_NEIGHBOURS = _of_steps("demands_offered_to_neighbours", {"demand.offered_to_neighbours": NextStep.NEIGHBOURS})
 """The same, of those that nobody there claimed either."""
 
-DEMANDS_UNCONFIRMED = Measure(
-    name="demands_unconfirmed",
-    source="服务需求到期处理记录",
-    shape=Shape.EVENTS,
-    contributions=_prompted(NextStep.CONFIRM_TOLD),
-    moved_by={"demand.unconfirmed": _of_prompts, "demand.transferred": themselves},
-    dimension=BRAND,
-    seldom=True,
-)
+DEMANDS_UNCONFIRMED = _of_steps("demands_unconfirmed", {"demand.unconfirmed": NextStep.CONFIRM_TOLD})
 """Demands of whose services some waited for a confirmation longer than the brand allows, on the day on which the community was told."""
 
-DEMANDS_SHOWN_TO_STREET = Measure(
-    name="demands_shown_to_street",
-    source="服务需求到期处理记录",
-    shape=Shape.EVENTS,
-    contributions=_prompted(NextStep.STREET, NextStep.CONFIRM_STREET),
-    moved_by={"demand.unclaimed": _of_prompts, "demand.long_unconfirmed": _of_prompts, "demand.transferred": themselves},
-    dimension=BRAND,
-    seldom=True,
+DEMANDS_SHOWN_TO_STREET = _of_steps(
+    "demands_shown_to_street", {"demand.unclaimed": NextStep.STREET, "demand.long_unconfirmed": NextStep.CONFIRM_STREET}
 )
 """Published demands of which the street was told that nobody claims them, or confirms what was served; on the first such day."""
 
