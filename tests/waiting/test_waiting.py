@@ -27,7 +27,7 @@ from tests.support.guardians import child, guardianship_form
 from tests.support.humans import appointed
 from tests.support.late_entries import past_form
 from tests.support.organisations import applied_organisation, verified_organisation
-from tests.support.people import identity_number, registration_form, volunteer_form
+from tests.support.people import identity_number, registered_person, registration_form, volunteer_form
 from tests.support.phone import Phone
 from tests.support.proxies import recorded_proxy
 from tests.support.recoveries import seen
@@ -301,6 +301,29 @@ def test_who_agreed_to_a_notice_that_changed_finds_it_until_they_agree_anew_and_
     for ward in mother.seen("/me/wards", for_me="true")["items"]:
         mother.made(f"/guardianships/{ward['id']}/renewal", {"notice_version": later})
     assert waiting(mother) == {}
+
+
+def test_a_notice_that_changed_waits_only_while_what_it_is_for_goes_on(street, phone_of, new_version, pass_time):
+    home, leaver, member = street.home, street.home.volunteer(), street.home.member
+    registration = member.made("/registrations", registration_form(street, home.unit_id))
+    home.officer.made(f"/registrations/{registration['id']}/acceptance")
+    card = {"name": "王桂芳", "id_number": identity_number()}
+    elder = registered_person(phone_of, street, **card)
+    tomorrow = str(clock.shanghai_day(clock.now()) + timedelta(days=1))
+    recorded_proxy(home.officer, street, home.volunteer().card, elder=card, ends_on=tomorrow)
+    endings = {
+        "volunteer": (leaver, lambda: leaver.made("/me/volunteer/leaving", {})),
+        "party_member": (member, lambda: member.made(f"/registrations/{registration['id']}/ending", {"cause": "moved_away"})),
+        "proxy": (elder, lambda: pass_time(days=2)),
+    }
+    for name, (phone, end) in endings.items():
+        new_version(name)
+        (asked,) = phone.seen("/me/consents", for_me="true")["items"]
+        assert (asked["notice"], waiting(phone)["notice_to_agree_to"]["number"]) == (name, 1)
+        end()
+        assert (listed(phone, LISTS["notice_to_agree_to"]), waiting(phone)) == (0, {}), name
+    new_version("identity")
+    assert waiting(elder)["notice_to_agree_to"]["number"] == listed(elder, LISTS["notice_to_agree_to"]) == 1, "who they are goes on"
 
 
 def test_of_each_kind_it_is_said_since_when_until_when_and_how_many_are_late(street, pass_time):

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from backend.accounts.models import RoleGrant
 from backend.foundation import clock
-from backend.foundation.actor import Actor
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import db
 from backend.foundation.identifiers import latest_birth
 from backend.foundation.paging import Order, Page, PageRequest
@@ -19,6 +20,8 @@ from backend.people.notices import NoticeName
 from backend.people.service import person_of
 
 LATEST_FIRST = Order((Consent.given_at, Consent.id), latest_first=True)
+_ROLES = {NoticeName.VOLUNTEER: Role.VOLUNTEER, NoticeName.PARTY_MEMBER: Role.PARTY_MEMBER}
+"""Which role is held as long as that for which a notice is agreed to goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,24 @@ def own_consents(actor: Actor, *, for_me: bool = False, now: datetime, page: Pag
 
 
 def is_to_agree_anew(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
-    """Condition: the viewer agreed to a notice that changed since, and not to it as it stands now. The last consent to each such notice;
-    of what a guardian agreed to, what they agree to themselves by now."""
+    """Condition: the viewer agreed to a notice that changed since, and not to it as it stands now. The last consent to each such notice
+    of which that goes on for which it is; of what a guardian agreed to, what they agree to themselves by now."""
     other, in_force = aliased(Consent), [(notice.name.value, notice.version) for notice in notices.current().values()]
     same = (other.person_id == Consent.person_id, other.notice == Consent.notice, other.is_current())
     done = exists().where(*same, or_(tuple_(other.notice, other.version).in_(in_force), other.id > Consent.id)).correlate(Consent)
     youngest = latest_birth(minors.current().special_rule_under, clock.shanghai_day(now))
     speaks = exists().where(Person.id == Consent.person_id, Person.born_on <= youngest).correlate(Consent)
     of_viewer = and_(Consent.person_id == viewer.person_id, Consent.is_current(), Consent.notice != NoticeName.MINOR.value)
-    return and_(of_viewer, or_(Consent.guardian_person_id.is_(None), speaks), ~done)
+    return and_(of_viewer, _goes_on(viewer, now), or_(Consent.guardian_person_id.is_(None), speaks), ~done)
+
+
+def _goes_on(viewer: Actor, now: datetime) -> ColumnElement[bool]:
+    """Condition on a consent of the viewer: what it is for goes on. Who left, whose registration ended and for whom nobody acts any more
+    is asked again when they begin anew; who they are goes on in any case. Each such thing grants a role and ends with it."""
+    held = {grant.role for grant in viewer.grants}
+    own = [NoticeName.IDENTITY.value, *(name.value for name, role in _ROLES.items() if role in held)]
+    by_proxy = exists().where(RoleGrant.person_id == viewer.person_id, RoleGrant.role == Role.PROXY, RoleGrant.is_unended(now))
+    return or_(Consent.notice.in_(own), and_(Consent.notice == NoticeName.PROXY.value, by_proxy.correlate(Consent)))
 
 
 def asked_anew_since(now: datetime) -> ColumnElement[Any]:
