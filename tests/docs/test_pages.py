@@ -7,6 +7,8 @@ import pytest
 
 from config.settings import Settings
 from ejia.cli.main import COMMANDS
+from tasks import housekeeping
+from tasks.schedule import BEAT
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("backend", "web", "miniprogram_api", "console", "tasks", "ejia", "config", "bench")
@@ -95,6 +97,29 @@ def test_alarms_ask_only_for_figures_that_are_measured():
     assert alarms is not None
     asked = set(re.findall(r"\b(ejia_[a-z_]+)", alarms[1]))
     assert {"ejia_outbox_failed", "ejia_outbox_oldest_seconds"} <= asked <= set(re.findall(r"`(ejia_[a-z_]+)`", told))
+
+
+def watched(figure: str, tasks: set[str]) -> set[str]:
+    """Of these tasks those of which an alarm asks this figure."""
+    told = (ROOT / "docs/operations.md").read_text()
+    compared = {
+        "=": lambda task, wanted: task == wanted,
+        "=~": lambda task, wanted: re.fullmatch(wanted, task) is not None,
+        "!~": lambda task, wanted: re.fullmatch(wanted, task) is None,
+    }
+    alarms = [re.findall(r'task(=~|!~|=)"([^"]+)"', asked) for asked in re.findall(rf"expr: .*?{figure}{{(.*?)}}", told)]
+    return {task for task in tasks if any(all(compared[how](task, wanted) for how, wanted in alarm) for alarm in alarms)}
+
+
+def test_an_alarm_tells_of_each_keeping_of_the_house_that_fails_and_each_check_that_finds():
+    kept = {line["task"] for line in BEAT.values() if line["task"].startswith("housekeeping.")}
+    assert kept - watched("ejia_tasks_total", kept) == set()
+    checks = set(re.findall(r"findings\.keep\((\w+)\.name", Path(housekeeping.__file__).read_text()))
+    assert {f"housekeeping.{check}" for check in checks} <= kept
+    assert {check for check in checks if f"housekeeping.{check}" not in watched("ejia_task_found", kept)} == set()
+    explained = (ROOT / "docs/operations.md").read_text().partition("### What a check found")[2].partition("###")[0]
+    assert {check for check in checks if f"| `{check}` |" not in explained} == set()
+    assert len(checks) >= 4
 
 
 def test_operations_and_changelog_name_every_command():
