@@ -14,8 +14,9 @@ from backend.attendance import limits as services
 from backend.attendance.service import ScannedTooLongAgo
 from backend.attendance.service.doors import TooManyDoorCodes
 from backend.foundation import files
-from backend.foundation.errors import Refusal, TooMany
+from backend.foundation.errors import Refusal, TooMany, Unprocessable
 from backend.foundation.files import FileTooLarge
+from backend.foundation.search import LONGEST_SEARCH, MOST_WORDS
 from backend.late_entries.proofs import TooManyProofs
 from backend.proxies import rules as proxies
 from backend.proxies.service import TooManyElders
@@ -166,5 +167,7 @@ def _others() -> Iterator[Row]:
     body = Settings.model_fields["body_limit_bytes"].default
     yield Row("bytes of a body", f"{body // 1024} KiB", "the request", "`EJIA_BODY_LIMIT_BYTES`", _says(BodyTooLarge))
     yield Row("bytes of a file that is sent", f"{files.PROOF.largest // 1024**2} MiB", "the file", "–", _says(FileTooLarge))
+    search = f"{MOST_WORDS} words, {LONGEST_SEARCH} characters in all"
+    yield Row("what is looked for in a list", search, "the request", "–", _says(Unprocessable))
     yield Row("calls of WeChat", f"{channel.AT_ONCE} at a time; others wait a moment", "the process", "–", _says(WeChatUnavailable))
     yield Row("looks at what `/readyz` tells", "one a second", "the process", "–", "what was found last")
