@@ -119,7 +119,7 @@ def correct_day_of_organisation(actor: Actor, organisation_id: UUID, body: DayCo
 @reads
 @bp.input(TimedQuery, location="query")
 @bp.output(Page[DayCorrectionOut])
-@bp.doc(summary="计入日期的更正记录", description="本社区和本组织可见，最近的在前。")
+@bp.doc(summary="计入日期的更正记录", description="本社区和本组织可见，默认最近的在前。")
 def list_day_corrections(actor: Actor, organisation_id: UUID, query: TimedQuery) -> Rows[AnyRow]:
     return queries.day_corrections(actor, organisation_id, sort=query.sort, page=query.page)
 

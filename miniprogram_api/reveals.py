@@ -59,7 +59,7 @@ def disclose_beneficiary(actor: Actor, beneficiary_id: UUID, body: RevealIn) -> 
 @reads
 @bp.input(TimedQuery, location="query")
 @bp.output(Page[RevealLineOut])
-@bp.doc(summary="谁查看过我的个人信息", description="最近的在前；包括本人为其申请服务的服务对象，本人监护的未成年人，和本人代办的老人。")
+@bp.doc(summary="谁查看过我的个人信息", description="默认最近的在前；包括本人为其申请服务的服务对象、监护的未成年人和代办的老人。")
 def list_own_reveals(actor: Actor, query: TimedQuery) -> Lines[dict[str, Any]]:
     return _with_claimants(queries.own_reveals(actor, now=clock.now(), sort=query.sort, page=query.page))
 
@@ -68,7 +68,7 @@ def list_own_reveals(actor: Actor, query: TimedQuery) -> Lines[dict[str, Any]]:
 @reads
 @bp.input(TimedQuery, location="query")
 @bp.output(Page[ReadingOut])
-@bp.doc(summary="谁查看过服务对象的信息", description="由本社区和上级的工作人员查看，最近的在前；认领方写明名称。")
+@bp.doc(summary="谁查看过服务对象的信息", description="由本社区和上级的工作人员查看，默认最近的在前；认领方写明名称。")
 def list_readings(actor: Actor, beneficiary_id: UUID, query: TimedQuery) -> Lines[dict[str, Any]]:
     return _with_claimants(demand_queries.readings(actor, beneficiary_id, sort=query.sort, page=query.page))
 

@@ -50,7 +50,7 @@ def list_my_shifts(actor: Actor, query: MyShiftsQuery) -> paging.Page[ShiftOut]:
 @reads
 @bp.input(ShiftsQuery, location="query")
 @bp.output(Page[ShiftOut])
-@bp.doc(summary="我负责的场次", description="社区、申请人、认领方能看到各自的场次，先开始的在前。")
+@bp.doc(summary="我负责的场次", description="社区、申请人、认领方能看到各自的场次，默认先开始的在前。")
 def list_shifts(actor: Actor, query: ShiftsQuery) -> paging.Page[ShiftOut]:
     search = query.search(openings_numbered(query.demand_number, query.demand_id))
     return with_demands(queries.shifts(actor, search, sort=query.sort, page=query.page))
