@@ -16,11 +16,12 @@ from backend.statistics.queries import year_book
 from backend.successions import splitting
 from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
 from backend.successions.splitting import Share, ShareEmpty, split_community
+from tasks.housekeeping import close_overdue_shifts
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
 from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known, years
 from tests.support.attendance import at_shift
-from tests.support.demands import GRANDFATHER, claimed, demand_form, published_demand
+from tests.support.demands import GRANDFATHER, asked_for, claimed, demand_form, window
 from tests.support.messages import kinds
 from tests.support.people import work_unit
 from tests.support.phone import refused
@@ -122,29 +123,78 @@ def both_communities_go_on(street, busy, member):
         assert (grid.name, grid.withdrawn_on) == ("和平第一网格", None)
 
 
-def test_what_waits_for_a_decision_is_ended_first_where_it_goes_and_only_there(ejia, street, pass_time):
-    home, member = street.home, street.home.party_member
+def test_what_waits_for_a_decision_is_ended_first_where_it_goes_and_only_there(ejia, street, pass_time, tmp_path):
+    home, member, dead, neighbour = street.home, street.home.party_member, street.home.volunteer(), street.home.volunteer()
+    pass_time(seconds=until_nine_tomorrow())
     member.made("/me/relocations", {"community_id": street["团结社区"]})
+    home.officer.made(f"/people/{dead.person_id}/deaths", {"died_on": "2026-03-01", "proof": "cremation_certificate"})
     name = home.leader.seen(f"/teams/{home.team_id}")["name"]
-    plan = {"name": name, "category": "legal", "charter": "自愿", "community_id": street["团结社区"]}
-    twin = street.next.volunteer().made("/teams", plan)
-    fair = published_demand(home.officer, street, brand="red_ribbon")
-    claimed(member, fair, as_person=True)
-    at_shift(home, fair, member, "sign-in")
+    twin = {"name": name, "category": "legal", "charter": "自愿", "community_id": street["团结社区"]}
+    assert street.next.volunteer().made("/teams", twin)
+    elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
+    for whom in (elder, None):
+        at_shift(home, visited(street, whom), home.leader, "sign-in")
+        pass_time(hours=3)
+        close_overdue_shifts()
+    for whom in (elder, None):
+        visit = visited(street, whom)
+        at_shift(home, visit, home.leader, "sign-in")
+        pass_time(minutes=20)
+        at_shift(home, visit, home.leader, "sign-out")
+        asked_for(home.leader, opened_visit(street, whom, starts_in=timedelta(days=1)), home.team_id)
     before = counts()
 
     def asked(*options):
         return ejia("areas", "split", OLD, "--into", NEW, "--yes", *options)
 
+    def asked_for_people(*numbers):
+        residents = tmp_path / "residents.txt"
+        residents.write_text("\n".join(numbers), encoding="utf-8")
+        return asked("--people", str(residents))
+
     wrong = asked("--grid", f"{NEW}001", "--team", "没有的队")
     assert (wrong.exit_code, "share_unknown" in wrong.output) == (1, True)
     assert wrong.output.splitlines()[1:] == [f"网格{NEW}001：该社区没有", "服务队没有的队：该社区没有"]
+    # Of each kind there is one more that stays.
+    assert asked("--grid", GRID).output.splitlines()[1:] == [
+        "1 条待确认、部分时长待批准或者存疑的服务记录：由社区或者街道确认、批准或者核实，不属实的更正或者撤销",
+        "1 次没有签退的签到：由社区补录服务记录，不属实的补录后撤销",
+        "1 个待答复的认领申请：由社区答复，或者由申请人撤回",
+        "1 个已经开始的场次：等时间过后自动结束",
+        "1 件时间已过、未办结的服务需求：由社区办结，没有开展的登记为未开展",
+        f"1 条 {clock.shanghai_day(clock.now())} 或者以后的服务记录：计入原社区，请把 --from 改为以后的日期",
+    ]
+    assert asked_for_people(dead.volunteer_number, member.card["id_number"], neighbour.volunteer_number).output.splitlines()[1:] == [
+        "1 件待核对的去世登记：由另一位工作人员核对或者退回",
+        "1 件迁往接续社区、待答复的申请：由接续社区答复，或者由本人撤回",
+    ]
     refusal = asked("--team", name)
     assert (refusal.exit_code, refusal.output.splitlines()[1:]) == (1, ["1 支与接续社区的队伍同名的服务队：由社区更名"])
     assert counts() == before
-    # A shift that has begun stays, and so does whoever is not named.
-    assert asked("--grid", GRID).exit_code == 0
-    assert twin["id"]
+    assert asked_for_people(neighbour.volunteer_number).exit_code == 0, "nothing of this is theirs"
+
+
+def until_nine_tomorrow():
+    """In seconds: what is served then is served on one day, and split on it."""
+    now = clock.now()
+    nine = clock.start_of_day(clock.shanghai_day(now) + timedelta(days=1)) + timedelta(hours=9)
+    return (nine - now).total_seconds()
+
+
+def opened_visit(street, elder=None, **when):
+    """A visit to an elder on record, or to one whom no grid knows."""
+    form = demand_form(street)
+    if elder is not None:
+        form = {key: value for key, value in form.items() if key != "beneficiary"} | {"beneficiary_id": elder}
+    demand = street.home.officer.made("/demands", form)
+    return street.home.officer.made(f"/demands/{demand['id']}/publication", window(**when) | {"places": 1})
+
+
+def visited(street, elder=None):
+    """Such a visit, beginning now, that the community's team claimed."""
+    visit = opened_visit(street, elder)
+    claimed(street.home.leader, visit, street.home.team_id)
+    return visit
 
 
 def test_who_moves_by_name_and_is_on_record_in_a_grid_that_stays_is_told(ejia, street, tmp_path):
