@@ -19,7 +19,7 @@ from backend.foundation.search import EVER, Days, found_among_few, words_of
 from backend.messages import kinds
 from backend.messages.kinds import Kind
 from backend.messages.models import Message
-from backend.messages.occasions.occasion import About
+from backend.messages.occasions.occasion import About, Occasion
 
 NEWEST_FIRST = Order((Message.event_id,), latest_first=True)
 MOST_COUNTED = 1_000
@@ -86,7 +86,7 @@ def own_messages(viewer: Actor, search: MessageSearch, *, sort: TimeSort = TimeS
     """What the viewer was told, in the order in which it happened. Raises CursorInvalid."""
     policy.require(viewer, Permission.MESSAGE_SEE, Scope())
     wanted = (
-        select(Message, Message.event_id, Area.name.label("area"), _waits().label("waits"))
+        select(Message, Message.event_id, Area.name.label("area"), _waits(viewer).label("waits"))
         .outerjoin(Area, Area.path == Message.area_path)
         .where(is_own(viewer), search.days.hold(Message.happened_at))
     )
@@ -95,7 +95,7 @@ def own_messages(viewer: Actor, search: MessageSearch, *, sort: TimeSort = TimeS
     if search.unread:
         wanted = wanted.where(Message.read_at.is_(None))
     if search.waiting:
-        wanted = wanted.where(_waits())
+        wanted = wanted.where(_waits(viewer))
     wanted = wanted.where(*(_says(word) for word in words_of(search.q)))
     return NEWEST_FIRST.sorted_by(sort).page(wanted, page).map(_line)
 
@@ -127,7 +127,7 @@ def own_count(viewer: Actor) -> InboxCount:
     policy.require(viewer, Permission.MESSAGE_SEE, Scope())
     asking = (
         select(Message.kind, Message.happened_at)
-        .where(is_own(viewer), _waits())
+        .where(is_own(viewer), _waits(viewer))
         .order_by(Message.event_id.desc())
         .limit(MOST_COUNTED)
         .subquery()
@@ -158,11 +158,20 @@ def is_own(viewer: Actor) -> ColumnElement[bool]:
     return and_(Message.recipient_id == (viewer.person_id or viewer.account_id), or_(one_of(Message.kind, personal), *ways))
 
 
-def _waits() -> ColumnElement[bool]:
-    """Condition: the message asks for something, and what it is about has not moved on."""
+def _waits(viewer: Actor) -> ColumnElement[bool]:
+    """Condition: the message asks for something, and what it is about has not moved on, nor to where others decide on it."""
     asking = [kind for kind in kinds.current().kinds if kind.days is not None]
-    waits = [(Message.kind == kind.code, kind.occasion.waits) for kind in asking if kind.occasion.waits is not None]
+    waits = [(Message.kind == kind.code, _still(viewer, kind.occasion)) for kind in asking]
     return case(*waits, else_=false()) if waits else false()
+
+
+def _still(viewer: Actor, occasion: Occasion) -> ColumnElement[bool]:
+    if occasion.waits is None:
+        return false()
+    if occasion.by_office is None:
+        return occasion.waits
+    lies = ScopeColumns(area_path=occasion.rows.selected_columns["area_path"])
+    return occasion.waits.where(policy.visible(viewer, occasion.by_office, lies))
 
 
 def _line(row: AnyRow) -> MessageLine:

@@ -22,7 +22,7 @@ from tests.statistics.test_figures_equal_facts import everything_booked
 from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known, years
 from tests.support.attendance import at_shift
 from tests.support.demands import GRANDFATHER, asked_for, claimed, demand_form, window
-from tests.support.messages import kinds
+from tests.support.messages import inbox, kinds
 from tests.support.people import work_unit
 from tests.support.phone import refused
 
@@ -209,9 +209,19 @@ def test_who_moves_by_name_and_is_on_record_in_a_grid_that_stays_is_told(ejia, s
     residents.write_text(f"{person.volunteer_number}\n", encoding="utf-8")
     told = ejia("areas", "split", OLD, "--into", NEW, "--yes", "--people", str(residents))
     assert told.output.splitlines()[1:] == ["1 名在不划出的网格登记的服务对象：由社区改登记网格，或者不把本人列入名单"]
-    # With the grid they go together.
+    # With the grid they go together; what was to be reviewed for them no longer waits for who may not.
+    form = {key: value for key, value in demand_form(street).items() if key != "beneficiary"}
+    for_all, for_elder = form | {"brand": "red_ribbon"}, form | {"beneficiary_id": elder}
+    stays, goes = (home.grid_worker.made("/demands", wanted) for wanted in (for_all, for_elder))
+    assert asked_to_review(home) == {goes["id"], stays["id"]}
     done = split(street, Share(grids=[GRID]))
-    assert (done.people, done.volunteers, done.beneficiaries, done.roles) == (1, 1, 1, 1)
+    assert (done.people, done.volunteers, done.beneficiaries, done.roles, done.demands) == (1, 1, 1, 2, 1)
+    assert asked_to_review(home) == {stays["id"]}
+    assert [line["number"] for line in home.officer.seen("/me/messages/count")["waiting"] if line["kind"] == "demand_submitted"] == [1]
+
+
+def asked_to_review(community):
+    return {message["about"]["id"] for message in inbox(community.officer, kind="demand_submitted", waiting="true")}
 
 
 def test_table_tells_a_community_that_gave_a_grid_and_its_roster_no_unit_of_who_went(street, pass_time):

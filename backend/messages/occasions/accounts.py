@@ -1,6 +1,6 @@
 """Of accounts: their ways in, the offices they hold, and who read the data of whose they are."""
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Exists, Select
 
 from backend.accounts.events import (
     LoginAdded,
@@ -47,7 +47,7 @@ def _grants(by: Column, *, of: Column = RoleGrant.account_id) -> Select[*tuple[o
     )
 
 
-def _while_waiting(step: GrantStep) -> ColumnElement[bool]:
+def _while_waiting(step: GrantStep) -> Exists:
     return while_there_is(RoleGrant.id, RoleGrant.waits_for == step, RoleGrant.withdrawn_at.is_(None))
 
 

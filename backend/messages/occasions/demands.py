@@ -31,7 +31,6 @@ from backend.demands.events import (
 from backend.demands.models import Demand, DemandChange, DemandPrompt, DemandStatus, PublicationChange
 from backend.foundation.database import Column
 from backend.foundation.outbox import Event
-from backend.messages.models import Message
 from backend.messages.occasions.occasion import About, Holders, Occasion, claimants, office, rows_of, while_there_is, whoever, whose
 from backend.openings.events import (
     ArrangementEnded,
@@ -291,7 +290,7 @@ OCCASIONS = (
         About.CLAIM,
         office(Permission.CLAIM_REVIEW),
         _claims(ClaimStatus.ASKED),
-        waits=while_there_is(Claim.id, Claim.status == ClaimStatus.ASKED),
+        waits=while_there_is(Claim.id, Claim.status == ClaimStatus.ASKED, Opening.id == Claim.opening_id),
     ),
     Occasion(PlaceClaimed, "claimant", About.CLAIM, _CLAIMANTS, _claims(ClaimStatus.HELD).where(_WAS_ASKED_FOR)),
     _answered(PlaceRefused, ClaimStatus.REFUSED),
@@ -317,6 +316,6 @@ OCCASIONS = (
         About.SHIFT,
         office(Permission.SERVICE_CONFIRM),
         _SERVED_FOR_COMMUNITY,
-        waits=_unconfirmed(ServiceRecord.shift_id == Message.about_id),
+        waits=while_there_is(Shift.id, _SERVED),
     ),
 )

@@ -1,13 +1,10 @@
 """Of past activities that were entered afterwards: told to who may approve, to who entered, and to who served."""
 
-from sqlalchemy import exists
-
 from backend.accounts.policy import Permission
 from backend.attendance.models import ServiceRecord
 from backend.late_entries.events import LateEntryApproved, LateEntryRefused, LateEntrySubmitted
 from backend.late_entries.models import LateEntry, LateEntryStatus
-from backend.messages.models import Message
-from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, whose
+from backend.messages.occasions.occasion import About, Guardians, Holder, Occasion, office, rows_of, while_there_is, whose
 
 _ENTRY = {"subject_id": LateEntry.id, "area_path": LateEntry.area_path, "brand": LateEntry.brand}
 _ENTRIES = rows_of(**_ENTRY, about_id=LateEntry.id, by_account_id=LateEntry.entered_by)
@@ -18,7 +15,7 @@ _RECORDS = (
     .join(ServiceRecord, ServiceRecord.shift_id == LateEntry.shift_id)
     .where(ServiceRecord.is_current())
 )
-_WAITS = exists().where(LateEntry.id == Message.about_id, LateEntry.status == LateEntryStatus.SUBMITTED)
+_WAITS = while_there_is(LateEntry.id, LateEntry.status == LateEntryStatus.SUBMITTED)
 
 OCCASIONS = (
     Occasion(LateEntrySubmitted, "community", About.LATE_ENTRY, office(Permission.LATE_ENTRY_DECIDE), _ENTRIES, waits=_WAITS),

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, FromClause, Select, Text, Uuid, cast, func, null, select
+from sqlalchemy import ColumnElement, Date, Exists, FromClause, Select, Text, Uuid, cast, func, null, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts.holders import Instant, holders_among, nearest_holders
@@ -134,7 +134,8 @@ class Occasion:
     """One event, told to one kind of people.
 
     `rows` selects `subject_id`, `about_id`, some of `FIELDS`, what the audience asks for, and `by_account_id`: who did it, and need not be
-    told. One subject may have several rows, or none. `waits`: whether a message still asks for something, by how the thing now stands.
+    told. One subject may have several rows, or none. `waits`: whether a message still asks for something, by how the thing now stands; it
+    looks at the table of the `area_path`, where it is told by office.
     """
 
     event: type[Event]
@@ -142,7 +143,7 @@ class Occasion:
     about: About
     audience: Audience
     rows: Select[*tuple[Any, ...]]
-    waits: ColumnElement[bool] | None = None
+    waits: Exists | None = None
 
     @property
     def fields(self) -> frozenset[str]:
@@ -165,7 +166,7 @@ def recipient_of(account: Any) -> ColumnElement[UUID]:
     return func.coalesce(account.person_id, account.id).label("recipient_id")
 
 
-def while_there_is(key: Column, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def while_there_is(key: Column, *conditions: ColumnElement[bool]) -> Exists:
     """Condition on messages: the thing that they are about is there and meets these."""
     return select(key).where(key == Message.about_id, *conditions).correlate(Message).exists()
 

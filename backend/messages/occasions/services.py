@@ -12,8 +12,7 @@ from backend.attendance.events import (
     ServiceWithdrawn,
 )
 from backend.attendance.models import Attendance, Confirmation, ServiceFlag, ServiceRecord, Shift
-from backend.messages.models import Message
-from backend.messages.occasions.occasion import About, Guardians, Occasion, office, rows_of, whose
+from backend.messages.occasions.occasion import About, Guardians, Occasion, office, rows_of, while_there_is, whose
 
 _RECORD = {
     "about_id": ServiceRecord.fact_id,
@@ -43,10 +42,10 @@ _RAISED = rows_of(
 ).where(_PARTLY)
 _FLAGS = rows_of(subject_id=ServiceFlag.id, **_RECORD, by_account_id=ServiceFlag.actor_account_id).select_from(ServiceFlag)
 _FLAGS = _FLAGS.join(ServiceRecord, ServiceRecord.fact_id == ServiceFlag.record_fact_id).where(ServiceRecord.superseded_at.is_(None))
-_STILL_FLAGGED = exists().where(
-    ServiceRecord.fact_id == Message.about_id, ServiceRecord.is_current(), ServiceFlag.stands_on(ServiceRecord.fact_id)
+_STILL_FLAGGED = while_there_is(ServiceRecord.fact_id, ServiceRecord.is_current(), ServiceFlag.stands_on(ServiceRecord.fact_id))
+_WITHOUT_RECORD = while_there_is(
+    Attendance.id, Shift.id == Attendance.shift_id, ~exists().where(ServiceRecord.attendance_id == Attendance.id)
 )
-_WITHOUT_RECORD = ~exists().where(ServiceRecord.attendance_id == Message.about_id)
 
 _OWN = whose(Permission.RECORD_SEE)
 
@@ -59,7 +58,7 @@ OCCASIONS = (
         About.SERVICE,
         office(Permission.SERVICE_CONFIRM),
         _RAISED,
-        waits=exists().where(ServiceRecord.fact_id == Message.about_id, ServiceRecord.is_current(), _PARTLY),
+        waits=while_there_is(ServiceRecord.fact_id, ServiceRecord.is_current(), _PARTLY),
     ),
     Occasion(ServiceWithdrawn, "served", About.SERVICE, _OWN, _RECORDS),
     Occasion(ServiceWithdrawn, "guardian", About.SERVICE, Guardians(), _RECORDS),
