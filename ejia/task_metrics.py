@@ -1,6 +1,7 @@
 """Counts a worker's task runs for Prometheus. It is not in metrics.py because the web server must not load Celery."""
 
 import time
+from collections.abc import Iterable
 
 from celery import signals
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -8,12 +9,15 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from ejia.metrics import SECONDS
 
 
-def watch_tasks() -> None:
-    """Count the task runs of this worker and how long they take, by task name and outcome."""
+def watch_tasks(known: Iterable[str]) -> None:
+    """Count the task runs of this worker and how long they take, by task name and outcome. That a task of those known has not failed is
+    counted from the start: Prometheus sees no increase in a series that begins with its first failure."""
     registry = CollectorRegistry()
     ended = Counter("ejia_tasks_total", "Task runs ended.", ["task", "outcome"], registry=registry)
     seconds = Histogram("ejia_task_seconds", "Length of task runs.", ["task"], buckets=SECONDS, registry=registry)
     began: dict[str, float] = {}
+    for task in known:
+        ended.labels(task, "failure")
 
     def begin(task_id: str, **_: object) -> None:
         began[task_id] = time.perf_counter()

@@ -50,7 +50,7 @@ def create_worker(settings: Settings | None = None) -> Celery:
         beat_scheduler="ejia.beat:Doorbell",
     )
     _after_fork(flask_app)
-    task_metrics.watch_tasks()
+    task_metrics.watch_tasks({entry["task"] for entry in BEAT.values()})
     return celery
 
 

@@ -36,7 +36,7 @@ from celery import Celery
 from ejia.task_metrics import watch_tasks
 app = Celery("probe")
 app.conf.task_always_eager = True
-watch_tasks()
+watch_tasks(["probe.ring", "probe.unheard"])
 
 @app.task(name="probe.ring")
 def ring(fails):
@@ -104,6 +104,7 @@ def test_task_runs_count_by_name_and_outcome(app: APIFlask, environment: dict[st
         figures = ask()
     assert figures['ejia_tasks_total{outcome="success",task="probe.ring"}'] == 2
     assert figures['ejia_tasks_total{outcome="failure",task="probe.ring"}'] == 1
+    assert figures['ejia_tasks_total{outcome="failure",task="probe.unheard"}'] == 0
     assert figures['ejia_task_seconds_count{task="probe.ring"}'] == 3
 
 
