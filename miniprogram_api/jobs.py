@@ -17,6 +17,7 @@ from miniprogram_api.contract import Page, Resource
 from miniprogram_api.files import address_of, sent
 from miniprogram_api.schemas.files import FileAddressOut
 from miniprogram_api.schemas.jobs import JobOut
+from web.attempts import note_read
 from web.edge import in_steps, reads, writes
 from web.inputs.jobs import JobsQuery
 
@@ -48,6 +49,7 @@ def download_job_file(actor: Actor, job_id: UUID) -> Response:
     with transaction():
         require_own_job(actor, job_id)
         file = jobs.file_of(actor, job_id, now=clock.now())
+        note_read()
     return sent(file, lost=JobFileGone)
 
 

@@ -568,6 +568,7 @@ OF_PEOPLE = frozenset(
         Permission.ATTENDANCE_SEE,
         Permission.RECORD_SEE,
         Permission.FIGURES_SEE,
+        Permission.FIGURES_EXPORT,
     }
 )
 """Who may see such lists reads about people: how many rows an account takes out of them in an hour is written down."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.foundation import audit, files
+from backend.foundation import asked, audit, files
 from backend.foundation.actor import Actor
 from backend.foundation.database import AreaPath, Base, RowId, as_text, db, transaction
 from backend.foundation.errors import Conflict, Missing
@@ -125,6 +125,7 @@ class Job(Base):
     known_at: Mapped[datetime | None] = mapped_column(
         comment="until when the result knows what happened; empty where a release before wrote"
     )
+    people: Mapped[int | None] = mapped_column(comment="rows about people in the file; empty where there is none or a release before wrote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a job makes. `known_at`: until when it knows what happened, where that is not the start of the work."""
+    """What a job makes. `known_at`: until when it knows what happened, where that is not the start of the work; `people`: how many rows
+    of it are about people."""
 
     name: str
     kind: files.Kind
     content: bytes
     known_at: datetime | None = None
+    people: int = 0
 
 
 Report = Callable[[int, int], None]
@@ -203,7 +206,7 @@ LINE = tuple(getattr(Job, field) for field in JobLine.__slots__)
 
 def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, now: datetime) -> JobLine:
     """Queue a job. The capability that offers the work asks policy first."""
-    asked = insert(Job).values(
+    queued = insert(Job).values(
         id=new_id(),
         kind=kind,
         asked_by=actor.account_id,
@@ -215,7 +218,7 @@ def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str
         attempts=0,
         created_at=now,
     )
-    line = JobLine(*db.session.execute(asked.returning(*LINE)).one())
+    line = JobLine(*db.session.execute(queued.returning(*LINE)).one())
     audit.record(actor, _kinds[kind].permission, line.id, now=now, kind=kind, area_path=area_path)
     return line
 
@@ -263,12 +266,13 @@ def job_of(actor: Actor, job_id: UUID) -> JobLine:
 
 
 def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> FileLine:
-    """The file of a job of the actor's own, which they may still see; fetching it is an audited act.
+    """The file of a job of the actor's own, which they may still see; fetching it is an audited act, and reads the
+    rows about people that stand in it.
 
     Raises Missing (another's job, or its area came out of reach), JobNotDone, JobMakesNoFile, JobFileGone.
     """
     job = db.session.execute(
-        select(Job.kind, Job.area_path, Job.state, Job.file_name, Job.file_id).where(_own(actor, job_id))
+        select(Job.kind, Job.area_path, Job.state, Job.file_name, Job.file_id, Job.people).where(_own(actor, job_id))
     ).one_or_none()
     if job is None:
         raise Missing
@@ -281,6 +285,7 @@ def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> FileLine:
     file = None if job.file_id is None else files.line_of(job.file_id)
     if file is None:
         raise JobFileGone
+    asked.note_rows(job.people or 0)
     audit.record(actor, kind.permission, job_id, now=now, fetched=True)
     return file
 
@@ -358,7 +363,7 @@ def finish(task: Task, result: Result | None, *, now: datetime) -> bool:
         held = db.session.scalar(select(Job.id).where(_held(task)).with_for_update())
         if held is not None:
             file_id = files.add(stored, result.name, area_path=task.area_path, now=now)
-            made = {"file_name": result.name, "file_id": file_id, "known_at": result.known_at}
+            made = {"file_name": result.name, "file_id": file_id, "known_at": result.known_at, "people": result.people}
             _end(task, state=State.DONE, done=Job.total, finished_at=now, **made)
     return held is not None
 

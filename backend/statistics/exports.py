@@ -38,7 +38,8 @@ def make_year_end(task: Task, report: Report, now: datetime) -> Result:
         figures = year_book(int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
         exporter = _exporter(task.asked_by)
     content = workbook.write(figures, exporter=exporter, report=report)
-    return Result(workbook.file_name(figures, now=now), WORKBOOK, content, known_at=figures.known_at)
+    people = sum(len(roster.lines) for roster in figures.rosters)
+    return Result(workbook.file_name(figures, now=now), WORKBOOK, content, known_at=figures.known_at, people=people)
 
 
 def year_book(year: int, area_id: UUID, *, now: datetime) -> YearFigures:

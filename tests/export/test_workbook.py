@@ -13,12 +13,13 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from backend.areas import service as areas
 from backend.areas.models import Area
 from backend.foundation import clock, outbox
 from backend.foundation.actor import Actor, Role
+from backend.foundation.counted import AuditCount
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.statistics import queries, workbook
@@ -28,6 +29,7 @@ from config.settings import CONFIG_FOLDER
 from tasks import jobs as task
 from tests.statistics.histories import YEAR, History
 from tests.support.phone import Phone, refused
+from tests.support.rosters import roster_in
 from tests.support.served import confirm, make_person, make_record
 
 STREET = "639999001"
@@ -362,6 +364,17 @@ def test_community_officer_exports_their_own_community_by_grid_team_and_organisa
     assert down(teams, 2, 3) == [name, "其他身份", "合计"]
     [served] = [column for (_, name), column in headings(teams).items() if name == "志愿服务\n（人次）"]
     assert down(teams, served, 3) == [0, 1, 1]
+    # Who fetches it reads about whoever stands in its rosters, by either door; a street's book has none.
+    lines = sum(len(roster_in(book[roster])) for roster in rosters)
+    job = officer.seen("/jobs")["items"][0]["id"]
+    assert officer.get(f"/jobs/{job}/file/address").status_code == 200
+    counters = db.session.scalars(select(AuditCount).where(AuditCount.action == "figures.export").order_by(AuditCount.route)).all()
+    at = "GET /api/v1/jobs/<uuid:job_id>/file"
+    assert lines > 0
+    assert [(str(one.account_id), one.route, one.rows) for one in counters] == [
+        (officer.account_id, at, lines),
+        (officer.account_id, f"{at}/address", lines),
+    ]
     for other in ("团结社区", "青山街道", "向阳社区"):
         assert refused(officer.post("/exports/year-end", {"year": YEAR, "area_id": street[other]})) == (404, "not_found")
 
