@@ -48,14 +48,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let each of two workers begin with its share of the longest tests: whoever is done early then takes from the short ones."""
+    """Let each of two workers begin with its share of the longest tests, in the order in which their places are named: whoever is done
+    early then takes from the short ones."""
 
-    def share(item: pytest.Item) -> int | None:
+    def share(item: pytest.Item) -> tuple[int, int] | None:
         path = item.path.relative_to(config.rootpath).as_posix()
-        return next((number for number, places in enumerate(LONGEST) if path.startswith(places)), None)
+        places = ((number, turn, place) for number, shared in enumerate(LONGEST) for turn, place in enumerate(shared))
+        return next(((number, turn) for number, turn, place in places if path.startswith(place)), None)
 
-    first, second = ([item for item in items if share(item) == number] for number in range(2))
-    short = [item for item in items if share(item) is None]
+    shares = {item: found for item in items if (found := share(item)) is not None}
+    long = sorted(shares, key=lambda item: shares[item])
+    first, second = ([item for item in long if shares[item][0] == number] for number in range(2))
+    short = [item for item in items if item not in shares]
     half = max(0, len(items) // 2 - len(first))
     items[:] = [*first, *short[:half], *second, *short[half:]]
 

@@ -24,13 +24,23 @@ def rebuild(*, now: datetime, advance: Callable[[int], None] = lambda _: None) -
         with transaction():
             allow_long_statements()
             booked += points.settle_persons(some, now=now)
+        if last is None:
+            _analyse()
         last = some[-1]
         advance(len(some))
+    _analyse()
     with transaction():
         allow_long_statements()
-        db.session.execute(analysing("points_accounts", "ledger_transactions", "ledger_entries"))  # or they are read as if empty
         ledger.recount_balances()
     return booked
+
+
+def _analyse() -> None:
+    """Let the planner see what was booked: tables that were analysed while they were empty are read by whatever index comes first, and
+    whoever looks up a row walks all of it."""
+    with transaction():
+        allow_long_statements()
+        db.session.execute(analysing("points_accounts", "ledger_transactions", "ledger_entries"))
 
 
 def _persons_after(last: UUID | None) -> list[UUID]:

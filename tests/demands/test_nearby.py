@@ -5,9 +5,10 @@ from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
-from backend.foundation.database import db
+from backend.attendance.models import Shift
+from backend.foundation.database import db, transaction
 from tests.support.demands import demand_form, published_demand, window
 from tests.support.phone import refused
 
@@ -65,6 +66,7 @@ def test_what_takes_place_around_somebody_is_listed_the_nearest_first(street, pl
 
 
 def test_the_places_are_found_by_their_index(street, places):
+    very_many_far_away()
     sent = []
 
     def note(_connection, _cursor, statement, parameters, *_):
@@ -76,5 +78,16 @@ def test_the_places_are_found_by_their_index(street, places):
     event.remove(db.engine, "before_cursor_execute", note)
     ((statement, parameters),) = sent
     with db.engine.connect() as connection:
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         assert "ix_shifts_place" in "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+
+
+def very_many_far_away():
+    """Shifts like that of (`AWAY`), farther away."""
+    anew = {"id": "gen_random_uuid()", "opening_id": "gen_random_uuid()", "latitude": "latitude + turn / 1000.0"}
+    names = [column.name for column in Shift.__table__.columns if column.computed is None]
+    values = ", ".join(anew.get(name, name) for name in names)
+    copied = f"INSERT INTO shifts ({', '.join(names)}) SELECT {values} FROM shifts, generate_series(1, 5000) turn WHERE latitude = :away"  # noqa: S608
+    with transaction():
+        db.session.execute(text("SET LOCAL session_replication_role = replica"))  # they have no openings
+        db.session.execute(text(copied), {"away": AWAY})
+        db.session.execute(text("ANALYZE shifts"))
