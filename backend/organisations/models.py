@@ -134,6 +134,7 @@ class Staff(Joining):
             postgresql_where="superseded_at IS NULL AND NOT void AND left_on IS NULL",
         ),
         Index("ix_organisation_staff_person_id", "person_id", postgresql_where="superseded_at IS NULL AND NOT void"),
+        Index("ix_organisation_staff_person_id_ever", "person_id"),
         CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="left_after_joined"),
     )
 
