@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Insert,
     Select,
     and_,
     func,
@@ -206,18 +207,7 @@ LINE = tuple(getattr(Job, field) for field in JobLine.__slots__)
 
 def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, now: datetime) -> JobLine:
     """Queue a job. The capability that offers the work asks policy first."""
-    queued = insert(Job).values(
-        id=new_id(),
-        kind=kind,
-        asked_by=actor.account_id,
-        area_path=area_path,
-        params=dict(params),
-        state=State.QUEUED,
-        done=0,
-        total=1,
-        attempts=0,
-        created_at=now,
-    )
+    queued = _job(actor, kind, params, area_path, state=State.QUEUED, done=0, attempts=0, created_at=now)
     line = JobLine(*db.session.execute(queued.returning(*LINE)).one())
     audit.record(actor, _kinds[kind].permission, line.id, now=now, kind=kind, area_path=area_path)
     return line
@@ -227,22 +217,14 @@ def note_done(
     actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, began: datetime, known_at: datetime, now: datetime
 ) -> None:
     """Write down work that was done at once, as a command of `ejia` does it: nobody waits for it, and its file is not kept here."""
-    done = insert(Job).values(
-        id=new_id(),
-        kind=kind,
-        asked_by=actor.account_id,
-        area_path=area_path,
-        params=dict(params),
-        state=State.DONE,
-        done=1,
-        total=1,
-        attempts=1,
-        created_at=began,
-        started_at=began,
-        finished_at=now,
-        known_at=known_at,
-    )
-    db.session.execute(done)
+    times = {"created_at": began, "started_at": began, "finished_at": now, "known_at": known_at}
+    db.session.execute(_job(actor, kind, params, area_path, state=State.DONE, done=1, attempts=1, **times))
+
+
+def _job(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, **stands: object) -> Insert:
+    """A job of one step, as it stands."""
+    asked = {"kind": kind, "asked_by": actor.account_id, "area_path": area_path, "params": dict(params)}
+    return insert(Job).values(id=new_id(), total=1, **asked, **stands)
 
 
 def last_done(kind: str, params: Mapping[str, Parameter]) -> datetime | None:
