@@ -1,6 +1,7 @@
 """Where in a batch the worker is killed: a lock that the test holds stops the batch at that point, and it is struck while it waits."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
@@ -73,26 +74,40 @@ BLOWS_WHEN_HEARD_AGAIN = (
 )
 
 
-def strike(crew: Crew, hand: Hand, blow: Blow, *, whole: bool) -> bool:
+def strike(crew: Crew, hand: Hand, blow: Blow, *, whole: bool, again: Callable[[], object] | None) -> bool:
     """Let the deliveries of one consumer become due, and kill once a batch of it waits for our lock. Returns whether all that the batch
     held is still to be done.
 
-    `hand` is a connection of our own, in which the lock is taken and given back. Fails when no batch of the consumer comes to wait.
+    `hand` is a connection of our own, in which the lock is taken and given back. `again` writes something that comes to that point, should
+    all that was there be heard before; without it what the batch held is kept for the next blow. Fails when no batch comes to wait.
     """
+    deadline = time.monotonic() + PATIENCE
+    while not (held := _caught(crew, hand, blow)):
+        hand.rollback()
+        assert again is not None, f"what is left for {blow.consumer} does not come to where {blow.moment}"
+        assert time.monotonic() < deadline, f"no batch of {blow.consumer} came to where {blow.moment}"
+        again()
+    crew.kill(whole=whole)
+    hand.rollback()
+    return _is_undone(crew, held, kept=again is None)
+
+
+def _caught(crew: Crew, hand: Hand, blow: Blow) -> list[Held]:
+    """What the batch holds that came to wait for our lock; nothing where all was heard without coming there."""
     with transaction():
         mix_up(clock.now(), first=blow.consumer)
     hand.execute(blow.lock, blow.values)
     clock.advance(SOONER)
-    held: list[Held] = []
+    mine, held = hand.info.backend_pid, list[Held]()
 
-    def waits() -> bool:
-        held[:] = crew.held(blow.consumer, waiting_for=hand.info.backend_pid)
-        return any(each.receipted for each in held) if blow.has_receipts else bool(held)
+    def is_decided() -> bool:
+        all_heard = not crew.has_to_hear(blow.consumer)  # asked first: a batch that ends in between was still to hear
+        found = crew.held(blow.consumer, waiting_for=mine)
+        held[:] = found if not blow.has_receipts or any(each.receipted for each in found) else []
+        return all_heard or bool(held)
 
-    assert eventually(waits, seconds=PATIENCE), f"no batch of {blow.consumer} came to where {blow.moment}"
-    crew.kill(whole=whole)
-    hand.rollback()
-    return _is_undone(crew, held)
+    eventually(is_decided, seconds=PATIENCE)
+    return held
 
 
 def strike_at_random(crew: Crew, random: Random) -> bool:
@@ -104,12 +119,16 @@ def strike_at_random(crew: Crew, random: Random) -> bool:
     crew.freeze()
     held = crew.held()
     crew.kill(whole=False)
-    return _is_undone(crew, held) and bool(held)
+    return _is_undone(crew, held, kept=False) and bool(held)
 
 
-def _is_undone(crew: Crew, held: list[Held]) -> bool:
-    """Asked before anybody can take the deliveries again; afterwards somebody can."""
+def _is_undone(crew: Crew, held: list[Held], *, kept: bool) -> bool:
+    """Asked before anybody can take the deliveries again; afterwards somebody can, at once or, where they are kept, only once they are
+    due again."""
     assert eventually(lambda: crew.is_over(held))
     undone = crew.undone(held)
+    if kept:
+        with transaction():
+            mix_up(clock.now())
     crew.go_on()
     return undone == len(held)

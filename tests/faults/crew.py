@@ -131,6 +131,10 @@ class Crew:
         )
         return [Held(*row) for row in rows]
 
+    def has_to_hear(self, consumer: str) -> bool:
+        """Whether a delivery of the consumer is left, as others than the batch that holds it see it."""
+        return self._witness.execute("SELECT FROM outbox_deliveries WHERE consumer = %s", [consumer]).fetchone() is not None
+
     def undone(self, held: list[Held]) -> int:
         """How many of these deliveries are there still."""
         there = self._witness.execute(

@@ -21,7 +21,7 @@ WHY = "核对签到表后更正"
 
 CURRENT = "{0}.superseded_at IS NULL AND NOT {0}.void"
 RECORDS = f"""
-    SELECT r.id, r.fact_id, r.attendance_id, r.person_id, r.brand, d.id AS demand_id, s.starts_at, s.ends_at,
+    SELECT r.id, r.fact_id, r.attendance_id, r.person_id, r.brand, d.id AS demand_id, d.status, s.starts_at, s.ends_at,
            EXISTS (SELECT FROM service_confirmations c WHERE c.record_fact_id = r.fact_id AND {CURRENT.format("c")}) AS confirmed
     FROM service_records r JOIN shifts s ON s.id = r.shift_id JOIN demands d ON d.opening_id = r.opening_id
     WHERE {CURRENT.format("r")}"""
@@ -50,9 +50,13 @@ class Stream:
         self.written: Counter[str] = Counter()
 
     def go_on(self, steps: int, *, now: datetime) -> None:
-        """Some things happen, among them a wish that comes true or not any more, and a volunteer who leaves; consumers hear later."""
+        """Some things happen, among them a wish that comes true or not any more, and a volunteer who leaves; consumers hear later.
+
+        Last of all a completed wish loses what completed it. What comes before may undo itself until somebody hears, this may not: whoever
+        hears has something to change, in points and figures, and in a demand.
+        """
         with transaction():
-            for change in (self.change_wish, self.leave, *self.random.choices(self._changes(), k=steps)):
+            for change in (self.change_wish, self.leave, *self.random.choices(self._changes(), k=steps), self.reopen_wish):
                 try:
                     with db.session.begin_nested():
                         change(now)
@@ -101,13 +105,11 @@ class Stream:
 
     def change_wish(self, now: datetime) -> None:
         """Take back every confirmation of one wish, or give them again: it is reopened, or completed once more."""
-        one = self._record("brand = 'sunset_wish'")
-        records = self._all(f"SELECT * FROM ({RECORDS}) r WHERE demand_id = '{one.demand_id}'")
-        for record in records:
-            if one.confirmed and record.confirmed:
-                attendance.withdraw_confirmation(COMMUNITY, record.fact_id, reason=WHY, now=now)
-            elif not one.confirmed and not record.confirmed:
-                attendance.confirm_service(COMMUNITY, record.fact_id, now=now)
+        self._change_all_as(self._record("brand = 'sunset_wish'"), now)
+
+    def reopen_wish(self, now: datetime) -> None:
+        """Take back every confirmation of a wish that is completed."""
+        self._change_all_as(self._record("brand = 'sunset_wish' AND confirmed AND status = 'completed'"), now)
 
     def complete(self, now: datetime) -> None:
         record = self._record("confirmed AND brand <> 'sunset_wish'")
@@ -117,6 +119,13 @@ class Stream:
         """A volunteer who belongs to a team and leads none gives it up."""
         volunteer = self._one(FREE_VOLUNTEERS)
         volunteers.leave_volunteering(Actor(account_id=None, person_id=volunteer.person_id, is_system=True), reason=None, now=now)
+
+    def _change_all_as(self, one: Line, now: datetime) -> None:
+        for record in self._all(f"SELECT * FROM ({RECORDS}) r WHERE demand_id = '{one.demand_id}'"):
+            if one.confirmed and record.confirmed:
+                attendance.withdraw_confirmation(COMMUNITY, record.fact_id, reason=WHY, now=now)
+            elif not one.confirmed and not record.confirmed:
+                attendance.confirm_service(COMMUNITY, record.fact_id, now=now)
 
     def _withdraw(self, record: Line, now: datetime) -> None:
         attendance.withdraw_record(COMMUNITY, record.fact_id, record.id, reason=WHY, now=now)

@@ -46,11 +46,13 @@ def hand(settings) -> Iterator[Hand]:
         yield connection
 
 
-def beat_down(blows: Sequence[Blow], crew: Crew, hand: Hand, *, before: Callable[[], object] = lambda: None) -> int:
-    """Strike each blow after something was written; now and then it fells the whole worker. Returns how many batches were hit."""
+def beat_down(blows: Sequence[Blow], crew: Crew, hand: Hand, *, before: Callable[[], object] | None = None) -> int:
+    """Strike each blow, after something was written where `before` writes; now and then it fells the whole worker. Returns how many batches
+    were hit."""
     for number, blow in enumerate(blows):
-        before()
-        undone = strike(crew, hand, blow, whole=number % 6 == FELLED)
+        if before is not None:
+            before()
+        undone = strike(crew, hand, blow, whole=number % 6 == FELLED, again=before)
         assert undone, f"{blow.consumer}: a batch that was killed where {blow.moment} left receipts"
     return len(blows)
 
