@@ -16,11 +16,13 @@ from schemathesis.config import ChecksConfig, ProjectConfig
 
 @contextmanager
 def worked_out_once() -> Iterator[None]:
-    """Meanwhile each pattern becomes a strategy once, and which checks are on is settled once for each operation of an inquiry."""
+    """Meanwhile each pattern becomes a strategy once, each class of characters in them too, and which checks are on is settled once for
+    each operation of an inquiry."""
     from hypothesis.strategies._internal import regex  # reads its tables at once, which hypothesis forbids while tests are collected
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(regex, "regex_strategy", _one_for_each_pattern(regex.regex_strategy))
+        patch.setattr(regex, "_strategy", _one_for_each_class(regex._strategy, regex.sre.IN))
         patch.setattr(ProjectConfig, "checks_config_for", _one_for_each_operation(ProjectConfig.checks_config_for))
         yield
 
@@ -34,6 +36,22 @@ def _one_for_each_pattern(make: Callable[..., SearchStrategy[Any]]) -> Callable[
         key = (pattern, fullmatch, getattr(alphabet, "intervals", alphabet), *given.items())
         if key not in made:
             made[key] = make(pattern, fullmatch, alphabet=alphabet, **given)
+        return made[key]
+
+    return strategy
+
+
+def _one_for_each_class(make: Callable[..., SearchStrategy[Any]], a_class: object) -> Callable[..., SearchStrategy[Any]]:
+    """Of what a pattern consists, the strategies of its classes (`[...]`), which are made by each single character between their ends:
+    our patterns of text share a few, with twenty thousand characters each."""
+    made: dict[tuple[object, ...], SearchStrategy[Any]] = {}
+
+    def strategy(codes: Any, context: Any, is_unicode: bool, *, alphabet: Any) -> SearchStrategy[Any]:
+        if not (isinstance(codes, tuple) and codes[0] == a_class):
+            return make(codes, context, is_unicode, alphabet=alphabet)
+        key = (tuple(codes[1]), context.flags, is_unicode, getattr(alphabet, "intervals", alphabet))
+        if key not in made:
+            made[key] = make(codes, context, is_unicode, alphabet=alphabet)
         return made[key]
 
     return strategy
