@@ -5,21 +5,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from tests.statistics.changes import change_the_past, change_who_belongs, hear_everything
+from tests.successions.world import figures
 from tests.support.command_line import CommandLine
 from tests.support.demands import claimed
 from tests.support.phone import Phone
 from tests.support.recounts import EARNED, RECOUNTS, WHOLE_YEAR, counted
-from tests.support.workbooks import CHANGES, IN_ALL, YEAR_BEFORE, Found, Place, differences_to_recount, numbers_in
+from tests.support.workbooks import CHANGES, COUNTS, IN_ALL, YEAR_BEFORE, Found, Place, differences_to_recount, numbers_in
 
 YEAR = 2023
-STREET, MERGED = "639999001", "639999001013"
+STREET, MERGED, DIVIDED, DIVIDED_FOR = "639999001", "639999001013", "639999001006", "639999001007"
 SMALLER = 0.1
 """Of the year, and still more people than a rebuild of the points takes at a time: what happens later is the same at every scale."""
+HANDED_ON = ("teams", "volunteers_in_teams", "registered_volunteers", "registered_party_members")
+OF_ORGANISATIONS = ("organisations_introduced", "organisations_incubated")
 THE_REPORT = {"teams": 136, "volunteers_in_teams": 26_000, "organisations_introduced": 65, "organisations_incubated": 36}
 
 
@@ -31,6 +35,15 @@ def test_the_year_is_the_report_and_its_workbook_is_a_recount_of_the_facts(app, 
     assert {code: street_total(year, code) for code in THE_REPORT} == THE_REPORT
     served, teams = (year[code, MERGED, IN_ALL, WHOLE_YEAR] for code in ("services", "teams"))
     assert (served > 100, teams) == (True, 0), "what was served in a community that was merged since stays its own"
+    book = load_workbook(tmp_path / "year.xlsx")
+    told = [{cell.value for row in sheet for cell in row} for sheet in book if sheet.title.startswith(COUNTS)]
+    assert ["新华社区（12月1日划出一部分）" in cells for cells in told] == [True] * len(told) != []
+    by_month = figures(YEAR)
+    gave, took = ({code: by_month[path, code, IN_ALL].months for code in HANDED_ON} for path in (DIVIDED, DIVIDED_FOR))
+    assert {code: gave[code][10] > gave[code][11] > 0 for code in HANDED_ON} == dict.fromkeys(HANDED_ON, True)
+    assert {code: took[code][11] > took[code][10] for code in HANDED_ON} == dict.fromkeys(HANDED_ON, True), "since its day"
+    organisations = [[by_month[path, code, IN_ALL].months for code in OF_ORGANISATIONS] for path in (DIVIDED, DIVIDED_FOR)]
+    assert [sum(one[11] - one[10] for one in place) for place in organisations] == [-1, 1]
 
 
 def test_its_workbooks_stay_a_recount_whatever_happens_and_a_rebuild_gives_the_same(app, ejia, phone_in, pass_time, tmp_path):

@@ -42,16 +42,33 @@ def _within(day: str) -> str:
     return f"{day} BETWEEN p.first AND p.last"
 
 
+_PLACES = """(
+    SELECT h.subject_id, h.from_path AS path, lag(h.day) OVER (PARTITION BY h.subject_id ORDER BY h.at, h.id) AS since, h.day AS until
+    FROM area_transfers h
+  UNION ALL
+    SELECT h.subject_id, NULL, max(h.day), NULL FROM area_transfers h GROUP BY 1) y"""
+
+
+def _lay(row: str, subject: str = "fact_id") -> tuple[str, str]:
+    """What else to join, and the path: a thing that was handed on lay in one area until a day, and lies in another since."""
+    return f"LEFT JOIN {_PLACES} ON y.subject_id = {row}.{subject}", f"coalesce(y.path, {row}.area_path)"
+
+
+def _there(day: str, when: str) -> str:
+    return f"({when}) AND coalesce(y.since, '-infinity') <= {day} AND {day} < coalesce(y.until, 'infinity')"
+
+
 _TEAM_STANDS = f"t.status IN ('active', 'dissolved') AND {_stands('t', 'founded_on', 'dissolved_on')}"
 
 
 def _members(value: str) -> Recount:
+    lay, path = _lay("m")
     return Recount(
         value,
-        "team_memberships m JOIN teams t ON t.id = m.team_id",
-        path="m.area_path",
+        f"team_memberships m JOIN teams t ON t.id = m.team_id {lay}",
+        path=path,
         part="t.category",
-        when=f"{_stands('m', 'joined_on', 'left_on')} AND {_TEAM_STANDS}",
+        when=_there("p.last", f"{_stands('m', 'joined_on', 'left_on')} AND {_TEAM_STANDS}"),
         condition=_current("m"),
     )
 
@@ -108,42 +125,46 @@ _ANSWERED = "(w.to_status = 'held' OR w.to_status = 'refused' AND w.by IS NOT NU
 
 
 def _organisations(origin: str, when: str) -> Recount:
+    lay, path = _lay("o", "id")
     return Recount(
         "count(*)",
-        "organisations o",
-        path="o.area_path",
+        f"organisations o {lay}",
+        path=path,
         when=when,
         condition=f"o.status IN ('verified', 'ended') AND o.origin = '{origin}'",
     )
 
 
 def _party_members(when: str) -> Recount:
+    lay, path = _lay("m")
     return Recount(
         "count(DISTINCT m.person_id)",
-        "member_registrations m",
-        path="m.area_path",
+        f"member_registrations m {lay}",
+        path=path,
         when=when,
         condition=f"{_current('m')} AND m.status IN ('accepted', 'ended')",
     )
 
 
 def _volunteers(when: str) -> Recount:
-    return Recount("count(DISTINCT v.person_id)", "volunteers v", path="v.area_path", when=when, condition=_current("v"))
+    lay, path = _lay("v")
+    return Recount("count(DISTINCT v.person_id)", f"volunteers v {lay}", path=path, when=when, condition=_current("v"))
 
 
-_LIVING_HERE = _stands("v", "registered_on", "left_on").replace("v.registered_on", "coalesce(v.since, v.registered_on)")
-_STANDING_ORGANISATION = _stands("o", "counted_on", "ended_on")
-_NEW_ORGANISATION = f"({_within('o.counted_on')}) AND o.former_id IS NULL"
+_LAY_TEAMS, _PATH_OF_TEAM = _lay("t", "id")
+_LIVING_HERE = _there("p.last", _stands("v", "registered_on", "left_on").replace("v.registered_on", "coalesce(v.since, v.registered_on)"))
+_STANDING_ORGANISATION = _there("p.last", _stands("o", "counted_on", "ended_on"))
+_NEW_ORGANISATION = _there("o.counted_on", f"{_within('o.counted_on')} AND o.former_id IS NULL")
 
 _KEPT_FOR_A_YEAR = """c.status = 'released' AND
     date_part('year', c.claimed_at AT TIME ZONE 'Asia/Shanghai') < date_part('year', c.released_at AT TIME ZONE 'Asia/Shanghai')"""
 
 RECOUNTS: Mapping[str, Recount] = {
-    "teams": Recount("count(*)", "teams t", path="t.area_path", part="t.category", when=_TEAM_STANDS),
+    "teams": Recount("count(*)", f"teams t {_LAY_TEAMS}", path=_PATH_OF_TEAM, part="t.category", when=_there("p.last", _TEAM_STANDS)),
     "volunteers_in_teams": _members("count(DISTINCT m.person_id)"),
     "team_memberships": _members("count(*)"),
     "registered_volunteers": _volunteers(_LIVING_HERE),
-    "new_volunteers": _volunteers(f"({_within('v.registered_on')}) AND v.since IS NULL"),
+    "new_volunteers": _volunteers(_there("v.registered_on", f"{_within('v.registered_on')} AND v.since IS NULL")),
     "active_volunteers": _services("count(DISTINCT r.person_id)", by=_BY_VOLUNTEER),
     "unregistered_party_members_who_served": _services(
         "count(DISTINCT r.person_id)", part="''", by=f"NOT {_BY_VOLUNTEER} AND r.capacity = 'registration'"
@@ -182,8 +203,8 @@ RECOUNTS: Mapping[str, Recount] = {
     "organisations_incubated": _organisations("incubated", _STANDING_ORGANISATION),
     "organisations_newly_introduced": _organisations("introduced", _NEW_ORGANISATION),
     "organisations_newly_incubated": _organisations("incubated", _NEW_ORGANISATION),
-    "registered_party_members": _party_members(_stands("m", "accepted_on", "ended_on")),
-    "newly_registered_party_members": _party_members(_within("m.accepted_on")),
+    "registered_party_members": _party_members(_there("p.last", _stands("m", "accepted_on", "ended_on"))),
+    "newly_registered_party_members": _party_members(_there("m.accepted_on", _within("m.accepted_on"))),
 }
 
 _COUNTING = f"""

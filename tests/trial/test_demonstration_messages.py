@@ -16,6 +16,7 @@ def test_who_can_log_in_was_told_what_happened_in_the_year(app, ejia):
         reached = db.session.scalars(
             text("SELECT count(DISTINCT recipient_id) FROM messages JOIN accounts ON person_id = recipient_id")
         ).one()
+    assert {"community_divided", "community_extended", "team_transferred"} <= {kind for kind, _ in told}
     assert {"team_accepted", "registration_accepted", "demand_published", "claim_accepted"} <= {kind for kind, _ in told}
     assert {year for _, year in told} <= set(range(2019, 2025)), "a team or organisation may be older than the year"
     assert reached >= 4

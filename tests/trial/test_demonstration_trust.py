@@ -27,6 +27,8 @@ SHOWN = {
         WHERE c.status = 'confirmed' AND d.to_status = 'confirmed' AND d.actor_account_id <> c.proposed_by""",
     "a volunteer who moved and kept the number": """SELECT count(*) FROM volunteers v JOIN volunteers w USING (number, person_id)
         WHERE v.since = w.left_on AND v.area_path <> w.area_path""",
+    "a home that went to another community with its grid": """SELECT count(*) FROM areas g JOIN areas h ON h.id = g.successor_id
+        JOIN beneficiaries b ON b.area_path = h.path WHERE g.level = 'grid' AND h.withdrawn_on IS NULL""",
     "an account that was closed": "SELECT count(*) FROM accounts WHERE status = 'closed'",
     "somebody who was erased": "SELECT count(*) FROM people WHERE erased_at IS NOT NULL",
     "an elder who ended and was erased": "SELECT count(*) FROM beneficiaries WHERE ended_at IS NOT NULL AND address_sealed IS NULL",

@@ -36,6 +36,7 @@ class Homes:
         self._last_visit: dict[UUID, datetime] = {}
         self._printed: dict[UUID, datetime] = {}
         self._arranged: set[UUID] = set()
+        self._in_grids = World(plan.SEED + 9)
 
     def begin_arrangements(self) -> None:
         """Begin the tables that name openings, after theirs."""
@@ -60,9 +61,19 @@ class Homes:
         self._known[community.path].append((at, elder))
         sealed_address = (keys.seal(address, field=ADDRESS, row=elder), keys.index(address, field=ADDRESS))
         sealed_phone = (keys.seal(phone, field=PHONE, row=elder), keys.index(phone, field=PHONE))
-        self._rows[elder] = (elder, community.id, community.path, name, called, born_in, *sealed_address, *sealed_phone)
+        self._rows[elder] = (elder, *self._where(community), name, called, born_in, *sealed_address, *sealed_phone)
         self.bases.add(basis, basis, at, False, elder, BasisKind.OWN_CONSENT.value, rules.current().notice.version)
         return elder
+
+    def _where(self, community: Community) -> tuple[UUID, str]:
+        """Where somebody is on record: in the grid that is given away at the year's end some, all others in their community."""
+        if community.path == plan.DIVIDED and self._in_grids.random.randrange(plan.GRIDS_OF_A_COMMUNITY) == 0:
+            return self.world.grids[plan.GRID_GIVEN], plan.GRID_GIVEN
+        return community.id, community.path
+
+    def path_of(self, elder: UUID | None) -> str | None:
+        """The path of the community or grid in which somebody is on record."""
+        return None if elder is None else str(self._rows[elder][2])
 
     def visited(self, elder: UUID, until: datetime) -> None:
         """Somebody was asked to come to them, until then."""

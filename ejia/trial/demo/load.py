@@ -13,7 +13,7 @@ from backend.foundation.analysis import analysing
 from backend.foundation.database import allow_long_statements, db, transaction
 from backend.people.models import Person
 from backend.tables import METADATA
-from ejia.trial.demo import logins, plan
+from ejia.trial.demo import division, logins, plan
 from ejia.trial.demo.desk import Desk
 from ejia.trial.demo.groups import Groups
 from ejia.trial.demo.late import LateEntries
@@ -66,6 +66,10 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
         while looked_at is not None:
             looked_at, _ = attendance.settle_shifts(looked_at, now=clock.now(), at_most=_AT_ONCE)
         db.session.execute(analysing(*METADATA.tables))
+    with transaction():
+        division.divide()
+    with transaction():
+        division.forget_events()
     return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from backend.areas.events import CommunityDivided, CommunityExtended
 from backend.attendance.events import AttendanceExpired, ServiceCorrected, ServiceWithdrawn, ShiftClosed
 from backend.demands.events import DemandCancelled, DemandChanged, DemandCompleted, DemandNotCarriedOut, DemandPublished, DemandReturned
 from backend.demands.service.prompts import PROMPTS
@@ -14,7 +15,7 @@ from backend.messages import service as messages
 from backend.openings.events import ArrangementMade, PlaceClaimed, PlaceRefused, PlaceReleased, PlaceUnanswered
 from backend.organisations.events import OrganisationVerified
 from backend.registration.events import RegistrationAccepted
-from backend.teams.events import TeamActivated
+from backend.teams.events import TeamActivated, TeamTransferred
 from ejia.trial.demo import plan
 from ejia.trial.demo.world import World
 
@@ -23,6 +24,7 @@ _AT_A_TIME = 1_000
 _DEMAND = "SELECT demand_id, at FROM demand_changes WHERE to_status = '{}'"
 _PROMPTED = "SELECT id, at FROM demand_prompts WHERE step = '{}'"
 _REFUSED = "SELECT claim_id, at FROM claim_changes WHERE to_status = 'refused' AND actor_account_id {}"
+_SPLIT = "FROM audit_entries JOIN areas ON code = details ->> 'to' WHERE action = 'area.split'"
 HAPPENED: Mapping[type[Event], str] = {
     TeamActivated: "SELECT team_id, at FROM team_changes WHERE to_status = 'active'",
     OrganisationVerified: "SELECT organisation_id, at FROM organisation_changes WHERE to_status = 'verified'",
@@ -42,6 +44,9 @@ HAPPENED: Mapping[type[Event], str] = {
     ShiftClosed: "SELECT id, ends_at FROM shifts WHERE status = 'closed'",
     AttendanceExpired: "SELECT id, closed_at FROM attendances WHERE closed_at IS NOT NULL",
     ServiceCorrected: "SELECT id, recorded_at FROM service_records WHERE id <> fact_id AND NOT void",
+    CommunityDivided: f"SELECT subject_id, at {_SPLIT}",
+    CommunityExtended: f"SELECT areas.id, at {_SPLIT}",
+    TeamTransferred: "SELECT teams.id, at FROM area_transfers JOIN teams ON teams.id = subject_id",
     ServiceWithdrawn: "SELECT id, recorded_at FROM service_records WHERE id <> fact_id AND void",
 }
 """What is told of the loaded year: event → its subjects, and when it happened."""

@@ -75,7 +75,8 @@ class People:
             for grid in range(1, plan.GRIDS_OF_A_COMMUNITY + 1):
                 code = f"{planned.code}{grid:03d}"
                 name = f"{planned.name}第{grid}网格"
-                self.areas.add(world.id_at(instant), code, code, "grid", name, community.id, began, None, None, None)
+                world.grids[code] = world.id_at(instant)
+                self.areas.add(world.grids[code], code, code, "grid", name, community.id, began, None, None, None)
         self._make_merged(street, instant)
 
     def _make_merged(self, street: UUID, instant: datetime) -> None:

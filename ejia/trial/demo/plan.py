@@ -6,7 +6,9 @@ volunteers serve at all) and communities of unequal strength. All else is chosen
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from backend.foundation.clock import SHANGHAI
 
 YEAR = 2023
 SEED = 2023
@@ -45,6 +47,10 @@ LAST_SERVED_THERE = date(YEAR, 6, 10)
 """In the first half of the year some 红丝带 of 西园社区 took place in a community of its own, which has gone on in it since: what was
 served there stays counted there."""
 GRIDS_OF_A_COMMUNITY = 4
+DIVIDED, DIVIDED_FOR, GRID_GIVEN = "639999001006", "639999001007", "639999001006004"
+DIVIDED_ON, DIVIDED_AT = date(YEAR, 12, 1), datetime(YEAR, 12, 31, 21, tzinfo=SHANGHAI)
+"""On the last evening of the year, from the first of its month on, 新华社区 gives 友谊社区 a grid with who is visited there, a team
+with its members, and an organisation: all of the year is on record by then, so that nothing that was written down later contradicts it."""
 PILOT_SINCE = date(YEAR, 3, 20)
 
 TEAMS = {"public_welfare": 46, "culture_sports": 34, "city_management": 24, "legal": 12, "skills": 20}

@@ -167,7 +167,7 @@ class Services:
         where = (need.place.id, need.place.path)
         kinds = ["team", "organisation", "person"]
         near = need.community.path[:STREET_DIGITS] if next_door else need.community.path
-        home = (elder, need.community.path, near) if need.at_home else (None, None, None)
+        home = (elder, self.homes.path_of(elder), near) if need.at_home else (None, None, None)
         rules = (kinds, need.at_home, need.requester.id, *home)
         self.openings.add(opening, need.brand, need.title, *where, state, *rules, need.starts, need.ends, at, self._change(need))
         self.roles.add(role, opening, _ROLE_NAMES[need.brand], need.places, taken, state == "open", need.ends)

@@ -54,6 +54,8 @@ class World:
         self.communities: list[Community] = []
         self.merged: tuple[Community, Community] | None = None
         """The one that went on in another within the year, and that."""
+        self.grids: dict[str, UUID] = {}
+        """Of each grid its id, by its path."""
         self.given: dict[str, int] = {}
         """Sequence → the last number that was taken of it."""
         self._born: set[str] = set()
