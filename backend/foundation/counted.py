@@ -35,6 +35,15 @@ class AuditCount(Base):
     rows: Mapped[int]
 
 
+_COUNTERS = AuditCount.metadata.tables[AuditCount.__tablename__]
+_COUNTER = insert(_COUNTERS)
+_COUNT = _COUNTER.on_conflict_do_update(
+    index_elements=list(_COUNTERS.primary_key),
+    set_={"times": _COUNTERS.c.times + 1, "rows": _COUNTERS.c.rows + _COUNTER.excluded.rows},
+).returning(_COUNTERS.c.times)
+"""It comes with every refused attempt and every list of people, and to build it took longer than to send it: it is built once."""
+
+
 def refused(actor: Actor, action: str, subject_id: UUID | None, *, route: str, code: str, now: datetime) -> None:
     """Count an attempt that was refused; the first of its hour is written down at once."""
     if _counted(actor, action, route, code, rows=0, now=now) == 1:
@@ -72,13 +81,9 @@ def close_hours(*, long_list: int, now: datetime) -> int:
 
 
 def _counted(actor: Actor, action: str, route: str, outcome: str, *, rows: int, now: datetime) -> int:
-    counter = insert(AuditCount).values(
-        hour=_hour(now), account_id=actor.account_id, route=route, action=action, outcome=outcome, times=1, rows=rows
-    )
-    more = {"times": AuditCount.times + 1, "rows": AuditCount.rows + rows}
-    of_whom = ["hour", "account_id", "route", "action", "outcome"]
-    counted = counter.on_conflict_do_update(index_elements=of_whom, set_=more).returning(AuditCount.times)
-    return db.session.scalars(counted.execution_options(synchronize_session=False)).one()
+    key = {"hour": _hour(now), "account_id": actor.account_id, "route": route, "action": str(action), "outcome": outcome}
+    times: int = db.session.scalars(_COUNT, key | {"times": 1, "rows": rows}).one()
+    return times
 
 
 def _hour(instant: datetime) -> datetime:
