@@ -22,6 +22,7 @@ from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.idempotency import IdempotencyKey
+from tests.policy.savepoints import cheap_savepoints
 from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
 from tests.support.browser import COOKIE, FROM_HERE
@@ -240,7 +241,8 @@ def on_one_connection(app: APIFlask) -> Iterator[Connection]:
         db.session.configure(join_transaction_mode="create_savepoint")
         db._app_engines[app][None] = connection  # type: ignore[assignment]
         try:
-            yield connection
+            with cheap_savepoints(connection):
+                yield connection
         finally:
             db.session.remove()
             db._app_engines[app][None] = engine
