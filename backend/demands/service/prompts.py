@@ -4,8 +4,9 @@ Each step is taken once, written down and told; the last one is the end (endings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from backend import brands
@@ -39,18 +40,46 @@ _AT_ONCE = 200
 Waiting = Callable[[datetime], ColumnElement[bool]]
 
 
+class Phase(Enum):
+    """Where a demand is that can stand still. Told from its own row, so that of the steps of other phases nobody asks."""
+
+    SUBMITTED = "submitted"
+    BEFORE_ITS_END = "published, and its time is not over"
+    AFTER_ITS_END = "published, and its time is over"
+
+    @classmethod
+    def of(cls, demand: Demand, now: datetime) -> "Phase | None":
+        """The phase of one demand; None of one that is over, or is to be amended."""
+        if demand.status is DemandStatus.SUBMITTED:
+            return cls.SUBMITTED
+        if demand.status is not DemandStatus.PUBLISHED or demand.ends_at is None:
+            return None
+        return cls.BEFORE_ITS_END if demand.ends_at > now else cls.AFTER_ITS_END
+
+    def condition(self, now: datetime) -> ColumnElement[bool]:
+        """Condition: a demand is in this phase."""
+        if self is Phase.SUBMITTED:
+            return Demand.status == DemandStatus.SUBMITTED
+        return and_(
+            Demand.status == DemandStatus.PUBLISHED, Demand.ends_at > now if self is Phase.BEFORE_ITS_END else Demand.ends_at <= now
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A step that a demand takes by itself: while it waits for what does not come, so many days of its brand since an instant."""
+    """A step that a demand takes by itself: while it waits in a phase for what does not come, days of its brand since an instant."""
 
     step: NextStep
     event: type[Event]
+    phase: Phase
     waits: Waiting
     since: Column
 
     def is_due(self, brand: Brand, now: datetime) -> ColumnElement[bool]:
         """Condition on the brand's demands: the days are over, and it was not taken."""
-        return and_(Demand.brand == brand.code, self.waits(now), self.since <= now - self.after(brand), ~self.is_taken())
+        return and_(
+            Demand.brand == brand.code, self.phase.condition(now), self.waits(now), self.since <= now - self.after(brand), ~self.is_taken()
+        )
 
     def after(self, brand: Brand) -> timedelta:
         """How long it waits."""
@@ -63,30 +92,26 @@ class Prompt:
 
 
 def _unreviewed(_: datetime) -> ColumnElement[bool]:
-    return Demand.status == DemandStatus.SUBMITTED
+    return true()
 
 
-def _unclaimed(now: datetime) -> ColumnElement[bool]:
-    return and_(Demand.status == DemandStatus.PUBLISHED, Demand.ends_at > now, ~_claimed())
+def _unclaimed(_: datetime) -> ColumnElement[bool]:
+    return ~_claimed()
 
 
 def _claimed() -> ColumnElement[bool]:
     return exists().where(Claim.opening_id == Demand.opening_id, or_(Claim.takes_place(), Claim.stands())).correlate(Demand)
 
 
-def _over(now: datetime) -> ColumnElement[bool]:
-    return and_(Demand.status == DemandStatus.PUBLISHED, Demand.ends_at <= now, ~attendance.goes_on(Demand.opening_id, now=now))
-
-
 def _unattended(now: datetime) -> ColumnElement[bool]:
     came = exists().where(Shift.opening_id == Demand.opening_id, Attendance.shift_id == Shift.id).correlate(Demand)
-    return and_(_over(now), _claimed(), ~came)
+    return and_(~attendance.goes_on(Demand.opening_id, now=now), _claimed(), ~came)
 
 
 def _unconfirmed(now: datetime) -> ColumnElement[bool]:
     confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
     waiting = exists().where(ServiceRecord.opening_id == Demand.opening_id, ServiceRecord.is_current(), ~confirmed)
-    return and_(_over(now), waiting.correlate(Demand))
+    return and_(~attendance.goes_on(Demand.opening_id, now=now), waiting.correlate(Demand))
 
 
 _SUBMITTED_AT = (
@@ -96,14 +121,14 @@ _SUBMITTED_AT = (
     .scalar_subquery()
 )
 PROMPTS = (
-    Prompt(NextStep.REVIEW_TOLD, DemandUnreviewed, _unreviewed, _SUBMITTED_AT),
-    Prompt(NextStep.REVIEW_STREET, DemandLongUnreviewed, _unreviewed, _SUBMITTED_AT),
-    Prompt(NextStep.OFFERED, DemandOffered, _unclaimed, Demand.published_at),
-    Prompt(NextStep.NEIGHBOURS, DemandOfferedToNeighbours, _unclaimed, Demand.published_at),
-    Prompt(NextStep.STREET, DemandUnclaimed, _unclaimed, Demand.published_at),
-    Prompt(NextStep.NOBODY_CAME, DemandUnattended, _unattended, Demand.ends_at),
-    Prompt(NextStep.CONFIRM_TOLD, DemandUnconfirmed, _unconfirmed, Demand.ends_at),
-    Prompt(NextStep.CONFIRM_STREET, DemandLongUnconfirmed, _unconfirmed, Demand.ends_at),
+    Prompt(NextStep.REVIEW_TOLD, DemandUnreviewed, Phase.SUBMITTED, _unreviewed, _SUBMITTED_AT),
+    Prompt(NextStep.REVIEW_STREET, DemandLongUnreviewed, Phase.SUBMITTED, _unreviewed, _SUBMITTED_AT),
+    Prompt(NextStep.OFFERED, DemandOffered, Phase.BEFORE_ITS_END, _unclaimed, Demand.published_at),
+    Prompt(NextStep.NEIGHBOURS, DemandOfferedToNeighbours, Phase.BEFORE_ITS_END, _unclaimed, Demand.published_at),
+    Prompt(NextStep.STREET, DemandUnclaimed, Phase.BEFORE_ITS_END, _unclaimed, Demand.published_at),
+    Prompt(NextStep.NOBODY_CAME, DemandUnattended, Phase.AFTER_ITS_END, _unattended, Demand.ends_at),
+    Prompt(NextStep.CONFIRM_TOLD, DemandUnconfirmed, Phase.AFTER_ITS_END, _unconfirmed, Demand.ends_at),
+    Prompt(NextStep.CONFIRM_STREET, DemandLongUnconfirmed, Phase.AFTER_ITS_END, _unconfirmed, Demand.ends_at),
 )
 """Each step, said once; of one cause the earlier stands first."""
 
@@ -132,14 +157,15 @@ def _take(brand: Brand, prompt: Prompt, *, now: datetime, at_most: int) -> int:
 
 def next_step(demand: Demand, *, now: datetime) -> tuple[NextStep, datetime] | None:
     """What happens next by itself to a demand, and when; nothing to one that is over, or is to be amended."""
-    brand = brands.current().get(demand.brand)
-    if brand is None or demand.status not in (DemandStatus.SUBMITTED, DemandStatus.PUBLISHED):
+    brand, phase = brands.current().get(demand.brand), Phase.of(demand, now)
+    if brand is None or phase is None:
         return None
     waiting = [
         select(literal(prompt.step.value).label("step"), (prompt.since + prompt.after(brand)).label("on")).where(
             Demand.id == demand.id, prompt.waits(now), ~prompt.is_taken()
         )
         for prompt in PROMPTS
+        if prompt.phase is phase
     ]
     to_come = [(row.on, NextStep(row.step)) for row in db.session.execute(union_all(*waiting))]
     if demand.ends_at is not None:
