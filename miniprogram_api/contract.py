@@ -201,7 +201,7 @@ def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
                 raise Malformed from None
             raise InvalidInput(error) from None
         # Pydantic keeps the last of two equal names and a proxy may look at the first. What was valid is not deep, so this is safe.
-        json.loads(raw, object_pairs_hook=_unique_names)
+        _NAMED_ONCE.decode(raw.decode())
         return body
 
     return read
@@ -224,3 +224,7 @@ def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(names) != len(pairs):
         raise Malformed("请求内容中有重复的字段名")
     return names
+
+
+_NAMED_ONCE = json.JSONDecoder(object_pairs_hook=_unique_names)
+"""Made once: json.loads would make one for each request."""

@@ -1,11 +1,11 @@
 """The application on which the faces stand: refusals, limits of size, safe headers, request ids, and who watches its answers."""
 
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from apiflask import APIFlask
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from werkzeug.http import http_date
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,6 +15,7 @@ from config.settings import Settings
 from web import attempts, cookie, refusals
 from web.faces import Face, face_in_hand
 from web.faces import install as install_faces
+from web.in_hand import request_in_hand
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,7 +36,7 @@ def make_application(settings: Settings, *faces: Face) -> APIFlask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_trace)
-    app.after_request(_finish)
+    app.after_request(_tell_watchers)
     if not settings.is_trial:
         app.after_request(_insist_on_https)
     install_faces(app, *faces)
@@ -59,10 +60,36 @@ def watch(app: Flask, watcher: Callable[[Answered], None]) -> None:
 
 
 _WATCHERS = "ejia_watchers"
+_BEGAN = "ejia.began"
+
+
+class _Answer(Response):
+    """An answer as the views give it, a `Response` of Flask's, on its way out."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "HEAD" or not self._is_whole:
+            return super().__call__(environ, start_response)
+        # Werkzeug would copy the headers one by one, to look whether there is something to mend.
+        start_response(self.status, self.headers.to_wsgi_list())
+        return cast(list[bytes], self.response)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it is one piece in memory, leads nowhere, and nobody waits for its end: as nearly all are."""
+        body = self.response
+        if self.status_code not in _WITH_A_BODY or self._on_close or not isinstance(body, list) or len(body) != 1:
+            return False
+        said = {name.lower() for name, _ in self.headers}
+        return isinstance(body[0], bytes) and "content-length" in said and said.isdisjoint(("location", "content-location"))
+
+
+_WITH_A_BODY = frozenset({200, 201, 202, *range(400, 600)})
 
 
 class _Application(APIFlask):
     """Flask asks of each function at each call whether it is asynchronous; none of ours is."""
+
+    response_class = _Answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -70,10 +97,15 @@ class _Application(APIFlask):
 
 def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
     """The answers of an application as lists: all of ours lie in memory, and granian sends a list at once, anything else piece by piece
-    through a channel between threads (a tenth of a claim)."""
+    through a channel between threads (a tenth of a claim).
+
+    What all answers say stands beside what each one says here, and not before: werkzeug looks at each header of an answer four times."""
 
     def whole(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-        answer = application(environ, start_response)
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            return start_response(status, _with_what_all_say(headers), exc_info)
+
+        answer = application(environ, start)
         try:
             return list(answer)
         finally:
@@ -86,23 +118,28 @@ def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
 
 def _trace() -> None:
     """First of all hooks: when the request began (what watches measures from here) and what it is called."""
-    g.began = time.perf_counter()
+    sent = request_in_hand()
+    sent.environ[_BEGAN] = time.perf_counter()
     asked.begin()
-    bind_request_id(sane_request_id(request.headers.get("X-Request-Id")) or new_request_id(), source=request.remote_addr)
+    bind_request_id(sane_request_id(sent.headers.get("X-Request-Id")) or new_request_id(), source=sent.remote_addr)
 
 
-def _finish(answer: Response) -> Response:
-    headers = answer.headers
-    for name, value in face_in_hand().headers.items():
-        if name not in headers:
-            headers.add(name, value)
-    headers.add("X-Request-Id", current_request_id() or new_request_id())
-    headers["Date"] = http_date(clock.now())  # what a phone reckons from; a server would take its own clock
-    route = request.url_rule
-    answered = Answered(request.method, route.rule if route else None, answer.status_code, time.perf_counter() - g.began)
+def _tell_watchers(answer: Response) -> Response:
+    sent = request_in_hand()
+    route, seconds = sent.url_rule, time.perf_counter() - sent.environ[_BEGAN]
+    answered = Answered(sent.method, route.rule if route else None, answer.status_code, seconds)
     for watcher in current_app.extensions.get(_WATCHERS, ()):
         watcher(answered)
     return answer
+
+
+def _with_what_all_say(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers of an answer, those of its face that it does not say otherwise, its id and the date."""
+    said = {name.lower() for name, _ in headers}
+    # What a phone reckons from; a server would take its own clock, as werkzeug does where it compares an ETag.
+    own = [header for header in headers if header[0].lower() != "date"] if "date" in said else headers
+    of_face = [header for header in face_in_hand().headers.items() if header[0].lower() not in said]
+    return [*own, *of_face, ("X-Request-Id", current_request_id() or new_request_id()), ("Date", http_date(clock.now()))]
 
 
 def _insist_on_https(answer: Response) -> Response:

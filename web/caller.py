@@ -7,7 +7,7 @@ no protection against forms of other sites.
 from datetime import datetime
 from uuid import UUID
 
-from flask import g, request
+from flask import g
 
 from backend.accounts import tokens
 from backend.accounts.service import Stage, actor_of
@@ -18,6 +18,7 @@ from backend.foundation.errors import Unauthenticated
 from backend.foundation.tracing import bind_account_id
 from web import cookie, forgery
 from web.faces import Credential, face_in_hand
+from web.in_hand import request_in_hand
 
 
 def caller(*, at_least: Stage = Stage.WHOLE) -> Actor:
@@ -68,7 +69,7 @@ def brought_account() -> UUID | None:
 
 
 def _brought_token() -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request_in_hand().headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 

@@ -7,8 +7,10 @@ from enum import StrEnum
 from flask import Flask, Response, current_app, request
 
 from backend.foundation.errors import Refusal
+from web.in_hand import request_in_hand
 
 ROOT = "/"
+_FACE = "ejia.face"
 
 
 class Credential(StrEnum):
@@ -40,9 +42,16 @@ def install(app: Flask, *faces: Face) -> None:
 
 def face_in_hand() -> Face:
     """The face that answers the request: whose address it is; for an address of nobody, whose media type the caller names."""
-    path = request.path
-    face: Face | None = current_app.extensions["ejia_face_at"].get(path if path == ROOT else path.split("/", 2)[1])
-    return face or _asked_for()
+    sent = request_in_hand()
+    face: Face | None = sent.environ.get(_FACE)
+    if face is None:
+        face = sent.environ[_FACE] = _face_at(sent.path) or _asked_for()
+    return face
+
+
+def _face_at(path: str) -> Face | None:
+    faces: Mapping[str, Face] = current_app.extensions["ejia_face_at"]
+    return faces.get(path if path == ROOT else path.split("/", 2)[1])
 
 
 def _asked_for() -> Face:

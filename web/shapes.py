@@ -12,6 +12,7 @@ from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import PageRequest, TimeSort
 from backend.foundation.search import LONGEST_SEARCH, MOST_WORDS, Days, words_of
 from web.fields import SENT, CursorText, Day, Id, Limit, NoNumbers, Text
+from web.in_hand import request_in_hand
 from web.refusals import BodyTooLarge, InvalidInput
 
 FORM_TOKEN, SUBMISSION_KEY = "csrf_token", "submission_key"
@@ -153,9 +154,10 @@ def sent_form() -> MultiDict[str, str]:
 
 def sent_body() -> bytes:
     """The whole body of the request in hand. Raises BodyTooLarge."""
-    raw = request.get_data(cache=True)
+    sent = request_in_hand()
+    raw = sent.get_data(cache=True)
     # Werkzeug cuts a body that comes in chunks at the limit and says nothing.
-    if request.content_length is None and len(raw) >= (request.max_content_length or 0):
+    if len(raw) >= (sent.max_content_length or 0) and sent.content_length is None:
         raise BodyTooLarge
     return raw
 

@@ -19,6 +19,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Refusal
 from backend.foundation.idempotency import IdempotencyKeyMissing, Submission
 from web.faces import Credential, face_in_hand
+from web.in_hand import request_in_hand
 from web.shapes import SUBMISSION_KEY, sent_form
 
 # Visible ASCII. A UUID fits.
@@ -39,7 +40,7 @@ def key_if_named() -> str | None:
     if face_in_hand().credential is Credential.COOKIE:
         named = sent_form().get(SUBMISSION_KEY) if request.method == "POST" else None
     else:
-        named = request.headers.get("Idempotency-Key")
+        named = request_in_hand().headers.get("Idempotency-Key")
     if named is not None and not _KEY.fullmatch(named):
         raise IdempotencyKeyMissing
     return named
@@ -47,9 +48,10 @@ def key_if_named() -> str | None:
 
 def digest() -> str:
     """What address and content come to; the same key with another digest is refused."""
-    content = _parts() if request.mimetype == "multipart/form-data" else request.get_data(cache=True)
-    query = b"?" + request.query_string if request.query_string else b""
-    return hashlib.sha256(request.path.encode() + query + b"\x00" + content).hexdigest()
+    sent = request_in_hand()
+    content = _parts() if sent.mimetype == "multipart/form-data" else sent.get_data(cache=True)
+    query = b"?" + sent.query_string if sent.query_string else b""
+    return hashlib.sha256(sent.path.encode() + query + b"\x00" + content).hexdigest()
 
 
 def _parts() -> bytes:
@@ -63,7 +65,8 @@ def _parts() -> bytes:
 
 def submission(account_id: UUID, key: str) -> Submission:
     """This account's submission to the route in hand."""
-    return Submission(account_id, f"{request.method} {request.url_rule}", key)
+    sent = request_in_hand()
+    return Submission(account_id, f"{sent.method} {sent.url_rule}", key)
 
 
 class AnsweredBefore(Exception):

@@ -49,6 +49,8 @@ def test_every_kind_of_answer_is_safe_to_show(client: FlaskClient, small: FlaskC
         assert "default-src 'none'" in policy
         assert "unsafe-inline" not in policy.replace("style-src 'self' 'unsafe-inline'", ""), "no script of a page's own"
         assert "Strict-Transport-Security" not in answer.headers, "a trial is not behind https"
+        assert [len(answer.headers.getlist(name)) for name in ("Date", "X-Request-Id")] == [1, 1], "also where werkzeug gave its own date"
+    assert all(answer.data == b"" for answer in answers if answer.request.method == "HEAD")
 
 
 def test_no_answer_about_people_is_kept_by_a_cache(phone_of, street, client: FlaskClient) -> None:
