@@ -228,7 +228,7 @@ def run_one(statement: Prepared, **values: Any) -> Any | None:
 
 
 def _session() -> Session:
-    session = db.session()
+    session = db.session.registry()
     if not isinstance(session, Session):
         raise TypeError("the session of this process is another one")
     return session

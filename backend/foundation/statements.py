@@ -72,7 +72,7 @@ class Prepared:
         make, processors = self._reading
         if processors is None:
             return [make(row) for row in rows]
-        return [make(value if to is None else to(value) for value, to in zip(row, processors, strict=True)) for row in rows]
+        return [make([value if to is None else to(value) for value, to in zip(row, processors, strict=True)]) for row in rows]
 
     @cached_property
     def _compiled(self) -> SQLCompiler:
@@ -118,11 +118,11 @@ def _receiving(kind: TypeEngine[Any]) -> Processor:
 
 
 def _hex(value: UUID | None) -> str | None:
-    return None if value is None else value.hex
+    return None if value is None else f"{value.int:032x}"  # as UUID.hex, without a call
 
 
 def _hexes(values: Sequence[UUID | None] | None) -> str | None:
-    return None if values is None else "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"
+    return None if values is None else "{" + ",".join(["NULL" if value is None else f"{value.int:032x}" for value in values]) + "}"
 
 
 def _texts(values: Sequence[str | None] | None) -> str | None:

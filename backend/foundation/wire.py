@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from itertools import count
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
-from psycopg import errors, generators
+from psycopg import abc, errors, generators
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -26,6 +26,7 @@ _STALE = ("0A000", "26000")
 
 Rows = list[tuple[Any, ...]]
 Found = TypeVar("Found")
+P = ParamSpec("P")
 
 
 class _Statement(NamedTuple):
@@ -49,6 +50,7 @@ class PipedConnection(psycopg.Connection[Any]):
     """A connection that also sends a statement in one round trip with the begin and the end of its transaction."""
 
     _prepared_names: "OrderedDict[_Statement, bytes] | None" = None
+    _kept_transformer: abc.Transformer | None = None
     _named = 0
     _server_keeps_ours = False
 
@@ -57,10 +59,10 @@ class PipedConnection(psycopg.Connection[Any]):
 
         `and_commit`: it is committed in the same round trip, unless the statement fails. Raises psycopg.Error.
         """
-        transformer = Transformer(self)
+        transformer = self._transformer
         sent = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         statement = _Statement(_numbered(text), transformer.types or ())
-        results = self._undisturbed(lambda: self._travel(statement, sent, transformer.formats, and_commit=and_commit))
+        results = self._undisturbed(self._travel, statement, sent, transformer.formats, and_commit)
         self._raise_first_failure(statement, results)
         answer = results[_Part.ASK]
         if answer.status != ExecStatus.TUPLES_OK:
@@ -95,17 +97,17 @@ class PipedConnection(psycopg.Connection[Any]):
             self._prepared_names, self._server_keeps_ours = None, False
         yield from super()._deallocate(name)
 
-    def _undisturbed(self, exchange: Callable[[], Found]) -> Found:
+    def _undisturbed(self, exchange: Callable[P, Found], *with_what: P.args, **named: P.kwargs) -> Found:
         """What an exchange with the server gives. Whatever disturbs it closes the connection: something may still be under way on it."""
         if self.closed:
             raise psycopg.OperationalError("the connection is closed")
         try:
-            return exchange()
+            return exchange(*with_what, **named)
         except BaseException:
             self.close()
             raise
 
-    def _travel(self, statement: _Statement, values: Any, formats: Any, *, and_commit: bool) -> dict[_Part, PGresult]:
+    def _travel(self, statement: _Statement, values: Any, formats: Any, and_commit: bool) -> dict[_Part, PGresult]:
         """Send a statement and whatever goes with it in one round trip, and give the result of each."""
         pgconn, name = self.pgconn, self._names.get(statement)
         idle = pgconn.transaction_status == TransactionStatus.IDLE
@@ -156,6 +158,13 @@ class PipedConnection(psycopg.Connection[Any]):
                 if never_prepared or error.sqlstate in _STALE:
                     self._names.pop(statement, None)
                 raise error
+
+    @property
+    def _transformer(self) -> abc.Transformer:
+        # The same for all statements: a new one would look up anew how values of each type are sent and read.
+        if self._kept_transformer is None:
+            self._kept_transformer = Transformer(self)
+        return self._kept_transformer
 
     @property
     def _names(self) -> "OrderedDict[_Statement, bytes]":

@@ -251,6 +251,7 @@ _COLUMNS = ("team_id", "organisation_id", "work_unit_id", "person_id")
 
 def _write(actor: Actor, made: MadeClaim) -> None:
     """Have claim and first step written. Whoever has taken a place of the opening already is refused then, and the place goes back."""
+    of_claimant = made.claimant.column
     claim = {
         "id": made.id,
         "opening_id": made.opening_id,
@@ -258,7 +259,7 @@ def _write(actor: Actor, made: MadeClaim) -> None:
         "status": made.status,
         "claimed_at": made.claimed_at,
         "claimed_by": actor.account_id,
-        **{column: made.claimant.id if column == made.claimant.column else None for column in _COLUMNS},
+        **{column: made.claimant.id if column == of_claimant else None for column in _COLUMNS},
     }
     step = {
         "id": new_id(),
