@@ -20,12 +20,11 @@ from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from backend.consumers import CONSUMERS
 from backend.foundation import clock, findings, key_register, liveness
 from backend.foundation.outbox import ALARM_AFTER, OutboxDelivery, OutboxEvent
 from backend.foundation.sealing import Keyring
-from backend.reveals.models import Reveal
-from backend.reveals.service import WINDOW
+from backend.hearers import HEARERS
+from backend.reveals.models import WINDOW, Reveal
 from config.settings import Settings, read_settings
 from ejia import logs
 from ejia.keys import keyring_of
@@ -57,7 +56,7 @@ class OutboxCollector(Collector):
             yield reachable
             return
         reachable.add_metric([], 1)
-        for consumer in sorted({*CONSUMERS, *standing}):
+        for consumer in sorted({*HEARERS, *standing}):
             count, age, failures = standing.get(consumer, (0, 0.0, 0))
             waiting.add_metric([consumer], count)
             oldest.add_metric([consumer], age)

@@ -1,6 +1,6 @@
 """Who read personal data in clear."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text
@@ -10,6 +10,8 @@ from backend.foundation.actor import Role
 from backend.foundation.database import AreaPath, Base, RowId, as_text
 from backend.foundation.sealing import SEALED
 
+WINDOW = timedelta(hours=1)
+"""Within it counts what an account reads."""
 REVEAL_NOTE = "reveals.note"
 """What a sealed note is bound to (`foundation.sealing`)."""
 

@@ -1,7 +1,7 @@
 """Reading personal data in clear. It takes a purpose, is written down, and is shown to whom it is about."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,10 +20,9 @@ from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.service import DataWithdrawn, clear_name
 from backend.reveals import purposes
 from backend.reveals.events import DataRevealed
-from backend.reveals.models import REVEAL_NOTE, Reveal
+from backend.reveals.models import REVEAL_NOTE, WINDOW, Reveal
 from backend.reveals.purposes import PersonalField
 
-WINDOW = timedelta(hours=1)
 _ONE_BY_ONE = 0x7265  # the first half of the advisory lock's name; the second is the account
 
 

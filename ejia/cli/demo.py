@@ -15,7 +15,7 @@ from ejia.cli.operated import operated
 from ejia.cli.progress import bar
 from ejia.trial.demo import load as year
 from ejia.trial.demo import messages, rosters
-from ejia.trial.demo.logins import keep
+from ejia.trial.demo.told import keep
 
 
 @click.group()

@@ -10,7 +10,7 @@ import psycopg
 
 import backend
 from ejia.trial import running, services
-from ejia.trial.demo.logins import kept
+from ejia.trial.demo.told import kept
 from ejia.trial.ports import HOST, Ports
 from ejia.trial.processes import Command
 from ejia.trial.secrets import local_secrets

@@ -2,7 +2,7 @@
 
 from config.settings import Settings
 from console.start import TrialCopy, TrialLogin
-from ejia.trial.demo.logins import PASSWORD, kept
+from ejia.trial.demo.told import PASSWORD, kept
 
 
 def trial_copy(settings: Settings) -> TrialCopy:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from backend.foundation.database import db
 from config.settings import Settings
-from ejia.trial.demo.logins import DemonstrationLogin, keep
+from ejia.trial.demo.told import DemonstrationLogin, keep
 from ejia.trial.web import create_trial_app
 
 

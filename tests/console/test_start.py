@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from config.settings import Settings
-from ejia.trial.demo.logins import PASSWORD
+from ejia.trial.demo.told import PASSWORD
 
 
 def test_it_tells_who_can_log_in_and_how(browser: FlaskClient, settings: Settings) -> None:

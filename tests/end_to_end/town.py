@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from backend.foundation.clock import SHANGHAI
-from ejia.trial.demo.logins import PASSWORD
+from ejia.trial.demo.told import PASSWORD
 from tests.support.people import identity_number
 from tests.support.phone import Phone
 from tests.support.trial_run import address, begin_run, read_until

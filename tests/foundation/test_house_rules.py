@@ -32,6 +32,7 @@ from backend.foundation.life import Step
 from backend.foundation.outbox import Event
 from backend.foundation.refusals import body_of, named, never_of, refusals_by_form, refusals_of, refuses_of
 from backend.foundation.terms import Term
+from backend.hearers import HEARERS
 from backend.reveals.service import write_reveal
 from ejia.policy_page import page, permissions
 from ejia.resources import CONSOLE, RESOURCES
@@ -281,6 +282,7 @@ def test_each_event_that_is_heard_is_published_and_none_is_written_for_nobody() 
     assert Counter(kind.name for kind in kinds).most_common(1)[0][1] == 1
     published = {kind.name for kind in kinds if kind.__name__ in made}
     assert {kind.name for kind in kinds} == published
+    assert tuple(sorted(CONSUMERS)) == HEARERS
     for consumer, reactions in CONSUMERS.items():
         assert reactions.keys() <= published, consumer
 

@@ -8,7 +8,7 @@ import pytest
 from backend.accounts import service as accounts
 from backend.foundation import clock
 from backend.foundation.database import transaction
-from ejia.trial.demo.logins import PASSWORD
+from ejia.trial.demo.told import PASSWORD
 from ejia.trial.wechat.world import openid_of
 from tests.support.environment import APPID
 from tests.support.phone import Phone

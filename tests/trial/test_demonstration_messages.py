@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from backend.foundation.database import db, transaction
-from ejia.trial.demo.logins import PASSWORD
+from ejia.trial.demo.told import PASSWORD
 from tests.support.phone import Phone
 
 

@@ -20,6 +20,7 @@ from ejia.trial.demo.late import LateEntries
 from ejia.trial.demo.people import LAST, People
 from ejia.trial.demo.plan import scaled
 from ejia.trial.demo.services import Services
+from ejia.trial.demo.told import DemonstrationLogin
 from ejia.trial.demo.world import Someone, World
 
 
@@ -40,7 +41,7 @@ class Loaded:
 
     rows: int
     people: int
-    logins: tuple[logins.DemonstrationLogin, ...]
+    logins: tuple[DemonstrationLogin, ...]
 
 
 def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> Loaded:
@@ -73,7 +74,7 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
     return Loaded(rows, len(world.rows[Person.__tablename__].lines), made)
 
 
-def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[World, tuple[logins.DemonstrationLogin, ...]]:
+def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[World, tuple[DemonstrationLogin, ...]]:
     world = World(plan.SEED)
     people = People(world, scale)
     people.make_areas()

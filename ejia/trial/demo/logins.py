@@ -1,10 +1,6 @@
-"""Who can log in to the demonstration: administrators by name and password, and WeChat users that the stand-in server knows by name."""
+"""Makes who can log in: administrators by name and password, and WeChat users that the stand-in server knows by name."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import datetime, time
-from pathlib import Path
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -16,33 +12,9 @@ from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Groups
 from ejia.trial.demo.people import FIRST, Member, People
+from ejia.trial.demo.told import PASSWORD, DemonstrationLogin
 from ejia.trial.demo.world import APPOINTED_ON, Community, Someone, World
 from ejia.trial.wechat.world import openid_of
-
-PASSWORD = "Ejia-2023-demo"  # noqa: S105 - printed on the terminal; the trial profile only
-
-
-@dataclass(frozen=True, slots=True)
-class DemonstrationLogin:
-    """One of them: how to log in, and who that is."""
-
-    name: str
-    by_wechat: bool
-    who: str
-
-    def line(self) -> str:
-        """As the terminal shows it."""
-        return f"  {self.name:<14}{'微信' if self.by_wechat else f'密码 {PASSWORD}'}  {self.who}"
-
-
-def keep(logins: Iterable[DemonstrationLogin], file: Path) -> None:
-    """Write down who can log in, for later runs."""
-    file.write_text("".join(json.dumps(asdict(login), ensure_ascii=False) + "\n" for login in logins))
-
-
-def kept(file: Path) -> list[DemonstrationLogin]:
-    """Who was written down; nobody where no demonstration was loaded."""
-    return [DemonstrationLogin(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
 
 
 class Logins:
