@@ -7,11 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import requests
-from apiflask import APIFlask
 from sqlalchemy import text
 
 from backend.foundation import clock, findings
@@ -50,11 +48,10 @@ for fails in (False, False, True):
 Ask = Callable[[], dict[str, float]]
 
 
-@pytest.fixture
-def environment(settings: Settings, tmp_path: Path) -> dict[str, str]:
-    folder = tmp_path / "figures"
-    folder.mkdir()
-    return {**environment_of(settings), metrics.FOLDER_VARIABLE: str(folder)}
+@pytest.fixture(scope="module")
+def environment(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of processes that leave their figures in one folder."""
+    return {**environment_of(settings), metrics.FOLDER_VARIABLE: str(tmp_path_factory.mktemp("figures"))}
 
 
 @contextmanager
@@ -86,11 +83,23 @@ def run(code: str, environment: dict[str, str], *arguments: str) -> None:
     subprocess.run([sys.executable, "-c", code, *arguments], env=environment, check=True, capture_output=True)
 
 
-def test_the_requests_of_two_processes_are_added_up_by_route_template(app: APIFlask, environment: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def ask(environment: dict[str, str]) -> Iterator[Ask]:
+    """Asks the exposing process, which adds up anew at each question."""
+    with exposed(environment) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="module")
+def asked_of_two(environment: dict[str, str]) -> None:
+    """Two processes of the web server were asked, and are over."""
     run(ASKED_BY_A_PROCESS, environment, "2")
     run(ASKED_BY_A_PROCESS, environment, "3")
-    with exposed(environment) as ask:
-        figures = ask()
+
+
+@pytest.mark.usefixtures("app", "asked_of_two")
+def test_the_requests_of_two_processes_are_added_up_by_route_template(ask: Ask) -> None:
+    figures = ask()
     assert figures['ejia_http_requests_total{method="GET",route="/healthz",status="200"}'] == 5
     assert figures['ejia_http_request_seconds_count{method="GET",route="/healthz"}'] == 5
     assert figures['ejia_http_requests_total{method="GET",route="(none)",status="404"}'] == 2
@@ -98,19 +107,18 @@ def test_the_requests_of_two_processes_are_added_up_by_route_template(app: APIFl
     assert not [name for name in figures if "639999" in name or "MADE-UP" in name]
 
 
-def test_task_runs_count_by_name_and_outcome(app: APIFlask, environment: dict[str, str]) -> None:
+@pytest.mark.usefixtures("app")
+def test_task_runs_count_by_name_and_outcome(ask: Ask, environment: dict[str, str]) -> None:
     run(RUN_BY_A_WORKER, environment)
-    with exposed(environment) as ask:
-        figures = ask()
+    figures = ask()
     assert figures['ejia_tasks_total{outcome="success",task="probe.ring"}'] == 2
     assert figures['ejia_tasks_total{outcome="failure",task="probe.ring"}'] == 1
     assert figures['ejia_tasks_total{outcome="failure",task="probe.unheard"}'] == 0
     assert figures['ejia_task_seconds_count{task="probe.ring"}'] == 3
 
 
-def test_what_waits_in_the_outbox_shows_by_consumer_and_what_a_check_found_last_on_whatever_host(
-    app: APIFlask, environment: dict[str, str]
-) -> None:
+@pytest.mark.usefixtures("app")
+def test_what_waits_in_the_outbox_shows_by_consumer_and_what_a_check_found_last_on_whatever_host(ask: Ask) -> None:
     now, check = clock.now(), "housekeeping.recount_places"
     lines = [("points", now - timedelta(seconds=90), 0), ("points", now, 6), ("statistics", now - timedelta(seconds=30), 5)]
     with transaction():
@@ -124,29 +132,29 @@ def test_what_waits_in_the_outbox_shows_by_consumer_and_what_a_check_found_last_
                 text("INSERT INTO outbox_deliveries (event_id, consumer, due_at, attempts) VALUES (:id, :consumer, :at, :attempts)"),
                 {"id": event, "consumer": consumer, "at": at, "attempts": attempts},
             )
-    with exposed(environment) as ask:
-        figures = ask()
-        assert (figures["ejia_database_up"], figures['ejia_outbox_waiting{consumer="points"}']) == (1, 2)
-        assert (figures['ejia_outbox_failed{consumer="points"}'], figures['ejia_outbox_failed{consumer="statistics"}']) == (1, 1)
+    figures = ask()
+    assert (figures["ejia_database_up"], figures['ejia_outbox_waiting{consumer="points"}']) == (1, 2)
+    assert (figures["ejia_reveals_hour"], figures["ejia_keys_missing"]) == (0, 0)
+    assert (figures['ejia_outbox_failed{consumer="points"}'], figures['ejia_outbox_failed{consumer="statistics"}']) == (1, 1)
+    with transaction():
+        findings.keep(check, 1, now=now)
+    assert ask()[f'ejia_task_found{{task="{check}"}}'] == 1
+    for found, at in ((0, now + timedelta(days=1)), (7, now)):  # mended; then a host that was slow
         with transaction():
-            findings.keep(check, 1, now=now)
-        assert ask()[f'ejia_task_found{{task="{check}"}}'] == 1
-        for found, at in ((0, now + timedelta(days=1)), (7, now)):  # mended; then a host that was slow
-            with transaction():
-                findings.keep(check, found, now=at)
-        figures_then = ask()
-        assert figures_then[f'ejia_task_found{{task="{check}"}}'] == 0
-        assert figures_then[f'ejia_task_found_timestamp_seconds{{task="{check}"}}'] == pytest.approx((now + timedelta(days=1)).timestamp())
-        assert 90 <= figures['ejia_outbox_oldest_seconds{consumer="points"}'] < 150
-        assert 30 <= figures['ejia_outbox_oldest_seconds{consumer="statistics"}'] < 90
-        with transaction():
-            db.session.execute(text("DELETE FROM outbox_deliveries"))
-        assert ask().get('ejia_outbox_waiting{consumer="points"}', 0.0) == 0
+            findings.keep(check, found, now=at)
+    figures_then = ask()
+    assert figures_then[f'ejia_task_found{{task="{check}"}}'] == 0
+    assert figures_then[f'ejia_task_found_timestamp_seconds{{task="{check}"}}'] == pytest.approx((now + timedelta(days=1)).timestamp())
+    assert 90 <= figures['ejia_outbox_oldest_seconds{consumer="points"}'] < 150
+    assert 30 <= figures['ejia_outbox_oldest_seconds{consumer="statistics"}'] < 90
+    with transaction():
+        db.session.execute(text("DELETE FROM outbox_deliveries"))
+    assert ask().get('ejia_outbox_waiting{consumer="points"}', 0.0) == 0
 
 
-def test_without_a_database_the_figures_of_the_processes_still_show(app: APIFlask, environment: dict[str, str]) -> None:
-    run(ASKED_BY_A_PROCESS, environment, "1")
+@pytest.mark.usefixtures("app", "asked_of_two")
+def test_without_a_database_the_figures_of_the_processes_still_show(environment: dict[str, str]) -> None:
     with exposed(environment | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}) as ask:
         figures = ask()
     assert figures["ejia_database_up"] == 0
-    assert figures['ejia_http_requests_total{method="GET",route="/healthz",status="200"}'] == 1
+    assert figures['ejia_http_requests_total{method="GET",route="/healthz",status="200"}'] == 5

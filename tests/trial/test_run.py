@@ -36,7 +36,8 @@ def start() -> Iterator[Run]:
         run.communicate()
 
 
-def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: Run, tmp_path: Path) -> None:
+def test_two_copies_run_side_by_side_and_leave_nothing_cut_short_stopped_or_killed(start: Run, tmp_path: Path) -> None:
+    _cuts_a_load_short(start, tmp_path / "two")
     one, two = start(tmp_path / "one", "--scale", "0"), start(tmp_path / "two", "--scale", "0.01")
     heard, other = read_until(one, "Ctrl-C"), read_until(two, "Ctrl-C")
     assert address(heard, "接口") != address(other, "接口")
@@ -51,7 +52,10 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
         known = "SELECT bool_and(reltuples >= 0) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         assert connection.execute(known).fetchone() == (True,), "the demonstration's tables are analysed"
     with psycopg.connect(told.replace("ejia_app@", "ejia@")) as connection:
+        begun_anew = connection.execute("SELECT to_regclass('half_of_it'), count(*) > 50 FROM people").fetchone()
+        assert begun_anew == (None, True), "of the load that was cut short nothing is left"
         connection.execute("CREATE TABLE kept AS SELECT 47 AS minutes")
+    assert not (tmp_path / "two" / "demonstration.unfinished").exists()
 
     assert "jiedao" in requests.get(address(other, "首页"), timeout=5).text
     assert "没有装载示范数据" in requests.get(address(heard, "首页"), timeout=5).text
@@ -82,19 +86,13 @@ def test_two_copies_run_side_by_side_and_leave_nothing_stopped_or_killed(start: 
     assert _minutes_kept(tmp_path / "two") == (47,)
 
 
-def test_a_load_that_was_cut_short_begins_anew(start: Run, tmp_path: Path) -> None:
-    run = start(tmp_path)
-    assert eventually((tmp_path / "demonstration.unfinished").exists, seconds=60)
+def _cuts_a_load_short(start: Run, folder: Path) -> None:
+    run = start(folder)
+    assert eventually((folder / "demonstration.unfinished").exists, seconds=60)
     run.send_signal(signal.SIGINT)
     assert run.wait(20) == 0
-    with _database_of(tmp_path) as connection:
+    with _database_of(folder) as connection:
         connection.execute("CREATE TABLE half_of_it ()")
-
-    output, _ = start(tmp_path, "--check", "--scale", "0.01").communicate(timeout=90)
-    assert "社区E家已启动" in output
-    assert not (tmp_path / "demonstration.unfinished").exists()
-    with _database_of(tmp_path) as connection:
-        assert connection.execute("SELECT to_regclass('half_of_it'), count(*) > 50 FROM people").fetchone() == (None, True)
 
 
 def _is_ready(said: str) -> bool:
