@@ -153,6 +153,7 @@ class Attendance(Base):
         CheckConstraint("seat >= 1", name="seat_sensible"),
         Index("ix_attendances_claim_id", "claim_id"),
         Index("ix_attendances_never_out", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NOT NULL"),
+        Index("ix_attendances_unsettled", "shift_id", postgresql_where="settled_at IS NULL"),
         Index("ix_attendances_open_shift", "shift_id", postgresql_where="signed_out_at IS NULL AND closed_at IS NULL"),
         CheckConstraint("signed_out_at >= signed_in_at", name="out_after_in"),
         Index("ix_attendances_person_id", "person_id", "signed_in_at", "id"),
@@ -174,6 +175,12 @@ class Attendance(Base):
     out_inside: Mapped[bool | None]
     out_distance_m: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(comment="closed by job because nobody signed out")
+    settled_at: Mapped[datetime | None] = mapped_column(comment="at a shift that is not settled: nothing of it waits any more; derived")
+
+    @classmethod
+    def is_unsettled(cls) -> ColumnElement[bool]:
+        """Condition: its record may wait for a word, or be missing. In the words of the partial index."""
+        return cls.settled_at.is_(None)
 
     @classmethod
     def is_open(cls) -> ColumnElement[bool]:

@@ -89,6 +89,10 @@ ALL_BUT_A_FEW_ARE_SETTLED = (
         " SELECT attendance_id, shift_id, gen_random_uuid(), person_id, 'team', capacity_id, started_at, 'code', ended_at"
         " FROM service_records"
     ),
+    (
+        "UPDATE attendances SET settled_at = now() WHERE id IN (SELECT attendance_id FROM service_records r JOIN service_confirmations c"
+        " ON c.record_fact_id = r.fact_id)"
+    ),
     "UPDATE late_entries SET status = 'refused' WHERE id NOT IN (SELECT id FROM late_entries LIMIT 20)",
     "VACUUM ANALYZE",
 )

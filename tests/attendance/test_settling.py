@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from backend.attendance import service as attendance
-from backend.attendance.models import ServiceRecord, Shift
+from backend.attendance.models import Attendance, ServiceRecord, Shift
 from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
@@ -111,3 +111,36 @@ def test_a_shift_whose_row_somebody_holds_is_left_and_what_was_settled_wrongly_i
     assert waits(colleague) == set()
     assert found_by(recheck_settled_shifts) == 1
     assert (waits(colleague), found_by(recheck_settled_shifts)) == ({served[-1][0]}, 0)
+
+
+def test_of_one_shift_those_of_whom_nothing_waits_are_marked_until_something_does(street, served, colleague):
+    (waiting, shift_id, _), confirmed = served[-1], []
+    with transaction():
+        for _ in range(2):
+            record = make_record(make_person(area(street)), area(street), "door_knock", minutes=60, shift=db.session.get(Shift, shift_id))
+            confirm(record)
+            confirmed.append((str(record.fact_id), record.attendance_id))
+    assert shift_id not in settle()
+    assert marked(shift_id) == {attendance_id for _, attendance_id in confirmed}
+    assert waits(colleague) == {waiting}
+
+    street.home.officer.made(f"/services/{confirmed[0][0]}/confirmation/withdrawal", {"reason": "误点"})
+    assert waits(colleague) == {waiting, confirmed[0][0]}
+    settle()
+    assert marked(shift_id) == {confirmed[1][1]}
+    assert (waits(colleague), found_by(recheck_settled_shifts)) == ({waiting, confirmed[0][0]}, 0)
+
+    for settled in (None, clock.now()):  # as a release before would leave it, at a shift that is settled and at one that is not
+        with transaction():
+            db.session.execute(update(Attendance).where(Attendance.shift_id == shift_id).values(settled_at=clock.now()))
+            db.session.execute(update(Shift).where(Shift.id == shift_id).values(settled_at=settled))
+        assert waits(colleague) == set()
+        assert found_by(recheck_settled_shifts) == 1
+        assert (waits(colleague), found_by(recheck_settled_shifts)) == ({waiting, confirmed[0][0]}, 0)
+
+
+def marked(shift_id: UUID) -> set[UUID]:
+    """The attendances at a shift of which nothing waits."""
+    with transaction():
+        settled = select(Attendance.id).where(Attendance.shift_id == shift_id, Attendance.settled_at.is_not(None))
+        return {*db.session.scalars(settled)}

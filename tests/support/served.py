@@ -73,6 +73,7 @@ def make_record(
     minutes: int,
     day: date = date(2026, 3, 5),
     opening: Opening | None = None,
+    shift: Shift | None = None,
     starts_at: datetime | None = None,
     old: bool = False,
     late_entry: bool = False,
@@ -81,6 +82,8 @@ def make_record(
     """A service record with all that it refers to; it does not count until it is confirmed. Where it is not said when it
     begins, it does when the person's others of the day are over. An `old` one is held to no such rule."""
     starts_at = starts_at or _free_from(person, datetime(day.year, day.month, day.day, 1, tzinfo=UTC))
+    if shift is not None:
+        opening = db.session.get_one(Opening, shift.opening_id)
     if opening is None:
         opening, role = make_opening(area, brand, starts_at=starts_at)
     else:
@@ -91,20 +94,8 @@ def make_record(
             id=new_id(), opening_id=opening.id, role_id=role.id, person_id=person.id, status=ClaimStatus.HELD, claimed_at=starts_at
         )
         db.session.add(claim)
-    shift = Shift(
-        id=new_id(),
-        opening_id=opening.id,
-        brand=brand,
-        area_id=area.id,
-        area_path=area.path,
-        confirmers=["community"],
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(hours=8),
-        grace_minutes=30,
-        status=ShiftStatus.PLANNED,
-    )
-    db.session.add(shift)
-    db.session.flush()
+        db.session.flush()
+    shift = shift or _make_shift(opening, starts_at)
     ended_at = starts_at + timedelta(minutes=minutes)
     attendance = Attendance(
         id=new_id(),
@@ -144,6 +135,24 @@ def make_record(
     db.session.flush()
     happened("service.recorded", record.id)
     return record
+
+
+def _make_shift(opening: Opening, starts_at: datetime) -> Shift:
+    shift = Shift(
+        id=new_id(),
+        opening_id=opening.id,
+        brand=opening.brand,
+        area_id=opening.area_id,
+        area_path=opening.area_path,
+        confirmers=["community"],
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=8),
+        grace_minutes=30,
+        status=ShiftStatus.PLANNED,
+    )
+    db.session.add(shift)
+    db.session.flush()
+    return shift
 
 
 def _free_from(person: Person, morning: datetime) -> datetime:

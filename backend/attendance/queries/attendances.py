@@ -136,7 +136,7 @@ def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest,
     """Who signed in in the actor's areas and never out, so that nobody knows how long they served; the longest ago first. `for_me`: only
     those whose record the actor is to add."""
     seen = policy.visible(actor, Permission.ATTENDANCE_SEE, ScopeColumns(area_path=Shift.area_path))
-    wanted = _lines(actor, now).where(Shift.is_unsettled(), Attendance.lacks_record(), seen)
+    wanted = _lines(actor, now).where(Shift.is_unsettled(), Attendance.is_unsettled(), Attendance.lacks_record(), seen)
     if for_me:
         wanted = wanted.where(is_to_record(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)

@@ -13,6 +13,13 @@ FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
 _BY_AREA = ScopeColumns(area_path=Shift.area_path)
 
 
+def may_wait() -> ColumnElement[bool]:
+    """Condition on records with their shift: none of which nothing waits any more. It finds them; what waits is asked for beside it."""
+    # The shift is named, so that from the unsettled shifts the way leads over the unsettled attendances to their records.
+    of_record = (Attendance.id == ServiceRecord.attendance_id, Attendance.shift_id == ServiceRecord.shift_id)
+    return and_(Shift.is_unsettled(), exists().where(*of_record, Attendance.is_unsettled()).correlate(ServiceRecord))
+
+
 def is_to_confirm(viewer: Actor) -> ColumnElement[bool]:
     """Condition on records with their shift: nobody stands by it yet, and the viewer's word makes it count, as the community's or that of
     who asked."""
@@ -24,7 +31,7 @@ def is_to_confirm(viewer: Actor) -> ColumnElement[bool]:
         ServiceRecord.evidence.not_in(WANTS_COMMUNITY),
         ~is_of_asking_side(viewer),
     )
-    return and_(Shift.is_unsettled(), ServiceRecord.is_current(), ~confirmed, ~FLAGGED, or_(as_community, as_requester), _of_others(viewer))
+    return and_(may_wait(), ServiceRecord.is_current(), ~confirmed, ~FLAGGED, or_(as_community, as_requester), _of_others(viewer))
 
 
 def is_to_allow(viewer: Actor) -> ColumnElement[bool]:
@@ -32,19 +39,25 @@ def is_to_allow(viewer: Actor) -> ColumnElement[bool]:
     of_record = (Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current(), Confirmation.is_partial())
     partly = exists().where(*of_record).correlate(ServiceRecord)
     mine = policy.visible(viewer, Permission.SERVICE_ALLOW, _BY_AREA)
-    return and_(Shift.is_unsettled(), ServiceRecord.is_current(), mine, partly, ~FLAGGED, _of_others(viewer))
+    return and_(may_wait(), ServiceRecord.is_current(), mine, partly, ~FLAGGED, _of_others(viewer))
 
 
 def is_to_clear(viewer: Actor) -> ColumnElement[bool]:
     """Condition on records with their shift: it is flagged, and the viewer is to say whether it is in order."""
     mine = policy.visible(viewer, Permission.SERVICE_CLEAR, _BY_AREA)
-    return and_(Shift.is_unsettled(), ServiceRecord.is_current(), FLAGGED, mine, _of_others(viewer))
+    return and_(may_wait(), ServiceRecord.is_current(), FLAGGED, mine, _of_others(viewer))
 
 
 def is_to_record(viewer: Actor) -> ColumnElement[bool]:
     """Condition on attendances with their shift: one lacks its record, and the viewer is to add it; nobody their own."""
     mine = policy.visible(viewer, Permission.RECORD_ADD, _BY_AREA)
-    return and_(Shift.is_unsettled(), Attendance.lacks_record(), mine, Attendance.person_id.is_distinct_from(viewer.person_id))
+    return and_(
+        Shift.is_unsettled(),
+        Attendance.is_unsettled(),
+        Attendance.lacks_record(),
+        mine,
+        Attendance.person_id.is_distinct_from(viewer.person_id),
+    )
 
 
 def _asks(word: Confirmer) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from backend.attendance.entitlement import allowed, concerned_by_service
 from backend.attendance.hours import hours
 from backend.attendance.models import Capacity, Confirmation, Confirmer, Evidence, ServiceRecord, Shift
 from backend.attendance.queries.bodies import called_by, served_for
-from backend.attendance.queries.deciding import FLAGGED, is_to_allow, is_to_clear, is_to_confirm
+from backend.attendance.queries.deciding import FLAGGED, is_to_allow, is_to_clear, is_to_confirm, may_wait
 from backend.attendance.service.refusals import ServiceNotFound
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -150,11 +150,11 @@ def _of_status(wanted: Select[*tuple[Any, ...]], status: ServiceStatus | None) -
             counted = (Confirmation.id.is_not(None), Confirmation.is_partial().is_not(True), ~FLAGGED)
             return wanted.where(ServiceRecord.is_current(), *counted)
         case ServiceStatus.PARTLY_CONFIRMED:
-            return wanted.where(Shift.is_unsettled(), ServiceRecord.is_current(), Confirmation.is_partial(), ~FLAGGED)
+            return wanted.where(may_wait(), ServiceRecord.is_current(), Confirmation.is_partial(), ~FLAGGED)
         case ServiceStatus.AWAITING_CONFIRMATION:
-            return wanted.where(Shift.is_unsettled(), ServiceRecord.is_current(), Confirmation.id.is_(None), ~FLAGGED)
+            return wanted.where(may_wait(), ServiceRecord.is_current(), Confirmation.id.is_(None), ~FLAGGED)
         case ServiceStatus.FLAGGED:
-            return wanted.where(Shift.is_unsettled(), ServiceRecord.is_current(), FLAGGED)
+            return wanted.where(may_wait(), ServiceRecord.is_current(), FLAGGED)
         case None:
             return wanted.where(ServiceRecord.is_current())
 
