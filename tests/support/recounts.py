@@ -5,7 +5,7 @@ Each counts rows of facts that lie in the area `a.path` and belong to the days f
 of `p.last`) and to one value of the dimension, `x.part`, where '' means all of them. In the indicator's smallest unit: hours in tenths.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from backend.foundation.database import allow_long_statements, db
 
 WHOLE_YEAR = 0
+ALL_MONTHS = range(WHOLE_YEAR, 13)
 Key = tuple[str, str, int]
 """Area path, part ('' for all of them), month (WHOLE_YEAR for the year)."""
 
@@ -233,17 +234,22 @@ EARNED = Recount(
 """The points that the services earned by the rules of config/points.toml, said again by hand: what the ledger must amount to."""
 
 
-def recount(code: str, year: int, *, parts: Iterable[str] = ("",)) -> dict[Key, int]:
-    """One indicator for every area but grids, for these parts, in the year and each of its months."""
-    return counted(RECOUNTS[code], year, parts=parts)
+def recount(
+    code: str, year: int, *, parts: Iterable[str] = ("",), paths: Iterable[str] | None = None, months: Collection[int] = ALL_MONTHS
+) -> dict[Key, int]:
+    """One indicator for every area but grids, or those of these paths, for these parts, in the year and each of its months, or some."""
+    return counted(RECOUNTS[code], year, parts=parts, paths=paths, months=months)
 
 
-def counted(wanted: Recount, year: int, *, parts: Iterable[str] = ("",)) -> dict[Key, int]:
+def counted(
+    wanted: Recount, year: int, *, parts: Iterable[str] = ("",), paths: Iterable[str] | None = None, months: Collection[int] = ALL_MONTHS
+) -> dict[Key, int]:
     """As `recount`, of anything that can be counted so."""
     parts = list(parts)
-    months = [(month, date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)) for month in range(1, 13)]
-    periods = [(WHOLE_YEAR, date(year, 1, 1), date(year, 12, 31)), *months]
-    paths = db.session.scalars(text("SELECT path FROM areas WHERE level <> 'grid'")).all()
+    every = [(month, date(year, month, 1), date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)) for month in range(1, 13)]
+    periods = [period for period in ((WHOLE_YEAR, date(year, 1, 1), date(year, 12, 31)), *every) if period[0] in months]
+    known = db.session.scalars(text("SELECT path FROM areas WHERE level <> 'grid'")).all()
+    paths = known if paths is None else sorted(set(paths) & set(known))
     allow_long_statements()
     db.session.execute(text("SET LOCAL join_collapse_limit = 1"))  # in the order as written: rows, areas, parts, periods
     rows = db.session.execute(
@@ -251,7 +257,7 @@ def counted(wanted: Recount, year: int, *, parts: Iterable[str] = ("",)) -> dict
             f"""
             SELECT a.path, x.part, p.month, ({wanted.value})::bigint
             FROM {wanted.rows}
-            JOIN areas a ON {wanted.path} LIKE a.path || '%' AND a.level <> 'grid'
+            JOIN unnest(CAST(:paths AS text[])) a(path) ON {wanted.path} LIKE a.path || '%'
             JOIN unnest(CAST(:parts AS text[])) x(part) ON x.part = '' OR x.part = {wanted.part}
             JOIN unnest(CAST(:months AS int[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) p(month, first, last) ON {wanted.when}
             WHERE {wanted.condition}
@@ -260,6 +266,7 @@ def counted(wanted: Recount, year: int, *, parts: Iterable[str] = ("",)) -> dict
         ),
         {
             "parts": parts,
+            "paths": list(paths),
             "months": [month for month, _, _ in periods],
             "firsts": [first for _, first, _ in periods],
             "lasts": [last for _, _, last in periods],

@@ -2,6 +2,7 @@
 
 import io
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -82,17 +83,16 @@ def numbers_in(workbook: bytes | Path, area_path: str) -> list[Found]:
 
 def differences_to_recount(found: list[Found], year: int) -> list[tuple[Any, ...]]:
     """The cells whose number is not what the facts amount to."""
+    # Of an indicator that stands in the table by community and in the one by month the year is counted for each community, the months for
+    # the street alone.
+    asked: dict[tuple[str, int, bool], set[Place]] = defaultdict(set)
+    for _, _, place, _ in found:
+        asked[place[0], year - (place[3] == YEAR_BEFORE), place[3] > WHOLE_YEAR].add(place)
     expected: dict[Place, int] = {}
-    for code in {place[0] for _, _, place, _ in found}:
-        parts = {part for _, _, (of, _, part, _), _ in found if of == code}
-        before = YEAR_BEFORE in {month for _, _, (of, _, _, month), _ in found if of == code}
-        counts = {
-            month: recount(code, year - (month == YEAR_BEFORE), parts=sorted(parts)) for month in ([0, YEAR_BEFORE] if before else [0])
-        }
-        expected |= {(code, path, part, month): number for (path, part, month), number in counts[0].items()}
-        if before:
-            told = counts[YEAR_BEFORE].items()
-            expected |= {(code, path, part, YEAR_BEFORE): number for (path, part, month), number in told if month == WHOLE_YEAR}
+    for (code, of_year, _), places in asked.items():
+        paths, parts = ({place[i] for place in places} for i in (1, 2))
+        counts = recount(code, of_year, parts=sorted(parts), paths=paths, months={max(place[3], WHOLE_YEAR) for place in places})
+        expected |= {place: counts[place[1], place[2], max(place[3], WHOLE_YEAR)] for place in places}
     return [(sheet, cell, place, number, expected[place]) for sheet, cell, place, number in found if number != expected[place]]
 
 
