@@ -72,6 +72,19 @@ def _rows(database_url: str) -> dict[str, int]:
         return {name: connection.execute(count.format(sql.Identifier(name))).fetchall()[0][0] for name in METADATA.tables}
 
 
+_PIECES = """
+    SELECT public.search_grams(name)
+    FROM (SELECT name FROM public.people UNION ALL VALUES (''), ('Ａ'), ('王 小•明𠮷ab')) texts (name)
+    ORDER BY name
+"""
+
+
+def _pieces(database_url: str) -> list[list[str]]:
+    """Into what names and some texts are taken apart for searching, where no schema is looked in, as in a restore."""
+    with psycopg.connect(database_url.replace("+psycopg", ""), options="-c search_path=") as connection:
+        return [sorted(pieces) for (pieces,) in connection.execute(_PIECES)]
+
+
 def test_migrations_lead_to_the_models_and_back_and_again(empty_database: str) -> None:
     schema.upgrade(empty_database)
     assert schema.differences(empty_database, METADATA) == []
@@ -89,10 +102,11 @@ def test_a_database_with_a_year_in_it_goes_back_to_the_state_before_and_forth(ap
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE stepping TEMPLATE {}").format(sql.Identifier(make_url(settings.database_url).database)))
     copy = servers.postgres.url_for("stepping").replace("postgresql:", "postgresql+psycopg:")
-    rows = _rows(copy)
+    rows, pieces = _rows(copy), _pieces(copy)
 
     schema.downgrade(copy, BEFORE)
     stood_before = _tables(copy) - {"alembic_version"}
+    assert _pieces(copy) == pieces, "of which the indexes are made"
     schema.upgrade(copy)
 
     assert schema.differences(copy, METADATA) == []
