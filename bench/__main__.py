@@ -13,14 +13,14 @@ Benchmark = Callable[[Machine, argparse.Namespace], Iterable[Result]]
 BENCHMARKS: dict[str, Benchmark] = {
     "claims": lambda running, asked: claims.measure(running, rounds=asked.rounds, say=_say),
     "signing": lambda running, asked: signing.measure(running, people=asked.people, rounds=asked.rounds, say=_say),
-    "lists": lambda running, asked: lists.measure(running, demands=asked.demands, rounds=asked.rounds, say=_say),
-    "searches": lambda running, asked: searching.measure(running, rows=asked.demands, rounds=asked.rounds, say=_say),
-    "waiting": lambda running, asked: waiting.measure(running, scale=asked.scale, rounds=asked.rounds, say=_say),
+    "lists": lambda running, asked: lists.measure(running, demands=asked.demands, reads=asked.reads, rounds=asked.rounds, say=_say),
+    "searches": lambda running, asked: searching.measure(running, rows=asked.demands, reads=asked.reads, rounds=asked.rounds, say=_say),
+    "waiting": lambda running, asked: waiting.measure(running, scale=asked.scale, reads=asked.reads, rounds=asked.rounds, say=_say),
     "rebuild": lambda running, asked: rebuilding.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "consumer": lambda running, asked: consuming.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "import": lambda running, asked: importing.measure(running, scale=asked.scale, say=_say),
     "memory": lambda running, asked: memory.measure(running, requests=asked.requests, rounds=1, say=_say),
-    "statistics": lambda running, asked: figures.measure(running, records=asked.records, rounds=asked.rounds, say=_say),
+    "statistics": lambda running, asked: figures.measure(running, records=asked.records, reads=asked.reads, rounds=asked.rounds, say=_say),
 }
 
 PHONES_WRITE = {"claims", "signing"}
@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
         "--rounds": (5, "rounds of each contestant, at least 5 for a figure to be quoted"),
         "--people": (500, "signing: who signs in at one shift"),
         "--demands": (100_000, "lists, searches: rows in the list"),
+        "--reads": (100, "lists, searches (a quarter), waiting, statistics: reads of each contestant in a round"),
         "--facts": (60_000, "rebuild, consumer: service records"),
         "--requests": (20_000, "memory: requests of the load"),
     }

@@ -17,11 +17,11 @@ FLAT = 1.5
 """A read among many records may take so much of what it takes among the fewest."""
 
 
-def measure(machine: Machine, *, records: Sequence[int], rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
+def measure(machine: Machine, *, records: Sequence[int], reads: int, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
     """p50 of the year's table over HTTP at each number of service records, each number in a database of its own."""
     sizes = sorted(set(records))
     with ExitStack() as up:
-        contestants = {size: _reader(up, machine, size, say) for size in sizes}
+        contestants = {size: _reader(up, machine, size, reads, say) for size in sizes}
         found = interleaved({f"{size:,}": read for size, read in contestants.items()}, rounds=rounds, say=say)
     p50 = {size: [percentile(one, 0.5) for one in found[f"{size:,}"]] for size in sizes}
     fewest = sizes[0]
@@ -30,7 +30,7 @@ def measure(machine: Machine, *, records: Sequence[int], rounds: int, say: Calla
         yield compared(f"figures, {size:,} records, of {fewest:,}", p50[size], p50[fewest], unit="ms", aim=FLAT)
 
 
-def _reader(up: ExitStack, machine: Machine, records: int, say: Callable[[str], None]) -> Callable[[], Waits]:
+def _reader(up: ExitStack, machine: Machine, records: int, reads: int, say: Callable[[str], None]) -> Callable[[], Waits]:
     """A database with so many records counted, and who reads its figures."""
     say(f"figures: {records:,} records")
     of_size = up.enter_context(machine.beside(f"year_{records}"))
@@ -50,4 +50,4 @@ def _reader(up: ExitStack, machine: Machine, records: int, say: Callable[[str], 
     shown = {figure["code"]: figure["value"] for figure in json.loads(reading.answer_to(port, path, caller.token))["figures"]}
     if shown["services"] != records:
         raise RuntimeError(f"{records} services were made, {shown['services']} are shown")
-    return reading.over_http(port, path, caller.token)
+    return reading.over_http(port, path, caller.token, reads=reads)

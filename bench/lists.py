@@ -23,7 +23,7 @@ FLAT = 1.5
 """A page deep in a list may take so much of what the first one takes."""
 
 
-def measure(machine: Machine, *, demands: int, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
+def measure(machine: Machine, *, demands: int, reads: int, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
     """p50 and p99 of the first page, of a page behind nine tenths of the list, and of `/me`, each beside its statement by hand."""
     communities = year.make_street()
     caller = phones.volunteers(communities[0], 1)[0]
@@ -40,10 +40,10 @@ def measure(machine: Machine, *, demands: int, rounds: int, say: Callable[[str],
         }
         _same_rows(server, reading.answer_to(port, paths["first"], caller.token), _FIRST, values)
         _same_rows(server, reading.answer_to(port, paths["deep"], caller.token), _DEEP, after)
-        contestants = {name: reading.over_http(port, path, caller.token) for name, path in paths.items()}
-        contestants["first by hand"] = reading.by_hand(server, _FIRST, values)
-        contestants["deep by hand"] = reading.by_hand(server, _DEEP, after)
-        contestants["me by hand"] = reading.by_hand(server, _ME, {"person": caller.person_id})
+        contestants = {name: reading.over_http(port, path, caller.token, reads=reads) for name, path in paths.items()}
+        contestants["first by hand"] = reading.by_hand(server, _FIRST, values, reads=reads)
+        contestants["deep by hand"] = reading.by_hand(server, _DEEP, after, reads=reads)
+        contestants["me by hand"] = reading.by_hand(server, _ME, {"person": caller.person_id}, reads=reads)
         found = interleaved(contestants, rounds=rounds, say=say)
     yield from reading.waits_compared("open demands, first page, of bare SQL", found["first"], found["first by hand"])
     yield from reading.waits_compared("open demands, deep page, of bare SQL", found["deep"], found["deep by hand"])

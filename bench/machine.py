@@ -26,13 +26,15 @@ PRODUCT = "ejia.app:create_app"
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Both servers and the application on them; `folder` is for what else it leaves."""
+    """Both servers and the application on them; `folder` is for what else it leaves. `template`: a database on them, empty and migrated or
+    not, of which those beside are made."""
 
     settings: Settings
     folder: Path
     app: Flask
     servers: Servers
     ports: Ports = field(default_factory=Ports)
+    template: str = "template1"
 
     @contextmanager
     def web(self, name: str, factory: str = PRODUCT) -> Iterator[int]:
@@ -60,11 +62,10 @@ class Machine:
     @contextmanager
     def beside(self, name: str) -> Iterator["Machine"]:
         """The same servers with a database of its own, migrated and empty, and its application; the database is gone afterwards."""
-        self.servers.postgres.create_database(name)
+        self.servers.postgres.create_database(name, template=self.template)
         try:
-            with _on(
-                self.settings.model_copy(update={"database_url": self.servers.postgres.url_for(name)}), self.folder, self.servers
-            ) as other:
+            own = self.settings.model_copy(update={"database_url": self.servers.postgres.url_for(name)})
+            with _on(own, self.folder, self.servers, self.template) as other:
                 yield other
         finally:
             self.servers.postgres.drop_database(name)
@@ -84,11 +85,11 @@ def machine(*, durable: bool) -> Iterator[Machine]:
 
 
 @contextmanager
-def _on(settings: Settings, folder: Path, servers: Servers) -> Iterator[Machine]:
+def _on(settings: Settings, folder: Path, servers: Servers, template: str = "template1") -> Iterator[Machine]:
     schema.upgrade(settings.database_url)
     app = create_app(settings)
     gc.freeze()  # as every process of the product does once it is up
-    running = Machine(settings, folder, app, servers)
+    running = Machine(settings, folder, app, servers, template=template)
     with app.app_context():
         try:
             yield running

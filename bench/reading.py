@@ -16,11 +16,8 @@ from bench.results import Result, compared
 Waits = tuple[float, ...]
 """Seconds, one of each read."""
 
-READS = 100
-"""Of each contestant in a round."""
 
-
-def over_http(port: int, path: str, token: str, *, reads: int = READS) -> Callable[[], Waits]:
+def over_http(port: int, path: str, token: str, *, reads: int) -> Callable[[], Waits]:
     """Ask for a path, and again when the answer is there. Raises RuntimeError for any answer but 200."""
     asked = load.request("GET", path, token=token)
 
@@ -38,7 +35,7 @@ def answer_to(port: int, path: str, token: str) -> bytes:
     return load.fire(port, [load.request("GET", path, token=token)], connections=1).last
 
 
-def by_hand(connection: psycopg.Connection, statement: str, values: Mapping[str, Any], *, reads: int = READS) -> Callable[[], Waits]:
+def by_hand(connection: psycopg.Connection, statement: str, values: Mapping[str, Any], *, reads: int) -> Callable[[], Waits]:
     """Execute a statement and fetch its rows."""
 
     def run() -> Waits:

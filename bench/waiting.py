@@ -19,7 +19,7 @@ from ejia.trial.demo import load
 PATH = "/api/v1/me/waiting"
 
 
-def measure(machine: Machine, *, scale: float, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
+def measure(machine: Machine, *, scale: float, reads: int, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
     """p50 and p99 of `GET /me/waiting`, beside its statement by psycopg, which counts the same."""
     say(f"waiting: the demonstration year at {scale}")
     load.load_demonstration_year(machine.settings.wechat_appid, scale=scale, progress=lambda *_: lambda _: None)
@@ -38,8 +38,8 @@ def measure(machine: Machine, *, scale: float, rounds: int, say: Callable[[str],
             raise RuntimeError(f"the answer shows {shown}, the statement counts {counted}")
         found = interleaved(
             {
-                "waiting": reading.over_http(port, PATH, caller.token),
-                "by hand": reading.by_hand(server, statement, values),
+                "waiting": reading.over_http(port, PATH, caller.token, reads=reads),
+                "by hand": reading.by_hand(server, statement, values, reads=reads),
             },
             rounds=rounds,
             say=say,
