@@ -50,6 +50,7 @@ OFFICE_ROLES = frozenset(
 """Roles over others, which somebody is appointed to. They decide only in the hands of a known human (`Actor.is_checked`)."""
 
 
+_EVERYBODYS = Grant(Role.RESIDENT)
 _HOLDERS = {
     Reach.ANYWHERE: "{}",
     Reach.AREA: "当地{}",
@@ -158,7 +159,7 @@ def area_paths(actor: Actor, permission: Permission) -> list[str]:
 
 def _grants(actor: Actor, permission: Permission) -> Iterable[Grant]:
     """Those of the actor's grants that the rule of the permission names, and that are in force for it."""
-    for grant in (Grant(Role.RESIDENT), *actor.grants):
+    for grant in (_EVERYBODYS, *actor.grants):
         if grant.role in permission.rule and (actor.is_checked or grant.role not in OFFICE_ROLES or not permission.decides):
             yield grant
 
