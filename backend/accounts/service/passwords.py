@@ -1,6 +1,6 @@
 """Passwords: trying one, changing it, and giving a new one to who forgot theirs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -12,7 +12,7 @@ from backend.accounts.events import PasswordReset
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, SecondFactor, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.drawn import initial_password
-from backend.accounts.service.hashing import NOBODY, hash_of, matches
+from backend.accounts.service.hashing import hash_of, matches, nobodys_hash
 from backend.accounts.service.logins import end_families
 from backend.accounts.service.rank import require_above
 from backend.accounts.service.second_codes import forget_factors
@@ -78,7 +78,7 @@ class Attempt:
     source: Source
     login_id: UUID | None = None
     account_id: UUID | None = None
-    password_hash: str = NOBODY
+    password_hash: str = field(default_factory=nobodys_hash)
     initial: bool = False
     given_at: datetime | None = None
     used_at: datetime | None = None
