@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
-from backend.attendance.models import ServiceRecord, Shift, ShiftStatus
+from backend.attendance.models import Capacity, ServiceRecord, Shift, ShiftStatus
 from backend.corrections.models import IdentityCorrection
 from backend.deaths.models import Death
 from backend.demands.models import Beneficiary, Demand, DemandStatus
@@ -81,14 +81,14 @@ def claims_of_each() -> list[str]:
 
 
 def lists_of_services(_: Phone) -> list[List]:
-    """Those of officers and requesters, and those of each body."""
-    statuses = ("awaiting_confirmation", "confirmed", "withdrawn")
-    return [
-        *(("/services", {"status": status}) for status in statuses),
-        *(("/served", {"served_for": "team", "served_for_id": one}) for one in ids_of(Team.id)),
-        *(("/served", {"served_for": "organisation", "served_for_id": one}) for one in ids_of(Organisation.id)),
-        *(("/served", {"served_for": "work_unit", "served_for_id": one}) for one in ids_of(WorkUnit.id)),
-    ]
+    """Those of officers and requesters; and of each kind of body those of all that were served for, and of one that was not."""
+    lists: list[List] = [("/services", {"status": status}) for status in ("awaiting_confirmation", "confirmed", "withdrawn")]
+    for kind, of_kind in ((Capacity.TEAM, Team.id), (Capacity.ORGANISATION, Organisation.id), (Capacity.WORK_UNIT, WorkUnit.id)):
+        served = ids_of(ServiceRecord.capacity_id, ServiceRecord.capacity == kind)
+        others = ids_of(of_kind) - served
+        assert served, kind
+        lists += [("/served", {"served_for": kind.value, "served_for_id": one}) for one in (*served, min(others))]
+    return lists
 
 
 def attendances_of_each() -> list[str]:
