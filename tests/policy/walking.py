@@ -133,7 +133,7 @@ class Walk:
 
     def __init__(self, world: World, operations: Mapping[str, Operation | PageOperation], connection: Connection) -> None:
         self.world, self.operations, self.connection = world, operations, connection
-        self._client = world.app.test_client()
+        self._client = world.app.test_client(use_cookies=False)
         self._secrets = {view.__name__ for view in world.app.view_functions.values() if contract_of(view).told_once}
 
     def complaints(self, row: Row) -> list[str]:

@@ -68,7 +68,7 @@ def wechat_user(app: APIFlask, user: str | None = None) -> Phone:
     openid = f"oEjia-{user}"
     with app.app_context(), transaction():
         given = accounts.log_in_by_wechat(APPID, openid, unionid=None, session_key="EBESExQVFhcYGRobHB0eHw==", now=clock.now())
-    phone = Phone(app.test_client(), given.access_token, str(given.account_id), refresh_token=given.refresh_token)
+    phone = Phone(app.test_client(use_cookies=False), given.access_token, str(given.account_id), refresh_token=given.refresh_token)
     phone.log_in = partial(wechat_user, app, user)
     return phone
 
@@ -90,7 +90,7 @@ def _by_password(app: APIFlask, name: str, password: str, account_id: str) -> Ph
     answer = app.test_client().post("/api/v1/auth/password", json={"name": name, "password": password})
     assert answer.status_code == 200, answer.get_json()
     given = answer.get_json()
-    phone = Phone(app.test_client(), given["access_token"], account_id, refresh_token=given["refresh_token"])
+    phone = Phone(app.test_client(use_cookies=False), given["access_token"], account_id, refresh_token=given["refresh_token"])
     phone.log_in = partial(_by_password, app, name, password, account_id)
     return phone
 

@@ -85,7 +85,7 @@ class Memory:
         if not isinstance(given, Phone):
             return copy(given)
         phone = copy(given)
-        phone.client, phone.card = self._app.test_client(), dict(given.card)
+        phone.client, phone.card = self._app.test_client(use_cookies=False), dict(given.card)
         return phone
 
 

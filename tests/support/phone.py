@@ -1,4 +1,4 @@
-"""A phone (or an administrator's browser) that is logged in: talks to the API as one account."""
+"""A phone (or an administrator's browser) that is logged in: talks to the API as one account, and keeps no cookies."""
 
 from collections.abc import Callable
 from typing import Any

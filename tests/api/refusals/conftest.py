@@ -174,7 +174,7 @@ class Sweep:
         self.operations = operations
         self.asked = 0
         self.complaints: list[str] = []
-        self._client = world.app.test_client()
+        self._client = world.app.test_client(use_cookies=False)
         self._tokens: dict[str, str] = {}
 
     @property
