@@ -1,14 +1,34 @@
-"""The schedule of beat. It sends no ring while no worker listens, so the broker does not fill."""
+"""Beat, and its schedule. It sends no ring while no worker listens, so the broker does not fill."""
 
 from typing import Any
 
 import structlog
+from celery import Celery
 from celery.beat import PersistentScheduler, ScheduleEntry
+
+from config.settings import Settings
+from ejia import logs
+from ejia.broker import celery_of
+from ejia.production import StartCheck, settings_for_start
+from tasks.schedule import BEAT
 
 log = structlog.get_logger(__name__)
 
 MOST_WAITING = 100
 """Messages in the queue at which no ring is added; a worker that is there takes each within a second."""
+
+
+def create_beat(settings: Settings | None = None) -> Celery:
+    """Build what rings the worker, from the environment unless settings are given. It holds no tasks, no keys and no catalogue.
+
+    Raises SettingsInvalid when the copy may not start.
+    """
+    settings = settings or settings_for_start()
+    logs.configure(json_lines=settings.log_json)
+    StartCheck(settings).at_start()
+    celery = celery_of(settings)
+    celery.conf.update(beat_schedule=BEAT, beat_scheduler="ejia.beat:Doorbell")
+    return celery
 
 
 class Doorbell(PersistentScheduler):  # type: ignore[misc]

@@ -6,9 +6,7 @@ from celery import shared_task
 from backend.foundation import clock, jobs, outbox
 from tasks import deliver
 from tasks import jobs as long_work
-
-EXPIRES = 60
-"""Seconds after which a ring is void, because the next one does the same. Not fewer: a worker looks at the clock of its own host."""
+from tasks.schedule import EXPIRES
 
 
 @shared_task(name="doorbell.ring", ignore_result=True)

@@ -1,10 +1,11 @@
-"""What beat rings, and how often. A ring expires (tasks/doorbell.py); how many wait is bounded by beat (ejia/beat.py)."""
+"""What beat rings, and how often. A ring expires; how many wait is bounded by beat (ejia/beat.py)."""
 
 from typing import Any
 
 from celery.schedules import crontab
 
-from tasks.doorbell import EXPIRES
+EXPIRES = 60
+"""Seconds after which a ring is void, because the next one does the same. Not fewer: a worker looks at the clock of its own host."""
 
 _EXPIRES = {"expires": EXPIRES}
 
