@@ -27,12 +27,12 @@ PERSONS_OF_EVENT = _of_event(select(ServiceRecord.person_id).distinct())
 """Who served, by the name of an event about a service."""
 
 _records = select(ServiceRecord.fact_id, ServiceRecord.person_id, ServiceRecord.brand).distinct()
-_records_of_event = _of_event(_records)
-_records_of_persons = _records.where(ServiceRecord.person_id == CONCERNED, ServiceRecord.is_current())
+_records_of_event = {event: records.cte("records_concerned") for event, records in _of_event(_records).items()}
+"""What both facts below begin with: they name the same rows, which are looked up once."""
+_records_of_persons = _records.where(ServiceRecord.person_id == CONCERNED, ServiceRecord.is_current()).cte("records_concerned")
 
 
-def _minutes_keys(records: Rows) -> Rows:
-    found = records.subquery()
+def _minutes_keys(found: FromClause) -> Rows:
     return select(found.c.fact_id, cast(found.c.fact_id, Text).label("source"), found.c.person_id)
 
 
@@ -48,8 +48,7 @@ def _minutes_rows(keys: FromClause) -> Rows:
     ).outerjoin_from(keys, record, record.c.fact_id == keys.c.fact_id)
 
 
-def _first_keys(records: Rows) -> Rows:
-    found = records.subquery()
+def _first_keys(found: FromClause) -> Rows:
     source = cast(found.c.person_id, Text) + ":" + found.c.brand
     return select(found.c.person_id, found.c.brand, source.label("source")).distinct()
 
