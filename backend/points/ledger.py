@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -143,7 +144,7 @@ def hold_accounts(person_ids: Sequence[UUID]) -> dict[UUID, UUID]:
 
     Whoever settles a person waits here, so what is compared afterwards is what the last one committed.
     """
-    wanted = sorted(set(person_ids))
+    wanted = sorted(set(person_ids), key=attrgetter("int"))
     missing = [row.person_id for row in run(_WITHOUT_ACCOUNT, person_ids=wanted)]
     if missing:
         run(_ADD_ACCOUNTS, person_id=missing, id=[new_id() for _ in missing])

@@ -88,7 +88,7 @@ def _facts(keys_of: Mapping[str, Rows]) -> Prepared:
 def _earning(facts: Prepared, ids: Sequence[UUID]) -> Earning:
     earning: dict[str, dict[str, Fact | None]] = defaultdict(dict)
     for row in run(facts, ids=ids):
-        earning[row.name][row.source] = None if row.brand is None else Fact._make(row[1:])
+        earning[row.name][row.source] = None if row.brand is None else row  # it has all that a Fact has
     return earning
 
 
