@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from apiflask import APIFlask
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
 from werkzeug.http import http_date
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import MapAdapter
+from werkzeug.wsgi import get_host
 
 from backend.foundation import asked, clock
 from backend.foundation.tracing import bind_request_id, current_request_id, new_request_id, sane_request_id
@@ -87,12 +89,20 @@ _WITH_A_BODY = frozenset({200, 201, 202, *range(400, 600)})
 
 
 class _Application(APIFlask):
-    """Flask asks of each function at each call whether it is asynchronous; none of ours is."""
+    """Without what Flask asks at each call and none of ours needs: whether a function is asynchronous, at which host a request came."""
 
     response_class = _Answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """As Flask's, which has path and query decoded once more and the host asked for twice: ours answers alike under every name."""
+        if request is None:
+            return super().create_url_adapter(request)
+        request.host = get_host(request.environ, request.trusted_hosts)  # refuses what is no host
+        query = request.query_string.decode("latin1")
+        return MapAdapter(self.url_map, request.host, request.root_path, "", request.scheme, request.path, request.method, query)
 
 
 def _in_one_piece(application: "WSGIApplication") -> "WSGIApplication":
@@ -121,7 +131,7 @@ def _trace() -> None:
     sent = request_in_hand()
     sent.environ[_BEGAN] = time.perf_counter()
     asked.begin()
-    bind_request_id(sane_request_id(sent.headers.get("X-Request-Id")) or new_request_id(), source=sent.remote_addr)
+    bind_request_id(sane_request_id(sent.environ.get("HTTP_X_REQUEST_ID")) or new_request_id(), source=sent.remote_addr)
 
 
 def _tell_watchers(answer: Response) -> Response:

@@ -69,7 +69,7 @@ def brought_account() -> UUID | None:
 
 
 def _brought_token() -> str | None:
-    scheme, _, token = request_in_hand().headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request_in_hand().environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 

@@ -128,7 +128,8 @@ def _again(first: Answer) -> Response:
 def _keep(submission: Submission, answer: Response, actor: Actor, view: View) -> None:
     """Keep the answer with the work. What creates takes nothing from its caller; of the rest who they are now is asked."""
     contract = contract_of(view)
-    kept = Answer(answer.status_code, answer.get_data(), answer.content_type, answer.location)
+    said = dict(answer.headers.to_wsgi_list())
+    kept = Answer(answer.status_code, answer.get_data(), said.get("Content-Type"), said.get("Location"))
     holder = actor if contract.access is Access.CREATES else _left_of(actor)
     submission.keep(kept, holder, secret=contract.told_once)
 

@@ -40,7 +40,7 @@ def key_if_named() -> str | None:
     if face_in_hand().credential is Credential.COOKIE:
         named = sent_form().get(SUBMISSION_KEY) if request.method == "POST" else None
     else:
-        named = request_in_hand().headers.get("Idempotency-Key")
+        named = request_in_hand().environ.get("HTTP_IDEMPOTENCY_KEY")
     if named is not None and not _KEY.fullmatch(named):
         raise IdempotencyKeyMissing
     return named
