@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 import flask_sqlalchemy.session
@@ -96,8 +96,10 @@ class Session(flask_sqlalchemy.session.Session):
         """
         held, self._held = self._held, None
         if held is not None:
-            with refusing(held.refusals):
+            try:
                 held.send(self.sender, and_commit=and_commit and self._commits_all())
+            except IntegrityError as error:
+                _refuse(error, held.refusals)
 
     def _commits_all(self) -> bool:
         """Whether its commit ends the transaction: not that of a savepoint, nor within a transaction that somebody else began."""
@@ -273,10 +275,14 @@ def refusing(refusals: Mapping[str, type[Refusal]]) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        refusal = refusals.get(violated_constraint(error) or "")
-        if refusal is None:
-            raise
-        raise refusal from error
+        _refuse(error, refusals)
+
+
+def _refuse(error: IntegrityError, refusals: Mapping[str, type[Refusal]]) -> NoReturn:
+    refusal = refusals.get(violated_constraint(error) or "")
+    if refusal is None:
+        raise error
+    raise refusal from error
 
 
 def ping_after_rest(engine: Engine, *, seconds: float = 1.0) -> None:

@@ -8,17 +8,18 @@ statement, while most requests of a rush at one place end in one; so this stands
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
-from psycopg import abc, errors, generators
+from psycopg import errors, generators
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
+from psycopg.rows import RowFactory, tuple_row
 
 _MOST_PREPARED = 200
 _STALE = ("0A000", "26000")
@@ -36,7 +37,7 @@ class _Statement(NamedTuple):
     types: tuple[int, ...]
 
 
-class _Part(Enum):
+class _Part(IntEnum):
     """What one round trip may hold."""
 
     BEGIN = auto()
@@ -49,10 +50,14 @@ class _Part(Enum):
 class PipedConnection(psycopg.Connection[Any]):
     """A connection that also sends a statement in one round trip with the begin and the end of its transaction."""
 
-    _prepared_names: "OrderedDict[_Statement, bytes] | None" = None
-    _kept_transformer: abc.Transformer | None = None
     _named = 0
     _server_keeps_ours = False
+
+    def __init__(self, pgconn: PGconn, row_factory: RowFactory[Any] = tuple_row) -> None:
+        super().__init__(pgconn, row_factory)
+        self._names: OrderedDict[_Statement, bytes] = OrderedDict()
+        # The same for all statements: a new one would look up anew how values of each type are sent and read.
+        self._transformer = Transformer(self)
 
     def ask(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
         """Send a statement, whose placeholders are `%s`, and give its rows. A transaction is begun where there is none.
@@ -94,7 +99,8 @@ class PipedConnection(psycopg.Connection[Any]):
     def _deallocate(self, name: bytes | None) -> PQGen[None]:
         # After ROLLBACK TO, DROP or ALTER over a cursor psycopg has the server forget all that is prepared, ours as well.
         if name is None:
-            self._prepared_names, self._server_keeps_ours = None, False
+            self._names.clear()
+            self._server_keeps_ours = False
         yield from super()._deallocate(name)
 
     def _undisturbed(self, exchange: Callable[P, Found], *with_what: P.args, **named: P.kwargs) -> Found:
@@ -158,19 +164,6 @@ class PipedConnection(psycopg.Connection[Any]):
                 if never_prepared or error.sqlstate in _STALE:
                     self._names.pop(statement, None)
                 raise error
-
-    @property
-    def _transformer(self) -> abc.Transformer:
-        # The same for all statements: a new one would look up anew how values of each type are sent and read.
-        if self._kept_transformer is None:
-            self._kept_transformer = Transformer(self)
-        return self._kept_transformer
-
-    @property
-    def _names(self) -> "OrderedDict[_Statement, bytes]":
-        if self._prepared_names is None:
-            self._prepared_names = OrderedDict()
-        return self._prepared_names
 
 
 def _results(pgconn: PGconn, commands: int) -> PQGen[list[PGresult]]:
