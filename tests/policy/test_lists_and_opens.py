@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from backend.accounts.models import RoleGrant
 from backend.accounts.service import OFFICES
-from backend.attendance.models import Capacity, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.models import Attendance, Capacity, ServiceRecord, Shift, ShiftStatus
 from backend.corrections.models import IdentityCorrection
 from backend.deaths.models import Death
 from backend.demands.models import Beneficiary, Demand, DemandStatus
@@ -68,6 +68,12 @@ def of_each(path: str, name: str, kinds: type[Any], *, also: str) -> Callable[[P
     return lambda _: [*((path, {name: kind.value}) for kind in kinds), (also, {})]
 
 
+def filled_and_one_empty(filled: set[str], all_of_them: set[str]) -> list[str]:
+    """Of what has a list of its own all those in whose list something stands, and one in whose list nothing does: as good as the others."""
+    assert filled < all_of_them
+    return [*filled, min(all_of_them - filled)]
+
+
 def lists_of_demands(_: Phone) -> list[List]:
     return [
         ("/demands", {"with_room": "false"}),
@@ -77,22 +83,22 @@ def lists_of_demands(_: Phone) -> list[List]:
 
 
 def claims_of_each() -> list[str]:
-    return [f"/demands/{demand_id}/claims" for demand_id in ids_of(Demand.id)]
+    claimed = ids_of(Demand.id, Demand.opening_id.in_(select(Claim.opening_id)))
+    return [f"/demands/{demand_id}/claims" for demand_id in filled_and_one_empty(claimed, ids_of(Demand.id))]
 
 
 def lists_of_services(_: Phone) -> list[List]:
-    """Those of officers and requesters; and of each kind of body those of all that were served for, and of one that was not."""
+    """Those of officers and requesters, and those of each body."""
     lists: list[List] = [("/services", {"status": status}) for status in ("awaiting_confirmation", "confirmed", "withdrawn")]
     for kind, of_kind in ((Capacity.TEAM, Team.id), (Capacity.ORGANISATION, Organisation.id), (Capacity.WORK_UNIT, WorkUnit.id)):
-        served = ids_of(ServiceRecord.capacity_id, ServiceRecord.capacity == kind)
-        others = ids_of(of_kind) - served
-        assert served, kind
-        lists += [("/served", {"served_for": kind.value, "served_for_id": one}) for one in (*served, min(others))]
+        served = filled_and_one_empty(ids_of(ServiceRecord.capacity_id, ServiceRecord.capacity == kind), ids_of(of_kind))
+        lists += [("/served", {"served_for": kind.value, "served_for_id": one}) for one in served]
     return lists
 
 
 def attendances_of_each() -> list[str]:
-    return ["/me/services", *(f"/shifts/{shift_id}/attendances" for shift_id in ids_of(Shift.id))]
+    attended = filled_and_one_empty(ids_of(Attendance.shift_id), ids_of(Shift.id))
+    return ["/me/services", *(f"/shifts/{shift_id}/attendances" for shift_id in attended)]
 
 
 def completed() -> set[str]:
