@@ -3,6 +3,8 @@
 import re
 
 HOME = "/console/"
+ACCOUNT = "/console/account"
+DEMANDS = "/console/demands"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

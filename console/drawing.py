@@ -1,25 +1,36 @@
 """Pages from templates, and forms drawn again after a refusal: with its sentence, and with what was typed."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
+from uuid import uuid4
 
 from flask import Response, render_template
 
 from backend.accounts import tokens
-from backend.foundation.errors import Refusal, TooMany, Unprocessable
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
+from console.places import Place, places_of
 from web.caller import logged_in_claims
 from web.shapes import sent_form
+from web.submissions import last_step
 
 # A form that nobody has filled in yet.
 _UNTOUCHED: dict[str, Any] = {"wrong": None, "errors": {}, "typed": {}}
 
 
-def draw(template: str, *, status: int = 200, **shown: Any) -> Response:
-    """A page; `form_token` is what its forms carry, where somebody is logged in."""
+def draw(template: str, *, status: int = 200, viewer: Actor | None = None, place: Place | None = None, **shown: Any) -> Response:
+    """A page; `form_token` is what its forms carry, where somebody is logged in, and `submission_key` what each of its forms is known by.
+    Of a `viewer` it shows their places, and marks the one in which it lies."""
     claims = logged_in_claims()
-    form_token = None if claims is None else tokens.maker().form_token(claims)
-    return Response(render_template(template, form_token=form_token, **(_UNTOUCHED | shown)), status, mimetype="text/html")
+    ours = {
+        "form_token": None if claims is None else tokens.maker().form_token(claims),
+        "submission_key": str(uuid4()),
+        "places": places_of(viewer) if viewer else (),
+        "place": place,
+    }
+    return Response(render_template(template, **ours, **(_UNTOUCHED | shown)), status, mimetype="text/html")
 
 
 def draw_again(template: str, refusal: Refusal, *, keep: Collection[str] = (), **shown: Any) -> Response:
@@ -36,6 +47,17 @@ def draw_again(template: str, refusal: Refusal, *, keep: Collection[str] = (), *
     if isinstance(refusal, TooMany):
         page.headers["Retry-After"] = str(refusal.retry_after)
     return page
+
+
+def done(work: Callable[[], None], *, to: str, again: Callable[[Refusal], Response]) -> Response:
+    """Do the work of a form as its last step and lead on; what is refused is drawn again, and has changed nothing."""
+    try:
+        with last_step():
+            work()
+    except (Unprocessable, Conflict) as refusal:
+        with transaction():
+            return again(refusal)
+    return lead_to(to)
 
 
 def lead_to(address: str) -> Response:

@@ -2,12 +2,16 @@
 
 from flask import Blueprint
 
-from backend.foundation.clock import moment
+from backend.foundation.clock import day_of, moment, span
+from console.listing import with_filters
 from console.refusals import refuse
 from web.faces import ROOT, Credential, Face
 
 bp = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 bp.add_app_template_filter(moment)
+bp.add_app_template_filter(day_of)
+bp.add_app_template_global(span)
+bp.add_app_template_global(with_filters)
 
 PAGES = Face(
     addresses=frozenset({ROOT, "console"}),

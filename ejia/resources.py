@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from console.views import accounts, second_factors
+from console.views import accounts, second_factors, today
+from console.views import demands as demand_pages
 from miniprogram_api import (
     account_recoveries,
     areas,
@@ -86,4 +87,4 @@ RESOURCES: tuple[Resource, ...] = (
     audit_entries.bp,
 )
 
-CONSOLE: tuple[Blueprint, ...] = (accounts.bp, second_factors.bp)
+CONSOLE: tuple[Blueprint, ...] = (today.bp, accounts.bp, second_factors.bp, demand_pages.bp)

@@ -153,10 +153,12 @@ def _named_key() -> str | None:
 
 
 def _stepping(view: View, at_least: Stage) -> View:
+    contract = contract_of(view)  # before it is wrapped: what is said of the route later is said of this one
+
     @wraps(view)
     def stepping(*args: Any, **kwargs: Any) -> Response:
         _receive(view)
-        key = _named_key() if contract_of(view).takes_key else None
+        key = _named_key() if contract.takes_key else None
         digest = "" if key is None else submissions.digest()
         submission: Submission | None = None
         with transaction():

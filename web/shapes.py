@@ -1,10 +1,11 @@
 """What every shape stands on that a person sends, whether it comes as JSON, in a query or by a form; the shapes are in inputs/."""
 
+import re
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args
 
 from flask import request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from werkzeug.datastructures import MultiDict
 
@@ -17,6 +18,7 @@ from web.refusals import BodyTooLarge, InvalidInput
 
 FORM_TOKEN, SUBMISSION_KEY = "csrf_token", "submission_key"
 """What stands in every form beside what a person fills in: whose page it was, and which submission (forgery.py, submissions.py)."""
+_ON_THE_WALL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -113,13 +115,17 @@ class SpanQuery(SearchQuery, DaysQuery):
     """The same, of a list that is searched and has days."""
 
 
-def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
-    """What reads the query of the request in hand as this model, or refuses with 422."""
+def query_reader(model: type[AnyModel], *, of_page: bool = False) -> Callable[[], AnyModel]:
+    """What reads the query of the request in hand as this model, or refuses with 422. `of_page`: as a page writes it, a field that
+    was left empty is as though it were not there."""
     lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
     flags = {name for name, info in model.model_fields.items() if bool in (info.annotation, *get_args(info.annotation))}
 
-    def read() -> BaseModel:
-        values = _single_values(request.args, lists)
+    def read() -> AnyModel:
+        sent = request.args
+        if of_page:
+            sent = MultiDict((name, value) for name, value in sent.items(multi=True) if value)
+        values = _single_values(sent, lists)
         # Pydantic would take "on", "Y" and "1" as well, which the document does not: named with the other faults.
         values |= {name: "" for name in flags & values.keys() if values[name] not in ("true", "false")}
         try:
@@ -133,10 +139,13 @@ def query_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
 def form_reader(model: type[AnyModel]) -> Callable[[], AnyModel]:
     """What reads the form in hand as this model, or refuses with 422. A field that was left empty is as though it were not there."""
     lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
+    instants = {name for name, info in model.model_fields.items() if AwareDatetime in kinds_of(info.annotation)}
 
     def read() -> AnyModel:
         filled = MultiDict(
-            (name, value) for name, value in sent_form().items(multi=True) if value and name not in (FORM_TOKEN, SUBMISSION_KEY)
+            (name, in_shanghai(value) if name in instants else value)
+            for name, value in sent_form().items(multi=True)
+            if value and name not in (FORM_TOKEN, SUBMISSION_KEY)
         )
         try:
             return model.model_validate(_single_values(filled, lists), context=SENT)
@@ -162,8 +171,18 @@ def sent_body() -> bytes:
     return raw
 
 
+def in_shanghai(value: str) -> str:
+    """An instant as a browser's form writes it, by the clock on the wall, as a request says it."""
+    return f"{value}+08:00" if _ON_THE_WALL.fullmatch(value) else value
+
+
+def kinds_of(annotation: Any) -> set[Any]:
+    """What a field may hold, without what is said beside it: `{int, NoneType, …}` of `Annotated[int, …] | None`, `list` of any list."""
+    return {getattr(part, "__origin__", part) for part in (annotation, *get_args(annotation))}
+
+
 def _takes_many(annotation: Any) -> bool:
-    return any(get_origin(part) in (list, set, tuple, frozenset) for part in (annotation, *get_args(annotation)))
+    return not kinds_of(annotation).isdisjoint({list, set, tuple, frozenset})
 
 
 def _single_values(sent: MultiDict[str, str], lists: set[str]) -> dict[str, str | list[str]]:

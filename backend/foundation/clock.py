@@ -107,6 +107,18 @@ def moment(instant: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def span(begins: datetime, ends: datetime) -> str:
+    """From when to when, as people read it: 2026年3月4日 09:00–11:00; with both days where they differ."""
+    until = ends.astimezone(SHANGHAI)
+    return f"{moment(begins)}–{until:%H:%M}" if shanghai_day(begins) == shanghai_day(ends) else f"{moment(begins)}–{moment(ends)}"
+
+
+def day_of(instant: datetime | date) -> str:
+    """The day of an instant, or a day, as people read it: 2026年3月4日."""
+    day = shanghai_day(instant) if isinstance(instant, datetime) else instant
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def start_of_day(day: date) -> datetime:
     """The instant at which a Shanghai day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

@@ -24,8 +24,9 @@ from backend.foundation.database import transaction
 from backend.foundation.errors import HolderUnchecked, Refusal, Unprocessable
 from backend.foundation.paging import PageRequest
 from backend.people.queries import own_card
-from console.addresses import HOME, LOGIN, PASSWORD, own_page
+from console.addresses import ACCOUNT, HOME, LOGIN, PASSWORD, own_page
 from console.drawing import draw, draw_again, lead_to
+from console.places import OWN
 from console.views.second_factors import ask_for_code
 from web import cookie, forgery, passwords
 from web.caller import logged_in_family
@@ -93,12 +94,14 @@ def submit_password(actor: Actor) -> Response:
     return lead_to(HOME)
 
 
-@bp.get(HOME)
+@bp.get(ACCOUNT)
 @reads
-def home_page(actor: Actor) -> Response:
+def account_page(actor: Actor) -> Response:
     now = clock.now()
     return draw(
-        "accounts/home.html",
+        "accounts/account.html",
+        viewer=actor,
+        place=OWN,
         login_name=queries.own_login_name(actor),
         person=own_card(actor.person_id) if actor.person_id else None,
         unchecked=HolderUnchecked.detail if queries.papers_missing(actor) else None,
@@ -112,21 +115,21 @@ def home_page(actor: Actor) -> Response:
 @writes
 def submit_session_end(actor: Actor, session_id: UUID) -> Response:
     accounts.end_session(actor, session_id, now=clock.now())
-    return lead_to(HOME)
+    return lead_to(ACCOUNT)
 
 
 @bp.post("/console/role-grants/<uuid:grant_id>/acceptance")
 @writes
 def submit_acceptance(actor: Actor, grant_id: UUID) -> Response:
     accounts.accept_appointment(actor, grant_id, now=clock.now())
-    return lead_to(HOME)
+    return lead_to(ACCOUNT)
 
 
 @bp.post("/console/role-grants/<uuid:grant_id>/refusal")
 @writes
 def submit_refusal(actor: Actor, grant_id: UUID) -> Response:
     accounts.decline_appointment(actor, grant_id, now=clock.now())
-    return lead_to(HOME)
+    return lead_to(ACCOUNT)
 
 
 def _of_login_page() -> dict[str, Any]:

@@ -30,7 +30,7 @@ def test_the_right_password_opens_the_first_page(browser, name):
     assert not browser.is_in()
     assert led_to(browser.log_in(name)) == "/console/"
 
-    page = browser.get("/console/")
+    page = browser.get("/console/account")
     assert (page.status_code, page.mimetype, page.headers["Cache-Control"]) == (200, "text/html", "no-store")
     for told in (name, "社区工作人员", "和平社区", "长期", "本次登录", "退出登录"):
         assert told in text_of(page), told
@@ -142,7 +142,7 @@ def test_who_logged_in_by_an_initial_password_changes_it_before_anything_else(ap
     elsewhere.log_in(name)
     assert led_to(browser.log_in(name, then="/console/")) == "/console/"
 
-    assert led_to(browser.get("/console/")) == "/console/password"
+    assert led_to(browser.get("/console/account")) == "/console/password"
     assert led_to(browser.submit(f"/console/sessions/{elsewhere.claims.family_id}/ending")) == "/console/password"
     rules = text_of(browser.get("/console/password"))
     assert "10至128个字符" in rules

@@ -62,11 +62,11 @@ def test_its_use_is_noted_once_a_minute_at_most(browser, pass_time):
     began = db.session.scalars(select(TokenFamily.rotated_at)).one()
     db.session.rollback()
     with counted_statements() as sent:
-        browser.get("/console/")
+        browser.get("/console/account")
     assert not any("UPDATE" in statement for statement in sent)
     pass_time(seconds=61)
     for _ in range(3):
-        browser.get("/console/")
+        browser.get("/console/account")
     used = db.session.scalars(select(TokenFamily.rotated_at)).one()
     assert 61 <= (used - began).total_seconds() < 75
 
@@ -81,7 +81,7 @@ def test_what_is_refused_is_no_use(browser, pass_time):
 
 def test_who_was_out_too_long_is_told_so(browser, pass_time):
     pass_time(hours=1)
-    where = led_to(browser.get("/console/"))
+    where = led_to(browser.get("/console/account"))
     assert "登录已结束，请重新登录" in text_of(browser.get(where))
     assert "登录已结束" not in text_of(browser.get("/console/login"))
 
@@ -101,16 +101,16 @@ def test_who_logs_out_is_out_with_all_copies_of_the_cookie(browser, app):
 def test_one_ends_a_log_in_elsewhere_by_its_button(browser, app, name):
     phone, other = phone_named(app, name), Browser(app)
     other.log_in(name)
-    page = browser.get("/console/")
+    page = browser.get("/console/account")
     assert (page.text.count("结束此登录"), text_of(page).count("本次登录")) == (2, 1)
     assert ("手机" in text_of(page), text_of(page).count("浏览器")) == (True, 2)
 
-    assert led_to(browser.submit(f"/console/sessions/{other.claims.family_id}/ending")) == "/console/"
+    assert led_to(browser.submit(f"/console/sessions/{other.claims.family_id}/ending")) == "/console/account"
 
     assert not other.is_in()
     assert browser.is_in()
     assert phone.get("/me").status_code == 200
-    assert browser.get("/console/").text.count("结束此登录") == 1
+    assert browser.get("/console/account").text.count("结束此登录") == 1
 
 
 def test_nobody_ends_the_log_in_of_somebody_else(browser, app):
@@ -151,27 +151,27 @@ def test_an_account_that_is_merged_or_closed_is_out(browser, app, phone_of):
 
 
 def test_a_role_that_is_withdrawn_is_gone_at_once(browser):
-    assert "社区工作人员" in text_of(browser.get("/console/"))
+    assert "社区工作人员" in text_of(browser.get("/console/account"))
     with transaction():
         db.session.execute(update(RoleGrant).values(withdrawn_at=clock.now(), withdrawn_reason="调离"))
-    assert "目前没有担任角色" in text_of(browser.get("/console/"))
+    assert "目前没有担任角色" in text_of(browser.get("/console/account"))
 
 
 def test_an_officer_reads_that_their_papers_have_to_be_seen_first(browser):
     needed = "您的身份尚未核验，暂时只能查看"
-    assert needed in text_of(browser.get("/console/"))
+    assert needed in text_of(browser.get("/console/account"))
     with transaction():
         check_papers(db.session.scalars(select(Account.id)).one(), "639999001001")
-    assert needed not in text_of(browser.get("/console/"))
+    assert needed not in text_of(browser.get("/console/account"))
 
 
 def test_the_first_page_sends_as_many_statements_for_many_log_ins(browser, app, name):
     with counted_statements() as few:
-        browser.get("/console/")
+        browser.get("/console/account")
     for _ in range(5):
         phone_named(app, name)
     with counted_statements() as many:
-        browser.get("/console/")
+        browser.get("/console/account")
     assert len(many) == len(few) <= 5
 
 

@@ -1,14 +1,18 @@
 """Rows of the walk: the pages of the console. Each opens to the same people as what it stands for in the API."""
 
+from collections.abc import Callable
+
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.foundation import clock
 from backend.foundation.database import transaction
+from tests.policy.rows_demands import RESIDENT, new, over, published, served
 from tests.policy.rows_offices import offered
 from tests.policy.rows_people import before_second_step, begun_second_factor
-from tests.policy.viewers import COMMUNITY, EVERYBODY, these
+from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
+from tests.support.demands import demand_form, window
 from tests.support.second_factors import Authenticator
 
 NEW = {"old_password": PASSWORD, "new_password": "another-Horse-8-stands"}
@@ -25,7 +29,44 @@ def set_in_browser(world: World) -> Ask:
     return ask(body={"password": PASSWORD, "code": codes[0]})
 
 
+KNOWING = RESIDENT | these(DISTRICT, GRID, "proxy")
+"""Who may know of a demand that is not published, and decides nothing about it."""
+
+
+def by_form(about: Callable[[World], Ask], **fields: str) -> Callable[[World], Ask]:
+    """The same thing, asked about by a form of these fields."""
+    return lambda world: ask(demand_id=about(world).known["demand_id"], body=fields)
+
+
+def page_of(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same thing, which says its title."""
+    return lambda world: ask(demand_id=about(world).known["demand_id"], shows=demand_form(world.street)["title"])
+
+
+def publication(world: World) -> Ask:
+    return ask(demand_id=new(world).known["demand_id"], body=window())
+
+
 ROWS = (
+    Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
+    Row(
+        "demands_page",
+        lambda world: ask(query={"status": "submitted"}, shows=new(world).shows),
+        OFFICERS | these(GRID),
+        EMPTY,
+        by=Permission.DEMAND_SEE,
+    ),
+    Row("demand_page", page_of(new), RESIDENT | OFFICERS | these(GRID, "proxy"), 404, by=Permission.DEMAND_SEE, case="submitted"),
+    Row("demand_page", page_of(published), EVERYBODY, case="published"),
+    Row("publication_page", page_of(new), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
+    Row("submit_publication", publication, DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
+    Row("return_page", page_of(new), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
+    Row("submit_return", by_form(new, reason="请补充时间"), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
+    Row("cancellation_page", page_of(published), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("submit_cancellation", by_form(published, reason="老人住院"), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("not_carried_out_page", page_of(over), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("submit_not_carried_out", by_form(over, reason="无人到场"), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("submit_completion", by_form(served), DECIDING | RESIDENT, 403, by=Permission.DEMAND_COMPLETE),
     Row("login_page", lambda _: ask(), EVERYBODY, public=True, shows_nothing="the same to everybody"),
     Row("submit_login", lambda _: ask(body={"name": OFFICER_NAME, "password": PASSWORD}), EVERYBODY, public=True),
     Row("submit_second_step", before_second_step, EVERYBODY, public=True),
@@ -34,7 +75,7 @@ ROWS = (
     Row("submit_first_code", begun_second_factor, these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_SET),
     Row("submit_second_factor_removal", set_in_browser, these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_REMOVE),
     Row("submit_logout", lambda _: ask(), EVERYBODY, by=Permission.SESSION_END),
-    Row("home_page", lambda world: ask(shows=world.session_of("volunteer")), these("volunteer"), EMPTY, by=Permission.SESSION_SEE),
+    Row("account_page", lambda world: ask(shows=world.session_of("volunteer")), these("volunteer"), EMPTY, by=Permission.SESSION_SEE),
     Row(OTHER_LOGIN, lambda world: ask(session_id=world.session_of("volunteer")), these("volunteer"), 404, by=Permission.SESSION_END),
     Row("submit_acceptance", offered, these("volunteer"), 404, by=Permission.ROLE_ACCEPT),
     Row("submit_refusal", offered, these("volunteer"), 404, by=Permission.ROLE_ACCEPT),

@@ -13,6 +13,7 @@ from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import transaction
+from tests.support.humans import check_papers
 
 PASSWORD = "Correct-Horse-7"
 COOKIE = "ejia"
@@ -62,12 +63,23 @@ class Browser:
         return answer.status_code == 200
 
 
-def officer_named(app: APIFlask, *, initial: bool = False, role: Role = Role.COMMUNITY_OFFICER, area_path: str = "639999001001") -> str:
-    """A new administrator's log-in name; the password is PASSWORD."""
+def officer_named(
+    app: APIFlask,
+    *,
+    initial: bool = False,
+    known: bool = False,
+    role: Role = Role.COMMUNITY_OFFICER,
+    area_path: str = "639999001001",
+) -> str:
+    """A new administrator's log-in name; the password is PASSWORD. `known`: their papers were seen."""
     name = f"officer-{uuid4().hex[:8]}"
     with app.app_context(), transaction():
         grant = Grant(role, area_path=area_path)
-        accounts.create_office_account(Actor.system(), name=name, password=PASSWORD, grant=grant, is_initial=initial, now=clock.now())
+        account_id = accounts.create_office_account(
+            Actor.system(), name=name, password=PASSWORD, grant=grant, is_initial=initial, now=clock.now()
+        )
+        if known:
+            check_papers(account_id, area_path)
     return name
 
 

@@ -17,6 +17,7 @@ from backend.attendance.positions import Around
 from backend.attendance.queries import openings_around, shifts_seen
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, NextStep, PublicationChange
 from backend.demands.queries.beneficiaries import age_band
+from backend.demands.service.commands import DemandCommand, commands_on, require_command
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.demands.service.prompts import next_step
 from backend.foundation import clock
@@ -270,6 +271,23 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
         may_claim_as=may_claim_as(viewer, opening.id, now=now) if opening and published else [],
         shift_ids=shifts_seen(viewer, [opening.id], now=now).get(opening.id, []) if opening else [],
     )
+
+
+def decides_on_some(viewer: Actor) -> bool:
+    """Whether one of the viewer's roles may decide on demands, somewhere."""
+    return policy.could(viewer, Permission.DEMAND_REVIEW)
+
+
+def demand_commands(viewer: Actor, demand_id: UUID, *, now: datetime) -> frozenset[DemandCommand]:
+    """What the viewer may do with a demand now. Raises Missing."""
+    return commands_on(viewer, known_demand(viewer, demand_id), now=now)
+
+
+def demand_to(viewer: Actor, demand_id: UUID, command: DemandCommand, *, now: datetime) -> DemandLine:
+    """The demand with which the viewer is about to do something. Raises Missing, Forbidden, and the command's refusal where it cannot be
+    done any more."""
+    require_command(viewer, known_demand(viewer, demand_id), command, now=now)
+    return _line(db.session.execute(_lines().where(Demand.id == demand_id)).one(), clock.shanghai_day(now))
 
 
 def _has_room(now: datetime) -> ColumnElement[bool]:

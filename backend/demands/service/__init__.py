@@ -5,6 +5,7 @@ from backend.demands.service.arrangements import RegisteredMember, WantedArrange
 from backend.demands.service.bases import StatedBasis, add_basis, recheck_bases, withdraw_basis
 from backend.demands.service.beneficiaries import RevealedBeneficiary, reveal_beneficiary, reveal_field_of_beneficiary
 from backend.demands.service.changes import Change, change_demand
+from backend.demands.service.commands import DemandCommand, commands_on
 from backend.demands.service.doors import end_door_code, issue_door_code
 from backend.demands.service.endings import NOBODY_CAME, NOBODY_CLAIMED, NOTHING_CONFIRMED, cancel_shift, end_over, mark_not_carried_out
 from backend.demands.service.prompts import go_on, next_step

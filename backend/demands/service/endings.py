@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission
@@ -71,13 +71,17 @@ def mark_not_carried_out(actor: Actor, demand_id: UUID, *, reason: str, now: dat
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_CANCEL, scope_of(demand))
     goes_on = attendance.goes_on(Demand.opening_id, now=now)
-    recorded = exists().where(ServiceRecord.opening_id == Demand.opening_id, ServiceRecord.is_current())
-    if demand.opening_id is None or not LAPSE.take_all(actor, [demand_id], ~goes_on, ~recorded, now=now, reason=reason):
+    if demand.opening_id is None or not LAPSE.take_all(actor, [demand_id], ~goes_on, ~is_recorded(), now=now, reason=reason):
         seen = db.session.execute(select(Demand.status, goes_on.label("goes_on")).where(Demand.id == demand_id)).one()
         if seen.status is not DemandStatus.PUBLISHED:
             raise DemandNotPublished
         raise DemandGoesOn if seen.goes_on else ServicesRecorded
     openings.close_openings([demand.opening_id], now=now)
+
+
+def is_recorded() -> ColumnElement[bool]:
+    """Condition on demands: there is a service record of it, confirmed or not."""
+    return exists().where(ServiceRecord.opening_id == Demand.opening_id, ServiceRecord.is_current()).correlate(Demand)
 
 
 def end_over(*, now: datetime, at_most: int = 200) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from backend import brands
 from backend.accounts import policy
@@ -229,11 +229,15 @@ def complete_demand(actor: Actor, demand_id: UUID, *, now: datetime) -> None:
     """
     demand = known_demand(actor, demand_id)
     policy.require(actor, Permission.DEMAND_COMPLETE, scope_of(demand))
-    served = counting_records().where(ServiceRecord.opening_id == demand.opening_id).exists()
-    if demand.opening_id is None or not COMPLETE.take_all(actor, [demand_id], served, now=now):
+    if demand.opening_id is None or not COMPLETE.take_all(actor, [demand_id], was_served(), now=now):
         still = db.session.scalar(select(Demand.status).where(Demand.id == demand_id))
         raise NoCountingService if still is DemandStatus.PUBLISHED else DemandNotPublished
     openings.close_openings([demand.opening_id], now=now)
+
+
+def was_served() -> ColumnElement[bool]:
+    """Condition on demands: a service of it counts."""
+    return counting_records().where(ServiceRecord.opening_id == Demand.opening_id).correlate(Demand).exists()
 
 
 def settle_by_records(revision_ids: Sequence[UUID], *, now: datetime) -> None:

@@ -1,0 +1,82 @@
+"""Forms from the shapes that the API takes: what a field is called, how long it may be and what it may hold is said there, once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, get_args
+
+from pydantic import AwareDatetime
+from pydantic.fields import FieldInfo
+
+from backend.foundation.terms import Word
+from web.fields import Text
+from web.labels import label_of
+from web.shapes import AnyModel, form_reader, kinds_of
+
+_MULTILINE_FROM = 200
+"""A text that may be longer is written in a box of several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """What is drawn of a field. `kind`: a type of HTML's input, or `textarea` or `select`; `choices`: value and word."""
+
+    name: str
+    label: str
+    help: str
+    needed: bool
+    kind: str
+    longest: int | None
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+class Form(Generic[AnyModel]):
+    """The form of a model, or of some of its fields in the order in which they are asked."""
+
+    def __init__(self, model: type[AnyModel], *names: str) -> None:
+        self.fields = tuple(_field(name, model.model_fields[name]) for name in names or model.model_fields)
+        self.read = form_reader(model)
+
+    def __iter__(self) -> Iterator[FormField]:
+        return iter(self.fields)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its fields."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What its fields are called."""
+        return {field.name: field.label for field in self.fields}
+
+
+def _field(name: str, info: FieldInfo) -> FormField:
+    kinds = kinds_of(info.annotation)
+    text = next((part for part in _metadata(info) if isinstance(part, Text)), None)
+    words = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Word)), None)
+    return FormField(
+        name=name,
+        label=label_of(name),
+        help=info.description or "",
+        needed=info.is_required(),
+        kind="select" if words else _kind(kinds, text),
+        longest=text.max if text else None,
+        choices=tuple((str(word.value), word.chinese) for word in words) if words else (),
+    )
+
+
+def _metadata(info: FieldInfo) -> list[Any]:
+    """What is said of a field, also where it stands inside of an optional one."""
+    inner = [part for kind in get_args(info.annotation) for part in getattr(kind, "__metadata__", ())]
+    return [*info.metadata, *inner]
+
+
+def _kind(kinds: set[Any], text: Text | None) -> str:
+    if text is not None:
+        return "textarea" if text.multiline or text.max > _MULTILINE_FROM else "text"
+    if AwareDatetime in kinds:
+        return "datetime-local"
+    if date in kinds:
+        return "date"
+    return "number" if int in kinds else "text"

@@ -1,0 +1,29 @@
+"""The places of the console, as an office calls them: what stands at the left of each page for who may go there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.demands.queries import decides_on_some
+from backend.foundation.actor import Actor
+from console.addresses import ACCOUNT, DEMANDS, HOME
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place: its name, its first page, and who has a use for it (None: everybody)."""
+
+    name: str
+    title: str
+    address: str
+    is_for: Callable[[Actor], bool] | None = None
+
+
+TODAY = Place("today", "今天", HOME)
+SERVICES = Place("services", "服务需求", DEMANDS, decides_on_some)
+OWN = Place("account", "我的账号", ACCOUNT)
+PLACES = (TODAY, SERVICES, OWN)
+
+
+def places_of(viewer: Actor) -> list[Place]:
+    """Those in which the viewer may have something to do."""
+    return [place for place in PLACES if place.is_for is None or place.is_for(viewer)]

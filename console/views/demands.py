@@ -1,0 +1,203 @@
+"""服务需求: the lists of a community's demands, one demand with what became of it, and the commands of whoever decides on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from backend import brands
+from backend.demands import queries
+from backend.demands import service as demands
+from backend.demands.models import DemandStatus
+from backend.demands.service import DemandCommand
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Refusal
+from backend.foundation.paging import PageRequest
+from console.addresses import DEMANDS
+from console.drawing import done, draw, draw_again
+from console.forms import Form
+from console.listing import filters_of
+from console.places import SERVICES
+from web.edge import in_steps, reads
+from web.inputs.common import ReasonIn
+from web.inputs.demands import DemandsInCareQuery, PublicationIn
+from web.shapes import query_reader
+
+bp = Blueprint("console_demands", __name__)
+
+_DEMAND = f"{DEMANDS}/<uuid:demand_id>"
+_MOST_STEPS = PageRequest(50)
+_PUBLICATION = Form(
+    PublicationIn,
+    *("starts_at", "ends_at", "places", "people_per_place", "title"),
+    *("content", "place_in_words", "conditions", "risks", "safeguards"),
+)
+_REASON = Form(ReasonIn)
+_query = query_reader(DemandsInCareQuery, of_page=True)
+
+
+@bp.get(DEMANDS)
+@reads
+def demands_page(actor: Actor) -> Response:
+    query = _query()
+    now = clock.now()
+    found = queries.demands_in_care(
+        actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, for_me=query.for_me, now=now, page=query.page
+    )
+    return draw(
+        "demands/demands.html",
+        viewer=actor,
+        place=SERVICES,
+        query=query,
+        filters=filters_of(query),
+        found=found,
+        statuses=list(DemandStatus),
+        brands=brands.current(),
+    )
+
+
+@bp.get(_DEMAND)
+@reads
+def demand_page(actor: Actor, demand_id: UUID) -> Response:
+    return _draw_demand(actor, demand_id)
+
+
+@bp.get(f"{_DEMAND}/publication")
+@reads
+def publication_page(actor: Actor, demand_id: UUID) -> Response:
+    return draw("demands/publication.html", **_of_publication(actor, demand_id))
+
+
+@bp.post(f"{_DEMAND}/publication")
+@in_steps
+def submit_publication(actor: Actor, demand_id: UUID) -> Response:
+    def publish() -> None:
+        demands.publish_demand(actor, demand_id, _PUBLICATION.read().publication(), now=clock.now())
+
+    def again(refusal: Refusal) -> Response:
+        return draw_again("demands/publication.html", refusal, keep=_PUBLICATION.names, **_of_publication(actor, demand_id))
+
+    return done(publish, to=_address(demand_id), again=again)
+
+
+@bp.get(f"{_DEMAND}/return")
+@reads
+def return_page(actor: Actor, demand_id: UUID) -> Response:
+    return _draw_reason(actor, demand_id, DemandCommand.RETURN)
+
+
+@bp.post(f"{_DEMAND}/return")
+@in_steps
+def submit_return(actor: Actor, demand_id: UUID) -> Response:
+    def give_back() -> None:
+        demands.return_demand(actor, demand_id, reason=_REASON.read().reason, now=clock.now())
+
+    return _done_with_reason(actor, demand_id, DemandCommand.RETURN, give_back)
+
+
+@bp.get(f"{_DEMAND}/cancellation")
+@reads
+def cancellation_page(actor: Actor, demand_id: UUID) -> Response:
+    return _draw_reason(actor, demand_id, DemandCommand.CANCEL)
+
+
+@bp.post(f"{_DEMAND}/cancellation")
+@in_steps
+def submit_cancellation(actor: Actor, demand_id: UUID) -> Response:
+    def cancel() -> None:
+        demands.cancel_demand(actor, demand_id, reason=_REASON.read().reason, now=clock.now())
+
+    return _done_with_reason(actor, demand_id, DemandCommand.CANCEL, cancel)
+
+
+@bp.get(f"{_DEMAND}/not-carried-out")
+@reads
+def not_carried_out_page(actor: Actor, demand_id: UUID) -> Response:
+    return _draw_reason(actor, demand_id, DemandCommand.NOT_CARRIED_OUT)
+
+
+@bp.post(f"{_DEMAND}/not-carried-out")
+@in_steps
+def submit_not_carried_out(actor: Actor, demand_id: UUID) -> Response:
+    def mark() -> None:
+        demands.mark_not_carried_out(actor, demand_id, reason=_REASON.read().reason, now=clock.now())
+
+    return _done_with_reason(actor, demand_id, DemandCommand.NOT_CARRIED_OUT, mark)
+
+
+@bp.post(f"{_DEMAND}/completion")
+@in_steps
+def submit_completion(actor: Actor, demand_id: UUID) -> Response:
+    def complete() -> None:
+        demands.complete_demand(actor, demand_id, now=clock.now())
+
+    def again(refusal: Refusal) -> Response:
+        return _draw_demand(actor, demand_id, refusal)
+
+    return done(complete, to=_address(demand_id), again=again)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasoned:
+    """A command that asks for a reason: its page's heading, what will happen and to whom, and the verb of its button."""
+
+    title: str
+    follows: str
+    verb: str
+
+
+_REASONED = {
+    DemandCommand.RETURN: _Reasoned("退回需求", "退回后，申请人会收到这里写的理由，可以修改以后重新提交，编号不变。", "退回"),
+    DemandCommand.CANCEL: _Reasoned(
+        "取消需求", "取消后，场次不再开展，认领全部取消，申请人和认领方会收到消息。取消以后不能恢复。", "取消需求"
+    ),
+    DemandCommand.NOT_CARRIED_OUT: _Reasoned(
+        "登记为未开展", "用于服务时间已过、没有人服务的需求。认领保持不变，以往的统计数不变。", "登记为未开展"
+    ),
+}
+
+
+def _address(demand_id: UUID) -> str:
+    return f"{DEMANDS}/{demand_id}"
+
+
+def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) -> Response:
+    now = clock.now()
+    demand = queries.demand(actor, demand_id, now=now)
+    commands = queries.demand_commands(actor, demand_id, now=now)
+    concerned = demand.details is not None
+    shown: dict[str, Any] = {
+        "viewer": actor,
+        "place": SERVICES,
+        "demand": demand,
+        "brand": brands.current().get(demand.brand),
+        "commands": commands,
+        "steps": queries.steps_of_demand(actor, demand_id, page=_MOST_STEPS) if concerned else None,
+        "changes": queries.changes_of_demand(actor, demand_id, page=_MOST_STEPS),
+    }
+    return draw_again("demands/demand.html", refusal, **shown) if refusal else draw("demands/demand.html", **shown)
+
+
+def _of_publication(actor: Actor, demand_id: UUID) -> dict[str, Any]:
+    demand = queries.demand_to(actor, demand_id, DemandCommand.PUBLISH, now=clock.now())
+    brand = brands.current().get(demand.brand)
+    return {"viewer": actor, "place": SERVICES, "form": _PUBLICATION, "demand": demand, "brand": brand}
+
+
+def _of_reason(actor: Actor, demand_id: UUID, command: DemandCommand) -> dict[str, Any]:
+    demand = queries.demand_to(actor, demand_id, command, now=clock.now())
+    return {"viewer": actor, "place": SERVICES, "form": _REASON, "demand": demand, "command": _REASONED[command]}
+
+
+def _draw_reason(actor: Actor, demand_id: UUID, command: DemandCommand) -> Response:
+    return draw("demands/reason.html", **_of_reason(actor, demand_id, command))
+
+
+def _done_with_reason(actor: Actor, demand_id: UUID, command: DemandCommand, work: Callable[[], None]) -> Response:
+    def again(refusal: Refusal) -> Response:
+        return draw_again("demands/reason.html", refusal, keep=_REASON.names, **_of_reason(actor, demand_id, command))
+
+    return done(work, to=_address(demand_id), again=again)

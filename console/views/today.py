@@ -1,0 +1,36 @@
+"""今天: what waits for the viewer, by place, what is past its day first; each with the list that shows it."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response
+
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.waiting import queries
+from backend.waiting.queries import WaitingLine
+from console.addresses import DEMANDS, HOME
+from console.drawing import draw
+from console.places import TODAY
+from web.edge import reads
+
+bp = Blueprint("console_today", __name__)
+
+LISTS: Mapping[str, str] = {
+    "demand_to_review": f"{DEMANDS}?{urlencode({'status': 'submitted', 'for_me': 'true'})}",
+    "demand_to_close": f"{DEMANDS}?{urlencode({'status': 'published', 'for_me': 'true'})}",
+}
+"""Kind of what waits → the page that lists it. What has no page yet is done in the mini-program."""
+
+
+@bp.get(HOME)
+@reads
+def today_page(actor: Actor) -> Response:
+    now = clock.now()
+    waiting = queries.own_waiting(actor, now=now)
+    late, others = [line for line in waiting if line.overdue], [line for line in waiting if not line.overdue]
+    return draw("today/today.html", viewer=actor, place=TODAY, today=clock.shanghai_day(now), late=late, others=others, list_of=_list_of)
+
+
+def _list_of(line: WaitingLine) -> str | None:
+    return LISTS.get(line.kind)

@@ -1,0 +1,205 @@
+"""A demand in the console: found in its list, read, published, returned and ended, by who decides on it and by nobody else."""
+
+import re
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select
+
+from backend.demands.models import Demand, DemandStatus
+from backend.foundation import clock
+from backend.foundation.database import db
+from backend.openings.models import Opening
+from backend.waiting.kinds import KINDS
+from console.views.today import LISTS
+from tests.support.attendance import Visit, counted_statements
+from tests.support.browser import Browser, led_to, officer_named, text_of
+from tests.support.demands import demand_form, published_demand
+
+AS_PUBLISHED = {"submission_key": "", "places": "2", "title": "每周看望", "place_in_words": "小区东侧"}
+
+
+@pytest.fixture
+def browser(app: APIFlask, street) -> Browser:
+    """Of an officer of 和平社区 whose papers were seen."""
+    return browser_of(app)
+
+
+def browser_of(app: APIFlask, area_path: str = "639999001001") -> Browser:
+    made = Browser(app)
+    made.log_in(officer_named(app, area_path=area_path, known=True))
+    return made
+
+
+@pytest.fixture
+def demand(officer, street) -> dict[str, str]:
+    """Submitted to 和平社区."""
+    return officer.made("/demands", demand_form(street))
+
+
+def in_form(**hours: float) -> str:
+    """An instant as a browser's form writes it."""
+    return (clock.now() + timedelta(**hours)).astimezone(clock.SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
+def window() -> dict[str, str]:
+    return {"starts_at": in_form(hours=1), "ends_at": in_form(hours=3)}
+
+
+def offered_by(browser: Browser, demand) -> list[str]:
+    """The commands that its page offers."""
+    page = browser.get(address(demand))
+    assert page.status_code == 200
+    return re.findall(r'<(?:a class="button[^>]*|button class="solid")>([^<]*)<', page.text)
+
+
+def status_of(demand) -> DemandStatus:
+    db.session.rollback()
+    return db.session.scalars(select(Demand.status).where(Demand.id == UUID(demand["id"]))).one()
+
+
+def address(demand, command: str = "") -> str:
+    return f"/console/demands/{demand['id']}{'/' if command else ''}{command}"
+
+
+def test_what_waits_today_leads_to_its_list_and_from_there_to_the_demand(browser, demand):
+    today = browser.get("/console/")
+    assert "待审核的需求" in text_of(today)
+    where = "/console/demands?status=submitted&amp;for_me=true"
+    assert f'href="{where}"' in today.text
+
+    listed = browser.get(where.replace("&amp;", "&"))
+
+    assert (demand["number"] in text_of(listed), f'href="{address(demand)}"' in listed.text) == (True, True)
+    opened = text_of(browser.get(address(demand)))
+    assert all(said in opened for said in (demand["title"], "王奶奶", "老人听力不好", "待审核", "发布", "退回"))
+    assert "和平路8号院" not in opened, "an address is read in clear elsewhere, and that is written down"
+
+
+def test_a_list_is_narrowed_down_by_its_form_and_keeps_that_in_its_next_page(browser, officer, street):
+    for number in range(21):
+        officer.made("/demands", demand_form(street, brand="red_ribbon", title=f"打扫楼道{number}"))
+    officer.made("/demands", demand_form(street, brand="red_ribbon", title="教用手机"))
+
+    found = browser.get("/console/demands?status=submitted&q=打扫&brand=&since=&until=")
+
+    assert found.status_code == 200
+    assert ("打扫楼道0" in found.text, "教用手机" in found.text) == (True, False)
+    [following] = [part.split('"')[0] for part in found.text.split('rel="next" href="')[1:]]
+    second = browser.get(following.replace("&amp;", "&"))
+    assert second.text.count("打扫楼道") == 1
+    assert "没有符合条件的需求" in text_of(browser.get("/console/demands?q=没有这样的"))
+
+
+def test_it_is_published_as_the_form_says_by_the_clock_on_the_wall(browser, demand):
+    form = browser.get(address(demand, "publication"))
+    assert ("开始时间" in text_of(form), 'type="datetime-local"' in form.text) == (True, True)
+
+    assert led_to(browser.submit(address(demand, "publication"), **AS_PUBLISHED | window() | {"submission_key": str(uuid4())})) == address(
+        demand
+    )
+
+    assert status_of(demand) is DemandStatus.PUBLISHED
+    kept = db.session.execute(select(Demand.title, Demand.places, Demand.starts_at).where(Demand.id == UUID(demand["id"]))).one()
+    assert (kept.title, kept.places) == ("每周看望", 2)
+    assert timedelta(minutes=58) < kept.starts_at - clock.now() <= timedelta(hours=1)
+    assert "小区东侧" in text_of(browser.get(address(demand)))
+
+
+def test_a_form_that_is_sent_twice_publishes_once(browser, demand):
+    sent = AS_PUBLISHED | window() | {"submission_key": str(uuid4())}
+    for _ in range(2):
+        assert led_to(browser.submit(address(demand, "publication"), **sent)) == address(demand)
+    assert db.session.scalar(select(func.count()).select_from(Opening)) == 1
+
+
+def test_what_is_refused_comes_back_with_its_sentence_and_nothing_typed_is_lost(browser, demand):
+    backwards = {"starts_at": in_form(hours=3), "ends_at": in_form(hours=1)}
+
+    refused = browser.submit(address(demand, "publication"), **AS_PUBLISHED | backwards | {"submission_key": str(uuid4())})
+
+    assert refused.status_code == 422
+    assert "结束时间：应晚于开始时间" in text_of(refused)
+    assert (f'value="{backwards["starts_at"]}"' in refused.text, "小区东侧" in refused.text) == (True, True)
+    assert status_of(demand) is DemandStatus.SUBMITTED
+
+
+def test_it_is_returned_with_a_reason_that_who_asked_reads(browser, demand):
+    assert "请修改" not in browser.get(address(demand, "return")).text
+    empty = browser.submit(address(demand, "return"), submission_key=str(uuid4()))
+    assert (empty.status_code, status_of(demand)) == (422, DemandStatus.SUBMITTED)
+
+    assert led_to(browser.submit(address(demand, "return"), reason="请写明希望的时间", submission_key=str(uuid4()))) == address(demand)
+
+    assert status_of(demand) is DemandStatus.RETURNED
+    assert text_of(browser.get(address(demand))).count("请写明希望的时间") == 2, "above, and among the steps"
+
+
+def test_a_command_is_offered_while_it_would_be_done(app, browser, officer, street, pass_time):
+    demand = published_demand(officer, street, brand="red_ribbon")
+    assert offered_by(browser, demand) == ["取消需求"]
+
+    pass_time(hours=4)
+    browser = browser_of(app)
+
+    assert offered_by(browser, demand) == ["登记为未开展"]
+    assert browser.get(address(demand, "cancellation")).status_code == 409
+    marked = browser.submit(address(demand, "not-carried-out"), reason="当天下雨", submission_key=str(uuid4()))
+    assert (led_to(marked), status_of(demand)) == (address(demand), DemandStatus.NOT_CARRIED_OUT)
+    assert offered_by(browser, demand) == []
+
+
+def test_who_signed_in_stands_in_the_way_of_calling_off_and_a_confirmed_service_lets_it_be_completed(app, browser, street, pass_time):
+    visit = Visit(street)
+    visit.sign_in()
+    assert offered_by(browser, visit.demand) == []
+    pass_time(minutes=47)
+    fact_id, browser = visit.sign_out()["fact_id"], browser_of(app)
+    assert offered_by(browser, visit.demand) == []
+    refused = browser.submit(address(visit.demand, "completion"), submission_key=str(uuid4()))
+    assert (refused.status_code, "还没有已确认的服务记录" in text_of(refused)) == (409, True)
+    visit.officer.made(f"/services/{fact_id}/confirmation", {"confirmed": True})
+
+    assert offered_by(browser, visit.demand) == ["办结"]
+    assert led_to(browser.submit(address(visit.demand, "completion"), submission_key=str(uuid4()))) == address(visit.demand)
+    assert status_of(visit.demand) is DemandStatus.COMPLETED
+
+
+def test_an_officer_of_another_community_finds_it_nowhere(app, demand, browser):
+    other = browser_of(app, "639999001002")
+    assert demand["number"] not in other.get("/console/demands?status=submitted").text
+    assert other.get(address(demand)).status_code == 404
+    for command in ("publication", "return", "cancellation", "not-carried-out"):
+        assert other.get(address(demand, command)).status_code == 404
+        sent = other.submit(address(demand, command), reason="x", submission_key=str(uuid4()), **window())
+        assert sent.status_code == 404
+    assert status_of(demand) is DemandStatus.SUBMITTED
+
+
+def test_what_somebody_wrote_stands_as_text(browser, officer, street):
+    officer.made("/demands", demand_form(street, brand="red_ribbon", title='<script>alert(1)</script>"', details="<b>粗</b>\n第二行"))
+    listed = browser.get("/console/demands").text
+    assert ("<script>" in listed, "&lt;script&gt;alert(1)" in listed) == (False, True)
+    opened = browser.get(listed.split('href="/console/demands/')[1].split('"')[0].join(("/console/demands/", ""))).text
+    assert ("<b>粗" in opened, "&lt;b&gt;粗" in opened) == (False, True)
+
+
+def test_a_page_sends_as_many_statements_for_many_demands_as_for_one(browser, demand, officer, street):
+    pages = {"/console/": 4, "/console/demands?status=submitted": 4, address(demand): 16}
+
+    def sent_by(page: str) -> int:
+        with counted_statements() as sent:
+            assert browser.get(page).status_code == 200
+        return len(sent)
+
+    few = {page: sent_by(page) for page in pages}
+    for number in range(5):
+        officer.made("/demands", demand_form(street, brand="red_ribbon", title=f"打扫楼道{number}"))
+    assert {page: sent_by(page) for page in pages} == few
+    assert {page: number for page, number in few.items() if number > pages[page]} == {}
+
+
+def test_each_kind_that_today_leads_somewhere_with_is_one_that_waits():
+    assert LISTS.keys() <= {kind.code for kind in KINDS}
