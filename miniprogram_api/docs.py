@@ -63,7 +63,7 @@ def docs_page() -> Response:
 
 def document_of(app: APIFlask) -> bytes:
     """The whole document of an application as it is sent."""
-    return json.dumps(app.spec, ensure_ascii=False).encode()
+    return json.dumps(app.spec, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,11 @@ nothing or two models of one name stop the build with a list of what is missing.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 from apiflask import APIFlask
@@ -42,9 +45,17 @@ _SUCCESS = {200: "成功", 201: "已创建", 202: "已受理，稍后完成", 20
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _REF = "#/components/schemas/"
 _EXAMPLE = "#/components/examples/"
-_REQUEST_ID_HEADER: Json = {"X-Request-Id": {"description": "本次请求的编号", "schema": {"type": "string"}}}
+_RESPONSE = "#/components/responses/"
+_HEADERS: Json = {
+    "X-Request-Id": {"description": "本次请求的编号", "schema": {"type": "string"}},
+    "ETag": {"description": "内容的标记，下次放在 If-None-Match 里", "schema": {"type": "string"}},
+    "Retry-After": {"description": "几秒后可以再试", "schema": {"type": "integer", "minimum": 0}},
+    "WWW-Authenticate": {"schema": {"type": "string"}},
+}
+_REQUEST_ID = "X-Request-Id"
 
-_ETAG_HEADER: Json = {"ETag": {"description": "内容的标记，下次放在 If-None-Match 里", "schema": {"type": "string"}}}
+_Kinds = tuple[type[Refusal], ...]
+"""The refusals of one answer, in the order of their codes."""
 
 
 class DocumentIncomplete(Exception):
@@ -92,11 +103,18 @@ def configure(app: APIFlask) -> None:
 def _complete(app: APIFlask, skeleton: Json) -> Json:
     operations = list(_operations(app))
     refs, schemas = _schemas_of(operations)
+    shared = _shared_by_many(operations)
     missing = [*_gaps(app, operations, skeleton), *_unbounded(operations, refs, schemas), *_empty(schemas)]
+    missing += [f"{name}: two answers share this name" for name, count in Counter(shared.values()).items() if count > 1]
     if missing:
         raise DocumentIncomplete("The OpenAPI document cannot be written:\n" + "\n".join(f"  {line}" for line in missing))
     for operation in operations:
-        _fill(skeleton["paths"][operation.path][operation.method], operation, refs, schemas)
+        described = skeleton["paths"][operation.path][operation.method]
+        _fill(described, operation, refs, schemas)
+        described["responses"] |= _refusals(operation, shared)
+        if operation.contract.revalidated:
+            described["responses"]["304"] = {"description": "与 If-None-Match 所带的 ETag 相同，没有变化", "headers": _headers(_REQUEST_ID)}
+        described["responses"] = dict(sorted(described["responses"].items()))
     for operation in operations:
         if operation.contract.query is not None:
             schemas.pop(_name_of(refs[operation.contract.query, "validation"]), None)
@@ -106,6 +124,8 @@ def _complete(app: APIFlask, skeleton: Json) -> Json:
     components = skeleton.setdefault("components", {})
     components["schemas"] = dict(sorted(schemas.items()))
     components["examples"] = _examples_of_refusals(operations)
+    components["responses"] = {name: _refusal_answer(kinds) for kinds, name in sorted(shared.items(), key=itemgetter(1))}
+    components["headers"] = _HEADERS
     return skeleton
 
 
@@ -231,10 +251,7 @@ def _fill(
         described["parameters"].append(_idempotency_header(required=contract.access is Access.CREATES))
     if contract.body is not None:
         described["requestBody"] = {"required": True, "content": {contract.body_type: _content(refs[contract.body, "validation"], schemas)}}
-    described["responses"] = {str(contract.status): _success(contract, refs, schemas), **_refusals(operation)}
-    if contract.revalidated:
-        described["responses"]["304"] = {"description": "与 If-None-Match 所带的 ETag 相同，没有变化", "headers": _REQUEST_ID_HEADER}
-        described["responses"] = dict(sorted(described["responses"].items()))
+    described["responses"] = {str(contract.status): _success(contract, refs, schemas)}
 
 
 def _path_parameters(rule: Rule) -> Iterator[Json]:
@@ -278,8 +295,8 @@ def _idempotency_header(*, required: bool) -> Json:
 
 
 def _success(contract: RouteContract, refs: dict[tuple[type[BaseModel], JsonSchemaMode], Json], schemas: dict[str, Json]) -> Json:
-    headers = _REQUEST_ID_HEADER | (_ETAG_HEADER if contract.revalidated else {})
-    answer: Json = {"description": _SUCCESS.get(contract.status, "成功"), "headers": headers}
+    headers = (_REQUEST_ID, "ETag") if contract.revalidated else (_REQUEST_ID,)
+    answer: Json = {"description": _SUCCESS.get(contract.status, "成功"), "headers": _headers(*headers)}
     if contract.output is not None:
         answer["content"] = {"application/json": _content(refs[contract.output, "serialization"], schemas)}
     elif contract.media_type != "application/json":
@@ -307,11 +324,22 @@ def _refusals_of(operation: _Operation) -> dict[str, type[Refusal]]:
     return {refusal.code: refusal for refusal in (*_common_refusals(operation), *operation.contract.refusals, *operation.refusals)}
 
 
-def _refusals(operation: _Operation) -> dict[str, Json]:
-    by_status: dict[int, dict[str, type[Refusal]]] = {}
-    for code, refusal in _refusals_of(operation).items():
-        by_status.setdefault(refusal.status, {})[code] = refusal
-    return {str(status): _refusal_answer(by_status[status]) for status in sorted(by_status)}
+def _by_status(operation: _Operation) -> dict[int, _Kinds]:
+    told = sorted(_refusals_of(operation).values(), key=lambda kind: (kind.status, kind.code))
+    return {status: tuple(kinds) for status, kinds in groupby(told, key=lambda kind: kind.status)}
+
+
+def _shared_by_many(operations: list[_Operation]) -> dict[_Kinds, str]:
+    """Answers that several operations give, each with the name under which it stands once: its codes."""
+    given = Counter(kinds for operation in operations for kinds in _by_status(operation).values())
+    return {kinds: ".".join(kind.code for kind in kinds) for kinds, count in given.items() if count > 1}
+
+
+def _refusals(operation: _Operation, shared: dict[_Kinds, str]) -> dict[str, Json]:
+    return {
+        str(status): {"$ref": _RESPONSE + shared[kinds]} if kinds in shared else _refusal_answer(kinds)
+        for status, kinds in _by_status(operation).items()
+    }
 
 
 def _common_refusals(operation: _Operation) -> Iterator[type[Refusal]]:
@@ -332,24 +360,27 @@ def _common_refusals(operation: _Operation) -> Iterator[type[Refusal]]:
     yield from (TooMany, Unavailable, Busy)
 
 
-def _refusal_answer(refusals: dict[str, type[Refusal]]) -> Json:
-    kinds = list(refusals.values())
-    headers = dict(_REQUEST_ID_HEADER)
+def _refusal_answer(kinds: _Kinds) -> Json:
+    headers = [_REQUEST_ID]
     if any(issubclass(kind, TooMany | Unavailable) for kind in kinds):
-        headers["Retry-After"] = {"description": "几秒后可以再试", "schema": {"type": "integer", "minimum": 0}}
+        headers.append("Retry-After")
     if any(issubclass(kind, Unauthenticated) for kind in kinds):
-        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+        headers.append("WWW-Authenticate")
     return {
         "description": "\n".join(f"- `{kind.code}`：{kind.detail}" for kind in kinds),
-        "headers": headers,
+        "headers": _headers(*headers),
         "content": {
             PROBLEM_JSON: {
                 # Not beside the reference: generators of clients pass over what stands there, and the codes would be mere strings.
-                "schema": {"allOf": [{"$ref": f"{_REF}Problem"}, _with_code(sorted(refusals))]},
+                "schema": {"allOf": [{"$ref": f"{_REF}Problem"}, _with_code([kind.code for kind in kinds])]},
                 "examples": {kind.code: {"$ref": _EXAMPLE + kind.code} for kind in kinds},
             }
         },
     }
+
+
+def _headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _with_code(codes: list[str]) -> Json:

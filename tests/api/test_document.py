@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from config.settings import Settings
 from ejia.cli.main import main
 from miniprogram_api.contract import Out, Resource
 from miniprogram_api.openapi import DocumentIncomplete
-from tests.support.contract import DOCUMENT, make_api
+from tests.support.contract import DOCUMENT, answers_in, make_api
 from web.fields import Text
 from web.routes import Access, route_is
 from web.shapes import Body, Query
@@ -54,7 +55,7 @@ def test_each_operation_says_what_it_is_and_why_it_may_refuse(document: Document
     for name, operation in described:
         assert any("\u4e00" <= letter <= "\u9fff" for letter in operation["summary"]), name
         assert operation["security"] in ([], [{"bearer": []}]), name
-        refusals = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        refusals = {status: answer for status, answer in answers_in(document, operation).items() if status >= "400"}
         assert {"429", "503"} <= refusals.keys(), name
         assert "unauthenticated" in refusals.get("401", {}).get("description", "") or not operation["security"], name
         for answer in refusals.values():
@@ -63,6 +64,15 @@ def test_each_operation_says_what_it_is_and_why_it_may_refuse(document: Document
         if "requestBody" in operation:
             assert operation["requestBody"]["required"] is True, name
             assert {"400", "413", "415", "422"} <= refusals.keys(), name
+
+
+def test_an_answer_that_several_operations_give_stands_once(document: Document) -> None:
+    shared, given = document["components"]["responses"], [answer for _, one in operations(document) for answer in one["responses"].values()]
+    named = Counter(answer["$ref"].rpartition("/")[2] for answer in given if "$ref" in answer)
+    assert named.keys() == shared.keys()
+    assert min(named.values()) > 1
+    own = [json.dumps(answer) for answer in given if "application/problem+json" in answer.get("content", {})]
+    assert len({*own, *map(json.dumps, shared.values())}) == len(own) + len(shared)
 
 
 def test_each_operation_is_named_by_what_it_does(document: Document) -> None:
@@ -89,7 +99,7 @@ def test_each_schema_is_valid_and_each_example_keeps_to_it(document: Document, s
             for parameter in operation["parameters"]:
                 given = [parameter["example"]] if "example" in parameter else parameter["schema"].get("examples", [])
                 check_examples(registry, parameter["schema"], given, f"{name} {parameter['name']}")
-            for answer in operation["responses"].values():
+            for answer in answers_in(found, operation).values():
                 for content in answer.get("content", {}).values():
                     check_examples(registry, content["schema"], values_of(content, components), name)
             for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -156,7 +166,7 @@ def enums_in(part: object) -> Iterator[list[str]]:
 def test_each_request_and_each_answer_in_json_has_an_example(document: Document) -> None:
     without = []
     for name, operation in operations(document):
-        bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
+        bodies = {"request": operation.get("requestBody", {}), **answers_in(document, operation)}
         for where, body in bodies.items():
             for media_type, content in body.get("content", {}).items():
                 if media_type.endswith("json") and not values_of(content, document["components"]):
@@ -168,13 +178,14 @@ def test_a_route_shows_its_refusals_its_parameters_and_its_pages(small_document:
     paths = small_document["paths"]
     write = paths["/api/v1/notes"]["post"]
     assert write["operationId"] == "write_note"
-    assert write["responses"]["409"]["description"].splitlines()[-1] == "- `note_taken`：此编号已被使用"
-    assert set(write["responses"]["422"]["content"]["application/problem+json"]["examples"]) == {"invalid", "idempotency_key_reused"}
+    refusals = answers_in(small_document, write)
+    assert refusals["409"]["description"].splitlines()[-1] == "- `note_taken`：此编号已被使用"
+    assert set(refusals["422"]["content"]["application/problem+json"]["examples"]) == {"invalid", "idempotency_key_reused"}
     key = next(parameter for parameter in write["parameters"] if parameter["in"] == "header")
     assert (key["name"], key["required"]) == ("Idempotency-Key", True)
     shelf = paths["/api/v1/shelves/{shelf_id}/notes"]["get"]
     assert shelf["parameters"][0]["schema"] == {"type": "string", "format": "uuid"}
-    assert "cursor_invalid" in shelf["responses"]["400"]["description"]
+    assert "cursor_invalid" in answers_in(small_document, shelf)["400"]["description"]
     assert "404" in shelf["responses"]
     assert shelf["responses"]["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/NoteOutPage"}
     assert small_document["components"]["schemas"]["NoteOutPage"]["properties"]["items"]["items"] == {

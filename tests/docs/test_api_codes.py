@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from ejia import codes_page
+from tests.support.contract import answers_in
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/api-codes.md"
 
@@ -26,7 +27,7 @@ def test_the_page_has_every_code_of_the_document(page: str, client: FlaskClient)
         code
         for item in document["paths"].values()
         for operation in item.values()
-        for answer in operation["responses"].values()
+        for answer in answers_in(document, operation).values()
         for content in answer.get("content", {}).values()
         for part in content["schema"].get("allOf", [])
         for code in part.get("properties", {}).get("code", {}).get("enum", [])

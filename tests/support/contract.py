@@ -19,6 +19,15 @@ Json = dict[str, Any]
 DOCUMENT = "urn:ejia:openapi"
 
 
+def answers_in(document: Json, operation: Json) -> Json:
+    """The answers of an operation by status, also those that stand among the components because many give them."""
+    shared = document["components"].get("responses", {})
+    return {
+        status: shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for status, answer in operation["responses"].items()
+    }
+
+
 def make_api(settings: Settings) -> APIFlask:
     """An app that keeps the contract and has no resource yet."""
     app = make_application(settings, api.API)
@@ -52,11 +61,14 @@ class Watch:
             operation = self.document["paths"].get(path, {}).get(request.method.lower())
             if operation is not None:
                 place = ("paths", path, request.method.lower(), "responses", str(answer.status_code))
-                self.complaints += [f"{request.method} {path}: {complaint}" for complaint in self._complaints(place, operation, answer)]
+                said = operation["responses"].get(place[-1])
+                if said is not None and "$ref" in said:  # an answer that many give stands among the components
+                    place = tuple(said["$ref"].removeprefix("#/").split("/"))
+                    said = answers_in(self.document, operation)[str(answer.status_code)]
+                self.complaints += [f"{request.method} {path}: {complaint}" for complaint in self._complaints(place, said, answer)]
         return answer
 
-    def _complaints(self, place: tuple[str, ...], operation: Json, answer: Response) -> list[str]:
-        said = operation["responses"].get(str(answer.status_code))
+    def _complaints(self, place: tuple[str, ...], said: Json | None, answer: Response) -> list[str]:
         if said is None:
             return [f"{answer.status_code} is not in the document: {_shown(answer)}"]
         if "content" not in said:
