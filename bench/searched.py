@@ -20,7 +20,7 @@ def make_rows(count: int, communities: list[Area]) -> None:
 
 def make_bodies(count: int, community: Area) -> None:
     """So many of what is searched beside these: organisations, work units, registrations, late entries and offices."""
-    registrations = (_WORK_UNITS, _PARTY_MEMBERS, _UNIT_MEMBERSHIPS, _REGISTRATIONS)
+    registrations = (_WORK_UNITS, _PARTY_ORGANISATIONS, _PARTY_MEMBERS, _UNIT_MEMBERSHIPS, _REGISTRATIONS)
     _make(count, community, (_ORGANISATIONS, *registrations, _LATE_ENTRIES, _LATE_PEOPLE, _ACCOUNTS, _LOGINS, _OFFICES))
 
 
@@ -77,6 +77,10 @@ SELECT {year.id_of(20, "n")}, {_NAME} || '服务中心', 'introduced', 'on_recor
 _WORK_UNITS = f"""
 INSERT INTO work_units (id, name, nature, created_at)
 SELECT {year.id_of(21, "n")}, {_NAME} || '管理所', 'government', %(now)s {_EACH}"""
+
+_PARTY_ORGANISATIONS = f"""
+INSERT INTO party_organisations (id, name, kind, area_path, created_at)
+SELECT {year.id_of(35, "n")}, {_NAME} || '党支部', 'branch', %(path)s, %(now)s {_EACH}"""
 
 _PARTY_MEMBERS = f"""
 INSERT INTO party_members (id, person_id, party_organisation_name, work_unit_id, created_at)

@@ -11,13 +11,14 @@ from backend.foundation.refusals import never
 from backend.party import queries as party_queries
 from backend.party import service as party
 from backend.party.models import WorkUnit
+from backend.party.queries import PartyOrganisationLine
 from backend.registration import merging, queries, service
 from backend.registration.queries import RegistrationLine
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.registrations import RegistrationOut, WorkUnitOut
+from miniprogram_api.schemas.registrations import PartyOrganisationOut, RegistrationOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
-from web.inputs.party import WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
+from web.inputs.party import PartyOrganisationQuery, WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
 from web.inputs.registration import (
     AmendedRegistrationIn,
     EndingIn,
@@ -37,6 +38,15 @@ bp = Resource("registrations", tag="双报到")
 @bp.doc(summary="单位列表")
 def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[AnyRow]:  # noqa: ARG001 - whoever is logged in
     return party_queries.work_units(search=query.q, nature=query.nature, page=query.page)
+
+
+@bp.get("/party-organisations")
+@reads
+@bp.input(PartyOrganisationQuery, location="query")
+@bp.output(Page[PartyOrganisationOut])
+@bp.doc(summary="党组织列表", description="由街道或社区导入。报到时所在党组织在列表里的，从中选择，用列表里的名称；不在的照实填写。")
+def list_party_organisations(actor: Actor, query: PartyOrganisationQuery) -> Lines[PartyOrganisationLine]:  # noqa: ARG001 - whoever is logged in
+    return party_queries.party_organisations(search=query.q, kind=query.kind, page=query.page)
 
 
 @bp.post("/work-units")

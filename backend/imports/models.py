@@ -27,6 +27,7 @@ class ImportKind(Word):
     TEAM_MEMBERS = "team_members", "队员"
     ORGANISATIONS = "organisations", "社会组织"
     STAFF = "staff", "社会组织工作人员"
+    PARTY_ORGANISATIONS = "party_organisations", "党组织"
     WORK_UNITS = "work_units", "单位"
     UNIT_MEMBERS = "unit_members", "报到党员"
     BENEFICIARIES = "beneficiaries", "服务对象"

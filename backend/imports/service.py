@@ -27,7 +27,7 @@ from backend.foundation.database import allow_long_statements, db, transaction
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
-from backend.imports import elders, organisations, sheet, teams, tree, units, volunteers
+from backend.imports import elders, organisations, party, sheet, teams, tree, units, volunteers
 from backend.imports.kinds import Faulty, Findings, Kind, Line, Place, When
 from backend.imports.models import BOOK, LINES, Import, ImportBook, ImportKind, ImportPart, ImportStatus
 from backend.imports.sheet import FORMULA, SheetRefused
@@ -41,6 +41,7 @@ KINDS: Mapping[ImportKind, Kind] = {
         teams.MEMBERS,
         organisations.ORGANISATIONS,
         organisations.STAFF,
+        party.KIND,
         units.UNITS,
         units.MEMBERS,
         elders.KIND,

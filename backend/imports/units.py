@@ -58,14 +58,15 @@ class _Member:
     signed_on: date
 
 
-def _short(line: Line, at: str) -> str:
+def short_name(line: Line, at: str) -> str:
+    """The name of a body, as long as the platform takes it. Raises Faulty."""
     if len(name := line.words(at)) > _LONGEST_NAME:
         raise Faulty(at, f"不超过{_LONGEST_NAME}个字")
     return name
 
 
 def _read_unit(place: Place, line: Line, today: date) -> BroughtUnit:  # noqa: ARG001 - as every kind is read
-    name, code = _short(line, "unit"), line.cells.get("credit_code")
+    name, code = short_name(line, "unit"), line.cells.get("credit_code")
     try:
         code = None if code is None else credit_code(code)
     except NumberInvalid as error:
@@ -83,7 +84,7 @@ def _read_member(place: Place, line: Line, today: date) -> _Member:
         raise Faulty("accepted_on", "报到时应年满18周岁")
     return _Member(
         unit=line.words("unit"),
-        party_organisation=_short(line, "party_organisation"),
+        party_organisation=short_name(line, "party_organisation"),
         identity=identity,
         community=place.community(line, "community"),
         accepted_on=accepted_on,

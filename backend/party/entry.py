@@ -16,6 +16,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.skeletons import skeleton
 from backend.party.events import WorkUnitAdded, WorkUnitEnded
 from backend.party.models import PartyMember, UnitMembership, UnitNature, WorkUnit
+from backend.party.organisations import called_so
 
 UNDONE = "import_undone"
 
@@ -81,19 +82,21 @@ def undo_units(actor: Actor, unit_ids: Sequence[UUID], *, of: UUID, now: datetim
 def enter_employees(actor: Actor, brought: Sequence[BroughtEmployee], *, now: datetime) -> tuple[dict[UUID, UUID], list[UUID]]:
     """Let them work there since their day; who works somewhere already is left out. Returns the Party member by person, and the facts. The
     caller has asked policy, and keeps the audit log."""
+    called = called_so({one.party_organisation_name for one in brought})
     as_given = [
         {
             "id": new_id(),
             "person_id": one.person_id,
             "work_unit_id": one.work_unit_id,
             "party_organisation_name": one.party_organisation_name,
+            "party_organisation_id": called.get(one.party_organisation_name),
             "joined_party_on": one.joined_party_on,
             "created_at": now,
         }
         for one in brought
     ]
     stated = insert(PartyMember)
-    given = ("work_unit_id", "party_organisation_name", "joined_party_on")
+    given = ("work_unit_id", "party_organisation_name", "party_organisation_id", "joined_party_on")
     members = db.session.execute(
         stated.values(as_given)
         .on_conflict_do_update(index_elements=["person_id"], set_={field: stated.excluded[field] for field in given})

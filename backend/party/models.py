@@ -1,7 +1,6 @@
 """Party organisations, work units (employers) and serving Party members. The tree of the Party is not the tree of the areas."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
@@ -13,13 +12,13 @@ from backend.foundation.search import search_index
 from backend.foundation.terms import Word
 
 
-class PartyOrganisationKind(StrEnum):
-    """党工委 › 党委 / 党总支 › 党支部."""
+class PartyOrganisationKind(Word):
+    """党工委 › 党委 › 党总支 › 党支部: from above."""
 
-    WORKING_COMMITTEE = "working_committee"
-    COMMITTEE = "committee"
-    GENERAL_BRANCH = "general_branch"
-    BRANCH = "branch"
+    WORKING_COMMITTEE = "working_committee", "党工委"
+    COMMITTEE = "committee", "党委"
+    GENERAL_BRANCH = "general_branch", "党总支"
+    BRANCH = "branch", "党支部"
 
 
 class UnitNature(Word):
@@ -34,17 +33,25 @@ class UnitNature(Word):
 
 
 class PartyOrganisation(Base):
-    """党组织. One of a street or community names its area; one of an employer does not."""
+    """党组织. It names the area whose it is, or whose officers brought it; there each name is one. One that names none is an employer's."""
 
     __tablename__ = "party_organisations"
-    __table_args__ = (Index("ix_party_organisations_parent_id", "parent_id"), Index("ix_party_organisations_area_path", "area_path"))
+    __table_args__ = (
+        Index("ix_party_organisations_parent_id", "parent_id"),
+        Index("ix_party_organisations_area_path", "area_path"),
+        Index("uq_party_organisations_name", "name_skeleton", "area_path", unique=True, postgresql_where="name_skeleton IS NOT NULL"),
+        Index("ix_party_organisations_name", "name", "id"),
+        search_index("party_organisations", "name"),
+    )
 
     id: Mapped[RowId]
     name: Mapped[str]
     kind: Mapped[PartyOrganisationKind] = mapped_column(as_text(PartyOrganisationKind))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("party_organisations.id", name="fk_party_organisations_parent_id"))
     area_path: Mapped[AreaPath | None]
+    founded_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    name_skeleton: Mapped[str | None] = mapped_column(comment="what the name looks like (UTS 39)")
 
 
 class WorkUnit(Base):
@@ -87,13 +94,16 @@ class PartyMember(Base):
     __table_args__ = (
         UniqueConstraint("person_id", name="uq_party_members_person_id"),
         Index("ix_party_members_work_unit_id", "work_unit_id"),
+        Index("ix_party_members_party_organisation_id", "party_organisation_id", postgresql_where="party_organisation_id IS NOT NULL"),
+        Index("ix_party_members_without_organisation", "party_organisation_name", postgresql_where="party_organisation_id IS NULL"),
     )
 
     id: Mapped[RowId]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", name="fk_party_members_person_id"))
-    party_organisation_name: Mapped[str] = mapped_column(comment="as the member gave it, until the unit's tree is on the platform")
+    party_organisation_name: Mapped[str] = mapped_column(comment="as the member gave it")
     party_organisation_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("party_organisations.id", name="fk_party_members_party_organisation_id")
+        ForeignKey("party_organisations.id", name="fk_party_members_party_organisation_id"),
+        comment="the one that is called so, where one alone is",
     )
     work_unit_id: Mapped[UUID] = mapped_column(ForeignKey("work_units.id", name="fk_party_members_work_unit_id"))
     joined_party_on: Mapped[date | None]

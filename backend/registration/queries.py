@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -51,6 +51,7 @@ class RegistrationLine:
     community: Named
     work_unit: Named
     party_organisation_name: str
+    party_organisation_id: UUID | None
     joined_party_on: date | None
     skills: str | None
     receipt_number: str | None
@@ -141,13 +142,15 @@ def registrations_on_record(on: date | None = None) -> Select[*tuple[Any, ...]]:
     """Registrations with the names that go with them, not masked: `name`, and unit and Party organisation as of their day (units.py).
     `on`: as they stood at the end of that day. To be narrowed to what the reader may see."""
     end_of_day = None if on is None else clock.start_of_day(on + timedelta(days=1))
+    of_its_day = func.coalesce(UnitMembership.party_organisation_name, PartyMember.party_organisation_name)
     return (
         select(
             MemberRegistration,
             MemberRegistration.id,
             Person.name,
             Area.name.label("area_name"),
-            func.coalesce(UnitMembership.party_organisation_name, PartyMember.party_organisation_name).label("party_organisation_name"),
+            of_its_day.label("party_organisation_name"),
+            case((of_its_day == PartyMember.party_organisation_name, PartyMember.party_organisation_id)).label("party_organisation_id"),
             PartyMember.joined_party_on,
             WorkUnit.id.label("unit_id"),
             WorkUnit.name.label("unit_name"),
@@ -187,6 +190,7 @@ def _line(viewer: Actor, row: Row[*tuple[Any, ...]]) -> RegistrationLine:
         community=Named(fact.area_id, row.area_name),
         work_unit=Named(row.unit_id, row.unit_name),
         party_organisation_name=row.party_organisation_name,
+        party_organisation_id=row.party_organisation_id,
         joined_party_on=row.joined_party_on,
         skills=fact.skills,
         receipt_number=fact.receipt_number,

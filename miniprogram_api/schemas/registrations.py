@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from backend.party.models import UnitNature
+from backend.party.models import PartyOrganisationKind, UnitNature
 from backend.registration.models import RegistrationStatus
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
@@ -17,6 +17,14 @@ _UNIT: JsonDict = {
     "credit_code": "116399990150001267",
     "nature": "public_institution",
 }
+_PARTY_ORGANISATION: JsonDict = {
+    "id": "01931f6e-7c1a-7d2e-8f00-0000000000f2",
+    "name": "和平社区第一党支部",
+    "kind": "branch",
+    "parent": {"id": "01931f6e-7c1a-7d2e-8f00-0000000000f1", "name": "和平社区党总支"},
+    "area_name": "和平社区",
+    "founded_on": "2019-05-01",
+}
 _REGISTRATION: JsonDict = {
     "id": "01931f6e-7c1a-7d2e-8f00-0000000000e1",
     "status": "accepted",
@@ -25,6 +33,7 @@ _REGISTRATION: JsonDict = {
     "community": {"id": "01931f6e-7c1a-7d2e-8f00-00000000c001", "name": "和平社区"},
     "work_unit": {"id": "01931f6e-7c1a-7d2e-8f00-0000000000d1", "name": "测试区住房保障中心"},
     "party_organisation_name": "测试区住房保障中心党支部",
+    "party_organisation_id": None,
     "joined_party_on": "2011-07-01",
     "skills": "电工",
     "receipt_number": "R2026000012",
@@ -53,6 +62,26 @@ class NamedUnitOut(Out):
     name: Annotated[str, Field(max_length=100)]
 
 
+class NamedPartyOrganisationOut(Out):
+    """A Party organisation by its name."""
+
+    id: Id
+    name: Annotated[str, Field(max_length=100)]
+
+
+class PartyOrganisationOut(Out):
+    """A Party organisation, to choose from."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PARTY_ORGANISATION]})
+
+    id: Id
+    name: Annotated[str, Field(max_length=100)]
+    kind: PartyOrganisationKind
+    parent: NamedPartyOrganisationOut | None
+    area_name: str | None = Field(description="所在的社区或街道；单位的可能为空")
+    founded_on: Day | None
+
+
 class RegistrationOut(Out):
     """A registration as it stands."""
 
@@ -65,6 +94,7 @@ class RegistrationOut(Out):
     community: CommunityOut
     work_unit: NamedUnitOut
     party_organisation_name: Annotated[str, Field(max_length=100)]
+    party_organisation_id: Id | None = Field(description="平台上叫这个名称的党组织；没有，或者不止一个的为空")
     joined_party_on: Day | None
     skills: Annotated[str, Field(max_length=200)] | None
     receipt_number: Annotated[str, Field(max_length=40, description="回执编号")] | None

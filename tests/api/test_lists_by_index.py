@@ -23,6 +23,7 @@ LISTS = [
     ("/lockouts", {}),
     ("/me/sessions", {}),
     ("/organisations", {}),
+    ("/party-organisations", {}),
     ("/proxies", {}),
     ("/proxies", {"status": "held"}),
     ("/registrations", {"status": "applied"}),

@@ -39,6 +39,7 @@ OF_BODIES = [
     ("/organisations", {"q": "没有"}, "ix_organisations_search"),
     ("/organisations", {"q": "001234", "sort": "name"}, "ix_organisations_search"),
     ("/work-units", {"q": "没有"}, "ix_work_units_search"),
+    ("/party-organisations", {"q": "没有"}, "ix_party_organisations_search"),
     ("/registrations", {"q": "001234"}, "ix_member_registrations_search"),
     ("/registrations", {"person": "没有"}, BY_NAME),
     ("/registrations", {"work_unit_id": _ID}, "ix_unit_memberships_work_unit_id"),

@@ -48,6 +48,7 @@ ASKS_NO_POLICY = {
     "download_import_template": "a workbook without anything in it",
     "list_brands": CATALOGUE,
     "list_reveal_purposes": CATALOGUE,
+    "list_party_organisations": CATALOGUE,
     "list_work_units": CATALOGUE,
     "see_beneficiary_notice": CATALOGUE,
 }

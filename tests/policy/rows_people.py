@@ -3,6 +3,11 @@
 from backend.accounts.policy import Permission
 from backend.consumers import CONSUMERS
 from backend.foundation import clock, outbox
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.ids import new_id
+from backend.party.models import PartyOrganisationKind
+from backend.party.organisations import BroughtOrganisation, enter_organisations
 from tests.policy.viewers import (
     COMMUNITY,
     DECIDING,
@@ -48,6 +53,14 @@ def returned_registration(world: World) -> Ask:
 
 def accepted_registration(world: World) -> Ask:
     return ask(registration_id=world["party_member"].registration_id, shows=world["party_member"].registration_id)
+
+
+def party_organisation(_: World) -> Ask:
+    """A Party organisation that a street brought."""
+    brought = BroughtOrganisation(new_id(), f"第{new_id()}党支部", PartyOrganisationKind.BRANCH, None, "639999001", None)
+    with transaction():
+        enter_organisations(Actor.system(), [brought], of=new_id(), now=clock.now())
+    return ask(shows=str(brought.id))
 
 
 def applying_for_registration(world: World) -> Ask:
@@ -227,6 +240,7 @@ ROWS = (
     ),
     # work units and registrations
     Row("list_work_units", lambda world: ask(shows=world.unit_id), EVERYBODY),
+    Row("list_party_organisations", party_organisation, EVERYBODY),
     Row(
         "add_work_unit",
         lambda _: ask(body={"name": "测试区新单位", "nature": "public_institution"}),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from backend.party.models import UnitNature
+from backend.party.models import PartyOrganisationKind, UnitNature
 from backend.party.service import UnitPlan
 from web.fields import Id, NoNumbers, Text
 from web.shapes import Body, ListQuery, SearchText
@@ -57,3 +57,10 @@ class WorkUnitQuery(ListQuery):
 
     q: SearchText | None = Field(default=None, description="单位名称、统一社会信用代码或其中一部分")
     nature: UnitNature | None = None
+
+
+class PartyOrganisationQuery(ListQuery):
+    """Which Party organisations are asked for."""
+
+    q: SearchText | None = Field(default=None, description="党组织名称或其中一部分")
+    kind: PartyOrganisationKind | None = None

@@ -14,6 +14,10 @@ from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, Sea
 
 PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
+PartyOrganisationName = Annotated[
+    str, Text(max=100, min=2), NoNumbers, Field(description="所在党组织的全名；在 /party-organisations 里的，用其中的名称")
+]
+
 
 class AmendedRegistrationIn(Body):
     """A returned application as it is sent again, whole."""
@@ -32,7 +36,7 @@ class AmendedRegistrationIn(Body):
     )
 
     work_unit_id: Id
-    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
+    party_organisation_name: PartyOrganisationName
     joined_party_on: Day | None = None
     skills: Annotated[Line, NoNumbers] | None = Field(default=None, description="专业特长")
     notice_version: PartyNotice = None
@@ -103,7 +107,7 @@ class UnitIn(Body):
     )
 
     work_unit_id: Id
-    party_organisation_name: Annotated[str, Text(max=100, min=2), NoNumbers]
+    party_organisation_name: PartyOrganisationName
     since: Day | None = Field(default=None, description="从哪天起；不填为今天，更早的日期由社区填写")
     notice_version: PartyNotice = None
 

@@ -1,6 +1,7 @@
 """Commands on serving Party members, and where they work."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
 from backend.party.events import UnitChanged
 from backend.party.models import PartyMember, UnitMembership, WorkUnit
+from backend.party.organisations import called_so
 from backend.people.minors import AGE_OF_MAJORITY
 from backend.people.models import Person
 
@@ -69,7 +71,7 @@ def keep_party_member(
     if joined_party_on is not None:
         _refuse_implausible(person_id, joined_party_on, now=now)
     _refuse_unknown(work_unit_id)
-    as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name, "joined_party_on": joined_party_on}
+    as_given = _named(work_unit_id, party_organisation_name) | {"joined_party_on": joined_party_on}
     # Whoever writes of the same person waits here until the commit, and sees what was written.
     member_id: UUID = db.session.scalars(
         insert(PartyMember)
@@ -92,7 +94,7 @@ def move_party_member(
     if since > clock.shanghai_day(now) or age_on(_born_on(person_id), since) < _LEAST_AGE_AT_WORK:
         raise UnitSinceInvalid(errors={"since": [UnitSinceInvalid.detail]})
     _refuse_unknown(work_unit_id)
-    as_given = {"work_unit_id": work_unit_id, "party_organisation_name": party_organisation_name}
+    as_given = _named(work_unit_id, party_organisation_name)
     db.session.execute(
         update(PartyMember).where(PartyMember.person_id == person_id).values(as_given).execution_options(synchronize_session=False)
     )
@@ -113,6 +115,16 @@ def leave_unit(actor: Actor, person_id: UUID, *, on: date, now: datetime) -> Non
 def joined_too_early(joined_party_on: date, *, born_on: date) -> bool:
     """Whether the Party was not founded yet on that day, or whoever joined it was not eighteen."""
     return joined_party_on < _FOUNDED or age_on(born_on, joined_party_on) < AGE_OF_MAJORITY
+
+
+def _named(work_unit_id: UUID, party_organisation_name: str) -> dict[str, Any]:
+    """What a member named, with the Party organisation that is called so."""
+    organisation_id = called_so([party_organisation_name]).get(party_organisation_name)
+    return {
+        "work_unit_id": work_unit_id,
+        "party_organisation_name": party_organisation_name,
+        "party_organisation_id": organisation_id,
+    }
 
 
 def _refuse_implausible(person_id: UUID, joined_party_on: date, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from backend.areas.models import Area
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.identifiers import Sex
 from backend.foundation.sealing import keyring
+from backend.foundation.skeletons import skeleton
 from backend.party.models import PartyMember, PartyOrganisation, UnitMembership, WorkUnit
 from backend.people import notices
 from backend.people.models import Consent, Person
@@ -230,18 +231,22 @@ class People:
 
     def _make_units(self) -> list[tuple[object, object, str]]:
         world = self.world
-        organisations = world.table(PartyOrganisation, "id", "name", "kind", "parent_id", "area_path", "created_at")
+        organisations = world.table(PartyOrganisation, "id", "name", "kind", "parent_id", "area_path", "created_at", "name_skeleton")
         units = world.table(WorkUnit, "id", "name", "nature", "party_organisation_id", "created_at")
         at = datetime.combine(OLD, time(), SHANGHAI)
         committee = world.id_at(at)
-        organisations.add(committee, f"{plan.STREET[1]}党工委", "working_committee", None, plan.STREET[0][:9], at)
+
+        def add(party_organisation: UUID, name: str, *where: object) -> None:
+            organisations.add(party_organisation, name, *where, at, skeleton(name))
+
+        add(committee, f"{plan.STREET[1]}党工委", "working_committee", None, plan.STREET[0][:9])
         for community in world.communities:
-            organisations.add(world.id_at(at), f"{community.name}党总支", "general_branch", committee, community.path, at)
+            add(world.id_at(at), f"{community.name}党总支", "general_branch", committee, community.path)
         made: list[tuple[object, object, str]] = []
         for place in range(scaled(plan.WORK_UNITS, self.scale, least=3)):
             name = f"示范区{_UNITS[place % len(_UNITS)]}{'' if place < len(_UNITS) else place // len(_UNITS) + 1}"
             organisation, unit = world.id_at(at), world.id_at(at)
-            organisations.add(organisation, f"{name}党支部", "branch", None, None, at)
+            add(organisation, f"{name}党支部", "branch", None, None)
             units.add(unit, name, "public_institution", organisation, at)
             made.append((unit, organisation, f"{name}党支部"))
         return made
