@@ -4,6 +4,7 @@ import io
 import math
 import re
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -24,6 +25,7 @@ from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.statistics import queries, workbook
 from backend.statistics.measures import MEASURES
+from backend.statistics.queries.rosters import RosterLine
 from backend.statistics.workbook.words import about
 from config.settings import CONFIG_FOLDER
 from tasks import jobs as task
@@ -377,6 +379,26 @@ def test_community_officer_exports_their_own_community_by_grid_team_and_organisa
     ]
     for other in ("团结社区", "青山街道", "向阳社区"):
         assert refused(officer.post("/exports/year-end", {"year": YEAR, "area_id": street[other]})) == (404, "not_found")
+
+
+@pytest.mark.parametrize(("sizes", "breaks"), [((3, 4, 2), []), ((3, 4, 90, 2, 5), [7, 97]), ((90, 60, 1), [90, 150])])
+def test_a_long_roster_is_printed_by_team_the_large_ones_on_pages_of_their_own(street, sizes, breaks):
+    lines = [
+        RosterLine(f"{place}队", (f"V2023{place:02d}{number:04d}", "张*", "2023-03-01", "", f"{place}队"), 1, 10)
+        for place, size in enumerate(sizes)
+        for number in range(size)
+    ]
+    with transaction():
+        book = queries.year_book(Actor.system(), YEAR, UUID(street["和平社区"]), now=clock.now())
+    whole = replace(book, rosters=(replace(book.rosters[0], lines=tuple(lines)),))
+    sheet = opened(workbook.write(whole, exporter="ejia", report=lambda *_: None))["志愿者名册"]
+
+    assert [one.id - FIRST_ROW + 1 for one in sheet.row_breaks.brk] == breaks, "after so many lines"
+    assert bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage) is not bool(breaks)
+    if breaks:
+        wide = sum(5.25 * column.width for column in sheet.column_dimensions.values() for _ in range(column.min, column.max + 1))
+        assert 0.5 < sheet.page_setup.scale / 100 <= min(1, 523 / wide), "no column stands on another page"
+    assert (sheet.print_title_rows, sheet.print_area.endswith(f"${sheet.max_row}")) == ("$3:$5", True), "all of it, headed on each page"
 
 
 def test_district_lists_the_communities_of_its_streets_and_what_each_street_comes_to(administrator, street):

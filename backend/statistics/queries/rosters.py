@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from backend.areas.models import AreaTransfer, Level
@@ -18,6 +18,7 @@ from backend.foundation.database import db
 from backend.foundation.masking import masked, masked_name
 from backend.foundation.measures import NOW, Measure
 from backend.foundation.paging import AnyRow
+from backend.party.models import WorkUnit
 from backend.people.models import Person
 from backend.registration.measures import MEMBER_REGISTRATIONS
 from backend.registration.models import MemberRegistration
@@ -31,8 +32,10 @@ from backend.volunteers.models import Volunteer
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One registration: what is on record of it, and how often and how many tenths of hours its person served here while it stood."""
+    """One registration: what is on record of it, and how often and how many tenths of hours its person served here while it stood. `group`:
+    the team or unit with which it stands on paper."""
 
+    group: str
     details: tuple[str, ...]
     services: int
     tenths: int
@@ -40,7 +43,8 @@ class RosterLine:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who was registered in a community on some day of the year, by the day on which they came."""
+    """Who was registered in a community on some day of the year: by group, those of none last, and in each by the day on which they
+    came."""
 
     name: str
     details: tuple[str, ...]
@@ -62,6 +66,7 @@ def _volunteers(area: AreaLine, year: int) -> Roster:
             Volunteer.registered_on,
             theirs.c.ends_on,
             teams.c.teams,
+            teams.c.first,
             served.c.services,
             served.c.tenths,
         )
@@ -70,13 +75,13 @@ def _volunteers(area: AreaLine, year: int) -> Roster:
         .join(Person, Person.id == Volunteer.person_id)
         .outerjoin(teams, teams.c.person_id == Volunteer.person_id)
         .outerjoin(served, _of_line(theirs, served))
-        .order_by(Volunteer.registered_on, Volunteer.number, theirs.c.starts_on)
+        .order_by(teams.c.first.nulls_last(), Volunteer.registered_on, Volunteer.number, theirs.c.starts_on)
     )
     return Roster(
         "志愿者名册",
         ("志愿者编号", "姓名", "注册日期", "离开日期", "志愿服务队"),
         _lines(
-            (row, (row.number, row.name, row.registered_on.isoformat(), _ended(row, year), row.teams or ""))
+            (row, row.first, (row.number, row.name, row.registered_on.isoformat(), _ended(row, year), row.teams or ""))
             for row in db.session.execute(wanted)
         ),
     )
@@ -85,6 +90,8 @@ def _volunteers(area: AreaLine, year: int) -> Roster:
 def _party_members(area: AreaLine, year: int) -> Roster:
     theirs = _registered(MEMBER_REGISTRATIONS, area, year)
     served = _served(theirs, area, year)
+    # Which went on in another community is told there; what became of it since is not this one's to know, nor to be read off its place.
+    unit = case((MemberRegistration.area_path.startswith(area.path), WorkUnit.name))
     wanted = (
         registrations_on_record()
         .join(theirs, theirs.c.fact_id == MemberRegistration.fact_id)
@@ -92,12 +99,12 @@ def _party_members(area: AreaLine, year: int) -> Roster:
         .add_columns(
             MemberRegistration.receipt_number,
             MemberRegistration.accepted_on,
-            MemberRegistration.area_path.startswith(area.path).label("is_here"),
+            unit.label("unit"),
             theirs.c.ends_on,
             served.c.services,
             served.c.tenths,
         )
-        .order_by(MemberRegistration.accepted_on, MemberRegistration.fact_id, theirs.c.starts_on)
+        .order_by(unit.nulls_last(), MemberRegistration.accepted_on, MemberRegistration.fact_id, theirs.c.starts_on)
     )
     return Roster(
         "报到党员名册",
@@ -105,12 +112,12 @@ def _party_members(area: AreaLine, year: int) -> Roster:
         _lines(
             (
                 row,
+                row.unit,
                 (
                     row.receipt_number or "",
                     masked_name(row.name),
-                    # Which went on in another community is told there; what became of it since is not this one's to know.
-                    row.unit_name if row.is_here else "",
-                    row.party_organisation_name if row.is_here else "",
+                    row.unit or "",
+                    "" if row.unit is None else row.party_organisation_name,
                     row.accepted_on.isoformat(),
                     _ended(row, year),
                 ),
@@ -148,7 +155,7 @@ def _teams(area: AreaLine, year: int) -> Subquery:
         .subquery("named")
     )
     together = func.string_agg(named.c.name, aggregate_order_by(literal("、"), named.c.name)).label("teams")
-    return select(named.c.person_id, together).group_by(named.c.person_id).subquery("teams")
+    return select(named.c.person_id, together, func.min(named.c.name).label("first")).group_by(named.c.person_id).subquery("teams")
 
 
 def _served(theirs: Subquery, area: AreaLine, year: int) -> Subquery:
@@ -171,8 +178,8 @@ def _of_line(theirs: Subquery, served: Subquery) -> ColumnElement[bool]:
     return and_(served.c.fact_id == theirs.c.fact_id, served.c.starts_on == theirs.c.starts_on)
 
 
-def _lines(found: Iterable[tuple[AnyRow, tuple[str, ...]]]) -> tuple[RosterLine, ...]:
-    return tuple(RosterLine(details, int(row.services or 0), int(row.tenths or 0)) for row, details in found)
+def _lines(found: Iterable[tuple[AnyRow, str | None, tuple[str, ...]]]) -> tuple[RosterLine, ...]:
+    return tuple(RosterLine(group or "", details, int(row.services or 0), int(row.tenths or 0)) for row, group, details in found)
 
 
 def _ended(row: AnyRow, year: int) -> str:

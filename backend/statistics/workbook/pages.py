@@ -220,7 +220,7 @@ def _by_roster(roster: Roster) -> Draw:
 
 
 def _roster(formats: Formats, figures: YearFigures, roster: Roster) -> Sheet:
-    """志愿者名册 and the like: a registration in each row, and what they served in all."""
+    """志愿者名册 and the like: a registration in each row, and what they served in all. The lines of a team or unit stand together."""
     columns = [
         Column("序号", 6),
         *(Column(name, _width([name, *(line.details[place] for line in roster.lines)])) for place, name in enumerate(roster.details)),
@@ -236,6 +236,8 @@ def _roster(formats: Formats, figures: YearFigures, roster: Roster) -> Sheet:
         sheet.number(row, first, line.services, 0)
         sheet.number(row, first + 1, line.tenths / 10, 1)
         sheet.height(row, *((value, column) for column, value in enumerate(line.details, start=1)))
+        if row == BODY or line.group != roster.lines[row - BODY - 1].group:
+            sheet.part(row)
     for column in range(first):
         sheet.text(total, column, words.TOTAL if column == 1 else "", centred=True, bold=column == 1)
     for column, amounts, decimals in (

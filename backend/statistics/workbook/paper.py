@@ -27,6 +27,7 @@ _POINTS_OF_A_CHARACTER, _POINTS_OF_A_COLUMN = 5.25, 3.75
 _TITLE_HEIGHT, _IMPRINT_HEIGHT, _HEADING_HEIGHT, _PERIOD_HEIGHT, _SIGNATURE_HEIGHT, _SEAL_HEIGHT = 36, 24, 24, 18, 30, 48
 _SPARE = 54.0  # what programs lay out differently
 _LOWEST, _HIGHEST = _LINE + 4, 36.0  # rows of a body that is stretched over the page
+_SURELY_WITHIN = 0.96  # of a page's width, where no program fits the columns to it
 _MOST_FOR_ONE_PAGE = 1.35  # so much higher than a page a table is still made smaller to stand on one
 _WIDEST = 1.7  # how much wider columns may become to fill the page
 _SIGNATURES = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "填报日期：　　年　　月　　日")
@@ -102,6 +103,7 @@ class Sheet:
         self._heights: dict[int, float] = {}
         self._notes: list[str] = []
         self._on_one_page = False
+        self._parts: list[int] = []
 
     def text(self, row: int, column: int, value: str, *, centred: bool = False, bold: bool = False) -> None:
         """Write text, whatever it looks like."""
@@ -124,6 +126,10 @@ class Sheet:
         if taken > 1:
             self._heights[row] = max(self._heights.get(row, 0), _LINE * taken + 4)
 
+    def part(self, row: int) -> None:
+        """Let a part of the body begin with this row: one of more than half a page is printed on pages of its own."""
+        self._parts.append(row)
+
     def note(self, *notes: str) -> None:
         """Have notes stand under the table, each once."""
         self._notes += [note for note in notes if note not in self._notes]
@@ -140,6 +146,7 @@ class Sheet:
         for row, words in enumerate(under, start=foot + 2):
             self._across(row, words, self.formats.of(**_PLAIN, align="left"))
         self._set_up(foot + 1 + len(under), imprint)
+        self._break_pages(foot)
 
     def _head(self, imprint: Imprint) -> None:
         of = self.formats.of
@@ -244,6 +251,17 @@ class Sheet:
             page.set_header(f"&R{imprint.form}")
         page.set_footer("&C第 &P 页　共 &N 页")
         page.hide_gridlines(2)
+
+    def _break_pages(self, foot: int) -> None:
+        """Begin a page where a part of more than half a page begins, or ends. Programs break there only on pages of a scale that is said:
+        what is fitted to the width is broken wherever a page is full."""
+        scale = min(1.0, self.wide / _points(self.columns))
+        half = (self.high / scale - sum(self._heights[row] for row in (HEADING, UNDER_HEADING, PERIOD)) - _SPARE) / 2
+        parts = [sum(self._heights[row] for row in range(first, end)) for first, end in pairwise([*self._parts, foot])]
+        breaks = [row for row, before, this in zip(self._parts[1:], parts, parts[1:], strict=False) if max(before, this) > half]
+        if breaks and not self._on_one_page:
+            self.page.set_print_scale(int(scale * _SURELY_WITHIN * 100))
+            self.page.set_h_pagebreaks(breaks)
 
 
 def _over_the_page(columns: Sequence[Column], wide: float) -> list[Column]:
