@@ -8,6 +8,7 @@ import psycopg
 from sqlalchemy import select
 
 from backend.attendance import service as attendance
+from backend.attendance.models import ServiceRecord
 from backend.foundation import clock, demonstration
 from backend.foundation.analysis import analysing
 from backend.foundation.database import allow_long_statements, db, transaction
@@ -56,6 +57,8 @@ def load_demonstration_year(appid: str, *, scale: float, progress: Progress) -> 
         connection = db.session.connection().connection.driver_connection
         if not isinstance(connection, psycopg.Connection):
             raise TypeError("COPY needs psycopg")
+        # That nobody serves at two places at once is asked of an index for each row: in this order it takes a third of the time.
+        world.rows[ServiceRecord.__tablename__].sort("person_id", "started_at")
         for table in world.rows.values():
             table.copy_into(connection, advance)
         demonstration.mark(now=clock.now())

@@ -46,7 +46,12 @@ class Rows:
 
     def add(self, *values: Any) -> None:
         """One row; words (`StrEnum`) may be given as their text."""
-        self.lines.append("\t".join("\\N" if value is None else _TEXT[type(value)](value) for value in values))
+        self.lines.append("\t".join(["\\N" if value is None else _TEXT[type(value)](value) for value in values]))
+
+    def sort(self, *columns: str) -> None:
+        """Put the rows in the order of what stands in these columns."""
+        places = [self.columns.index(column) for column in columns]
+        self.lines.sort(key=lambda line: [line.split("\t")[place] for place in places])
 
     def copy_into(self, connection: psycopg.Connection[Any], advance: Callable[[int], None]) -> None:
         """Send the rows; `advance` is told how many more have gone."""
