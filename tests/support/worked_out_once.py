@@ -12,17 +12,19 @@ import pytest
 from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation
 from schemathesis.config import ChecksConfig, ProjectConfig
+from schemathesis.filters import Filter, FilterSet
 
 
 @contextmanager
 def worked_out_once() -> Iterator[None]:
-    """Meanwhile each pattern becomes a strategy once, each class of characters in them too, and which checks are on is settled once for
-    each operation of an inquiry."""
+    """Meanwhile each pattern becomes a strategy once, each class of characters in them too; to which operations what is set applies is
+    asked once, and which checks are on is settled once for each operation of an inquiry."""
     from hypothesis.strategies._internal import regex  # reads its tables at once, which hypothesis forbids while tests are collected
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(regex, "regex_strategy", _one_for_each_pattern(regex.regex_strategy))
         patch.setattr(regex, "_strategy", _one_for_each_class(regex._strategy, regex.sre.IN))
+        patch.setattr(FilterSet, "applies_to", _one_for_each_filter(FilterSet.applies_to))
         patch.setattr(ProjectConfig, "checks_config_for", _one_for_each_operation(ProjectConfig.checks_config_for))
         yield
 
@@ -55,6 +57,24 @@ def _one_for_each_class(make: Callable[..., SearchStrategy[Any]], a_class: objec
         return made[key]
 
     return strategy
+
+
+def _one_for_each_filter(ask: Callable[[FilterSet, APIOperation], bool]) -> Callable[[FilterSet, APIOperation], bool]:
+    """What is set for one operation, by its id, is held against each of them, some times for each request; in the next inquiry again."""
+    told: dict[tuple[frozenset[Filter], frozenset[Filter]], dict[tuple[object, ...], bool]] = {}
+    known: dict[int, tuple[FilterSet, dict[tuple[object, ...], bool]]] = {}
+
+    def applies(self: FilterSet, operation: APIOperation) -> bool:
+        if id(self) not in known:
+            # With who was asked, or another could come by its id.
+            known[id(self)] = self, told.setdefault((frozenset(self._includes), frozenset(self._excludes)), {})
+        answers = known[id(self)][1]
+        key = (operation.label, operation.definition.raw.get("operationId"))
+        if key not in answers:
+            answers[key] = ask(self, operation)
+        return answers[key]
+
+    return applies
 
 
 def _one_for_each_operation(settle: Callable[..., ChecksConfig]) -> Callable[..., ChecksConfig]:

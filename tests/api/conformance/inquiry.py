@@ -1,6 +1,5 @@
 """One run of schemathesis over the document: what is sent, by whom, and what its checks said of the answers."""
 
-import copy
 import json
 import zlib
 from collections import Counter, defaultdict
@@ -208,7 +207,7 @@ class Inquiry:
 
     def _with_examples_of_this_world(self, document: Json) -> Json:
         """The document; what varies one value of a good request at a time begins with one that succeeds here."""
-        document = copy.deepcopy(document)
+        document = json.loads(json.dumps(document))  # a copy, in a tenth of the time
         for schema in document["components"]["schemas"].values():
             schema.pop("examples", None)
         for operation in self.operations.values():
