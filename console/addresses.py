@@ -5,6 +5,7 @@ import re
 HOME = "/console/"
 ACCOUNT = "/console/account"
 DEMANDS = "/console/demands"
+RECORDS = "/console/services"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

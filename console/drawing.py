@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from flask import Response, render_template
 
 from backend.accounts import tokens
 from backend.foundation.actor import Actor
+from backend.foundation.clock import moment
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from console.places import Place, places_of
@@ -58,6 +60,16 @@ def done(work: Callable[[], None], *, to: str, again: Callable[[Refusal], Respon
         with transaction():
             return again(refusal)
     return lead_to(to)
+
+
+def as_written(value: str | int | None) -> str:
+    """A value that was kept as it stood in a field: an instant as people read it, nothing as such."""
+    if value is None:
+        return "（空）"
+    try:
+        return moment(datetime.fromisoformat(value)) if isinstance(value, str) and "T" in value else str(value)
+    except ValueError:
+        return str(value)
 
 
 def lead_to(address: str) -> Response:

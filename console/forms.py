@@ -19,7 +19,7 @@ _MULTILINE_FROM = 200
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """What is drawn of a field. `kind`: a type of HTML's input, or `textarea` or `select`; `choices`: value and word."""
+    """What is drawn of a field. `kind`: a type of HTML's input, or `decimal`, `textarea` or `select`; `choices`: value and word."""
 
     name: str
     label: str
@@ -79,4 +79,6 @@ def _kind(kinds: set[Any], text: Text | None) -> str:
         return "datetime-local"
     if date in kinds:
         return "date"
+    if float in kinds:
+        return "decimal"
     return "number" if int in kinds else "text"

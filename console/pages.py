@@ -3,13 +3,17 @@
 from flask import Blueprint
 
 from backend.foundation.clock import day_of, moment, span
+from console.drawing import as_written
 from console.listing import with_filters
 from console.refusals import refuse
 from web.faces import ROOT, Credential, Face
+from web.labels import label_of
 
 bp = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 bp.add_app_template_filter(moment)
 bp.add_app_template_filter(day_of)
+bp.add_app_template_filter(label_of)
+bp.add_app_template_filter(as_written)
 bp.add_app_template_global(span)
 bp.add_app_template_global(with_filters)
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend.demands.queries import decides_on_some
+from backend.attendance import queries as attendance
+from backend.demands import queries as demands
 from backend.foundation.actor import Actor
-from console.addresses import ACCOUNT, DEMANDS, HOME
+from console.addresses import ACCOUNT, DEMANDS, HOME, RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,10 @@ class Place:
 
 
 TODAY = Place("today", "今天", HOME)
-SERVICES = Place("services", "服务需求", DEMANDS, decides_on_some)
+SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some)
+RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some)
 OWN = Place("account", "我的账号", ACCOUNT)
-PLACES = (TODAY, SERVICES, OWN)
+PLACES = (TODAY, SERVICES, RECORDED, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

@@ -25,6 +25,7 @@ __all__ = [
     "allows",
     "area_paths",
     "could",
+    "could_by_area",
     "grant_for",
     "on_behalf_of",
     "require",
@@ -144,6 +145,11 @@ def could(actor: Actor, permission: Permission) -> bool:
     """Whether there may be anything for which the actor has this permission: for who asks before looking."""
     rule = permission.rule
     return actor.is_system or any(rule[grant.role] is not Reach.OWN or actor.person_id for grant in _grants(actor, permission))
+
+
+def could_by_area(actor: Actor, permission: Permission) -> bool:
+    """Whether one of the actor's roles has the permission in some area; nothing of it is asked for yet."""
+    return any(permission.rule[grant.role] is Reach.AREA for grant in _grants(actor, permission))
 
 
 def area_paths(actor: Actor, permission: Permission) -> list[str]:

@@ -19,31 +19,31 @@ from backend.foundation.paging import PageRequest
 from console.addresses import DEMANDS
 from console.drawing import done, draw, draw_again
 from console.forms import Form
-from console.listing import filters_of
+from console.listing import NOTHING, list_reader
 from console.places import SERVICES
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.demands import DemandsInCareQuery, PublicationIn
-from web.shapes import query_reader
 
 bp = Blueprint("console_demands", __name__)
 
 _DEMAND = f"{DEMANDS}/<uuid:demand_id>"
 _MOST_STEPS = PageRequest(50)
-_PUBLICATION = Form(
-    PublicationIn,
-    *("starts_at", "ends_at", "places", "people_per_place", "title"),
-    *("content", "place_in_words", "conditions", "risks", "safeguards"),
+_WHEN, _WORDS = (
+    ("starts_at", "ends_at", "places", "people_per_place", "title"),
+    ("content", "place_in_words", "conditions", "risks", "safeguards"),
 )
+_PUBLICATION = Form(PublicationIn, *_WHEN, *_WORDS)
+_PUBLICATION_AT_PLACE = Form(PublicationIn, *_WHEN, "latitude", "longitude", *_WORDS)
 _REASON = Form(ReasonIn)
-_query = query_reader(DemandsInCareQuery, of_page=True)
+_asked = list_reader(DemandsInCareQuery)
 
 
 @bp.get(DEMANDS)
 @reads
 def demands_page(actor: Actor) -> Response:
-    query = _query()
-    now = clock.now()
+    asked, now = _asked(), clock.now()
+    query = asked.query
     found = queries.demands_in_care(
         actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, for_me=query.for_me, now=now, page=query.page
     )
@@ -51,11 +51,10 @@ def demands_page(actor: Actor) -> Response:
         "demands/demands.html",
         viewer=actor,
         place=SERVICES,
-        query=query,
-        filters=filters_of(query),
-        found=found,
+        found=NOTHING if asked.refusal else found,
         statuses=list(DemandStatus),
         brands=brands.current(),
+        **asked.shown,
     )
 
 
@@ -78,7 +77,9 @@ def submit_publication(actor: Actor, demand_id: UUID) -> Response:
         demands.publish_demand(actor, demand_id, _PUBLICATION.read().publication(), now=clock.now())
 
     def again(refusal: Refusal) -> Response:
-        return draw_again("demands/publication.html", refusal, keep=_PUBLICATION.names, **_of_publication(actor, demand_id))
+        return draw_again(
+            "demands/publication.html", refusal, keep=_PUBLICATION_AT_PLACE.names, **_of_publication(actor, demand_id, refused=True)
+        )
 
     return done(publish, to=_address(demand_id), again=again)
 
@@ -150,7 +151,11 @@ class _Reasoned:
 
 
 _REASONED = {
-    DemandCommand.RETURN: _Reasoned("退回需求", "退回后，申请人会收到这里写的理由，可以修改以后重新提交，编号不变。", "退回"),
+    DemandCommand.RETURN: _Reasoned(
+        "退回需求",
+        "退回后，由申请人（没有指定的，由登记的人）修改以后重新提交，编号不变。能看到这件需求的人都看得到理由。",
+        "退回",
+    ),
     DemandCommand.CANCEL: _Reasoned(
         "取消需求", "取消后，场次不再开展，认领全部取消，申请人和认领方会收到消息。取消以后不能恢复。", "取消需求"
     ),
@@ -160,6 +165,10 @@ _REASONED = {
 }
 
 
+_DRAWN = (DemandCommand.PUBLISH, DemandCommand.COMPLETE, *_REASONED)
+"""What a demand's page offers; what is left to the mini-program is what who asked does."""
+
+
 def _address(demand_id: UUID) -> str:
     return f"{DEMANDS}/{demand_id}"
 
@@ -167,7 +176,9 @@ def _address(demand_id: UUID) -> str:
 def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) -> Response:
     now = clock.now()
     demand = queries.demand(actor, demand_id, now=now)
-    commands = queries.demand_commands(actor, demand_id, now=now)
+    found = queries.demand_commands(actor, demand_id, now=now)
+    commands = [command for command in _DRAWN if command in found and found[command] is None]
+    in_the_way = [hindrance.detail for command in _DRAWN if (hindrance := found.get(command)) is not None]
     concerned = demand.details is not None
     shown: dict[str, Any] = {
         "viewer": actor,
@@ -175,20 +186,22 @@ def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) 
         "demand": demand,
         "brand": brands.current().get(demand.brand),
         "commands": commands,
+        "in_the_way": in_the_way if not commands or DemandCommand.PUBLISH in found else (),
         "steps": queries.steps_of_demand(actor, demand_id, page=_MOST_STEPS) if concerned else None,
         "changes": queries.changes_of_demand(actor, demand_id, page=_MOST_STEPS),
     }
     return draw_again("demands/demand.html", refusal, **shown) if refusal else draw("demands/demand.html", **shown)
 
 
-def _of_publication(actor: Actor, demand_id: UUID) -> dict[str, Any]:
-    demand = queries.demand_to(actor, demand_id, DemandCommand.PUBLISH, now=clock.now())
+def _of_publication(actor: Actor, demand_id: UUID, *, refused: bool = False) -> dict[str, Any]:
+    demand = queries.demand_to(actor, demand_id, DemandCommand.PUBLISH, now=clock.now(), refused=refused)
     brand = brands.current().get(demand.brand)
-    return {"viewer": actor, "place": SERVICES, "form": _PUBLICATION, "demand": demand, "brand": brand}
+    form = _PUBLICATION_AT_PLACE if brand is not None and brand.radius_m is not None else _PUBLICATION
+    return {"viewer": actor, "place": SERVICES, "form": form, "demand": demand, "brand": brand}
 
 
-def _of_reason(actor: Actor, demand_id: UUID, command: DemandCommand) -> dict[str, Any]:
-    demand = queries.demand_to(actor, demand_id, command, now=clock.now())
+def _of_reason(actor: Actor, demand_id: UUID, command: DemandCommand, *, refused: bool = False) -> dict[str, Any]:
+    demand = queries.demand_to(actor, demand_id, command, now=clock.now(), refused=refused)
     return {"viewer": actor, "place": SERVICES, "form": _REASON, "demand": demand, "command": _REASONED[command]}
 
 
@@ -198,6 +211,6 @@ def _draw_reason(actor: Actor, demand_id: UUID, command: DemandCommand) -> Respo
 
 def _done_with_reason(actor: Actor, demand_id: UUID, command: DemandCommand, work: Callable[[], None]) -> Response:
     def again(refusal: Refusal) -> Response:
-        return draw_again("demands/reason.html", refusal, keep=_REASON.names, **_of_reason(actor, demand_id, command))
+        return draw_again("demands/reason.html", refusal, keep=_REASON.names, **_of_reason(actor, demand_id, command, refused=True))
 
     return done(work, to=_address(demand_id), again=again)

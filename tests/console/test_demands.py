@@ -8,15 +8,18 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
+from backend.attendance.models import Shift
 from backend.demands.models import Demand, DemandStatus
+from backend.demands.service.bases import BasisMissing
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.openings.models import Opening
 from backend.waiting.kinds import KINDS
 from console.views.today import LISTS
 from tests.support.attendance import Visit, counted_statements
 from tests.support.browser import Browser, led_to, officer_named, text_of
-from tests.support.demands import demand_form, published_demand
+from tests.support.demands import GRANDMOTHER, demand_form, published_demand
 
 AS_PUBLISHED = {"submission_key": "", "places": "2", "title": "每周看望", "place_in_words": "小区东侧"}
 
@@ -27,9 +30,10 @@ def browser(app: APIFlask, street) -> Browser:
     return browser_of(app)
 
 
-def browser_of(app: APIFlask, area_path: str = "639999001001") -> Browser:
+def browser_of(app: APIFlask, area_path: str = "639999001001", *, role: Role = Role.COMMUNITY_OFFICER) -> Browser:
+    """Of somebody in office there whose papers were seen."""
     made = Browser(app)
-    made.log_in(officer_named(app, area_path=area_path, known=True))
+    made.log_in(officer_named(app, area_path=area_path, role=role, known=True))
     return made
 
 
@@ -127,7 +131,7 @@ def test_what_is_refused_comes_back_with_its_sentence_and_nothing_typed_is_lost(
 
 
 def test_it_is_returned_with_a_reason_that_who_asked_reads(browser, demand):
-    assert "请修改" not in browser.get(address(demand, "return")).text
+    assert "编号不变" in text_of(browser.get(address(demand, "return")))
     empty = browser.submit(address(demand, "return"), submission_key=str(uuid4()))
     assert (empty.status_code, status_of(demand)) == (422, DemandStatus.SUBMITTED)
 
@@ -145,7 +149,8 @@ def test_a_command_is_offered_while_it_would_be_done(app, browser, officer, stre
     browser = browser_of(app)
 
     assert offered_by(browser, demand) == ["登记为未开展"]
-    assert browser.get(address(demand, "cancellation")).status_code == 409
+    late = browser.get(address(demand, "cancellation"))
+    assert (late.status_code, "请登记为未开展" in text_of(late)) == (409, True)
     marked = browser.submit(address(demand, "not-carried-out"), reason="当天下雨", submission_key=str(uuid4()))
     assert (led_to(marked), status_of(demand)) == (address(demand), DemandStatus.NOT_CARRIED_OUT)
     assert offered_by(browser, demand) == []
@@ -155,6 +160,13 @@ def test_who_signed_in_stands_in_the_way_of_calling_off_and_a_confirmed_service_
     visit = Visit(street)
     visit.sign_in()
     assert offered_by(browser, visit.demand) == []
+    assert "已有人签到服务，不能取消" in text_of(browser.get(address(visit.demand)))
+    called_off = browser.submit(address(visit.demand, "cancellation"), reason="今天不用来了", submission_key=str(uuid4()))
+    assert (called_off.status_code, "已有人签到服务，不能取消" in text_of(called_off), "今天不用来了" in called_off.text) == (
+        409,
+        True,
+        True,
+    )
     pass_time(minutes=47)
     fact_id, browser = visit.sign_out()["fact_id"], browser_of(app)
     assert offered_by(browser, visit.demand) == []
@@ -171,8 +183,8 @@ def test_an_officer_of_another_community_finds_it_nowhere(app, demand, browser):
     other = browser_of(app, "639999001002")
     assert demand["number"] not in other.get("/console/demands?status=submitted").text
     assert other.get(address(demand)).status_code == 404
-    for command in ("publication", "return", "cancellation", "not-carried-out"):
-        assert other.get(address(demand, command)).status_code == 404
+    for command in ("publication", "return", "cancellation", "not-carried-out", "completion"):
+        assert other.get(address(demand, command)).status_code == (405 if command == "completion" else 404)
         sent = other.submit(address(demand, command), reason="x", submission_key=str(uuid4()), **window())
         assert sent.status_code == 404
     assert status_of(demand) is DemandStatus.SUBMITTED
@@ -184,6 +196,40 @@ def test_what_somebody_wrote_stands_as_text(browser, officer, street):
     assert ("<script>" in listed, "&lt;script&gt;alert(1)" in listed) == (False, True)
     opened = browser.get(listed.split('href="/console/demands/')[1].split('"')[0].join(("/console/demands/", ""))).text
     assert ("<b>粗" in opened, "&lt;b&gt;粗" in opened) == (False, True)
+
+
+def test_whoever_looks_after_demands_finds_their_place_and_a_resident_has_none(app, street):
+    assert '<a href="/console/demands"' in browser_of(app, "639999", role=Role.DISTRICT_OFFICER).get("/console/").text
+    assert '<a href="/console/demands"' not in browser_of(app, "639999", role=Role.SYSTEM_ADMIN).get("/console/").text
+
+
+def test_a_wrong_filter_comes_back_in_the_list_that_it_was_typed_for(browser, demand):
+    refused = browser.get("/console/demands?status=published&q=13800001234")
+    assert (refused.status_code, "请不要填写身份证号或者手机号" in text_of(refused)) == (422, True)
+    assert ('value="13800001234"' in refused.text, 'name="status" value="published"' in refused.text) == (True, True)
+    assert demand["number"] not in refused.text
+
+
+def test_what_keeps_it_from_being_published_is_said_before_the_form(browser, officer, street):
+    without_basis = {name: value for name, value in GRANDMOTHER.items() if name != "basis"}
+    demand = officer.made("/demands", demand_form(street, beneficiary=without_basis))
+    assert offered_by(browser, demand) == ["退回"]
+    assert BasisMissing.detail in text_of(browser.get(address(demand)))
+
+
+def test_where_the_brand_keeps_a_place_the_form_asks_for_it(browser, officer, street):
+    at_home, outside = officer.made("/demands", demand_form(street)), officer.made("/demands", demand_form(street, brand="red_ribbon"))
+    assert 'name="latitude"' not in browser.get(address(at_home, "publication")).text
+    assert 'name="latitude"' in browser.get(address(outside, "publication")).text
+    sent = AS_PUBLISHED | window() | {"latitude": "30.5728", "longitude": "114.2792", "submission_key": str(uuid4())}
+    assert led_to(browser.submit(address(outside, "publication"), **sent)) == address(outside)
+    assert db.session.scalars(select(Shift.latitude)).one() == pytest.approx(30.5728)
+
+
+def test_a_change_says_what_was_before_and_is_now(browser, officer, street):
+    demand = published_demand(officer, street, brand="red_ribbon")
+    officer.made(f"/demands/{demand['id']}/changes", {"places": 3, "reason": "多邀请一支队伍"})
+    assert "名额：1，改为3" in text_of(browser.get(address(demand)))
 
 
 def test_a_page_sends_as_many_statements_for_many_demands_as_for_one(browser, demand, officer, street):

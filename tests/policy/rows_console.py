@@ -9,6 +9,7 @@ from backend.foundation.database import transaction
 from tests.policy.rows_demands import RESIDENT, new, over, published, served
 from tests.policy.rows_offices import offered
 from tests.policy.rows_people import before_second_step, begun_second_factor
+from tests.policy.rows_services import CONCERNED, PROXY, SERVING, past
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
@@ -66,6 +67,31 @@ ROWS = (
     Row("submit_cancellation", by_form(published, reason="老人住院"), DECIDING, 403, by=Permission.DEMAND_CANCEL),
     Row("not_carried_out_page", page_of(over), DECIDING, 403, by=Permission.DEMAND_CANCEL),
     Row("submit_not_carried_out", by_form(over, reason="无人到场"), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    Row("services_page", lambda world: ask(shows=world.fact_ids["team"]), OFFICERS | RESIDENT | PROXY, EMPTY, by=Permission.RECORD_SEE),
+    *(
+        Row(
+            "service_page",
+            lambda world, kind=kind: ask(fact_id=world.fact_ids[kind], shows=demand_form(world.street)["title"]),
+            OFFICERS | RESIDENT | PROXY | CONCERNED[kind],
+            404,
+            by=Permission.RECORD_SEE,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+    *(
+        Row(
+            "submit_confirmation",
+            lambda world, kind=kind: ask(fact_id=world.fact_ids[kind]),
+            DECIDING | RESIDENT | PROXY,
+            404,
+            {403: these(DISTRICT) | CONCERNED[kind]},
+            by=Permission.SERVICE_CONFIRM,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+    Row("submit_confirmations", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | PROXY | SERVING}, by=Permission.SERVICE_CONFIRM),
     Row("submit_completion", by_form(served), DECIDING | RESIDENT, 403, by=Permission.DEMAND_COMPLETE),
     Row("login_page", lambda _: ask(), EVERYBODY, public=True, shows_nothing="the same to everybody"),
     Row("submit_login", lambda _: ask(body={"name": OFFICER_NAME, "password": PASSWORD}), EVERYBODY, public=True),

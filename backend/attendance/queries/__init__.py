@@ -9,7 +9,7 @@ from backend.attendance.queries.attendances import (
     my_services,
 )
 from backend.attendance.queries.counting import counting_records, served_after, served_by
-from backend.attendance.queries.deciding import is_to_allow, is_to_clear, is_to_confirm, is_to_record
+from backend.attendance.queries.deciding import is_to_allow, is_to_clear, is_to_confirm, is_to_record, looks_after_some
 from backend.attendance.queries.services import (
     LATEST_SERVED,
     ServiceDetails,

@@ -13,6 +13,11 @@ FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
 _BY_AREA = ScopeColumns(area_path=Shift.area_path)
 
 
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the services of some area, beside those that concern themselves."""
+    return policy.could_by_area(viewer, Permission.RECORD_SEE)
+
+
 def may_wait() -> ColumnElement[bool]:
     """Condition on records with their shift: none of which nothing waits any more. It finds them; what waits is asked for beside it."""
     # The shift is named, so that from the unsettled shifts the way leads over the unsettled attendances to their records.

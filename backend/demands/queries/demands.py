@@ -17,13 +17,13 @@ from backend.attendance.positions import Around
 from backend.attendance.queries import openings_around, shifts_seen
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, NextStep, PublicationChange
 from backend.demands.queries.beneficiaries import age_band
-from backend.demands.service.commands import DemandCommand, commands_on, require_command
+from backend.demands.service.commands import DemandCommand, commands_on, require_command, require_right
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.demands.service.prompts import next_step
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Forbidden
+from backend.foundation.errors import Conflict, Forbidden
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.sealed_text import read_text
@@ -273,20 +273,24 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     )
 
 
-def decides_on_some(viewer: Actor) -> bool:
-    """Whether one of the viewer's roles may decide on demands, somewhere."""
-    return policy.could(viewer, Permission.DEMAND_REVIEW)
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the demands of some area, beside their own."""
+    return policy.could_by_area(viewer, Permission.DEMAND_SEE)
 
 
-def demand_commands(viewer: Actor, demand_id: UUID, *, now: datetime) -> frozenset[DemandCommand]:
-    """What the viewer may do with a demand now. Raises Missing."""
+def demand_commands(viewer: Actor, demand_id: UUID, *, now: datetime) -> dict[DemandCommand, type[Conflict] | None]:
+    """What the viewer may do with a demand, and of each what stands in its way now (None: nothing). Raises Missing."""
     return commands_on(viewer, known_demand(viewer, demand_id), now=now)
 
 
-def demand_to(viewer: Actor, demand_id: UUID, command: DemandCommand, *, now: datetime) -> DemandLine:
-    """The demand with which the viewer is about to do something. Raises Missing, Forbidden, and the command's refusal where it cannot be
-    done any more."""
-    require_command(viewer, known_demand(viewer, demand_id), command, now=now)
+def demand_to(viewer: Actor, demand_id: UUID, command: DemandCommand, *, now: datetime, refused: bool = False) -> DemandLine:
+    """The demand with which the viewer is about to do something, or was `refused` it just now, whatever stands in the way. Raises Missing,
+    Forbidden, and unless it was refused already what stands in the way."""
+    known = known_demand(viewer, demand_id)
+    if refused:
+        require_right(viewer, known, command)
+    else:
+        require_command(viewer, known, command, now=now)
     return _line(db.session.execute(_lines().where(Demand.id == demand_id)).one(), clock.shanghai_day(now))
 
 

@@ -147,12 +147,24 @@ def require_usable(beneficiary_id: UUID) -> None:
 
     Raises BeneficiaryEnded, AddressErased, BasisMissing.
     """
-    beneficiary = db.session.get_one(Beneficiary, beneficiary_id, with_for_update={"read": True}, populate_existing=True)
+    _refuse_unusable(db.session.get_one(Beneficiary, beneficiary_id, with_for_update={"read": True}, populate_existing=True))
+
+
+def why_unusable(beneficiary_id: UUID) -> type[Conflict] | None:
+    """What keeps a demand from being opened for somebody, as it stands at this moment; None: nothing."""
+    try:
+        _refuse_unusable(db.session.get_one(Beneficiary, beneficiary_id))
+    except (BeneficiaryEnded, AddressErased, BasisMissing) as refusal:
+        return type(refusal)
+    return None
+
+
+def _refuse_unusable(beneficiary: Beneficiary) -> None:
     if beneficiary.ended_at is not None:
         raise BeneficiaryEnded
     if beneficiary.address_sealed is None:
         raise AddressErased
-    if standing_basis(beneficiary_id) is None:
+    if standing_basis(beneficiary.id) is None:
         raise BasisMissing
 
 

@@ -9,12 +9,14 @@ from backend.accounts import policy
 from backend.attendance import service as attendance
 from backend.attendance.models import Attendance, Shift
 from backend.demands.models import Demand, DemandStatus
-from backend.demands.service.endings import is_recorded
+from backend.demands.service.bases import why_unusable
+from backend.demands.service.endings import DemandGoesOn, ServicesRecorded, is_recorded
 from backend.demands.service.life import AMEND, CANCEL, COMPLETE, LAPSE, PUBLISH, RETURN, WITHDRAW, WITHDRAW_RETURNED, scope_of
-from backend.demands.service.publication import was_served
+from backend.demands.service.publication import DemandOver, NoCountingService, was_served
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict
+from backend.openings import service as openings
 
 
 class DemandCommand(StrEnum):
@@ -41,36 +43,44 @@ _STEPS = {
 """By which steps of its life each is done: from where, and by whose right."""
 
 
-def commands_on(viewer: Actor, demand: Demand, *, now: datetime) -> frozenset[DemandCommand]:
-    """What the viewer may do with a demand that they may know of: by their roles, by where it is in its life, and by what has happened.
-    What is asked of a command in words or numbers is judged when it comes."""
+def commands_on(viewer: Actor, demand: Demand, *, now: datetime) -> dict[DemandCommand, type[Conflict] | None]:
+    """What the viewer may do with a demand that they may know of, by their roles and by where it is in its life; of each, what stands in
+    its way as things are (None: nothing). What is said in words or numbers is judged when the command comes."""
     scope = scope_of(demand)
-    possible = {
+    possible = [
         command
         for command, steps in _STEPS.items()
-        for step in steps
-        if step.seen is demand.status and policy.allows(viewer, policy.Permission(step.permission), scope)
-    }
-    return frozenset(possible - _not_now(demand, now) if possible and demand.status is DemandStatus.PUBLISHED else possible)
+        if any(step.seen is demand.status and policy.allows(viewer, policy.Permission(step.permission), scope) for step in steps)
+    ]
+    in_the_way = _in_the_way(demand, now) if possible else {}
+    return {command: in_the_way.get(command) for command in possible}
+
+
+def require_right(viewer: Actor, demand: Demand, command: DemandCommand) -> None:
+    """Let pass who may do this with such a demand, whether or not it can be done now. Raises Forbidden."""
+    policy.require(viewer, policy.Permission(_STEPS[command][0].permission), scope_of(demand))
 
 
 def require_command(viewer: Actor, demand: Demand, command: DemandCommand, *, now: datetime) -> None:
-    """Let pass who may do this with a demand now. Raises Forbidden, and the refusal of the command where the demand has moved on."""
-    steps = _STEPS[command]
-    policy.require(viewer, policy.Permission(steps[0].permission), scope_of(demand))
-    if command not in commands_on(viewer, demand, now=now):
-        raise steps[0].refusal or Conflict
+    """Let pass who may do this with a demand now. Raises Forbidden, and what stands in the way."""
+    require_right(viewer, demand, command)
+    found = commands_on(viewer, demand, now=now)
+    refusal = found[command] if command in found else _STEPS[command][0].refusal
+    if refusal is not None:
+        raise refusal
 
 
-def _not_now(demand: Demand, now: datetime) -> set[DemandCommand]:
-    """Of what is done with a published demand what stands in the way."""
+def _in_the_way(demand: Demand, now: datetime) -> dict[DemandCommand, type[Conflict] | None]:
+    if demand.status is DemandStatus.SUBMITTED and demand.beneficiary_id is not None:
+        return {DemandCommand.PUBLISH: why_unusable(demand.beneficiary_id)}
+    if demand.status is not DemandStatus.PUBLISHED:
+        return {}
     came = exists().where(Shift.opening_id == Demand.opening_id, Attendance.shift_id == Shift.id).correlate(Demand)
     goes_on, is_there, recorded, served = db.session.execute(
         select(attendance.goes_on(Demand.opening_id, now=now), came, is_recorded(), was_served()).where(Demand.id == demand.id)
     ).one()
-    in_the_way = {
-        DemandCommand.CANCEL: not goes_on or is_there,
-        DemandCommand.COMPLETE: not served,
-        DemandCommand.NOT_CARRIED_OUT: goes_on or recorded,
+    return {
+        DemandCommand.CANCEL: DemandOver if not goes_on else openings.PlacesInService if is_there else None,
+        DemandCommand.COMPLETE: None if served else NoCountingService,
+        DemandCommand.NOT_CARRIED_OUT: DemandGoesOn if goes_on else ServicesRecorded if recorded else None,
     }
-    return {command for command, stands in in_the_way.items() if stands}

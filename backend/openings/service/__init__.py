@@ -22,6 +22,7 @@ from backend.openings.service.handing_on import hand_on_openings, hand_on_unit
 from backend.openings.service.places import (
     STREET_DIGITS,
     Home,
+    PlacesInService,
     cancel_opening,
     change_opening,
     close_openings,
