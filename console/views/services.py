@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from backend import brands
 from backend.attendance import queries
 from backend.attendance import service as attendance
-from backend.attendance.queries import ServiceStatus
+from backend.attendance.queries import ServiceSort, ServiceStatus
 from backend.demands.queries import openings_numbered
 from backend.foundation import clock
 from backend.foundation.actor import Actor
@@ -23,8 +23,10 @@ from web.submissions import last_step
 
 bp = Blueprint("console_services", __name__)
 
-TO_CONFIRM = with_filters(RECORDS, {"status": ServiceStatus.AWAITING_CONFIRMATION.value, "for_me": "true"})
-"""The list of what waits for the viewer's word: each line of it can be confirmed."""
+TO_CONFIRM = with_filters(
+    RECORDS, {"status": ServiceStatus.AWAITING_CONFIRMATION.value, "for_me": "true", "sort": ServiceSort.EARLIEST.value}
+)
+"""The list of what waits for the viewer's word, the longest first: each line of it can be confirmed."""
 _asked = list_reader(ServicesQuery)
 
 

@@ -10,7 +10,7 @@ from tests.console.test_demands import browser_of
 from tests.support.attendance import Visit
 from tests.support.browser import Browser, led_to, text_of
 
-TO_CONFIRM = "/console/services?status=awaiting_confirmation&for_me=true"
+TO_CONFIRM = "/console/services?status=awaiting_confirmation&for_me=true&sort=earliest"
 
 
 def confirmed(*fact_ids: str) -> int:
