@@ -14,8 +14,8 @@ from web.labels import label_of
 from web.shapes import ListQuery, query_reader
 
 AnyQuery = TypeVar("AnyQuery", bound=ListQuery)
-_WHICH_LIST = frozenset({"status", "for_me"})
-"""What says which list it is, and does not narrow it down."""
+_WHICH_LIST = frozenset({"status", "for_me", "sort", "limit"})
+"""What says which list it is and how it is shown, and does not narrow it down."""
 
 NOTHING: Page[Any] = Page([], None)
 
@@ -32,12 +32,13 @@ class Asked(Generic[AnyQuery]):
         """What the page of the list needs of it."""
         filters = filters_of(self.query)
         kept = {name: value for name, value in filters.items() if name in _WHICH_LIST}
-        of_it = {"query": self.query, "filters": filters, "kept": kept, "narrowed": filters != kept}
+        typed = {} if self.refusal is None else request.args.to_dict()
+        asked = {"query": self.query, "filters": filters, "kept": kept, "narrowed": filters != kept, "typed": typed}
+        shown = {"asked": asked, "query": self.query, "filters": filters, "narrowed": filters != kept}
         if self.refusal is None:
-            return of_it
+            return shown
         labels = {name: label_of(name) for name in self.refusal.errors}
-        wrong = {"wrong": self.refusal.detail, "errors": self.refusal.errors, "labels": labels, "typed": request.args.to_dict()}
-        return of_it | wrong | {"status": self.refusal.status}
+        return shown | {"wrong": self.refusal.detail, "errors": self.refusal.errors, "labels": labels, "status": self.refusal.status}
 
 
 def list_reader(model: type[AnyQuery]) -> Callable[[], Asked[AnyQuery]]:
