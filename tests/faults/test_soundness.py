@@ -147,6 +147,11 @@ def test_whatever_is_broken_is_found(sound, unguarded):
     assert unseen == set()
 
 
+def test_what_is_wrong_is_named_with_a_few_of_its_rows(broken_by):
+    wrongs = soundness.wrongs(broken_by(DERIVED["balances"]))
+    assert {wrong: len(rows) for wrong, rows in wrongs.items()} == {"a balance is not the sum of its entries": 3}
+
+
 @pytest.mark.timeout(300)
 def test_whatever_of_ledger_and_rollups_is_changed_differs_from_a_rebuild(sound, broken_by):
     settled, net = soundness.derived(sound), soundness.net(sound)
