@@ -16,7 +16,7 @@ NUMBERED = {
     "registrations": (
         "R{year}{running:06d}",
         """SELECT receipt_number, 2023 FROM member_registrations WHERE receipt_number IS NOT NULL
-        GROUP BY fact_id, receipt_number ORDER BY min(recorded_at), receipt_number""",
+        GROUP BY fact_id, receipt_number ORDER BY min(recorded_at), min(id::text)""",
     ),
     "demands": ("需{year}-{running:06d}", "SELECT number, 2023 FROM demands ORDER BY submitted_at, id"),
 }
