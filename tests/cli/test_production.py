@@ -17,6 +17,7 @@ from backend.foundation import clock, demonstration
 from backend.foundation.database import db, transaction
 from config.settings import Profile, Settings, SettingsInvalid, read_settings
 from config.strength import weakness_of_key
+from ejia import worker
 from ejia.app import create_app
 from ejia.core import start_process
 from ejia.trial.secrets import local_secrets
@@ -237,6 +238,16 @@ def test_a_start_tells_all_that_is_wrong_at_once(demonstration_url: str, command
     told = [line.strip().split(":")[0] for line in said.splitlines() if line.startswith("  ")]
     assert sorted(told) == sorted([*BAD, "EJIA_CODE_KEY", "DATABASE_URL"])
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("words", [[], ["-q", "beat"], ["inspect", "ping"]])
+def test_neither_worker_nor_beat_is_started_where_the_first_word_names_neither(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["worker.py", *words])
+    with pytest.raises(SystemExit) as ended_by:
+        worker.main()
+    assert (ended_by.value.code, capsys.readouterr().err) == (2, "第一个词须是 worker 或 beat，Celery 的选项写在它后面。\n")
 
 
 @pytest.fixture
