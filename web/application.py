@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from apiflask import APIFlask
 from flask import Flask, Request, Response, current_app, request
+from werkzeug.exceptions import BadHost
 from werkzeug.http import http_date
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import MapAdapter
@@ -100,8 +101,12 @@ class _Application(APIFlask):
         """As Flask's, which has path and query decoded once more and the host asked for twice: ours answers alike under every name."""
         if request is None:
             return super().create_url_adapter(request)
-        request.host = get_host(request.environ, request.trusted_hosts)  # refuses what is no host
-        query = request.query_string.decode("latin1")
+        request.host = get_host(request.environ, request.trusted_hosts)
+        try:
+            request.host.partition(":")[0].encode("idna")  # `a..b` is no name, nor is a part of 64 letters
+        except UnicodeError as no_name:
+            raise BadHost from no_name
+        query = request.query_string.decode(errors="replace")  # a redirect takes it along
         return MapAdapter(self.url_map, request.host, request.root_path, "", request.scheme, request.path, request.method, query)
 
 

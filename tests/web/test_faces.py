@@ -32,6 +32,17 @@ def test_an_address_of_the_console_is_refused_as_a_page_to_everybody(client: Fla
     assert client.get("/console", headers=headers).headers["Location"] == "http://localhost/console/"
 
 
+def test_a_redirect_takes_along_what_was_asked_in_whatever_bytes(client: FlaskClient) -> None:
+    for asked, led_to in (("q=中".encode(), "q=%E4%B8%AD"), (b"q=\xff&n=1", "q=%EF%BF%BD&n=1")):
+        answer = client.get("/console", environ_overrides={"QUERY_STRING": asked.decode("latin1")})
+        assert answer.headers["Location"] == f"http://localhost/console/?{led_to}"
+
+
+def test_a_host_that_can_have_no_such_name_is_refused(client: FlaskClient) -> None:
+    for host, status in (("a..b", 400), ("a" * 64, 400), ("a" * 63, 200), ("例子.cn", 200), ("[::1]:8000", 200), ("127.0.0.1:8000", 200)):
+        assert client.get("/healthz", headers={"Host": host}).status_code == status, host
+
+
 def test_an_address_of_nobody_is_refused_as_the_caller_likes_it(client: FlaskClient) -> None:
     assert client.get("/nowhere", headers=BROWSER).mimetype == "text/html"
     assert client.get("/nowhere", headers=PROGRAM).mimetype == "application/problem+json"
