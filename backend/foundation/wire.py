@@ -9,12 +9,12 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from enum import IntEnum, auto
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import psycopg
-from psycopg import errors, generators
+from psycopg import abc, errors, generators
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -56,8 +56,6 @@ class PipedConnection(psycopg.Connection[Any]):
     def __init__(self, pgconn: PGconn, row_factory: RowFactory[Any] = tuple_row) -> None:
         super().__init__(pgconn, row_factory)
         self._names: OrderedDict[_Statement, bytes] = OrderedDict()
-        # The same for all statements: a new one would look up anew how values of each type are sent and read.
-        self._transformer = Transformer(self)
 
     def ask(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
         """Send a statement, whose placeholders are `%s`, and give its rows. A transaction is begun where there is none.
@@ -73,7 +71,15 @@ class PipedConnection(psycopg.Connection[Any]):
         if answer.status != ExecStatus.TUPLES_OK:
             return []
         transformer.set_pgresult(answer)
-        return transformer.load_rows(0, answer.ntuples, tuple)
+        rows = transformer.load_rows(0, answer.ntuples, tuple)
+        transformer.set_pgresult(None)  # or the answer stays in memory for as long as the connection rests
+        return rows
+
+    @cached_property
+    def _transformer(self) -> abc.Transformer:
+        # The same for all statements: a new one would look up anew how values of each type are sent and read. Made at the first of them and
+        # no sooner: psycopg makes a connection first, and tells it then which adapters its opener wants.
+        return Transformer(self)
 
     def commit(self) -> None:
         """As psycopg's, at once where there is nothing to commit: SQLAlchemy asks for it after `and_commit` too."""

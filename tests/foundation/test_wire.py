@@ -4,7 +4,9 @@ from contextlib import closing
 
 import psycopg
 import pytest
+from psycopg.adapt import AdaptersMap
 from psycopg.pq import PipelineStatus, TransactionStatus
+from psycopg.types.string import TextLoader
 
 from backend.foundation import liveness, wire
 from backend.foundation.database import db
@@ -45,6 +47,15 @@ def test_a_statement_begins_its_transaction_and_may_end_it(line):
 
     assert is_idle(line)
     assert line.ask(WORDS, [], and_commit=True) == [("一",), ("三",)]
+
+
+def test_values_are_read_as_the_opener_wants_them_and_no_answer_is_kept(address):
+    adapters = AdaptersMap(psycopg.adapters)
+    adapters.register_loader("int4", TextLoader)
+    with closing(PipedConnection.connect(address, context=adapters)) as connection:
+        for _ in range(2):
+            assert connection.ask(b"SELECT 1", []) == connection.execute("SELECT 1").fetchall() == [("1",)]
+            assert connection._transformer.pgresult is None
 
 
 def test_a_statement_that_fails_commits_nothing(line):
