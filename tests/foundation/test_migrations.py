@@ -72,6 +72,12 @@ def _rows(database_url: str) -> dict[str, int]:
         return {name: connection.execute(count.format(sql.Identifier(name))).fetchall()[0][0] for name in METADATA.tables}
 
 
+def _party_organisations(database_url: str) -> list[tuple[object, ...]]:
+    """What the names of Party organisations look like."""
+    with psycopg.connect(database_url.replace("+psycopg", "")) as connection:
+        return connection.execute("SELECT id, name, name_skeleton FROM party_organisations ORDER BY id").fetchall()
+
+
 _PIECES = """
     SELECT public.search_grams(name)
     FROM (SELECT name FROM public.people UNION ALL VALUES (''), ('Ａ'), ('王 小•明𠮷ab')) texts (name)
@@ -102,7 +108,8 @@ def test_a_database_with_a_year_in_it_goes_back_to_the_state_before_and_forth(ap
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE stepping TEMPLATE {}").format(sql.Identifier(make_url(settings.database_url).database)))
     copy = servers.postgres.url_for("stepping").replace("postgresql:", "postgresql+psycopg:")
-    rows, pieces = _rows(copy), _pieces(copy)
+    rows, pieces, called = _rows(copy), _pieces(copy), _party_organisations(copy)
+    assert called
 
     schema.downgrade(copy, BEFORE)
     stood_before = _tables(copy) - {"alembic_version"}
@@ -110,6 +117,7 @@ def test_a_database_with_a_year_in_it_goes_back_to_the_state_before_and_forth(ap
     schema.upgrade(copy)
 
     assert schema.differences(copy, METADATA) == []
+    assert _party_organisations(copy) == called, "those that stood before are found by name"
     kept = _rows(copy)
     assert {name: kept[name] for name in stood_before} == {name: rows[name] for name in stood_before}
     assert sum(rows.values()) > 1_000
