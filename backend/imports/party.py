@@ -66,13 +66,27 @@ def _sort_out(read: Sequence[tuple[Line, Any]], findings: Findings) -> Sequence[
                 brought = BroughtOrganisation(new_id(), one.name, one.kind, parent_id, one.area_path, one.founded_on)
                 alike.append(brought)
                 new.append(brought)
-            elif same.kind is one.kind:
-                findings.known += 1
             else:
-                raise Faulty("kind", "已有同名而类型不同的党组织")
+                _refuse_otherwise(one, same, standing)
+                findings.known += 1
         except Faulty as faulty:
             findings.fault(line, faulty)
     return new
+
+
+def _refuse_otherwise(
+    one: _Organisation,
+    same: PartyOrganisation | BroughtOrganisation,
+    standing: Mapping[str, Sequence[PartyOrganisation | BroughtOrganisation]],
+) -> None:
+    """Let pass a line that says nothing else than what stands already; what it leaves empty it does not say. Raises Faulty."""
+    if same.kind is not one.kind:
+        raise Faulty("kind", "已有同名而类型不同的党组织")
+    parent = _parent_of(one, standing)
+    if parent is not None and parent.id != same.parent_id:
+        raise Faulty("parent", "已有同名而上级不同的党组织，请核对；要更正的先撤销原来的导入")
+    if one.founded_on not in (None, same.founded_on):
+        raise Faulty("founded_on", "已有同名而成立日期不同的党组织，请核对；要更正的先撤销原来的导入")
 
 
 def _parent_of(
@@ -100,6 +114,7 @@ def _enter(actor: Actor, new: Sequence[BroughtOrganisation], when: When) -> Made
 
 def _is_used(made: Made, import_id: UUID) -> bool:
     """Members only name it; what stands below is of the same import, or stays."""
+    party.hold_organisations()  # before it is asked: nothing comes to stand on one meanwhile
     ids = made["party_organisations"]
     besides = {PartyOrganisation.__tablename__, "party_members"}
     return refer_to(PartyOrganisation.id, ids, besides=besides) or party.have_others_below(ids, besides=_all_made(import_id))

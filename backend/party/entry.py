@@ -82,14 +82,14 @@ def undo_units(actor: Actor, unit_ids: Sequence[UUID], *, of: UUID, now: datetim
 def enter_employees(actor: Actor, brought: Sequence[BroughtEmployee], *, now: datetime) -> tuple[dict[UUID, UUID], list[UUID]]:
     """Let them work there since their day; who works somewhere already is left out. Returns the Party member by person, and the facts. The
     caller has asked policy, and keeps the audit log."""
-    called = called_so({one.party_organisation_name for one in brought})
+    called = called_so({one.person_id: one.party_organisation_name for one in brought})
     as_given = [
         {
             "id": new_id(),
             "person_id": one.person_id,
             "work_unit_id": one.work_unit_id,
             "party_organisation_name": one.party_organisation_name,
-            "party_organisation_id": called.get(one.party_organisation_name),
+            "party_organisation_id": called.get(one.person_id),
             "joined_party_on": one.joined_party_on,
             "created_at": now,
         }

@@ -71,7 +71,7 @@ def keep_party_member(
     if joined_party_on is not None:
         _refuse_implausible(person_id, joined_party_on, now=now)
     _refuse_unknown(work_unit_id)
-    as_given = _named(work_unit_id, party_organisation_name) | {"joined_party_on": joined_party_on}
+    as_given = _named(person_id, work_unit_id, party_organisation_name) | {"joined_party_on": joined_party_on}
     # Whoever writes of the same person waits here until the commit, and sees what was written.
     member_id: UUID = db.session.scalars(
         insert(PartyMember)
@@ -94,7 +94,7 @@ def move_party_member(
     if since > clock.shanghai_day(now) or age_on(_born_on(person_id), since) < _LEAST_AGE_AT_WORK:
         raise UnitSinceInvalid(errors={"since": [UnitSinceInvalid.detail]})
     _refuse_unknown(work_unit_id)
-    as_given = _named(work_unit_id, party_organisation_name)
+    as_given = _named(person_id, work_unit_id, party_organisation_name)
     db.session.execute(
         update(PartyMember).where(PartyMember.person_id == person_id).values(as_given).execution_options(synchronize_session=False)
     )
@@ -117,9 +117,9 @@ def joined_too_early(joined_party_on: date, *, born_on: date) -> bool:
     return joined_party_on < _FOUNDED or age_on(born_on, joined_party_on) < AGE_OF_MAJORITY
 
 
-def _named(work_unit_id: UUID, party_organisation_name: str) -> dict[str, Any]:
+def _named(person_id: UUID, work_unit_id: UUID, party_organisation_name: str) -> dict[str, Any]:
     """What a member named, with the Party organisation that is called so."""
-    organisation_id = called_so([party_organisation_name]).get(party_organisation_name)
+    organisation_id = called_so({person_id: party_organisation_name}).get(person_id)
     return {
         "work_unit_id": work_unit_id,
         "party_organisation_name": party_organisation_name,
