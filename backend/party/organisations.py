@@ -3,21 +3,31 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, FromClause, ScalarSelect, Text, Uuid, column, delete, func, insert, literal, or_, select, update
 
 from backend.accounts.permissions import Permission
+from backend.areas import transfers
 from backend.areas.models import LENGTH_OF_PATH, Level
+from backend.areas.transfers import Handover
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, Uuids, db, one_of
+from backend.foundation.errors import Conflict
 from backend.foundation.skeletons import skeleton
 from backend.party.models import PartyMember, PartyOrganisation, PartyOrganisationKind
 from backend.people.models import Person
 
 _ONE_BY_ONE = 0x706F
+
+
+class PartyOrganisationNameTaken(Conflict):
+    """One of this name came into the community at this moment."""
+
+    code: ClassVar[str] = "party_organisation_name_taken"
+    detail = "接续的社区刚刚有了同名的党组织，请核对后再试"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,22 @@ def undo_organisations(actor: Actor, organisation_ids: Sequence[UUID], *, of: UU
     db.session.execute(delete(PartyOrganisation).where(theirs).execution_options(synchronize_session=False))
     _find_for_members({look for look in looks if look is not None})
     audit.record(actor, Permission.IMPORT_ENTER, of, now=now, undone=len(organisation_ids))
+
+
+def hand_on_organisations(handover: Handover) -> int:
+    """Let those of a community go on in its successor; returns how many. Members stay linked: it is the same street.
+
+    Raises PartyOrganisationNameTaken.
+    """
+    return len(
+        transfers.hand_on(PartyOrganisation, handover=handover, refusals={"uq_party_organisations_name": PartyOrganisationNameTaken})
+    )
+
+
+def stand_in(paths: Collection[str]) -> bool:
+    """Whether one lies in one of these areas."""
+    there = select(PartyOrganisation.id).where(one_of(PartyOrganisation.area_path, list(paths)))
+    return db.session.scalar(there.limit(1)) is not None
 
 
 def called_so(named: Mapping[UUID, str]) -> Mapping[UUID, UUID]:

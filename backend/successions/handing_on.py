@@ -25,6 +25,8 @@ from backend.openings import service as openings
 from backend.openings.models import Claim, ClaimStatus, Opening
 from backend.organisations import service as organisations
 from backend.organisations.models import Organisation, OrganisationStatus
+from backend.party import organisations as party
+from backend.party.models import PartyOrganisation
 from backend.people import service as people
 from backend.proxies import service as proxies
 from backend.recoveries import service as recoveries
@@ -63,6 +65,7 @@ class HandedOn:
     volunteers: int = 0
     teams: int = 0
     organisations: int = 0
+    party_organisations: int = 0
     registrations: int = 0
     demands: int = 0
     beneficiaries: int = 0
@@ -121,6 +124,12 @@ def in_the_way(successor: Area, day: date) -> Sequence[Kind]:
             "家与接续社区的组织同名或者同备案编号的社会组织",
             "由社区更名或者终止",
         ),
+        Kind(
+            PartyOrganisation.area_path,
+            lambda _: _called_alike(successor),
+            "个与接续社区的党组织同名的党组织",
+            "由街道撤销原来的导入，改为不同的名称后再导入",
+        ),
     )
 
 
@@ -138,6 +147,12 @@ def _numbered_alike(successor: Area) -> Any:
     return and_(Organisation.status.in_(LIVE_ORGANISATIONS), there.correlate(Organisation))
 
 
+def _called_alike(successor: Area) -> Any:
+    other = aliased(PartyOrganisation)
+    there = exists().where(other.area_path == successor.path, other.name_skeleton == PartyOrganisation.name_skeleton)
+    return there.correlate(PartyOrganisation)
+
+
 def to_succeeding_grids(grids: Sequence[Area], successor: Area, day: date, *, now: datetime) -> list[Handover]:
     """From each grid to a new one of the successor: a grid has a number of its community's. Raises areas.AreaCodeTaken."""
     return [Handover(grid, areas.add_grid(successor, grid.name, now=now), day) for grid in grids]
@@ -149,6 +164,7 @@ def hand_on(handover: Handover, total: HandedOn, *, now: datetime) -> None:
     total.volunteers += volunteers.hand_on_volunteers(handover, now=now)
     total.teams += teams.hand_on_teams(handover, now=now)
     total.organisations += organisations.hand_on_organisations(handover, now=now)
+    total.party_organisations += party.hand_on_organisations(handover)
     total.registrations += registration.hand_on_registrations(handover, now=now)
     openings.hand_on_openings(handover, now=now)
     attendance.hand_on_shifts(handover, now=now)

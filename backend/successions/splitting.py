@@ -27,6 +27,7 @@ from backend.foundation.sealing import keyring
 from backend.imports.models import Import
 from backend.openings.models import Arrangement, Opening
 from backend.organisations.models import Organisation
+from backend.party.models import PartyOrganisation
 from backend.people.models import ID_NUMBER, Person
 from backend.proxies.models import Proxy
 from backend.recoveries.models import AccountRecovery
@@ -43,7 +44,7 @@ class ShareEmpty(Unprocessable):
     """Nothing is named that goes."""
 
     code: ClassVar[str] = "share_empty"
-    detail = "请写明划出哪些网格、居民、服务队或者社会组织"
+    detail = "请写明划出哪些网格、居民、服务队、社会组织或者党组织"
 
 
 class ShareUnknown(Unprocessable):
@@ -59,12 +60,14 @@ class ShareUnknown(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What goes, as it is named: grids by code, people by 志愿者编号 or identity number, teams and organisations by name."""
+    """What goes, as it is named: grids by code, people by 志愿者编号 or identity number, teams, organisations and Party organisations by
+    name."""
 
     grids: Sequence[str] = ()
     people: Sequence[str] = ()
     teams: Sequence[str] = ()
     organisations: Sequence[str] = ()
+    party_organisations: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class _Going:
     homes: Sequence[UUID]
     teams: Sequence[UUID]
     organisations: Sequence[UUID]
+    party_organisations: Sequence[UUID]
     demands: Sequence[UUID]
     openings: Sequence[UUID]
 
@@ -84,7 +88,7 @@ def split_community(former_id: UUID, successor_id: UUID, share: Share, *, day: d
     """Let a part of a community go on in another one of its street from a day on; the grids become grids of that.
 
     Raises ShareEmpty, ShareUnknown, SuccessorUnfit, MergeDayInvalid, AreaInUse, TeamNameTaken, OrganisationNameTaken, RecordNumberTaken,
-    areas.NotACommunity, areas.AreaWithdrawn.
+    PartyOrganisationNameTaken, areas.NotACommunity, areas.AreaWithdrawn.
     """
     allow_long_statements()
     successor, former = areas.community(successor_id), areas.hold_area(former_id)  # nothing begins there meanwhile
@@ -118,6 +122,7 @@ def _part(going: _Going) -> Mapping[type[Any], ColumnElement[bool]]:
         Team: one_of(Team.id, going.teams),
         Membership: one_of(Membership.team_id, going.teams),
         Organisation: one_of(Organisation.id, going.organisations),
+        PartyOrganisation: one_of(PartyOrganisation.id, going.party_organisations),
         Demand: one_of(Demand.id, going.demands),
         Opening: one_of(Opening.id, going.openings),
         **{kind: one_of(kind.opening_id, going.openings) for kind in of_opening},
@@ -140,16 +145,22 @@ def _going(former: Area, share: Share) -> _Going:
     organisations = _named(
         share.organisations, _by_name(Organisation, Organisation.status.in_(LIVE_ORGANISATIONS), former), "社会组织", unknown
     )
+    party_organisations = _named(share.party_organisations, _by_name(PartyOrganisation, true(), former), "党组织", unknown)
     named = _people(share.people, former, unknown)
     if unknown:
         raise ShareUnknown(unknown)
-    if not (grids or teams or organisations or named):
+    if not (grids or teams or organisations or party_organisations or named):
         raise ShareEmpty
-    return _with_what_hangs_on(former, grids, named, teams, organisations)
+    return _with_what_hangs_on(former, grids, named, teams, organisations, party_organisations)
 
 
 def _with_what_hangs_on(
-    former: Area, grids: Sequence[Area], named: Collection[UUID], teams: Sequence[UUID], organisations: Sequence[UUID]
+    former: Area,
+    grids: Sequence[Area],
+    named: Collection[UUID],
+    teams: Sequence[UUID],
+    organisations: Sequence[UUID],
+    party_organisations: Sequence[UUID],
 ) -> _Going:
     here = Beneficiary.area_path.startswith(former.path, autoescape=True)
     in_grids = one_of(Beneficiary.area_path, [grid.path for grid in grids])
@@ -163,7 +174,7 @@ def _with_what_hangs_on(
     wanted = select(Demand.id, Demand.opening_id).where(Demand.area_path == former.path, open_ones)
     demands = db.session.execute(wanted.where(or_(one_of(Demand.beneficiary_id, homes), own)).order_by(Demand.id)).all()
     openings = [demand.opening_id for demand in demands if demand.opening_id is not None]
-    return _Going(grids, people, homes, teams, organisations, [demand.id for demand in demands], openings)
+    return _Going(grids, people, homes, teams, organisations, party_organisations, [demand.id for demand in demands], openings)
 
 
 def _by_name(kind: Any, live: ColumnElement[bool], former: Area) -> dict[str, UUID]:

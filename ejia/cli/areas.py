@@ -79,7 +79,8 @@ def withdraw(code: str) -> None:
 @click.confirmation_option(prompt="合并后不能撤销，先做好备份（ejia backup）。确定吗？")
 @operated
 def merge(codes: tuple[str, ...], successor_code: str, since: datetime | None) -> None:
-    """把代码为 CODE 的社区并入另一个社区：居民、志愿者、队伍、组织、报到、未办结的需求、服务对象和职务都转过去，网格成为新社区的网格。
+    """把代码为 CODE 的社区并入另一个社区：居民、志愿者、队伍、组织、党组织、报到、未办结的需求、服务对象和职务都转过去。
+    网格成为新社区的网格。
 
     该日以前的统计仍在原社区，该日起计入新社区。有不能转的事项的，逐项列出，什么也不转。
     """
@@ -101,6 +102,7 @@ def merge(codes: tuple[str, ...], successor_code: str, since: datetime | None) -
 )
 @click.option("--team", "teams", metavar="NAME", multiple=True, help="划出的服务队，可以写多次。")
 @click.option("--organisation", "organisations", metavar="NAME", multiple=True, help="划出的社会组织，可以写多次。")
+@click.option("--party-organisation", "party_organisations", metavar="NAME", multiple=True, help="划出的党组织，可以写多次。")
 @click.option("--preview", is_flag=True, help="只列出会划出多少，什么也不转。")
 @click.option("--yes", is_flag=True, help="不再询问。")
 @operated
@@ -112,15 +114,16 @@ def split(
     people: TextIO | None,
     teams: tuple[str, ...],
     organisations: tuple[str, ...],
+    party_organisations: tuple[str, ...],
     *,
     preview: bool,
     yes: bool,
 ) -> None:
-    """把代码为 CODE 的社区的一部分划给另一个社区：写明的网格、居民、服务队和社会组织，连同他们的报到、未办结的需求、服务对象和角色。
+    """把代码为 CODE 的社区的一部分划给另一个社区：写明的网格、居民、服务队、社会组织和党组织，连同报到、未办结的需求、服务对象和角色。
 
     该日以前的统计仍在原社区，该日起计入新社区。先列出会划出多少；有不能转的事项的，逐项列出，什么也不转。
     """
-    share = Share(grids, [] if people is None else people.read().splitlines(), teams, organisations)
+    share = Share(grids, [] if people is None else people.read().splitlines(), teams, organisations, party_organisations)
 
     def divided(day: date) -> HandedOn:
         # By the clock of this moment: whoever was asked may have thought for an hour, in which others went on.
@@ -156,6 +159,7 @@ def _told(done: HandedOn) -> str:
         f"志愿者 {done.volunteers} 名",
         f"服务队 {done.teams} 支",
         f"社会组织 {done.organisations} 家",
+        f"党组织 {done.party_organisations} 个",
         f"报到 {done.registrations} 件",
         f"需求 {done.demands} 件",
         f"服务对象 {done.beneficiaries} 名",

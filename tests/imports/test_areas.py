@@ -36,6 +36,10 @@ def test_areas_are_entered_below_their_parents_known_again_and_undone(street, br
     assert names() == before | {"绿水街道", "河畔社区", "第一网格"}
 
     other = brought("areas", [{"code": "639999006000", "name": "白云街道", "level": "街道"}], name="other", area="639999000000")
+    committee = {"party_organisation": "白云街道党工委", "kind": "党工委"}
+    party = brought("party_organisations", [committee], name="party", area="639999006000")
+    assert "import_in_use" in ejia("import", "undo", number_of(other)).output
+    assert ejia("import", "undo", number_of(party)).exit_code == 0
     assert ejia("import", "undo", number_of(other)).exit_code == 0
     assert "已导入1行" in brought("areas", [], name="other", area="639999000000").output
 

@@ -7,6 +7,7 @@ import pytest
 from backend.foundation import clock
 from tasks.housekeeping import close_overdue_shifts, end_over_demands, prompt_demands
 from tests.statistics.changes import hear_everything
+from tests.successions.world import OLD, party_organisation
 from tests.support.attendance import Visit
 from tests.support.demands import GRANDFATHER, claimed, demand_form, window
 
@@ -22,6 +23,7 @@ def busy(street, pass_time):
     fact_id = visit.served(pass_time)
     home.officer.made(f"/services/{fact_id}/confirmation")
     assert all((home.organisation_id, home.party_member, home.proxy_id, home.grid_worker, there.membership_id, there.officer))
+    assert party_organisation(OLD, "第一党支部")
     elder = home.officer.made("/beneficiaries", GRANDFATHER | {"area_id": street["和平第一网格"]})["id"]
     street.officer.made(f"/beneficiaries/{elder}/door-code")
     pass_time(days=37)

@@ -25,7 +25,7 @@ from backend.successions.merging import merge_communities
 from tasks.housekeeping import close_overdue_shifts
 from tests.statistics.changes import hear_everything
 from tests.statistics.test_figures_equal_facts import everything_booked
-from tests.successions.world import NEW, OLD, counts, days_out_of_reach, figures, known, years
+from tests.successions.world import NEW, OLD, counts, days_out_of_reach, enter_party_organisation, figures, known, party_organisation, years
 from tests.support.attendance import at_shift
 from tests.support.demands import claimed, demand_form, published_demand, window
 from tests.support.locks import meanwhile
@@ -123,6 +123,7 @@ def people_and_officers_were_told_and_those_in_office_go_on_there(street, busy):
 def test_what_cannot_go_along_is_ended_first_and_nothing_moves_before(ejia, street, pass_time):
     home, twin, member = street.home, street.next.volunteer(), street.home.party_member
     name = home.leader.seen(f"/teams/{home.team_id}")["name"]
+    assert all(party_organisation(path, branch) for path, branch in ((OLD, "第一党支部"), (NEW, "第一 党支部"), (OLD, "第二党支部")))
     held = counts()
     team = twin.made("/teams", {"name": name, "category": "legal", "charter": "自愿", "community_id": street["团结社区"]})
     member.made("/me/relocations", {"community_id": street["团结社区"]})
@@ -138,6 +139,7 @@ def test_what_cannot_go_along_is_ended_first_and_nothing_moves_before(ejia, stre
         "1 件时间已过、未办结的服务需求：由社区办结，没有开展的登记为未开展",
         "1 件迁往接续社区、待答复的申请：由接续社区答复，或者由本人撤回",
         "1 支与接续社区的队伍同名的服务队：由社区更名",
+        "1 个与接续社区的党组织同名的党组织：由街道撤销原来的导入，改为不同的名称后再导入",
     ]
     assert {table: where.get(OLD) for table, where in counts().items()} | {"demands": 0, "openings": 0, "shifts": 0} == {
         table: where.get(OLD) for table, where in held.items()
@@ -209,6 +211,14 @@ def test_a_community_goes_on_in_another_one_of_its_street_from_a_day_of_this_mon
             merge("和平社区", "团结社区", day)
     with pytest.raises(areas.NotACommunity):
         merge("和平社区", "青山街道")
+
+
+def test_a_party_organisation_of_the_name_that_comes_in_beside_is_told(ejia, street):
+    assert party_organisation(OLD, "第一党支部")
+    before = counts()["party_organisations"]
+    told = meanwhile(lambda: enter_party_organisation(NEW, "第一党支部"), lambda: ejia("areas", "merge", OLD, "--into", NEW, "--yes"))
+    assert (told.exit_code, "party_organisation_name_taken" in told.output) == (1, True)
+    assert counts()["party_organisations"] == before | {NEW: 1}
 
 
 def test_who_is_killed_in_the_middle_leaves_all_as_it_was(street, monkeypatch):

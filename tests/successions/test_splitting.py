@@ -44,6 +44,7 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
     today = clock.shanghai_day(clock.now())
     day = max(today.replace(day=1), today - timedelta(days=3))
     asked = ("areas", "split", OLD, "--into", NEW, "--grid", GRID, "--team", team, "--people", str(residents), "--from", day.isoformat())
+    asked += ("--party-organisation", "第一党支部")
     last, this = years()
     before, held = {year: figures(year) for year in (last, this)}, counts()
     at = clock.now()
@@ -52,7 +53,7 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
 
     preview = ejia(*asked, "--preview")
     assert preview.exit_code == 0, preview.output
-    told = "网格 1 个、居民 2 名、志愿者 1 名、服务队 1 支、社会组织 0 家、报到 1 件、需求 1 件、服务对象 1 名、角色 3 项"
+    told = "网格 1 个、居民 2 名、志愿者 1 名、服务队 1 支、社会组织 0 家、党组织 1 个、报到 1 件、需求 1 件、服务对象 1 名、角色 3 项"
     assert preview.output.splitlines()[-1].endswith(told)
     assert counts() == held
 
@@ -73,6 +74,7 @@ def test_what_is_named_goes_with_what_hangs_on_it_and_no_figure_is_lost_or_doubl
         "arrangements": 0,
         "teams": 1,
         "organisations": 0,
+        "party_organisations": 1,
         "demands": 1,
         "openings": 1,
         "shifts": 1,
@@ -152,9 +154,9 @@ def test_what_waits_for_a_decision_is_ended_first_where_it_goes_and_only_there(e
         residents.write_text("\n".join(numbers), encoding="utf-8")
         return asked("--people", str(residents))
 
-    wrong = asked("--grid", f"{NEW}001", "--team", "没有的队")
+    wrong = asked("--grid", f"{NEW}001", "--team", "没有的队", "--party-organisation", "没有的党支部")
     assert (wrong.exit_code, "share_unknown" in wrong.output) == (1, True)
-    assert wrong.output.splitlines()[1:] == [f"网格{NEW}001：该社区没有", "服务队没有的队：该社区没有"]
+    assert wrong.output.splitlines()[1:] == [f"网格{NEW}001：该社区没有", "服务队没有的队：该社区没有", "党组织没有的党支部：该社区没有"]
     # Of each kind there is one more that stays.
     assert asked("--grid", GRID).output.splitlines()[1:] == [
         "1 条待确认、部分时长待批准或者存疑的服务记录：由社区或者街道确认、批准或者核实，不属实的更正或者撤销",

@@ -1,6 +1,7 @@
 """What a community has and what it counts, before and after it goes on in another one."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select, text
 
@@ -8,10 +9,25 @@ from backend.areas.models import Area, Level
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
+from backend.party.models import PartyOrganisationKind
+from backend.party.organisations import BroughtOrganisation, enter_organisations
 from backend.statistics.measures import MEASURES
 from backend.statistics.queries import year_figures
 
 OLD, NEW = "639999001001", "639999001002"
+
+
+def enter_party_organisation(path: str, name: str) -> UUID:
+    """Let a Party organisation stand in an area, in the caller's transaction: its id."""
+    brought = BroughtOrganisation(new_id(), name, PartyOrganisationKind.BRANCH, None, path, None)
+    return enter_organisations(Actor.system(), [brought], of=new_id(), now=clock.now())[0]
+
+
+def party_organisation(path: str, name: str) -> UUID:
+    """A Party organisation that stands in an area: its id."""
+    with transaction():
+        return enter_party_organisation(path, name)
 
 
 def days_out_of_reach():
@@ -59,6 +75,7 @@ def counts():
         "arrangements": "superseded_at IS NULL AND NOT void AND ended_at IS NULL",
         "teams": "status = 'active'",
         "organisations": "status = 'verified'",
+        "party_organisations": "true",
         "demands": "status = 'published'",
         "openings": "status = 'open'",
         "shifts": "status = 'planned'",
