@@ -156,7 +156,7 @@ def test_who_is_killed_midway_goes_on_where_they_stopped(street, brought, monkey
 def test_what_entering_holds_does_not_grow_with_the_workbook(street, brought, monkeypatch):
     monkeypatch.setattr(service, "LINES_OF_A_PART", 20)
     most = {}
-    for name, parts in (("loads everything once", 1), ("small", 2), ("large", 10)):
+    for name, parts in (("loads everything once", 10), ("small", 2), ("large", 10)):
         rows = [someone() for _ in range(20 * parts)]
         import_id = UUID(number_of(brought("volunteers", rows, "--check", name=name)))
         gc.freeze()
