@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import Connection
 
 from backend.foundation.wire import PipedConnection
@@ -63,6 +63,8 @@ class _Savepoints:
             self._released, self._untouched = None, standing
 
     def release(self, _: Connection, name: str) -> None:
+        # It stands for a COMMIT, which the server makes a ROLLBACK of, and says nothing, after an error that somebody swallowed.
+        assert self._line.pgconn.transaction_status == TransactionStatus.INTRANS, "a release after an error, which lets nothing stand"
         if self._standing.pop(name) == name and self._untouched != name:
             self._released = name
 

@@ -9,11 +9,15 @@ and see what `shows` names (each reading names something, or says in `shows_noth
 """
 
 import re
+from contextlib import suppress
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
 
 from backend.accounts.permissions import Permission, Reach
 from backend.foundation.actor import Role
+from backend.foundation.database import db, transaction
 from tests.policy.table import TABLE
 from tests.policy.viewers import HERE, NOBODY, roles_of
 from tests.policy.walking import Row, Walk
@@ -35,6 +39,12 @@ BY_LIFE = {
 def test_each_role_gets_what_the_table_says(row: Row, walk: Walk) -> None:
     complaints = walk.complaints(row)
     assert not complaints, f"{row.name}\n" + "\n".join(complaints)
+
+
+def test_a_commit_after_an_error_that_was_swallowed_fails_the_walk(walk: Walk) -> None:
+    """In production it is a rollback that says nothing."""
+    with walk.undone(), pytest.raises(AssertionError, match="lets nothing stand"), transaction(), suppress(DataError):
+        db.session.execute(text("SELECT 1 / 0"))
 
 
 FOR_ANYBODY = {
