@@ -192,3 +192,14 @@ def test_a_slow_statement_is_waited_for_however_often_it_is_asked_about(address,
     with closing(liveness.WatchedConnection.connect(address)) as watched:
         assert watched.ask(b"SELECT pg_sleep(1.5), %s", ["doch"], and_commit=True) == [("", "doch")]
         assert is_idle(watched)
+
+
+def test_a_search_is_planned_by_its_words_however_often_it_is_sent(app):
+    searching = "SELECT count(*) FROM demands WHERE search_grams(title) @> search_wanted(%s)"
+    prepared = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT%%' AND NOT statement LIKE '%%pg_prepared%%'"
+    with db.engine.connect() as connection:
+        for _ in range(15):
+            connection.exec_driver_sql(searching, ("看望",))
+            connection.exec_driver_sql("SELECT 1 WHERE %s = '看望'", ("看望",))
+        kept = connection.exec_driver_sql(prepared).scalars().all()
+    assert [wire.PLANNED_BY_VALUES in statement for statement in kept if "看望" in statement or "search" in statement] == [False]
