@@ -44,14 +44,16 @@ _asked = list_reader(DemandsInCareQuery)
 def demands_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query = asked.query
-    found = queries.demands_in_care(
-        actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, for_me=query.for_me, now=now, page=query.page
-    )
+    found = NOTHING
+    if asked.refusal is None:
+        found = queries.demands_in_care(
+            actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, for_me=query.for_me, now=now, page=query.page
+        )
     return draw(
         "demands/demands.html",
         viewer=actor,
         place=SERVICES,
-        found=NOTHING if asked.refusal else found,
+        found=found,
         statuses=list(DemandStatus),
         brands=brands.current(),
         **asked.shown,

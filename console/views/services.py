@@ -35,13 +35,15 @@ _asked = list_reader(ServicesQuery)
 def services_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query = asked.query
-    search = query.search(openings_numbered(query.demand_number))
-    found = queries.services(actor, search, sort=query.sort, for_me=query.for_me, now=now, page=query.page)
+    found = NOTHING
+    if asked.refusal is None:
+        search = query.search(openings_numbered(query.demand_number))
+        found = queries.services(actor, search, sort=query.sort, for_me=query.for_me, now=now, page=query.page)
     return draw(
         "services/services.html",
         viewer=actor,
         place=RECORDED,
-        found=NOTHING if asked.refusal else found,
+        found=found,
         statuses=list(ServiceStatus),
         brands=brands.current(),
         waits_for_me=query.for_me and query.status is ServiceStatus.AWAITING_CONFIRMATION,
