@@ -151,9 +151,9 @@ def paths_of(area_ids: Sequence[UUID]) -> Sequence[str]:
     return db.session.scalars(select(Area.path).where(one_of(Area.id, area_ids))).all()
 
 
-def have_others_below(area_ids: Sequence[UUID]) -> bool:
-    """Whether one of these areas has a part that is none of them."""
-    parts = select(Area.id).where(one_of(Area.parent_id, area_ids), ~one_of(Area.id, area_ids))
+def have_others_below(area_ids: Sequence[UUID], *, besides: Sequence[UUID]) -> bool:
+    """Whether one of these areas has a part that is none of the others."""
+    parts = select(Area.id).where(one_of(Area.parent_id, area_ids), ~one_of(Area.id, besides))
     return db.session.scalar(parts.limit(1)) is not None
 
 

@@ -6,16 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from backend.areas.models import LENGTH_OF_PATH, Level
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
 from backend.foundation.ids import new_id
 from backend.foundation.skeletons import skeleton
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
-from backend.imports.models import ImportKind, ImportPart
-from backend.imports.standing import refer_to
+from backend.imports.models import ImportKind
+from backend.imports.standing import made_by, refer_to
 from backend.imports.units import short_name
 from backend.party import organisations as party
 from backend.party.models import PartyOrganisation, PartyOrganisationKind
@@ -117,12 +114,9 @@ def _is_used(made: Made, import_id: UUID) -> bool:
     party.hold_organisations()  # before it is asked: nothing comes to stand on one meanwhile
     ids = made["party_organisations"]
     besides = {PartyOrganisation.__tablename__, "party_members"}
-    return refer_to(PartyOrganisation.id, ids, besides=besides) or party.have_others_below(ids, besides=_all_made(import_id))
-
-
-def _all_made(import_id: UUID) -> list[UUID]:
-    parts = db.session.scalars(select(ImportPart.made).where(ImportPart.import_id == import_id, ImportPart.made.is_not(None)))
-    return [UUID(row_id) for made in parts for row_id in (made or {}).get("party_organisations", ())]
+    return refer_to(PartyOrganisation.id, ids, besides=besides) or party.have_others_below(
+        ids, besides=made_by(import_id, "party_organisations")
+    )
 
 
 def _undo(actor: Actor, made: Made, when: When) -> None:

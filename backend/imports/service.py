@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_not
 
 from backend.accounts import policy
@@ -216,7 +216,7 @@ def undo(actor: Actor, import_id: UUID, *, now: datetime, report: Report) -> Non
             kind.undo(actor, _made(part), when)
         part.undone_at = now
 
-    _each_part(import_id, _to_undo(), report, undo_part)
+    _each_part(import_id, _to_undo(), report, undo_part, last_first=True)  # what stands below something came after it
     with transaction():
         _set(import_id, {ImportStatus.UNDOING}, ImportStatus.UNDONE)
 
@@ -308,20 +308,23 @@ def _let_go_of_book(import_id: UUID) -> None:
     db.session.execute(delete(ImportBook).where(ImportBook.import_id == import_id).execution_options(synchronize_session=False))
 
 
-def _each_part(import_id: UUID, waiting: ColumnElement[bool], report: Report, do: Callable[[ImportPart], None]) -> None:
+def _each_part(
+    import_id: UUID, waiting: ColumnElement[bool], report: Report, do: Callable[[ImportPart], None], *, last_first: bool = False
+) -> None:
     """Do something with the parts that wait, one by one, each in a transaction of its own."""
     with transaction():
         total, done = db.session.scalar(select(func.count()).where(ImportPart.import_id == import_id)) or 0, 0
-    while _next_part(import_id, waiting, do):
+    order = ImportPart.number.desc() if last_first else ImportPart.number
+    while _next_part(import_id, waiting, order, do):
         done += 1
         report(min(done, total), total)
 
 
-def _next_part(import_id: UUID, waiting: ColumnElement[bool], do: Callable[[ImportPart], None]) -> bool:
+def _next_part(import_id: UUID, waiting: ColumnElement[bool], order: SQLColumnExpression[int], do: Callable[[ImportPart], None]) -> bool:
     with transaction():
         allow_long_statements()
         wanted = select(ImportPart).where(ImportPart.import_id == import_id, waiting)
-        part = db.session.scalars(wanted.order_by(ImportPart.number).limit(1).with_for_update()).one_or_none()
+        part = db.session.scalars(wanted.order_by(order).limit(1).with_for_update()).one_or_none()
         if part is not None:
             do(part)
         return part is not None

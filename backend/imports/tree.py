@@ -13,7 +13,7 @@ from backend.areas.models import LENGTH_OF_PATH, Area, Level
 from backend.foundation.actor import Actor
 from backend.imports.kinds import Column, Faulty, Findings, Kind, Line, Made, Place, When
 from backend.imports.models import ImportKind
-from backend.imports.standing import refer_to
+from backend.imports.standing import made_by, refer_to
 from backend.party import organisations as party
 
 LEVELS: Mapping[str, Level] = {level.chinese: level for level in (Level.STREET, Level.COMMUNITY, Level.GRID)}
@@ -86,10 +86,11 @@ def _enter(actor: Actor, new: Sequence[_Area], when: When) -> Made:  # noqa: ARG
     return {"areas": made}
 
 
-def _is_used(made: Made, import_id: UUID) -> bool:  # noqa: ARG001 - asked of every kind alike
-    paths = areas.paths_of(made["areas"])
-    inside = areas.have_others_below(made["areas"]) or accounts.hold_office_in(paths) or party.stand_in(paths)
-    return inside or refer_to(Area.id, made["areas"], besides={"areas"})
+def _is_used(made: Made, import_id: UUID) -> bool:
+    ids, paths = made["areas"], areas.paths_of(made["areas"])
+    if areas.have_others_below(ids, besides=made_by(import_id, "areas")) or accounts.hold_office_in(paths) or party.stand_in(paths):
+        return True
+    return refer_to(Area.id, ids, besides={"areas"})
 
 
 def _undo(actor: Actor, made: Made, when: When) -> None:  # noqa: ARG001 - areas are the system's

@@ -44,7 +44,7 @@ def test_areas_are_entered_below_their_parents_known_again_and_undone(street, br
     assert "已导入1行" in brought("areas", [], name="other", area="639999000000").output
 
 
-def test_a_tree_of_several_parts_is_checked_as_it_is_entered(street, brought, monkeypatch):
+def test_a_tree_of_several_parts_is_checked_as_it_is_entered_and_undone_from_its_end(street, brought, ejia, monkeypatch):
     """A street in the first part, its communities in the second, a grid in the third, and what stands twice or wrong in the last."""
     monkeypatch.setattr(service, "LINES_OF_A_PART", 2)
     rows = [
@@ -62,3 +62,10 @@ def test_a_tree_of_several_parts_is_checked_as_it_is_entered(street, brought, mo
     assert f"可以导入{told}" in checked.output, checked.output
     entered = brought("areas", rows, area="639999000000")
     assert f"已导入{told}" in entered.output, entered.output
+
+    below = brought("areas", [{"code": "639999009001001", "name": "第二网格", "level": "网格"}], name="below", area="639999009000")
+    assert "import_in_use" in ejia("import", "undo", number_of(entered)).output, "what stands below is another import's"
+    assert ejia("import", "undo", number_of(below)).exit_code == 0
+    assert ejia("import", "undo", number_of(entered)).exit_code == 0
+    left = select(Area.name).where(Area.path.startswith("639999008") | Area.path.startswith("639999009"))
+    assert db.session.scalars(left).all() == []
