@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.foundation import clock
 from backend.foundation.database import Base, RowId, db, delete_some, run, transaction, write_at_commit
 from backend.foundation.ids import new_id
 from backend.foundation.statements import Prepared, Values
@@ -176,6 +177,16 @@ def happened(event: type[Event], subject_id: UUID, *, at: datetime) -> bool:
     return db.session.scalar(select(OutboxEvent.id).where(*same).limit(1)) is not None
 
 
+def no_sooner_than_told(now: datetime) -> datetime:
+    """The present of a batch, or the instant of the newest event where that is later.
+
+    For a reaction that waited for rows: what it read there by then may have happened after the batch began, and what rests on it is known
+    no sooner. To be asked once all is read. What a clock wrote that was far ahead is not heeded.
+    """
+    latest: datetime | None = next(row.at for row in run(_LATEST, until=now + clock.LONGEST_HOLD))
+    return now if latest is None else max(now, latest)
+
+
 def oldest_waiting(consumer: str) -> datetime | None:
     """When the oldest event happened that the consumer has yet to hear; None when it heard all."""
     waiting = (
@@ -248,6 +259,7 @@ _DUE = Prepared(
     .limit(bindparam("size", type_=Integer))
     .with_for_update(of=OutboxDelivery, skip_locked=True)
 )
+_LATEST = Prepared(select(func.max(OutboxEvent.at).label("at")).where(OutboxEvent.at <= bindparam("until", type_=OutboxEvent.at.type)))
 _NAMES = func.unnest(bindparam("consumers", type_=ARRAY(Text))).table_valued(column("consumer", Text)).render_derived()
 _WITH_SOMETHING_DUE = Prepared(
     select(_NAMES.c.consumer).where(

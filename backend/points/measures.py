@@ -28,7 +28,8 @@ POINTS = Measure(
 )
 """Points booked and reversed, each on the day and in the community of what earned them; a reversal counts negative.
 
-As known at an instant it is what was booked by then: a service that was confirmed just before may not have its points yet.
+As known at an instant it is what was booked by then: a service that was confirmed just before may not have its points yet, but
+none has points before it was confirmed.
 """
 
 MEASURES = (POINTS,)

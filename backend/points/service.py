@@ -53,8 +53,11 @@ def settle_persons(person_ids: Sequence[UUID], *, now: datetime) -> int:
 
 def _settle(facts: Earning, booked: Mapping[str, Awards], accounts: Mapping[UUID, UUID], *, now: datetime) -> int:
     bookings = [booking for rule in rules.current().rules for booking in _differences(rule, facts[rule.fact], booked[rule.code])]
-    written = ledger.book(bookings, accounts, now=now)
-    outbox.record_all([PointsBooked(transaction_id) for transaction_id in written], now=now)
+    if not bookings:
+        return 0
+    booked_at = outbox.no_sooner_than_told(now)
+    written = ledger.book(bookings, accounts, now=booked_at)
+    outbox.record_all([PointsBooked(transaction_id) for transaction_id in written], now=booked_at)
     return len(bookings)
 
 

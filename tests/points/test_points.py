@@ -1,7 +1,7 @@
 """Points follow from the facts: whatever was heard, however often and in whatever order."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from backend.areas.models import Area
 from backend.attendance.models import Confirmation, ServiceRecord
 from backend.demands.models import Demand, DemandChange, DemandStatus
-from backend.foundation import facts, outbox
+from backend.foundation import clock, facts, outbox
 from backend.foundation.database import db, transaction
 from backend.foundation.ids import new_id
 from backend.points import ledger, rules
@@ -222,6 +222,27 @@ def whole_reads() -> dict[str, int]:
     """How often each table was read from its beginning to its end, as far as this connection has not told yet."""
     rows = db.session.execute(text("SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE seq_scan > 0"))
     return {row.relname: row.seq_scan for row in rows}
+
+
+def test_points_are_booked_no_sooner_than_what_earns_or_loses_them(community):
+    """A batch that waited for an account reads there what happened after it began; what is known of a year has both or neither."""
+    began = clock.now()
+    confirmed_at, withdrawn_at = began + timedelta(seconds=1), began + timedelta(seconds=2)
+    with transaction():
+        confirmation_id = confirm(make_record(make_person(community), community, "door_knock", minutes=60), now=confirmed_at).id
+    with transaction():
+        points.award_for("service.confirmed", [confirmation_id], now=began)
+    assert booked_at() == [confirmed_at, confirmed_at]
+    with transaction():
+        facts.revise(db.session.get_one(Confirmation, confirmation_id), SYSTEM, now=withdrawn_at, reason="撤销", void=True)
+        happened("confirmation.withdrawn", confirmation_id, now=withdrawn_at)
+    with transaction():
+        points.award_for("service.confirmed", [confirmation_id], now=began)
+    assert booked_at() == [confirmed_at, confirmed_at, withdrawn_at, withdrawn_at]
+
+
+def booked_at() -> list[datetime]:
+    return list(db.session.scalars(select(LedgerTransaction.booked_at).order_by(LedgerTransaction.id)))
 
 
 def test_who_books_for_others_at_the_same_moment_moves_the_issued_points_on(app, community):

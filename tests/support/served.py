@@ -163,11 +163,11 @@ def _free_from(person: Person, morning: datetime) -> datetime:
     return busy_until or morning
 
 
-def confirm(record: ServiceRecord) -> Confirmation:
+def confirm(record: ServiceRecord, *, now: datetime = NOON) -> Confirmation:
     """Make a record count."""
     confirmation = facts.state(
-        Confirmation, SYSTEM, now=NOON, record_fact_id=record.fact_id, confirmer=Confirmer.COMMUNITY, confirmed_at=NOON
+        Confirmation, SYSTEM, now=now, record_fact_id=record.fact_id, confirmer=Confirmer.COMMUNITY, confirmed_at=now
     )
     db.session.flush()
-    happened("service.confirmed", confirmation.id)
+    happened("service.confirmed", confirmation.id, now=now)
     return confirmation

@@ -34,6 +34,7 @@ from backend.demands.service.life import (
 )
 from backend.demands.service.register import refuse_named
 from backend.demands.service.submission import refuse_places
+from backend.foundation import outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Unprocessable
@@ -282,6 +283,7 @@ def _settle(opening_ids: Sequence[UUID], *, now: datetime) -> None:
     ).all()
     counting = counting_records().where(ServiceRecord.opening_id.in_([demand.opening_id for demand in demands])).subquery()
     served = set(db.session.scalars(select(counting.c.opening_id).distinct()))
+    now = outbox.no_sooner_than_told(now)
     done = [demand for demand in demands if demand.status is DemandStatus.PUBLISHED and demand.opening_id in served]
     undone = [demand for demand in demands if demand.status is DemandStatus.COMPLETED and demand.opening_id not in served]
     COMPLETE.take_all(Actor.system(), [demand.id for demand in done], now=now)
