@@ -1,5 +1,6 @@
-"""Beat, and its schedule. It sends no ring while no worker listens, so the broker does not fill."""
+"""Beat, and its schedule: no ring while no worker listens, so the broker does not fill, and none left out after its clock went back."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 MOST_WAITING = 100
 """Messages in the queue at which no ring is added; a worker that is there takes each within a second."""
+_STEP_BACK = timedelta(seconds=1)
 
 
 def create_beat(settings: Settings | None = None) -> Celery:
@@ -33,9 +35,30 @@ def create_beat(settings: Settings | None = None) -> Celery:
 
 class Doorbell(PersistentScheduler):  # type: ignore[misc]
     """Leaves out rings while no worker takes any: they expire, but the broker keeps them until a worker looks, and one a second is a
-    hundred megabytes a day. What does not expire is sent all the same."""
+    hundred megabytes a day. What does not expire is sent all the same.
+
+    It goes on when the host's clock is set back: an entry that ran in what is the future now would else be silent until then.
+    """
 
     _silent = False
+    _looked: datetime | None = None
+
+    def tick(self, *args: Any, **options: Any) -> float:
+        """As beat looks what is due: the seconds until it wants to look again."""
+        self._follow_the_clock()
+        seconds: float = super().tick(*args, **options)
+        return seconds
+
+    def _follow_the_clock(self) -> None:
+        now: datetime = self.app.now()
+        # At the first look, too: the file may remember a time that is still to come.
+        if self._looked is None or now < self._looked - _STEP_BACK:
+            if self._looked is not None:
+                log.warning("beat.clock_set_back", seconds=round((self._looked - now).total_seconds()))
+            for entry in self.schedule.values():
+                entry.last_run_at = min(entry.last_run_at, now)
+            self._heap = None  # is built anew from when each ran last
+        self._looked = now
 
     def apply_async(self, entry: ScheduleEntry, producer: Any = None, advance: bool = True, **options: Any) -> Any:
         """As beat sends an entry that is due. A ring that is left out comes again with the next one."""

@@ -3,8 +3,33 @@
 from typing import Any
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
+from kombu.transport import redis as over_redis
 
 from config.settings import Settings
+
+
+class Channel(over_redis.Channel):
+    """Ends quietly where the broker is gone.
+
+    Kombu gives back what was taken and not yet acknowledged. Over a line that is gone it can't, and when it tries a second time, it finds
+    no address to try: an error that no worker expects, of which it ended. What is not given back now comes back when its time is over.
+    """
+
+    def close(self) -> None:
+        """As kombu's."""
+        if self.connection is None or self.connection.client is None:
+            self.do_restore = False
+        super().close()  # type: ignore[no-untyped-call]
+
+
+class Transport(over_redis.Transport):
+    """Redis, with channels of which no worker ends."""
+
+    Channel = Channel
+
+
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))  # by name, so that addresses are read as ever
 
 
 def celery_of(settings: Settings, **options: Any) -> Celery:

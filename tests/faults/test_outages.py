@@ -4,17 +4,21 @@ well again without a restart. docs/operations.md tells operators the same."""
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
+from kombu import Connection, Consumer, Exchange, Message, Queue
+from kombu.common import ignore_errors
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from backend.areas.models import Area
 from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
+from ejia.broker import celery_of
 from ejia.metrics import registry_of
 from ejia.trial.processes import last_lines
 from tests.faults.outpost import Outpost
@@ -128,6 +132,31 @@ def test_without_redis_requests_go_on_and_points_catch_up_when_it_is_back(copy: 
     catches_up(copy, person_id)
     assert eventually(lambda: count("SELECT count(*) FROM outbox_deliveries") == 0, BACK_WITHIN)
     assert copy.processes() == before
+
+
+def test_no_worker_ends_of_a_message_that_was_under_way_when_redis_went(copy: Outpost):
+    """Kombu closes twice what it had open, and gave back what was not acknowledged the second time, when it knew no address any more."""
+    connection, taken = celery_of(copy.settings).connection_for_read(), list[Message]()
+    mine = Queue("under way", auto_delete=True)
+    Consumer(connection, [mine], callbacks=[lambda _, message: taken.append(message)]).consume()
+    other = Queue("by the way", exchange=Exchange("ways", type="fanout"), auto_delete=True)
+    Consumer(connection.channel(), [other]).consume()  # closed first, which fails
+    connection.Producer().publish({}, routing_key=mine.name)
+    assert eventually(lambda: drained(connection) or bool(taken), BACK_WITHIN)
+    drained(connection)  # the next one is asked for
+
+    copy.redis.stop()
+
+    ignore_errors(connection, connection.collect)
+    ignore_errors(connection, connection.close)
+    assert not taken[0].acknowledged
+
+
+def drained(connection: Connection) -> bool:
+    """Take what comes within a moment; never True."""
+    with suppress(TimeoutError):
+        connection.drain_events(timeout=0.3)
+    return False
 
 
 def test_without_redis_a_password_is_still_guarded_by_rows_of_postgresql(copy: Outpost):
