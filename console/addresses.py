@@ -6,6 +6,7 @@ HOME = "/console/"
 ACCOUNT = "/console/account"
 DEMANDS = "/console/demands"
 RECORDS = "/console/services"
+TEAMS = "/console/teams"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

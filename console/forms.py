@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from backend.foundation.terms import Word
 from web.fields import Text
 from web.labels import label_of
-from web.shapes import AnyModel, form_reader, kinds_of
+from web.shapes import AnyModel, Body, form_reader, kinds_of
 
 _MULTILINE_FROM = 200
 """A text that may be longer is written in a box of several lines."""
@@ -49,6 +49,10 @@ class Form(Generic[AnyModel]):
     def labels(self) -> dict[str, str]:
         """What its fields are called."""
         return {field.name: field.label for field in self.fields}
+
+
+NO_FIELDS = Form(Body)
+"""Of a command that is only to be confirmed."""
 
 
 def _field(name: str, info: FieldInfo) -> FormField:

@@ -33,8 +33,7 @@ class Asked(Generic[AnyQuery]):
         filters = filters_of(self.query)
         kept = {name: value for name, value in filters.items() if name in _WHICH_LIST}
         typed = {} if self.refusal is None else request.args.to_dict()
-        asked = {"query": self.query, "filters": filters, "kept": kept, "narrowed": filters != kept, "typed": typed}
-        shown = {"asked": asked, "query": self.query, "filters": filters, "narrowed": filters != kept}
+        shown = {"asked": {"query": self.query, "filters": filters, "kept": kept, "narrowed": filters != kept, "typed": typed}}
         if self.refusal is None:
             return shown
         labels = {name: label_of(name) for name in self.refusal.errors}

@@ -6,24 +6,27 @@ from dataclasses import dataclass
 from backend.attendance import queries as attendance
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
-from console.addresses import ACCOUNT, DEMANDS, HOME, RECORDS
+from backend.teams import queries as teams
+from console.addresses import ACCOUNT, DEMANDS, HOME, RECORDS, TEAMS
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place: its name, its first page, and who has a use for it (None: everybody)."""
+    """One place: its name, its first page, who has a use for it (None: everybody), and the heading under which it stands with others."""
 
     name: str
     title: str
     address: str
     is_for: Callable[[Actor], bool] | None = None
+    heading: str = ""
 
 
 TODAY = Place("today", "今天", HOME)
-SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some)
-RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some)
+SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
+RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
+LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
 OWN = Place("account", "我的账号", ACCOUNT)
-PLACES = (TODAY, SERVICES, RECORDED, OWN)
+PLACES = (TODAY, SERVICES, RECORDED, LED, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

@@ -5,13 +5,14 @@ from uuid import UUID
 from backend import brands
 from backend.demands import queries
 from backend.demands import service as demands
-from backend.demands.queries import ChangeLine, DemandLine, DemandNear, DemandSearch, DemandView, StepLine
+from backend.demands.queries import ChangeLine, DemandLine, DemandNear, DemandSearch, DemandView
 from backend.demands.service import (
     RevealedBeneficiary,
 )
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine
 from backend.foundation.paging import PageRequest
 from backend.foundation.refusals import never
 from miniprogram_api.contract import Page, Resource, revalidated

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, false, or_, select, true
 
 from backend.areas.models import Area, Level
 from backend.foundation.database import Column, db, one_of
@@ -59,6 +59,13 @@ def tree_below(area_id: UUID | None, *, with_grids: bool) -> Sequence[AnyRow]:
     if len(found) > MOST_IN_TREE:
         raise AreasTooMany
     return found
+
+
+def communities_in_use(paths: Sequence[str]) -> Sequence[AnyRow]:
+    """The communities in use in these subtrees, by code, as many as a tree may have: to choose from."""
+    within = or_(false(), *(Area.path.startswith(path, autoescape=True) for path in paths))
+    communities = select(Area.id, Area.name).where(Area.level == Level.COMMUNITY, Area.withdrawn_on.is_(None), within)
+    return db.session.execute(communities.order_by(Area.path).limit(MOST_IN_TREE)).all()
 
 
 def path_of(area_id: UUID) -> ScalarSelect[str]:

@@ -20,6 +20,7 @@ from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.facts import FactRevision
 from backend.foundation.ids import new_id
 from backend.foundation.outbox import Event
+from backend.foundation.paging import Order, Page, PageRequest
 
 
 class Living(Base):
@@ -38,6 +39,7 @@ class StatusChange(Base):
     subject: ClassVar[str]
 
     id: Mapped[RowId]
+    from_status: Mapped[Any]
     to_status: Mapped[Any]
     at: Mapped[datetime]
     actor_account_id: Mapped[UUID | None]
@@ -177,6 +179,24 @@ class FactStep:
         said: dict[str, Any] = {"decision": self.decision} if self.decision else {}
         audit.record(actor, self.permission, seen.fact_id, now=now, **said)
         return revision
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step in a life as its history tells it, and why it was taken."""
+
+    id: UUID
+    at: datetime
+    from_status: Any
+    to_status: Any
+    reason: str | None
+
+
+def steps_of(changes: type[StatusChange], subject_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a thing so far, the latest first. The caller has asked policy."""
+    columns = (changes.id, changes.at, changes.from_status, changes.to_status, changes.reason)
+    wanted = select(*columns).where(getattr(changes, changes.subject) == subject_id)
+    return Order((changes.at, changes.id), latest_first=True).page(wanted, page).map(lambda row: StepLine(*row))
 
 
 def renamed_from(former: str, reason: str) -> str:

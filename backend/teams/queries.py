@@ -2,8 +2,9 @@
 who must call the person."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -15,6 +16,7 @@ from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
 from backend.foundation.search import Days, as_asked, found
@@ -27,11 +29,19 @@ from backend.volunteers.models import Volunteer
 from backend.volunteers.queries import person_sought
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
+_CALLING = ScopeColumns(team_id=Membership.team_id)
 NEWEST_FIRST = Order((Team.id,), latest_first=True, name="latest")
 BY_NAME = Order((Team.name, Team.id), name="name")
 MEMBERSHIP_ID = Membership.fact_id.label("id")
 AS_THEY_JOINED = Order((MEMBERSHIP_ID,))
 NEWEST_WISH_FIRST = Order((JoinRequest.id,), latest_first=True)
+
+
+class MemberUnknown(Missing):
+    """No present member of this team has this membership."""
+
+    code: ClassVar[str] = "member_unknown"
+    detail = "没有找到这名队员"
 
 
 class TeamSort(Word):
@@ -50,12 +60,13 @@ def teams_of_status(
     category: TeamCategory | None = None,
     sort: TeamSort = TeamSort.LATEST,
     for_me: bool = False,
+    in_care: bool = False,
     page: PageRequest,
 ) -> Page[AnyRow]:
     """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name; `for_me`: only
-    those that wait for the viewer."""
+    those that wait for the viewer; `in_care`: also of the active ones only those that the viewer might see if they were not public."""
     wanted = _lines().where(Team.status == status, found(search, Team.name))
-    if status is not TeamStatus.ACTIVE:
+    if in_care or status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
     wanted = wanted.where(as_asked((Team.category, category)), lies_in(Team.area_path, community_id))
     if for_me:
@@ -65,6 +76,16 @@ def teams_of_status(
 
 def _ordered(sort: TeamSort) -> Order:
     return BY_NAME if sort is TeamSort.NAME else NEWEST_FIRST
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the teams of some area, beside the public ones and their own."""
+    return policy.could_by_area(viewer, Permission.TEAM_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all teams."""
+    return policy.area_paths(viewer, Permission.TEAM_SEE)
 
 
 def is_to_review(viewer: Actor) -> ColumnElement[bool]:
@@ -119,22 +140,55 @@ def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class TeamInsides:
+    """What of a team the viewer may see beside its sheet."""
+
+    members: bool
+    steps: bool
+
+
+def insides_of_team(viewer: Actor, team: AnyRow) -> TeamInsides:
+    """Asked of a team's sheet, before anything of it is offered."""
+    scope = policy.Scope(area_path=team.area_path, team_id=team.id, person_id=team.leader_person_id)
+    return TeamInsides(policy.allows(viewer, Permission.TEAM_MEMBERS_SEE, scope), policy.allows(viewer, Permission.TEAM_SEE, scope))
+
+
+def steps_of_team(viewer: Actor, team_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a team so far, the latest first. Raises Missing, or Forbidden where the team is public."""
+    _opened(viewer, Permission.TEAM_SEE, team_id)
+    return steps_of(TeamChange, team_id, page=page)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEnding:
+    """What ends with a team: how many members leave, and how many wishes to join are refused."""
+
+    members: int
+    wishes: int
+
+
+def ending_of_team(team_id: UUID) -> TeamEnding:
+    """What would end with a team now; the caller has asked policy."""
+    members = select(func.count()).where(Membership.team_id == team_id, Membership.is_live())
+    wishes = select(func.count()).where(JoinRequest.team_id == team_id, JoinRequest.status == JoinStatus.ASKED)
+    return TeamEnding(*db.session.execute(select(members.scalar_subquery(), wishes.scalar_subquery())).one())
+
+
+def member_of_team(viewer: Actor, team_id: UUID, membership_id: UUID, *, now: datetime) -> AnyRow:
+    """One present member of a team, as its list shows them. Raises MemberUnknown, Missing, or Forbidden where the team is public."""
+    team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
+    one = db.session.execute(_members(viewer, team, now).where(Membership.fact_id == membership_id)).one_or_none()
+    if one is None:
+        raise MemberUnknown
+    return one
+
+
 def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: Days, now: datetime, page: PageRequest) -> Page[AnyRow]:
     """The present members of a team who joined on these days, in the order of joining; `search`: by number or name, also by the leader who
     is shown it. Raises Missing, or Forbidden where the team is public."""
     team = _opened(viewer, Permission.TEAM_MEMBERS_SEE, team_id)
-    calling = ScopeColumns(team_id=Membership.team_id)
-    wanted = (
-        select(
-            MEMBERSHIP_ID,
-            name_for(viewer, calling, now=now),
-            Membership.joined_on,
-            (Membership.person_id == team.leader_person_id).label("is_leader"),
-        )
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.team_id == team_id, Membership.is_live())
-        .where(person_sought(viewer, search, calling, now=now), days.hold(Membership.joined_on))
-    )
+    wanted = _members(viewer, team, now).where(person_sought(viewer, search, _CALLING, now=now), days.hold(Membership.joined_on))
     return AS_THEY_JOINED.page(wanted, page)
 
 
@@ -222,6 +276,15 @@ def teams_touched_by(person_ids: Sequence[UUID]) -> Sequence[UUID]:
     asked = select(JoinRequest.team_id).where(JoinRequest.person_id.in_(person_ids), JoinRequest.status == JoinStatus.ASKED)
     heads = select(Team.id).where(Team.leader_person_id.in_(person_ids), Team.status.in_((TeamStatus.APPLIED, TeamStatus.ACTIVE)))
     return sorted(db.session.scalars(belongs.union(asked, heads)))
+
+
+def _members(viewer: Actor, team: Team, now: datetime) -> Select[*tuple[Any, ...]]:
+    is_leader = (Membership.person_id == team.leader_person_id).label("is_leader")
+    return (
+        select(MEMBERSHIP_ID, name_for(viewer, _CALLING, now=now), Membership.joined_on, is_leader)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.team_id == team.id, Membership.is_live())
+    )
 
 
 def _opened(viewer: Actor, permission: Permission, team_id: UUID) -> Team:

@@ -1,7 +1,6 @@
 """服务需求: the lists of a community's demands, one demand with what became of it, and the commands of whoever decides on it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal
 from backend.foundation.paging import PageRequest
 from console.addresses import DEMANDS
+from console.asking import About, Doing, answered, ask, one_of
 from console.drawing import done, draw, draw_again
 from console.forms import Form
 from console.listing import NOTHING, list_reader
@@ -37,6 +37,49 @@ _PUBLICATION = Form(PublicationIn, *_WHEN, *_WORDS)
 _PUBLICATION_AT_PLACE = Form(PublicationIn, *_WHEN, "latitude", "longitude", *_WORDS)
 _REASON = Form(ReasonIn)
 _asked = list_reader(DemandsInCareQuery)
+
+
+def _return(actor: Actor, demand_id: UUID, sent: ReasonIn, now: datetime) -> None:
+    demands.return_demand(actor, demand_id, reason=sent.reason, now=now)
+
+
+def _cancel(actor: Actor, demand_id: UUID, sent: ReasonIn, now: datetime) -> None:
+    demands.cancel_demand(actor, demand_id, reason=sent.reason, now=now)
+
+
+def _mark(actor: Actor, demand_id: UUID, sent: ReasonIn, now: datetime) -> None:
+    demands.mark_not_carried_out(actor, demand_id, reason=sent.reason, now=now)
+
+
+_ASKED = {
+    "return": Doing(
+        DemandCommand.RETURN,
+        "退回需求",
+        "退回后，由申请人（没有指定的，由登记的人）修改以后重新提交，编号不变。能看到这件需求的人都看得到理由。",
+        "退回",
+        _REASON,
+        _return,
+    ),
+    "not-carried-out": Doing(
+        DemandCommand.NOT_CARRIED_OUT,
+        "登记为未开展",
+        "用于服务时间已过、没有人服务的需求。认领保持不变，以往的统计数不变。",
+        "登记为未开展",
+        _REASON,
+        _mark,
+    ),
+    "cancellation": Doing(
+        DemandCommand.CANCEL,
+        "取消需求",
+        "取消后，场次不再开展，认领全部取消，申请人和认领方会收到消息。取消以后不能恢复。",
+        "取消需求",
+        _REASON,
+        _cancel,
+    ),
+}
+"""The end of its address → the command."""
+_DRAWN = (DemandCommand.PUBLISH, DemandCommand.COMPLETE, *(asking.command for asking in _ASKED.values()))
+"""What a demand's page offers; what is left to the mini-program is what who asked does."""
 
 
 @bp.get(DEMANDS)
@@ -86,49 +129,18 @@ def submit_publication(actor: Actor, demand_id: UUID) -> Response:
     return done(publish, to=_address(demand_id), again=again)
 
 
-@bp.get(f"{_DEMAND}/return")
+@bp.get(f"{_DEMAND}/<{one_of(_ASKED)}:step>")
 @reads
-def return_page(actor: Actor, demand_id: UUID) -> Response:
-    return _draw_reason(actor, demand_id, DemandCommand.RETURN)
+def demand_step_page(actor: Actor, demand_id: UUID, step: str) -> Response:
+    return ask(_ASKED[step], _about(actor, demand_id, step))
 
 
-@bp.post(f"{_DEMAND}/return")
+@bp.post(f"{_DEMAND}/<{one_of(_ASKED)}:step>")
 @in_steps
-def submit_return(actor: Actor, demand_id: UUID) -> Response:
-    def give_back() -> None:
-        demands.return_demand(actor, demand_id, reason=_REASON.read().reason, now=clock.now())
-
-    return _done_with_reason(actor, demand_id, DemandCommand.RETURN, give_back)
-
-
-@bp.get(f"{_DEMAND}/cancellation")
-@reads
-def cancellation_page(actor: Actor, demand_id: UUID) -> Response:
-    return _draw_reason(actor, demand_id, DemandCommand.CANCEL)
-
-
-@bp.post(f"{_DEMAND}/cancellation")
-@in_steps
-def submit_cancellation(actor: Actor, demand_id: UUID) -> Response:
-    def cancel() -> None:
-        demands.cancel_demand(actor, demand_id, reason=_REASON.read().reason, now=clock.now())
-
-    return _done_with_reason(actor, demand_id, DemandCommand.CANCEL, cancel)
-
-
-@bp.get(f"{_DEMAND}/not-carried-out")
-@reads
-def not_carried_out_page(actor: Actor, demand_id: UUID) -> Response:
-    return _draw_reason(actor, demand_id, DemandCommand.NOT_CARRIED_OUT)
-
-
-@bp.post(f"{_DEMAND}/not-carried-out")
-@in_steps
-def submit_not_carried_out(actor: Actor, demand_id: UUID) -> Response:
-    def mark() -> None:
-        demands.mark_not_carried_out(actor, demand_id, reason=_REASON.read().reason, now=clock.now())
-
-    return _done_with_reason(actor, demand_id, DemandCommand.NOT_CARRIED_OUT, mark)
+def submit_demand_step(actor: Actor, demand_id: UUID, step: str) -> Response:
+    asking = _ASKED[step]
+    work = asking.work(actor, demand_id)
+    return answered(asking, work, to=_address(demand_id), about=lambda: _about(actor, demand_id, step, refused=True))
 
 
 @bp.post(f"{_DEMAND}/completion")
@@ -141,34 +153,6 @@ def submit_completion(actor: Actor, demand_id: UUID) -> Response:
         return _draw_demand(actor, demand_id, refusal)
 
     return done(complete, to=_address(demand_id), again=again)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reasoned:
-    """A command that asks for a reason: its page's heading, what will happen and to whom, and the verb of its button."""
-
-    title: str
-    follows: str
-    verb: str
-
-
-_REASONED = {
-    DemandCommand.RETURN: _Reasoned(
-        "退回需求",
-        "退回后，由申请人（没有指定的，由登记的人）修改以后重新提交，编号不变。能看到这件需求的人都看得到理由。",
-        "退回",
-    ),
-    DemandCommand.CANCEL: _Reasoned(
-        "取消需求", "取消后，场次不再开展，认领全部取消，申请人和认领方会收到消息。取消以后不能恢复。", "取消需求"
-    ),
-    DemandCommand.NOT_CARRIED_OUT: _Reasoned(
-        "登记为未开展", "用于服务时间已过、没有人服务的需求。认领保持不变，以往的统计数不变。", "登记为未开展"
-    ),
-}
-
-
-_DRAWN = (DemandCommand.PUBLISH, DemandCommand.COMPLETE, *_REASONED)
-"""What a demand's page offers; what is left to the mini-program is what who asked does."""
 
 
 def _address(demand_id: UUID) -> str:
@@ -188,6 +172,7 @@ def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) 
         "demand": demand,
         "brand": brands.current().get(demand.brand),
         "commands": commands,
+        "on_pages": _ASKED,
         "in_the_way": in_the_way if not commands or DemandCommand.PUBLISH in found else (),
         "steps": queries.steps_of_demand(actor, demand_id, page=_MOST_STEPS) if concerned else None,
         "changes": queries.changes_of_demand(actor, demand_id, page=_MOST_STEPS),
@@ -195,24 +180,13 @@ def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) 
     return draw_again("demands/demand.html", refusal, **shown) if refusal else draw("demands/demand.html", **shown)
 
 
+def _about(actor: Actor, demand_id: UUID, step: str, *, refused: bool = False) -> About:
+    demand = queries.demand_to(actor, demand_id, _ASKED[step].command, now=clock.now(), refused=refused)
+    return About(actor, SERVICES, f"{demand.number}·{demand.title}", _address(demand_id))
+
+
 def _of_publication(actor: Actor, demand_id: UUID, *, refused: bool = False) -> dict[str, Any]:
     demand = queries.demand_to(actor, demand_id, DemandCommand.PUBLISH, now=clock.now(), refused=refused)
     brand = brands.current().get(demand.brand)
     form = _PUBLICATION_AT_PLACE if brand is not None and brand.radius_m is not None else _PUBLICATION
     return {"viewer": actor, "place": SERVICES, "form": form, "demand": demand, "brand": brand}
-
-
-def _of_reason(actor: Actor, demand_id: UUID, command: DemandCommand, *, refused: bool = False) -> dict[str, Any]:
-    demand = queries.demand_to(actor, demand_id, command, now=clock.now(), refused=refused)
-    return {"viewer": actor, "place": SERVICES, "form": _REASON, "demand": demand, "command": _REASONED[command]}
-
-
-def _draw_reason(actor: Actor, demand_id: UUID, command: DemandCommand) -> Response:
-    return draw("demands/reason.html", **_of_reason(actor, demand_id, command))
-
-
-def _done_with_reason(actor: Actor, demand_id: UUID, command: DemandCommand, work: Callable[[], None]) -> Response:
-    def again(refusal: Refusal) -> Response:
-        return draw_again("demands/reason.html", refusal, keep=_REASON.names, **_of_reason(actor, demand_id, command, refused=True))
-
-    return done(work, to=_address(demand_id), again=again)

@@ -12,6 +12,7 @@ from backend.waiting.queries import WaitingLine
 from console.addresses import DEMANDS, HOME
 from console.drawing import draw
 from console.places import TODAY
+from console.views import teams
 from console.views.services import TO_CONFIRM
 from web.edge import reads
 
@@ -21,6 +22,8 @@ LISTS: Mapping[str, str] = {
     "demand_to_review": f"{DEMANDS}?{urlencode({'status': 'submitted', 'for_me': 'true'})}",
     "demand_to_close": f"{DEMANDS}?{urlencode({'status': 'published', 'for_me': 'true'})}",
     "service_to_confirm": TO_CONFIRM,
+    "team_to_review": teams.TO_REVIEW,
+    "team_without_leader": teams.WITHOUT_LEADER,
 }
 """Kind of what waits → the page that lists it. What has no page yet is done in the mini-program."""
 

@@ -70,9 +70,7 @@ COMES_WITH = {
     "accept_relocation": {"VOLUNTEER_MOVE", "REGISTRATION_END", "REGISTRATION_WITHDRAW", "REGISTRATION_APPLY"},
     "cancel_demand": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     "cancel_shift": {"DEMAND_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},  # with the last one the demand
-    "submit_cancellation": {"SHIFT_CANCEL", "PLACE_RELEASE", "CLAIM_REVIEW"},
     "submit_completion": {"CLAIM_REVIEW"},
-    "submit_not_carried_out": {"CLAIM_REVIEW"},
     "complete_demand": {"CLAIM_REVIEW"},  # what is asked for is refused, for it is done
     "mark_not_carried_out": {"CLAIM_REVIEW"},
     "check_identity": {"PERSON_REGISTER"},  # who is on record nowhere yet

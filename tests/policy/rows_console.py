@@ -1,17 +1,18 @@
 """Rows of the walk: the pages of the console. Each opens to the same people as what it stands for in the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from tests.policy.rows_demands import RESIDENT, new, over, published, served
+from tests.policy.rows_groups import LEADER, team, team_applied_for, without_query
 from tests.policy.rows_offices import offered
 from tests.policy.rows_people import before_second_step, begun_second_factor
 from tests.policy.rows_services import CONCERNED, PROXY, SERVING, past
-from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, these
-from tests.policy.walking import EMPTY, Ask, Row, ask
+from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, these
+from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.demands import demand_form, window
 from tests.support.second_factors import Authenticator
@@ -34,11 +35,6 @@ KNOWING = RESIDENT | these(DISTRICT, GRID, "proxy")
 """Who may know of a demand that is not published, and decides nothing about it."""
 
 
-def by_form(about: Callable[[World], Ask], **fields: str) -> Callable[[World], Ask]:
-    """The same thing, asked about by a form of these fields."""
-    return lambda world: ask(demand_id=about(world).known["demand_id"], body=fields)
-
-
 def page_of(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
     """A page about the same thing, which says its title."""
     return lambda world: ask(demand_id=about(world).known["demand_id"], shows=demand_form(world.street)["title"])
@@ -48,7 +44,66 @@ def publication(world: World) -> Ask:
     return ask(demand_id=new(world).known["demand_id"], body=window())
 
 
+def stepped(
+    thing: str,
+    step: str,
+    about: Callable[[World], Ask],
+    yes: Viewers,
+    rest: Outcome,
+    but: Mapping[Outcome, Viewers] | None = None,
+    *,
+    by: Permission,
+    **fields: str,
+) -> tuple[Row, Row]:
+    """The page of a command and its form, filled in; `about` tells of the thing, and what the page says of it."""
+
+    def page(world: World) -> Ask:
+        made = about(world)
+        return ask(shows=made.shows, step=step, **made.known)
+
+    def form(world: World) -> Ask:
+        return ask(body=fields, step=step, **about(world).known)
+
+    return (
+        Row(f"{thing}_step_page", page, yes, rest, but or {}, by=by, case=step),
+        Row(f"submit_{thing}_step", form, yes, rest, but or {}, by=by, case=step),
+    )
+
+
+def named_team(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same team, which says its name."""
+
+    def page(world: World) -> Ask:
+        team_id = about(world).known["team_id"]
+        return ask(team_id=team_id, shows=world.officer.seen(f"/teams/{team_id}")["name"])
+
+    return page
+
+
+def successor(world: World) -> Ask:
+    return ask(team_id=world.team_id, membership_id=world.membership_id, shows="新队长：")
+
+
+OF_TEAM = OFFICERS | LEADER
+LED_ONLY: Mapping[Outcome, Viewers] = {403: LEADER | these(DISTRICT)}
+
+TEAM_PAGES = (
+    Row("teams_page", team, OF_TEAM, EMPTY, by=Permission.TEAM_SEE, case="active"),
+    Row("teams_page", team_applied_for, OF_TEAM, EMPTY, by=Permission.TEAM_SEE, case="applied for"),
+    Row("team_page", named_team(team), EVERYBODY, case="active"),
+    Row("team_page", named_team(team_applied_for), OF_TEAM, 404, by=Permission.TEAM_SEE, case="applied for"),
+    Row("team_members_page", lambda world: without_query(team(world)), OF_TEAM, 403, by=Permission.TEAM_MEMBERS_SEE),
+    Row("team_history_page", named_team(team), OF_TEAM, 403, by=Permission.TEAM_SEE),
+    Row("submit_team_acceptance", lambda world: without_query(team_applied_for(world)), DECIDING, 404, LED_ONLY, by=Permission.TEAM_REVIEW),
+    *stepped("team", "return", named_team(team_applied_for), DECIDING, 404, LED_ONLY, by=Permission.TEAM_REVIEW, cause="charter"),
+    *stepped("team", "renaming", named_team(team), DECIDING, 403, by=Permission.TEAM_REVIEW, name="和平社区暖心队", reason="重名"),
+    *stepped("team", "dissolution", named_team(team), DECIDING, 403, by=Permission.TEAM_REVIEW, cause="few"),
+    Row("team_leadership_page", successor, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
+    Row("submit_team_leadership", successor, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
+)
+
 ROWS = (
+    *TEAM_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
     Row(
         "demands_page",
@@ -61,12 +116,9 @@ ROWS = (
     Row("demand_page", page_of(published), EVERYBODY, case="published"),
     Row("publication_page", page_of(new), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
     Row("submit_publication", publication, DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
-    Row("return_page", page_of(new), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
-    Row("submit_return", by_form(new, reason="请补充时间"), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW),
-    Row("cancellation_page", page_of(published), DECIDING, 403, by=Permission.DEMAND_CANCEL),
-    Row("submit_cancellation", by_form(published, reason="老人住院"), DECIDING, 403, by=Permission.DEMAND_CANCEL),
-    Row("not_carried_out_page", page_of(over), DECIDING, 403, by=Permission.DEMAND_CANCEL),
-    Row("submit_not_carried_out", by_form(over, reason="无人到场"), DECIDING, 403, by=Permission.DEMAND_CANCEL),
+    *stepped("demand", "return", page_of(new), DECIDING, 404, {403: KNOWING}, by=Permission.DEMAND_REVIEW, reason="请补充时间"),
+    *stepped("demand", "cancellation", page_of(published), DECIDING, 403, by=Permission.DEMAND_CANCEL, reason="老人住院"),
+    *stepped("demand", "not-carried-out", page_of(over), DECIDING, 403, by=Permission.DEMAND_CANCEL, reason="无人到场"),
     Row("services_page", lambda world: ask(shows=world.fact_ids["team"]), OFFICERS | RESIDENT | PROXY, EMPTY, by=Permission.RECORD_SEE),
     *(
         Row(
@@ -92,7 +144,13 @@ ROWS = (
         for kind in CONCERNED
     ),
     Row("submit_confirmations", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | PROXY | SERVING}, by=Permission.SERVICE_CONFIRM),
-    Row("submit_completion", by_form(served), DECIDING | RESIDENT, 403, by=Permission.DEMAND_COMPLETE),
+    Row(
+        "submit_completion",
+        lambda world: ask(demand_id=served(world).known["demand_id"]),
+        DECIDING | RESIDENT,
+        403,
+        by=Permission.DEMAND_COMPLETE,
+    ),
     Row("login_page", lambda _: ask(), EVERYBODY, public=True, shows_nothing="the same to everybody"),
     Row("submit_login", lambda _: ask(body={"name": OFFICER_NAME, "password": PASSWORD}), EVERYBODY, public=True),
     Row("submit_second_step", before_second_step, EVERYBODY, public=True),

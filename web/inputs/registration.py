@@ -1,14 +1,14 @@
 """双报到: a member registers with a community."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from backend.foundation.terms import Word
 from backend.registration.models import RegistrationStatus
 from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
-from web.inputs.common import WrittenReason
+from web.inputs.common import OTHER_CAUSE, CausedIn
 from web.inputs.people import NoticeVersion
 from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery, WorkUnitSought
 
@@ -68,27 +68,15 @@ class EndingCause(Word):
 
     MOVED_AWAY = "moved_away", "迁出"
     RETIRED = "retired", "退休"
-    OTHER = "other", "其他"
+    OTHER = OTHER_CAUSE
 
 
-class EndingIn(Body):
+class EndingIn(CausedIn[EndingCause]):
     """Why a registration ends: a choice, and a note."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "moved_away", "reason": "迁往团结社区"}]})
 
     cause: EndingCause = Field(default=EndingCause.OTHER, description=f"{EndingCause.listed()}，须写明原因")
-    reason: WrittenReason | None = Field(default=None, description="说明；当事人看得到")
-
-    @model_validator(mode="after")
-    def _other_is_told(self) -> Self:
-        if self.cause is EndingCause.OTHER and self.reason is None:
-            raise ValueError("请选择迁出或者退休，其他原因请写明")
-        return self
-
-    def in_words(self) -> str:
-        """As it is kept and told: 迁出：迁往团结社区."""
-        words = None if self.cause is EndingCause.OTHER else self.cause.chinese
-        return "：".join(said for said in (words, self.reason) if said)
 
 
 class UnitIn(Body):

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from backend.foundation.paging import TimeSort
+from backend.foundation.terms import Word
 from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
-from web.inputs.common import ReasonIn
+from web.inputs.common import OTHER_CAUSE, CausedIn, ReasonIn
 from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchQuery, Sorted, SpanQuery
 
 TeamName = Annotated[str, Text(max=40, min=2)]
@@ -45,6 +46,34 @@ class TeamRenamingIn(ReasonIn):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "和平社区暖心互助队", "reason": "与街道其他队伍同名"}]})
 
     name: Annotated[TeamName, NoNumbers] = Field(description="队名，本社区内不能重复")
+
+
+class TeamReturnCause(Word):
+    """Why an application for a team is returned."""
+
+    CHARTER = "charter", "章程或者服务宗旨不完整"
+    NAME = "name", "队名不规范或者和已有队伍相近"
+    CATEGORY = "category", "类别和服务内容不符"
+    COMMUNITY = "community", "应向其他社区申请"
+    OTHER = OTHER_CAUSE
+
+
+class TeamReturnIn(CausedIn[TeamReturnCause]):
+    """What is to be amended in an application for a team."""
+
+
+class DissolutionCause(Word):
+    """Why a team is dissolved."""
+
+    ASKED = "asked", "队伍自己提出解散"
+    IDLE = "idle", "长期没有开展服务"
+    FEW = "few", "队员不足"
+    JOINED = "joined", "并入其他队伍"
+    OTHER = OTHER_CAUSE
+
+
+class DissolutionIn(CausedIn[DissolutionCause]):
+    """Why a team ends."""
 
 
 class SuccessorIn(Body):

@@ -16,6 +16,8 @@ from backend.attendance.service.refusals import OwnService, OwnWord, ServiceNotF
 from backend.attendance.service.releases import (
     UNSERVED,
     goes_on,
+    places_of_organisation,
+    places_of_team,
     release_after_service,
     release_claim,
     release_for_dissolved_teams,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.models import Account, RoleGrant
@@ -76,6 +76,22 @@ def release_for_dissolved_teams(team_ids: Sequence[UUID], *, now: datetime) -> N
 def release_for_ended_organisations(organisation_ids: Sequence[UUID], *, now: datetime) -> None:
     """Give back what these organisations hold, as far as they have ended."""
     _release_of(Claim.organisation_id.in_(organisation_ids), _OF_ENDED_ORGANISATIONS, reason=ORGANISATION_ENDED, now=now)
+
+
+def places_of_team(team_id: UUID, *, now: datetime) -> int:
+    """How many places a team would give back if it were dissolved now."""
+    return _would_give_back(Claim.team_id == team_id, now)
+
+
+def places_of_organisation(organisation_id: UUID, *, now: datetime) -> int:
+    """How many places an organisation would give back if it ended now."""
+    return _would_give_back(Claim.organisation_id == organisation_id, now)
+
+
+def _would_give_back(which: ColumnElement[bool], now: datetime) -> int:
+    given_back = and_(Claim.takes_place(), _is_not_over(now), or_(UNSERVED, _has_more_ahead(now)))
+    claims = select(func.count()).select_from(Claim).join(Opening, Opening.id == Claim.opening_id).where(which, given_back)
+    return db.session.scalar(claims) or 0
 
 
 def release_of_opening(actor: Actor, opening_id: UUID, *, reason: str, now: datetime) -> None:

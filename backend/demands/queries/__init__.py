@@ -18,7 +18,6 @@ from backend.demands.queries.demands import (
     DemandSearch,
     DemandSort,
     DemandView,
-    StepLine,
     changes_of_demand,
     claims_seen,
     demand,

@@ -17,13 +17,14 @@ from backend.attendance.positions import Around
 from backend.attendance.queries import openings_around, shifts_seen
 from backend.demands.models import Beneficiary, Demand, DemandChange, DemandStatus, NextStep, PublicationChange
 from backend.demands.queries.beneficiaries import age_band
-from backend.demands.service.commands import DemandCommand, commands_on, require_command, require_right
+from backend.demands.service.commands import DemandCommand, commands_on, require_command
 from backend.demands.service.life import PUBLIC, known_demand, scope_of
 from backend.demands.service.prompts import next_step
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.sealed_text import read_text
@@ -37,7 +38,6 @@ from backend.people.models import Person
 LATEST_PUBLISHED = Order((Demand.published_at, Demand.id), latest_first=True, name="latest")
 SOONEST_FIRST = Order((Demand.starts_at, Demand.id), name="start")
 OLDEST_FIRST, NEWEST_FIRST = Order((Demand.id,)), Order((Demand.id,), latest_first=True)
-LATEST_STEPS = Order((DemandChange.at, DemandChange.id), latest_first=True)
 LATEST_CHANGED = Order((PublicationChange.id,), latest_first=True)
 
 
@@ -111,17 +111,6 @@ class DemandView(DemandLine):
     my_claim: ClaimLine | None
     may_claim_as: list[Offer]
     shift_ids: list[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """A step in the life of a demand, and why it was taken."""
-
-    id: UUID
-    at: datetime
-    from_status: DemandStatus | None
-    to_status: DemandStatus
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,10 +276,7 @@ def demand_to(viewer: Actor, demand_id: UUID, command: DemandCommand, *, now: da
     """The demand with which the viewer is about to do something, or was `refused` it just now, whatever stands in the way. Raises Missing,
     Forbidden, and unless it was refused already what stands in the way."""
     known = known_demand(viewer, demand_id)
-    if refused:
-        require_right(viewer, known, command)
-    else:
-        require_command(viewer, known, command, now=now)
+    require_command(viewer, known, command, now=now, refused=refused)
     return _line(db.session.execute(_lines().where(Demand.id == demand_id)).one(), clock.shanghai_day(now))
 
 
@@ -313,9 +299,7 @@ def steps_of_demand(viewer: Actor, demand_id: UUID, *, page: PageRequest) -> Pag
     """What became of a demand so far, the latest first: for the community, who asked, and who holds a claim. Raises Missing, Forbidden."""
     if not _concerns(viewer, known_demand(viewer, demand_id)):
         raise Forbidden(policy.who_may(Permission.DEMAND_SEE))
-    columns = (DemandChange.id, DemandChange.at, DemandChange.from_status, DemandChange.to_status, DemandChange.reason)
-    wanted = select(*columns).where(DemandChange.demand_id == demand_id)
-    return LATEST_STEPS.page(wanted, page).map(lambda row: StepLine(*row))
+    return steps_of(DemandChange, demand_id, page=page)
 
 
 def claims_seen(viewer: Actor, demand_id: UUID) -> UUID | None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import exists, select
 
-from backend.accounts import policy
+from backend.accounts import commands
 from backend.attendance import service as attendance
 from backend.attendance.models import Attendance, Shift
 from backend.demands.models import Demand, DemandStatus
@@ -46,28 +46,17 @@ _STEPS = {
 def commands_on(viewer: Actor, demand: Demand, *, now: datetime) -> dict[DemandCommand, type[Conflict] | None]:
     """What the viewer may do with a demand that they may know of, by their roles and by where it is in its life; of each, what stands in
     its way as things are (None: nothing). What is said in words or numbers is judged when the command comes."""
-    scope = scope_of(demand)
-    possible = [
-        command
-        for command, steps in _STEPS.items()
-        if any(step.seen is demand.status and policy.allows(viewer, policy.Permission(step.permission), scope) for step in steps)
-    ]
-    in_the_way = _in_the_way(demand, now) if possible else {}
-    return {command: in_the_way.get(command) for command in possible}
+    doable = commands.possible(viewer, _STEPS, demand.status, scope_of(demand))
+    in_the_way = _in_the_way(demand, now) if doable else {}
+    return {command: in_the_way.get(command) for command in doable}
 
 
-def require_right(viewer: Actor, demand: Demand, command: DemandCommand) -> None:
-    """Let pass who may do this with such a demand, whether or not it can be done now. Raises Forbidden."""
-    policy.require(viewer, policy.Permission(_STEPS[command][0].permission), scope_of(demand))
-
-
-def require_command(viewer: Actor, demand: Demand, command: DemandCommand, *, now: datetime) -> None:
-    """Let pass who may do this with a demand now. Raises Forbidden, and what stands in the way."""
-    require_right(viewer, demand, command)
-    found = commands_on(viewer, demand, now=now)
-    refusal = found[command] if command in found else _STEPS[command][0].refusal
-    if refusal is not None:
-        raise refusal
+def require_command(viewer: Actor, demand: Demand, command: DemandCommand, *, now: datetime, refused: bool) -> None:
+    """Let pass who may do this with a demand now, or has that right and was `refused` it just now. Raises Forbidden, and unless it was
+    refused already what stands in the way."""
+    commands.require_right(viewer, _STEPS, command, scope_of(demand))
+    if not refused:
+        commands.require_way(_STEPS, command, commands_on(viewer, demand, now=now))
 
 
 def _in_the_way(demand: Demand, now: datetime) -> dict[DemandCommand, type[Conflict] | None]:

@@ -1,5 +1,6 @@
 """Commands on teams, by noun: the life of a team, and its members."""
 
+from backend.teams.service.commands import TeamCommand, commands_on_team, require_team_command
 from backend.teams.service.former import end_for_former_volunteers
 from backend.teams.service.life import (
     TeamPlan,

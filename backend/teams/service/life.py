@@ -25,10 +25,10 @@ from backend.foundation.skeletons import skeleton
 from backend.people import service as people
 from backend.teams.events import TeamActivated, TeamApplied, TeamDissolved, TeamHandedOver, TeamRenamed, TeamReturned
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamCategory, TeamChange, TeamStatus
+from backend.teams.queries import MemberUnknown
 from backend.teams.service import rows
 from backend.teams.service.members import (
     AlreadyMember,
-    MemberUnknown,
     close_wishes,
     end_membership,
     live_membership,

@@ -26,6 +26,7 @@ from backend.people import service as people
 from backend.teams import queries as teams
 from backend.teams.events import MembershipEnded, MembershipStarted, TeamWithoutLeader
 from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamChange, TeamStatus
+from backend.teams.queries import MemberUnknown
 from backend.teams.service import rows
 from backend.volunteers import service as volunteers
 
@@ -66,13 +67,6 @@ class NotAMember(Conflict):
 
     code: ClassVar[str] = "not_a_member"
     detail = "不是本队队员"
-
-
-class MemberUnknown(Missing):
-    """No present member of this team has this membership."""
-
-    code: ClassVar[str] = "member_unknown"
-    detail = "没有找到这名队员"
 
 
 class LeaderMustHandOver(Conflict):

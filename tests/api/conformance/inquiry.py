@@ -60,7 +60,7 @@ BEYOND_THE_SCHEMA = {
     ("check_identity", "name_confirmed"): OF_ONE_CHARACTER,
     ("apply_for_recovery", "name_confirmed"): OF_ONE_CHARACTER,
     ("claim_place", "$"): "exactly one claimant",
-    ("end_registration", "$"): "another cause wants words",
+    ("end_registration", "reason"): "another cause wants words",
     ("make_arrangement", "$"): "exactly one claimant",
     ("enter_late", "served.0"): "a team or an organisation",
     ("publish_demand", "$"): "both coordinates or none, and " + END_AFTER_BEGINNING,

@@ -1,0 +1,78 @@
+"""Commands that have a page of their own: it says before what will happen and to whom, and asks for the reason, or what else belongs to
+it."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic
+from uuid import UUID
+
+from flask import Response
+
+from backend.accounts.commands import AnyCommand
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.foundation.errors import Refusal
+from console.drawing import done, draw, draw_again
+from console.forms import Form
+from console.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Asking(Generic[AnyCommand]):
+    """One of them: the heading of its page, what will happen, the verb of its button, and what is asked."""
+
+    command: AnyCommand
+    title: str
+    follows: str
+    verb: str
+    form: Form[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing(Asking[AnyCommand]):
+    """One that is done to the thing alone: `do`, given the form as it was sent and the instant."""
+
+    do: Callable[[Actor, UUID, Any, datetime], object]
+
+    def work(self, actor: Actor, subject_id: UUID) -> Callable[[], None]:
+        """What does it as the form in hand says."""
+
+        def work() -> None:
+            self.do(actor, subject_id, self.form.read(), clock.now())
+
+        return work
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """To what it is done: how that is called, where its own page is and in which place it lies; and, counted, what will happen beside."""
+
+    viewer: Actor
+    place: Place
+    called: str
+    address: str
+    beside: Sequence[str] = ()
+
+
+def one_of(paths: Collection[str]) -> str:
+    """The part of an address that is one of these: `<{one_of(_ASKED)}:step>`."""
+    return "any({})".format(", ".join(f'"{path}"' for path in paths))
+
+
+def ask(asking: Asking[Any], about: About) -> Response:
+    """The page of a command."""
+    return draw("asking.html", **_shown(asking, about))
+
+
+def answered(asking: Asking[Any], work: Callable[[], None], *, to: str, about: Callable[[], About]) -> Response:
+    """Do what the form in hand asks, and lead on; what is refused comes back on the page, about the thing as it is then."""
+
+    def again(refusal: Refusal) -> Response:
+        return draw_again("asking.html", refusal, keep=asking.form.names, **_shown(asking, about()))
+
+    return done(work, to=to, again=again)
+
+
+def _shown(asking: Asking[Any], about: About) -> dict[str, Any]:
+    return {"viewer": about.viewer, "place": about.place, "asking": asking, "about": about}
