@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select, text
 
@@ -212,6 +212,7 @@ def test_workbook_has_the_form_of_the_office(street_officer, street):
     for sheet in sheets:
         assert sheet["A1"].value.startswith("青山街道2023年度")
         assert (sheet["A1"].font.name, sheet["A1"].alignment.horizontal) == ("方正小标宋简体", "center")
+        assert sheet["A1"].alignment.shrink_to_fit, "a long title is made smaller, not cut off"
         imprint = [part for cell in sheet[2] if cell.value for part in re.split("　{2,}", cell.value)]
         assert imprint[0] == "填报单位（盖章）：青山街道"
         assert imprint[1] == "统计截止：2023年12月31日"
@@ -397,8 +398,49 @@ def test_a_long_roster_is_printed_by_team_the_large_ones_on_pages_of_their_own(s
     assert bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage) is not bool(breaks)
     if breaks:
         wide = sum(5.25 * column.width for column in sheet.column_dimensions.values() for _ in range(column.min, column.max + 1))
-        assert 0.5 < sheet.page_setup.scale / 100 <= min(1, 523 / wide), "no column stands on another page"
+        widest = wide * 8 / 7  # as some programs draw a column
+        assert 0.5 < sheet.page_setup.scale / 100 <= min(1, 523 / widest), "no column stands on another page"
     assert (sheet.print_title_rows, sheet.print_area.endswith(f"${sheet.max_row}")) == ("$3:$5", True), "all of it, headed on each page"
+
+
+def rows_with_the_foot(sheet: Worksheet, page: float) -> int:
+    """How many rows of the table stand on the page on which its foot ends, when a page holds so much and is broken where it is told and
+    wherever it is full."""
+    height = {row: sheet.row_dimensions[row].height or 18.75 for row in range(1, sheet.max_row + 1)}
+    foot = next(row for row in height if str(sheet.cell(row, 1).value).startswith("单位负责人"))
+    heads, told = sum(height[row] for row in (3, 4, 5)), {one.id + 1 for one in sheet.row_breaks.brk}
+    on_page, used = set[int](), 0.0
+    for row in range(1, sheet.max_row + 1):
+        if used + height[row] > page or row in told:
+            on_page, used = set(), heads
+        on_page.add(row)
+        used += height[row]
+    return sum(FIRST_ROW <= row < foot for row in on_page)
+
+
+def test_signatures_stand_under_rows_of_their_table_whatever_a_program_makes_of_a_page(street):
+    with transaction():
+        book = queries.year_book(Actor.system(), YEAR, UUID(street["青山街道"]), now=clock.now())
+    fitted = told = 0
+    for rows in (25, 41):
+        communities = tuple(replace(book.communities[0], name=f"第{number}社区", ended="12月1日划出一部分") for number in range(rows))
+        figures = tuple(replace(one, series=replace(one.series, communities=(0,) * rows), parts=()) for one in book.figures)
+        written = workbook.write(replace(book, communities=communities, figures=figures), exporter="ejia", report=lambda *_: None)
+        for sheet in opened(written):
+            high, wide = (748, 523) if sheet.page_setup.orientation == "portrait" else (501, 770)
+            printed = column_index_from_string(sheet.print_area.split("$")[3])
+            columns = sheet.column_dimensions.values()
+            width = sum(5.25 * column.width * max(min(column.max, printed) - column.min + 1, 0) for column in columns)
+            if sheet.page_setup.scale:
+                pages = [high / (sheet.page_setup.scale / 100) * part for part in (0.95, 1)]
+                told += 1
+            elif sheet.page_setup.fitToHeight == 0:
+                pages = [high / min(1, wide / width) * part for part in (0.98, 1, 1.05, 1.07)]
+                fitted += 1
+            else:
+                continue
+            assert [rows_with_the_foot(sheet, page) > 0 for page in pages] == [True] * len(pages), (sheet.title, rows)
+    assert fitted, told
 
 
 def test_district_lists_the_communities_of_its_streets_and_what_each_street_comes_to(administrator, street):

@@ -4,7 +4,7 @@ Nothing here knows what is counted. Fonts are named and not embedded: they are l
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Any
@@ -24,12 +24,17 @@ _WIDE, _NARROW = 2.2, 1.1  # how much of a column's width a Chinese and a Latin 
 _LATIN = 0xFF  # up to here characters are narrow
 _LANDSCAPE, _PORTRAIT = (770.0, 501.0), (523.0, 748.0)  # points between the margins of an A4
 _POINTS_OF_A_CHARACTER, _POINTS_OF_A_COLUMN = 5.25, 3.75
-_TITLE_HEIGHT, _IMPRINT_HEIGHT, _HEADING_HEIGHT, _PERIOD_HEIGHT, _SIGNATURE_HEIGHT, _SEAL_HEIGHT = 36, 24, 24, 18, 30, 48
+_TITLE_HEIGHT, _IMPRINT_HEIGHT, _HEADING_HEIGHT, _PERIOD_HEIGHT, _SIGNATURE_HEIGHT, _SEAL_HEIGHT = 36.0, 24.0, 24.0, 18.0, 30.0, 48.0
 _SPARE = 54.0  # what programs lay out differently
+# What programs make of a page that is fitted to its width: some draw columns wider than they are said to be, and print all smaller.
+_PAGES = (0.97, 0.985, 1.0, 1.015, 1.045, 1.06, 1.075)
 _LOWEST, _HIGHEST = _LINE + 4, 36.0  # rows of a body that is stretched over the page
-_SURELY_WITHIN = 0.96  # of a page's width, where no program fits the columns to it
+_SURELY_WITHIN = 7 / 8  # of a page's width, where no program fits the columns to it: some make a character eight points wide for seven
 _MOST_FOR_ONE_PAGE = 1.35  # so much higher than a page a table is still made smaller to stand on one
 _WIDEST = 1.7  # how much wider columns may become to fill the page
+_HIGHEST_OF_MANY = 60  # how many hundredths higher rows of several pages may become
+_SMALLEST = 0.7  # as small as a page may be printed for the sake of its foot
+_WITH_THE_FOOT = 3  # rows that stand on the page of the signatures, at least
 _SIGNATURES = ("单位负责人：", "统计负责人：", "填表人：", "联系电话：", "填报日期：　　年　　月　　日")
 _SEAL = "（单位盖章）"
 
@@ -95,7 +100,7 @@ class Sheet:
     ) -> None:
         self.formats, self.title, self.units, self.frozen, self.upright = formats, title, units, frozen, upright
         self.wide, self.high = _PORTRAIT if upright else _LANDSCAPE
-        self.columns = _over_the_page(columns, self.wide)
+        self.columns = _over_the_page(_under_their_groups(columns), self.wide)
         self.printed = sum(column.printed for column in self.columns)
         self.page: Worksheet = formats.book.add_worksheet(name)
         self.page.set_default_row(_LOWEST)
@@ -103,6 +108,7 @@ class Sheet:
         self._heights: dict[int, float] = {}
         self._notes: list[str] = []
         self._on_one_page = False
+        self._foot, self._foot_is_told = 0.0, False
         self._parts: list[int] = []
 
     def text(self, row: int, column: int, value: str, *, centred: bool = False, bold: bool = False) -> None:
@@ -150,7 +156,7 @@ class Sheet:
 
     def _head(self, imprint: Imprint) -> None:
         of = self.formats.of
-        title = of(font_name="方正小标宋简体", font_size=20, align="center", valign="vcenter")
+        title = of(font_name="方正小标宋简体", font_size=20, align="center", valign="vcenter", shrink=True)
         self._across(TITLE, self.title, title, height=_TITLE_HEIGHT)
         words = ((f"填报单位（盖章）：{imprint.office}", "left"), (imprint.until, "center"), (f"单位：{self.units}", "right"))
         self._spread(IMPRINT, words, _IMPRINT_HEIGHT)
@@ -186,18 +192,53 @@ class Sheet:
         self._heights[PERIOD] = _PERIOD_HEIGHT
 
     def _stretch(self, foot: int, under: Sequence[str]) -> None:
-        """Give rows of the body that nobody made higher the room that the page has left."""
+        """Give rows of the body the room that its pages have left: on one page those that nobody made higher; on several all of them, so
+        that rows stand on the last page, too, and not its foot alone."""
         width = sum(column.width for column in self.columns if column.printed)
-        rows = [row for row in range(BODY, foot) if row not in self._heights]
-        fixed = _TITLE_HEIGHT + _IMPRINT_HEIGHT + _SIGNATURE_HEIGHT + _SEAL_HEIGHT + sum(self._heights.values())
-        fixed += sum(_LINE * lines(words, width) + 4 for words in under)
-        page = self.high / min(1.0, self.wide / _points(self.columns)) - _SPARE
-        room = page - fixed
-        self._on_one_page = fixed + _LOWEST * len(rows) <= page * _MOST_FOR_ONE_PAGE
-        for row in rows:
-            self._heights[row] = min(max(room / len(rows), _LOWEST), _HIGHEST)
+        head = sum(height for row, height in self._heights.items() if row < BODY)
+        self._foot = _SIGNATURE_HEIGHT + _SEAL_HEIGHT + sum(_LINE * lines(words, width) + 4 for words in under)
+        heights = {row: self._heights.get(row, _LOWEST) for row in range(BODY, foot)}
+        page = self._page_height()
+        whole = _TITLE_HEIGHT + _IMPRINT_HEIGHT + head + sum(heights.values()) + self._foot
+        self._on_one_page = whole <= page * _MOST_FOR_ONE_PAGE
+        if self._on_one_page:
+            free = [row for row in heights if row not in self._heights]
+            heights |= {row: min(_LOWEST + max(page - whole, 0) / len(free), _HIGHEST) for row in free}
+        elif not self._breaks(foot, heights):
+            heights = self._over_pages(heights)
+        self._heights |= heights
         for row, height in sorted(self._heights.items()):
             self.page.set_row(row, height)
+
+    def _over_pages(self, heights: Mapping[int, float]) -> dict[int, float]:
+        """As much higher as it takes for some rows to stand on the page of the foot, whatever a program makes of a page. Where no height
+        does, that page is told."""
+        page, heads = self._page_height() + _SPARE, self._page_height() - self._room()
+
+        def with_foot(more: int) -> int:
+            higher = [height * (1 + more / 100) for height in heights.values()]
+            return sum(self._with_foot(higher, page * part - heads) for part in _PAGES)
+
+        more = max(range(_HIGHEST_OF_MANY), key=with_foot)
+        if with_foot(more) < _WITH_THE_FOOT * len(_PAGES) and self._scale() * _SURELY_WITHIN >= _SMALLEST:
+            self._foot_is_told = True
+            return dict(heights)
+        return {row: height * (1 + more / 100) for row, height in heights.items()}
+
+    def _with_foot(self, heights: Sequence[float], room: float, *, above: float = _TITLE_HEIGHT + _IMPRINT_HEIGHT) -> int:
+        """How many rows of these, as far as it matters, stand on the same page as the foot; so much stands above the first."""
+        on_page, used = 0, above
+        for height in heights:
+            on_page, used = (on_page + 1, used + height) if used + height <= room else (1, height)
+        return min(on_page, _WITH_THE_FOOT) if used + self._foot <= room else 0
+
+    def _scale(self) -> float:
+        """How much smaller the sheet is printed to be no wider than its page."""
+        return min(1.0, self.wide / _points(self.columns))
+
+    def _page_height(self) -> float:
+        """What stands on a page, in points of a sheet of which nothing is made smaller."""
+        return self.high / self._scale() - _SPARE
 
     def _spread(self, row: int, words: Sequence[tuple[str, str]], height: float) -> None:
         """Words side by side over the whole width, each with as much of it as the columns allow; in one cell where these are too few."""
@@ -253,15 +294,41 @@ class Sheet:
         page.hide_gridlines(2)
 
     def _break_pages(self, foot: int) -> None:
-        """Begin a page where a part of more than half a page begins, or ends. Programs break there only on pages of a scale that is said:
-        what is fitted to the width is broken wherever a page is full."""
-        scale = min(1.0, self.wide / _points(self.columns))
-        half = (self.high / scale - sum(self._heights[row] for row in (HEADING, UNDER_HEADING, PERIOD)) - _SPARE) / 2
-        parts = [sum(self._heights[row] for row in range(first, end)) for first, end in pairwise([*self._parts, foot])]
-        breaks = [row for row, before, this in zip(self._parts[1:], parts, parts[1:], strict=False) if max(before, this) > half]
-        if breaks and not self._on_one_page:
-            self.page.set_print_scale(int(scale * _SURELY_WITHIN * 100))
-            self.page.set_h_pagebreaks(breaks)
+        """Programs break pages where they are told only on those of a scale that is said: what is fitted to the width is broken wherever a
+        page is full."""
+        breaks = [] if self._on_one_page else self._breaks(foot, self._heights)
+        if not breaks and not self._foot_is_told:
+            return
+        percent = int(self._scale() * _SURELY_WITHIN * 100)
+        self.page.set_print_scale(percent)
+        room, begins = self.high / percent * 100 - (self._page_height() - self._room()), breaks[-1] if breaks else BODY
+        heights = [self._heights[row] for row in range(begins, foot)]
+        above = 0.0 if breaks else _TITLE_HEIGHT + _IMPRINT_HEIGHT
+        if len(heights) > _WITH_THE_FOOT and not all(
+            self._with_foot(heights, room - spare, above=above) for spare in (0, _SPARE / 2, _SPARE)
+        ):
+            breaks.append(foot - _WITH_THE_FOOT)
+        self.page.set_h_pagebreaks(breaks)
+
+    def _breaks(self, foot: int, heights: Mapping[int, float]) -> list[int]:
+        """Where a part of more than half a page begins, or ends."""
+        parts = [sum(heights[row] for row in range(first, end)) for first, end in pairwise([*self._parts, foot])]
+        pairs = zip(self._parts[1:], parts, parts[1:], strict=False)
+        return [row for row, before, this in pairs if max(before, this) > self._room() / 2]
+
+    def _room(self) -> float:
+        """What a page has for the body, under headings that are repeated."""
+        return self._page_height() - sum(self._heights[row] for row in (HEADING, UNDER_HEADING, PERIOD))
+
+
+def _under_their_groups(columns: Sequence[Column]) -> list[Column]:
+    """The columns, those of a group together at least as wide as its heading."""
+    wide: list[Column] = []
+    for group, alike in groupby(columns, key=lambda column: column.group):
+        together = list(alike)
+        wider = max(needed(group or "") / sum(column.width for column in together), 1)
+        wide += [replace(column, width=round(column.width * wider, 1)) for column in together]
+    return wide
 
 
 def _over_the_page(columns: Sequence[Column], wide: float) -> list[Column]:

@@ -17,6 +17,7 @@ MOST_COLUMNS = 12
 """Of numbers on one sheet."""
 _NUMERALS = "一二三四五六七八九十"
 _FIGURE_WIDTH = 9.5
+_NAME_WIDTH, _WIDEST_NAME = 14.0, 24.0
 
 Draw = Callable[[Formats, YearFigures], Sheet]
 
@@ -87,14 +88,15 @@ def _packed(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
 def _table(formats: Formats, figures: YearFigures, name: str, title: str, lines: Sequence[_Line]) -> Sheet:
     """Communities in the order of their codes, those of a district by street, 合计, and the year before."""
     places = [Column("街道", 13)] if figures.streets else []
-    named = [Column("序号", 5), *places, Column("社区", 14)]
+    told = max((needed(community.told) for community in figures.communities), default=0)
+    named = [Column("序号", 5), *places, Column("社区", min(max(told, _NAME_WIDTH), _WIDEST_NAME))]
     columns = [
         *named,
         *(Column(line.name, _width(line), line.group, words.period_of(line.indicator), stretches=True) for line in lines),
         Column("区划代码", 14, printed=False),
     ]
-    told = [line.indicator for line in lines]
-    sheet = Sheet(formats, name, title=title, units=words.units(told), columns=columns, frozen=len(named))
+    counted = [line.indicator for line in lines]
+    sheet = Sheet(formats, name, title=title, units=words.units(counted), columns=columns, frozen=len(named))
     rows = list(_rows(figures))
     for place, row in enumerate(rows, start=BODY):
         _name(sheet, place, row, len(columns) - 1)
@@ -105,7 +107,7 @@ def _table(formats: Formats, figures: YearFigures, name: str, title: str, lines:
             sheet.text(place, column, label if column == len(named) - 1 else "", centred=True, bold=place == total)
     for column, line in enumerate(lines, start=len(named)):
         _column(sheet, column, line, rows)
-    sheet.note(*words.notes_for(told))
+    sheet.note(*words.notes_for(counted))
     return sheet
 
 
