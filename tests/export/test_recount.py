@@ -2,12 +2,14 @@
 
 import io
 from random import Random
+from uuid import UUID
 
 from openpyxl import load_workbook
 
 from backend.foundation import clock, outbox
-from backend.foundation.actor import Role
+from backend.foundation.actor import Actor, Role
 from backend.foundation.database import transaction
+from backend.statistics.queries import year_book
 from tasks import jobs as task
 from tests.statistics.histories import YEAR, History
 from tests.support.recounts import RECOUNTS
@@ -46,4 +48,10 @@ def test_every_number_in_the_file_equals_a_recount_of_the_facts(administrator, s
                 assert sorted(map(str, lines)) == sorted(map(str, roster_of(roster, path, YEAR)))
             assert all(any(line[column] for line in lines) for column in range(1, len(lines[0]))), "an empty column proves nothing"
             assert len(lines) > 3
+        if of_people:
+            with transaction():
+                figures = year_book(Actor.system(), YEAR, UUID(street[name]), now=clock.now())
+            registered = next(figure for figure in figures.figures if figure.indicator.code == "registered_volunteers")
+            standing = sum(line.stands for line in figures.rosters[0].lines)
+            assert 0 < standing == registered.series.year < len(figures.rosters[0].lines), "as the contents of the roster say"
     assert shown > {IN_ALL, "door_knock", "red_ribbon", "sunset_wish", "city_management"}

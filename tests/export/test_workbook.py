@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -385,14 +386,15 @@ def test_community_officer_exports_their_own_community_by_grid_team_and_organisa
 @pytest.mark.parametrize(("sizes", "breaks"), [((3, 4, 2), []), ((3, 4, 90, 2, 5), [7, 97]), ((90, 60, 1), [90, 150])])
 def test_a_long_roster_is_printed_by_team_the_large_ones_on_pages_of_their_own(street, sizes, breaks):
     lines = [
-        RosterLine(f"{place}队", (f"V2023{place:02d}{number:04d}", "张*", "2023-03-01", "", f"{place}队"), 1, 10)
+        RosterLine(f"{place}队", (f"V2023{place:02d}{number:04d}", "张*", "2023-03-01", "", f"{place}队"), place != 2, 1, 10)
         for place, size in enumerate(sizes)
         for number in range(size)
     ]
     with transaction():
         book = queries.year_book(Actor.system(), YEAR, UUID(street["和平社区"]), now=clock.now())
     whole = replace(book, rosters=(replace(book.rosters[0], lines=tuple(lines)),))
-    sheet = opened(workbook.write(whole, exporter="ejia", report=lambda *_: None))["志愿者名册"]
+    written = opened(workbook.write(whole, exporter="ejia", report=lambda *_: None))
+    sheet = written["志愿者名册"]
 
     assert [one.id - FIRST_ROW + 1 for one in sheet.row_breaks.brk] == breaks, "after so many lines"
     assert bool(sheet.sheet_properties.pageSetUpPr and sheet.sheet_properties.pageSetUpPr.fitToPage) is not bool(breaks)
@@ -401,6 +403,20 @@ def test_a_long_roster_is_printed_by_team_the_large_ones_on_pages_of_their_own(s
         widest = wide * 8 / 7  # as some programs draw a column
         assert 0.5 < sheet.page_setup.scale / 100 <= min(1, 523 / widest), "no column stands on another page"
     assert (sheet.print_title_rows, sheet.print_area.endswith(f"${sheet.max_row}")) == ("$3:$5", True), "all of it, headed on each page"
+    assert ("志愿者名册目录" in written.sheetnames) == (len(lines) > 40), "what a page holds needs no page that tells where its lines are"
+    if len(lines) > 40:
+        contents, ends = written["志愿者名册目录"], list(accumulate(sizes))
+        begins = [end - size for end, size in zip(ends, sizes, strict=True)]
+        standing = [0 if place == 2 else size for place, size in enumerate(sizes)]
+        for column, told in ((2, [f"{place}队" for place in range(len(sizes))]), (3, sizes), (4, standing), (6, sizes), (7, sizes)):
+            summed = "合计" if column == 2 else sum(told)
+            assert down(contents, column, len(sizes) + 1) == [*told, summed]
+        assert down(contents, 5, len(sizes)) == [
+            f"{begin + 1}—{end}" if begin + 1 < end else str(end) for begin, end in zip(begins, ends, strict=True)
+        ]
+        links = [contents.cell(FIRST_ROW + place, 5).hyperlink.location for place in range(len(sizes))]
+        assert links == [f"'志愿者名册'!A{FIRST_ROW + begin}" for begin in begins]
+        assert [sheet.cell(FIRST_ROW + begin, 6).value for begin in begins] == down(contents, 2, len(sizes))
 
 
 def rows_with_the_foot(sheet: Worksheet, page: float) -> int:

@@ -32,11 +32,12 @@ from backend.volunteers.models import Volunteer
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One registration: what is on record of it, and how often and how many tenths of hours its person served here while it stood. `group`:
-    the team or unit with which it stands on paper."""
+    """One registration: what is on record of it, whether it stood at the year's end, and how often and how many tenths of hours its person
+    served here while it stood. `group`: the team or unit with which it stands on paper."""
 
     group: str
     details: tuple[str, ...]
+    stands: bool
     services: int
     tenths: int
 
@@ -44,9 +45,11 @@ class RosterLine:
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Who was registered in a community on some day of the year: by group, those of none last, and in each by the day on which they
-    came."""
+    came. `by`: what a group is; `rest`: the words for those of none."""
 
     name: str
+    by: str
+    rest: str
     details: tuple[str, ...]
     lines: tuple[RosterLine, ...]
 
@@ -79,10 +82,15 @@ def _volunteers(area: AreaLine, year: int) -> Roster:
     )
     return Roster(
         "志愿者名册",
+        "志愿服务队",
+        "未加入服务队",
         ("志愿者编号", "姓名", "注册日期", "离开日期", "志愿服务队"),
         _lines(
-            (row, row.first, (row.number, row.name, row.registered_on.isoformat(), _ended(row, year), row.teams or ""))
-            for row in db.session.execute(wanted)
+            (
+                (row, row.first, (row.number, row.name, row.registered_on.isoformat(), _ended(row, year), row.teams or ""))
+                for row in db.session.execute(wanted)
+            ),
+            year,
         ),
     )
 
@@ -108,21 +116,26 @@ def _party_members(area: AreaLine, year: int) -> Roster:
     )
     return Roster(
         "报到党员名册",
+        "工作单位",
+        "已转到其他社区",
         ("回执编号", "姓名", "工作单位", "党组织", "接收日期", "转出日期"),
         _lines(
             (
-                row,
-                row.unit,
                 (
-                    row.receipt_number or "",
-                    masked_name(row.name),
-                    row.unit or "",
-                    "" if row.unit is None else row.party_organisation_name,
-                    row.accepted_on.isoformat(),
-                    _ended(row, year),
-                ),
-            )
-            for row in db.session.execute(wanted)
+                    row,
+                    row.unit,
+                    (
+                        row.receipt_number or "",
+                        masked_name(row.name),
+                        row.unit or "",
+                        "" if row.unit is None else row.party_organisation_name,
+                        row.accepted_on.isoformat(),
+                        _ended(row, year),
+                    ),
+                )
+                for row in db.session.execute(wanted)
+            ),
+            year,
         ),
     )
 
@@ -178,8 +191,11 @@ def _of_line(theirs: Subquery, served: Subquery) -> ColumnElement[bool]:
     return and_(served.c.fact_id == theirs.c.fact_id, served.c.starts_on == theirs.c.starts_on)
 
 
-def _lines(found: Iterable[tuple[AnyRow, str | None, tuple[str, ...]]]) -> tuple[RosterLine, ...]:
-    return tuple(RosterLine(group or "", details, int(row.services or 0), int(row.tenths or 0)) for row, group, details in found)
+def _lines(found: Iterable[tuple[AnyRow, str | None, tuple[str, ...]]], year: int) -> tuple[RosterLine, ...]:
+    return tuple(
+        RosterLine(group or "", details, not _ended(row, year), int(row.services or 0), int(row.tenths or 0))
+        for row, group, details in found
+    )
 
 
 def _ended(row: AnyRow, year: int) -> str:

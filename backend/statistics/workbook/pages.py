@@ -2,10 +2,11 @@
 indicator."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from backend.statistics import form
 from backend.statistics.indicators import Indicator, Kind
-from backend.statistics.queries import Grouping, Roster, Series, YearFigures
+from backend.statistics.queries import Grouping, Roster, RosterLine, Series, YearFigures
 from backend.statistics.workbook import tables, words
 from backend.statistics.workbook.paper import BODY, Column, Formats, Sheet, column_range, needed, row_range
 from backend.statistics.workbook.tables import Draw
@@ -15,6 +16,12 @@ _REST = {"网格": "未分网格", "服务队": "其他身份", "社会组织": 
 _FIRST_MONTH = 4  # number, indicator, unit, kind
 _LAST_MONTH = _FIRST_MONTH + 11
 _WIDEST_DETAIL = 30.0
+_SERVED = (
+    Column("次数", 9, "本年在本社区服务", stretches=True),
+    Column("时长\n（小时）", 10, "本年在本社区服务", stretches=True),
+)
+_LINES_OF_A_PAGE = 40
+"""About as many of a roster: one of more, of several teams or units, has a page before it that says where each stands."""
 
 
 def sheets_of(figures: YearFigures) -> list[Draw]:
@@ -28,7 +35,7 @@ def sheets_of(figures: YearFigures) -> list[Draw]:
         *(draw for dimension in dimensions for draw in tables.by_dimension(figures, dimension)),
         *(_by_group(grouping) for grouping in figures.groupings),
         by_month,
-        *(_by_roster(roster) for roster in figures.rosters),
+        *(draw for roster in figures.rosters for draw in _rosters(roster)),
         definitions,
     ]
 
@@ -212,11 +219,55 @@ def _group_column(sheet: Sheet, column: int, indicator: Indicator, values: Seque
         sheet.sum(total, column, column_range(column, BODY, total - 1), words.shown(whole, indicator), indicator.decimals)
 
 
-def _by_roster(roster: Roster) -> Draw:
-    def draw(formats: Formats, figures: YearFigures) -> Sheet:
-        return _roster(formats, figures, roster)
+def _rosters(roster: Roster) -> list[Draw]:
+    groups = _groups_of(roster)
+    whole: list[Draw] = [lambda formats, figures: _roster(formats, figures, roster)]
+    if len(groups) < 2 or len(roster.lines) <= _LINES_OF_A_PAGE:
+        return whole
+    return [lambda formats, figures: _roster_by_group(formats, figures, roster, groups), *whole]
 
-    return draw
+
+def _groups_of(roster: Roster) -> list[tuple[str, int, Sequence[RosterLine]]]:
+    """Each team or unit, where its lines begin, and these."""
+    found: list[tuple[str, int, Sequence[RosterLine]]] = []
+    for name, numbered in groupby(enumerate(roster.lines), key=lambda pair: pair[1].group):
+        places, together = zip(*numbered, strict=True)
+        found.append((name or roster.rest, places[0], together))
+    return found
+
+
+def _roster_by_group(
+    formats: Formats, figures: YearFigures, roster: Roster, groups: Sequence[tuple[str, int, Sequence[RosterLine]]]
+) -> Sheet:
+    """志愿者名册目录 and the like: a team or unit in each row, how many stand with it, and where."""
+    columns = [
+        Column("序号", 6),
+        Column(roster.by, _width([roster.by, *(name for name, _, _ in groups)]), stretches=True),
+        Column("年内在册\n（人次）", 11),
+        Column("其中年末\n在册（人）", 11),
+        Column("名册中的\n序号", 14),
+        *_SERVED,
+    ]
+    name = f"{roster.name}目录"
+    sheet = Sheet(formats, name, title=_title(figures, name), units=words.UNITS_OF_CONTENTS, columns=columns, frozen=2, upright=True)
+    for row, (group, first, lines) in enumerate(groups, start=BODY):
+        sheet.text(row, 0, str(row - BODY + 1), centred=True)
+        sheet.text(row, 1, group)
+        sheet.link(row, 4, "—".join(dict.fromkeys((str(first + 1), str(first + len(lines))))), roster.name, BODY + first)
+        sheet.height(row, (group, 1))
+    for column, label in enumerate(("", words.TOTAL, "", "", "")):
+        sheet.text(BODY + len(groups), column, label, centred=True, bold=True)
+    for column, decimals, each in (
+        (2, 0, [len(lines) for _, _, lines in groups]),
+        (3, 0, [sum(line.stands for line in lines) for _, _, lines in groups]),
+        (5, 0, [sum(line.services for line in lines) for _, _, lines in groups]),
+        (6, 1, [sum(line.tenths for line in lines) / 10 for _, _, lines in groups]),
+    ):
+        for row, value in enumerate(each, start=BODY):
+            sheet.number(row, column, value, decimals)
+        _sum(sheet, column, each, decimals)
+    sheet.note(*words.NOTES_OF_CONTENTS)
+    return sheet
 
 
 def _roster(formats: Formats, figures: YearFigures, roster: Roster) -> Sheet:
@@ -224,10 +275,9 @@ def _roster(formats: Formats, figures: YearFigures, roster: Roster) -> Sheet:
     columns = [
         Column("序号", 6),
         *(Column(name, _width([name, *(line.details[place] for line in roster.lines)])) for place, name in enumerate(roster.details)),
-        Column("次数", 10, "本年在本社区服务", stretches=True),
-        Column("时长\n（小时）", 11, "本年在本社区服务", stretches=True),
+        *_SERVED,
     ]
-    title = words.title(figures, roster.name)
+    title = _title(figures, roster.name)
     sheet = Sheet(formats, roster.name, title=title, units=words.UNITS_OF_ROSTER, columns=columns, frozen=3, upright=True)
     first, total = 1 + len(roster.details), BODY + len(roster.lines)
     for row, line in enumerate(roster.lines, start=BODY):
@@ -244,12 +294,23 @@ def _roster(formats: Formats, figures: YearFigures, roster: Roster) -> Sheet:
         (first, [line.services for line in roster.lines], 0),
         (first + 1, [line.tenths / 10 for line in roster.lines], 1),
     ):
-        if amounts:
-            sheet.sum(total, column, column_range(column, BODY, total - 1), round(sum(amounts), decimals), decimals)
-        else:
-            sheet.number(total, column, 0, decimals, bold=True)
+        _sum(sheet, column, amounts, decimals)
     sheet.note(*words.NOTES_OF_ROSTER)
     return sheet
+
+
+def _sum(sheet: Sheet, column: int, amounts: Sequence[float], decimals: int) -> None:
+    """Under the column of them."""
+    total = BODY + len(amounts)
+    if amounts:
+        sheet.sum(total, column, column_range(column, BODY, total - 1), round(sum(amounts), decimals), decimals)
+    else:
+        sheet.number(total, column, 0, decimals, bold=True)
+
+
+def _title(figures: YearFigures, roster: str) -> str:
+    """和平社区2023年度志愿者名册: it is no table of figures."""
+    return f"{words.subject(figures)}{roster}"
 
 
 def _width(texts: Sequence[str]) -> float:

@@ -121,6 +121,12 @@ class Sheet:
         self.page.write_number(row, column, value, self.formats.number(decimals, bold=bold))
         self.next_row = max(self.next_row, row + 1)
 
+    def link(self, row: int, column: int, value: str, to: str, to_row: int) -> None:
+        """Write text that leads to a row of another sheet."""
+        look = self.formats.of(**_GRID, align="center", font_color="#0563C1", underline=1)
+        self.page.write_url(row, column, f"internal:'{to}'!A{to_row + 1}", look, value)
+        self.next_row = max(self.next_row, row + 1)
+
     def sum(self, row: int, column: int, over: str, value: float, decimals: int) -> None:
         """Write the sum over a range, with the value that it has: programs that do not calculate show it too."""
         self.page.write_formula(row, column, f"=SUM({over})", self.formats.number(decimals, bold=True), value)
