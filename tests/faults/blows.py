@@ -31,26 +31,26 @@ class Blow:
     has_receipts: bool = False
 
 
-def _writes(table: str) -> str:
+def writes_to(table: str) -> str:
     return f"LOCK TABLE {table} IN SHARE MODE"  # whoever writes there waits, whoever reads does not
 
 
 BLOWS = (
-    Blow("points", "nothing is written", _writes("points_accounts")),
-    Blow("statistics", "nothing is written", _writes("statistics_bookings")),
-    Blow("points", "the accounts are held", _writes("ledger_transactions")),
-    Blow("demands", "the demands are held", _writes("demands")),
-    Blow("points", "transactions have no sides", _writes("ledger_entries")),
-    Blow("statistics", "bookings have no presences", _writes("statistics_presences")),
-    Blow("teams", "the team is held", _writes("team_memberships")),
-    Blow("statistics", "presences are not in the cells", _writes("statistics_cells")),
-    Blow("demands", "the status has no step", _writes("demand_changes")),
-    Blow("points", "nobody is told of the booking", _writes("outbox_events")),
-    Blow("statistics", "all is done but the receipt", _writes("outbox_deliveries")),
-    Blow("demands", "nobody is told of the step", _writes("outbox_events")),
-    Blow("messages", "nobody is told", _writes("messages")),
-    Blow("messages", "people are told and the receipt is not written", _writes("outbox_deliveries")),
-    Blow("teams", "the end of the membership is not in the audit log", _writes("audit_entries")),
+    Blow("points", "nothing is written", writes_to("points_accounts")),
+    Blow("statistics", "nothing is written", writes_to("statistics_bookings")),
+    Blow("points", "the accounts are held", writes_to("ledger_transactions")),
+    Blow("demands", "the demands are held", writes_to("demands")),
+    Blow("points", "transactions have no sides", writes_to("ledger_entries")),
+    Blow("statistics", "bookings have no presences", writes_to("statistics_presences")),
+    Blow("teams", "the team is held", writes_to("team_memberships")),
+    Blow("statistics", "presences are not in the cells", writes_to("statistics_cells")),
+    Blow("demands", "the status has no step", writes_to("demand_changes")),
+    Blow("points", "nobody is told of the booking", writes_to("outbox_events")),
+    Blow("statistics", "all is done but the receipt", writes_to("outbox_deliveries")),
+    Blow("demands", "nobody is told of the step", writes_to("outbox_events")),
+    Blow("messages", "nobody is told", writes_to("messages")),
+    Blow("messages", "people are told and the receipt is not written", writes_to("outbox_deliveries")),
+    Blow("teams", "the end of the membership is not in the audit log", writes_to("audit_entries")),
 )
 
 
@@ -69,8 +69,8 @@ def blows_once_settled(record_id: UUID, person_id: UUID) -> tuple[Blow, ...]:
 
 BLOWS_WHEN_HEARD_AGAIN = (
     Blow("points", "nothing is to be written", "LOCK TABLE points_accounts IN EXCLUSIVE MODE"),
-    Blow("statistics", "nothing was to be written", _writes("outbox_deliveries")),
-    Blow("demands", "nothing was to be written", _writes("outbox_deliveries")),
+    Blow("statistics", "nothing was to be written", writes_to("outbox_deliveries")),
+    Blow("demands", "nothing was to be written", writes_to("outbox_deliveries")),
 )
 
 

@@ -103,8 +103,16 @@ class Crew:
 
     def is_over(self, held: list[Held]) -> bool:
         """Whether the sessions that held these are gone, and with them their transactions."""
-        sessions = [each.session for each in held]
+        return self.are_gone([each.session for each in held])
+
+    def are_gone(self, sessions: list[int]) -> bool:
+        """Whether these sessions of the database are no more."""
         return self._witness.execute("SELECT FROM pg_stat_activity WHERE pid = ANY (%s)", [sessions]).fetchone() is None
+
+    def waiting_for(self, session: int) -> list[int]:
+        """The sessions of the worker that wait for a lock of the given one."""
+        waiting = "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND %s = ANY (pg_blocking_pids(pid))"
+        return [pid for (pid,) in self._witness.execute(waiting, [NAME, session])]
 
     def held(self, consumer: str | None = None, *, waiting_for: int | None = None) -> list[Held]:
         """What batches of the worker hold at this moment, in transactions that are open: all of it, or what those hold that wait for

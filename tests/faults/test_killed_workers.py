@@ -1,5 +1,5 @@
-"""Workers die in the middle of batches, the broker forgets everything, rings and deliveries come twice and in any order: nothing is lost
-and nothing is doubled."""
+"""Workers die in the middle of batches and of imports, the broker forgets everything, rings and deliveries come twice and in any order:
+nothing is lost and nothing is doubled."""
 
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
@@ -10,10 +10,12 @@ import redis
 
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
+from backend.imports.models import ImportKind
 from tests.faults import deliveries, stock
 from tests.faults.blows import BLOWS, BLOWS_WHEN_HEARD_AGAIN, Blow, Hand, blows_once_settled, strike, strike_at_random
 from tests.faults.crew import Crew
 from tests.faults.rebuilt import rebuilt_from_nothing, rebuilt_in_place, unlike_a_recount
+from tests.faults.rosters import JOINED, REGISTERED, Rosters, at_part, midway
 from tests.faults.soundness import derived, net, wrongs
 from tests.faults.stream import Stream
 from tests.support.environment import environment_of
@@ -29,6 +31,8 @@ LEAST_HITS = 10
 FELLED = 3
 """The blow of every six that fells the whole worker, which takes seconds to come up again."""
 YEAR = 2023
+NEWCOMERS, MISTAKEN = ("石甲", "石乙", "石丙", "石丁", "石戊", "石己", "石庚"), ("石辛", "石壬", "石癸", "石子")
+"""Of whom the demonstration year has none."""
 
 
 @pytest.fixture
@@ -68,8 +72,32 @@ def drain() -> None:
     assert eventually(all_heard, seconds=90), "deliveries are left undone"
 
 
+def bring_rosters(rosters: Rosters) -> None:
+    """Volunteers and members come in, and some go out again, while whoever does it is killed: each line counts once, and what is undone
+    leaves nothing."""
+    lines, names = rosters.volunteers(NEWCOMERS), sorted(NEWCOMERS)
+    volunteers = rosters.bring_and_strike(ImportKind.VOLUNTEERS, lines)
+    assert rosters.found(volunteers) == ("checked", len(lines), 0, 0)
+    rosters.enter(volunteers, midway("volunteers"), at_part(volunteers, 1, done=1))
+    members = rosters.bring(ImportKind.TEAM_MEMBERS, rosters.members(lines))
+    rosters.enter(members, midway("import_parts"))
+    for entered in (volunteers, members):
+        assert rosters.found(entered) == ("entered", len(lines), 0, 0), "no line was found to be entered already"
+    dated = {"volunteers": [(name, REGISTERED) for name in names], "members": [(name, JOINED) for name in names]}
+    assert rosters.standing(lines) == {"people": names, "consents": names} | dated
+    for kind, again in ((ImportKind.VOLUNTEERS, lines), (ImportKind.TEAM_MEMBERS, rosters.members(lines))):
+        assert rosters.found(rosters.bring(kind, again)) == ("checked", 0, len(lines), 0)
+
+    mistaken = rosters.volunteers(MISTAKEN)
+    by_mistake = rosters.bring(ImportKind.VOLUNTEERS, mistaken)
+    rosters.enter(by_mistake)
+    assert len(rosters.standing(mistaken)["volunteers"]) == len(mistaken)
+    rosters.undo(by_mistake, midway("people"), at_part(by_mistake, 0, done=1))
+    assert set(map(len, rosters.standing(mistaken).values())) == {0}
+
+
 @pytest.mark.timeout(600)
-def test_ledger_and_rollups_equal_a_rebuild_whatever_befell_the_workers(crew, hand, settings, servers):
+def test_ledger_and_rollups_equal_a_rebuild_whatever_befell_the_workers(crew, hand, settings, servers, tmp_path):
     random = Random(YEAR)
     stream, broker = Stream(random), redis.Redis.from_url(settings.broker_url)
 
@@ -89,6 +117,8 @@ def test_ledger_and_rollups_equal_a_rebuild_whatever_befell_the_workers(crew, ha
         hits += strike_at_random(crew, random)
         broker.flushall()
     crew.replace_a_beat()
+    drain()
+    bring_rosters(Rosters(crew, hand, tmp_path, settings.database_url))
     drain()
     settled = derived(settings.database_url)
     assert wrongs(settings.database_url) == {}
