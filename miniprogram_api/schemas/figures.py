@@ -57,7 +57,7 @@ class FigureOut(NumbersOut):
     code: Annotated[str, Field(max_length=80)]
     name: Annotated[str, Field(max_length=80)]
     unit: Annotated[str, Field(max_length=10, description="个、家、人、人次、小时、分、件")]
-    kind: Kind = Field(description="flow 期内增量，stock 期末存量；distinct 为去重人数")
+    kind: Kind = Field(description="flow 本年累计，stock 年末数；distinct_flow、distinct_stock 同上，按人去重")
     definition: Annotated[str, Field(max_length=500, description="口径")]
     parts: list[FigurePartOut] = Field(max_length=200)
 

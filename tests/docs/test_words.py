@@ -1,6 +1,8 @@
 """One word for one thing, and no name of a field, in whatever a person reads. What stands on the left is said otherwise, and why."""
 
 import ast
+import importlib
+import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,8 +17,11 @@ from backend.accounts.policy import who_may
 from backend.foundation.actor import Role
 from backend.foundation.errors import Refusal
 from config.settings import CONFIG_FOLDER
+from console import views
 from ejia.cli.main import COMMANDS, main
-from tests.foundation.test_house_rules import CATALOGUES, TREES, ours_below
+from tests.foundation.test_house_rules import CATALOGUES, ROOT, TREES, ours_below
+from web.labels import label_of
+from web.shapes import Body
 
 SAID_OTHERWISE = {
     "没有权限": "whoever may: policy.who_may",
@@ -56,11 +61,39 @@ def of_refusals() -> Iterator[tuple[str, str]]:
     for kind in ours_below(Refusal):
         yield kind.code, kind.detail
     for module, tree in TREES.items():
-        if module.startswith(("backend.", "web.inputs", "console.")) and module not in CATALOGUES:  # an editor of these needs the field
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                    said = [part.value for part in ast.walk(node.exc) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-                    yield from ((f"{module}:{node.lineno}", words) for words in said if re.search("[一-龥]", words))
+        if module.startswith("web.inputs"):
+            raised = (node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call))
+            yield from ((module, words) for one in raised for words in chinese_in(one))
+
+
+def of_code() -> Iterator[tuple[str, str]]:
+    """What is wrong with a row of a workbook, what a workbook and a page say, names of measures and steps."""
+    for module, tree in TREES.items():
+        if module.startswith(("backend.", "console.")) and module not in CATALOGUES:  # an editor of these needs the field
+            yield from ((module, words) for words in chinese_in(tree))
+
+
+def chinese_in(tree: ast.AST) -> Iterator[str]:
+    """Texts that are no docstrings."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and re.search("[一-龥]", node.value)
+            and id(node) not in docstrings
+        ):
+            yield node.value
+
+
+def of_pages() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "console" / "templates").rglob("*.html")):
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<(code|pre)\b.*?</\1>|<[^>]*>", "\n", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        yield from ((path.name, line.strip()) for line in text.splitlines() if line.strip())
+    for module in pkgutil.iter_modules(views.__path__, f"{views.__name__}."):
+        for model in vars(importlib.import_module(module.name)).values():
+            if isinstance(model, type) and issubclass(model, Body):
+                yield from ((model.__name__, f"{label_of(name)} {info.description or ''}") for name, info in model.model_fields.items())
 
 
 def of_catalogues() -> Iterator[tuple[str, str]]:
@@ -99,7 +132,7 @@ def of_all_commands() -> Iterator[tuple[str, str]]:
         yield from of_the_command_line(command, name)
 
 
-@pytest.mark.parametrize("said", [of_refusals, of_catalogues, of_terms, of_all_commands], ids=lambda said: said.__name__)
+@pytest.mark.parametrize("said", [of_refusals, of_code, of_pages, of_catalogues, of_terms, of_all_commands], ids=lambda said: said.__name__)
 def test_what_people_read_has_one_word_for_one_thing_and_no_name_of_a_field(said) -> None:
     spoken = list(said())
     assert len(spoken) > 30

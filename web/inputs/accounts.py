@@ -41,7 +41,7 @@ class SecondStepIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"ticket": "AZLq3n…", "code": "492039"}]})
 
-    ticket: Annotated[str, Text(max=200)] = Field(description="second_factor_needed 的回答中给出，五分钟内有效")
+    ticket: Annotated[str, Text(max=200)] = Field(description="要求两步验证的登录回答中给出，五分钟内有效")
     code: SecondCode = Field(description="验证器显示的六位动态码，或一个备用码")
 
 

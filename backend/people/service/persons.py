@@ -35,7 +35,7 @@ class PhoneInvalid(Unprocessable):
     """Not a mainland mobile number."""
 
     code = "phone_invalid"
-    detail = "只支持中国大陆手机号"
+    detail = "请填写中国大陆的手机号，十一位数字"
 
 
 class PersonExists(Conflict):
