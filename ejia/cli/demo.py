@@ -13,8 +13,8 @@ from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.operated import operated
 from ejia.cli.progress import bar
+from ejia.trial.demo import lately, messages, rosters
 from ejia.trial.demo import load as year
-from ejia.trial.demo import messages, rosters
 from ejia.trial.demo.told import keep
 
 
@@ -48,7 +48,7 @@ def write_rosters(folder: Path) -> None:
 @click.option("--logins", type=click.Path(dir_okay=False, path_type=Path), help="全部完成后把示范账号写入此文件，不在屏幕上显示。")
 @operated
 def load(scale: float, logins: Path | None) -> None:
-    """把示范年度装入空的数据库，并完成统计。
+    """把示范年度装入空的数据库，并完成统计；再补上装载前几周里等人办理的事。
 
     已有登记人员的数据库和正式系统不能装载。
     """
@@ -64,8 +64,10 @@ def load(scale: float, logins: Path | None) -> None:
         with transaction():
             statistics.rebuild(advance=bar("年度统计", statistics.how_many_steps()))
             messages.tell_of_year(now=clock.now(), advance=bar("消息", len(messages.HAPPENED)))
+        since = lately.go_on(settings.wechat_appid, now=clock.now())
     click.echo(f"已装载 {loaded.rows:,} 行。")
+    known = (*loaded.logins, *since)
     if logins is None:
-        click.echo("\n".join(["示范账号：", *(login.line() for login in loaded.logins)]))
+        click.echo("\n".join(["示范账号：", *(login.line() for login in known)]))
     else:
-        keep(loaded.logins, logins)
+        keep(known, logins)

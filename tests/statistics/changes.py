@@ -67,11 +67,14 @@ def change_who_belongs(phone_in: Callable[[str], Phone]) -> None:
     street, volunteer, leader = (phone_in(name) for name in ("jiedao", "volunteer", "leader"))
     its_own = {team["id"] for phone in (volunteer, leader) for team in phone.seen("/me/teams")["items"]}
     for team in volunteer.seen("/me/teams")["items"]:
-        volunteer.made(f"/teams/{team['id']}/departure")
+        if team["status"] == "active":
+            volunteer.made(f"/teams/{team['id']}/departure")
     volunteer.made("/me/volunteer/leaving")
-    other = next(team for team in street.seen("/teams", limit=10)["items"] if team["id"] not in its_own)
+    of_the_year = [team for team in street.seen("/teams", limit=10)["items"] if team["founded_on"] < "2024"]
+    other = next(team for team in of_the_year if team["id"] not in its_own)
     street.made(f"/teams/{other['id']}/dissolution", {"reason": "队员不足"})
-    organisation = street.seen("/organisations", limit=1)["items"][0]
+    verified = street.seen("/organisations", status="verified", limit=10)["items"]
+    organisation = next(organisation for organisation in verified if organisation["counted_on"] < "2024")
     street.made(f"/organisations/{organisation['id']}/ending", {"reason": "项目结束"})
     registration = street.seen("/registrations", status="accepted", limit=1)["items"][0]
     street.made(f"/registrations/{registration['id']}/ending", {"reason": "迁出"})

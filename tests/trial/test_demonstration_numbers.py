@@ -1,4 +1,4 @@
-"""The numbers that people read in the demonstration year are the product's own, and the product goes on after them."""
+"""The numbers that people read in the demonstration year, and since, are the product's own, and the product goes on after them."""
 
 from sqlalchemy import text
 
@@ -18,7 +18,10 @@ NUMBERED = {
         """SELECT receipt_number, 2023 FROM member_registrations WHERE receipt_number IS NOT NULL
         GROUP BY fact_id, receipt_number ORDER BY min(recorded_at), min(id::text)""",
     ),
-    "demands": ("需{year}-{running:06d}", "SELECT number, 2023 FROM demands ORDER BY submitted_at, id"),
+    "demands": (
+        "需{year}-{running:06d}",
+        "SELECT number, extract(year FROM submitted_at AT TIME ZONE 'Asia/Shanghai')::int FROM demands ORDER BY submitted_at, id",
+    ),
 }
 
 

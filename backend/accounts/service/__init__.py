@@ -16,6 +16,7 @@ from backend.accounts.service.logins import (
     log_out,
     log_out_everywhere,
     refresh,
+    wechat_account,
 )
 from backend.accounts.service.merging import (
     AccountsAreOne,
