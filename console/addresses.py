@@ -7,6 +7,7 @@ ACCOUNT = "/console/account"
 DEMANDS = "/console/demands"
 RECORDS = "/console/services"
 TEAMS = "/console/teams"
+ORGANISATIONS = "/console/organisations"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from backend.attendance import queries as attendance
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
+from backend.organisations import queries as organisations
 from backend.teams import queries as teams
-from console.addresses import ACCOUNT, DEMANDS, HOME, RECORDS, TEAMS
+from console.addresses import ACCOUNT, DEMANDS, HOME, ORGANISATIONS, RECORDS, TEAMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,9 @@ TODAY = Place("today", "今天", HOME)
 SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
 RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
 LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
-OWN = Place("account", "我的账号", ACCOUNT)
-PLACES = (TODAY, SERVICES, RECORDED, LED, OWN)
+VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.looks_after_some, "队伍与人")
+OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
+PLACES = (TODAY, SERVICES, RECORDED, LED, VERIFIED, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

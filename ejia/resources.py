@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from console.views import accounts, second_factors, today
 from console.views import demands as demand_pages
+from console.views import organisations as organisation_pages
 from console.views import services as record_pages
 from console.views import teams as team_pages
 from miniprogram_api import (
@@ -89,4 +90,12 @@ RESOURCES: tuple[Resource, ...] = (
     audit_entries.bp,
 )
 
-CONSOLE: tuple[Blueprint, ...] = (today.bp, accounts.bp, second_factors.bp, demand_pages.bp, record_pages.bp, team_pages.bp)
+CONSOLE: tuple[Blueprint, ...] = (
+    today.bp,
+    accounts.bp,
+    second_factors.bp,
+    demand_pages.bp,
+    record_pages.bp,
+    team_pages.bp,
+    organisation_pages.bp,
+)

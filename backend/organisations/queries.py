@@ -3,10 +3,10 @@ masked, save for who must call the person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
@@ -15,6 +15,7 @@ from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, as_asked, found
@@ -30,6 +31,13 @@ BY_NAME = Order((Organisation.name, Organisation.id), name="name")
 LATEST_CORRECTED = Order((DayCorrection.id,), latest_first=True)
 STAFF_ID = Staff.fact_id.label("id")
 AS_THEY_JOINED = Order((STAFF_ID,))
+
+
+class StaffUnknown(Missing):
+    """Nobody who acts for this organisation has this id."""
+
+    code: ClassVar[str] = "staff_unknown"
+    detail = "没有找到这名工作人员"
 
 
 class OrganisationSort(Word):
@@ -56,13 +64,14 @@ def organisations_of_status(
     *,
     sort: OrganisationSort,
     for_me: bool = False,
+    in_care: bool = False,
     page: PageRequest,
 ) -> Page[AnyRow]:
     """Organisations of one status: verified ones are public, of the others only what the viewer may see. `for_me`: only those that wait for
-    the viewer."""
+    the viewer; `in_care`: also of the verified ones only those that the viewer might see if they were not public."""
     sought = found(search.q, Organisation.name, Organisation.credit_code, Organisation.record_number)
     wanted = _lines().where(Organisation.status == status, sought, search.days.hold(Organisation.counted_on))
-    if status is not OrganisationStatus.VERIFIED:
+    if in_care or status is not OrganisationStatus.VERIFIED:
         wanted = wanted.where(policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE))
     wanted = wanted.where(as_asked((Organisation.origin, search.origin)), lies_in(Organisation.area_path, search.community_id))
     if for_me:
@@ -72,6 +81,16 @@ def organisations_of_status(
 
 def _ordered(sort: OrganisationSort) -> Order:
     return BY_NAME if sort is OrganisationSort.NAME else NEWEST_FIRST
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the organisations of some area, beside the public ones and their own."""
+    return policy.could_by_area(viewer, Permission.ORGANISATION_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all organisations."""
+    return policy.area_paths(viewer, Permission.ORGANISATION_SEE)
 
 
 def is_to_review(viewer: Actor) -> ColumnElement[bool]:
@@ -145,18 +164,46 @@ def day_corrections(viewer: Actor, organisation_id: UUID, *, sort: TimeSort, pag
 def staff_of_organisation(viewer: Actor, organisation_id: UUID, *, search: str | None, now: datetime, page: PageRequest) -> Page[AnyRow]:
     """Those who act for an organisation now, in the order of joining; `search`: by number or name. Raises Missing, or Forbidden where the
     organisation is public."""
-    organisation = db.session.get(Organisation, organisation_id)
-    if organisation is None:
-        raise Missing
-    public = organisation.status is OrganisationStatus.VERIFIED
-    policy.require(
-        viewer,
-        Permission.STAFF_SEE,
-        Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id),
-        seen_by=None if public else Permission.ORGANISATION_SEE,
-    )
+    _opened(viewer, Permission.STAFF_SEE, organisation_id)
     wanted = _staff(viewer, now).where(Staff.organisation_id == organisation_id, person_sought(viewer, search, now=now))
     return AS_THEY_JOINED.page(wanted, page)
+
+
+def member_of_staff(viewer: Actor, organisation_id: UUID, staff_id: UUID, *, now: datetime) -> AnyRow:
+    """One who acts for an organisation now, as its list shows them. Raises StaffUnknown, Missing, or Forbidden where the organisation is
+    public."""
+    _opened(viewer, Permission.STAFF_SEE, organisation_id)
+    wanted = _staff(viewer, now).where(Staff.organisation_id == organisation_id, Staff.fact_id == staff_id)
+    one = db.session.execute(wanted).one_or_none()
+    if one is None:
+        raise StaffUnknown
+    return one
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationInsides:
+    """What of an organisation the viewer may see beside its sheet."""
+
+    staff: bool
+    steps: bool
+
+
+def insides_of_organisation(viewer: Actor, organisation: AnyRow) -> OrganisationInsides:
+    """Asked of an organisation's sheet, before anything of it is offered."""
+    scope = Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id)
+    staff, steps = (policy.allows(viewer, permission, scope) for permission in (Permission.STAFF_SEE, Permission.ORGANISATION_SEE))
+    return OrganisationInsides(staff, steps)
+
+
+def steps_of_organisation(viewer: Actor, organisation_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of an organisation so far, the latest first. Raises Missing, or Forbidden where it is public."""
+    _opened(viewer, Permission.ORGANISATION_SEE, organisation_id)
+    return steps_of(OrganisationChange, organisation_id, page=page)
+
+
+def staff_number(organisation_id: UUID) -> int:
+    """How many act for an organisation now; the caller has asked policy."""
+    return db.session.scalar(select(func.count()).where(Staff.organisation_id == organisation_id, Staff.is_live())) or 0
 
 
 def staff_line(viewer: Actor, staff_id: UUID, *, now: datetime) -> AnyRow:
@@ -177,6 +224,16 @@ def was_staff(organisation_id: UUID, person_id: UUID, on: date) -> bool:
 def officer_of(organisation_id: Column) -> ColumnElement[UUID | None]:
     """Who is the officer of an organisation, as a statement selects it; of nothing else by that id."""
     return select(Organisation.officer_person_id).where(Organisation.id == organisation_id).scalar_subquery()
+
+
+def _opened(viewer: Actor, permission: Permission, organisation_id: UUID) -> Organisation:
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise Missing
+    scope = Scope(area_path=organisation.area_path, organisation_id=organisation.id, person_id=organisation.officer_person_id)
+    public = organisation.status is OrganisationStatus.VERIFIED
+    policy.require(viewer, permission, scope, seen_by=None if public else Permission.ORGANISATION_SEE)
+    return organisation
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -202,4 +259,8 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 def _staff(viewer: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     name = name_for(viewer, ScopeColumns(person_id=officer_of(Staff.organisation_id)), now=now)
-    return select(STAFF_ID, name, Staff.joined_on, Staff.is_officer).join(Person, Person.id == Staff.person_id).where(Staff.is_live())
+    return (
+        select(STAFF_ID, Staff.person_id, name, Staff.joined_on, Staff.is_officer)
+        .join(Person, Person.id == Staff.person_id)
+        .where(Staff.is_live())
+    )

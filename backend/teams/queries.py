@@ -281,7 +281,7 @@ def teams_touched_by(person_ids: Sequence[UUID]) -> Sequence[UUID]:
 def _members(viewer: Actor, team: Team, now: datetime) -> Select[*tuple[Any, ...]]:
     is_leader = (Membership.person_id == team.leader_person_id).label("is_leader")
     return (
-        select(MEMBERSHIP_ID, name_for(viewer, _CALLING, now=now), Membership.joined_on, is_leader)
+        select(MEMBERSHIP_ID, Membership.person_id, name_for(viewer, _CALLING, now=now), Membership.joined_on, is_leader)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team.id, Membership.is_live())
     )

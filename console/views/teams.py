@@ -1,6 +1,7 @@
 """志愿服务队: the lists of them, one team with its members and its history, and what the community decides: whether it serves, under which
 name, led by whom, and when it ends."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from backend.teams import service as teams
 from backend.teams.models import TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from backend.teams.service import TeamCommand
+from console import things
 from console.addresses import TEAMS
 from console.asking import About, Asking, Doing, answered, ask, one_of
 from console.drawing import done, draw, draw_again
@@ -34,6 +36,7 @@ WITHOUT_LEADER = with_filters(TEAMS, {"for_me": "true"})
 """The lists of what waits for the community."""
 _TEAM = f"{TEAMS}/<uuid:team_id>"
 _MOST_STEPS = PageRequest(50)
+_MEMBERS = things.Belonging("members", "队员", "入队", head="队长", is_head="is_leader", by_days=True)
 _asked = list_reader(TeamsQuery)
 _members_asked = list_reader(MembersQuery)
 
@@ -133,7 +136,8 @@ def team_members_page(actor: Actor, team_id: UUID) -> Response:
     if asked.refusal is None:
         found = queries.members_of_team(actor, team_id, search=query.q, days=query.days, now=now, page=query.page)
     may_name = TeamCommand.HAND_OVER in teams.commands_on_team(actor, team_id)
-    return draw("teams/members.html", **_head(actor, team, "队员"), found=found, may_name=may_name, **asked.shown)
+    shown = things.members_of(actor, found, _MEMBERS, may_name=may_name)
+    return draw("members.html", **_head(actor, team, _MEMBERS.end), **shown, **asked.shown)
 
 
 @bp.get(f"{_TEAM}/history")
@@ -141,7 +145,7 @@ def team_members_page(actor: Actor, team_id: UUID) -> Response:
 def team_history_page(actor: Actor, team_id: UUID) -> Response:
     team = queries.team_sheet(actor, team_id)
     steps = queries.steps_of_team(actor, team_id, page=_MOST_STEPS)
-    return draw("teams/history.html", **_head(actor, team, "办理过程"), steps=steps)
+    return draw("history.html", **_head(actor, team, things.HISTORY), steps=steps)
 
 
 @bp.post(f"{_TEAM}/acceptance")
@@ -186,33 +190,23 @@ def submit_team_leadership(actor: Actor, team_id: UUID, membership_id: UUID) -> 
 
 
 def _address(team_id: UUID) -> str:
-    return f"{TEAMS}/{team_id}"
+    return things.address_of(LED, team_id)
 
 
 def _head(actor: Actor, team: AnyRow, side: str) -> dict[str, Any]:
-    """What stands above each side of a team."""
-    seen, address = queries.insides_of_team(actor, team), _address(team.id)
-    sides = [
-        ("概况", address, True),
-        ("队员", f"{address}/members", seen.members),
-        ("办理过程", f"{address}/history", seen.steps),
-    ]
-    return {
-        "viewer": actor,
-        "place": LED,
-        "team": team,
-        "side": side,
-        "sides_seen": [(title, where) for title, where, is_seen in sides if is_seen],
-    }
+    seen = queries.insides_of_team(actor, team)
+    sides = {things.FIRST: "概况"}
+    sides |= {_MEMBERS.end: _MEMBERS.who} if seen.members else {}
+    sides |= {things.HISTORY: "办理过程"} if seen.steps else {}
+    return things.head(actor, LED, team.id, called=team.name, status=team.status, sides=sides, side=side)
 
 
 def _draw_team(actor: Actor, team_id: UUID, refusal: Refusal | None = None) -> Response:
     team = queries.team_sheet(actor, team_id)
-    found = teams.commands_on_team(actor, team_id)
     shown: dict[str, Any] = {
-        **_head(actor, team, "概况"),
-        "commands": [command for command, hindrance in found.items() if hindrance is None],
-        "in_the_way": [hindrance.detail for hindrance in found.values() if hindrance is not None],
+        **_head(actor, team, things.FIRST),
+        **things.offered(teams.commands_on_team(actor, team_id)),
+        "team": team,
         "on_pages": _ASKED,
     }
     return draw_again("teams/team.html", refusal, **shown) if refusal else draw("teams/team.html", **shown)
@@ -228,7 +222,7 @@ def _about(actor: Actor, team_id: UUID, command: TeamCommand, *, refused: bool =
 def _about_successor(actor: Actor, team_id: UUID, membership_id: UUID, *, refused: bool = False) -> About:
     about = _about(actor, team_id, TeamCommand.HAND_OVER, refused=refused)
     member = queries.member_of_team(actor, team_id, membership_id, now=clock.now())
-    return About(actor, LED, about.called, about.address, [f"新队长：{member.name}，{clock.day_of(member.joined_on)}入队"])
+    return replace(about, beside=[f"新队长：{things.called_in_list(actor, member, _MEMBERS)}"])
 
 
 def _ends_with(team_id: UUID) -> list[str]:

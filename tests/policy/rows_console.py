@@ -7,7 +7,7 @@ from backend.accounts.policy import Permission
 from backend.foundation import clock
 from backend.foundation.database import transaction
 from tests.policy.rows_demands import RESIDENT, new, over, published, served
-from tests.policy.rows_groups import LEADER, team, team_applied_for, without_query
+from tests.policy.rows_groups import HEAD, LEADER, STAFF, organisation, organisation_applied_for, team, team_applied_for, without_query
 from tests.policy.rows_offices import offered
 from tests.policy.rows_people import before_second_step, begun_second_factor
 from tests.policy.rows_services import CONCERNED, PROXY, SERVING, past
@@ -102,8 +102,45 @@ TEAM_PAGES = (
     Row("submit_team_leadership", successor, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
 )
 
+
+def named_organisation(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same organisation, which says its name."""
+
+    def page(world: World) -> Ask:
+        organisation_id = about(world).known["organisation_id"]
+        return ask(organisation_id=organisation_id, shows=world.officer.seen(f"/organisations/{organisation_id}")["name"])
+
+    return page
+
+
+def officer_to_be(world: World) -> Ask:
+    return ask(organisation_id=world.organisation_id, staff_id=world.staff_id, shows="新负责人：")
+
+
+OF_HEAD = OFFICERS | HEAD
+HEADED_ONLY: Mapping[Outcome, Viewers] = {403: HEAD | these(DISTRICT)}
+REVIEW = Permission.ORGANISATION_REVIEW
+APPLIED = named_organisation(organisation_applied_for)
+VERIFIED = named_organisation(organisation)
+
+ORGANISATION_PAGES = (
+    Row("organisations_page", organisation, OF_HEAD, EMPTY, by=Permission.ORGANISATION_SEE, case="verified"),
+    Row("organisations_page", organisation_applied_for, OF_HEAD, EMPTY, by=Permission.ORGANISATION_SEE, case="applied for"),
+    Row("organisation_page", VERIFIED, EVERYBODY, case="verified"),
+    Row("organisation_page", APPLIED, OF_HEAD, 404, by=Permission.ORGANISATION_SEE, case="applied for"),
+    Row("organisation_staff_page", VERIFIED, OFFICERS | STAFF, 403, by=Permission.STAFF_SEE),
+    Row("organisation_history_page", VERIFIED, OF_HEAD, 403, by=Permission.ORGANISATION_SEE),
+    *stepped("organisation", "verification", APPLIED, DECIDING, 404, HEADED_ONLY, by=REVIEW, agreed_on="2024-02-03", proof="协议原件"),
+    *stepped("organisation", "return", APPLIED, DECIDING, 404, HEADED_ONLY, by=REVIEW, cause="papers"),
+    *stepped("organisation", "renaming", VERIFIED, DECIDING, 403, by=REVIEW, name="青山社会工作发展中心", reason="民政部门已核准更名"),
+    *stepped("organisation", "ending", VERIFIED, DECIDING, 403, by=REVIEW, cause="over"),
+    Row("organisation_leadership_page", officer_to_be, DECIDING | HEAD, 403, by=Permission.ORGANISATION_HAND_OVER),
+    Row("submit_organisation_leadership", officer_to_be, DECIDING | HEAD, 403, by=Permission.ORGANISATION_HAND_OVER),
+)
+
 ROWS = (
     *TEAM_PAGES,
+    *ORGANISATION_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
     Row(
         "demands_page",

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
+from backend.foundation.terms import Word
 from backend.organisations.models import Filing, OrganisationStatus, Origin
 from backend.organisations.queries import OrganisationSearch, OrganisationSort
 from web.fields import Day, Id, Line, Name, NoNumbers, Prose, Text
-from web.inputs.common import ReasonIn, WrittenReason
+from web.inputs.common import OTHER_CAUSE, CausedIn, ReasonIn, WrittenReason
 from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -50,6 +51,35 @@ class OrganisationRenamingIn(ReasonIn):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "青山社会工作发展中心", "reason": "民政部门已核准更名"}]})
 
     name: Annotated[str, Text(max=100, min=2), NoNumbers] = Field(description="组织名称，本社区内不能重复")
+
+
+class OrganisationReturnCause(Word):
+    """Why an application for an organisation is returned."""
+
+    PAPERS = "papers", "证明材料不全"
+    NUMBER = "number", "统一社会信用代码或者备案编号有误"
+    NAME = "name", "名称和登记证书不一致"
+    ORIGIN = "origin", "引进或者培育选错"
+    COMMUNITY = "community", "应向其他社区申请"
+    OTHER = OTHER_CAUSE
+
+
+class OrganisationReturnIn(CausedIn[OrganisationReturnCause]):
+    """What is to be amended in an application for an organisation."""
+
+
+class OrganisationEndingCause(Word):
+    """Why an organisation works here no longer."""
+
+    OVER = "over", "协议到期不再续签"
+    DISSOLVED = "dissolved", "组织已注销"
+    ASKED = "asked", "组织自己提出退出"
+    IDLE = "idle", "长期没有开展服务"
+    OTHER = OTHER_CAUSE
+
+
+class OrganisationEndingIn(CausedIn[OrganisationEndingCause]):
+    """Why an organisation ends."""
 
 
 class VerificationIn(Body):

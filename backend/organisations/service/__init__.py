@@ -1,5 +1,6 @@
 """Commands on social organisations, by noun: the life of an organisation, and its staff."""
 
+from backend.organisations.service.commands import OrganisationCommand, commands_on_organisation, require_organisation_command
 from backend.organisations.service.days import correct_day, register_organisation
 from backend.organisations.service.life import (
     OrganisationPlan,

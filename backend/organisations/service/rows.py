@@ -126,6 +126,12 @@ def require(actor: Actor, permission: Permission, organisation: Organisation) ->
     policy.require(actor, permission, scope_of(organisation), seen_by=None if public else Permission.ORGANISATION_SEE)
 
 
+def require_seen(actor: Actor, organisation: Organisation) -> None:
+    """Let those pass who may open the organisation: anybody a verified one. Raises Missing."""
+    if organisation.status is not OrganisationStatus.VERIFIED:
+        policy.require_seen(actor, Permission.ORGANISATION_SEE, scope_of(organisation))
+
+
 def require_verified(organisation: Organisation) -> None:
     """Raises OrganisationNotVerified."""
     if organisation.status is not OrganisationStatus.VERIFIED:

@@ -19,11 +19,12 @@ from backend.accounts.policy import Permission, Scope
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, one_of
-from backend.foundation.errors import Conflict, Missing
+from backend.foundation.errors import Conflict
 from backend.foundation.life import Step
 from backend.foundation.refusals import never
 from backend.organisations.events import OrganisationHandedOver, StaffAdded, StaffRemoved
 from backend.organisations.models import Organisation, OrganisationChange, OrganisationStatus, Staff
+from backend.organisations.queries import StaffUnknown
 from backend.organisations.service import rows
 from backend.organisations.service.rows import OrganisationNotVerified
 from backend.people import service as people
@@ -48,13 +49,6 @@ class AlreadyStaff(Conflict):
 
     code: ClassVar[str] = "already_staff"
     detail = "已经是该组织的工作人员"
-
-
-class StaffUnknown(Missing):
-    """Nobody who acts for this organisation has this id."""
-
-    code: ClassVar[str] = "staff_unknown"
-    detail = "没有找到这名工作人员"
 
 
 class NotStaff(Conflict):
@@ -112,8 +106,7 @@ def remove_staff(actor: Actor, organisation_id: UUID, staff_id: UUID, *, reason:
 def leave_organisation(actor: Actor, organisation_id: UUID, *, now: datetime) -> None:
     """Act for an organisation no longer, by one's own will. Raises PersonNeeded, NotStaff, OfficerMustHandOver."""
     organisation = rows.held(organisation_id)
-    if organisation.status is not OrganisationStatus.VERIFIED:
-        policy.require_seen(actor, Permission.ORGANISATION_SEE, rows.scope_of(organisation))
+    rows.require_seen(actor, organisation)
     person_id = people.person_of(actor)
     policy.require(actor, Permission.STAFF_LEAVE, Scope(person_id=person_id))
     staff = _one(organisation_id, Staff.person_id == person_id)
