@@ -8,6 +8,7 @@ DEMANDS = "/console/demands"
 RECORDS = "/console/services"
 TEAMS = "/console/teams"
 ORGANISATIONS = "/console/organisations"
+REGISTRATIONS = "/console/registrations"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

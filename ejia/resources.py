@@ -5,6 +5,7 @@ from flask import Blueprint
 from console.views import accounts, second_factors, today
 from console.views import demands as demand_pages
 from console.views import organisations as organisation_pages
+from console.views import registrations as registration_pages
 from console.views import services as record_pages
 from console.views import teams as team_pages
 from miniprogram_api import (
@@ -98,4 +99,5 @@ CONSOLE: tuple[Blueprint, ...] = (
     record_pages.bp,
     team_pages.bp,
     organisation_pages.bp,
+    registration_pages.bp,
 )

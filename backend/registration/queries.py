@@ -16,6 +16,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine
 from backend.foundation.masking import masked_name
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, as_asked, found
@@ -136,6 +137,26 @@ def registration(viewer: Actor, registration_id: UUID) -> RegistrationLine:
     if row is None:
         raise Missing
     return _line(viewer, row)
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the registrations of some area, beside their own and those of a unit."""
+    return policy.could_by_area(viewer, Permission.REGISTRATION_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all registrations."""
+    return policy.area_paths(viewer, Permission.REGISTRATION_SEE)
+
+
+def steps_of_registration(viewer: Actor, registration_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a registration so far, the latest first, for its community and the member; nothing of what others see of it."""
+    theirs = ScopeColumns(area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id)
+    columns = (MemberRegistration.id, MemberRegistration.recorded_at, MemberRegistration.status, MemberRegistration.reason)
+    wanted = select(*columns).where(
+        MemberRegistration.fact_id == registration_id, policy.visible(viewer, Permission.REGISTRATION_SEE, theirs)
+    )
+    return LATEST_FIRST.page(wanted, page).map(lambda row: StepLine(row.id, row.recorded_at, None, row.status, row.reason))
 
 
 def registrations_on_record(on: date | None = None) -> Select[*tuple[Any, ...]]:

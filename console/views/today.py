@@ -12,7 +12,7 @@ from backend.waiting.queries import WaitingLine
 from console.addresses import DEMANDS, HOME
 from console.drawing import draw
 from console.places import TODAY
-from console.views import organisations, teams
+from console.views import organisations, registrations, teams
 from console.views.services import TO_CONFIRM
 from web.edge import reads
 
@@ -26,6 +26,7 @@ LISTS: Mapping[str, str] = {
     "team_without_leader": teams.WITHOUT_LEADER,
     "organisation_to_review": organisations.TO_REVIEW,
     "organisation_without_officer": organisations.WITHOUT_OFFICER,
+    "registration_to_review": registrations.TO_REVIEW,
 }
 """Kind of what waits → the page that lists it. What has no page yet is done in the mini-program."""
 

@@ -9,7 +9,7 @@ from backend.foundation.database import transaction
 from tests.policy.rows_demands import RESIDENT, new, over, published, served
 from tests.policy.rows_groups import HEAD, LEADER, STAFF, organisation, organisation_applied_for, team, team_applied_for, without_query
 from tests.policy.rows_offices import offered
-from tests.policy.rows_people import before_second_step, begun_second_factor
+from tests.policy.rows_people import accepted_registration, applied_registration, before_second_step, begun_second_factor
 from tests.policy.rows_services import CONCERNED, PROXY, SERVING, past
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
@@ -138,9 +138,47 @@ ORGANISATION_PAGES = (
     Row("submit_organisation_leadership", officer_to_be, DECIDING | HEAD, 403, by=Permission.ORGANISATION_HAND_OVER),
 )
 
+KNOWN_TO = OFFICERS | these("party_member", "work_unit_officer")
+TAKING_IN: Mapping[Outcome, Viewers] = {403: these(DISTRICT, "resident", "work_unit_officer")}
+
+
+def of_unit(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same registration, which says where the member works."""
+    return lambda world: ask(registration_id=about(world).known["registration_id"], shows="测试区住房保障中心党支部")
+
+
+REGISTRATION_PAGES = (
+    Row("registrations_page", accepted_registration, KNOWN_TO, EMPTY, by=Permission.REGISTRATION_SEE),
+    Row("registration_page", of_unit(accepted_registration), KNOWN_TO, 404, by=Permission.REGISTRATION_SEE),
+    Row(
+        "registration_page",
+        lambda world: ask(registration_id=accepted_registration(world).known["registration_id"], shows="办理过程"),
+        OFFICERS | these("party_member"),
+        404,
+        {EMPTY: these("work_unit_officer")},
+        by=Permission.REGISTRATION_SEE,
+        case="its history",
+    ),
+    Row("submit_registration_acceptance", of_unit(applied_registration), DECIDING, 404, TAKING_IN, by=Permission.REGISTRATION_REVIEW),
+    *stepped(
+        "registration", "return", of_unit(applied_registration), DECIDING, 404, TAKING_IN, by=Permission.REGISTRATION_REVIEW, cause="unit"
+    ),
+    *stepped(
+        "registration",
+        "ending",
+        of_unit(accepted_registration),
+        DECIDING | these("party_member"),
+        404,
+        {403: these(DISTRICT, "work_unit_officer")},
+        by=Permission.REGISTRATION_END,
+        cause="retired",
+    ),
+)
+
 ROWS = (
     *TEAM_PAGES,
     *ORGANISATION_PAGES,
+    *REGISTRATION_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
     Row(
         "demands_page",

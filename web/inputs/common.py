@@ -33,12 +33,13 @@ class MaybeReasonIn(Body):
 AnyCause = TypeVar("AnyCause", bound=Word)
 OTHER_CAUSE = "other", "其他"
 """The last of the causes of a list: what it is has to be told."""
+A_CAUSE = "最接近的一项；选“其他”的，须写明原因"
 
 
 class CausedIn(Body, Generic[AnyCause]):
     """Why: a cause from a short list, and a note, which is needed where the list has none that fits."""
 
-    cause: AnyCause = Field(description="最接近的一项；选“其他”的，须写明原因")
+    cause: AnyCause = Field(description=A_CAUSE)
     reason: WrittenReason | None = Field(default=None, description="说明；当事人看得到", validate_default=True)
 
     @field_validator("reason")

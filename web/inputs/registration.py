@@ -8,7 +8,7 @@ from backend.foundation.terms import Word
 from backend.registration.models import RegistrationStatus
 from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
-from web.inputs.common import OTHER_CAUSE, CausedIn
+from web.inputs.common import A_CAUSE, OTHER_CAUSE, CausedIn
 from web.inputs.people import NoticeVersion
 from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery, WorkUnitSought
 
@@ -63,6 +63,19 @@ class RegistrationIn(AmendedRegistrationIn):
     community_id: Id = Field(description="居住的社区")
 
 
+class RegistrationReturnCause(Word):
+    """Why a registration is returned."""
+
+    UNIT = "unit", "单位或者党组织填写有误"
+    RESIDENCE = "residence", "不住在本社区"
+    MEMBERSHIP = "membership", "党员身份或者组织关系未核实"
+    OTHER = OTHER_CAUSE
+
+
+class RegistrationReturnIn(CausedIn[RegistrationReturnCause]):
+    """What is to be amended in a registration."""
+
+
 class EndingCause(Word):
     """Why a registration ends: 迁出, 退休, 其他."""
 
@@ -76,7 +89,7 @@ class EndingIn(CausedIn[EndingCause]):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "moved_away", "reason": "迁往团结社区"}]})
 
-    cause: EndingCause = Field(default=EndingCause.OTHER, description=f"{EndingCause.listed()}，须写明原因")
+    cause: EndingCause = Field(default=EndingCause.OTHER, description=A_CAUSE)
 
 
 class UnitIn(Body):

@@ -17,6 +17,7 @@ from backend.attendance.service.releases import (
     UNSERVED,
     goes_on,
     places_of_organisation,
+    places_of_person,
     places_of_team,
     release_after_service,
     release_claim,

@@ -88,6 +88,11 @@ def places_of_organisation(organisation_id: UUID, *, now: datetime) -> int:
     return _would_give_back(Claim.organisation_id == organisation_id, now)
 
 
+def places_of_person(person_id: UUID, *, now: datetime) -> int:
+    """How many places a person who took them as a serving Party member would give back if they were registered with no community now."""
+    return _would_give_back(Claim.person_id == person_id, now)
+
+
 def _would_give_back(which: ColumnElement[bool], now: datetime) -> int:
     given_back = and_(Claim.takes_place(), _is_not_over(now), or_(UNSERVED, _has_more_ahead(now)))
     claims = select(func.count()).select_from(Claim).join(Opening, Opening.id == Claim.opening_id).where(which, given_back)
