@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from apiflask import APIFlask
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from werkzeug.test import TestResponse
 
 from backend.accounts import tokens
@@ -32,6 +32,13 @@ from web.routes import contract_of
 _SAYING_NOTHING = tuple(f'"detail": "{kind.detail}"' for kind in (Forbidden, Missing))
 EMPTY = "200, and not in it"
 YES = "2xx"
+TRACES = frozenset({"audit_entries", "audit_sources", "audit_counts"})
+"""Where a reading leaves that somebody read."""
+TOLD = frozenset({"outbox_events", "outbox_deliveries"})
+MORE_THAN_A_TRACE = {
+    "download_own_data": TOLD | {"allowances"},  # a copy is counted for its day, and told to whose it is
+    "reveal_beneficiary": TOLD | {"reveals"},  # as former clients ask; others send a POST (docs/design.md)
+}
 Outcome = int | str
 
 LOGGED_OUT_BY_IT = {
@@ -156,6 +163,7 @@ class Walk:
                     elif got == YES and not repeated:
                         repeated = True
                         found += self._complaints_of_repeat(row, answer, request)
+                        found += self._complaints_of_reading(row, answer, request)
             if row.expected_of_unchecked():
                 with self.undone():
                     answer = self.send(row, about, UNCHECKED)
@@ -176,6 +184,24 @@ class Walk:
         key = request.keywords["headers"]["Idempotency-Key"]
         if db.session.scalar(select(IdempotencyKey.status).where(IdempotencyKey.key == key)) != answer.status_code:
             yield "its key is kept nowhere"
+
+    def _complaints_of_reading(self, row: Row, answer: TestResponse, request: partial[TestResponse]) -> Iterator[str]:
+        """What is read may be asked for again, by a phone or by what stands in between: it leaves no more than a trace of the asking."""
+        if self.operations[row.operation].method != "get":
+            return
+        before = self._written()
+        again = request()
+        if again.status_code != answer.status_code:
+            yield f"read again: {again.status_code} {again.get_data(as_text=True)[:200]}"
+        changed = {table for table, rows in self._written().items() if rows != before.get(table)}
+        if left := changed - TRACES - MORE_THAN_A_TRACE.get(row.operation, set()):
+            yield f"reading changed {', '.join(sorted(left))}"
+
+    def _written(self) -> dict[str, int]:
+        """How many rows the walk wrote into each table until now, also what was undone."""
+        db.session.remove()
+        written = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_xact_user_tables")
+        return {row.relname: row.rows for row in self.connection.execute(written)}
 
     def send(self, row: Row, about: Ask, viewer: str) -> TestResponse:
         """The request of a row, by one viewer."""
