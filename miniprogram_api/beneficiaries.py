@@ -9,7 +9,7 @@ from backend.demands.queries import BeneficiaryLine, BeneficiaryView
 from backend.demands.rules import BeneficiaryNotice
 from backend.foundation import clock, paging
 from backend.foundation.actor import Actor
-from miniprogram_api.contract import Page, Resource
+from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.beneficiaries import (
     BeneficiaryLineOut,
     BeneficiaryMadeOut,
@@ -27,6 +27,7 @@ bp = Resource("beneficiaries", tag="服务对象")
 
 @bp.get("/beneficiary-notice")
 @reads
+@revalidated
 @bp.output(BeneficiaryNoticeOut)
 @bp.doc(summary="服务对象告知书", description="登记前念给或者交给本人（代办人、监护人）；同意后把版本放在 basis 的 notice_version。")
 def see_beneficiary_notice(actor: Actor) -> BeneficiaryNotice:  # noqa: ARG001 - every account may read it
