@@ -3,7 +3,6 @@
 import gc
 
 from apiflask import APIFlask
-from flask import request
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -21,6 +20,7 @@ from miniprogram_api.api import API
 from miniprogram_api.health import bp as health_routes
 from web import health, limits
 from web.application import make_application, watch
+from web.in_hand import request_in_hand
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     settings = settings or settings_for_start()
     check = core.begin(settings)
     app = make_application(settings, API, PAGES)
-    app.before_request(lambda: None if request.path == "/healthz" else check.before_work())
+    app.before_request(lambda: None if request_in_hand().path == "/healthz" else check.before_work())
     watch(app, logs.note_answer)
     request_metrics.watch_requests(app)
     limits.install(app, settings)

@@ -35,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from backend.foundation.errors import Malformed
 from backend.foundation.paging import MOST_COUNTED
 from web.fields import SENT, Between
+from web.in_hand import request_in_hand
 from web.refusals import InvalidInput, UnsupportedMediaType
 from web.routes import AnyView, contract_of
 from web.shapes import query_reader, sent_body, sent_form
@@ -191,7 +192,7 @@ def _body_reader(model: type[BaseModel]) -> Callable[[], BaseModel]:
     validate = model.__pydantic_validator__.validate_json
 
     def read() -> BaseModel:
-        if not request.is_json:
+        if not request_in_hand().is_json:
             raise UnsupportedMediaType("请求内容必须是 application/json")
         raw = sent_body()
         try:

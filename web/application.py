@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from apiflask import APIFlask
 from flask import Flask, Request, Response, current_app, request
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import BadHost
 from werkzeug.http import http_date
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -89,10 +90,23 @@ class _Answer(Response):
 _WITH_A_BODY = frozenset({200, 201, 202, *range(400, 600)})
 
 
+class _NoSession(SessionInterface):
+    """Nothing is kept in Flask's cookie: who calls is known by the credential of the face."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 - as Flask calls it
+        return self._none
+
+    def is_null_session(self, obj: object) -> bool:
+        return obj is self._none
+
+
 class _Application(APIFlask):
     """Without what Flask asks at each call and none of ours needs: whether a function is asynchronous, at which host a request came."""
 
     response_class = _Answer
+    session_interface = _NoSession()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -101,6 +115,11 @@ class _Application(APIFlask):
         """As Flask's, which has path and query decoded once more and the host asked for twice: ours answers alike under every name."""
         if request is None:
             return super().create_url_adapter(request)
+        limit = request.max_content_length = self.config["MAX_CONTENT_LENGTH"]  # or the proxy of the application is asked for it, twice
+        stated = request.environ.get("CONTENT_LENGTH")
+        if stated and stated.isdecimal() and int(stated) <= limit and request.environ.get("wsgi.input_terminated"):
+            # The server ends it where it was said to end. Werkzeug would count along.
+            request.stream = request.environ["wsgi.input"]
         request.host = get_host(request.environ, request.trusted_hosts)
         try:
             request.host.partition(":")[0].encode("idna")  # `a..b` is no name, nor is a part of 64 letters

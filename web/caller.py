@@ -7,8 +7,6 @@ no protection against forms of other sites.
 from datetime import datetime
 from uuid import UUID
 
-from flask import g
-
 from backend.accounts import tokens
 from backend.accounts.service import Stage, actor_of
 from backend.accounts.tokens import AccessClaims, TokenInvalid
@@ -19,6 +17,8 @@ from backend.foundation.tracing import bind_account_id
 from web import cookie, forgery
 from web.faces import Credential, face_in_hand
 from web.in_hand import request_in_hand
+
+_CLAIMS = "ejia.claims"
 
 
 def caller(*, at_least: Stage = Stage.WHOLE) -> Actor:
@@ -41,19 +41,19 @@ def known_claims(now: datetime) -> AccessClaims:
 
 def remember(claims: AccessClaims) -> None:
     """Keep for the rest of the request who calls and by which log-in."""
-    g.claims = claims
+    request_in_hand().environ[_CLAIMS] = claims
     bind_account_id(claims.account_id)
 
 
 def logged_in_claims() -> AccessClaims | None:
     """By what this request is logged in, where it is."""
-    claims: AccessClaims | None = g.get("claims")
+    claims: AccessClaims | None = request_in_hand().environ.get(_CLAIMS)
     return claims
 
 
 def logged_in_family() -> UUID:
     """The token family by which this request is logged in."""
-    claims: AccessClaims = g.claims
+    claims: AccessClaims = request_in_hand().environ[_CLAIMS]
     return claims.family_id
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Connection,
     DateTime,
     Enum,
     FromClause,
@@ -72,6 +73,13 @@ class Session(flask_sqlalchemy.session.Session):
 
     _held: "_Held | None" = None
     _sender: Sender | None = None
+    _bound_to: Engine | Connection | None = None
+
+    def get_bind(self, *_: Any, **__: Any) -> Engine | Connection:
+        """The one database, for whatever is asked; looked up once in the life of a session."""
+        if self._bound_to is None:
+            self._bound_to = super().get_bind()
+        return self._bound_to
 
     def begin_nested(self) -> SessionTransaction:
         """Begin a savepoint; what was held back until now does not go with its rollback."""
@@ -175,9 +183,9 @@ def transaction() -> Iterator[None]:
     """
     try:
         yield
-        db.session.commit()
+        _session().commit()
     except BaseException:
-        db.session.rollback()
+        _session().rollback()
         raise
 
 

@@ -122,7 +122,7 @@ class Claimant:
     @property
     def column(self) -> str:
         """Its column in `claims`."""
-        return f"{self.kind.value}_id"
+        return f"{self.kind}_id"
 
     @property
     def scope(self) -> Scope:
