@@ -1,4 +1,5 @@
-"""The numbers that people read in the demonstration year, and since, are the product's own, and the product goes on after them."""
+"""The people of the demonstration year find in their inboxes what befell them in it; the numbers that they read, of the year and since, are
+the product's own, and the product goes on after them."""
 
 from sqlalchemy import text
 
@@ -6,6 +7,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
 from tests.support.demands import demand_form
+from tests.support.demonstration import logged_in
 from tests.support.people import registered_person, registered_volunteer, registration_form, work_unit
 
 NUMBERED = {
@@ -25,9 +27,25 @@ NUMBERED = {
 }
 
 
-def test_numbers_run_through_the_year_and_the_next_ones_follow(app, ejia, phone_of, administrator):
-    loaded = ejia("demo", "load", "--scale", "0.01")
+def test_who_can_log_in_was_told_of_the_year_and_numbers_run_through_it_and_the_next_ones_follow(app, ejia, phone_of, administrator):
+    loaded = ejia("demo", "load", "--scale", "0.02")
     assert loaded.exit_code == 0, loaded.output
+
+    with transaction():
+        told = db.session.execute(text("SELECT kind, extract(year FROM happened_at)::int FROM messages")).all()
+        reached = db.session.scalars(
+            text("SELECT count(DISTINCT recipient_id) FROM messages JOIN accounts ON person_id = recipient_id")
+        ).one()
+    assert {"community_divided", "community_extended", "team_transferred"} <= {kind for kind, _ in told}
+    assert {"team_accepted", "registration_accepted", "demand_published", "claim_accepted"} <= {kind for kind, _ in told}
+    assert {year for _, year in told} <= set(range(2019, 2025)), "a team or organisation may be older than the year"
+    assert reached >= 4
+    of_community = logged_in(app, "shequ-1")
+    waiting = of_community.seen("/me/messages/count")["waiting"]
+    assert {line["kind"] for line in waiting} >= {"attendance_without_record"}
+    newest_first = [message["happened_at"] for message in of_community.seen("/me/messages", limit=100)["items"]]
+    assert newest_first == sorted(newest_first, reverse=True)
+
     last = {}
     with transaction():
         for kind, (form, query) in NUMBERED.items():

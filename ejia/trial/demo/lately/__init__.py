@@ -20,7 +20,7 @@ def go_on(appid: str, *, now: datetime) -> tuple[DemonstrationLogin, ...]:
     with transaction():
         cast = Cast(appid, now=now)
     visits, groups, desks = Visits(cast), Groups(cast), Desks(cast)
-    _tell([*visits.stories(), *groups.stories(), *desks.stories()])
+    _tell([cast.neighbours_come(), *visits.stories(), *groups.stories(), *desks.stories()])
     return tuple(desks.logins())
 
 

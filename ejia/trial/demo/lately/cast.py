@@ -31,6 +31,12 @@ Story = Generator[datetime, datetime, None]
 """What somebody does, and what is answered: it gives the instant of each act, and goes on when that is the next of all."""
 
 
+PHONES = ("leader", "volunteer", "organisation", "member", "resident")
+"""Those of the year."""
+
+NEIGHBOURS = ("lately-first", "lately-second", "lately-third")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A community, and the account of who looks after it."""
@@ -56,6 +62,7 @@ class Cast:
 
     def __init__(self, appid: str, *, now: datetime) -> None:
         self.appid, self.today = appid, clock.shanghai_day(now)
+        self._phones = {name: accounts.wechat_account(appid, openid_of(appid, name)) for name in PHONES}
         standing = (Area.level == Level.COMMUNITY, Area.withdrawn_on.is_(None))
         areas = db.session.scalars(select(Area).where(*standing).order_by(Area.path)).all()
         self.places = [Place(area.id, area.path, area.name, _account(f"shequ-{number}")) for number, area in enumerate(areas, start=1)]
@@ -66,6 +73,7 @@ class Cast:
         self.neighbour = self.places[(self.places.index(self.home) + 1) % len(self.places)]
         grids = select(Area.id).where(Area.parent_id == at_home, Area.level == Level.GRID, Area.withdrawn_on.is_(None))
         self.first_grid = db.session.scalars(grids.order_by(Area.path).limit(1)).one()
+        self.neighbours: dict[str, Newcomer] = {}
         self._born = 0
         acts = self.account("organisation")
         grants = acting(acts, now).grants if acts is not None else ()
@@ -78,7 +86,7 @@ class Cast:
 
     def account(self, phone: str) -> UUID | None:
         """Whose phone of the year this is; a small year may have nobody."""
-        return accounts.wechat_account(self.appid, openid_of(self.appid, phone))
+        return self._phones[phone]
 
     def phone_of(self, name: str, now: datetime) -> Actor:
         """Who holds a phone of the year, or in a small one the leader."""
@@ -98,7 +106,14 @@ class Cast:
     def phone(self, name: str, *, now: datetime) -> UUID:
         """The account of somebody who opened the mini-program for the first time."""
         tokens = accounts.log_in_by_wechat(self.appid, openid_of(self.appid, name), unionid=None, session_key="-", now=now)
+        self._phones[name] = tokens.account_id
         return tokens.account_id
+
+    def neighbours_come(self) -> Story:
+        """Three register as volunteers, half a year ago: much of what waits is theirs."""
+        for place, name in enumerate(NEIGHBOURS):
+            now = yield self.at(190, 9, place)
+            self.neighbours[name] = self.volunteer(name, self.home, now=now)
 
     def volunteer(self, name: str, place: Place, *, now: datetime) -> Newcomer:
         """Somebody registers as a volunteer of their community, by their own phone."""

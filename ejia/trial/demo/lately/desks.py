@@ -42,7 +42,11 @@ class Desks:
     def stories(self) -> Iterator[Story]:
         """Each of them."""
         yield from (self._papers(), self._entered_late(), self._would_move_here(), self._would_move_away())
-        yield from (self._lost_a_phone(2, is_seen=False), self._lost_a_phone(1, is_seen=True), self._acts_for_an_elder())
+        yield from (
+            self._lost_a_phone("lately-second", 2, is_seen=False),
+            self._lost_a_phone("lately-third", 1, is_seen=True),
+            self._acts_for_an_elder(),
+        )
         yield from (self._ends_soon(), self._not_seen_yet(), self._proposed(), self._offered())
 
     def _papers(self) -> Story:
@@ -58,8 +62,6 @@ class Desks:
 
     def _entered_late(self) -> Story:
         """A past activity that nobody had published, entered longer ago than the decision may take."""
-        now = yield self.cast.at(20, 9)
-        served = [self.cast.volunteer(f"lately-served-{place}", self.home, now=now) for place in range(2)]
         now = yield self.cast.at(9, 16)
         starts_at = self.cast.at(11, 7)
         activity = Activity(
@@ -72,7 +74,7 @@ class Desks:
             "现场签到表原件，存社区档案盒",
             "签到表只有纸质原件",
         )
-        lines = [Served(volunteer.number, volunteer.card.name, 90) for volunteer in served]
+        lines = [Served(volunteer.number, volunteer.card.name, 90) for volunteer in self.cast.neighbours.values()]
         late_entries.enter(acting(self.home.officer, now), activity, lines, community_id=self.home.id, now=now)
 
     def _would_move_here(self) -> Story:
@@ -86,13 +88,12 @@ class Desks:
         now = yield self.cast.at(1, 21)
         relocations.ask_to_move(self.cast.phone_of("resident", now), community_id=self.cast.neighbour.id, now=now)
 
-    def _lost_a_phone(self, days_ago: int, *, is_seen: bool) -> Story:
+    def _lost_a_phone(self, name: str, days_ago: int, *, is_seen: bool) -> Story:
         """A volunteer asks from another WeChat for what the lost one opened; one has been to the desk already."""
-        now = yield self.cast.at(25, 9, days_ago)
-        losing = self.cast.volunteer(f"lately-lost-{days_ago}", self.home, now=now)
         now = yield self.cast.at(days_ago, 9, 50)
-        new = self.cast.phone(f"lately-found-{days_ago}", now=now)
-        asked = recoveries.apply_for_recovery(acting(new, now), name=losing.card.name, id_number=losing.card.id_number, now=now)
+        losing = self.cast.neighbours[name].card
+        new = self.cast.phone(f"{name}-again", now=now)
+        asked = recoveries.apply_for_recovery(acting(new, now), name=losing.name, id_number=losing.id_number, now=now)
         if is_seen:
             now = yield self.cast.at(days_ago, 15)
             code = tokens.maker().check_code(asked)
@@ -102,7 +103,7 @@ class Desks:
     def _acts_for_an_elder(self) -> Story:
         """A neighbour acts for an elder without a phone; the term is over."""
         now = yield self.cast.at(190, 10)
-        neighbour, elder = self.cast.volunteer("lately-neighbour", self.home, now=now), self.cast.card()
+        neighbour, elder = self.cast.neighbours["lately-first"], self.cast.card()
         wanted = NewProxy(
             elder_name=elder.name,
             elder_id_number=elder.id_number,
@@ -138,8 +139,7 @@ class Desks:
     def _proposed(self) -> Story:
         """The officer would like to have a colleague, to which the street has to agree."""
         now = yield self.cast.at(5, 14)
-        colleague = self.cast.volunteer("lately-colleague", self.home, now=now)
-        self._offer(Role.COMMUNITY_OFFICER, colleague.account, now)
+        self._offer(Role.COMMUNITY_OFFICER, self.cast.neighbours["lately-first"].account, now)
 
     def _offered(self) -> Story:
         """The volunteer is offered a grid, and has not taken it."""

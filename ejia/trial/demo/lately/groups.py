@@ -34,12 +34,17 @@ class Groups:
         """Each of them."""
         yield from (self._would_lead(), self._plan_returned(), self._leader_left())
         yield from (self._would_work_here(), self._organisation_returned(), self._officer_left())
-        yield from (self._would_join(8), self._would_join(2), self._member_returned(), self._member_applied())
+        yield from (
+            self._would_join("lately-second", 8),
+            self._would_join("lately-third", 2),
+            self._member_returned(),
+            self._member_applied(),
+        )
 
     def _would_lead(self) -> Story:
         """A team was applied for longer ago than a review may take."""
         now = yield self.cast.at(9, 10, 5)
-        founder = self.cast.volunteer("lately-founder", self.home, now=now)
+        founder = self.cast.neighbours["lately-first"]
         plan = TeamPlan("和美楼道互助队", TeamCategory.PUBLIC_WELFARE, _CHARTER)
         teams.apply_for_team(acting(founder.account, now), plan, community_id=self.home.id, now=now)
 
@@ -65,7 +70,7 @@ class Groups:
     def _would_work_here(self) -> Story:
         """An organisation was applied for longer ago than a review may take."""
         now = yield self.cast.at(10, 11)
-        founder = self.cast.resident("lately-officer", self.home, now=now)
+        founder = self.cast.neighbours["lately-second"]
         organisations.apply_for_organisation(
             acting(founder.account, now), _on_record("暖阳邻里互助社", "901"), community_id=self.home.id, now=now
         )
@@ -92,19 +97,16 @@ class Groups:
         now = yield self.cast.at(9, 20)
         agreements.withdraw_consent(acting(founder.account, now), NoticeName.IDENTITY, reason="不再负责", now=now)
 
-    def _would_join(self, days_ago: int) -> Story:
+    def _would_join(self, name: str, days_ago: int) -> Story:
         """Somebody asked the leader to be let into the team: one longer ago than the leader may take, one lately."""
         now = yield self.cast.at(days_ago, 19, days_ago)
-        wishing = self.cast.volunteer(f"lately-wishing-{days_ago}", self.home, now=now)
-        teams.ask_to_join(acting(wishing.account, now), self.cast.team, message="周末有空，愿意参加。", now=now)
+        teams.ask_to_join(acting(self.cast.neighbours[name].account, now), self.cast.team, message="周末有空，愿意参加。", now=now)
 
     def _member_returned(self) -> Story:
         """The volunteer registered as a serving Party member under a wrong unit, and has not sent it again; where they are registered as
         one already, somebody else did."""
         now = yield self.cast.at(12, 20)
-        phone = "volunteer" if self.cast.registered("volunteer") is None else "lately-returned"
-        if phone != "volunteer":
-            self.cast.volunteer(phone, self.home, now=now)
+        phone = "volunteer" if self.cast.registered("volunteer") is None else "lately-second"
         applied = self._applied(phone, now)
         now = yield self.cast.at(11, 9)
         officer = acting(self.home.officer, now)
@@ -113,8 +115,7 @@ class Groups:
     def _member_applied(self) -> Story:
         """Somebody registered as a serving Party member yesterday."""
         now = yield self.cast.at(1, 12)
-        self.cast.volunteer("lately-member", self.home, now=now)
-        self._applied("lately-member", now)
+        self._applied("lately-first", now)
 
     def _applied(self, phone: str, now: datetime) -> UUID:
         unit, name = db.session.execute(select(WorkUnit.id, WorkUnit.name).order_by(WorkUnit.id).limit(1)).one()
