@@ -74,6 +74,7 @@ WRONG: Mapping[str, str] = {
     "who decides was not told of a demand": """
         SELECT e.id FROM outbox_events e JOIN demands d ON d.id = e.subject_id
         JOIN role_grants g ON g.role = 'community_officer' AND g.area_path = d.area_path AND g.withdrawn_at IS NULL
+        AND g.waits_for IS NULL
         JOIN accounts a ON a.id = g.account_id AND a.status = 'active'
         WHERE e.name = 'demand.submitted' AND g.granted_at < e.at
           AND NOT EXISTS (SELECT FROM messages m WHERE m.event_id = e.id AND m.recipient_id = coalesce(a.person_id, a.id))""",
