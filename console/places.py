@@ -9,7 +9,8 @@ from backend.foundation.actor import Actor
 from backend.organisations import queries as organisations
 from backend.registration import queries as registration
 from backend.teams import queries as teams
-from console.addresses import ACCOUNT, DEMANDS, HOME, ORGANISATIONS, RECORDS, REGISTRATIONS, TEAMS
+from backend.volunteers import queries as volunteers
+from console.addresses import ACCOUNT, DEMANDS, HOME, ORGANISATIONS, RECORDS, REGISTRATIONS, TEAMS, VOLUNTEERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,11 @@ TODAY = Place("today", "今天", HOME)
 SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
 RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
 LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
+VOLUNTEERING = Place("volunteers", "志愿者", VOLUNTEERS, volunteers.looks_after_some, "队伍与人")
 VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.looks_after_some, "队伍与人")
 REGISTERED = Place("registrations", "党员报到", REGISTRATIONS, registration.looks_after_some, "双报到")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
-PLACES = (TODAY, SERVICES, RECORDED, LED, VERIFIED, REGISTERED, OWN)
+PLACES = (TODAY, SERVICES, RECORDED, LED, VOLUNTEERING, VERIFIED, REGISTERED, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

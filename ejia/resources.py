@@ -8,6 +8,7 @@ from console.views import organisations as organisation_pages
 from console.views import registrations as registration_pages
 from console.views import services as record_pages
 from console.views import teams as team_pages
+from console.views import volunteers as volunteer_pages
 from miniprogram_api import (
     account_recoveries,
     areas,
@@ -100,4 +101,5 @@ CONSOLE: tuple[Blueprint, ...] = (
     team_pages.bp,
     organisation_pages.bp,
     registration_pages.bp,
+    volunteer_pages.bp,
 )

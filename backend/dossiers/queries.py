@@ -91,6 +91,11 @@ class Dossier:
     relocations: Sequence[AnyRow]
 
 
+def opens_some(viewer: Actor) -> bool:
+    """Whether the viewer opens the records of some area, beside their own."""
+    return policy.could_by_area(viewer, Permission.PERSON_OPEN)
+
+
 def dossier(viewer: Actor, person_id: UUID, *, now: datetime) -> Dossier:
     """The record of a person, which is written down. Raises Missing; Forbidden for who sees the person in lists only, or a minor."""
     person = db.session.get(Person, person_id)

@@ -64,6 +64,11 @@ class Sums:
     waiting: int = 0
     points: int = 0
 
+    @property
+    def hours(self) -> str:
+        """As they are told: 18.5."""
+        return f"{self.tenths_of_hours // 10}.{self.tenths_of_hours % 10}"
+
 
 @dataclass(frozen=True, slots=True)
 class Year:

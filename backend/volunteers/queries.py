@@ -94,6 +94,16 @@ def registered_volunteers(viewer: Actor, search: PeopleSearch, *, now: datetime,
     return NEWEST_BY_COMMUNITY.page(wanted, page).map(_line)
 
 
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the volunteers of some area, beside themselves."""
+    return policy.could_by_area(viewer, Permission.PERSON_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all volunteers."""
+    return policy.area_paths(viewer, Permission.PERSON_SEE)
+
+
 def is_sought(viewer: Actor, search: str | None, *, now: datetime) -> ColumnElement[bool]:
     """Condition on a person beside their registration: each word is part of the number, where it has a digit, else of the name."""
     words = words_of(search)

@@ -68,5 +68,4 @@ def person_out(line: PersonLine) -> PersonYearOut:
 
 
 def _told(sums: Sums) -> dict[str, int | str]:
-    hours = f"{sums.tenths_of_hours // 10}.{sums.tenths_of_hours % 10}"
-    return {"services": sums.services, "hours": hours, "waiting": sums.waiting, "points": sums.points}
+    return {"services": sums.services, "hours": sums.hours, "waiting": sums.waiting, "points": sums.points}

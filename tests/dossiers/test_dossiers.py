@@ -9,7 +9,9 @@ from backend.foundation import clock
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.people.models import Person
+from tests.console.test_demands import browser_of
 from tests.support.attendance import Visit, counted_statements
+from tests.support.browser import text_of
 from tests.support.organisations import add_staff
 from tests.support.people import registration_form
 from tests.support.phone import refused
@@ -52,6 +54,26 @@ def test_the_officer_sees_the_whole_record_of_a_person_in_one_place(street, pass
 
     opened = db.session.scalars(select(AuditEntry.account_id).where(AuditEntry.action == "person.open").order_by(AuditEntry.id)).all()
     assert [str(account_id) for account_id in opened] == [officer.account_id, officer.account_id, member.account_id, officer.account_id]
+
+    browser = browser_of(street.app)
+    with counted_statements() as sent:
+        page = browser.get(f"/console/people/{member.person_id}")
+    shown = (
+        member.volunteer_number,
+        record["person"]["id_number"],
+        "实名登记",
+        "入队申请",
+        f"{year}年",
+        "党员报到",
+        "迁往团结社区",
+        "查看姓名",
+    )
+    assert [said for said in shown if said not in text_of(page)] == []
+    assert member.card["name"] not in page.text
+    assert f"/console/teams/{visit.team_id}" in page.text
+    assert len(sent) <= len(much) + 1, "as the record, and who asks"
+    last = select(AuditEntry.account_id).where(AuditEntry.action == "person.open").order_by(AuditEntry.id.desc()).limit(1)
+    assert db.session.scalars(last).one() == browser.claims.account_id
 
 
 def test_nobody_opens_the_record_of_who_is_none_of_theirs(street):

@@ -87,7 +87,7 @@ COMES_WITH = {
 }
 # By GET, and written down (docs/design.md, HTTP); and the one that is a reading, for former clients.
 TRACED = {
-    *("see_person_record", "list_audit_entries", "download_own_data"),
+    *("see_person_record", "person_page", "list_audit_entries", "download_own_data"),
     *("download_job_file", "see_job_file_address", "download_late_proof"),
 }
 READ_BY_GET = {"reveal_beneficiary"}

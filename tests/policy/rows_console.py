@@ -9,7 +9,13 @@ from backend.foundation.database import transaction
 from tests.policy.rows_demands import RESIDENT, new, over, published, served
 from tests.policy.rows_groups import HEAD, LEADER, STAFF, organisation, organisation_applied_for, team, team_applied_for, without_query
 from tests.policy.rows_offices import offered
-from tests.policy.rows_people import accepted_registration, applied_registration, before_second_step, begun_second_factor
+from tests.policy.rows_people import (
+    accepted_registration,
+    applied_registration,
+    before_second_step,
+    begun_second_factor,
+    record_of_volunteer,
+)
 from tests.policy.rows_services import CONCERNED, PROXY, SERVING, past
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
@@ -175,7 +181,19 @@ REGISTRATION_PAGES = (
     ),
 )
 
+PEOPLE_PAGES = (
+    Row(
+        "volunteers_page",
+        lambda world: ask(shows=world["volunteer"].volunteer_number),
+        OFFICERS | these("volunteer"),
+        EMPTY,
+        by=Permission.PERSON_SEE,
+    ),
+    Row("person_page", record_of_volunteer, DECIDING | these("volunteer"), 404, {403: these(DISTRICT)}, by=Permission.PERSON_OPEN),
+)
+
 ROWS = (
+    *PEOPLE_PAGES,
     *TEAM_PAGES,
     *ORGANISATION_PAGES,
     *REGISTRATION_PAGES,

@@ -1,0 +1,55 @@
+"""志愿者: the list of those who registered, and the record of one person, each opening of which is written down."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from backend.areas.queries import communities_in_use
+from backend.dossiers.queries import Open, dossier, opens_some
+from backend.foundation import clock
+from backend.foundation.actor import Actor
+from backend.volunteers import queries
+from console.addresses import ORGANISATIONS, PEOPLE, REGISTRATIONS, TEAMS, VOLUNTEERS
+from console.drawing import draw
+from console.listing import NOTHING, list_reader
+from console.places import VOLUNTEERING
+from web.edge import reads
+from web.inputs.volunteers import VolunteerQuery
+
+bp = Blueprint("console_volunteers", __name__)
+
+_asked = list_reader(VolunteerQuery)
+
+
+@bp.get(VOLUNTEERS)
+@reads
+def volunteers_page(actor: Actor) -> Response:
+    asked = _asked()
+    query = asked.query
+    found = NOTHING
+    if asked.refusal is None:
+        found = queries.registered_volunteers(actor, query.search, now=clock.now(), page=query.page)
+    return draw(
+        "volunteers/volunteers.html",
+        viewer=actor,
+        place=VOLUNTEERING,
+        found=found,
+        communities=communities_in_use(queries.areas_looked_after(actor)),
+        records=PEOPLE if opens_some(actor) else None,
+        **asked.shown,
+    )
+
+
+@bp.get(f"{PEOPLE}/<uuid:person_id>")
+@reads
+def person_page(actor: Actor, person_id: UUID) -> Response:
+    return draw(
+        "volunteers/person.html",
+        viewer=actor,
+        place=VOLUNTEERING,
+        record=dossier(actor, person_id, now=clock.now()),
+        open_words=Open.names(),
+        teams=TEAMS,
+        organisations=ORGANISATIONS,
+        registrations=REGISTRATIONS,
+    )
