@@ -47,11 +47,25 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "demands/test_endings.py::test_after_its_time_a_claim_is_not_given_back_nor_the_demand_or_shift_called_off",
         "demands/test_endings.py::test_what_is_over_ends_by_itself_as_what_became_of_it",
     ),
-    "3": ("people/test_readings.py::test_names_kept_before_they_were_read_are_read_by_night_and_are_theirs_before_that",),
-    "4": ("people/test_readings.py::test_somebody_is_found_again_however_they_are_typed",),
-    "5": ("people/test_names.py::test_other_scripts_and_private_characters_do_not",),
+    "3": (
+        "people/test_readings.py::test_names_kept_before_they_were_read_are_read_by_night_and_are_theirs_before_that",
+        "people/test_readings.py::test_somebody_is_found_again_however_they_are_typed",
+        "people/test_names.py::test_however_it_was_typed_it_is_one_name_and_stays_it",
+    ),
+    "4": (
+        "people/test_readings.py::test_somebody_is_found_again_however_they_are_typed",
+        "people/test_names.py::test_however_it_was_typed_it_is_one_name_and_stays_it",
+    ),
+    "5": (
+        "people/test_names.py::test_other_scripts_and_private_characters_do_not",
+        "people/test_names.py::test_ideographs_of_every_block_stand_in_names_up_to_its_edges_and_nothing_beside_them",
+    ),
     "6": ("accounts/test_names_apart.py::test_a_team_that_looks_like_another_one_is_refused_in_its_community_and_not_elsewhere",),
-    "7": ("api/test_limits.py::test_all_phones_behind_one_address_log_in_at_once_and_one_code_is_no_flood",),
+    "7": (
+        "api/test_limits.py::test_all_phones_behind_one_address_log_in_at_once_and_one_code_is_no_flood",
+        "api/test_limits.py::test_a_good_refresh_token_is_not_counted_with_its_neighbours_junk",
+        "cli/test_production.py::test_what_lets_strangers_ask_without_end_is_refused",
+    ),
     "8": ("people/test_readings.py::test_somebody_is_found_again_however_they_are_typed",),
     "9": ("party/test_work_units.py::test_a_unit_whose_name_looks_like_another_one_is_asked_about",),
     "10": ("teams/test_without_leader.py::test_who_alone_could_lead_may_go_and_the_community_has_the_team",),
@@ -59,7 +73,10 @@ INPUTS: Mapping[str, Sequence[str]] = {
         "successions/test_openness.py::test_whatever_is_open_in_a_community_is_told_with_the_step_that_ends_it",
         "successions/test_merging.py::test_all_goes_on_in_the_successor_and_no_figure_of_before_moves",
     ),
-    "12": ("api/test_free_text.py::test_a_number_is_seen_in_whatever_way_it_is_written",),
+    "12": (
+        "api/test_free_text.py::test_a_number_is_seen_in_whatever_way_it_is_written",
+        "api/test_free_text.py::test_what_everybody_reads_leads_to_nobody_at_home",
+    ),
     "13": ("registration/test_member_registrations.py::test_unknown_units_areas_and_days_to_come_are_refused",),
     "14": ("demands/test_demands.py::test_a_service_takes_place_within_the_bounds_of_the_district",),
     "15": (

@@ -1,15 +1,17 @@
 """One reading of who somebody is, wherever name and number are typed; and of one character, that it was meant."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
 
 from backend.demands.models import Beneficiary
+from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.foundation.identifiers import identity_check_digit
 from backend.people.models import Person
 from tasks.housekeeping import read_old_names
+from tests.support.attendance import open_shift
 from tests.support.demands import GRANDMOTHER
 from tests.support.guardians import born
 from tests.support.people import identity_number, person_form, volunteer_form
@@ -44,6 +46,14 @@ def test_somebody_is_found_again_however_they_are_typed(street, phone_of):
     assert street.next.officer.made("/volunteers/moves", whose)["number"] == gulimire.volunteer_number
     other = {"volunteer_number": gulimire.volunteer_number, "name": "古丽米热", "community_id": street["团结社区"]}
     assert refused(street.next.officer.post("/volunteers/moves", other)) == (422, "volunteer_unknown")
+    # And where an officer adds a record by word, and where somebody with a new WeChat asks for what was theirs.
+    _, shift = open_shift(there, starts_in=timedelta(hours=-1))
+    ago = [(clock.now() - timedelta(minutes=minutes)).isoformat() for minutes in (50, 10)]
+    word = {"started_at": ago[0], "ended_at": ago[1], "reason": "忘了签到。", "name": "古丽米热．艾比布力", "volunteer_number": f" {wide} "}
+    assert refused(street.next.officer.post(f"/shifts/{shift}/records", word)) == (403, "not_entitled"), "known, and without a place"
+    recovery = street.phone().made("/account-recoveries", {"name": "王 \u3000明", "id_number": AS_TYPED[1]})
+    waiting = street.home.officer.seen("/account-recoveries", community_id=street["和平社区"])["items"]
+    assert [(line["id"], line["person"]["name"]) for line in waiting] == [(recovery["id"], "王*")]
 
 
 def test_a_name_of_one_character_is_asked_about_for_whomever_it_is(street, phone_of):
