@@ -55,7 +55,8 @@ def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine
     summary="没有签退的签到", description="本辖区签到后没有签退、还没有服务记录的，先签到的在前；核实后补录。本人的由其他工作人员补录。"
 )
 def list_attendances_without_record(actor: Actor, query: UnrecordedQuery) -> paging.Page[AttendanceLine]:
-    return queries.attendances_without_record(actor, for_me=query.for_me, page=query.page, now=clock.now())
+    search = query.search(openings_numbered(query.demand_number))
+    return queries.attendances_without_record(actor, search, for_me=query.for_me, page=query.page, now=clock.now())
 
 
 @bp.get("/services/<uuid:fact_id>")

@@ -42,7 +42,7 @@ def list_join_requests(actor: Actor, team_id: UUID, query: JoinRequestsQuery) ->
 @bp.output(Page[JoinRequestOut])
 @bp.doc(summary="等我答复的入队申请", description="我带领的所有队伍的，默认先申请的在前；没有队长的队伍由社区答复。")
 def list_waiting_join_requests(actor: Actor, query: JoinRequestsWaitingQuery) -> Rows[AnyRow]:
-    return queries.wishes_waiting(actor, sort=query.sort, page=query.page, now=clock.now())
+    return queries.wishes_waiting(actor, team_id=query.team_id, days=query.days, sort=query.sort, page=query.page, now=clock.now())
 
 
 @bp.get("/me/join-requests")

@@ -44,6 +44,7 @@ def list_teams(actor: Actor, query: TeamsQuery) -> Rows[AnyRow]:
         search=query.q,
         community_id=query.community_id,
         category=query.category,
+        days=query.days,
         sort=query.sort,
         for_me=query.for_me,
         page=query.page,

@@ -31,7 +31,7 @@ def list_my_years(actor: Actor) -> YearsOut:
 @bp.output(Page[ServedOut])
 @bp.doc(summary="队伍、组织、单位的服务记录", description=f"{_SEEN}新的在前。")
 def list_served(actor: Actor, query: ServedQuery) -> paging.Page[ServedLine]:
-    return years.served_for(actor, query.body, year=query.year, person_id=query.person_id, page=query.page, now=clock.now())
+    return years.served_for(actor, query.body, query.search, page=query.page, now=clock.now())
 
 
 @bp.get("/served/years")

@@ -111,6 +111,7 @@ LABELS: Mapping[str, str] = {
     "origin": "引进或培育",
     "parent_id": "上级区域",
     "part": "分项",
+    "party_organisation_id": "党组织",
     "party_organisation_name": "党组织名称",
     "password": "密码",
     "person": "姓名或志愿者编号",

@@ -72,6 +72,7 @@ BrandSought = Annotated[str, Text(max=40)] | None
 TeamSought = Annotated[Id | None, Field(description="只看这支服务队的")]
 OrganisationSought = Annotated[Id | None, Field(description="只看这个社会组织的")]
 WorkUnitSought = Annotated[Id | None, Field(description="只看这个单位的")]
+PartyOrganisationSought = Annotated[Id | None, Field(description="只看这个党组织的，见 GET /party-organisations")]
 PersonSought = Annotated[Id | None, Field(description="只看这位居民的")]
 PersonNamed = Annotated[
     SearchText | None,

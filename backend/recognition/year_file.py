@@ -11,7 +11,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.csv_text import csv_of
 from backend.foundation.errors import Conflict
 from backend.foundation.paging import PageRequest
-from backend.recognition.years import Body, ServedLine, served_for
+from backend.recognition.years import Body, ServedLine, ServedSearch, served_for
 
 MOST_LINES = 20_000
 """In one file; a whole street serves 60,000 times in a year."""
@@ -39,7 +39,7 @@ def year_as_csv(viewer: Actor, body: Body, *, year: int, person_id: UUID | None,
 def _pages(viewer: Actor, body: Body, *, year: int, person_id: UUID | None, now: datetime) -> Iterator[Sequence[ServedLine]]:
     asked: PageRequest | None = PageRequest(_AT_ONCE)
     while asked is not None:
-        page = served_for(viewer, body, year=year, person_id=person_id, page=asked, now=now)
+        page = served_for(viewer, body, ServedSearch(year=year, person_id=person_id), page=asked, now=now)
         yield page.items
         asked = None if page.next_cursor is None else PageRequest(_AT_ONCE, page.next_cursor)
 

@@ -13,11 +13,14 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, fu
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
+from backend.areas.queries import lies_in
 from backend.attendance.models import Capacity, Confirmation, ServiceFlag, ServiceRecord
 from backend.attendance.queries import LATEST_SERVED, ServiceLine, service_lines, service_values
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
 from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, as_asked, found
+from backend.openings.models import Opening
 from backend.organisations.queries import officer_of
 from backend.people.models import Person
 from backend.people.queries import name_for
@@ -87,14 +90,28 @@ class PersonLine:
     sums: Sums
 
 
-def served_for(
-    viewer: Actor, body: Body, *, year: int | None, person_id: UUID | None, page: PageRequest, now: datetime
-) -> Page[ServedLine]:
+@dataclass(frozen=True, slots=True)
+class ServedSearch:
+    """Which services of a team, an organisation or a unit somebody looks for. `q`: the title; `days`: of service."""
+
+    q: str | None = None
+    year: int | None = None
+    person_id: UUID | None = None
+    brand: str | None = None
+    community_id: UUID | None = None
+    days: Days = EVER
+
+
+def served_for(viewer: Actor, body: Body, search: ServedSearch, *, page: PageRequest, now: datetime) -> Page[ServedLine]:
     """The services for a team, an organisation or a unit that the viewer may see, the latest first: all of them for who leads it or is on
     its staff, those of their area for officers. Raises CursorInvalid."""
-    wanted = service_lines(viewer, now).add_columns(earned_by(ServiceRecord.fact_id).label("points")).where(*_of(viewer, body, year))
-    if person_id is not None:
-        wanted = wanted.where(ServiceRecord.person_id == person_id)
+    wanted = service_lines(viewer, now).add_columns(earned_by(ServiceRecord.fact_id).label("points")).where(*_of(viewer, body, search.year))
+    wanted = wanted.where(
+        found(search.q, Opening.title),
+        search.days.hold(ServiceRecord.served_on),
+        as_asked((ServiceRecord.person_id, search.person_id), (ServiceRecord.brand, search.brand)),
+        lies_in(ServiceRecord.area_path, search.community_id),
+    )
     return LATEST_SERVED.page(wanted, page).map(lambda row: ServedLine(**service_values(row)))
 
 

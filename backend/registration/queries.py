@@ -78,6 +78,7 @@ class RegistrationSearch:
     status: RegistrationStatus | None = None
     community_id: UUID | None = None
     work_unit_id: UUID | None = None
+    party_organisation_id: UUID | None = None
     person: str | None = None
     on: date | None = None
     days: Days = EVER
@@ -95,6 +96,10 @@ def registrations(
     wanted = wanted.where(as_asked((MemberRegistration.status, search.status)), lies_in(MemberRegistration.area_path, search.community_id))
     if search.work_unit_id is not None:
         wanted = wanted.where(WorkUnit.id == search.work_unit_id, MemberRegistration.person_id.in_(_ever_of_unit(search.work_unit_id)))
+    if search.party_organisation_id is not None:
+        # By its index, as the unit is: which Party organisation a registration shows is known only when its two rows are joined.
+        of_one = select(PartyMember.person_id).where(PartyMember.party_organisation_id == search.party_organisation_id)
+        wanted = wanted.where(as_asked((_SHOWN_ORGANISATION, search.party_organisation_id)), MemberRegistration.person_id.in_(of_one))
     if for_me:
         wanted = wanted.where(or_(is_to_review(viewer), is_to_amend(viewer)))
     return _ordered(sort).page(wanted, page).map(lambda row: _line(viewer, row))
@@ -159,19 +164,22 @@ def steps_of_registration(viewer: Actor, registration_id: UUID, *, page: PageReq
     return LATEST_FIRST.page(wanted, page).map(lambda row: StepLine(row.id, row.recorded_at, None, row.status, row.reason))
 
 
+_OF_ITS_DAY = func.coalesce(UnitMembership.party_organisation_name, PartyMember.party_organisation_name)
+_SHOWN_ORGANISATION = case((PartyMember.party_organisation_name == _OF_ITS_DAY, PartyMember.party_organisation_id))
+
+
 def registrations_on_record(on: date | None = None) -> Select[*tuple[Any, ...]]:
     """Registrations with the names that go with them, not masked: `name`, and unit and Party organisation as of their day (units.py).
     `on`: as they stood at the end of that day. To be narrowed to what the reader may see."""
     end_of_day = None if on is None else clock.start_of_day(on + timedelta(days=1))
-    of_its_day = func.coalesce(UnitMembership.party_organisation_name, PartyMember.party_organisation_name)
     return (
         select(
             MemberRegistration,
             MemberRegistration.id,
             Person.name,
             Area.name.label("area_name"),
-            of_its_day.label("party_organisation_name"),
-            case((of_its_day == PartyMember.party_organisation_name, PartyMember.party_organisation_id)).label("party_organisation_id"),
+            _OF_ITS_DAY.label("party_organisation_name"),
+            _SHOWN_ORGANISATION.label("party_organisation_id"),
             PartyMember.joined_party_on,
             WorkUnit.id.label("unit_id"),
             WorkUnit.name.label("unit_name"),

@@ -1,7 +1,7 @@
 """Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked, save for
 who must call the person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -14,12 +14,12 @@ from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
 from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
 from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
-from backend.foundation.search import Days, as_asked, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.people.minors import is_minor_at
 from backend.people.models import Person
@@ -30,6 +30,7 @@ from backend.volunteers.queries import person_sought
 
 SCOPE = ScopeColumns(area_path=Team.area_path, team_id=Team.id, person_id=Team.leader_person_id)
 _CALLING = ScopeColumns(team_id=Membership.team_id)
+_DAY: Mapping[TeamStatus, Column] = {TeamStatus.ACTIVE: Team.founded_on, TeamStatus.DISSOLVED: Team.founded_on}
 NEWEST_FIRST = Order((Team.id,), latest_first=True, name="latest")
 BY_NAME = Order((Team.name, Team.id), name="name")
 MEMBERSHIP_ID = Membership.fact_id.label("id")
@@ -58,14 +59,16 @@ def teams_of_status(
     search: str | None = None,
     community_id: UUID | None = None,
     category: TeamCategory | None = None,
+    days: Days = EVER,
     sort: TeamSort = TeamSort.LATEST,
     for_me: bool = False,
     in_care: bool = False,
     page: PageRequest,
 ) -> Page[AnyRow]:
-    """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name; `for_me`: only
-    those that wait for the viewer; `in_care`: also of the active ones only those that the viewer might see if they were not public."""
-    wanted = _lines().where(Team.status == status, found(search, Team.name))
+    """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name; `days`: of
+    founding, and of the application where a team was not founded; `for_me`: only those that wait for the viewer; `in_care`: also of the
+    active ones only those that the viewer might see if they were not public."""
+    wanted = _lines().where(Team.status == status, found(search, Team.name), days.hold(_DAY.get(status, Team.applied_at)))
     if in_care or status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
     wanted = wanted.where(as_asked((Team.category, category)), lies_in(Team.area_path, community_id))
@@ -199,9 +202,10 @@ def wishes_of_team(viewer: Actor, team_id: UUID, status: JoinStatus, *, sort: Ti
     return NEWEST_WISH_FIRST.sorted_by(sort).page(wanted, page)
 
 
-def wishes_waiting(viewer: Actor, *, sort: TimeSort, page: PageRequest, now: datetime) -> Page[AnyRow]:
-    """Wishes to join that the viewer is to answer, over all teams that they lead."""
-    return NEWEST_WISH_FIRST.sorted_by(sort).page(_wishes(viewer, now).where(is_to_answer(viewer)), page)
+def wishes_waiting(viewer: Actor, *, team_id: UUID | None, days: Days, sort: TimeSort, page: PageRequest, now: datetime) -> Page[AnyRow]:
+    """Wishes to join that the viewer is to answer, over all teams that they lead or of one; `days`: of asking."""
+    wanted = _wishes(viewer, now).where(is_to_answer(viewer), as_asked((JoinRequest.team_id, team_id)), days.hold(JoinRequest.asked_at))
+    return NEWEST_WISH_FIRST.sorted_by(sort).page(wanted, page)
 
 
 def is_to_answer(viewer: Actor) -> ColumnElement[bool]:

@@ -102,6 +102,7 @@ def teams_page(actor: Actor) -> Response:
             search=query.q,
             community_id=query.community_id,
             category=query.category,
+            days=query.days,
             sort=query.sort,
             for_me=query.for_me,
             in_care=True,

@@ -43,6 +43,7 @@ OF_BODIES = [
     ("/registrations", {"q": "001234"}, "ix_member_registrations_search"),
     ("/registrations", {"person": "没有"}, BY_NAME),
     ("/registrations", {"work_unit_id": _ID}, "ix_unit_memberships_work_unit_id"),
+    ("/registrations", {"party_organisation_id": _ID}, "ix_party_members_party_organisation_id"),
     ("/beneficiaries", {"q": "没有"}, "ix_beneficiaries_search"),
     ("/late-entries", {"q": "没有"}, "ix_late_entries_search"),
     ("/late-entries", {"person": "没有"}, BY_NAME),
@@ -62,6 +63,7 @@ OF_DESK = [
     ("/claims/waiting", {"q": "没有"}, BY_TITLE),
     ("/claims/waiting", {"demand_number": "23456"}, "ix_demands_search"),
     ("/claims/waiting", {"team_id": _ID}, "ix_claims_team_id"),
+    ("/served", {"served_for": "team", "served_for_id": _ID, "q": "没有"}, "ix_service_records_"),
     ("/served/people", {"served_for": "team", "served_for_id": _ID, "year": "2026"}, "ix_service_records_people_of_capacity"),
 ]
 EVERYWHERE = [("/demands", {"q": "看望"}, "ix_demands_published"), ("/services", {"q": "看望"}, "ix_service_records_served_on")]

@@ -92,7 +92,18 @@ def test_minutes_stop_with_the_grace_even_before_the_clock_closed_it(visit, pass
     assert [out for _, _, out, _ in attendance_rows()] == [None]
 
 
-def test_the_community_adds_the_record_of_a_forgotten_sign_out(visit, forgotten, begun, officer):
+def test_the_community_adds_the_record_of_a_forgotten_sign_out(visit, forgotten, begun, officer, street):
+    path, number, nothing = "/attendances/without-record", visit.demand["number"], street["和平社区"]
+    [line] = officer.seen(path)["items"]
+    today = clock.shanghai_day(datetime.fromisoformat(line["signed_in_at"]))
+    found = ({"q": line["title"][:3]}, {"brand": "door_knock"}, {"community_id": street["和平社区"]}, {"team_id": visit.team_id})
+    people = ({"person": "志愿"}, {"person": visit.member.volunteer_number[-5:]})
+    for query in (*found, *people, {"demand_number": number}, {"since": today, "until": today}):
+        assert officer.seen(path, **query)["items"] == [line], query
+    other = ({"q": "散步"}, {"brand": "red_ribbon"}, {"community_id": street["团结社区"]}, {"person": "没有"}, {"demand_number": "需1999"})
+    bodies = ({"team_id": nothing}, {"organisation_id": nothing}, {"work_unit_id": nothing})
+    for query in (*other, *bodies, {"until": today - timedelta(days=1)}):
+        assert officer.seen(path, **query)["items"] == [], query
     added = officer.made(f"/attendances/{forgotten}/record", stretch(begun, 90))
 
     assert (added["minutes"], added["hours"], added["evidence"], added["status"]) == (90, "1.5", "community_word", "awaiting_confirmation")

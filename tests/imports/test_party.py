@@ -72,6 +72,9 @@ def test_a_tree_of_party_organisations_is_brought_found_by_who_names_one_and_und
     for phone, name in ((after, BRANCH), (ambiguous, "第一党支部")):
         made = phone.made("/registrations", registration_form(street, unit_id, party_organisation_name=name))
         assert made["party_organisation_id"] == (own if name == BRANCH else None)
+    of_own = street.officer.seen("/registrations", party_organisation_id=own)["items"]
+    assert {line["person_id"] for line in of_own} == {before.person_id, after.person_id}
+    assert street.officer.seen("/registrations", party_organisation_id=branches[1]["id"])["items"] == []
 
     below = brought("party_organisations", [party("第二党支部", "党支部", GENERAL_BRANCH, community="和平社区")], name="below")
     assert "已导入1行" in below.output, below.output

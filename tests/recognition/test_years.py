@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -67,6 +68,12 @@ def test_each_sum_of_a_year_is_that_of_the_list_behind_it(visit, street):
         assert person == {"person_id": person["person_id"], "name": theirs[0]["name"]} | summed(theirs)
     assert sorted(person["name"] for person in people) == ["孙同伴", "李队长", "王志愿"], "the leader calls them"
     assert every(visit.leader, "/served", **body, year=year - 1) == every(visit.leader, "/served/people", **body, year=year - 1) == []
+    today, here = clock.shanghai_day(clock.now()), street["和平社区"]
+    for query in ({"q": lines[0]["title"][:4]}, {"brand": "door_knock"}, {"since": today, "until": today}, {"community_id": here}):
+        assert every(visit.leader, "/served", **body, **query) == lines, query
+    nothing = ({"q": "散步"}, {"brand": "red_ribbon"}, {"until": today - timedelta(days=1)}, {"community_id": street["团结社区"]})
+    for query in nothing:
+        assert every(visit.leader, "/served", **body, **query) == [], query
     assert {person["name"] for person in every(visit.officer, "/served/people", **body, year=year)} == {"孙**", "李**", "王**"}
     for phone in (visit.member, street.home.leader, street.next.officer):
         assert every(phone, "/served", **body) == phone.seen("/served/years", **body)["items"] == []

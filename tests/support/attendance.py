@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from backend.areas.models import Area
 from backend.attendance import service as attendance
-from backend.attendance.models import Attendance, Confirmer, Shift
+from backend.attendance.models import Attendance, Capacity, Confirmer, Evidence, Shift
 from backend.attendance.queries import counting_records
 from backend.attendance.service import Place
 from backend.foundation import clock, facts
@@ -73,6 +73,26 @@ def claim_for(opening_id: UUID, **claimant: UUID) -> UUID:
             Claim(id=claim_id, opening_id=opening_id, role_id=role_id, status=ClaimStatus.HELD, claimed_at=clock.now(), **claimant)
         )
         return claim_id
+
+
+def signed_out_by_nobody(phone: Phone, area_id: str, team_id: str) -> None:
+    """The phone's holder was at a shift for the team, and never signed out: as bare rows."""
+    opening_id, shift_id = open_shift(area_id, starts_in=timedelta(hours=-3))
+    claim_id = claim_for(opening_id, team_id=UUID(team_id))
+    with transaction():
+        db.session.add(
+            Attendance(
+                id=new_id(),
+                shift_id=shift_id,
+                claim_id=claim_id,
+                person_id=UUID(phone.person_id),
+                capacity=Capacity.TEAM,
+                capacity_id=UUID(team_id),
+                signed_in_at=clock.now() - timedelta(hours=3),
+                in_evidence=Evidence.CODE,
+                closed_at=clock.now(),
+            )
+        )
 
 
 def joins(phone: Phone, team_id: str, *, joined_on: date | None = None, left_on: date | None = None) -> None:

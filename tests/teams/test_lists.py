@@ -1,11 +1,13 @@
 """Lists of teams: whose, in which order, page by page, and at what cost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 
 from backend.accounts.limits import Written
+from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.database import db
 from tests.support.phone import refused
@@ -59,6 +61,18 @@ def test_teams_are_found_by_a_part_of_their_name_and_listed_by_name(leader, offi
     assert listed(officer, q="快递 银龄") == []
 
 
+def test_teams_are_found_by_the_days_of_founding_and_before_that_of_the_application(leader, officer, street, pass_time):
+    first = active_team(leader, officer, street)
+    pass_time(days=2)
+    second, asked = active_team(leader, officer, street), applied_team(leader, street)
+    then, today = (clock.shanghai_day(clock.now()) - timedelta(days=days) for days in (2, 0))
+
+    assert listed(officer, since=then, until=then) == [first["id"]]
+    assert listed(officer, since=today) == [second["id"]]
+    for query, found in (({"since": today}, [asked["id"]]), ({"until": then}, [])):
+        assert listed(officer, status="applied", **query) == found
+
+
 def test_pages_follow_one_another_without_gap_or_repeat(leader, officer, phone_of, street):
     made = [active_team(leader, officer, street)["id"] for _ in range(5)]
     anybody, seen, cursor = phone_of(), [], None
@@ -105,6 +119,10 @@ def test_wishes_to_join_are_read_from_either_end(leader, officer, volunteer, str
 
     assert read(leader, "/join-requests/waiting") == wishes == read(leader, "/join-requests/waiting", sort="latest")[::-1]
     assert read(asking, "/me/join-requests") == wishes[1::-1] == read(asking, "/me/join-requests", sort="earliest")[::-1]
+    today = clock.shanghai_day(clock.now())
+    assert read(leader, "/join-requests/waiting", team_id=teams[0], since=today) == wishes[::2]
+    assert read(leader, "/join-requests/waiting", until=today - timedelta(days=1)) == []
+    assert read(leader, "/join-requests/waiting", team_id=street["和平社区"]) == []
     of_team = f"/teams/{teams[0]}/join-requests"
     assert read(leader, of_team) == wishes[::2] == read(leader, of_team, sort="latest")[::-1]
     first = leader.seen(of_team, limit=1, sort="latest")

@@ -6,7 +6,15 @@ from pydantic import ConfigDict, Field, model_validator
 
 from backend.attendance.models import ShiftStatus
 from backend.attendance.positions import Position
-from backend.attendance.queries import OwnServiceSearch, ServiceSearch, ServiceSort, ServiceStatus, ShiftSearch, ShiftSort
+from backend.attendance.queries import (
+    OwnServiceSearch,
+    ServiceSearch,
+    ServiceSort,
+    ServiceStatus,
+    ShiftSearch,
+    ShiftSort,
+    UnrecordedSearch,
+)
 from backend.foundation.paging import TimeSort
 from backend.openings.queries import Openings
 from web.fields import Id, Instant, Line, Name, Text
@@ -18,7 +26,6 @@ from web.shapes import (
     DemandNumbered,
     DemandSought,
     ForMe,
-    ListQuery,
     OrganisationSought,
     PersonNamed,
     PersonSought,
@@ -178,10 +185,32 @@ class MyServicesQuery(SpanQuery):
         return OwnServiceSearch(self.q, self.brand, openings, self.days)
 
 
-class UnrecordedQuery(ListQuery):
-    """Which attendances without a record."""
+class UnrecordedQuery(SpanQuery):
+    """Which attendances without a record; the days are those of signing in."""
 
+    q: TitleSought = None
+    brand: BrandSought = None
+    community_id: CommunitySought = None
+    team_id: TeamSought = None
+    organisation_id: OrganisationSought = None
+    work_unit_id: WorkUnitSought = None
+    person: PersonNamed = None
+    demand_number: DemandNumbered = None
     for_me: ForMe = False
+
+    def search(self, openings: Openings | None) -> UnrecordedSearch:
+        """The same for a query of the domain, with the openings of the number."""
+        return UnrecordedSearch(
+            q=self.q,
+            brand=self.brand,
+            openings=openings,
+            days=self.days,
+            community_id=self.community_id,
+            team_id=self.team_id,
+            organisation_id=self.organisation_id,
+            work_unit_id=self.work_unit_id,
+            person=self.person,
+        )
 
 
 class ServicesQuery(SpanQuery):

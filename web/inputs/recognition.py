@@ -4,9 +4,9 @@ from pydantic import Field
 
 from backend.attendance.models import Capacity
 from backend.foundation.terms import Word
-from backend.recognition.years import Body
+from backend.recognition.years import Body, ServedSearch
 from web.fields import Id
-from web.shapes import ListQuery, PersonSought, Query
+from web.shapes import BrandSought, CommunitySought, ListQuery, PersonSought, Query, SpanQuery, TitleSought
 
 
 class BodyKind(Word):
@@ -35,11 +35,19 @@ class PeopleQuery(BodyQuery, ListQuery):
     year: int = Field(ge=2000, le=2199, description="服务的年份")
 
 
-class ServedQuery(BodyQuery, ListQuery):
-    """Which of its services."""
+class ServedQuery(BodyQuery, SpanQuery):
+    """Which of its services; the days are those of service."""
 
+    q: TitleSought = None
     year: int | None = Field(default=None, ge=2000, le=2199, description="服务的年份；不填为全部")
     person_id: Id | None = Field(default=None, description="只看某一个人的")
+    brand: BrandSought = None
+    community_id: CommunitySought = None
+
+    @property
+    def search(self) -> ServedSearch:
+        """The same for a query of the domain."""
+        return ServedSearch(self.q, self.year, self.person_id, self.brand, self.community_id, self.days)
 
 
 class YearFileQuery(BodyQuery):

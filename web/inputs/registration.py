@@ -10,7 +10,7 @@ from backend.registration.queries import RegistrationSearch, RegistrationSort
 from web.fields import Day, Id, Line, NoNumbers, Text
 from web.inputs.common import A_CAUSE, OTHER_CAUSE, CausedIn
 from web.inputs.people import NoticeVersion
-from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchText, SpanQuery, WorkUnitSought
+from web.shapes import Body, CommunitySought, ForMe, ListQuery, PartyOrganisationSought, PersonNamed, SearchText, SpanQuery, WorkUnitSought
 
 PartyNotice = Annotated[NoticeVersion | None, Field(description="现在同意的 party_member 告知书的版本；以前单独同意过现行版本的不填")]
 
@@ -120,6 +120,7 @@ class RegistrationQuery(SpanQuery):
     status: RegistrationStatus | None = None
     community_id: CommunitySought = None
     work_unit_id: WorkUnitSought = None
+    party_organisation_id: PartyOrganisationSought = None
     person: PersonNamed = None
     on: Day | None = Field(default=None, description="看过去某天结束时的情况，单位也是当天的单位；不填为现在")
     sort: RegistrationSort = Field(RegistrationSort.FIRST_COME, description=RegistrationSort.listed())
@@ -128,7 +129,9 @@ class RegistrationQuery(SpanQuery):
     @property
     def search(self) -> RegistrationSearch:
         """The same for a query of the domain."""
-        return RegistrationSearch(self.q, self.status, self.community_id, self.work_unit_id, self.person, self.on, self.days)
+        return RegistrationSearch(
+            self.q, self.status, self.community_id, self.work_unit_id, self.party_organisation_id, self.person, self.on, self.days
+        )
 
 
 class OwnRegistrationsQuery(ListQuery):

@@ -10,7 +10,7 @@ from backend.teams.models import JoinStatus, TeamCategory, TeamStatus
 from backend.teams.queries import TeamSort
 from web.fields import Id, NoNumbers, Prose, Text
 from web.inputs.common import OTHER_CAUSE, CausedIn, ReasonIn
-from web.shapes import Body, CommunitySought, ForMe, ListQuery, PersonNamed, SearchQuery, Sorted, SpanQuery
+from web.shapes import Body, CommunitySought, DaysQuery, ForMe, ListQuery, PersonNamed, Sorted, SpanQuery, TeamSought
 
 TeamName = Annotated[str, Text(max=40, min=2)]
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ac"
@@ -92,8 +92,8 @@ class JoinIn(Body):
     message: Annotated[str, Text(max=500, multiline=True), NoNumbers] | None = None
 
 
-class TeamsQuery(SearchQuery):
-    """Which teams."""
+class TeamsQuery(SpanQuery):
+    """Which teams; the days are those of founding, and of the application where a team was not founded."""
 
     status: TeamStatus = Field(TeamStatus.ACTIVE, description="服务中的队伍人人可见；其他状态只列出本人可见的")
     community_id: CommunitySought = None
@@ -108,15 +108,17 @@ class OwnTeamsQuery(ListQuery):
     sort: TeamSort = Field(TeamSort.LATEST, description=TeamSort.listed())
 
 
-class JoinRequestsWaitingQuery(ListQuery):
-    """Wishes to join that wait for an answer."""
+class JoinRequestsWaitingQuery(DaysQuery):
+    """Which wishes to join that wait for an answer; the days are those of asking."""
 
+    team_id: TeamSought = None
     sort: Sorted = TimeSort.EARLIEST
 
 
-class JoinRequestsQuery(JoinRequestsWaitingQuery):
+class JoinRequestsQuery(ListQuery):
     """Which wishes to join."""
 
+    sort: Sorted = TimeSort.EARLIEST
     status: JoinStatus = JoinStatus.ASKED
 
 

@@ -4,6 +4,7 @@ from backend.attendance.queries.attendances import (
     AttendanceLine,
     AttendanceState,
     OwnServiceSearch,
+    UnrecordedSearch,
     attendances_of_shift,
     attendances_without_record,
     my_services,

@@ -1,5 +1,6 @@
 """Reads of attendances and their records: those of a shift, for who is in charge of it, and one's own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import lies_in
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.hours import hours
 from backend.attendance.models import Attendance, Capacity, Confirmation, Confirmer, Evidence, ServiceFlag, ServiceRecord, Shift
@@ -18,13 +20,14 @@ from backend.attendance.queries.bodies import called_by, led_by, served_for
 from backend.attendance.queries.deciding import is_to_record
 from backend.foundation.actor import Actor
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
-from backend.foundation.search import EVER, Days, found
+from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
 from backend.openings.models import Opening
 from backend.openings.queries import Openings
 from backend.people.models import Person
 from backend.people.queries import name_for
 from backend.people.service import person_of
+from backend.volunteers.queries import person_sought
 
 AS_THEY_CAME = Order((Attendance.signed_in_at, Attendance.id))
 LATEST_FIRST = Order((Attendance.signed_in_at, Attendance.id), latest_first=True)
@@ -119,27 +122,48 @@ class OwnServiceSearch:
     days: Days = EVER
 
 
+@dataclass(frozen=True, slots=True)
+class UnrecordedSearch(OwnServiceSearch):
+    """Which attendances without a record somebody looks for; beside the above, `person`: who signed in, by number or name; team,
+    organisation and unit: for whom."""
+
+    community_id: UUID | None = None
+    team_id: UUID | None = None
+    organisation_id: UUID | None = None
+    work_unit_id: UUID | None = None
+    person: str | None = None
+
+
 def my_services(
     actor: Actor, search: OwnServiceSearch, *, sort: TimeSort = TimeSort.LATEST, page: PageRequest, now: datetime
 ) -> Page[AttendanceLine]:
     """Where one has been, with what became of each. Raises PersonNeeded."""
-    wanted = _lines(actor, now).where(Attendance.person_id == person_of(actor), search.days.hold(Attendance.signed_in_at))
-    wanted = wanted.where(found(search.q, Opening.title))
-    if search.brand is not None:
-        wanted = wanted.where(Shift.brand == search.brand)
-    if search.openings is not None:
-        wanted = wanted.where(Shift.opening_id.in_(search.openings))
+    wanted = _lines(actor, now).where(Attendance.person_id == person_of(actor), *_as_sought(search))
     return LATEST_FIRST.sorted_by(sort).page(wanted, page).map(_line)
 
 
-def attendances_without_record(actor: Actor, *, for_me: bool, page: PageRequest, now: datetime) -> Page[AttendanceLine]:
+def attendances_without_record(
+    actor: Actor, search: UnrecordedSearch, *, for_me: bool, page: PageRequest, now: datetime
+) -> Page[AttendanceLine]:
     """Who signed in in the actor's areas and never out, so that nobody knows how long they served; the longest ago first. `for_me`: only
     those whose record the actor is to add."""
     seen = policy.visible(actor, Permission.ATTENDANCE_SEE, ScopeColumns(area_path=Shift.area_path))
     wanted = _lines(actor, now).where(Shift.is_unsettled(), Attendance.is_unsettled(), Attendance.lacks_record(), seen)
+    wanted = wanted.where(*_as_sought(search), lies_in(Shift.area_path, search.community_id), person_sought(actor, search.person, now=now))
+    for body_id in (search.team_id, search.organisation_id, search.work_unit_id):
+        if body_id is not None:
+            wanted = wanted.where(Attendance.capacity_id == body_id)
     if for_me:
         wanted = wanted.where(is_to_record(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)
+
+
+def _as_sought(search: OwnServiceSearch) -> Iterator[ColumnElement[bool]]:
+    yield found(search.q, Opening.title)
+    yield search.days.hold(Attendance.signed_in_at)
+    yield as_asked((Shift.brand, search.brand))
+    if search.openings is not None:
+        yield Shift.opening_id.in_(search.openings)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

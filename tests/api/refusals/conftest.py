@@ -23,7 +23,7 @@ from backend.foundation import clock, files
 from backend.foundation.actor import Grant, Role
 from backend.foundation.database import db, transaction
 from config.settings import Settings
-from tests.support.attendance import Visit
+from tests.support.attendance import Visit, signed_out_by_nobody
 from tests.support.beginning import empty
 from tests.support.contract import Watch
 from tests.support.demands import asked_for, demand_form, give_role, published_demand
@@ -111,6 +111,7 @@ class World:
         attendance_id = visit.sign_in()["attendance_id"]
         clock.advance(timedelta(minutes=47))
         service = self.insider.seen(f"/services/{visit.sign_out()['fact_id']}")
+        signed_out_by_nobody(visit.leader, self.street["和平社区"], visit.team_id)
         year = clock.shanghai_day(clock.now()).year
         message_id = inbox(self.insider)[0]["id"]
         late = past_form(self.street["和平社区"], visit.member.volunteer_number, "王志愿")
