@@ -29,11 +29,9 @@ class Transport(over_redis.Transport):
     Channel = Channel
 
 
-TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))  # by name, so that addresses are read as ever
-
-
 def celery_of(settings: Settings, **options: Any) -> Celery:
     """A Celery application on the broker of the copy, with `options` of its own."""
+    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))  # by name, so that addresses are read as ever
     celery = Celery("ejia", **options)
     celery.conf.update(
         broker_url=settings.broker_url,

@@ -102,6 +102,14 @@ class _NoSession(SessionInterface):
         return obj is self._none
 
 
+def _ends_by_itself(environ: "WSGIEnvironment", limit: int) -> bool:
+    """Whether the server ends the body where it was said to end, within the limit. What comes in chunks has no end that anybody said, even
+    where a length stands beside."""
+    stated: str = environ.get("CONTENT_LENGTH") or ""
+    is_told = stated.isdecimal() and int(stated) <= limit and "HTTP_TRANSFER_ENCODING" not in environ
+    return is_told and bool(environ.get("wsgi.input_terminated"))
+
+
 class _Application(APIFlask):
     """Without what Flask asks at each call and none of ours needs: whether a function is asynchronous, at which host a request came."""
 
@@ -116,10 +124,8 @@ class _Application(APIFlask):
         if request is None:
             return super().create_url_adapter(request)
         limit = request.max_content_length = self.config["MAX_CONTENT_LENGTH"]  # or the proxy of the application is asked for it, twice
-        stated = request.environ.get("CONTENT_LENGTH")
-        if stated and stated.isdecimal() and int(stated) <= limit and request.environ.get("wsgi.input_terminated"):
-            # The server ends it where it was said to end. Werkzeug would count along.
-            request.stream = request.environ["wsgi.input"]
+        if _ends_by_itself(request.environ, limit):
+            request.stream = request.environ["wsgi.input"]  # werkzeug would count along
         request.host = get_host(request.environ, request.trusted_hosts)
         try:
             request.host.partition(":")[0].encode("idna")  # `a..b` is no name, nor is a part of 64 letters

@@ -45,13 +45,14 @@ class RosterLine:
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Who was registered in a community on some day of the year: by group, those of none last, and in each by the day on which they
-    came. `by`: what a group is; `rest`: the words for those of none."""
+    came. `by`: what a group is; `rest`: the words for those of none; `of_several`: what is said of those of several, who stand in one."""
 
     name: str
     by: str
     rest: str
     details: tuple[str, ...]
     lines: tuple[RosterLine, ...]
+    of_several: str | None = None
 
 
 def rosters_of(area: AreaLine, year: int) -> tuple[Roster, ...]:
@@ -92,6 +93,7 @@ def _volunteers(area: AreaLine, year: int) -> Roster:
             ),
             year,
         ),
+        "属于几支服务队的，只计入名称排在最前的一支；各队全部队员数见“分服务队统计”表。",
     )
 
 

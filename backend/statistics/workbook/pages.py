@@ -266,7 +266,7 @@ def _roster_by_group(
         for row, value in enumerate(each, start=BODY):
             sheet.number(row, column, value, decimals)
         _sum(sheet, column, each, decimals)
-    sheet.note(*words.NOTES_OF_CONTENTS)
+    sheet.note(*([roster.of_several] if roster.of_several else []), *words.NOTES_OF_CONTENTS)
     return sheet
 
 
