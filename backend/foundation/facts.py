@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, inspect, or_, update
+from sqlalchemy import ColumnElement, and_, case, inspect, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,14 @@ from backend.foundation.database import Base, Column, RowId, db, flush_or_refuse
 from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import SEALED, keyring
+
+UNDONE = "import_undone"
+"""The reason that stands with what an import made once the import is undone; what people read is `reason_in_words`."""
+
+
+def reason_in_words(reason: Column) -> Column:
+    """Why something was done, as people read it: `UNDONE` is written by the software, which writes a code, and stands in rows for good."""
+    return case((reason == UNDONE, "导入已撤销"), else_=reason)
 
 
 class AlreadyCorrected(Conflict):

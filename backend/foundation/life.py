@@ -194,7 +194,7 @@ class StepLine:
 
 def steps_of(changes: type[StatusChange], subject_id: UUID, *, page: PageRequest) -> Page[StepLine]:
     """What became of a thing so far, the latest first. The caller has asked policy."""
-    columns = (changes.id, changes.at, changes.from_status, changes.to_status, changes.reason)
+    columns = (changes.id, changes.at, changes.from_status, changes.to_status, facts.reason_in_words(changes.reason))
     wanted = select(*columns).where(getattr(changes, changes.subject) == subject_id)
     return Order((changes.at, changes.id), latest_first=True).page(wanted, page).map(lambda row: StepLine(*row))
 

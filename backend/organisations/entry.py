@@ -13,13 +13,13 @@ from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, one_of
+from backend.foundation.facts import UNDONE
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.foundation.skeletons import skeleton
 from backend.organisations.events import OrganisationEnded, OrganisationVerified, StaffAdded, StaffRemoved
 from backend.organisations.models import Filing, Organisation, OrganisationChange, OrganisationStatus, Origin, Staff
 
-UNDONE = "import_undone"
 BRING = Step(Organisation, OrganisationChange, None, OrganisationStatus.VERIFIED, OrganisationVerified, Permission.IMPORT_ENTER)
 TAKE_BACK = Step(
     Organisation, OrganisationChange, OrganisationStatus.VERIFIED, OrganisationStatus.ENDED, OrganisationEnded, Permission.IMPORT_ENTER

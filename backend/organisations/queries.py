@@ -15,6 +15,7 @@ from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
+from backend.foundation.facts import reason_in_words
 from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
@@ -121,7 +122,7 @@ def organisations_of_person(person_id: UUID | None, *, sort: OrganisationSort, p
 def organisation_sheet(viewer: Actor, organisation_id: UUID) -> AnyRow:
     """One organisation. Raises Missing where the viewer may not open it."""
     last = (
-        select(OrganisationChange.reason)
+        select(reason_in_words(OrganisationChange.reason))
         .where(OrganisationChange.organisation_id == Organisation.id, OrganisationChange.to_status == Organisation.status)
         .where(Organisation.status.in_((OrganisationStatus.RETURNED, OrganisationStatus.ENDED)))
         .order_by(OrganisationChange.at.desc(), OrganisationChange.id.desc())

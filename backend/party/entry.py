@@ -12,13 +12,12 @@ from backend.accounts.permissions import Permission
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
+from backend.foundation.facts import UNDONE
 from backend.foundation.ids import new_id
 from backend.foundation.skeletons import skeleton
 from backend.party.events import WorkUnitAdded, WorkUnitEnded
 from backend.party.models import PartyMember, UnitMembership, UnitNature, WorkUnit
 from backend.party.organisations import called_so
-
-UNDONE = "import_undone"
 
 
 @dataclass(frozen=True, slots=True)

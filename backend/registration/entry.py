@@ -13,6 +13,7 @@ from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
+from backend.foundation.facts import UNDONE
 from backend.party import entry as party
 from backend.party.entry import BroughtEmployee
 from backend.people.models import Consent
@@ -21,8 +22,6 @@ from backend.people.service import PaperConsent, give_paper_consents, took_back
 from backend.registration.events import RegistrationAccepted, RegistrationEnded
 from backend.registration.models import ACTIVE, RECEIPT_NUMBERS, MemberRegistration, RegistrationStatus
 from backend.registration.service import receipt_number, role_in
-
-UNDONE = "import_undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from backend.areas.models import Area
 from backend.foundation import audit, clock, facts, outbox
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, one_of
+from backend.foundation.facts import UNDONE
 from backend.foundation.ids import new_id
 from backend.foundation.life import Step
 from backend.foundation.skeletons import skeleton
 from backend.teams.events import MembershipEnded, MembershipStarted, TeamActivated, TeamDissolved
 from backend.teams.models import Membership, Team, TeamCategory, TeamChange, TeamStatus
 
-UNDONE = "import_undone"
 BRING = Step(Team, TeamChange, None, TeamStatus.ACTIVE, TeamActivated, Permission.IMPORT_ENTER)
 TAKE_BACK = Step(Team, TeamChange, TeamStatus.ACTIVE, TeamStatus.DISSOLVED, TeamDissolved, Permission.IMPORT_ENTER)
 

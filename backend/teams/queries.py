@@ -16,6 +16,7 @@ from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column, db
 from backend.foundation.errors import Missing
+from backend.foundation.facts import reason_in_words
 from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest, TimeSort
@@ -120,7 +121,7 @@ def teams_of_person(person_id: UUID | None, *, sort: TeamSort, page: PageRequest
 def team_sheet(viewer: Actor, team_id: UUID) -> AnyRow:
     """One team. Raises Missing where the viewer may not open it."""
     last = (
-        select(TeamChange.reason)
+        select(reason_in_words(TeamChange.reason))
         .where(TeamChange.team_id == Team.id, TeamChange.to_status == Team.status)
         .where(Team.status.in_((TeamStatus.RETURNED, TeamStatus.DISSOLVED)))
         .order_by(TeamChange.at.desc(), TeamChange.id.desc())

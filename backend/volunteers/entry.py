@@ -12,14 +12,13 @@ from backend.areas.models import Area
 from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
+from backend.foundation.facts import UNDONE
 from backend.people.models import Consent, Person
 from backend.people.notices import NoticeName
 from backend.people.service import Identity, PaperConsent, give_paper_consents, look_all_up, put_all_on_record
 from backend.volunteers.events import VolunteerRegistered, VolunteerUndone
 from backend.volunteers.models import VOLUNTEER_NUMBERS, Volunteer
 from backend.volunteers.service import volunteer_number
-
-UNDONE = "import_undone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,4 +56,6 @@ def test_organisations_and_staff_are_entered_known_again_and_undone(street, stre
     assert ejia("import", "undo", number_of(entered)).exit_code == 0
     assert {role["role"] for role in phone_of("staff-anew").seen("/me")["roles"]} == {"volunteer"}
     assert ejia("import", "undo", number_of(bodies)).exit_code == 0
+    (gone,) = officer.seen("/organisations", status="ended")["items"]
+    assert officer.seen(f"/organisations/{gone['id']}")["reason"] == "导入已撤销"
     assert figures(street_officer, 2019)["organisations_incubated"] == 0

@@ -1,9 +1,12 @@
 """A street brings its teams with who leads them and their members, and the leader who comes by WeChat later leads."""
 
 from datetime import date
+from uuid import UUID
 
 from backend.consumers import CONSUMERS
-from backend.foundation import clock, outbox
+from backend.foundation import clock, life, outbox
+from backend.foundation.paging import PageRequest
+from backend.teams.models import TeamChange
 from tests.imports.test_volunteers import number_of, someone
 from tests.support.recoveries import seen
 
@@ -54,3 +57,6 @@ def test_teams_and_members_are_entered_known_again_and_undone(street, street_off
     assert ejia("import", "undo", number_of(teams)).exit_code == 0
     assert (figures(street_officer, 2019)["teams"], figures(street_officer, 2020)["volunteers_in_teams"]) == (0, 0)
     assert "team_leader" not in {role["role"] for role in phone_of("leader-anew").seen("/me")["roles"]}
+    (gone,) = officer.seen("/teams", status="dissolved")["items"]
+    steps = life.steps_of(TeamChange, UUID(gone["id"]), page=PageRequest(1)).items
+    assert (officer.seen(f"/teams/{gone['id']}")["reason"], steps[0].reason) == ("导入已撤销", "导入已撤销"), "a sentence, no code"
