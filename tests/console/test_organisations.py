@@ -80,6 +80,8 @@ def test_it_goes_on_under_another_name_and_head_and_ends_with_its_staff(app, bro
     one = add_staff(head, organisation["id"], volunteer, "李晓明")
     staff = browser.get(address(organisation, "/staff"))
     assert (volunteer.volunteer_number in staff.text, staff.text.count("指定为负责人</a>")) == (True, 1)
+    wrong = browser.get(address(organisation, "/staff?q=13800001234"))
+    assert (wrong.status_code, "现在的工作人员" in wrong.text) == (422, False)
     naming = address(organisation, f"/staff/{one['id']}/leadership")
     assert volunteer.volunteer_number in text_of(browser.get(naming)), "of several by the same mask, this one"
     assert led_to(sent(browser, naming)) == address(organisation)
@@ -100,8 +102,6 @@ def test_it_goes_on_under_another_name_and_head_and_ends_with_its_staff(app, bro
     assert kept(organisation)[0] is OrganisationStatus.ENDED
     assert "协议到期不再续签" in text_of(browser.get(address(organisation)))
     assert organisation["id"] in browser.get("/console/organisations?status=ended&q=青山&origin=introduced&since=&until=").text
-    wrong = browser.get(address(organisation, "/staff?q=13800001234"))
-    assert (wrong.status_code, "现在的工作人员" in wrong.text) == (422, False)
 
 
 def test_the_pages_send_as_many_statements_for_many_as_for_one(browser, head, officer, street):
