@@ -44,6 +44,7 @@ SHOWN = {
 
 WHY_NOT = {"nobody": NOBODY_CLAIMED, "nothing": NOTHING_CONFIRMED}
 
+WHO = ("jiedao", "shequ-1", "shequ-2", "leader", "volunteer", "organisation", "member", "resident", "grid")
 OFFICES = ("jiedao", "shequ-1")
 FOUND_BY = {
     **dict.fromkeys(("demand_to_review", "attendance_without_record"), (*OFFICES, "shequ-2")),
@@ -113,8 +114,8 @@ def test_all_that_a_street_must_be_able_to_show_is_there_and_nothing_that_the_pr
 
     assert [login.name for login in since] == ["grid"]
     found: dict[str, tuple[str, ...]] = {}
-    for name in ("jiedao", "shequ-1", "shequ-2", "leader", "volunteer", "organisation", "member", "resident", "grid"):
-        phone = logged_in(app, name)
+    phones = {name: logged_in(app, name) for name in WHO}
+    for name, phone in phones.items():
         for line in phone.seen("/me/waiting")["items"]:
             found[line["kind"]] = (*found.get(line["kind"], ()), name)
             assert number_behind(phone, line["list"]) == line["number"], (name, line)
@@ -123,7 +124,7 @@ def test_all_that_a_street_must_be_able_to_show_is_there_and_nothing_that_the_pr
 
     with transaction():
         report_overdue(now=clock.now())
-    street = logged_in(app, "jiedao")
+    street = phones["jiedao"]
     over = street.seen("/demands/in-care", status="not_carried_out", limit=100, count="true")
     reasons = {street.seen(f"/demands/{line['id']}")["reason"] for line in over["items"][:3]}
     assert (over["total"]["number"], reasons - set(WHY_NOT.values())) == (not_carried_out, set())
