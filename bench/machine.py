@@ -22,19 +22,20 @@ from tests.support.environment import environment_of, settings_on
 
 WEB_PROCESSES = 1  # the other core is for PostgreSQL and the phones
 PRODUCT = "ejia.app:create_app"
+UNMIGRATED = "template1"
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Both servers and the application on them; `folder` is for what else it leaves. `template`: a database on them, empty and migrated or
-    not, of which those beside are made."""
+    """Both servers and the application on them; `folder` is for what else it leaves. `template`: a database on them, empty and migrated, of
+    which those beside are made; by default each of them is migrated."""
 
     settings: Settings
     folder: Path
     app: Flask
     servers: Servers
     ports: Ports = field(default_factory=Ports)
-    template: str = "template1"
+    template: str = UNMIGRATED
 
     @contextmanager
     def web(self, name: str, factory: str = PRODUCT) -> Iterator[int]:
@@ -85,8 +86,9 @@ def machine(*, durable: bool) -> Iterator[Machine]:
 
 
 @contextmanager
-def _on(settings: Settings, folder: Path, servers: Servers, template: str = "template1") -> Iterator[Machine]:
-    schema.upgrade(settings.database_url)
+def _on(settings: Settings, folder: Path, servers: Servers, template: str = UNMIGRATED) -> Iterator[Machine]:
+    if template == UNMIGRATED:
+        schema.upgrade(settings.database_url)
     app = create_app(settings)
     gc.freeze()  # as every process of the product does once it is up
     running = Machine(settings, folder, app, servers, template=template)

@@ -21,7 +21,7 @@ from backend.people.notices import Notice, NoticeName
 from config.settings import Settings
 from ejia.app import create_app
 from ejia.core import CATALOGUES, start_process
-from ejia.trial.servers import APP_USER, Servers, test_servers
+from ejia.trial.servers import APP_USER, DATABASE, Servers, test_servers
 from tests.support.beginning import empty, officer_of, wechat_user
 from tests.support.command_line import CommandLine
 from tests.support.contract import Watch
@@ -33,6 +33,7 @@ from tests.support.street import Street, in_office, make_what_tests_share
 from tests.wechat.steering import Levers
 from web import health
 
+MIGRATED = "ejia_migrated"
 LONGEST = (
     ("tests/trial", "tests/faults", "tests/end_to_end", "tests/bench"),
     ("tests/statistics/test_demonstration_year.py", "tests/api", "tests/policy"),
@@ -75,7 +76,14 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
     """A test copy on servers of its own, its clock steered."""
     copy = settings_on(servers, tmp_path_factory.mktemp("clock") / "lead")
     schema.upgrade(copy.database_url)
+    servers.postgres.create_database(MIGRATED, template=DATABASE)  # now, for of a database that somebody uses there is no copy
     return copy
+
+
+@pytest.fixture(scope="session")
+def migrated(settings: Settings) -> str:
+    """The name of a database as the migrations leave it, of which others are made: they run once."""
+    return MIGRATED
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,19 @@
 """Each benchmark at tiny sizes, so that none rots between two quiet machines. What it measures here says nothing, so it is not judged."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
-from backend.foundation import schema
 from bench import results
 from bench.__main__ import BENCHMARKS, parser
 from bench.machine import Machine
 from bench.results import Result, compared, watched
-from ejia.trial.servers import Servers
 
 TINY = "--rounds 1 --reads 5 --people 3 --demands 60 --facts 240 --requests 20 --records 240 --scale 0.005".split()
-MIGRATED = "bench_migrated"
 OF_ITS_OWN_SIZE = {"claims"}
 """Its claimants and openings are not asked for, and take longer than all others together."""
-
-
-@pytest.fixture(scope="module")
-def migrated(servers: Servers) -> Iterator[str]:
-    """A database as the migrations leave it, which each benchmark copies: they run once."""
-    servers.postgres.create_database(MIGRATED)
-    schema.upgrade(servers.postgres.url_for(MIGRATED))
-    yield MIGRATED
-    servers.postgres.drop_database(MIGRATED)
 
 
 @pytest.fixture

@@ -276,9 +276,8 @@ def test_a_database_with_data_is_put_aside_only_where_somebody_said_so(saved, ot
         assert kept.execute(MISTAKEN).fetchall() == [(1,)]
 
 
-def test_an_empty_database_is_filled_without_a_question(saved, other, servers):
-    servers.postgres.create_database(OTHER)
-    schema.upgrade(other.ejia.environment["DATABASE_URL"])
+def test_an_empty_database_is_filled_without_a_question(saved, other, servers, migrated):
+    servers.postgres.create_database(OTHER, template=migrated)
 
     assert other.ejia("restore", str(saved)).exit_code == 0
 
