@@ -34,14 +34,15 @@ REFUSALS = (NotATrial, AlreadyRunning, FolderGone, PortTaken, ServiceFailed, Sec
     show_default=True,
     help="示范年度的规模（只装入自带的空数据库）：1 与报告相同，0 不装载。",
 )
+@click.option("--web-processes", type=click.IntRange(1, 64), help="web 服务的进程数；不填为处理器核数，至少 2、至多 8。内存少的机器填 1。")
 @click.option("--check", is_flag=True, help="全部正常后马上停止。")
-def run(port: int | None, data: Path, scale: float, check: bool) -> None:
+def run(port: int | None, data: Path, scale: float, web_processes: int | None, check: bool) -> None:
     """启动一套试用系统，按 Ctrl-C 停止。
 
     自带 PostgreSQL 和 Valkey，第一次运行时建表并装入示范年度，然后启动 web、Celery worker、Celery beat 和微信模拟服务。
     停掉的服务会自动重新启动。DATABASE_URL、REDIS_URL、BROKER_URL 可以分别换成自己的服务器。数据和密钥留在文件夹中，下次继续使用。
     """
     try:
-        TrialRun(data, os.environ, port=port, scale=scale, say=click.echo)(check=check)
+        TrialRun(data, os.environ, port=port, scale=scale, web_processes=web_processes, say=click.echo)(check=check)
     except REFUSALS as refusal:
         raise Failure(str(refusal)) from None

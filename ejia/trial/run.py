@@ -29,15 +29,25 @@ class NotATrial(Exception):
 class TrialRun:
     """One run in one folder, with the environment that was given to it.
 
-    `scale` is the size of the demonstration year that an empty database of our own gets, 0 for none; `say` gets each line for the
-    terminal.
+    `scale` is the size of the demonstration year that an empty database of our own gets, 0 for none; `web_processes` None as many as the
+    machine has cores, within bounds; `say` gets each line for the terminal.
     """
 
-    def __init__(self, var: Path, given: Mapping[str, str], *, port: int | None, scale: float, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        var: Path,
+        given: Mapping[str, str],
+        *,
+        port: int | None,
+        scale: float,
+        web_processes: int | None,
+        say: Callable[[str], None],
+    ) -> None:
         self.var = var.resolve()
         self.given = given
         self.asked_port = port
         self.scale = scale
+        self.web_processes = web_processes
         self.say = say
         self.ports = Ports()
         self.started = time.monotonic()
@@ -97,7 +107,7 @@ class TrialRun:
         stand_in = [services.wechat(self.var, environment, wechat_port)] if wechat_port is not None else []
         metrics = services.metrics(self.var, measured, self.metrics_port)
         supervisor.start(*stand_in, metrics, services.worker(self.var, measured), services.beat(self.var, measured))
-        supervisor.start(services.web(self.var, measured, self.web_port))
+        supervisor.start(services.web(self.var, measured, self.web_port, workers=self.web_processes))
         supervisor.wait_healthy()
         return environment
 

@@ -17,6 +17,8 @@ from tests.support.trial_run import EJIA, address, begin_run, clean_environment,
 from tests.trial.waiting import descendants_of, eventually, is_running
 
 Run = Callable[..., "subprocess.Popen[str]"]
+ONE_PROCESS = ("--web-processes", "1")
+"""For runs of which nobody asks how many answer: each process takes seconds to come up."""
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def start() -> Iterator[Run]:
 
 def test_two_copies_run_side_by_side_and_leave_nothing_cut_short_stopped_or_killed(start: Run, tmp_path: Path) -> None:
     _cuts_a_load_short(start, tmp_path / "two")
-    one, two = start(tmp_path / "one", "--scale", "0"), start(tmp_path / "two", "--scale", "0.01")
+    one, two = start(tmp_path / "one", "--scale", "0"), start(tmp_path / "two", "--scale", "0.01", *ONE_PROCESS)
     heard, other = read_until(one, "Ctrl-C"), read_until(two, "Ctrl-C")
     assert address(heard, "接口") != address(other, "接口")
     for said in (heard, other):
@@ -78,7 +80,7 @@ def test_two_copies_run_side_by_side_and_leave_nothing_cut_short_stopped_or_kill
     assert eventually(lambda: not any(map(is_running, processes)), seconds=30)
     assert environment_of(tmp_path / "one") == environment_of(tmp_path / "two") == {}
 
-    output, _ = start(tmp_path / "two", "--check").communicate(timeout=90)
+    output, _ = start(tmp_path / "two", "--check", *ONE_PROCESS).communicate(timeout=90)
     assert "社区E家已启动" in output
     assert "jiedao" in output.split("示范账号：")[1], "the year is there already; who can log in is told again"
     assert output.endswith("已停止，数据保留。\n")
@@ -138,11 +140,12 @@ def _database_of(folder: Path) -> Iterator[psycopg.Connection]:
 def test_given_addresses_replace_the_servers_one_by_one(start: Run, tmp_path: Path, servers: Servers) -> None:
     servers.postgres.create_database("elsewhere")
     given = {"DATABASE_URL": servers.postgres.url_for("elsewhere"), "BROKER_URL": servers.valkey.url_for(7)}
-    output, _ = start(tmp_path, "--check", "--port", "18765", **given).communicate(timeout=90)
+    output, _ = start(tmp_path, "--check", "--port", "18765", *ONE_PROCESS, **given).communicate(timeout=90)
     assert address(output, "接口") == "http://127.0.0.1:18765/api/v1"
     assert address(output, "PostgreSQL") == given["DATABASE_URL"]
     assert not (tmp_path / "postgres").exists()
     assert (tmp_path / "valkey").exists(), "no REDIS_URL was given"
+    assert (tmp_path / "log" / "web.log").read_text().count("Spawning worker-") == 1, "as many answer as were asked for"
     with psycopg.connect(given["DATABASE_URL"]) as connection:
         assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
 
