@@ -11,6 +11,7 @@ ORGANISATIONS = "/console/organisations"
 REGISTRATIONS = "/console/registrations"
 VOLUNTEERS = "/console/volunteers"
 PEOPLE = "/console/people"
+FIGURES = "/console/figures"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

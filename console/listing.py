@@ -11,9 +11,9 @@ from flask import request
 from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import Page
 from web.labels import label_of
-from web.shapes import ListQuery, query_reader
+from web.shapes import Query, query_reader
 
-AnyQuery = TypeVar("AnyQuery", bound=ListQuery)
+AnyQuery = TypeVar("AnyQuery", bound=Query)
 _WHICH_LIST = frozenset({"status", "for_me", "sort", "limit"})
 """What says which list it is and how it is shown, and does not narrow it down."""
 
@@ -54,7 +54,7 @@ def list_reader(model: type[AnyQuery]) -> Callable[[], Asked[AnyQuery]]:
     return asked
 
 
-def filters_of(query: ListQuery) -> dict[str, str]:
+def filters_of(query: Query) -> dict[str, str]:
     """What a list is narrowed down by, as its address says it; without what is so anyway."""
     return {
         name: _written(value)

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from backend.foundation.clock import day_of, moment, span
+from console import charts
 from console.drawing import as_written
 from console.listing import with_filters
 from console.refusals import refuse
@@ -16,6 +17,8 @@ bp.add_app_template_filter(label_of)
 bp.add_app_template_filter(as_written)
 bp.add_app_template_global(span)
 bp.add_app_template_global(with_filters)
+bp.add_app_template_global(charts.trend, "trend_of")
+bp.add_app_template_global(charts.share_of)
 
 PAGES = Face(
     addresses=frozenset({ROOT, "console"}),

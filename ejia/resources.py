@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from console.views import accounts, second_factors, today
 from console.views import demands as demand_pages
+from console.views import figures as figure_pages
 from console.views import organisations as organisation_pages
 from console.views import registrations as registration_pages
 from console.views import services as record_pages
@@ -102,4 +103,5 @@ CONSOLE: tuple[Blueprint, ...] = (
     organisation_pages.bp,
     registration_pages.bp,
     volunteer_pages.bp,
+    figure_pages.bp,
 )

@@ -105,10 +105,10 @@ def _figure(figure: Figure, communities: tuple[AreaLine, ...]) -> FigureOut:
 
 def _numbers(series: Series, counted: Indicator, communities: tuple[AreaLine, ...]) -> dict[str, Any]:
     return {
-        "value": _shown(series.year, counted),
-        "months": [None if month is None else _shown(month, counted) for month in series.months],
+        "value": counted.in_units(series.year),
+        "months": [None if month is None else counted.in_units(month) for month in series.months],
         "communities": [
-            CommunityValueOut(area_id=community.id, value=_shown(value, counted))
+            CommunityValueOut(area_id=community.id, value=counted.in_units(value))
             for community, value in zip(communities, series.communities, strict=True)
         ],
     }
@@ -124,9 +124,5 @@ def _row(row: FigureRow, counted: Indicator) -> FigureRowOut:
         person_id=row.person_id,
         person_name=row.person_name,
         late_entry_id=row.late_entry_id,
-        value=_shown(row.value, counted),
+        value=counted.in_units(row.value),
     )
-
-
-def _shown(amount: int, counted: Indicator) -> int | float:
-    return amount / 10**counted.decimals if counted.decimals else amount

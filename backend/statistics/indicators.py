@@ -105,6 +105,14 @@ class Indicator(Entry):
         """The measure that it names."""
         return MEASURES[self.measure]
 
+    def in_units(self, amount: int) -> int | float:
+        """An amount in the smallest unit, as a number of its unit; whole ones stay whole."""
+        return amount / 10**self.decimals if self.decimals else amount
+
+    def written(self, amount: int) -> str:
+        """The same as people read it: 1,234.5."""
+        return f"{self.in_units(amount):,.{self.decimals}f}"
+
 
 class Indicators(Entry):
     """The catalogue, in the order of the table."""

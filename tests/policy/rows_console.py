@@ -1,6 +1,7 @@
 """Rows of the walk: the pages of the console. Each opens to the same people as what it stands for in the API."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
@@ -16,8 +17,8 @@ from tests.policy.rows_people import (
     begun_second_factor,
     record_of_volunteer,
 )
-from tests.policy.rows_services import CONCERNED, PROXY, SERVING, past
-from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, these
+from tests.policy.rows_services import CONCERNED, NUMBERS, OFFICERS_AT_HOME, PROXY, SERVING, past
+from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.demands import demand_form, window
@@ -192,11 +193,36 @@ PEOPLE_PAGES = (
     Row("person_page", record_of_volunteer, DECIDING | these("volunteer"), 404, {403: these(DISTRICT)}, by=Permission.PERSON_OPEN),
 )
 
+
+def figures(world: World, **known: str) -> Ask:
+    """The figures of the community, and what opens by the rows of one."""
+    return ask(query={"year": world.known["year"], "area_id": world.street["和平社区"]}, **known)
+
+
+_HERE: dict[str, Any] = {"yes": OFFICERS, "rest": 404, "by": Permission.FIGURES_SEE}
+
+FIGURE_PAGES = (
+    Row("figures_page", figures, **_HERE, shows_nothing=NUMBERS),
+    Row(
+        "figures_page",
+        lambda _: ask(),
+        OFFICERS | OFFICERS_AT_HOME,
+        403,
+        {404: these(elsewhere(DISTRICT))},
+        case="of one's own area",
+        shows_nothing=NUMBERS,
+    ),
+    Row("figures_side_page", lambda world: figures(world, side="months"), **_HERE, shows_nothing=NUMBERS),
+    Row("figure_page", lambda world: figures(world, indicator_code="teams"), **_HERE, shows_nothing=NUMBERS),
+    Row("figure_rows_page", lambda world: figures(world, indicator_code="teams", shows=world.team_id), **_HERE),
+)
+
 ROWS = (
     *PEOPLE_PAGES,
     *TEAM_PAGES,
     *ORGANISATION_PAGES,
     *REGISTRATION_PAGES,
+    *FIGURE_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
     Row(
         "demands_page",

@@ -10,10 +10,15 @@ from sqlalchemy.orm import aliased
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.areas.models import LENGTH_OF_PATH, Area, AreaTransfer, Level
+from backend.areas.queries import MOST_IN_TREE
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing, Unprocessable
+from backend.statistics.models import Cell, Grain
+
+FIRST_YEAR = 2000
+"""The first whose figures are asked for."""
 
 
 class YearNotBegun(Unprocessable):
@@ -37,6 +42,34 @@ class AreaLine:
     def told(self) -> str:
         """Its name in a table of the year, with what became of it."""
         return f"{self.name}（{self.ended}）" if self.ended else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Of which areas and years somebody may see figures: the areas in use, each after the one in which it lies, and the years since the
+    first in which something counted, the latest first."""
+
+    areas: tuple[AreaLine, ...]
+    years: tuple[int, ...]
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the figures of some area."""
+    return policy.could_by_area(viewer, Permission.FIGURES_SEE)
+
+
+def choices(viewer: Actor, *, now: datetime) -> Choices:
+    """What the viewer may choose from, as many areas as a tree may have. Raises Forbidden for who looks after none."""
+    paths = policy.area_paths(viewer, Permission.FIGURES_SEE)
+    if not paths:
+        raise Forbidden(policy.who_may(Permission.FIGURES_SEE))
+    within = or_(*(Area.path.startswith(path, autoescape=True) for path in paths))
+    areas = select(Area.id, Area.name, Area.level, Area.path).where(Area.level != Level.GRID, Area.withdrawn_on.is_(None), within)
+    found = db.session.execute(areas.order_by(Area.path).limit(MOST_IN_TREE)).all()
+    first = db.session.scalar(select(func.min(Cell.period)).where(Cell.area_path.in_(paths), Cell.grain == Grain.YEAR))
+    this_year = clock.shanghai_day(now).year
+    since = this_year if first is None else min(max(first.year, FIRST_YEAR), this_year)
+    return Choices(tuple(AreaLine(*area) for area in found), tuple(range(this_year, since - 1, -1)))
 
 
 def months_begun(year: int, *, now: datetime) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, Subquery, Uuid, and_, case, cast, func, null, or_, select
 
-from backend.areas.models import LENGTH_OF_PATH, Area, Level
+from backend.areas.models import LENGTH_OF_PATH, Area, AreaTransfer, Level
 from backend.attendance.models import ServiceRecord
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -33,8 +33,8 @@ class FigureRow:
     """One row that a figure counts, or, for distinct figures, one person. The values of all rows add up to the figure.
 
     `source_id` names the fact or row (None for a person, who may have several; who is counted by a register of its own is named by its
-    row alone); `value` is in the indicator's smallest unit. `late_entry_id` names the past activity that was entered afterwards, of whose
-    service the row is.
+    row alone); `subject_id` does the same, and of what counts in an area in which it lay before names the thing itself. `value` is in the
+    indicator's smallest unit. `late_entry_id` names the past activity that was entered afterwards, of whose service the row is.
     """
 
     source_id: UUID | None
@@ -46,6 +46,7 @@ class FigureRow:
     person_name: str | None
     value: int
     late_entry_id: UUID | None
+    subject_id: UUID | None
 
 
 def figure_rows(
@@ -132,10 +133,12 @@ def _named(order: Order, wanted: Select[*tuple[Any, ...]], page: PageRequest) ->
             masked(Person.name).label("person_name"),
             Area.name.label("community"),
             _late_entry_of(counted.c.source_id).label("late_entry_id"),
+            func.coalesce(AreaTransfer.subject_id, counted.c.source_id).label("subject_id"),
         )
         .select_from(counted)
         .outerjoin(Person, Person.id == counted.c.person_id)
         .outerjoin(Area, Area.path == community)
+        .outerjoin(AreaTransfer, AreaTransfer.id == counted.c.source_id)
         .order_by(*(counted.c[str(column.key)] for column in order.columns))
     )
     return order.cut(db.session.execute(named).all(), page, of=wanted)
@@ -162,4 +165,5 @@ def _made(row: AnyRow, value: int) -> FigureRow:
         person_name=row.person_name,
         value=value,
         late_entry_id=row.late_entry_id,
+        subject_id=row.subject_id,
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy import Integer, Select, and_, case, cast, func, or_, select, true
 
 from backend.areas.models import Level
 from backend.foundation import outbox
@@ -82,15 +82,27 @@ def year_figures(viewer: Actor, year: int, area_id: UUID | None, *, now: datetim
 
     Raises Missing for an area out of the viewer's reach, Forbidden for who looks after none, YearNotBegun.
     """
+    return _figures(viewer, year, area_id, tuple(indicators.current().values()), None, now=now)
+
+
+def year_figure(viewer: Actor, year: int, code: str, area_id: UUID | None, *, now: datetime) -> YearFigures:
+    """The same with one figure alone, of which alone the cells are read. Raises as `year_figures`, and IndicatorUnknown."""
+    wanted = indicators.indicator(code)
+    return _figures(viewer, year, area_id, (wanted,), wanted.measure, now=now)
+
+
+def _figures(
+    viewer: Actor, year: int, area_id: UUID | None, wanted: Sequence[Indicator], measure: str | None, *, now: datetime
+) -> YearFigures:
     begun = months_begun(year, now=now)
     area = area_in_reach(viewer, area_id)
     communities = areas_below(area, Level.COMMUNITY, year)
     streets = areas_below(area, Level.STREET, year)
     waiting = outbox.oldest_waiting(CONSUMER)  # before the cells are read: they know at least what was before
     as_of, known_at = (now, now) if waiting is None else (waiting, waiting - _AN_INSTANT)
-    cells = db.session.execute(_cells_of(year, area, [*communities, *streets])).all()
+    cells = db.session.execute(_cells_of(year, area, [*communities, *streets], measure)).all()
     table = _Table(area, communities, streets, begun, cells)
-    figures = tuple(table.figure(indicator) for indicator in indicators.current().values())
+    figures = tuple(table.figure(indicator) for indicator in wanted)
     return YearFigures(year, area, communities, streets, as_of, known_at, figures)
 
 
@@ -206,8 +218,8 @@ class _Table:
             yield None if month > self._begun else standing if indicator.kind.is_stock else moved
 
 
-def _cells_of(year: int, area: AreaLine, below: Sequence[AreaLine]) -> Select[Any]:
-    """The months of the area, and the year of it and of what lies below; stocks also rest on the years before."""
+def _cells_of(year: int, area: AreaLine, below: Sequence[AreaLine], measure: str | None) -> Select[Any]:
+    """The months of the area, and the year of it and of what lies below; stocks also rest on the years before. Of one measure, or all."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     month = case((Cell.grain == Grain.MONTH, cast(func.extract("month", Cell.period), Integer)), else_=0).label("month")
     within = Cell.period >= first
@@ -225,6 +237,7 @@ def _cells_of(year: int, area: AreaLine, below: Sequence[AreaLine]) -> Select[An
         .where(
             Cell.area_path.in_([area.path, *(one.path for one in below)]),
             Cell.period <= last,
+            true() if measure is None else Cell.measure == measure,
             or_(Cell.grain == Grain.YEAR, and_(Cell.grain == Grain.MONTH, within, Cell.area_path == area.path)),
         )
         .group_by(Cell.measure, Cell.area_path, Cell.dimension, "month")

@@ -57,9 +57,9 @@ def cover(formats: Formats, figures: YearFigures) -> Sheet:
     for number, figure in enumerate(quoted, start=1):
         row, indicator = BODY + number - 1, figure.indicator
         _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
-        sheet.number(row, 4, words.shown(figure.series.year, indicator), indicator.decimals, bold=True)
+        sheet.number(row, 4, indicator.in_units(figure.series.year), indicator.decimals, bold=True)
         sheet.text(row, 5, words.about(figure.series.year // 10**indicator.decimals), centred=True)
-        sheet.number(row, 6, words.shown(figure.series.before, indicator), indicator.decimals)
+        sheet.number(row, 6, indicator.in_units(figure.series.before), indicator.decimals)
     sheet.note(*words.notes_for(told), "报告用语只舍不入，其余各表都是准确数字。")
     if figures.last is not None:
         number = len(figures.last.changes)
@@ -86,7 +86,7 @@ def changes(formats: Formats, figures: YearFigures) -> Sheet:
         row, indicator = BODY + number - 1, change.indicator
         _label(sheet, row, str(number), words.marked(indicator), indicator.unit, indicator.period)
         for column, value in enumerate((change.was, change.now, change.now - change.was), start=4):
-            sheet.number(row, column, words.shown(value, indicator), indicator.decimals, bold=column == 5)
+            sheet.number(row, column, indicator.in_units(value), indicator.decimals, bold=column == 5)
     sheet.note(f"上一版的数据截至{words.moment(figures.last.at)}；其中的数字按当时登记的事实重新计出。", *words.notes_for(told))
     return sheet
 
@@ -211,12 +211,12 @@ def _groups(formats: Formats, figures: YearFigures, grouping: Grouping) -> Sheet
 
 def _group_column(sheet: Sheet, column: int, indicator: Indicator, values: Sequence[int], wholes: dict[str, int]) -> None:
     for row, value in enumerate(values, start=BODY):
-        sheet.number(row, column, words.shown(value, indicator), indicator.decimals)
+        sheet.number(row, column, indicator.in_units(value), indicator.decimals)
     total, whole = BODY + len(values), wholes[indicator.code]
     if indicator.kind.is_distinct or sum(values) != whole:
-        sheet.number(total, column, words.shown(whole, indicator), indicator.decimals, bold=True)
+        sheet.number(total, column, indicator.in_units(whole), indicator.decimals, bold=True)
     else:
-        sheet.sum(total, column, column_range(column, BODY, total - 1), words.shown(whole, indicator), indicator.decimals)
+        sheet.sum(total, column, column_range(column, BODY, total - 1), indicator.in_units(whole), indicator.decimals)
 
 
 def _rosters(roster: Roster) -> list[Draw]:
@@ -322,7 +322,7 @@ def _month_row(sheet: Sheet, row: int, number: str, name: str, indicator: Indica
     _label(sheet, row, number, name, indicator.unit, words.OF_MONTHS[indicator.kind.is_stock])
     for column, value in enumerate(series.months, start=_FIRST_MONTH):
         _number_or_dash(sheet, row, column, value, indicator)
-    year = words.shown(series.year, indicator)
+    year = indicator.in_units(series.year)
     if indicator.kind is Kind.FLOW and sum(value or 0 for value in series.months) == series.year:
         sheet.sum(row, _LAST_MONTH + 1, row_range(row, _FIRST_MONTH, _LAST_MONTH), year, indicator.decimals)
     else:
@@ -338,4 +338,4 @@ def _number_or_dash(sheet: Sheet, row: int, column: int, value: int | None, indi
     if value is None:
         sheet.text(row, column, words.NOT_YET, centred=True)
     else:
-        sheet.number(row, column, words.shown(value, indicator), indicator.decimals, bold=bold)
+        sheet.number(row, column, indicator.in_units(value), indicator.decimals, bold=bold)

@@ -145,13 +145,13 @@ def _column(sheet: Sheet, column: int, line: _Line, rows: Sequence[_Row]) -> Non
     indicator, decimals = line.indicator, line.indicator.decimals
     for place, row in enumerate(rows, start=BODY):
         value = (line.series.streets if row.of_street else line.series.communities)[row.place]
-        sheet.number(place, column, words.shown(value, indicator), decimals, bold=row.of_street)
+        sheet.number(place, column, indicator.in_units(value), decimals, bold=row.of_street)
     total = BODY + len(rows)
-    whole = words.shown(line.series.year, indicator)
+    whole = indicator.in_units(line.series.year)
     if indicator.kind.is_distinct or sum(line.series.communities) != line.series.year:
         sheet.number(total, column, whole, decimals, bold=True)
     elif any(row.of_street for row in rows):
         sheet.sum(total, column, cells_of(column, [BODY + place for place, row in enumerate(rows) if row.of_street]), whole, decimals)
     else:
         sheet.sum(total, column, column_range(column, BODY, total - 1), whole, decimals)
-    sheet.number(total + 1, column, words.shown(line.series.before, indicator), decimals)
+    sheet.number(total + 1, column, indicator.in_units(line.series.before), decimals)

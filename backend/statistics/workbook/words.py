@@ -66,14 +66,9 @@ def period_of(indicator: Indicator) -> str:
     return AT_END if indicator.kind.is_stock else IN_YEAR
 
 
-def shown(value: int, indicator: Indicator) -> float:
-    """A number in the unit of the indicator; whole ones stay whole."""
-    return value / 10**indicator.decimals if indicator.decimals else value
-
-
 def width_for(values: Iterable[int | None], indicator: Indicator) -> float:
     """The width that a column of these numbers needs, with the indent."""
-    longest = max((len(f"{shown(value, indicator):,.{indicator.decimals}f}") for value in values if value is not None), default=1)
+    longest = max((len(indicator.written(value)) for value in values if value is not None), default=1)
     return longest * 1.1 + 3
 
 
