@@ -58,7 +58,7 @@ def bring_import(actor: Actor, query: ImportQuery, body: WorkbookIn) -> ImportLi
 @bp.output(Page[ImportOut])
 @bp.doc(summary="名册导入列表", description="本辖区的，新的在前。")
 def list_imports(actor: Actor, query: ImportsQuery) -> paging.Page[ImportLine]:
-    return queries.imports(actor, page=query.page)
+    return queries.imports(actor, query.search, page=query.page)
 
 
 @bp.get("/imports/<uuid:import_id>")

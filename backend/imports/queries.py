@@ -11,10 +11,12 @@ from sqlalchemy import BigInteger, Select, Text, column, func, literal_column, s
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.jobs import Job, State
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days, as_asked
 from backend.imports.kinds import Kind
 from backend.imports.models import Import, ImportKind, ImportPart, ImportStatus
 from backend.imports.service import KINDS, known_import, lines_in
@@ -68,9 +70,24 @@ class ImportLine:
     work: Work | None
 
 
-def imports(viewer: Actor, *, page: PageRequest) -> Page[ImportLine]:
+@dataclass(frozen=True, slots=True)
+class ImportSearch:
+    """Which imports somebody looks for. `area_id`: those for this area, not for one below it; `days`: on which they were brought."""
+
+    kind: ImportKind | None = None
+    status: ImportStatus | None = None
+    area_id: UUID | None = None
+    days: Days = EVER
+
+
+def imports(viewer: Actor, search: ImportSearch, *, page: PageRequest) -> Page[ImportLine]:
     """Those of the viewer's area, the newest first."""
     wanted = _lines().where(policy.visible(viewer, Permission.IMPORT_SEE, ScopeColumns(area_path=Import.area_path)))
+    wanted = wanted.where(
+        as_asked((Import.kind, search.kind), (Import.status, search.status)),
+        lies_in(Import.area_path, search.area_id),
+        search.days.hold(Import.read_at),
+    )
     return NEWEST_FIRST.page(wanted, page).map(_line)
 
 

@@ -1,7 +1,7 @@
 """An officer brings a workbook over HTTP: checked as long work, entered as long work, undone as long work, by whom it concerns only."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -73,7 +73,14 @@ def test_a_workbook_is_checked_then_entered_then_undone(street, street_officer, 
     assert volunteers_of(street_officer, 2021)[0] == 1
     assert refused(officer.post(f"/imports/{looked['id']}/entry", {})) == (409, "import_not_ready")
     assert refused(officer.get(f"/jobs/{entered['job_id']}/file")) == (409, "job_makes_no_file")
-    assert [line["id"] for line in street_officer.seen("/imports")["items"]] == [sent.json["id"]]
+    [line] = street_officer.seen("/imports")["items"]
+    assert line["id"] == sent.json["id"]
+    brought, kinds = clock.shanghai_day(datetime.fromisoformat(line["brought_at"])), {"kind": line["kind"], "status": line["status"]}
+    for query in (kinds, {"area_id": line["area_id"]}, {"since": brought, "until": brought}):
+        assert street_officer.seen("/imports", **query)["items"] == [line], query
+    other = ({"kind": "staff"}, {"status": "undone"}, {"area_id": street["团结社区"]}, {"until": brought - timedelta(days=1)})
+    for query in other:
+        assert street_officer.seen("/imports", **query)["items"] == [], query
 
     undone = worked(officer, officer.post(f"/imports/{looked['id']}/undo"))
     assert (undone["status"], live(), volunteers_of(street_officer, 2021)[0]) == ("undone", before, 0)

@@ -1,7 +1,7 @@
 """Lists of teams: whose, in which order, page by page, and at what cost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -65,11 +65,11 @@ def test_teams_are_found_by_the_days_of_founding_and_before_that_of_the_applicat
     first = active_team(leader, officer, street)
     pass_time(days=2)
     second, asked = active_team(leader, officer, street), applied_team(leader, street)
-    then, today = (clock.shanghai_day(clock.now()) - timedelta(days=days) for days in (2, 0))
+    then, later = (date.fromisoformat(team["founded_on"]) for team in (first, second))
 
     assert listed(officer, since=then, until=then) == [first["id"]]
-    assert listed(officer, since=today) == [second["id"]]
-    for query, found in (({"since": today}, [asked["id"]]), ({"until": then}, [])):
+    assert listed(officer, since=later) == [second["id"]]
+    for query, found in (({"since": later}, [asked["id"]]), ({"until": then}, [])):
         assert listed(officer, status="applied", **query) == found
 
 
@@ -119,9 +119,10 @@ def test_wishes_to_join_are_read_from_either_end(leader, officer, volunteer, str
 
     assert read(leader, "/join-requests/waiting") == wishes == read(leader, "/join-requests/waiting", sort="latest")[::-1]
     assert read(asking, "/me/join-requests") == wishes[1::-1] == read(asking, "/me/join-requests", sort="earliest")[::-1]
-    today = clock.shanghai_day(clock.now())
-    assert read(leader, "/join-requests/waiting", team_id=teams[0], since=today) == wishes[::2]
-    assert read(leader, "/join-requests/waiting", until=today - timedelta(days=1)) == []
+    asked_at = datetime.fromisoformat(leader.seen("/join-requests/waiting", limit=1)["items"][0]["asked_at"])
+    day = clock.shanghai_day(asked_at)
+    assert read(leader, "/join-requests/waiting", team_id=teams[0], since=day) == wishes[::2]
+    assert read(leader, "/join-requests/waiting", until=day - timedelta(days=1)) == []
     assert read(leader, "/join-requests/waiting", team_id=street["和平社区"]) == []
     of_team = f"/teams/{teams[0]}/join-requests"
     assert read(leader, of_team) == wishes[::2] == read(leader, of_team, sort="latest")[::-1]

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, Strict
 
-from backend.imports.models import ImportKind
+from backend.imports.models import ImportKind, ImportStatus
+from backend.imports.queries import ImportSearch
 from web.fields import Id
-from web.shapes import Body, ListQuery, Query
+from web.shapes import Body, DaysQuery, ListQuery, Query
 
 KINDS_IN_WORDS = f"{ImportKind.listed()}；区域只能由运维人员用 ejia 导入"
 
@@ -18,8 +19,17 @@ class ImportQuery(Query):
     area_id: Id = Field(description="街道或社区；表中的社区都须在其中")
 
 
-class ImportsQuery(ListQuery):
-    """Which imports are asked for."""
+class ImportsQuery(DaysQuery):
+    """Which imports are asked for; the days are those on which they were brought."""
+
+    kind: ImportKind | None = None
+    status: ImportStatus | None = None
+    area_id: Id | None = Field(default=None, description="只看为这个街道或社区导入的，不含下级")
+
+    @property
+    def search(self) -> ImportSearch:
+        """The same for a query of the domain."""
+        return ImportSearch(self.kind, self.status, self.area_id, self.days)
 
 
 class FaultsQuery(ListQuery):
