@@ -50,7 +50,7 @@ def write_rosters(folder: Path) -> None:
 def load(scale: float, logins: Path | None) -> None:
     """把示范年度装入空的数据库，并完成统计；再补上装载前几周里等人办理的事。
 
-    已有登记人员的数据库和正式系统不能装载。
+    已有登记人员的数据库和正式系统不能装载。装载期间不要运行 worker 和 beat：定时任务会在半途了结还没有办完的事。
     """
     settings = read_settings()
     if not settings.is_trial:
