@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts, second_factors, today
+from console.views import accounts, join_requests, second_factors, today
 from console.views import demands as demand_pages
 from console.views import figures as figure_pages
 from console.views import organisations as organisation_pages
@@ -100,6 +100,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     demand_pages.bp,
     record_pages.bp,
     team_pages.bp,
+    join_requests.bp,
     organisation_pages.bp,
     registration_pages.bp,
     volunteer_pages.bp,

@@ -9,7 +9,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.waiting import queries
 from backend.waiting.queries import WaitingLine
-from console.addresses import DEMANDS, HOME
+from console.addresses import DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
 from console.places import TODAY
 from console.views import organisations, registrations, teams
@@ -23,6 +23,7 @@ LISTS: Mapping[str, str] = {
     "demand_to_close": f"{DEMANDS}?{urlencode({'status': 'published', 'for_me': 'true'})}",
     "service_to_confirm": TO_CONFIRM,
     "team_to_review": teams.TO_REVIEW,
+    "join_request_to_answer": JOIN_REQUESTS,
     "team_without_leader": teams.WITHOUT_LEADER,
     "organisation_to_review": organisations.TO_REVIEW,
     "organisation_without_officer": organisations.WITHOUT_OFFICER,

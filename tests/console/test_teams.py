@@ -100,6 +100,31 @@ def test_who_is_to_lead_is_named_among_the_members_and_a_new_name_keeps_the_old_
     assert (wrong.status_code, "指定为队长" in wrong.text) == (422, False)
 
 
+def test_where_a_team_has_no_leader_the_community_answers_who_asks_to_join(app, browser, officer, street):
+    leader = street.home.volunteer(name="孙队长")
+    team = active_team(leader, officer, street)
+    leader.post(f"/teams/{team['id']}/departure")
+    wishes = [street.home.volunteer(name=name).made(f"/teams/{team['id']}/join-requests") for name in ("李晓明", "钱晓明")]
+    paths = [address(team, f"/join-requests/{wish['id']}") for wish in wishes]
+    assert 'href="/console/join-requests"' in browser.get("/console/").text
+    assert "没有队长" in text_of(browser.get(address(team)))
+    waiting = browser.get("/console/join-requests")
+    assert [f'action="{path}/acceptance"' in waiting.text for path in paths] == [True, True]
+    neighbours = browser_of(app, "639999001002")
+    assert paths[0] not in neighbours.get("/console/join-requests").text
+    assert [sent(neighbours, f"{paths[0]}{end}", reason="x").status_code for end in ("/acceptance", "/refusal")] == [403, 403]
+
+    assert led_to(sent(browser, f"{paths[0]}/acceptance")) == "/console/join-requests"
+    again = sent(browser, f"{paths[0]}/acceptance")
+    assert (again.status_code, "该入队申请已经处理" in text_of(again), f"{paths[1]}/acceptance" in again.text) == (409, True, True)
+    assert "钱**申请加入" in text_of(browser.get(f"{paths[1]}/refusal"))
+    assert sent(browser, f"{paths[1]}/refusal").status_code == 422
+    assert led_to(sent(browser, f"{paths[1]}/refusal", reason="人数已满")) == "/console/join-requests"
+    assert browser.get(f"{paths[1]}/refusal").status_code == 409
+    assert "没有等您答复的入队申请" in text_of(browser.get("/console/join-requests"))
+    assert officer.seen(f"/teams/{team['id']}")["member_count"] == 1
+
+
 def test_before_a_team_is_dissolved_it_is_said_what_ends_with_it(app, street, pass_time):
     visit = Visit(street)
     team = {"id": visit.team_id}

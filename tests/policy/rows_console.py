@@ -2,13 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.foundation import clock
-from backend.foundation.database import transaction
+from backend.foundation.database import db, transaction
+from backend.teams.models import Team
 from tests.policy.rows_demands import RESIDENT, new, over, published, served
-from tests.policy.rows_groups import HEAD, LEADER, STAFF, organisation, organisation_applied_for, team, team_applied_for, without_query
+from tests.policy.rows_groups import (
+    HEAD,
+    LEADER,
+    STAFF,
+    organisation,
+    organisation_applied_for,
+    team,
+    team_applied_for,
+    wish,
+    without_query,
+)
 from tests.policy.rows_offices import offered
 from tests.policy.rows_people import (
     accepted_registration,
@@ -107,6 +119,31 @@ TEAM_PAGES = (
     *stepped("team", "dissolution", named_team(team), DECIDING, 403, by=Permission.TEAM_REVIEW, cause="few"),
     Row("team_leadership_page", successor, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
     Row("submit_team_leadership", successor, DECIDING | LEADER, 403, by=Permission.TEAM_HAND_OVER),
+)
+
+
+def wish_without_leader(world: World) -> Ask:
+    """Nobody leads the team, so that the community answers; the page names it."""
+    about = wish(world)
+    with transaction():
+        led = db.session.get_one(Team, UUID(world.team_id))
+        name, led.leader_person_id = led.name, None
+    return ask(team_id=world.team_id, request_id=about.known["request_id"], shows=name)
+
+
+JOIN_PAGES = (
+    Row("join_requests_page", wish, LEADER, EMPTY, by=Permission.TEAM_LEAD, case="led"),
+    # Who decides sees what waits for their word; an office whose papers nobody saw decides nothing, and sees an empty list.
+    Row("join_requests_page", wish_without_leader, DECIDING | LEADER, EMPTY, case="without a leader"),
+    Row("submit_join_acceptance", wish, LEADER, 403, by=Permission.TEAM_LEAD),
+    Row("join_refusal_page", wish_without_leader, DECIDING, 403, by=Permission.TEAM_HAND_OVER),
+    Row(
+        "submit_join_refusal",
+        lambda world: ask(body={"reason": "人数已满"}, **wish_without_leader(world).known),
+        DECIDING,
+        403,
+        by=Permission.TEAM_HAND_OVER,
+    ),
 )
 
 
@@ -220,6 +257,7 @@ FIGURE_PAGES = (
 ROWS = (
     *PEOPLE_PAGES,
     *TEAM_PAGES,
+    *JOIN_PAGES,
     *ORGANISATION_PAGES,
     *REGISTRATION_PAGES,
     *FIGURE_PAGES,

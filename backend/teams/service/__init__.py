@@ -19,6 +19,7 @@ from backend.teams.service.members import (
     leave_team,
     refuse_member,
     remove_member,
+    require_to_answer,
     withdraw_wish,
 )
 from backend.teams.service.transfers import hand_on_teams

@@ -123,6 +123,20 @@ def refuse_member(actor: Actor, team_id: UUID, request_id: UUID, *, reason: str,
     audit.record(actor, Permission.TEAM_LEAD, request_id, now=now, decision="refused")
 
 
+def require_to_answer(viewer: Actor, team_id: UUID, request_id: UUID, *, refused: bool) -> None:
+    """Let pass who may answer a wish to join now, or has that right and was `refused` it just now. Raises Missing, Forbidden, and unless it
+    was refused already TeamNotActive, JoinRequestDecided."""
+    team = rows.found(team_id)
+    rows.require_leading(viewer, team)
+    status = db.session.scalar(select(JoinRequest.status).where(JoinRequest.id == request_id, JoinRequest.team_id == team_id))
+    if status is None:
+        raise Missing
+    if not refused:
+        rows.require_active(team)
+        if status is not JoinStatus.ASKED:
+            raise JoinRequestDecided
+
+
 def withdraw_wish(actor: Actor, team_id: UUID, request_id: UUID, *, now: datetime) -> None:
     """Take back one's own wish to join. Raises JoinRequestDecided; to others it does not exist."""
     rows.held(team_id)
