@@ -1,6 +1,7 @@
 """A team in the console: what waits is reviewed from its list, with reasons from a short list; it is renamed, handed over and dissolved by
 who decides on it, who is told before what ends with it."""
 
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -151,8 +152,11 @@ def test_the_lists_are_of_the_viewers_own_communities_and_narrowed_down_by_their
     assert (here["id"] in narrowed.text, there["id"] in narrowed.text) == (False, True)
     assert "没有符合条件的服务队" in text_of(browser.get("/console/teams?category=skills"))
     assert "没有已解散的服务队" in text_of(browser.get("/console/teams?status=dissolved"))
-    wrong = browser.get("/console/teams?q=13800001234")
+    wrong = in_street.get(f"/console/teams?category=legal&community_id={street['团结社区']}&sort=name&q=13800001234")
+    chosen = re.findall(r'<option value="([^"]+)" selected>', wrong.text)
     assert (wrong.status_code, here["id"] in wrong.text) == (422, False)
+    assert chosen == ["legal", street["团结社区"], "name"], "a filter that is refused loses nothing of the others"
+    assert 'id="category"' in wrong.text, "the summary's link leads to the field"
 
     neighbours = browser_of(app, "639999001002")
     assert here["id"] not in neighbours.get("/console/teams").text
