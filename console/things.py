@@ -1,6 +1,6 @@
 """What the page of a thing has above: how it is called, where it stands in its life, and its sides, each at an address of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,12 +30,13 @@ class Belonging:
     by_days: bool
 
 
-def members_of(viewer: Actor, found: Page[AnyRow], belonging: Belonging, *, may_name: bool) -> dict[str, Any]:
-    """What the side of a body shows that lists who belongs to it. `may_name`: the viewer may name who heads it."""
+def members_of(viewer: Actor, found: Page[AnyRow], belonging: Belonging, *, nameable: Collection[UUID] | None) -> dict[str, Any]:
+    """What the side of a body shows that lists who belongs to it. `nameable`: whom of them the viewer may let head it (None: whoever it is,
+    the viewer names nobody)."""
     return {
         "found": found,
         "belonging": belonging,
-        "may_name": may_name,
+        "nameable": nameable,
         "numbers": _numbers(viewer, [line.person_id for line in found.items]),
     }
 

@@ -1,7 +1,7 @@
 """Reads of teams: lists and sheets as they are shown, and what claims, attendance and statistics ask of them. Names are masked, save for
 who must call the person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -186,6 +186,13 @@ def member_of_team(viewer: Actor, team_id: UUID, membership_id: UUID, *, now: da
     if one is None:
         raise MemberUnknown
     return one
+
+
+def fit_to_lead(person_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Those of these persons to whom a team may be handed, whichever it is: grown up, and registered volunteers now."""
+    wanted = select(Person.id, Person.born_on).join(Volunteer, Volunteer.person_id == Person.id)
+    rows = db.session.execute(wanted.where(Person.id.in_(person_ids), Volunteer.is_live()))
+    return {row.id for row in rows if not is_minor_at(row.born_on, now)}
 
 
 def members_of_team(viewer: Actor, team_id: UUID, *, search: str | None, days: Days, now: datetime, page: PageRequest) -> Page[AnyRow]:

@@ -153,7 +153,8 @@ def organisation_staff_page(actor: Actor, organisation_id: UUID) -> Response:
         query = asked.query
         found = queries.staff_of_organisation(actor, organisation_id, search=query.q, now=clock.now(), page=query.page)
     may_name = OrganisationCommand.HAND_OVER in organisations.commands_on_organisation(actor, organisation_id)
-    shown = things.members_of(actor, found, _STAFF, may_name=may_name)
+    nameable = [line.person_id for line in found.items] if may_name else None
+    shown = things.members_of(actor, found, _STAFF, nameable=nameable)
     return draw("members.html", **_head(actor, organisation, _STAFF.end), **shown, **asked.shown)
 
 

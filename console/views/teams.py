@@ -137,7 +137,8 @@ def team_members_page(actor: Actor, team_id: UUID) -> Response:
     if asked.refusal is None:
         found = queries.members_of_team(actor, team_id, search=query.q, days=query.days, now=now, page=query.page)
     may_name = TeamCommand.HAND_OVER in teams.commands_on_team(actor, team_id)
-    shown = things.members_of(actor, found, _MEMBERS, may_name=may_name)
+    nameable = queries.fit_to_lead([line.person_id for line in found.items], now=now) if may_name else None
+    shown = things.members_of(actor, found, _MEMBERS, nameable=nameable)
     return draw("members.html", **_head(actor, team, _MEMBERS.end), **shown, **asked.shown)
 
 
@@ -221,8 +222,10 @@ def _about(actor: Actor, team_id: UUID, command: TeamCommand, *, refused: bool =
 
 
 def _about_successor(actor: Actor, team_id: UUID, membership_id: UUID, *, refused: bool = False) -> About:
-    about = _about(actor, team_id, TeamCommand.HAND_OVER, refused=refused)
-    member = queries.member_of_team(actor, team_id, membership_id, now=clock.now())
+    about, now = _about(actor, team_id, TeamCommand.HAND_OVER, refused=refused), clock.now()
+    member = queries.member_of_team(actor, team_id, membership_id, now=now)
+    if not refused:
+        teams.require_fit_to_lead(member.person_id, now=now)
     return replace(about, beside=[f"新队长：{things.called_in_list(actor, member, _MEMBERS)}"])
 
 

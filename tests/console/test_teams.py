@@ -13,6 +13,8 @@ from backend.teams.models import Team, TeamChange, TeamStatus
 from tests.console.test_demands import browser_of
 from tests.support.attendance import Visit, counted_statements
 from tests.support.browser import Browser, led_to, text_of
+from tests.support.guardians import child, guardianship_form
+from tests.support.people import volunteer_form
 from tests.support.teams import active_team, applied_team, join_team
 
 TO_REVIEW = "/console/teams?status=applied&for_me=true"
@@ -80,7 +82,7 @@ def test_an_application_whose_leader_is_gone_is_not_accepted_but_returned(browse
     assert (refused.status_code, status_of(team)) == (409, TeamStatus.APPLIED)
 
 
-def test_who_is_to_lead_is_named_among_the_members_and_a_new_name_keeps_the_old_in_the_history(browser, leader, officer, street):
+def test_who_is_to_lead_is_named_among_the_members_and_a_new_name_keeps_the_old_in_the_history(browser, leader, officer, street, phone_of):
     team = active_team(leader, officer, street, name="快递小哥队")
     volunteer = street.home.volunteer(name="李晓明")
     member = join_team(volunteer, leader, team["id"])
@@ -97,6 +99,16 @@ def test_who_is_to_lead_is_named_among_the_members_and_a_new_name_keeps_the_old_
     told = text_of(browser.get(address(team, "/history")))
     assert all(said in told for said in ("骑手先锋队", "更换队长", "原名“快递小哥队”：统一名称"))
     assert browser.get(address(team, f"/members/{uuid4()}/leadership")).status_code == 404
+
+    ward, minor = child(16), phone_of("child")
+    street.home.mother.made("/guardianships", guardianship_form(street, ward))
+    minor.made("/volunteers", volunteer_form(street, **ward))
+    young = join_team(minor, volunteer, team["id"])
+    members = browser.get(address(team, "/members"))
+    offered = [f"{one['id']}/leadership" in members.text for one in (young, member)]
+    assert (offered, members.text.count("指定为队长</a>")) == ([False, False], 1), "who is no adult is not offered either"
+    refused = browser.get(address(team, f"/members/{young['id']}/leadership"))
+    assert (refused.status_code, "未满18周岁" in text_of(refused)) == (403, True)
     wrong = browser.get(address(team, "/members?since=2023-13-01"))
     assert (wrong.status_code, "指定为队长" in wrong.text) == (422, False)
 

@@ -11,6 +11,7 @@ from backend.teams.service.life import (
     hand_over,
     let_lead,
     rename_team,
+    require_fit_to_lead,
     return_team,
 )
 from backend.teams.service.members import (

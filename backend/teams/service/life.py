@@ -159,9 +159,7 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
     former = team.leader_person_id
     if successor.person_id == former:
         raise AlreadyLeader
-    if not volunteers.holds_live_volunteer(successor.person_id):
-        raise LeaderNotVolunteer
-    people.require_adult(successor.person_id, now=now)
+    require_fit_to_lead(successor.person_id, now=now)
     HAND_OVER.take(
         actor,
         team_id,
@@ -173,6 +171,13 @@ def hand_over(actor: Actor, team_id: UUID, *, membership_id: UUID, now: datetime
     if former is not None:
         accounts.withdraw_from_person(actor, former, _lead(team_id), reason=NEW_LEADER, now=now)
     accounts.grant_to_person(actor, successor.person_id, _lead(team_id), now=now)
+
+
+def require_fit_to_lead(person_id: UUID, *, now: datetime) -> None:
+    """Let pass whom a team may be handed to, as `queries.fit_to_lead` finds them. Raises LeaderNotVolunteer, AdultNeeded."""
+    if not volunteers.holds_live_volunteer(person_id):
+        raise LeaderNotVolunteer
+    people.require_adult(person_id, now=now)
 
 
 def rename_team(actor: Actor, team_id: UUID, name: str, *, reason: str, now: datetime) -> None:
