@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from backend.areas.queries import communities_in_use
-from backend.dossiers.queries import Open, dossier, opens_some
+from backend.dossiers.queries import Open, dossier, records_opened
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.volunteers import queries
@@ -24,18 +24,19 @@ _asked = list_reader(VolunteerQuery)
 @bp.get(VOLUNTEERS)
 @reads
 def volunteers_page(actor: Actor) -> Response:
-    asked = _asked()
+    asked, now = _asked(), clock.now()
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        found = queries.registered_volunteers(actor, query.search, now=clock.now(), page=query.page)
+        found = queries.registered_volunteers(actor, query.search, now=now, page=query.page)
     return draw(
         "volunteers/volunteers.html",
         viewer=actor,
         place=VOLUNTEERING,
         found=found,
         communities=communities_in_use(queries.areas_looked_after(actor)),
-        records=PEOPLE if opens_some(actor) else None,
+        records=PEOPLE,
+        opened=records_opened(actor, [line.person_id for line in found.items], now=now),
         **asked.shown,
     )
 
