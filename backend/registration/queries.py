@@ -155,11 +155,13 @@ def areas_looked_after(viewer: Actor) -> list[str]:
 
 
 def steps_of_registration(viewer: Actor, registration_id: UUID, *, page: PageRequest) -> Page[StepLine]:
-    """What became of a registration so far, the latest first, for its community and the member; nothing of what others see of it."""
-    theirs = ScopeColumns(area_path=MemberRegistration.area_path, person_id=MemberRegistration.person_id)
+    """What became of a registration so far, the latest first, for its community and the member; nothing of what others see of it. The
+    community in which it lies now sees all of it, also what was done where it lay before."""
+    now = aliased(MemberRegistration)
+    theirs = policy.visible(viewer, Permission.REGISTRATION_SEE, ScopeColumns(area_path=now.area_path, person_id=now.person_id))
     columns = (MemberRegistration.id, MemberRegistration.recorded_at, MemberRegistration.status, MemberRegistration.reason)
     wanted = select(*columns).where(
-        MemberRegistration.fact_id == registration_id, policy.visible(viewer, Permission.REGISTRATION_SEE, theirs)
+        MemberRegistration.fact_id == registration_id, exists().where(now.fact_id == registration_id, now.is_current(), theirs)
     )
     return LATEST_FIRST.page(wanted, page).map(lambda row: StepLine(row.id, row.recorded_at, None, row.status, row.reason))
 

@@ -7,8 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from backend.accounts.models import Account
+from backend.areas import service as areas
+from backend.areas.transfers import Handover
+from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.registration.models import MemberRegistration, RegistrationStatus
+from backend.registration.transfers import hand_on_registrations
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.attendance import counted_statements
@@ -44,7 +48,7 @@ def status_of(registration) -> RegistrationStatus:
     return db.session.scalars(select(MemberRegistration.status).where(*current)).one()
 
 
-def test_who_registers_is_taken_in_or_returned_and_ends_with_a_cause(app, browser, applied):
+def test_who_registers_is_taken_in_or_returned_and_ends_with_a_cause(app, browser, applied, street):
     one, other = applied(), applied("王党员")
     assert f'href="{TO_REVIEW}"'.replace("&", "&amp;") in browser.get("/console/").text
     listed = browser.get(TO_REVIEW)
@@ -83,6 +87,13 @@ def test_who_registers_is_taken_in_or_returned_and_ends_with_a_cause(app, browse
     assert one["id"] not in neighbours.get("/console/registrations").text
     for side in ("", "/return", "/ending"):
         assert neighbours.get(address(one, side)).status_code == 404
+
+    third = applied("赵党员")
+    with transaction():
+        former, successor = (areas.community(UUID(street[name])) for name in ("和平社区", "团结社区"))
+        assert hand_on_registrations(Handover(former, successor, clock.shanghai_day(clock.now())), now=clock.now())
+    assert browser.get(address(third)).status_code == 404
+    assert text_of(neighbours.get(address(third))).count("待接收") >= 3, "also the step that it took where it lay before"
 
 
 def test_nobody_decides_on_a_registration_of_their_own(browser, applied):
