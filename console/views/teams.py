@@ -73,7 +73,7 @@ _ASKED = {
     "dissolution": Doing(
         TeamCommand.DISSOLVE,
         "解散服务队",
-        "解散以后不能恢复。已有的服务、时长和统计数不变，队员仍是志愿者。队员会收到消息，看得到理由。",
+        "解散以后不能恢复。已有的服务、时长和统计数不变，队员仍是志愿者。队员会收到消息；队长看得到理由。",
         "解散",
         Form(DissolutionIn),
         _dissolve,
