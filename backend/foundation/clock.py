@@ -7,6 +7,7 @@ copy share.
 """
 
 import fcntl
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -71,9 +72,15 @@ def lead() -> timedelta:
     if _lead_file is None:
         return timedelta(0)
     try:
-        return timedelta(seconds=float(_lead_file.read_text()))
-    except (FileNotFoundError, ValueError):
+        opened = os.open(_lead_file, os.O_RDONLY)  # by hand: each request asks some times, and a file of Python costs thrice as much
+    except FileNotFoundError:
         return timedelta(0)
+    try:
+        return timedelta(seconds=float(os.read(opened, 64)))
+    except ValueError:
+        return timedelta(0)
+    finally:
+        os.close(opened)
 
 
 def advance(by: timedelta) -> timedelta:
