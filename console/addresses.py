@@ -13,6 +13,7 @@ REGISTRATIONS = "/console/registrations"
 VOLUNTEERS = "/console/volunteers"
 PEOPLE = "/console/people"
 FIGURES = "/console/figures"
+EXPORTS = "/console/exports"
 LOGIN = "/console/login"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"

@@ -8,10 +8,11 @@ from backend.demands import queries as demands
 from backend.foundation.actor import Actor
 from backend.organisations import queries as organisations
 from backend.registration import queries as registration
+from backend.statistics import exports
 from backend.statistics import queries as figures
 from backend.teams import queries as teams
 from backend.volunteers import queries as volunteers
-from console.addresses import ACCOUNT, DEMANDS, FIGURES, HOME, ORGANISATIONS, RECORDS, REGISTRATIONS, TEAMS, VOLUNTEERS
+from console.addresses import ACCOUNT, DEMANDS, EXPORTS, FIGURES, HOME, ORGANISATIONS, RECORDS, REGISTRATIONS, TEAMS, VOLUNTEERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ VOLUNTEERING = Place("volunteers", "志愿者", VOLUNTEERS, volunteers.looks_aft
 VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.looks_after_some, "队伍与人")
 REGISTERED = Place("registrations", "党员报到", REGISTRATIONS, registration.looks_after_some, "双报到")
 COUNTED = Place("figures", "年度统计", FIGURES, figures.looks_after_some, "数据")
+EXPORTED = Place("exports", "年终统计表", EXPORTS, exports.may_ask_some, "数据")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
-PLACES = (TODAY, SERVICES, RECORDED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, OWN)
+PLACES = (TODAY, SERVICES, RECORDED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, EXPORTED, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

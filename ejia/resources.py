@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from console.views import accounts, join_requests, second_factors, today
 from console.views import demands as demand_pages
+from console.views import exports as export_pages
 from console.views import figures as figure_pages
 from console.views import organisations as organisation_pages
 from console.views import registrations as registration_pages
@@ -105,4 +106,5 @@ CONSOLE: tuple[Blueprint, ...] = (
     registration_pages.bp,
     volunteer_pages.bp,
     figure_pages.bp,
+    export_pages.bp,
 )

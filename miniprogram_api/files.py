@@ -1,18 +1,17 @@
 """文件: what is kept in the store of files, for whoever holds an address that was signed a moment ago."""
 
 from datetime import datetime
-from pathlib import PurePath
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, url_for
 
 from backend.foundation import clock, files
 from backend.foundation.database import transaction
-from backend.foundation.errors import Missing, Refusal
-from backend.foundation.files import FileLine, FileLost
+from backend.foundation.errors import Missing
+from backend.foundation.files import FileLine
 from miniprogram_api.contract import Resource
 from miniprogram_api.schemas.files import FileAddressOut
+from web.downloads import sent
 from web.edge import public
 from web.inputs.files import SignedQuery
 from web.routes import at_most
@@ -43,25 +42,3 @@ def address_of(file: FileLine, *, now: datetime) -> FileAddressOut:
     expires = int(until.timestamp())
     address = url_for("files.download_file", file_id=file.id, expires=expires, signature=files.signature(file.id, expires))
     return FileAddressOut(address=address, good_until=until)
-
-
-def sent(file: FileLine, *, lost: type[Refusal]) -> Response:
-    """The file as a download, read whole: a store that goes away in the middle is still a refusal. Raises `lost`, StoreAway."""
-    try:
-        content = b"".join(files.read(file.id))
-    except FileLost:
-        raise lost from None
-    return downloaded(content, file.name, file.media_type)
-
-
-def downloaded(content: bytes, name: str, media_type: str) -> Response:
-    """Bytes as a download, which nobody keeps on the way."""
-    answer = Response(content, mimetype=media_type)
-    answer.headers["Content-Disposition"] = _attachment(name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
-def _attachment(name: str) -> str:
-    """The header of a download in its Chinese name (RFC 5987), with a plain one for old clients."""
-    return f"attachment; filename=\"export{PurePath(name).suffix}\"; filename*=UTF-8''{quote(name, safe='')}"

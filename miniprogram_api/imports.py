@@ -13,8 +13,8 @@ from backend.imports.models import ImportKind
 from backend.imports.queries import Fault, ImportLine
 from backend.imports.service import KINDS
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.files import downloaded
 from miniprogram_api.schemas.imports import FaultOut, ImportOut
+from web.downloads import downloaded
 from web.edge import in_steps, reads, writes
 from web.inputs.imports import FaultsQuery, ImportEntryIn, ImportQuery, ImportsQuery, WorkbookIn
 from web.routes import at_most

@@ -14,10 +14,11 @@ from backend.foundation.jobs import JobFileGone, JobLine
 from backend.jobs import queries
 from backend.jobs.service import require_own_job
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.files import address_of, sent
+from miniprogram_api.files import address_of
 from miniprogram_api.schemas.files import FileAddressOut
 from miniprogram_api.schemas.jobs import JobOut
 from web.attempts import note_read
+from web.downloads import sent
 from web.edge import in_steps, reads, writes
 from web.inputs.jobs import JobsQuery
 

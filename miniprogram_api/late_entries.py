@@ -14,8 +14,8 @@ from backend.foundation.refusals import never
 from backend.late_entries import proofs, queries, service
 from backend.late_entries.queries import LateEntryDetails
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.files import sent
 from miniprogram_api.schemas.late_entries import LateEntryLineOut, LateEntryOut
+from web.downloads import sent
 from web.edge import creates, in_steps, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.files import UploadIn

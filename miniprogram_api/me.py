@@ -18,10 +18,10 @@ from backend.volunteers.queries import own_registration
 from backend.wechat.errors import AccountBlocked, PhoneCodeRejected
 from miniprogram_api.auth import wechat_client
 from miniprogram_api.contract import Resource
-from miniprogram_api.files import downloaded
 from miniprogram_api.schemas.auth import RoleOut
 from miniprogram_api.schemas.me import ClosedOut, MeOut
 from miniprogram_api.schemas.people import OwnPersonOut
+from web.downloads import downloaded
 from web.edge import in_steps, reads, writes
 from web.inputs.people import ClosingIn, PhoneIn
 from web.routes import takes_wechat_code

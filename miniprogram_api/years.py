@@ -7,8 +7,8 @@ from backend.foundation.actor import Actor
 from backend.recognition import year_file, years
 from backend.recognition.years import PersonLine, ServedLine
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.files import downloaded
 from miniprogram_api.schemas.years import PersonYearOut, ServedOut, YearsOut, person_out, years_out
+from web.downloads import downloaded
 from web.edge import reads
 from web.inputs.recognition import BodyQuery, PeopleQuery, ServedQuery, YearFileQuery
 

@@ -1,19 +1,23 @@
 """Asks for the year-end workbook as long work, and makes it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, cast, select
 
 from backend.accounts import allowances, policy
 from backend.accounts.limits import Written
 from backend.accounts.models import Login, LoginKind
 from backend.accounts.policy import Permission, Scope
+from backend.areas.models import Area
 from backend.foundation import contents, files, jobs
 from backend.foundation.actor import Actor
-from backend.foundation.database import allow_long_statements, db, transaction
-from backend.foundation.jobs import JobLine, Kind, Parameter, Report, Result, Task
+from backend.foundation.database import allow_long_statements, db, one_of, transaction
+from backend.foundation.jobs import Job, JobLine, Kind, Parameter, Report, Result, Task
+from backend.foundation.paging import Page, PageRequest
+from backend.jobs.queries import JobSearch, jobs_in_sight
 from backend.statistics import queries, workbook
 from backend.statistics.queries import YearFigures
 from backend.statistics.queries.reach import area_in_reach, months_begun
@@ -30,6 +34,36 @@ def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> Jo
     policy.require(actor, Permission.FIGURES_EXPORT, Scope(area_path=area.path))
     allowances.take(actor, Written.EXPORT, waiting=jobs.unfinished_of(actor), now=now)
     return jobs.ask(actor, YEAR_END, _which(year, area.id), area.path, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class YearEndLine:
+    """A workbook that was asked for: of which area and year, and by whom (None: by who looks at it)."""
+
+    job: JobLine
+    year: int
+    area: str
+    asked_by: str | None
+
+
+def year_ends_in_sight(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[YearEndLine]:
+    """The workbooks that the viewer asked for or whose making they look after, the newest first; never their files."""
+    found = jobs_in_sight(viewer, JobSearch(kind=YEAR_END), now=now, page=page)
+    asked = select(Job.id, Job.params, Job.asked_by, Area.name).join(Area, Area.id == cast(Job.params["area_id"].astext, Uuid))
+    of_page = {row.id: row for row in db.session.execute(asked.where(one_of(Job.id, [line.id for line in found.items])))}
+    names = _names_of({row.asked_by for row in of_page.values()} - {viewer.account_id})
+
+    def told(line: JobLine) -> YearEndLine:
+        row = of_page[line.id]
+        asker = None if row.asked_by == viewer.account_id else _called(row.asked_by, names.get(row.asked_by))
+        return YearEndLine(line, int(row.params["year"]), row.name, asker)
+
+    return found.map(told)
+
+
+def may_ask_some(viewer: Actor) -> bool:
+    """Whether the viewer may have the workbook of some area made."""
+    return policy.could_by_area(viewer, Permission.FIGURES_EXPORT)
 
 
 def make_year_end(task: Task, report: Report, now: datetime) -> Result:
@@ -64,10 +98,22 @@ def _allow(actor: Actor, area_path: str) -> None:
 
 
 def _exporter(account_id: UUID | None) -> str:
+    return _called(account_id, _names_of({account_id}).get(account_id))
+
+
+def _names_of(account_ids: Collection[UUID | None]) -> dict[UUID | None, str]:
+    """By which name each of them logs in; those that have none are not in it."""
+    known = [account_id for account_id in account_ids if account_id is not None]
+    if not known:
+        return {}
+    named = select(Login.account_id, Login.name).where(one_of(Login.account_id, known), Login.kind == LoginKind.PASSWORD)
+    return {row.account_id: row.name for row in db.session.execute(named)}
+
+
+def _called(account_id: UUID | None, name: str | None) -> str:
     """The name by which an administrator logs in; of a WeChat account the end of its number, as it has no name but a person's."""
     if account_id is None:
         return "系统"
-    name = db.session.scalar(select(Login.name).where(Login.account_id == account_id, Login.kind == LoginKind.PASSWORD))
     return f"账号{name}" if name else f"账号尾号{account_id.hex[-8:]}"
 
 

@@ -4,6 +4,7 @@ every number down to the rows that it counts."""
 import re
 from html import unescape
 from random import Random
+from uuid import uuid4
 
 import pytest
 
@@ -11,12 +12,15 @@ from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.database import transaction
 from backend.statistics import service
+from tasks import jobs as job_task
 from tests.console.test_demands import browser_of
 from tests.statistics.histories import YEAR, History
 from tests.support.attendance import Visit, counted_statements
-from tests.support.browser import Browser, text_of
+from tests.support.browser import Browser, led_to, text_of
 
 STREET = "639999001"
+EXPORTS = "/console/exports"
+REFRESHED = '<meta http-equiv="refresh"'
 BOARD = f"/console/figures?year={YEAR}"
 
 
@@ -127,6 +131,44 @@ def test_what_cannot_be_seen_or_counted_is_refused_with_a_word(app, in_street, p
     assert audit.get("/console/figures").status_code == 403
     assert audit.get(f"/console/figures?year={next_year}").status_code == 403
     assert "年度统计" not in audit.get("/console/").text
+
+
+def test_the_workbook_is_asked_for_made_and_fetched_by_who_asked(app, in_street, street):
+    asked_for = {"year": str(YEAR), "area_id": street["和平社区"], "submission_key": str(uuid4())}
+    assert "还没有导出过年终统计表" in text_of(in_street.get(EXPORTS))
+    assert f'value="{YEAR}" selected' in in_street.get(f"{EXPORTS}?year={YEAR}").text
+    for wrong, said in (({"year": "2199"}, "该年度尚未开始"), ({"year": "x"}, "年度："), ({"area_id": ""}, "区域：")):
+        refused = in_street.submit(EXPORTS, **asked_for | wrong)
+        assert (refused.status_code, said in text_of(refused)) == (422, True), wrong
+
+    assert [led_to(in_street.submit(EXPORTS, **asked_for)) for _ in range(2)] == [EXPORTS] * 2, "sent twice, made once"
+
+    waiting = in_street.get(EXPORTS)
+    [job_id] = re.findall(r'id="job-([^"]*)"', waiting.text)
+    assert all(said in text_of(waiting) for said in (f"和平社区{YEAR}年", "本人", "排队", "取消"))
+    assert (REFRESHED in waiting.text, ">下载<" in waiting.text) == (True, False)
+    early = in_street.get(f"{EXPORTS}/{job_id}/file")
+    assert (early.status_code, "文件尚未生成" in text_of(early)) == (409, True)
+
+    job_task.run()
+
+    made = in_street.get(EXPORTS)
+    assert (REFRESHED in made.text, f'href="{EXPORTS}/{job_id}/file"' in made.text, "完成" in text_of(made)) == (False, True, True)
+    file = in_street.get(f"{EXPORTS}/{job_id}/file")
+    assert (file.status_code, file.get_data()[:2], file.headers["Cache-Control"]) == (200, b"PK", "no-store")
+    late = in_street.submit(f"{EXPORTS}/{job_id}/cancellation", submission_key=str(uuid4()))
+    assert (late.status_code, "任务已经结束" in text_of(late)) == (409, True)
+    colleague, overseer = browser_of(app, STREET, role=Role.STREET_OFFICER), browser_of(app, STREET, role=Role.SYSTEM_ADMIN)
+    assert (job_id in colleague.get(EXPORTS).text, colleague.get(f"{EXPORTS}/{job_id}/file").status_code) == (False, 404)
+    seen = overseer.get(EXPORTS)
+    assert (job_id in seen.text, "账号officer-" in text_of(seen)) == (True, True)
+    assert (">下载<" in seen.text, "<select" in seen.text) == (False, False)
+    assert overseer.get(f"{EXPORTS}/{job_id}/file").status_code == 403
+
+    in_street.submit(EXPORTS, **asked_for | {"submission_key": str(uuid4())})
+    [newest, _] = re.findall(r'id="job-([^"]*)"', in_street.get(EXPORTS).text)
+    assert led_to(in_street.submit(f"{EXPORTS}/{newest}/cancellation", submission_key=str(uuid4()))) == EXPORTS
+    assert "已取消" in text_of(in_street.get(EXPORTS))
 
 
 def test_the_pages_send_as_many_statements_for_many_as_for_one(in_street, street):

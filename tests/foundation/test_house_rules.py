@@ -88,7 +88,7 @@ COMES_WITH = {
 # By GET, and written down (docs/design.md, HTTP); and the one that is a reading, for former clients.
 TRACED = {
     *("see_person_record", "person_page", "list_audit_entries", "download_own_data"),
-    *("download_job_file", "see_job_file_address", "download_late_proof"),
+    *("download_job_file", "see_job_file_address", "download_late_proof", "download_export"),
 }
 READ_BY_GET = {"reveal_beneficiary"}
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}

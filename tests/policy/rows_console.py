@@ -29,7 +29,7 @@ from tests.policy.rows_people import (
     begun_second_factor,
     record_of_volunteer,
 )
-from tests.policy.rows_services import CONCERNED, NUMBERS, OFFICERS_AT_HOME, PROXY, SERVING, past
+from tests.policy.rows_services import CONCERNED, NUMBERS, OFFICERS_AT_HOME, PROXY, SERVING, asked_job, done_job, job_of_somebody_else, past
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
@@ -254,6 +254,20 @@ FIGURE_PAGES = (
     Row("figure_rows_page", lambda world: figures(world, indicator_code="teams", shows=world.team_id), **_HERE),
 )
 
+EXPORT_PAGES = (
+    Row("exports_page", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
+    Row("exports_page", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
+    Row("submit_export", lambda world: ask(body=figures(world).query), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
+    Row("download_export", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
+    Row(
+        "submit_export_cancellation",
+        lambda world: ask(job_id=asked_job(world).known["job_id"]),
+        these(COMMUNITY),
+        404,
+        {403: these("system_admin")},
+    ),
+)
+
 ROWS = (
     *PEOPLE_PAGES,
     *TEAM_PAGES,
@@ -261,6 +275,7 @@ ROWS = (
     *ORGANISATION_PAGES,
     *REGISTRATION_PAGES,
     *FIGURE_PAGES,
+    *EXPORT_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
     Row(
         "demands_page",

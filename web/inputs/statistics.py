@@ -23,6 +23,10 @@ class YearQuery(FiguresQuery):
     year: Year | None = Field(default=None, description="年度（北京时间）；不填为今年")
 
 
+class ExportsQuery(ListQuery, YearQuery):
+    """The page of a list of workbooks, and of which year and area the next one is."""
+
+
 class FigureRowsQuery(ListQuery):
     """Which figure's rows."""
 

@@ -1,0 +1,85 @@
+"""年终统计表: the year's workbook as long work: asked for, how far it is, its file, and who had which one made when."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response
+
+from backend.foundation import clock, jobs
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
+from backend.foundation.errors import Refusal
+from backend.foundation.jobs import JobFileGone, State
+from backend.jobs.service import require_own_job
+from backend.statistics import exports, queries
+from console.addresses import EXPORTS
+from console.drawing import done, draw, draw_again
+from console.forms import Form
+from console.listing import NOTHING, list_reader
+from console.places import EXPORTED
+from web.attempts import note_read
+from web.downloads import sent
+from web.edge import in_steps, reads
+from web.inputs.statistics import ExportsQuery, YearEndIn
+from web.routes import at_most
+
+bp = Blueprint("console_exports", __name__)
+
+_FORM = Form(YearEndIn)
+_asked = list_reader(ExportsQuery)
+
+
+@bp.get(EXPORTS)
+@reads
+def exports_page(actor: Actor) -> Response:
+    return _draw_exports(actor)
+
+
+@bp.post(EXPORTS)
+@in_steps
+@at_most("10/minute")
+def submit_export(actor: Actor) -> Response:
+    def ask() -> None:
+        form = _FORM.read()
+        exports.ask_year_end(actor, form.year, form.area_id, now=clock.now())
+
+    return done(ask, to=EXPORTS, again=lambda refusal: _draw_exports(actor, refusal))
+
+
+@bp.get(f"{EXPORTS}/<uuid:job_id>/file")
+@in_steps
+def download_export(actor: Actor, job_id: UUID) -> Response:
+    with transaction():
+        require_own_job(actor, job_id)
+        file = jobs.file_of(actor, job_id, now=clock.now())
+        note_read()
+    return sent(file, lost=JobFileGone)
+
+
+@bp.post(f"{EXPORTS}/<uuid:job_id>/cancellation")
+@in_steps
+def submit_export_cancellation(actor: Actor, job_id: UUID) -> Response:
+    def cancel() -> None:
+        require_own_job(actor, job_id)
+        jobs.cancel(actor, job_id, now=clock.now())
+
+    return done(cancel, to=EXPORTS, again=lambda refusal: _draw_exports(actor, refusal))
+
+
+def _draw_exports(actor: Actor, refusal: Refusal | None = None) -> Response:
+    asked, now = _asked(), clock.now()
+    query, found = asked.query, NOTHING
+    if asked.refusal is None:
+        found = exports.year_ends_in_sight(actor, now=now, page=query.page)
+    shown: dict[str, Any] = {
+        "viewer": actor,
+        "place": EXPORTED,
+        "found": found,
+        "year": query.year or clock.shanghai_day(now).year,
+        "area_id": query.area_id,
+        "choices": queries.choices(actor, now=now) if exports.may_ask_some(actor) else None,
+        "is_under_way": any(line.job.state in (State.QUEUED, State.RUNNING) for line in found.items),
+    }
+    if refusal:
+        return draw_again("exports/exports.html", refusal, keep=_FORM.names, labels=_FORM.labels, asked=asked.shown["asked"], **shown)
+    return draw("exports/exports.html", **shown, **asked.shown)
