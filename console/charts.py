@@ -29,7 +29,7 @@ def trend(values: Sequence[int | None]) -> list[Bar]:
     for place, value in enumerate(values):
         if value is not None:
             height = max(abs(value) * unit, _LEAST)
-            top = min((highest - max(value, 0)) * unit, HEIGHT - height)
+            top = (highest - max(value, 0)) * unit if lowest else HEIGHT - height
             bars.append(Bar(round(place * step, 1), round(top, 1), round(step - _GAP, 1), round(height, 1)))
     return bars
 

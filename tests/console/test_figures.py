@@ -12,6 +12,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.database import transaction
 from backend.statistics import service
+from console.charts import share_of, trend
 from tasks import jobs as job_task
 from tests.console.test_demands import browser_of
 from tests.statistics.histories import YEAR, History
@@ -81,6 +82,13 @@ def test_the_board_and_the_pages_of_figures_say_what_the_api_says(in_street, str
         for now, then in zip(figure["communities"], before["communities"], strict=True):
             [community] = [one["name"] for one in table["communities"] if one["id"] == now["area_id"]]
             assert [community, written(now["value"]), written(then["value"])] in split, name
+
+
+def test_the_bars_of_a_trend_stand_on_0_within_their_frame():
+    assert [(bar.y, bar.height) for bar in trend([0, 6, 12, None])] == [(23.0, 1.0), (12.0, 12.0), (0.0, 24.0)]
+    assert [(bar.y, bar.height) for bar in trend([0, 0])] == [(23.0, 1.0)] * 2
+    assert [(bar.y, bar.height) for bar in trend([-6, 6])] == [(12.0, 12.0), (0.0, 12.0)]
+    assert (share_of(-3, [6, None, -12]), share_of(0, [0])) == (25.0, 0.0)
 
 
 def test_every_number_of_a_figure_opens_to_rows_that_add_up_to_it(in_street, street):
