@@ -13,7 +13,7 @@ from tests.end_to_end.town import Town, running_town
 from tests.support.environment import environment_of
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running_web(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """The web server, in two processes: its host and port."""
     ports, var = Ports(), tmp_path_factory.mktemp("web")
@@ -29,8 +29,8 @@ def running_web(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
         ports.release()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The whole set as `ejia run` starts it, with a small demonstration year."""
+    """The whole set as `ejia run` starts it, with a small demonstration year. It ends with these tests: at rest it costs, too."""
     with running_town(tmp_path_factory.mktemp("town")) as there:
         yield there

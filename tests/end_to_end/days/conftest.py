@@ -10,7 +10,7 @@ from tests.end_to_end.days.people import Folk
 from tests.end_to_end.town import Town, running_town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def _town_of_hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with running_town(tmp_path_factory.mktemp("days")) as town:
         Hand.public |= ids_in([json.dumps(town.communities), town.street_id])
