@@ -40,7 +40,7 @@ def redis_client(valkey: EmbeddedValkey) -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def _stand_in_url() -> Iterator[str]:
     server = stand_in_server(create_stand_in(APPID, SECRET), 0)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
