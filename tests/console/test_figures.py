@@ -92,7 +92,7 @@ def test_the_bars_of_a_trend_stand_on_0_within_their_frame():
 
 
 def test_every_number_of_a_figure_opens_to_rows_that_add_up_to_it(in_street, street):
-    go_through(150)
+    go_through(100)
     for code in ("service_hours", "registered_volunteers"):
         numbers = numbers_in(in_street.get(f"/console/figures/indicators/{code}?year={YEAR}").text)
         assert len(numbers) > 3, code
@@ -187,8 +187,8 @@ def test_the_pages_send_as_many_statements_for_many_as_for_one(in_street, street
             assert in_street.get(BOARD.replace("?", f"{page}?")).status_code == 200
         return len(statements)
 
-    go_through(40)
+    go_through(20)
     few = {page: sent_by(page) for page in most}
-    go_through(40)
+    go_through(20)
     assert {page: sent_by(page) for page in most} == few
     assert {page: number for page, number in few.items() if number > most[page]} == {}

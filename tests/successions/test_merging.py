@@ -17,8 +17,9 @@ from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
 from backend.foundation.measures import NOW
+from backend.foundation.paging import PageRequest
 from backend.statistics import service as statistics
-from backend.statistics.queries import year_book
+from backend.statistics.queries import figure_rows, year_book
 from backend.successions import merging
 from backend.successions.handing_on import MergeDayInvalid, SuccessorUnfit
 from backend.successions.merging import merge_communities
@@ -102,6 +103,9 @@ def people_and_officers_were_told_and_those_in_office_go_on_there(street, busy):
         assert {entry.operator for entry in written} == {"wang.li"}
         grid = db.session.scalars(select(Area).where(Area.path == f"{NEW}001")).one()
         assert (grid.name, grid.withdrawn_on) == ("和平第一网格", None)
+        of_year = {"area_id": UUID(street["和平社区"]), "month": None, "part": None, "page": PageRequest(20), "now": clock.now()}
+        rows = figure_rows(Actor.system(), last, "teams", **of_year).items
+        assert (UUID(busy.team_id), False) in [(row.subject_id, row.source_id == row.subject_id) for row in rows], "what it is about"
         book = year_book(Actor.system(), this, UUID(street["青山街道"]), now=clock.now())
         told = {area.path: area.told for area in book.communities}
         today = clock.shanghai_day(clock.now())
