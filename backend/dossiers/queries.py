@@ -28,7 +28,8 @@ from backend.foundation.masking import masked_name
 from backend.foundation.paging import AnyRow
 from backend.foundation.terms import Term
 from backend.openings.models import Claim, ClaimStatus
-from backend.organisations.models import Organisation, Staff
+from backend.organisations import queries as organisations
+from backend.organisations.models import Organisation, OrganisationStatus, Staff
 from backend.people import minors
 from backend.people.models import Person
 from backend.people.queries import ConsentLine, OwnPerson, consents_of, own_card
@@ -39,7 +40,8 @@ from backend.registration.models import MemberRegistration, RegistrationStatus
 from backend.relocations.models import Relocation, RelocationStatus
 from backend.reveals.models import Reveal
 from backend.reveals.queries import Reading, line
-from backend.teams.models import JoinRequest, JoinStatus, Membership, Team
+from backend.teams import queries as teams
+from backend.teams.models import JoinRequest, JoinStatus, Membership, Team, TeamStatus
 from backend.volunteers.queries import OwnVolunteer, own_registration
 
 MOST = 50
@@ -118,8 +120,8 @@ def dossier(viewer: Actor, person_id: UUID, *, now: datetime) -> Dossier:
         died_on=person.died_on,
         volunteer=own_registration(person.id),
         roles=_latest(_roles(now).where(Account.person_id == person.id), RoleGrant.id),
-        teams=_latest(_teams().where(Membership.person_id == person.id), Membership.joined_on, Membership.id),
-        organisations=_latest(_organisations().where(Staff.person_id == person.id), Staff.joined_on, Staff.id),
+        teams=_latest(_teams(viewer).where(Membership.person_id == person.id), Membership.joined_on, Membership.id),
+        organisations=_latest(_organisations(viewer).where(Staff.person_id == person.id), Staff.joined_on, Staff.id),
         registrations=_latest(_registrations(viewer).where(MemberRegistration.person_id == person.id), MemberRegistration.id),
         years=years,
         star_of_hours=star_of_hours(sum(year.sums.tenths_of_hours for year in years)),
@@ -145,18 +147,21 @@ def _roles(now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _teams() -> Select[*tuple[Any, ...]]:
+def _teams(viewer: Actor) -> Select[*tuple[Any, ...]]:
     leads = (Team.leader_person_id == Membership.person_id).label("leads")
+    opens = or_(Team.status == TeamStatus.ACTIVE, policy.visible(viewer, Permission.TEAM_SEE, teams.SCOPE)).label("opens")
     return (
-        select(Team.id, Team.name, Membership.joined_on, Membership.left_on, leads)
+        select(Team.id, Team.name, Membership.joined_on, Membership.left_on, leads, opens)
         .join(Team, Team.id == Membership.team_id)
         .where(Membership.is_current())
     )
 
 
-def _organisations() -> Select[*tuple[Any, ...]]:
+def _organisations(viewer: Actor) -> Select[*tuple[Any, ...]]:
+    seen = policy.visible(viewer, Permission.ORGANISATION_SEE, organisations.SCOPE)
+    opens = or_(Organisation.status == OrganisationStatus.VERIFIED, seen).label("opens")
     return (
-        select(Organisation.id, Organisation.name, Staff.joined_on, Staff.left_on, Staff.is_officer.label("leads"))
+        select(Organisation.id, Organisation.name, Staff.joined_on, Staff.left_on, Staff.is_officer.label("leads"), opens)
         .join(Organisation, Organisation.id == Staff.organisation_id)
         .where(Staff.is_current())
     )

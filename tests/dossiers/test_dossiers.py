@@ -15,6 +15,7 @@ from tests.support.browser import text_of
 from tests.support.organisations import add_staff
 from tests.support.people import registration_form
 from tests.support.phone import refused
+from tests.support.teams import active_team, join_team
 
 
 def test_the_officer_sees_the_whole_record_of_a_person_in_one_place(street, pass_time):
@@ -72,6 +73,13 @@ def test_the_officer_sees_the_whole_record_of_a_person_in_one_place(street, pass
     assert member.card["name"] not in page.text
     assert f"/console/teams/{visit.team_id}" in page.text
     assert len(sent) <= len(much) + 1, "as the record, and who asks"
+    elsewhere = active_team(street.next.leader, street.next.officer, street, community="团结社区", name="团结互助队")["id"]
+    join_team(member, street.next.leader, elsewhere)
+    linked = [f"/console/teams/{elsewhere}" in browser.get(f"/console/people/{member.person_id}").text]
+    street.next.officer.made(f"/teams/{elsewhere}/dissolution", {"reason": "队员不足"})
+    gone = browser.get(f"/console/people/{member.person_id}")
+    linked.append(f"/console/teams/{elsewhere}" in gone.text)
+    assert (linked, "团结互助队" in text_of(gone)) == ([True, False], True), "what is gone elsewhere is named, and opens to nobody here"
     last = select(AuditEntry.account_id).where(AuditEntry.action == "person.open").order_by(AuditEntry.id.desc()).limit(1)
     assert db.session.scalars(last).one() == browser.claims.account_id
 
