@@ -43,6 +43,8 @@ WITHOUT_OFFICER = with_filters(ORGANISATIONS, {"for_me": "true"})
 _ORGANISATION = f"{ORGANISATIONS}/<uuid:organisation_id>"
 _MOST_STEPS = PageRequest(50)
 _STAFF = things.Belonging("staff", "工作人员", "加入", head="负责人", is_head="is_officer", by_days=False)
+_COUNTED = (OrganisationStatus.VERIFIED, OrganisationStatus.ENDED)
+"""Those that have a day from which they count."""
 _asked = list_reader(OrganisationsQuery)
 _staff_asked = list_reader(StaffQuery)
 
@@ -123,6 +125,7 @@ def organisations_page(actor: Actor) -> Response:
         place=VERIFIED,
         found=found,
         statuses=list(OrganisationStatus),
+        counted=_COUNTED,
         origins=list(Origin),
         sorts=list(OrganisationSort),
         communities=communities_in_use(queries.areas_looked_after(actor)),

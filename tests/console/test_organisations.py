@@ -1,7 +1,9 @@
 """A social organisation in the console: verified by a day and a paper or returned from its list, renamed, headed by another of its staff,
 and ended by who is told before what ends with it."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -101,7 +103,11 @@ def test_it_goes_on_under_another_name_and_head_and_ends_with_its_staff(app, bro
     assert led_to(sent(browser, address(organisation, "/ending"), cause="over")) == address(organisation)
     assert kept(organisation)[0] is OrganisationStatus.ENDED
     assert "协议到期不再续签" in text_of(browser.get(address(organisation)))
-    assert organisation["id"] in browser.get("/console/organisations?status=ended&q=青山&origin=introduced&since=&until=").text
+    ended = browser.get("/console/organisations?status=ended&q=青山&origin=introduced&since=2020-01-01&until=")
+    assert (organisation["id"] in ended.text, "计入不早于" in ended.text) == (True, True)
+    tabs = re.findall(r'href="([^"]*status=(\w+)[^"]*)"', unescape(ended.text))[: len(OrganisationStatus)]
+    assert {status: "since=" in link for link, status in tabs} == {"applied": False, "returned": False, "verified": True, "ended": True}
+    assert not any("计入不早于" in browser.get(link).text for link, status in tabs if status == "applied"), "it has no day yet"
 
 
 def test_the_pages_send_as_many_statements_for_many_as_for_one(browser, head, officer, street):
