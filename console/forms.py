@@ -64,7 +64,7 @@ def _field(name: str, info: FieldInfo) -> FormField:
     standing = info.default.value if isinstance(info.default, Word) else ""
     return FormField(
         name=name,
-        label=label_of(name),
+        label=info.title or label_of(name),
         help=info.description or "",
         needed=info.is_required() or bool(standing),
         kind="select" if words else _kind(kinds, text),

@@ -53,7 +53,9 @@ def test_what_waits_is_verified_by_a_day_and_a_paper_or_returned_for_a_reason(br
 
     today = clock.shanghai_day(clock.now())
     form = address(organisation, "/verification")
-    assert ("计入引进或者培育数" in text_of(browser.get(form)), 'type="date"' in browser.get(form).text) == (True, True)
+    asked = browser.get(form)
+    assert ("计入引进或者培育数" in text_of(asked), 'type="date"' in asked.text) == (True, True)
+    assert '<label for="proof">证明材料</label>' in asked.text, "not 核实方式, as where somebody else is known"
     late = sent(browser, form, agreed_on=str(today + timedelta(days=1)), proof="协议第3号")
     assert (late.status_code, 'value="协议第3号"' in late.text, kept(organisation)[0]) == (422, True, OrganisationStatus.APPLIED)
     assert led_to(sent(browser, form, agreed_on=str(today), proof="协议第3号")) == address(organisation)

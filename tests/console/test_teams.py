@@ -95,6 +95,8 @@ def test_who_is_to_lead_is_named_among_the_members_and_a_new_name_keeps_the_old_
 
     again = sent(browser, naming)
     assert (again.status_code, "该队员已经是队长" in text_of(again)) == (409, True)
+    unnamed = sent(browser, address(team, "/renaming"), name="", reason="统一名称")
+    assert (unnamed.status_code, "新的队名：" in text_of(unnamed), "姓名" in text_of(unnamed)) == (422, True, False)
     assert led_to(sent(browser, address(team, "/renaming"), name="骑手先锋队", reason="统一名称")) == address(team)
     told = text_of(browser.get(address(team, "/history")))
     assert all(said in told for said in ("骑手先锋队", "更换队长", "原名“快递小哥队”：统一名称"))

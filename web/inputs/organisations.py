@@ -50,7 +50,7 @@ class OrganisationRenamingIn(ReasonIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "青山社会工作发展中心", "reason": "民政部门已核准更名"}]})
 
-    name: Annotated[str, Text(max=100, min=2), NoNumbers] = Field(description="组织名称，本社区内不能重复")
+    name: Annotated[str, Text(max=100, min=2), NoNumbers] = Field(title="新的名称", description="组织名称，本社区内不能重复")
 
 
 class OrganisationReturnCause(Word):
@@ -90,7 +90,7 @@ class VerificationIn(Body):
     )
 
     agreed_on: Day = Field(description="引进填协议签订日，培育填备案或登记日；不晚于今天，自这天起计入引进或培育数")
-    proof: Annotated[Line, NoNumbers] = Field(description="证明材料：协议或备案文件的名称和编号")
+    proof: Annotated[Line, NoNumbers] = Field(title="证明材料", description="协议或备案文件的名称和编号")
 
 
 class DayCorrectionIn(VerificationIn):

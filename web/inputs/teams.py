@@ -45,7 +45,7 @@ class TeamRenamingIn(ReasonIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "和平社区暖心互助队", "reason": "与街道其他队伍同名"}]})
 
-    name: Annotated[TeamName, NoNumbers] = Field(description="队名，本社区内不能重复")
+    name: Annotated[TeamName, NoNumbers] = Field(title="新的队名", description="队名，本社区内不能重复")
 
 
 class TeamReturnCause(Word):
