@@ -109,6 +109,12 @@ def test_who_is_to_lead_is_named_among_the_members_and_a_new_name_keeps_the_old_
     members = browser.get(address(team, "/members"))
     offered = [f"{one['id']}/leadership" in members.text for one in (young, member)]
     assert (offered, members.text.count("指定为队长</a>")) == ([False, False], 1), "who is no adult is not offered either"
+    stranger = street.next.volunteer(name="周晓明")
+    join_team(stranger, volunteer, team["id"])
+    members = browser.get(address(team, "/members"))
+    assert [said in members.text for said in (stranger.volunteer_number, "—")] == [False, False], (
+        "no word for a number that is not theirs to see"
+    )
     refused = browser.get(address(team, f"/members/{young['id']}/leadership"))
     assert (refused.status_code, "未满18周岁" in text_of(refused)) == (403, True)
     wrong = browser.get(address(team, "/members?since=2023-13-01"))
