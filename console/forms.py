@@ -19,8 +19,8 @@ _MULTILINE_FROM = 200
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """What is drawn of a field. `kind`: a type of HTML's input, or `decimal`, `textarea` or `select`; `choices`: value and word, of which
-    `standing` holds where no other is chosen."""
+    """What is drawn of a field. `kind`: a type of HTML's input, or `decimal`, `textarea` or `select`; `choices`: value and word. Where the
+    shape takes a word as read, a person chooses all the same: what stands there already is overlooked."""
 
     name: str
     label: str
@@ -29,7 +29,6 @@ class FormField:
     kind: str
     longest: int | None
     choices: tuple[tuple[str, str], ...] = ()
-    standing: str = ""
 
 
 class Form(Generic[AnyModel]):
@@ -61,16 +60,14 @@ def _field(name: str, info: FieldInfo) -> FormField:
     kinds = kinds_of(info.annotation)
     text = next((part for part in _metadata(info) if isinstance(part, Text)), None)
     words = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Word)), None)
-    standing = info.default.value if isinstance(info.default, Word) else ""
     return FormField(
         name=name,
         label=info.title or label_of(name),
         help=info.description or "",
-        needed=info.is_required() or bool(standing),
+        needed=info.is_required() or isinstance(info.default, Word),
         kind="select" if words else _kind(kinds, text),
         longest=text.max if text else None,
         choices=tuple((str(word.value), word.chinese) for word in words) if words else (),
-        standing=standing,
     )
 
 
