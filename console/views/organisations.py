@@ -222,7 +222,12 @@ def _about(actor: Actor, organisation_id: UUID, command: OrganisationCommand, *,
 
 def _about_successor(actor: Actor, organisation_id: UUID, staff_id: UUID, *, refused: bool = False) -> About:
     about = _about(actor, organisation_id, OrganisationCommand.HAND_OVER, refused=refused)
-    one = queries.member_of_staff(actor, organisation_id, staff_id, now=clock.now())
+    try:
+        one = queries.member_of_staff(actor, organisation_id, staff_id, now=clock.now())
+    except queries.StaffUnknown:
+        if refused:  # the organisation, or they, went meanwhile: the refusal says so
+            return about
+        raise
     return replace(about, beside=[f"新负责人：{things.called_in_list(actor, one, _STAFF)}"])
 
 

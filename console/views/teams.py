@@ -223,7 +223,12 @@ def _about(actor: Actor, team_id: UUID, command: TeamCommand, *, refused: bool =
 
 def _about_successor(actor: Actor, team_id: UUID, membership_id: UUID, *, refused: bool = False) -> About:
     about, now = _about(actor, team_id, TeamCommand.HAND_OVER, refused=refused), clock.now()
-    member = queries.member_of_team(actor, team_id, membership_id, now=now)
+    try:
+        member = queries.member_of_team(actor, team_id, membership_id, now=now)
+    except queries.MemberUnknown:
+        if refused:  # the team, or they, went meanwhile: the refusal says so
+            return about
+        raise
     if not refused:
         teams.require_fit_to_lead(member.person_id, now=now)
     return replace(about, beside=[f"新队长：{things.called_in_list(actor, member, _MEMBERS)}"])

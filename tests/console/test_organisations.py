@@ -104,6 +104,8 @@ def test_it_goes_on_under_another_name_and_head_and_ends_with_its_staff(app, bro
     assert "2名工作人员今天离职" in text_of(browser.get(address(organisation, "/ending")))
     assert led_to(sent(browser, address(organisation, "/ending"), cause="over")) == address(organisation)
     assert kept(organisation)[0] is OrganisationStatus.ENDED
+    late = sent(browser, naming)
+    assert (late.status_code, "或者已终止" in text_of(late)) == (409, True), "it ended while somebody was named"
     assert "协议到期不再续签" in text_of(browser.get(address(organisation)))
     ended = browser.get("/console/organisations?status=ended&q=青山&origin=introduced&since=2020-01-01&until=")
     assert (organisation["id"] in ended.text, "计入不早于" in ended.text) == (True, True)

@@ -151,12 +151,15 @@ def test_before_a_team_is_dissolved_it_is_said_what_ends_with_it(app, street, pa
     team = {"id": visit.team_id}
     street.home.volunteer(name="钱申请").made(f"/teams/{visit.team_id}/join-requests")
     browser = browser_of(app)
+    naming = re.findall(r'href="([^"]+/leadership)"', browser.get(address(team, "/members")).text)[0]
     said = text_of(browser.get(address(team, "/dissolution")))
     assert all(words in said for words in ("2名队员今天退队", "1个入队申请不再接收", "1个认领取消", "不能恢复")), said
 
     assert led_to(sent(browser, address(team, "/dissolution"), cause="idle")) == address(team)
 
     assert (status_of(team), last_reason(team)) == (TeamStatus.DISSOLVED, "长期没有开展服务")
+    late = sent(browser, naming)
+    assert (late.status_code, "目前不在服务中" in text_of(late)) == (409, True), "it was dissolved while somebody was named"
     late = browser.get(address(team, "/dissolution"))
     assert (late.status_code, "目前不在服务中" in text_of(late)) == (409, True)
 
