@@ -33,7 +33,7 @@ class OrganisationStatus(Word):
     APPLIED = "applied", "待核实"
     RETURNED = "returned", "已退回"
     VERIFIED = "verified", "已核实"
-    ENDED = "ended", "已退出"
+    ENDED = "ended", "已终止"
 
 
 class Organisation(Living):

@@ -63,7 +63,7 @@ class RegistrationNotApplied(Conflict):
     """The application is not waiting for a decision (any more)."""
 
     code = "registration_not_applied"
-    detail = "该报到申请不在待审核状态"
+    detail = "该报到申请不在待接收状态"
 
 
 class RegistrationNotReturned(Conflict):

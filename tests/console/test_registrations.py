@@ -60,7 +60,7 @@ def test_who_registers_is_taken_in_or_returned_and_ends_with_a_cause(app, browse
     assert led_to(sent(browser, address(one, "/acceptance"))) == address(one)
     assert status_of(one) is RegistrationStatus.ACCEPTED
     again = sent(browser, address(one, "/acceptance"))
-    assert (again.status_code, "不在待审核状态" in text_of(again)) == (409, True)
+    assert (again.status_code, "不在待接收状态" in text_of(again)) == (409, True)
     assert "回执编号" in text_of(browser.get(address(one)))
 
     assert sent(browser, address(other, "/return")).status_code == 422

@@ -44,6 +44,9 @@ SAID_OTHERWISE = {
     "全部释放": "认领全部取消，名额收回",
     "登记社会组织": "社会组织入驻: 登记 is the act of 民政",
     "结束报到": "转出报到",
+    "待审核的社会组织": "待核实的社会组织: as its status is called",
+    "待审核的党员报到": "待接收的党员报到: as its status is called",
+    "不在待审核状态": "不在待接收状态 (a registration)",
 }
 NAME_OF_A_FIELD = re.compile(r"\b(?!pg_)[a-z]+_[a-z_]+")
 
