@@ -29,9 +29,12 @@ class Transport(over_redis.Transport):
     Channel = Channel
 
 
+# By name, so that addresses are read as ever; and before anybody makes a connection, for kombu remembers of each name what it first was.
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))
+
+
 def celery_of(settings: Settings, **options: Any) -> Celery:
     """A Celery application on the broker of the copy, with `options` of its own."""
-    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:Transport"))  # by name, so that addresses are read as ever
     celery = Celery("ejia", **options)
     celery.conf.update(
         broker_url=settings.broker_url,

@@ -155,6 +155,11 @@ def could_by_area(actor: Actor, permission: Permission) -> bool:
 def area_paths(actor: Actor, permission: Permission) -> list[str]:
     """The subtrees in which the actor has the permission by area, widest first; none of them lies within another."""
     asked.note(permission, allowed=True)
+    return reach_by_area(actor, permission)
+
+
+def reach_by_area(actor: Actor, permission: Permission) -> list[str]:
+    """The same to choose from only: nothing in them is asked for yet."""
     if actor.is_system:
         return [""]
     rule = permission.rule

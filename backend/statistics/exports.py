@@ -38,25 +38,26 @@ def ask_year_end(actor: Actor, year: int, area_id: UUID, *, now: datetime) -> Jo
 
 @dataclass(frozen=True, slots=True)
 class YearEndLine:
-    """A workbook that was asked for: of which area and year, and by whom (None: by who looks at it)."""
+    """A workbook that was asked for: of which area and year, by whom (None: by who looks at it), and whether its file is still kept."""
 
     job: JobLine
     year: int
     area: str
     asked_by: str | None
+    is_kept: bool
 
 
 def year_ends_in_sight(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[YearEndLine]:
     """The workbooks that the viewer asked for or whose making they look after, the newest first; never their files."""
     found = jobs_in_sight(viewer, JobSearch(kind=YEAR_END), now=now, page=page)
-    asked = select(Job.id, Job.params, Job.asked_by, Area.name).join(Area, Area.id == cast(Job.params["area_id"].astext, Uuid))
+    asked = select(Job.id, Job.params, Job.asked_by, Job.file_id, Area.name).join(Area, Area.id == cast(Job.params["area_id"].astext, Uuid))
     of_page = {row.id: row for row in db.session.execute(asked.where(one_of(Job.id, [line.id for line in found.items])))}
     names = _names_of({row.asked_by for row in of_page.values()} - {viewer.account_id})
 
     def told(line: JobLine) -> YearEndLine:
         row = of_page[line.id]
         asker = None if row.asked_by == viewer.account_id else _called(row.asked_by, names.get(row.asked_by))
-        return YearEndLine(line, int(row.params["year"]), row.name, asker)
+        return YearEndLine(line, int(row.params["year"]), row.name, asker, row.file_id is not None)
 
     return found.map(told)
 

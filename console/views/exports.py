@@ -1,5 +1,6 @@
 """年终统计表: the year's workbook as long work: asked for, how far it is, its file, and who had which one made when."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from backend.foundation.errors import Refusal
 from backend.foundation.jobs import JobFileGone, State
 from backend.jobs.service import require_own_job
 from backend.statistics import exports, queries
+from backend.statistics.queries import Choices
 from console.addresses import EXPORTS
 from console.drawing import done, draw, draw_again
 from console.forms import Form
@@ -26,6 +28,11 @@ from web.routes import at_most
 bp = Blueprint("console_exports", __name__)
 
 _FORM = Form(YearEndIn)
+_WATCHED_FOR = timedelta(minutes=10)
+"""So long after a workbook was asked for the page looks by itself how far it is: each look is a use of the log-in, which shall end in a
+browser that nobody sits at."""
+_TABLES_ARE_MADE_UNTIL = 3
+"""The month up to which the table of the year before is what is nearly always wanted."""
 _asked = list_reader(ExportsQuery)
 
 
@@ -71,15 +78,29 @@ def _draw_exports(actor: Actor, refusal: Refusal | None = None) -> Response:
     query, found = asked.query, NOTHING
     if asked.refusal is None:
         found = exports.year_ends_in_sight(actor, now=now, page=query.page)
+    choices = queries.choices(actor, now=now) if exports.may_ask_some(actor) else None
     shown: dict[str, Any] = {
         "viewer": actor,
         "place": EXPORTED,
         "found": found,
-        "year": query.year or clock.shanghai_day(now).year,
+        "year": query.year or _year_to_make(choices, now),
         "area_id": query.area_id,
-        "choices": queries.choices(actor, now=now) if exports.may_ask_some(actor) else None,
-        "is_under_way": any(line.job.state in (State.QUEUED, State.RUNNING) for line in found.items),
+        "area": None if choices is None or query.area_id is None else queries.area_in_reach(actor, query.area_id),
+        "choices": choices,
+        "is_watched": any(_is_watched(line.job, now) for line in found.items),
     }
     if refusal:
         return draw_again("exports/exports.html", refusal, keep=_FORM.names, labels=_FORM.labels, asked=asked.shown["asked"], **shown)
     return draw("exports/exports.html", **shown, **asked.shown)
+
+
+def _is_watched(job: jobs.JobLine, now: datetime) -> bool:
+    return job.state in (State.QUEUED, State.RUNNING) and now - job.created_at < _WATCHED_FOR
+
+
+def _year_to_make(choices: Choices | None, now: datetime) -> int:
+    """The year that is preselected."""
+    today = clock.shanghai_day(now)
+    before = today.year - 1
+    is_wanted = today.month <= _TABLES_ARE_MADE_UNTIL and choices is not None and before in choices.years
+    return before if is_wanted else today.year

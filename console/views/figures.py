@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.statistics import queries
-from backend.statistics.indicators import indicator
+from backend.statistics.indicators import Indicator, indicator
 from backend.statistics.queries import FIRST_YEAR, AreaLine, Figure, Series, YearFigures, YearNotBegun
 from console.addresses import DEMANDS, FIGURES, RECORDS, TEAMS
 from console.asking import one_of
@@ -129,6 +129,7 @@ def figure_rows_page(actor: Actor, indicator_code: str) -> Response:
         value=None if series is None else series.months[query.month - 1] if query.month else series.year,
         parts={} if counted.counted.dimension is None else counted.counted.dimension.values(),
         opened_as=_OPENED_AS.get(counted.measure),
+        months=0 if found is None else queries.months_begun(found.year, now=now),
         **shown,
     )
 
@@ -140,6 +141,8 @@ def _draw_board(actor: Actor, side: str) -> Response:
     below = () if found is None else found.streets or found.communities
     names = {_WHOLE: "全年"} | _SIDES | ({"areas": "分街道"} if found is not None and found.streets else {})
     seen = [end for end in names if end != "areas" or below]
+    if side not in seen:
+        side = _WHOLE  # nothing lies below the area that was chosen on that side
     return draw(
         "figures/board.html",
         below=below,
@@ -194,11 +197,18 @@ def _splits(found: YearFigures, before: YearFigures | None) -> list[Split]:
     """A figure by month, by part, and by what lies below; each only where there is something to tell apart."""
     [figure] = found.figures
     then = None if before is None else before.figures[0]
-    splits = [Split("分月", "月份", tuple(_by_month(figure, then)), "每月是月末的数" if figure.indicator.kind.is_stock else "")]
+    splits = [Split("分月", "月份", tuple(_by_month(figure, then)), _of_months(figure.indicator))]
     dimension = figure.indicator.counted.dimension
     if figure.parts and dimension is not None:
         lines = tuple(Line(part.name, part.series.year, part.series.before, {"part": part.code}) for part in figure.parts)
-        splits.append(Split(f"分{dimension.name}", dimension.name, lines))
+        splits.append(
+            Split(
+                f"分{dimension.name}",
+                dimension.name,
+                lines,
+                "每人在同一分项内只计一次，合计不是全年的数" if figure.indicator.kind.is_distinct else "",
+            )
+        )
     for level, areas, values, values_then in (
         ("街道", found.streets, figure.series.streets, _of_streets(before)),
         ("社区", found.communities, figure.series.communities, _of_communities(before)),
@@ -211,6 +221,12 @@ def _splits(found: YearFigures, before: YearFigures | None) -> list[Split]:
             note = f"每人在同一范围内只计一次，合计不是各{level}之和" if figure.indicator.kind.is_distinct else ""
             splits.append(Split(f"分{level}", level, lines, note))
     return splits
+
+
+def _of_months(told: Indicator) -> str:
+    if told.kind.is_stock:
+        return "各月为月末数"
+    return "每人在同一个月内只计一次，合计不是全年的数" if told.kind.is_distinct else ""
 
 
 def _by_month(figure: Figure, then: Figure | None) -> Iterator[Line]:

@@ -80,6 +80,8 @@ _ASKED = {
     ),
 }
 """The end of its address → the command."""
+_FOUNDED = (TeamStatus.ACTIVE, TeamStatus.DISSOLVED)
+"""Of these the days that are sought are of the founding, of the others of the application."""
 _SUCCESSION = Asking(
     TeamCommand.HAND_OVER,
     "指定新队长",
@@ -114,6 +116,7 @@ def teams_page(actor: Actor) -> Response:
         place=LED,
         found=found,
         statuses=list(TeamStatus),
+        founded=_FOUNDED,
         categories=list(TeamCategory),
         sorts=list(TeamSort),
         communities=communities_in_use(queries.areas_looked_after(actor)),

@@ -34,7 +34,7 @@ REFUSALS = (NotATrial, AlreadyRunning, FolderGone, PortTaken, ServiceFailed, Sec
     show_default=True,
     help="示范年度的规模（只装入自带的空数据库）：1 与报告相同，0 不装载。",
 )
-@click.option("--web-processes", type=click.IntRange(1, 64), help="web 服务的进程数；不填为处理器核数，至少 2、至多 8。内存少的机器填 1。")
+@click.option("--web-processes", type=click.IntRange(1, 32), help="web 服务的进程数；不填为处理器核数，至少 2、至多 8。内存少的机器填 1。")
 @click.option("--check", is_flag=True, help="全部正常后马上停止。")
 def run(port: int | None, data: Path, scale: float, web_processes: int | None, check: bool) -> None:
     """启动一套试用系统，按 Ctrl-C 停止。

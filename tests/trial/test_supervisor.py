@@ -94,7 +94,7 @@ def test_a_signal_stops_all_services_in_reverse_order(start: Run, tmp_path: Path
     run.send_signal(number)
     assert run.wait(10) == 0
     assert (tmp_path / "ends").read_text().split() == ["three", "two", "one"]
-    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+    assert eventually(lambda: not any(is_running(process) for pair in _processes(tmp_path) for process in pair))
 
 
 def test_a_closed_terminal_stops_all_services_although_nobody_sends_a_signal(start: Run, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_service_that_does_not_end_is_killed_after_its_patience(start: Run, tm
     assert _line(run) == "stubborn 在 2 秒内没有结束，已强行终止"
     assert _line(run) == "", "said once, however long it takes to be gone"
     assert run.wait(10) == 0
-    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+    assert eventually(lambda: not any(is_running(process) for pair in _processes(tmp_path) for process in pair))
 
 
 def test_a_second_signal_kills_at_once(start: Run, tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_a_second_signal_kills_at_once(start: Run, tmp_path: Path) -> None:
             run.wait(2 * ONE_GESTURE)
     assert run.returncode == 0
     assert _line(run) == "", "nobody waited for the stubborn one"
-    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+    assert eventually(lambda: not any(is_running(process) for pair in _processes(tmp_path) for process in pair))
 
 
 def test_a_killed_supervisor_leaves_nothing_behind(start: Run, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_folder_that_goes_away_ends_the_run_and_this_is_said(start: Run, tmp_p
     (tmp_path / "run.lock").rename(tmp_path / "elsewhere.lock") if moved else (tmp_path / "run.lock").unlink()
     assert _line(run).startswith(f"FolderGone: 文件夹 {tmp_path} 在运行期间被删除或移走，各项服务已停止。")
     assert run.wait(20) == 1
-    assert not any(map(is_running, processes))
+    assert eventually(lambda: not any(map(is_running, processes)))
 
 
 def test_a_folder_has_one_run_at_a_time(start: Run, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_run_after_a_killed_one_waits_until_its_services_are_gone(start: Run, 
     (tmp_path / "pids").unlink()
     second = start("one")
     assert _line(second) == "up"
-    assert not any(map(is_running, leftovers))
+    assert eventually(lambda: not any(map(is_running, leftovers)))
 
 
 @pytest.mark.parametrize(("name", "said"), [("broken", "broken 已退出，退出码 1"), ("sick", "sick 在 2 秒内没有就绪")])
@@ -191,7 +191,7 @@ def test_a_service_that_does_not_come_up_ends_the_start(start: Run, tmp_path: Pa
     assert output.startswith(f"ServiceFailed: {said}")
     assert str(tmp_path / f"{name}.log") in output
     assert (name == "broken") == ("no such luck" in output)
-    assert not any(is_running(process) for pair in _processes(tmp_path) for process in pair)
+    assert eventually(lambda: not any(is_running(process) for pair in _processes(tmp_path) for process in pair))
 
 
 def test_a_stop_while_starting_is_heeded(start: Run, tmp_path: Path) -> None:

@@ -1,7 +1,16 @@
 """Reads of statistics: the year's table, and the rows behind one of its figures."""
 
 from backend.statistics.queries.groups import Grouping, GroupLine, groupings_of
-from backend.statistics.queries.reach import FIRST_YEAR, AreaLine, Choices, YearNotBegun, choices, looks_after_some
+from backend.statistics.queries.reach import (
+    FIRST_YEAR,
+    AreaLine,
+    Choices,
+    YearNotBegun,
+    area_in_reach,
+    choices,
+    looks_after_some,
+    months_begun,
+)
 from backend.statistics.queries.rosters import Roster, RosterLine
 from backend.statistics.queries.rows import FigureRow, figure_rows
 from backend.statistics.queries.versions import Change, LastVersion

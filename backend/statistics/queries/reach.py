@@ -60,7 +60,7 @@ def looks_after_some(viewer: Actor) -> bool:
 
 def choices(viewer: Actor, *, now: datetime) -> Choices:
     """What the viewer may choose from, as many areas as a tree may have. Raises Forbidden for who looks after none."""
-    paths = policy.area_paths(viewer, Permission.FIGURES_SEE)
+    paths = policy.reach_by_area(viewer, Permission.FIGURES_SEE)
     if not paths:
         raise Forbidden(policy.who_may(Permission.FIGURES_SEE))
     within = or_(*(Area.path.startswith(path, autoescape=True) for path in paths))
