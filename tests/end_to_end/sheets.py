@@ -11,6 +11,17 @@ COUNTS = "分社区统计"
 TOTAL, SUBTOTAL, WHOLE_YEAR = "合计", "小计", "全年"
 GROUP_ROW, HEADING_ROW, FIRST_ROW = 3, 4, 6
 
+BY_THE_CLOCK = {
+    "未开展服务需求",
+    "推荐给本社区的需求",
+    "推荐给邻近社区的需求",
+    "超期未确认服务的需求",
+    "告知街道的滞留需求",
+    "到期无人答复的认领申请",
+    "年末待答复的认领申请",
+}
+"""What the chores of some minutes may move at any moment, of what stands still in the town: nobody's doing, so it is not compared."""
+
 Number = int | float
 Moved = dict[tuple[str, str, str], Number]
 """Sheet, row and column → by how much."""
@@ -19,7 +30,8 @@ Moved = dict[tuple[str, str, str], Number]
 def moved(before: bytes, after: bytes) -> Moved:
     """Every number that differs, on the sheets that tell communities and months apart; what a book has no line of is 0 there.
 
-    All else of the tables must be the same: their texts and the forms of their numbers, but for lines that were not there.
+    All else of the tables must be the same: their texts and the forms of their numbers, but for lines that were not there, and for what
+    the clock does (BY_THE_CLOCK).
     """
     old, new = _numbers(before), _numbers(after)
     assert old.keys() <= new.keys(), "no line goes"
@@ -28,7 +40,14 @@ def moved(before: bytes, after: bytes) -> Moved:
     was, now = _texts(before), _texts(after)
     assert was <= now
     found = {place: round(number - old.get(place, (0, ""))[0], 1) for place, (number, _) in new.items()}
-    return {place: change for place, change in found.items() if change}
+    return {place: change for place, change in found.items() if change and not BY_THE_CLOCK.intersection(_named(place))}
+
+
+def _named(place: tuple[str, str, str]) -> Iterator[str]:
+    """The indicator of a number, and what else its row and column say."""
+    _, row, column = place
+    for label in (row, column):
+        yield label.split(" ")[0]
 
 
 def expected(community: str, month: int, changes: Mapping[str, Number], parts: Mapping[str, tuple[str, Iterable[str]]]) -> Moved:
