@@ -185,12 +185,20 @@ class Sender:
         try:
             return self._line.ask(text, values, and_commit=and_commit)
         except psycopg.Error as error:
-            connection = self._connection
-            if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None):  # type: ignore[arg-type]
-                connection.exec_driver_sql("SELECT 1")  # meets the same loss, and tells the pool
-            raise DBAPIError.instance(
-                text.decode(), None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-            ) from error
+            raise self._told(error, text.decode()) from error
+
+    def commit(self) -> None:
+        """Commit what is not committed yet. Raises as `send` does."""
+        try:
+            self._line.commit()
+        except psycopg.Error as error:
+            raise self._told(error, "COMMIT") from error
+
+    def _told(self, error: psycopg.Error, statement: str) -> DBAPIError | BaseException:
+        connection = self._connection
+        if connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None):  # type: ignore[arg-type]
+            connection.exec_driver_sql("SELECT 1")  # meets the same loss, and tells the pool
+        return DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect)
 
 
 class Insertion(Prepared):

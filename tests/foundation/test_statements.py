@@ -60,6 +60,68 @@ def test_a_savepoint_takes_back_what_was_sent_within_it(app):
         assert codes() == ["639997000000", "639999000000"]
 
 
+def loaded() -> list[str]:
+    """As `codes`, by the session."""
+    return list(db.session.scalars(select(Area.code).order_by(Area.code)))
+
+
+def rename(code: str, name: str) -> None:
+    next(iter(db.session.scalars(select(Area).where(Area.code == code)))).name = name
+
+
+def test_the_session_joins_the_transaction_that_prepared_statements_began_and_they_its_own(app):
+    def prepared_first() -> None:
+        add("639999000000")
+        assert loaded() == ["639999000000"]
+        rename("639999000000", "改名")
+        add_and_fail("639998000000")
+
+    def loaded_first() -> None:
+        assert loaded() == []
+        add_and_fail("639999000000")
+
+    for work in (prepared_first, loaded_first):
+        with pytest.raises(WentWrong), transaction():
+            work()
+    with transaction():
+        add("639999000000")
+        rename("639999000000", "改名")
+        add("639998000000")
+        assert (loaded(), codes()) == (["639998000000", "639999000000"],) * 2
+    with transaction():
+        assert run_one(Prepared(select(Area.name).where(Area.code == "639999000000"))).name == "改名"
+
+
+def test_the_connection_goes_back_however_the_work_ends(app):
+    resting = db.engine.pool.checkedout
+    db.session.remove()
+    with transaction():
+        add("639999000000")
+        assert resting() == 1
+    assert resting() == 0
+    with pytest.raises(IntegrityError), transaction():
+        add("639999000000")
+    assert resting() == 0
+    add("639998000000")
+    db.session.remove()
+    assert resting() == 0
+    with transaction():
+        assert codes() == ["639999000000"], "what was never committed"
+
+
+def test_what_is_held_back_goes_with_the_transaction_that_was_rolled_back(app):
+    def hold_and_fail() -> None:
+        write_at_commit({AuditEntry: [{"id": new_id(), "at": instant(), "action": "x.y", "succeeded": True, "details": {}}]})
+        raise WentWrong
+
+    with pytest.raises(WentWrong), transaction():
+        hold_and_fail()
+    with transaction():
+        add("639999000000")
+    with transaction():
+        assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+
+
 def test_a_constraint_named_with_held_rows_refuses_them_at_the_commit_or_at_the_savepoints_end(app):
     def area(code: str):
         row = {"id": new_id(), "code": code, "path": code, "level": Level.DISTRICT, "name": "测试", "valid_from": instant().date()}
