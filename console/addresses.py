@@ -5,6 +5,7 @@ import re
 HOME = "/console/"
 ACCOUNT = "/console/account"
 DEMANDS = "/console/demands"
+SHIFTS = "/console/shifts"
 RECORDS = "/console/services"
 TEAMS = "/console/teams"
 JOIN_REQUESTS = "/console/join-requests"

@@ -1,8 +1,8 @@
 """Commands that have a page of their own: it says before what will happen and to whom, and asks for the reason, or what else belongs to
 it."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic
 from uuid import UUID
@@ -46,13 +46,16 @@ class Doing(Asking[AnyCommand]):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """To what it is done: how that is called, where its own page is and in which place it lies; and, counted, what will happen beside."""
+    """To what it is done: how that is called, where its own page is and in which place it lies; and, counted, what will happen beside.
+    `standing`: what stands in the fields before anybody fills them in; `seen`: which version of it the page shows, as the form says it."""
 
     viewer: Actor
     place: Place
     called: str
     address: str
     beside: Sequence[str] = ()
+    standing: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 def one_of(paths: Collection[str]) -> str:
@@ -62,7 +65,7 @@ def one_of(paths: Collection[str]) -> str:
 
 def ask(asking: Asking[Any], about: About) -> Response:
     """The page of a command."""
-    return draw("asking.html", **_shown(asking, about))
+    return draw("asking.html", typed=about.standing, **_shown(asking, about))
 
 
 def answered(asking: Asking[Any], work: Callable[[], None], *, to: str, about: Callable[[], About]) -> Response:

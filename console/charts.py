@@ -1,7 +1,9 @@
-"""Small drawings of numbers: bars whose places are reckoned here, so that a page draws them without a script or a style of its own."""
+"""Small drawings that a page shows without a script or a style of its own: bars whose places are reckoned here, and QR codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import segno
 
 WIDTH, HEIGHT = 96.0, 24.0
 """Of a trend, in units of its own."""
@@ -38,3 +40,10 @@ def share_of(value: int, values: Sequence[int | None]) -> float:
     """How much of the whole width a value takes beside these, in hundredths."""
     most = max((abs(one) for one in values if one is not None), default=0)
     return round(abs(value) * 100 / most, 1) if most else 0.0
+
+
+def qr_code(text: str, *, scale: int | None = None) -> str:
+    """A QR code as an element of the page, dark on white in every theme; without a scale as large as its box."""
+    code = segno.make(text, error="m", micro=False)
+    picture: str = code.svg_inline(scale=scale or 1, border=4, light="#fff", omitsize=scale is None)
+    return picture

@@ -9,6 +9,7 @@ from console.views import figures as figure_pages
 from console.views import organisations as organisation_pages
 from console.views import registrations as registration_pages
 from console.views import services as record_pages
+from console.views import shifts as shift_pages
 from console.views import teams as team_pages
 from console.views import volunteers as volunteer_pages
 from miniprogram_api import (
@@ -99,6 +100,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     accounts.bp,
     second_factors.bp,
     demand_pages.bp,
+    shift_pages.bp,
     record_pages.bp,
     team_pages.bp,
     join_requests.bp,

@@ -81,6 +81,7 @@ LABELS: Mapping[str, str] = {
     "latitude": "纬度",
     "level": "级别",
     "limit": "每页条数",
+    "live": "自动更新",
     "login_name": "用户名",
     "longitude": "经度",
     "content": "服务内容",

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, request
 
 from backend.accounts import queries
@@ -21,6 +20,7 @@ from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal, Unprocessable
 from backend.foundation.paging import PageRequest
 from console.addresses import SECOND_FACTOR, SECOND_STEP, own_page
+from console.charts import qr_code
 from console.drawing import draw, draw_again, lead_to
 from web import cookie, forgery, passwords
 from web.caller import logged_in_family
@@ -80,8 +80,7 @@ def submit_second_factor(actor: Actor) -> Response:
             begun = accounts.begin_second_factor(actor, logged_in_family(), now=clock.now())
     except SecondFactorIsSet as refusal:
         return draw_again("second_factors/second_factor.html", refusal, **_of_page(actor))
-    picture = segno.make(begun.uri, error="m", micro=False).svg_inline(scale=5, border=4, light="#fff")
-    return draw("second_factors/begun.html", secret=begun.secret, picture=picture)
+    return draw("second_factors/begun.html", secret=begun.secret, picture=qr_code(begun.uri, scale=5))
 
 
 @bp.post(f"{SECOND_FACTOR}/confirmation")

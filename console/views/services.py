@@ -14,12 +14,11 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal
 from console.addresses import RECORDS
-from console.drawing import done, draw, draw_again, lead_to
+from console.drawing import done, draw, draw_again
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import RECORDED
 from web.edge import in_steps, reads
 from web.inputs.attendance import ServicesQuery
-from web.submissions import last_step
 
 bp = Blueprint("console_services", __name__)
 
@@ -64,14 +63,6 @@ def submit_confirmation(actor: Actor, fact_id: UUID) -> Response:
         attendance.confirm_service(actor, fact_id, now=clock.now())
 
     return done(confirm, to=TO_CONFIRM, again=lambda refusal: _draw_service(actor, fact_id, refusal))
-
-
-@bp.post("/console/shifts/<uuid:shift_id>/confirmations")
-@in_steps
-def submit_confirmations(actor: Actor, shift_id: UUID) -> Response:
-    with last_step():
-        attendance.confirm_shift(actor, shift_id, now=clock.now())
-    return lead_to(with_filters(RECORDS, {"shift_id": str(shift_id)}))
 
 
 def _draw_service(actor: Actor, fact_id: UUID, refusal: Refusal | None = None) -> Response:

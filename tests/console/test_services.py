@@ -52,10 +52,16 @@ def test_all_of_a_shift_are_confirmed_at_once_where_the_list_is_of_that_shift(ap
     of_shift = browser.get(f"{TO_CONFIRM}&shift_id={visit.shift_id}")
     assert "确认本场全部记录" in of_shift.text
 
-    where = led_to(pressed(browser, f"/console/shifts/{visit.shift_id}/confirmations"))
+    together = f"/console/shifts/{visit.shift_id}/confirmations"
+    assert f'href="{together}"' in of_shift.text
+    told = text_of(browser.get(together))
+    assert ("2条待确认的记录会被确认，共94分钟" in told, confirmed(*fact_ids)) == (True, 0), "looking at it confirms nothing"
+
+    where = led_to(pressed(browser, together))
 
     assert confirmed(*fact_ids) == 2
-    assert text_of(browser.get(where)).count("已确认") >= 2
+    page = text_of(browser.get(where))
+    assert (page.count("已确认"), "确认本场全部记录" in page) == (2, False)
 
 
 def test_an_officer_of_another_community_confirms_nothing(app, street, pass_time):

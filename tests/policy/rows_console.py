@@ -29,7 +29,20 @@ from tests.policy.rows_people import (
     begun_second_factor,
     record_of_volunteer,
 )
-from tests.policy.rows_services import CONCERNED, NUMBERS, OFFICERS_AT_HOME, PROXY, SERVING, asked_job, done_job, job_of_somebody_else, past
+from tests.policy.rows_services import (
+    CONCERNED,
+    IN_CHARGE,
+    NUMBERS,
+    OFFICERS_AT_HOME,
+    PROXY,
+    SERVING,
+    asked_job,
+    coming,
+    done_job,
+    job_of_somebody_else,
+    past,
+    stretch,
+)
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
@@ -236,6 +249,71 @@ def figures(world: World, **known: str) -> Ask:
     return ask(query={"year": world.known["year"], "area_id": world.street["和平社区"]}, **known)
 
 
+IN_DISTRICT = these(DISTRICT)
+BY_SHIFT: Mapping[Outcome, Viewers] = {403: IN_DISTRICT | RESIDENT | PROXY | SERVING}
+
+
+def titled(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same shift, which says its title."""
+    return lambda world: ask(shift_id=about(world).known["shift_id"], shows=demand_form(world.street)["title"])
+
+
+def late_record(world: World) -> dict[str, str]:
+    """Of the leader, who served and did not sign in, as a form says it."""
+    return stretch() | {"volunteer_number": world["team_leader"].volunteer_number, "name": "张队长"}
+
+
+SHIFT_PAGES = (
+    Row(
+        "shifts_page",
+        coming,
+        OFFICERS | RESIDENT | PROXY | LEADER | STAFF | these("work_unit_officer", "party_member"),
+        EMPTY,
+        by=Permission.SHIFT_SEE,
+    ),
+    Row("shift_page", titled(coming), OFFICERS | RESIDENT | PROXY | SERVING, 404, by=Permission.SHIFT_SEE),
+    *(
+        Row(
+            "shift_page",
+            lambda world, kind=kind: ask(shift_id=world.shift_id, shows=world.fact_ids[kind]),
+            OFFICERS | RESIDENT | CONCERNED[kind],
+            404,
+            {EMPTY: SERVING - CONCERNED[kind] | PROXY},
+            by=Permission.ATTENDANCE_SEE,
+            case=kind,
+        )
+        for kind in CONCERNED
+    ),
+    Row(
+        "code_page",
+        titled(coming),
+        DECIDING | IN_CHARGE | PROXY,
+        404,
+        {403: IN_DISTRICT | SERVING - IN_CHARGE},
+        by=Permission.CODE_SHOW,
+    ),
+    *stepped("shift", "cancellation", titled(coming), DECIDING, 404, BY_SHIFT, by=Permission.SHIFT_CANCEL, reason="天气原因"),
+    *stepped("shift", "confirmations", titled(past), DECIDING, 404, BY_SHIFT, by=Permission.SERVICE_CONFIRM),
+    Row(
+        "shift_step_page",
+        lambda world: ask(step="records", shift_id=world.shift_id, shows="志愿者编号"),
+        DECIDING,
+        404,
+        BY_SHIFT,
+        by=Permission.RECORD_ADD,
+        case="records",
+    ),
+    Row(
+        "submit_shift_step",
+        lambda world: ask(shift_id=world.shift_id, step="records", body=late_record(world)),
+        DECIDING,
+        404,
+        BY_SHIFT,
+        by=Permission.RECORD_ADD,
+        case="records",
+    ),
+)
+
 _HERE: dict[str, Any] = {"yes": OFFICERS, "rest": 404, "by": Permission.FIGURES_SEE}
 
 FIGURE_PAGES = (
@@ -274,6 +352,7 @@ ROWS = (
     *JOIN_PAGES,
     *ORGANISATION_PAGES,
     *REGISTRATION_PAGES,
+    *SHIFT_PAGES,
     *FIGURE_PAGES,
     *EXPORT_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),
@@ -315,7 +394,6 @@ ROWS = (
         )
         for kind in CONCERNED
     ),
-    Row("submit_confirmations", past, DECIDING, 404, {403: these(DISTRICT) | RESIDENT | PROXY | SERVING}, by=Permission.SERVICE_CONFIRM),
     Row(
         "submit_completion",
         lambda world: ask(demand_id=served(world).known["demand_id"]),

@@ -17,7 +17,7 @@ from backend.attendance.queries import (
 )
 from backend.foundation.paging import TimeSort
 from backend.openings.queries import Openings
-from web.fields import Id, Instant, Line, Name, Text
+from web.fields import Id, Instant, Limit, Line, Name, Text
 from web.inputs.common import ReasonIn, WrittenReason
 from web.shapes import (
     Body,
@@ -26,6 +26,7 @@ from web.shapes import (
     DemandNumbered,
     DemandSought,
     ForMe,
+    ListQuery,
     OrganisationSought,
     PersonNamed,
     PersonSought,
@@ -170,6 +171,19 @@ class ShiftsQuery(MyShiftsQuery):
             ends_after=self.ends_after,
             starts_before=self.starts_before,
         )
+
+
+class ShiftsInCareQuery(ShiftsQuery):
+    """Which shifts, of one status at a time."""
+
+    status: ShiftStatus = ShiftStatus.PLANNED
+
+
+class ShiftPageQuery(ListQuery):
+    """Of one shift with who was there; `live`: as it goes on."""
+
+    limit: Limit = 50
+    live: bool = False
 
 
 class MyServicesQuery(SpanQuery):

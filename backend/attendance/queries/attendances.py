@@ -1,12 +1,12 @@
 """Reads of attendances and their records: those of a shift, for who is in charge of it, and one's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -19,6 +19,7 @@ from backend.attendance.models import Attendance, Capacity, Confirmation, Confir
 from backend.attendance.queries.bodies import called_by, led_by, served_for
 from backend.attendance.queries.deciding import is_to_record
 from backend.foundation.actor import Actor
+from backend.foundation.database import db
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
@@ -110,6 +111,37 @@ def attendances_of_shift(actor: Actor, shift_id: UUID, *, page: PageRequest, now
     seen_shift(actor, shift_id, now=now)
     wanted = _lines(actor, now).where(Attendance.shift_id == shift_id, _visible(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How many are signed in at a shift, signed out, and are gone without that and without a record; and how many records await a word."""
+
+    there: int = 0
+    out: int = 0
+    unrecorded: int = 0
+    awaiting: int = 0
+
+
+def presence_at(actor: Actor, shift_ids: Sequence[UUID]) -> dict[UUID, Presence]:
+    """Shift → who is and was there, of those whom `attendances_of_shift` shows to the viewer; without the shifts at which nobody is."""
+    confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()).correlate(ServiceRecord)
+    awaits = and_(ServiceRecord.id.is_not(None), ~confirmed)
+    counted = (
+        select(
+            Attendance.shift_id,
+            func.count().filter(Attendance.is_open()).label("there"),
+            func.count().filter(Attendance.signed_out_at.is_not(None)).label("out"),
+            func.count().filter(Attendance.lacks_record()).label("unrecorded"),
+            func.count().filter(awaits).label("awaiting"),
+        )
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .outerjoin(ServiceRecord, and_(ServiceRecord.attendance_id == Attendance.id, ServiceRecord.is_current()))
+        .where(Attendance.shift_id.in_(shift_ids), _visible(actor))
+        .group_by(Attendance.shift_id)
+    )
+    rows = db.session.execute(counted).all()
+    return {row.shift_id: Presence(row.there, row.out, row.unrecorded, row.awaiting) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ def looks_after_some(viewer: Actor) -> bool:
     return policy.could_by_area(viewer, Permission.RECORD_SEE)
 
 
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all services."""
+    return policy.area_paths(viewer, Permission.RECORD_SEE)
+
+
 def may_wait() -> ColumnElement[bool]:
     """Condition on records with their shift: none of which nothing waits any more. It finds them; what waits is asked for beside it."""
     # The shift is named, so that from the unsettled shifts the way leads over the unsettled attendances to their records.

@@ -1,9 +1,13 @@
 """Commands of attendance, by noun: shifts, signing, records, confirmation."""
 
+from backend.attendance.service.commands import ShiftCommand, commands_on_shift, require_shift_command
 from backend.attendance.service.confirmation import (
+    MOST_TOGETHER,
+    AwaitingTogether,
     Confirmed,
     ConfirmedTogether,
     allow_more,
+    awaiting_at,
     confirm_service,
     confirm_shift,
     withdraw_confirmation,

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope
 from backend.attendance.entitlement import seen_shift
 from backend.attendance.events import ConfirmationWithdrawn, ServiceConfirmed
-from backend.attendance.models import WANTS_COMMUNITY, Confirmation, Confirmer, ServiceFlag, ServiceRecord
+from backend.attendance.models import WANTS_COMMUNITY, Confirmation, Confirmer, ServiceFlag, ServiceRecord, Shift
 from backend.attendance.own import is_own, is_own_word
 from backend.attendance.service import judging
 from backend.attendance.service.days import most_minutes
@@ -23,6 +23,10 @@ from backend.foundation import audit, facts, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Conflict, Forbidden
+
+MOST_TOGETHER = 200
+"""So many records are confirmed in one transaction."""
+_FLAGGED = ServiceFlag.stands_on(ServiceRecord.fact_id)
 
 
 class AlreadyConfirmed(Conflict):
@@ -62,6 +66,17 @@ class Confirmed:
     record_fact_id: UUID
     confirmer: Confirmer
     confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingTogether:
+    """The records of a shift that await a word: left to others (one's own, and those that one added), doubted, and to be confirmed, with
+    their minutes."""
+
+    own: int
+    flagged: int
+    remaining: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +137,49 @@ def allow_more(actor: Actor, fact_id: UUID, *, reason: str, now: datetime) -> Co
     return _stand_by(seen, _Word(Confirmer.COMMUNITY), actor, None, reason=reason, permission=Permission.SERVICE_ALLOW, now=now)
 
 
-def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int = 200) -> ConfirmedTogether:
+def confirm_shift(actor: Actor, shift_id: UUID, *, now: datetime, at_most: int = MOST_TOGETHER) -> ConfirmedTogether:
     """Stand by all records of a shift that await it, as the community; those of the officer's own, those that they added, and those that
     are flagged, stay.
 
     Raises Missing, Forbidden.
     """
     shift, _ = seen_shift(actor, shift_id, now=now)
-    community = Scope(area_path=shift.area_path)
-    if Confirmer.COMMUNITY.value not in shift.confirmers or not policy.allows(actor, Permission.SERVICE_CONFIRM, community):
+    if not may_confirm_shift(actor, shift):
         raise Forbidden(policy.who_may(Permission.SERVICE_CONFIRM))
-    flagged = ServiceFlag.stands_on(ServiceRecord.fact_id)
-    awaiting = (
-        ServiceRecord.shift_id == shift_id,
-        ServiceRecord.is_current(),
-        ~exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()),
-    )
-    own = or_(is_own(actor), is_own_word(actor))
-    fact_ids = db.session.scalars(
-        select(ServiceRecord.fact_id).where(*awaiting, ~own, ~flagged).order_by(ServiceRecord.fact_id).limit(at_most)
-    ).all()
+    to_confirm = (*_awaits_word(shift_id), ~_is_left_to_others(actor), ~_FLAGGED)
+    fact_ids = db.session.scalars(select(ServiceRecord.fact_id).where(*to_confirm).order_by(ServiceRecord.fact_id).limit(at_most)).all()
     confirmed = _confirm(fact_ids, _Word(Confirmer.COMMUNITY), actor, now=now)
+    left = awaiting_at(actor, shift_id)
+    return ConfirmedTogether(len(confirmed), left.own, left.flagged, left.remaining)
+
+
+def may_confirm_shift(actor: Actor, shift: Shift) -> bool:
+    """Whether the actor gives the community's word for the records of a shift."""
+    asked = Confirmer.COMMUNITY.value in shift.confirmers
+    return asked and policy.allows(actor, Permission.SERVICE_CONFIRM, Scope(area_path=shift.area_path))
+
+
+def awaiting_at(actor: Actor, shift_id: UUID) -> AwaitingTogether:
+    """How many records of a shift await a word, by whether the actor's makes them count. The caller has asked policy."""
+    own = _is_left_to_others(actor)
     left = db.session.execute(
         select(
-            func.count().filter(own, ~flagged).label("own"),
-            func.count().filter(flagged).label("flagged"),
-            func.count().filter(~own, ~flagged).label("remaining"),
-        ).where(*awaiting)
+            func.count().filter(own, ~_FLAGGED).label("own"),
+            func.count().filter(_FLAGGED).label("flagged"),
+            func.count().filter(~own, ~_FLAGGED).label("remaining"),
+            func.coalesce(func.sum(ServiceRecord.minutes).filter(~own, ~_FLAGGED), 0).label("minutes"),
+        ).where(*_awaits_word(shift_id))
     ).one()
-    return ConfirmedTogether(len(confirmed), left.own, left.flagged, left.remaining)
+    return AwaitingTogether(left.own, left.flagged, left.remaining, int(left.minutes))
+
+
+def _awaits_word(shift_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current())
+    return (ServiceRecord.shift_id == shift_id, ServiceRecord.is_current(), ~confirmed)
+
+
+def _is_left_to_others(actor: Actor) -> ColumnElement[bool]:
+    return or_(is_own(actor), is_own_word(actor))
 
 
 def confirm_for_community(actor: Actor, fact_ids: Sequence[UUID], *, now: datetime) -> None:

@@ -130,7 +130,7 @@ def show_code(actor: Actor, shift_id: UUID, *, now: datetime) -> ShownCode:
     shift, in_charge = seen_shift(actor, shift_id, now=now)
     if not allowed(actor, Permission.CODE_SHOW, in_charge):
         raise Forbidden(policy.who_may(Permission.CODE_SHOW))
-    _refuse_outside_window(shift, now=now)
+    refuse_outside_window(shift, now=now)
     by_visitors = _is_visit(shift) and is_visitor(actor, shift, in_charge, now=now)
     return codes.maker().code(shift_id, now=now, by_visitors=by_visitors)
 
@@ -197,7 +197,7 @@ def sign_in(
     if shift.claim_id is None:  # with the last shift of an opening its claims are released
         raise ShiftCancelled if shift.status is ShiftStatus.CANCELLED else NotEntitled
     for instant in {at, now}:  # what is closed is closed
-        _refuse_outside_window(shift, now=instant)
+        refuse_outside_window(shift, now=instant)
     require_fit(person_id, shift.born_on, shift, on=at, now=now)
     if door is not None:
         check_door_code(shift.home_id, door, person_id, now=now)
@@ -330,7 +330,8 @@ def _write_down(actor: Actor, attendance_id: UUID, sign: Sign, at: datetime, *, 
     audit.record(actor, Permission.SHIFT_SIGN, attendance_id, now=now, evidence=sign.evidence.value, **later)
 
 
-def _refuse_outside_window(shift: Shift, *, now: datetime) -> None:
+def refuse_outside_window(shift: Shift, *, now: datetime) -> None:
+    """Let pass while one may sign in and out at a shift. Raises ShiftCancelled, ShiftNotBegun, ShiftOver."""
     window = signing_window_of(shift)
     if shift.status is ShiftStatus.CANCELLED:
         raise ShiftCancelled
