@@ -1,7 +1,5 @@
 """Builds the web application: what every process stands on (core.py), contract, faces and resources. The import itself builds nothing."""
 
-import gc
-
 from apiflask import APIFlask
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -12,7 +10,7 @@ from backend.wechat.client import client_from
 from config.settings import Settings
 from console.pages import PAGES
 from console.pages import bp as pages
-from ejia import core, logs, request_metrics
+from ejia import core, logs, memory, request_metrics
 from ejia.production import settings_for_start
 from ejia.resources import CONSOLE, RESOURCES
 from miniprogram_api import api
@@ -46,5 +44,5 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     for resource in (*RESOURCES, *CONSOLE):
         app.register_blueprint(resource)
     if is_of_this_process:
-        gc.freeze()  # all of this stays: the collector would walk it again and again while requests come and go
+        memory.settle()
     return app

@@ -1,6 +1,5 @@
 """Builds the worker: the same copy without a face, rung by the broker."""
 
-import gc
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ from flask import Flask
 from backend.foundation.database import db
 from backend.foundation.tracing import bind_request_id
 from config.settings import Settings
-from ejia import task_metrics
+from ejia import memory, task_metrics
 from ejia.broker import celery_of
 from ejia.core import create_core
 from ejia.production import settings_for_start
@@ -41,6 +40,6 @@ def _after_fork(flask_app: Flask) -> None:
     def begin(**_: object) -> None:
         with flask_app.app_context():
             db.engine.dispose(close=False)  # those of the process that forked
-        gc.freeze()  # the application stays: the collector would walk all of it again and again while batches come and go
+        memory.settle()
 
     signals.worker_process_init.connect(begin, weak=False)

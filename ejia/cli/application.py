@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from flask import Flask
 
 from backend.foundation.database import db
+from ejia import memory
 from ejia.cli.operated import note_command
 from ejia.core import create_core
 from ejia.production import settings_for_start
@@ -16,7 +17,7 @@ from ejia.production import settings_for_start
 def application() -> Iterator[Flask]:
     """Builds it from the environment, within its context, and closes its connections afterwards."""
     app = create_core(settings_for_start())
-    gc.freeze()  # what stands now stays: the collector would walk all of it again and again while a command reads many rows
+    memory.settle()
     with app.app_context():
         try:
             note_command()

@@ -1,11 +1,10 @@
 """The web application of a trial copy: the product's own, a start page, and paths that steer its clock. Production starts `ejia.app`."""
 
-import gc
-
 from apiflask import APIFlask
 
 from config.settings import Settings, SettingsInvalid, read_settings
 from console import start
+from ejia import memory
 from ejia.app import create_app
 from ejia.trial import clock
 from ejia.trial.start import trial_copy
@@ -25,5 +24,5 @@ def create_trial_app(settings: Settings | None = None) -> APIFlask:
     if settings.clock_file is not None:
         app.register_blueprint(clock.bp)
     if is_of_this_process:
-        gc.freeze()  # as production does
+        memory.settle()  # as production does
     return app
