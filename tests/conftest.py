@@ -35,11 +35,12 @@ from web import health
 
 MIGRATED = "ejia_migrated"
 LONGEST = (
-    ("tests/trial", "tests/faults", "tests/end_to_end", "tests/bench"),
+    ("tests/trial", "tests/faults", "tests/end_to_end/test_", "tests/end_to_end/days", "tests/bench"),
     ("tests/statistics/test_demonstration_year.py", "tests/api", "tests/policy"),
 )
 """Where the tests are that take minutes, so shared out that two workers have as much to do: in the first they wait for processes that come
-up, in the second they reckon, so that neither leaves the machine idle or fights with the other for it."""
+up, in the second they reckon, so that neither leaves the machine idle or fights with the other for it. The days of an office come after
+the other tests of the running town: they put its clock forward by a month."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

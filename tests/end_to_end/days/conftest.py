@@ -1,4 +1,4 @@
-"""A running town of their own, in which each day begins at nine: a month goes by in it, and what is left open there ends by itself."""
+"""The running town, in which each day begins at nine. A month goes by in it, so they come last there (tests/conftest.py)."""
 
 import json
 from collections.abc import Iterator
@@ -7,18 +7,17 @@ import pytest
 
 from tests.end_to_end.days.hands import Hand, codes_in, ids_in
 from tests.end_to_end.days.people import Folk
-from tests.end_to_end.town import Town, running_town
+from tests.end_to_end.town import Town
 
 
 @pytest.fixture(scope="package")
-def _town_of_hands(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with running_town(tmp_path_factory.mktemp("days")) as town:
-        Hand.public |= ids_in([json.dumps(town.communities), town.street_id])
-        there = town.for_phones(Hand)
-        anybody = there.phone("anybody")
-        Hand.words |= codes_in(*(anybody.seen(path) for path in ("/words", "/notices", "/brands", "/reveal-purposes")))
-        yield there
-        there.close()
+def _town_of_hands(town: Town) -> Iterator[Town]:
+    Hand.public |= ids_in([json.dumps(town.communities), town.street_id])
+    there = town.for_phones(Hand)
+    anybody = there.phone("anybody")
+    Hand.words |= codes_in(*(anybody.seen(path) for path in ("/words", "/notices", "/brands", "/reveal-purposes")))
+    yield there
+    there.close()
 
 
 @pytest.fixture
