@@ -79,10 +79,12 @@ class Session(flask_sqlalchemy.session.Session):
     _held: "_Held | None" = None
     _sender: Sender | None = None
     _line: Connection | None = None
+    _given_up = False
     _bound_to: Engine | Connection | None = None
 
     def get_bind(self, *_: Any, **__: Any) -> Engine | Connection:
         """The one database, for whatever is asked: by the connection of the prepared statements, where they have one."""
+        self._refuse_what_was_given_up()
         return self._line or self._database
 
     @property
@@ -150,6 +152,7 @@ class Session(flask_sqlalchemy.session.Session):
     @property
     def sender(self) -> Sender:
         """The connection for prepared statements, in the session's transaction."""
+        self._refuse_what_was_given_up()
         if self._sender is None:
             self._sender = Sender(self.connection() if self.in_transaction() else self._own_line())
         return self._sender
@@ -162,13 +165,27 @@ class Session(flask_sqlalchemy.session.Session):
             self._line = database.connect()
         return self._line
 
+    def send_and_give_up(self, text: bytes, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Send a prepared statement after which only `rollback` is left: in the same round trip, where nobody else takes part in the
+        transaction. Whatever goes on nevertheless, or commits, raises RuntimeError."""
+        sender = self.sender
+        if self._line is None or self.in_transaction():
+            return sender.send(text, values)
+        rows = sender.send_and_roll_back(text, values)
+        self._given_up = True
+        return rows
+
+    def _refuse_what_was_given_up(self) -> None:
+        if self._given_up:
+            raise RuntimeError("the transaction was given up with what was asked last")
+
     def forget_sender(self) -> None:
         """What it was asked for stands at another place now: a savepoint was begun or ended."""
         self._sender = None
 
     def let_go(self) -> None:
         """The transaction is over, or rolled back hereby; the next one may have another connection."""
-        line, self._line, self._sender = self._line, None, None
+        line, self._line, self._sender, self._given_up = self._line, None, None, False
         if line is not None:
             line.close()
 
@@ -191,7 +208,8 @@ class _Held:
         for change in self.changes:
             statements.append(change.statement)
             values += change.statement.sent(change.values)
-        sender.send(joined(tuple(statements)), values, and_commit=and_commit)
+        send = sender.send_and_commit if and_commit else sender.send
+        send(joined(tuple(statements)), values)
 
 
 @event.listens_for(Session, "before_commit")
@@ -278,10 +296,21 @@ def run_beside(change: Change, query: Prepared, **values: Any) -> tuple[list[Any
 
 def run_one(statement: Prepared, **values: Any) -> Any | None:
     """As `run`, for at most one row: the row, or None."""
-    rows = run(statement, **values)
+    return _one(run(statement, **values))
+
+
+def _one(rows: list[Any]) -> Any | None:
     if len(rows) > 1:
         raise MultipleResultsFound(f"{len(rows)} rows where one was asked for")
     return rows[0] if rows else None
+
+
+def run_one_and_give_up(statement: Prepared, **values: Any) -> Any | None:
+    """As `run_one`, for who is about to refuse: what was done so far is taken back in the same round trip where that can be.
+
+    The refusal must leave the transaction: whatever goes on in it raises RuntimeError.
+    """
+    return _one(statement.read(_session().send_and_give_up(statement.text, statement.sent(values))))
 
 
 def _session() -> Session:

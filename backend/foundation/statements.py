@@ -39,7 +39,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.type_api import TypeEngine
 
-from backend.foundation.wire import PipedConnection, Rows
+from backend.foundation.wire import End, PipedConnection, Rows
 
 Values = Mapping[str, Any]
 Processor = Callable[[Any], Any] | None
@@ -178,12 +178,23 @@ class Sender:
         """Whether the transaction goes on when the session commits what it has begun."""
         return self._connection.in_nested_transaction()
 
-    def send(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
-        """Send a statement, and commit its transaction with it where asked. Raises what SQLAlchemy would: DBAPIError and its kinds."""
+    def send(self, text: bytes, values: Sequence[Any]) -> Rows:
+        """Send a statement. Raises what SQLAlchemy would: DBAPIError and its kinds."""
+        return self._send(text, values, None)
+
+    def send_and_commit(self, text: bytes, values: Sequence[Any]) -> Rows:
+        """As `send`, and commit the transaction in the same round trip."""
+        return self._send(text, values, End.COMMIT)
+
+    def send_and_roll_back(self, text: bytes, values: Sequence[Any]) -> Rows:
+        """As `send`, and roll the transaction back in the same round trip."""
+        return self._send(text, values, End.ROLLBACK)
+
+    def _send(self, text: bytes, values: Sequence[Any], end: End | None) -> Rows:
         for listener in self._connection.engine.dispatch.before_cursor_execute:
             listener(self._connection, None, text.decode(), values, None, False)
         try:
-            return self._line.ask(text, values, and_commit=and_commit)
+            return self._line.ask(text, values, end=end)
         except psycopg.Error as error:
             raise self._told(error, text.decode()) from error
 

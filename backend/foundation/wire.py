@@ -8,7 +8,7 @@ statement, while most requests of a rush at one place end in one; so this stands
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from enum import IntEnum, auto
+from enum import Enum, IntEnum, auto
 from functools import cached_property, lru_cache
 from itertools import count
 from typing import Any, NamedTuple, ParamSpec, Self, TypeVar
@@ -47,7 +47,14 @@ class _Part(IntEnum):
     PREPARE = auto()
     FORGET = auto()
     ASK = auto()
-    COMMIT = auto()
+    END = auto()
+
+
+class End(Enum):
+    """How a transaction ends in the round trip of its last statement."""
+
+    COMMIT = b"COMMIT"
+    ROLLBACK = b"ROLLBACK"
 
 
 class _Cursor(psycopg.Cursor[Any]):
@@ -71,15 +78,15 @@ class PipedConnection(psycopg.Connection[Any]):
         self.cursor_factory = _Cursor
         self._names: OrderedDict[_Statement, bytes] = OrderedDict()
 
-    def ask(self, text: bytes, values: Sequence[Any], *, and_commit: bool = False) -> Rows:
+    def ask(self, text: bytes, values: Sequence[Any], *, end: End | None = None) -> Rows:
         """Send a statement, whose placeholders are `%s`, and give its rows. A transaction is begun where there is none.
 
-        `and_commit`: it is committed in the same round trip, unless the statement fails. Raises psycopg.Error.
+        `end`: how it ends in the same round trip, unless the statement fails. Raises psycopg.Error.
         """
         transformer = self._transformer
         sent = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         statement = _Statement(_numbered(text), transformer.types or ())
-        results = self._undisturbed(self._travel, statement, sent, transformer.formats, and_commit)
+        results = self._undisturbed(self._travel, statement, sent, transformer.formats, end)
         self._raise_first_failure(statement, results)
         answer = results[_Part.ASK]
         if answer.status != ExecStatus.TUPLES_OK:
@@ -96,7 +103,7 @@ class PipedConnection(psycopg.Connection[Any]):
         return Transformer(self)
 
     def commit(self) -> None:
-        """As psycopg's, at once where there is nothing to commit: SQLAlchemy asks for it after `and_commit` too."""
+        """As psycopg's, at once where there is nothing to commit: SQLAlchemy asks for it after `End.COMMIT` too."""
         if self.pgconn.transaction_status != TransactionStatus.IDLE:
             super().commit()
 
@@ -133,11 +140,11 @@ class PipedConnection(psycopg.Connection[Any]):
             self.close()
             raise
 
-    def _travel(self, statement: _Statement, values: Any, formats: Any, and_commit: bool) -> dict[_Part, PGresult]:
+    def _travel(self, statement: _Statement, values: Any, formats: Any, end: End | None) -> dict[_Part, PGresult]:
         """Send a statement and whatever goes with it in one round trip, and give the result of each."""
         pgconn, name = self.pgconn, self._names.get(statement)
         idle = pgconn.transaction_status == TransactionStatus.IDLE
-        if name is not None and not idle and not and_commit:
+        if name is not None and not idle and end is None:
             self._names.move_to_end(statement)
             pgconn.send_query_prepared(name, values, formats)
             return {_Part.ASK: self.wait(generators.execute(pgconn))[0]}
@@ -151,9 +158,9 @@ class PipedConnection(psycopg.Connection[Any]):
         self._names.move_to_end(statement)
         pgconn.send_query_prepared(self._names[statement], values, formats)
         parts.append(_Part.ASK)
-        if and_commit:
-            pgconn.send_query_params(b"COMMIT", None)
-            parts.append(_Part.COMMIT)
+        if end is not None:
+            pgconn.send_query_params(end.value, None)
+            parts.append(_Part.END)
         pgconn.pipeline_sync()
         results = self.wait(_results(pgconn, len(parts) + 1))
         pgconn.exit_pipeline_mode()

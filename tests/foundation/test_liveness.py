@@ -11,6 +11,7 @@ import pytest
 
 from backend.foundation import liveness
 from backend.foundation.database import db
+from backend.foundation.wire import End
 
 REFUSALS = {
     "57P03": "数据库系统启动中",
@@ -88,4 +89,4 @@ def test_a_slow_statement_goes_on_while_the_server_takes_no_further_connection(l
     with closing(liveness.WatchedConnection.connect(lonely)) as watched:
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(lonely)
-        assert watched.ask(b"SELECT pg_sleep(0.5), %s", ["doch"], and_commit=True) == [("", "doch")]
+        assert watched.ask(b"SELECT pg_sleep(0.5), %s", ["doch"], end=End.COMMIT) == [("", "doch")]

@@ -1,5 +1,6 @@
 """Statements sent past SQLAlchemy's execution keep to the session's transaction, its savepoints and its errors."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -10,7 +11,17 @@ from sqlalchemy.exc import IntegrityError, MultipleResultsFound, OperationalErro
 from backend.areas.models import Area, Level
 from backend.foundation.audit import AuditEntry
 from backend.foundation.clock import now as instant
-from backend.foundation.database import as_text, db, run, run_at_commit, run_beside, run_one, transaction, write_at_commit
+from backend.foundation.database import (
+    as_text,
+    db,
+    run,
+    run_at_commit,
+    run_beside,
+    run_one,
+    run_one_and_give_up,
+    transaction,
+    write_at_commit,
+)
 from backend.foundation.errors import Conflict
 from backend.foundation.ids import new_id
 from backend.foundation.outbox import OutboxEvent
@@ -60,6 +71,10 @@ def test_a_savepoint_takes_back_what_was_sent_within_it(app):
         assert codes() == ["639997000000", "639999000000"]
 
 
+def fail() -> None:
+    raise WentWrong
+
+
 def loaded() -> list[str]:
     """As `codes`, by the session."""
     return list(db.session.scalars(select(Area.code).order_by(Area.code)))
@@ -107,6 +122,27 @@ def test_the_connection_goes_back_however_the_work_ends(app):
     assert resting() == 0
     with transaction():
         assert codes() == ["639999000000"], "what was never committed"
+
+
+def test_a_refusal_takes_its_transaction_back_with_the_last_question_and_nothing_goes_on_after_it(app):
+    def given_up(after: Callable[[], object]) -> None:
+        add("639999000000")
+        write_at_commit({AuditEntry: [{"id": new_id(), "at": instant(), "action": "x.y", "succeeded": True, "details": {}}]})
+        assert run_one_and_give_up(CODES).code == "639999000000"
+        after()
+
+    for goes_on in (codes, loaded, db.session.commit, lambda: None):
+        with pytest.raises(RuntimeError, match="given up"), transaction():
+            given_up(goes_on)
+    with pytest.raises(WentWrong), transaction():
+        given_up(fail)
+    with transaction():
+        assert (codes(), loaded()) == ([], [])
+        with pytest.raises(WentWrong), db.session.begin_nested():
+            given_up(fail)
+        add("639998000000")
+    with transaction():
+        assert codes() == ["639998000000"], "a savepoint takes itself back, and not what came before"
 
 
 def test_what_is_held_back_goes_with_the_transaction_that_was_rolled_back(app):

@@ -10,7 +10,7 @@ from psycopg.types.string import TextLoader
 
 from backend.foundation import liveness, wire
 from backend.foundation.database import db
-from backend.foundation.wire import PipedConnection
+from backend.foundation.wire import End, PipedConnection
 
 TABLE = "CREATE TEMPORARY TABLE things (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, word text CHECK (word <> ''))"
 ADD = b"INSERT INTO things VALUES (%s, %s) RETURNING id"
@@ -43,10 +43,16 @@ def test_a_statement_begins_its_transaction_and_may_end_it(line):
     line.rollback()
     assert line.ask(WORDS, []) == [("一",)]
 
-    assert line.ask(ADD, [3, "三"], and_commit=True) == [(3,)]
+    assert line.ask(ADD, [3, "三"], end=End.COMMIT) == [(3,)]
 
     assert is_idle(line)
-    assert line.ask(WORDS, [], and_commit=True) == [("一",), ("三",)]
+    assert line.ask(WORDS, [], end=End.COMMIT) == [("一",), ("三",)]
+    line.ask(ADD, [4, "四"])
+    assert line.ask(WORDS, [], end=End.ROLLBACK) == [("一",), ("三",), ("四",)]
+    assert is_idle(line)
+    assert line.ask(ADD, [4, "四"], end=End.ROLLBACK) == [(4,)]
+    assert is_idle(line)
+    assert line.ask(WORDS, []) == [("一",), ("三",)]
 
 
 def test_values_are_read_as_the_opener_wants_them_and_no_answer_is_kept(address):
@@ -61,7 +67,7 @@ def test_values_are_read_as_the_opener_wants_them_and_no_answer_is_kept(address)
 def test_a_statement_that_fails_commits_nothing(line):
     line.ask(ADD, [2, "二"])
     with pytest.raises(psycopg.errors.CheckViolation):
-        line.ask(ADD, [3, ""], and_commit=True)
+        line.ask(ADD, [3, ""], end=End.COMMIT)
     assert line.info.transaction_status == TransactionStatus.INERROR
     line.rollback()
     assert is_idle(line)
@@ -70,7 +76,7 @@ def test_a_statement_that_fails_commits_nothing(line):
 
 def test_a_commit_that_is_refused_is_an_error_of_its_statement(line):
     with pytest.raises(psycopg.errors.UniqueViolation) as refused:
-        line.ask(ADD, [1, "又一"], and_commit=True)
+        line.ask(ADD, [1, "又一"], end=End.COMMIT)
     assert refused.value.diag.constraint_name == "things_pkey"
     assert is_idle(line)
     assert line.ask(WORDS, []) == [("一",)]
@@ -121,7 +127,7 @@ def test_a_statement_whose_result_a_migration_changed_fails_once(line, address, 
 def test_what_fails_again_and_again_leaves_nothing_behind_on_the_server(line):
     for _ in range(20):
         with pytest.raises(psycopg.errors.UniqueViolation):
-            line.ask(ADD, [1, "又一"], and_commit=True)
+            line.ask(ADD, [1, "又一"], end=End.COMMIT)
         with pytest.raises(psycopg.errors.CheckViolation):
             line.ask(ADD, [2, ""])
         line.rollback()
@@ -133,10 +139,10 @@ def test_a_transaction_is_taken_back_and_committed_however_many_statements_are_k
     for number in range(4):
         line.ask(b"SELECT %d" % number, [])
     with pytest.raises(psycopg.errors.DivisionByZero):
-        line.ask(b"SELECT 7 / %s", [0], and_commit=True)
+        line.ask(b"SELECT 7 / %s", [0], end=End.COMMIT)
     line.rollback()
     assert is_idle(line)
-    assert line.ask(ADD, [2, "二"], and_commit=True) == [(2,)]
+    assert line.ask(ADD, [2, "二"], end=End.COMMIT) == [(2,)]
     line.ask(ADD, [3, "三"])
     line.rollback()
     assert line.ask(WORDS, []) == [("一",), ("二",)]
@@ -190,7 +196,7 @@ def test_a_slow_statement_is_waited_for_however_often_it_is_asked_about(address,
     monkeypatch.setattr(liveness, "SILENCE", 0.001)
     monkeypatch.setattr(liveness.WatchedConnection, "_server_is_there", lambda _: True)
     with closing(liveness.WatchedConnection.connect(address)) as watched:
-        assert watched.ask(b"SELECT pg_sleep(1.5), %s", ["doch"], and_commit=True) == [("", "doch")]
+        assert watched.ask(b"SELECT pg_sleep(1.5), %s", ["doch"], end=End.COMMIT) == [("", "doch")]
         assert is_idle(watched)
 
 

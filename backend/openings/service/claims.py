@@ -18,7 +18,7 @@ from backend.areas.models import Area
 from backend.brands import ClaimantKind
 from backend.foundation import audit, clock, outbox
 from backend.foundation.actor import Actor, Role
-from backend.foundation.database import db, run_one, write_at_commit
+from backend.foundation.database import db, run_one, run_one_and_give_up, write_at_commit
 from backend.foundation.errors import Conflict, Forbidden, Missing
 from backend.foundation.ids import new_id
 from backend.foundation.refusals import never
@@ -274,7 +274,7 @@ def _write(actor: Actor, made: MadeClaim) -> None:
 def _why_not(actor: Actor, role_id: UUID, claimant: Claimant, *, now: datetime) -> Conflict | Forbidden | Missing:
     """Only after a refusal a second look: missing, closed, not for this claimant, held already, or full."""
     today = clock.shanghai_day(now)
-    seen = run_one(_second_look(claimant.kind), of_role=role_id, of_claimant=claimant.id, now=now, today=today)
+    seen = run_one_and_give_up(_second_look(claimant.kind), of_role=role_id, of_claimant=claimant.id, now=now, today=today)
     if seen is None:
         return Missing()
     is_invited = bool(actor.grants) and seen.invited
