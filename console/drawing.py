@@ -10,7 +10,7 @@ from flask import Response, render_template
 
 from backend.accounts import tokens
 from backend.foundation.actor import Actor
-from backend.foundation.clock import moment
+from backend.foundation.clock import SHANGHAI, moment
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from console.places import Place, places_of
@@ -70,6 +70,11 @@ def as_written(value: str | int | None) -> str:
         return moment(datetime.fromisoformat(value)) if isinstance(value, str) and "T" in value else str(value)
     except ValueError:
         return str(value)
+
+
+def in_field(instant: datetime) -> str:
+    """An instant as a browser's field shows it: by the clock on the wall, with the seconds where it has some."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S" if instant.second else "%Y-%m-%dT%H:%M")
 
 
 def lead_to(address: str) -> Response:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Integer, ScalarSelect, Text, cast, func, select
+from sqlalchemy import Integer, ScalarSelect, Text, Uuid, cast, func, literal, select
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -42,6 +42,11 @@ def earned_by(record_fact_id: Column) -> ScalarSelect[int]:
     booked = (_AWARD.rule.in_(codes), _AWARD.source == cast(record_fact_id, Text), _AWARD.reverses_id.is_(None), _REVERSAL.id.is_(None))
     points = select(func.coalesce(func.sum(_AWARD.points), 0)).outerjoin(_REVERSAL, _REVERSAL.reverses_id == _AWARD.id)
     return points.where(*booked).scalar_subquery()
+
+
+def points_of_service(record_fact_id: UUID) -> int:
+    """What a service record has earned by itself and that stands. The caller has asked policy for the record."""
+    return db.session.scalar(select(earned_by(literal(record_fact_id, Uuid)))) or 0
 
 
 def points_by_year(person_id: UUID) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """服务记录: what was served, and the word by which it counts, one by one or for a whole shift."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,17 +9,23 @@ from flask import Blueprint, Response
 from backend import brands
 from backend.attendance import queries
 from backend.attendance import service as attendance
-from backend.attendance.queries import ServiceSort, ServiceStatus
+from backend.attendance.queries import ServiceLine, ServiceSort, ServiceStatus
+from backend.attendance.service import ServiceCommand
 from backend.demands.queries import openings_numbered
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal
+from backend.points.queries import points_of_service
+from console import things
 from console.addresses import RECORDS
-from console.drawing import done, draw, draw_again
+from console.asking import About, Doing, answered, ask, one_of
+from console.drawing import done, draw, draw_again, in_field
+from console.forms import Form
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import RECORDED
 from web.edge import in_steps, reads
-from web.inputs.attendance import ServicesQuery
+from web.inputs.attendance import CorrectionIn, ServicesQuery, WithdrawalIn
+from web.inputs.common import ReasonIn
 
 bp = Blueprint("console_services", __name__)
 
@@ -26,7 +33,81 @@ TO_CONFIRM = with_filters(
     RECORDS, {"status": ServiceStatus.AWAITING_CONFIRMATION.value, "for_me": "true", "sort": ServiceSort.EARLIEST.value}
 )
 """The list of what waits for the viewer's word, the longest first: each line of it can be confirmed."""
+TO_ALLOW, TO_CLEAR = (
+    with_filters(RECORDS, {"status": status.value, "for_me": "true", "sort": ServiceSort.EARLIEST.value})
+    for status in (ServiceStatus.PARTLY_CONFIRMED, ServiceStatus.FLAGGED)
+)
+_RECORD = f"{RECORDS}/<uuid:fact_id>"
 _asked = list_reader(ServicesQuery)
+
+
+def _clear(actor: Actor, fact_id: UUID, sent: ReasonIn, now: datetime) -> None:
+    attendance.clear_service(actor, fact_id, reason=sent.reason, now=now)
+
+
+def _allow(actor: Actor, fact_id: UUID, sent: ReasonIn, now: datetime) -> None:
+    attendance.allow_more(actor, fact_id, reason=sent.reason, now=now)
+
+
+def _correct(actor: Actor, fact_id: UUID, sent: CorrectionIn, now: datetime) -> None:
+    attendance.correct_record(
+        actor, fact_id, sent.revision_id, started_at=sent.started_at, ended_at=sent.ended_at, reason=sent.reason, now=now
+    )
+
+
+def _withdraw_confirmation(actor: Actor, fact_id: UUID, sent: ReasonIn, now: datetime) -> None:
+    attendance.withdraw_confirmation(actor, fact_id, reason=sent.reason, now=now)
+
+
+def _withdraw(actor: Actor, fact_id: UUID, sent: WithdrawalIn, now: datetime) -> None:
+    attendance.withdraw_record(actor, fact_id, sent.revision_id, reason=sent.reason, now=now)
+
+
+_REASON = Form(ReasonIn)
+_ASKED: dict[str, Doing[ServiceCommand]] = {
+    "clearance": Doing(
+        ServiceCommand.CLEAR,
+        "核实存疑的服务",
+        "签到或者签退时的定位离服务地点较远。向当事人核实、属实的，写明情况；核实以后可以确认。不属实的，撤销这条记录。",
+        "核实属实",
+        _REASON,
+        _clear,
+    ),
+    "allowance": Doing(
+        ServiceCommand.ALLOW,
+        "批准多计时长",
+        "这条记录没有全部计入：当日已到上限，或者更正增加了时长。批准以后全部计入，积分和统计随之增加。",
+        "批准全部计入",
+        _REASON,
+        _allow,
+    ),
+    "correction": Doing(
+        ServiceCommand.CORRECT,
+        "更正服务时间",
+        "改短的，立即按新的时间计入，积分和统计随之减少。改长的，已经确认的时长不变，增加的由另一人确认后才计入。"
+        "原来的时间和理由留在历次更正里，服务者看得到。",
+        "更正",
+        Form(CorrectionIn, "started_at", "ended_at", "reason"),
+        _correct,
+    ),
+    "confirmation-withdrawal": Doing(
+        ServiceCommand.WITHDRAW_CONFIRMATION,
+        "撤销确认",
+        "撤销以后这条记录不再计入，可以重新确认。",
+        "撤销确认",
+        _REASON,
+        _withdraw_confirmation,
+    ),
+    "withdrawal": Doing(
+        ServiceCommand.WITHDRAW,
+        "撤销服务记录",
+        "用于没有到场等不属实的记录。撤销以后不再计入，服务者会收到消息，看得到理由。时间记错的，请用更正。",
+        "撤销记录",
+        Form(WithdrawalIn, "reason"),
+        _withdraw,
+    ),
+}
+"""The end of its address → the command."""
 
 
 @bp.get(RECORDS)
@@ -50,13 +131,13 @@ def services_page(actor: Actor) -> Response:
     )
 
 
-@bp.get(f"{RECORDS}/<uuid:fact_id>")
+@bp.get(_RECORD)
 @reads
 def service_page(actor: Actor, fact_id: UUID) -> Response:
     return _draw_service(actor, fact_id)
 
 
-@bp.post(f"{RECORDS}/<uuid:fact_id>/confirmation")
+@bp.post(f"{_RECORD}/confirmation")
 @in_steps
 def submit_confirmation(actor: Actor, fact_id: UUID) -> Response:
     def confirm() -> None:
@@ -65,11 +146,49 @@ def submit_confirmation(actor: Actor, fact_id: UUID) -> Response:
     return done(confirm, to=TO_CONFIRM, again=lambda refusal: _draw_service(actor, fact_id, refusal))
 
 
+@bp.get(f"{_RECORD}/<{one_of(_ASKED)}:step>")
+@reads
+def service_step_page(actor: Actor, fact_id: UUID, step: str) -> Response:
+    return ask(_ASKED[step], _about(actor, fact_id, _ASKED[step].command))
+
+
+@bp.post(f"{_RECORD}/<{one_of(_ASKED)}:step>")
+@in_steps
+def submit_service_step(actor: Actor, fact_id: UUID, step: str) -> Response:
+    asking = _ASKED[step]
+    work = asking.work(actor, fact_id)
+    return answered(asking, work, to=_address(fact_id), about=lambda: _about(actor, fact_id, asking.command, refused=True))
+
+
+def _address(fact_id: UUID) -> str:
+    return things.address_of(RECORDED, fact_id)
+
+
+def _about(actor: Actor, fact_id: UUID, command: ServiceCommand, *, refused: bool = False) -> About:
+    attendance.require_service_command(actor, fact_id, command, refused=refused)
+    line = queries.service_details(actor, fact_id, now=clock.now()).line
+    beside = [f"{line.name}，{clock.span(line.started_at, line.ended_at)}，{line.minutes}分钟", *_counts(line)]
+    standing = {"started_at": in_field(line.started_at), "ended_at": in_field(line.ended_at)} if command is ServiceCommand.CORRECT else {}
+    seen = {"revision_id": str(line.revision_id)} if command in (ServiceCommand.CORRECT, ServiceCommand.WITHDRAW) else {}
+    return About(actor, RECORDED, line.title, _address(fact_id), beside, standing, seen)
+
+
+def _counts(line: ServiceLine) -> list[str]:
+    """What counts of it now, and in which year's figures: that is what a command moves."""
+    if line.counted_minutes is None:
+        return ["现在还没有计入时长、积分和统计"]
+    points = points_of_service(line.fact_id)
+    return [f"现在计入{line.counted_minutes}分钟，由它得{points}积分，在{line.served_on.year}年的统计里"]
+
+
 def _draw_service(actor: Actor, fact_id: UUID, refusal: Refusal | None = None) -> Response:
     details = queries.service_details(actor, fact_id, now=clock.now())
     shown: dict[str, Any] = {
         "viewer": actor,
         "place": RECORDED,
+        **things.offered(attendance.commands_on_service(actor, fact_id)),
+        "address": _address(fact_id),
+        "on_pages": _ASKED,
         "line": details.line,
         "revisions": details.revisions,
         "brand": brands.current().get(details.line.brand),

@@ -12,8 +12,7 @@ from backend.waiting.queries import WaitingLine
 from console.addresses import DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
 from console.places import TODAY
-from console.views import organisations, registrations, teams
-from console.views.services import TO_CONFIRM
+from console.views import attendances, organisations, registrations, services, teams
 from web.edge import reads
 
 bp = Blueprint("console_today", __name__)
@@ -21,7 +20,10 @@ bp = Blueprint("console_today", __name__)
 LISTS: Mapping[str, str] = {
     "demand_to_review": f"{DEMANDS}?{urlencode({'status': 'submitted', 'for_me': 'true'})}",
     "demand_to_close": f"{DEMANDS}?{urlencode({'status': 'published', 'for_me': 'true'})}",
-    "service_to_confirm": TO_CONFIRM,
+    "service_to_confirm": services.TO_CONFIRM,
+    "service_to_allow": services.TO_ALLOW,
+    "service_to_clear": services.TO_CLEAR,
+    "attendance_without_record": attendances.TO_RECORD,
     "team_to_review": teams.TO_REVIEW,
     "join_request_to_answer": JOIN_REQUESTS,
     "team_without_leader": teams.WITHOUT_LEADER,

@@ -1,13 +1,17 @@
 """Services to confirm in the console: one by one and all of a shift, by who may stand by them."""
 
+import re
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from backend.attendance.models import Confirmation
-from backend.foundation.database import db
+from backend.attendance import service as attendance
+from backend.attendance.models import Confirmation, FlagKind, ServiceRecord
+from backend.foundation import clock
+from backend.foundation.database import db, transaction
 from tests.console.test_demands import browser_of
-from tests.support.attendance import Visit
+from tests.support.attendance import Visit, signed_out_by_nobody
 from tests.support.browser import Browser, led_to, text_of
 
 TO_CONFIRM = "/console/services?status=awaiting_confirmation&for_me=true&sort=earliest"
@@ -19,8 +23,13 @@ def confirmed(*fact_ids: str) -> int:
     return db.session.scalar(select(func.count()).select_from(Confirmation).where(of_these, Confirmation.is_current())) or 0
 
 
-def pressed(browser: Browser, path: str):
-    return browser.submit(path, submission_key=str(uuid4()))
+def pressed(browser: Browser, path: str, **fields: str):
+    return browser.submit(path, submission_key=str(uuid4()), **fields)
+
+
+def later(wall: str, minutes: int) -> str:
+    """So many minutes after what stands in a field."""
+    return (datetime.fromisoformat(wall) + timedelta(minutes=minutes)).isoformat()
 
 
 def test_what_waits_is_confirmed_from_its_list_and_then_waits_no_more(app, street, pass_time):
@@ -74,3 +83,107 @@ def test_an_officer_of_another_community_confirms_nothing(app, street, pass_time
     assert pressed(other, f"/console/services/{fact_id}/confirmation").status_code == 404
     assert pressed(other, f"/console/shifts/{visit.shift_id}/confirmations").status_code == 404
     assert confirmed(fact_id) == 0
+
+
+def offered_on(browser: Browser, fact_id: str) -> list[str]:
+    """What the page of a record lets the viewer do."""
+    page = browser.get(f"/console/services/{fact_id}")
+    assert page.status_code == 200
+    return re.findall(r'<(?:a class="button[^>]*|button class="solid")>([^<]*)<', page.text)
+
+
+def current(fact_id: str) -> tuple[int, bool, str | None]:
+    """Minutes, whether it was withdrawn, and why the latest revision was made."""
+    db.session.rollback()
+    latest = select(ServiceRecord).where(ServiceRecord.fact_id == UUID(fact_id), ServiceRecord.superseded_at.is_(None))
+    record = db.session.scalars(latest).one()
+    return record.minutes, record.void, record.reason
+
+
+def test_a_record_is_corrected_and_withdrawn_by_what_its_page_shows(app, street, pass_time):
+    visit = Visit(street)
+    fact_id = visit.served(pass_time)
+    browser, where = browser_of(app), f"/console/services/{fact_id}"
+    assert offered_on(browser, fact_id) == ["确认", "更正", "撤销记录"]
+    asked = browser.get(f"{where}/correction")
+    form = dict(re.findall(r'name="(revision_id|started_at|ended_at)"[^>]*value="([^"]*)"', asked.text))
+    assert (sorted(form), "现在还没有计入" in text_of(asked)) == (["ended_at", "revision_id", "started_at"], True)
+    form["started_at"] = later(form["started_at"], 1)  # windows of offices begin on the minute
+    shorter = form | {"ended_at": later(form["started_at"], 30)}
+    unsaid = pressed(browser, f"{where}/correction", **shorter)
+    assert (unsaid.status_code, "理由：必填" in text_of(unsaid), f'value="{shorter["ended_at"]}"' in unsaid.text) == (422, True, True)
+    assert led_to(pressed(browser, f"{where}/confirmation")) == TO_CONFIRM
+    assert offered_on(browser, fact_id) == ["更正", "撤销确认", "撤销记录"]
+    assert "现在计入47分钟" in text_of(browser.get(f"{where}/withdrawal"))
+
+    assert led_to(pressed(browser, f"{where}/correction", **shorter, reason="提前离开")) == where
+
+    assert current(fact_id) == (30, False, "提前离开")
+    stale = pressed(browser, f"{where}/correction", **form, reason="再改回去")
+    assert (stale.status_code, current(fact_id)[0]) == (409, 30), "whoever looked at the former one is told"
+    assert f'value="{form["revision_id"]}"' not in stale.text, "and shown what stands now"
+    longer = dict(re.findall(r'name="(revision_id|started_at|ended_at)"[^>]*value="([^"]*)"', browser.get(f"{where}/correction").text))
+    longer |= {"ended_at": later(longer["started_at"], 40)}
+    assert led_to(pressed(browser, f"{where}/correction", **longer, reason="核对了门岗记录")) == where
+    assert offered_on(browser, fact_id) == ["确认增加的时长", "批准全部计入", "更正", "撤销确认", "撤销记录"]
+    assert "全部计入" in text_of(browser.get(f"{where}/allowance"))
+    assert led_to(pressed(browser, f"{where}/allowance", reason="属实")) == where
+    assert offered_on(browser, fact_id) == ["更正", "撤销确认", "撤销记录"]
+
+    seen = dict(re.findall(r'name="(revision_id)"[^>]*value="([^"]*)"', browser.get(f"{where}/withdrawal").text))
+    assert led_to(pressed(browser, f"{where}/withdrawal", **seen, reason="本人未到场")) == where
+
+    assert current(fact_id)[1:] == (True, "本人未到场")
+    assert (offered_on(browser, fact_id), "本人未到场" in text_of(browser.get(where))) == ([], True)
+    assert browser.get(f"{where}/correction").status_code == 409
+
+
+def test_a_doubted_record_is_looked_at_before_it_is_confirmed_and_a_confirmation_is_taken_back(app, street, pass_time):
+    visit = Visit(street)
+    fact_id = visit.served(pass_time)
+    with transaction():
+        attendance.flag_service(UUID(fact_id), FlagKind.FAR_AWAY, now=clock.now())
+    browser, where = browser_of(app), f"/console/services/{fact_id}"
+    today = browser.get("/console/").text
+    assert "/console/services?status=flagged&amp;for_me=true" in today
+    assert offered_on(browser, fact_id) == ["核实属实", "更正", "撤销记录"]
+    assert pressed(browser, f"{where}/confirmation").status_code == 409
+
+    assert led_to(pressed(browser, f"{where}/clearance", reason="电话核实，在对面广场集合")) == where
+
+    assert offered_on(browser, fact_id) == ["确认", "更正", "撤销记录"]
+    assert pressed(browser, f"{where}/confirmation").status_code == 303
+    assert led_to(pressed(browser, f"{where}/confirmation-withdrawal", reason="确认有误")) == where
+    assert (confirmed(fact_id), offered_on(browser, fact_id)) == (0, ["确认", "更正", "撤销记录"])
+    again = pressed(browser, f"{where}/confirmation-withdrawal", reason="确认有误")
+    assert (again.status_code, "该服务尚未确认" in text_of(again)) == (409, True)
+
+
+def test_who_never_signed_out_is_recorded_by_word_from_the_list_of_those(app, street, pass_time):
+    visit = Visit(street)
+    attendance_id = visit.sign_in()["attendance_id"]
+    pass_time(minutes=40)
+    browser, record = browser_of(app), f"/console/attendances/{attendance_id}/record"
+    here = browser.get(f"/console/shifts/{visit.shift_id}")
+    assert ("结束签到并补录" in text_of(here), f'href="{record}"' in here.text) == (True, True)
+    asked = browser.get(record)
+    assert "补录即结束其签到" in text_of(asked)
+    began = re.findall(r'name="started_at"[^>]*value="([^"]*)"', asked.text)[0]
+    form = {"started_at": began, "ended_at": later(began, 25), "reason": "本人忘记签退"}
+    late = pressed(browser, record, **(form | {"ended_at": later(began, 90)}))
+    assert (late.status_code, "服务时间须在场次起止时间之内" in text_of(late)) == (422, True)
+
+    assert led_to(pressed(browser, record, **form)) == "/console/attendances?for_me=true"
+
+    again = browser.get(record)
+    assert (again.status_code, "该签到已有服务记录" in text_of(again)) == (409, True)
+    assert pressed(browser, record, **form).status_code == 409
+    told = text_of(browser.get(f"/console/shifts/{visit.shift_id}"))
+    assert ("待确认" in told, "结束签到并补录" in told, "现在在场0人" in told) == (True, False, True)
+    assert visit.member.post(f"/shifts/{visit.shift_id}/sign-out", {"code": visit.code()}).status_code == 409
+    signed_out_by_nobody(visit.leader, street["和平社区"], visit.team_id)
+    listed = browser.get("/console/attendances?for_me=true")
+    assert f'href="{listed.request.path}?for_me=true"'.replace("&", "&amp;") in browser.get("/console/").text
+    waiting = re.findall(r'href="(/console/attendances/[^"]*/record)"', listed.text)
+    assert len(waiting) == 1
+    assert browser_of(app, "639999001002").get(waiting[0]).status_code == 404

@@ -129,10 +129,13 @@ def test_who_came_without_signing_in_is_added_by_word_and_confirmed_by_somebody_
     db.session.rollback()
     record = db.session.scalars(select(ServiceRecord).where(ServiceRecord.shift_id == UUID(visit.shift_id))).one()
     assert (record.minutes, record.evidence, record.reason) == (30, Evidence.COMMUNITY_WORD, "手机没电")
+    fact_id = str(record.fact_id)
     db.session.rollback()
     own = text_of(browser.get(address(visit, "/confirmations")))
     assert ("没有等您确认的记录" in own, "1条是您本人、您负责的一方或者您补录的" in own) == (True, True)
     assert "确认本场全部记录" not in text_of(browser.get(address(visit))), "nobody confirms their own word"
+    page = text_of(browser.get(f"/console/services/{fact_id}"))
+    assert ("须由申请人或另一位工作人员确认" in page, "撤销记录" in page) == (True, True)
     assert "确认本场全部记录" in text_of(browser_of(app).get(address(visit)))
 
 

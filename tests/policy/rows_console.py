@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
+from backend.attendance.models import Attendance
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.teams.models import Team
@@ -38,10 +41,15 @@ from tests.policy.rows_services import (
     SERVING,
     asked_job,
     coming,
+    confirmed,
     done_job,
+    flagged,
     job_of_somebody_else,
+    partly_confirmed,
     past,
     stretch,
+    withdrawn_attendance,
+    without_sign_out,
 )
 from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
@@ -258,6 +266,22 @@ def titled(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
     return lambda world: ask(shift_id=about(world).known["shift_id"], shows=demand_form(world.street)["title"])
 
 
+def team_record(world: World) -> str:
+    return world.fact_ids["team"]
+
+
+def confirmed_record(world: World) -> str:
+    return str(confirmed(world).known["fact_id"])
+
+
+def attended_without_record(world: World) -> str:
+    """The shift of somebody who signed in and never out."""
+    attendance_id = without_sign_out(world).shows
+    found = select(Attendance.shift_id).where(Attendance.id == UUID(str(attendance_id)))
+    with transaction():
+        return str(db.session.scalars(found).one())
+
+
 def late_record(world: World) -> dict[str, str]:
     """Of the leader, who served and did not sign in, as a form says it."""
     return stretch() | {"volunteer_number": world["team_leader"].volunteer_number, "name": "张队长"}
@@ -314,6 +338,61 @@ SHIFT_PAGES = (
     ),
 )
 
+BY_RECORD: Mapping[Outcome, Viewers] = {403: IN_DISTRICT | RESIDENT | PROXY | CONCERNED["team"]}
+
+
+def decided(step: str, about: Callable[[World], str], by: Permission, form: Callable[[], dict[str, str]]) -> tuple[Row, Row]:
+    """The page of a command on a service record, and its form."""
+
+    def page(world: World) -> Ask:
+        return ask(step=step, shows=demand_form(world.street)["title"], fact_id=about(world))
+
+    def sent(world: World) -> Ask:
+        fact_id = about(world)
+        seen = {"revision_id": world.revision_of(fact_id)} if by is Permission.RECORD_CORRECT else {}
+        return ask(step=step, fact_id=fact_id, body=form() | seen)
+
+    return (
+        Row("service_step_page", page, DECIDING, 404, BY_RECORD, by=by, case=step),
+        Row("submit_service_step", sent, DECIDING, 404, BY_RECORD, by=by, case=step),
+    )
+
+
+def reason() -> dict[str, str]:
+    return {"reason": "当面核对"}
+
+
+RECORD_PAGES = (
+    *decided("clearance", flagged, Permission.SERVICE_CLEAR, reason),
+    *decided("allowance", partly_confirmed, Permission.SERVICE_ALLOW, reason),
+    *decided("confirmation-withdrawal", confirmed_record, Permission.CONFIRMATION_WITHDRAW, reason),
+    *decided("correction", team_record, Permission.RECORD_CORRECT, stretch),
+    *decided("withdrawal", team_record, Permission.RECORD_CORRECT, reason),
+    Row(
+        "attendances_page",
+        lambda world: ask(shows=f"/console/shifts/{attended_without_record(world)}"),
+        OFFICERS,
+        EMPTY,
+        by=Permission.ATTENDANCE_SEE,
+    ),
+    Row(
+        "attendance_record_page",
+        lambda world: ask(attendance_id=withdrawn_attendance(world).known["attendance_id"], shows="补录服务时长"),
+        DECIDING,
+        404,
+        {403: IN_DISTRICT | RESIDENT | CONCERNED["team"]},
+        by=Permission.RECORD_ADD,
+    ),
+    Row(
+        "submit_attendance_record",
+        withdrawn_attendance,
+        DECIDING,
+        404,
+        {403: IN_DISTRICT | RESIDENT | CONCERNED["team"]},
+        by=Permission.RECORD_ADD,
+    ),
+)
+
 _HERE: dict[str, Any] = {"yes": OFFICERS, "rest": 404, "by": Permission.FIGURES_SEE}
 
 FIGURE_PAGES = (
@@ -353,6 +432,7 @@ ROWS = (
     *ORGANISATION_PAGES,
     *REGISTRATION_PAGES,
     *SHIFT_PAGES,
+    *RECORD_PAGES,
     *FIGURE_PAGES,
     *EXPORT_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),

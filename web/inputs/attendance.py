@@ -124,7 +124,7 @@ class CorrectionIn(StretchIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_STRETCH | {"revision_id": _FACT}]})
 
-    revision_id: Id = Field(description="所见版本的 revision_id；已被他人更正时返回409")
+    revision_id: Id = Field(description="办理时看到的版本；此后已被他人更正的，不再接受")
 
 
 class WithdrawalIn(ReasonIn):

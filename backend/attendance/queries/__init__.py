@@ -6,6 +6,7 @@ from backend.attendance.queries.attendances import (
     OwnServiceSearch,
     Presence,
     UnrecordedSearch,
+    attendance,
     attendances_of_shift,
     attendances_without_record,
     my_services,

@@ -20,6 +20,7 @@ from backend.attendance.queries.bodies import called_by, led_by, served_for
 from backend.attendance.queries.deciding import is_to_record
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
+from backend.foundation.errors import Missing
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.search import EVER, Days, as_asked, found
 from backend.foundation.terms import Word
@@ -111,6 +112,14 @@ def attendances_of_shift(actor: Actor, shift_id: UUID, *, page: PageRequest, now
     seen_shift(actor, shift_id, now=now)
     wanted = _lines(actor, now).where(Attendance.shift_id == shift_id, _visible(actor))
     return AS_THEY_CAME.page(wanted, page).map(_line)
+
+
+def attendance(actor: Actor, attendance_id: UUID, *, now: datetime) -> AttendanceLine:
+    """One of them, for whom such a list shows it. Raises Missing."""
+    row = db.session.execute(_lines(actor, now).where(Attendance.id == attendance_id, _visible(actor))).one_or_none()
+    if row is None:
+        raise Missing
+    return _line(row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,15 @@
 """Commands of attendance, by noun: shifts, signing, records, confirmation."""
 
-from backend.attendance.service.commands import ShiftCommand, commands_on_shift, require_shift_command
+from backend.attendance.service.commands import (
+    ServiceCommand,
+    ShiftCommand,
+    commands_on_service,
+    commands_on_shift,
+    may_add_record,
+    require_record_to_add,
+    require_service_command,
+    require_shift_command,
+)
 from backend.attendance.service.confirmation import (
     MOST_TOGETHER,
     AwaitingTogether,

@@ -101,19 +101,13 @@ def confirm_service(actor: Actor, fact_id: UUID, *, now: datetime) -> Confirmed:
     AlreadyConfirmed, DayFull.
     """
     line = judging.record_before(actor, fact_id)
-    confirmer = _confirmer(actor, line.area_path, line.requester_person_id, line.confirmers)
+    confirmer = confirmer_of(actor, line)
     if confirmer is None:
         raise Forbidden(policy.who_may(Permission.SERVICE_CONFIRM)) if judging.may_see(actor, line) else ServiceNotFound
     acted_for = None
     if confirmer is Confirmer.REQUESTER:
         acted_for = policy.on_behalf_of(actor, Permission.SERVICE_CONFIRM, Scope(person_id=line.requester_person_id))
-    if confirmer is Confirmer.REQUESTER and line.of_asking_side:
-        raise OwnService
-    judging.refuse_own(line)
-    if line.flagged:
-        raise ServiceIsFlagged
-    if confirmer is Confirmer.REQUESTER and line.evidence in WANTS_COMMUNITY:
-        raise CommunityNeeded
+    refuse_to_confirm(line, confirmer)
     word = _Word(confirmer, acted_for)
     confirmed = _confirm([fact_id], word, actor, now=now)
     return confirmed[0] if confirmed else _confirm_the_rest(fact_id, word, actor, now=now)
@@ -204,15 +198,27 @@ def withdraw_confirmation(actor: Actor, fact_id: UUID, *, reason: str, now: date
     audit.record(actor, Permission.CONFIRMATION_WITHDRAW, revision.id, now=now, record=str(fact_id))
 
 
-def _confirmer(actor: Actor, area_path: str, requester_person_id: UUID | None, confirmers: Sequence[str]) -> Confirmer | None:
-    """As whose word the actor's counts; None when the shift does not ask for it."""
+def confirmer_of(actor: Actor, line: judging.Line) -> Confirmer | None:
+    """As whose word the actor's counts for a record; None when the shift does not ask for it."""
     ways = (
-        (Confirmer.COMMUNITY, Scope(area_path=area_path)),
-        (Confirmer.REQUESTER, Scope(person_id=requester_person_id)),
+        (Confirmer.COMMUNITY, Scope(area_path=line.area_path)),
+        (Confirmer.REQUESTER, Scope(person_id=line.requester_person_id)),
     )
     return next(
-        (word for word, scope in ways if word.value in confirmers and policy.allows(actor, Permission.SERVICE_CONFIRM, scope)), None
+        (word for word, scope in ways if word.value in line.confirmers and policy.allows(actor, Permission.SERVICE_CONFIRM, scope)), None
     )
+
+
+def refuse_to_confirm(line: judging.Line, confirmer: Confirmer) -> None:
+    """Let pass what may be confirmed as this one's word, whether or not somebody has done it. Raises OwnService, OwnWord, RecordWithdrawn,
+    ServiceIsFlagged, CommunityNeeded."""
+    if confirmer is Confirmer.REQUESTER and line.of_asking_side:
+        raise OwnService
+    judging.refuse_own(line)
+    if line.flagged:
+        raise ServiceIsFlagged
+    if confirmer is Confirmer.REQUESTER and line.evidence in WANTS_COMMUNITY:
+        raise CommunityNeeded
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,14 @@ def most_minutes(fact_ids: Sequence[UUID]) -> Mapping[UUID, int | None]:
 
     Holds the rows of the persons, so that two records of a day are not let in side by side.
     """
+    whose = select(ServiceRecord.person_id).where(ServiceRecord.fact_id.in_(fact_ids), ServiceRecord.is_current())
+    db.session.execute(select(Person.id).where(Person.id.in_(whose)).order_by(Person.id).with_for_update(key_share=True))
+    return room_seen(fact_ids)
+
+
+def room_seen(fact_ids: Sequence[UUID]) -> Mapping[UUID, int | None]:
+    """The same for who only looks: the next moment it may be otherwise."""
     records = select(ServiceRecord).where(ServiceRecord.fact_id.in_(fact_ids), ServiceRecord.is_current()).subquery("asked")
-    whose = select(Person.id).where(Person.id.in_(select(records.c.person_id))).order_by(Person.id)
-    db.session.execute(whose.with_for_update(key_share=True))
     counting = counting_records().subquery("counting")
     beside = and_(
         counting.c.person_id == records.c.person_id,

@@ -127,6 +127,23 @@ def add_record(
 
     Raises Missing, Forbidden, OwnService, StillSignedIn, RecordExists, OutsideWindow, RecordsOverlap.
     """
+    attendance, shift = attendance_to_record(actor, attendance_id)
+    wait_again(shift.id)
+    if attendance.signed_out_at is None and attendance.closed_at is None:
+        if not ends_sign_in:
+            raise StillSignedIn
+        for left in close_open(Attendance.id == attendance_id, now=now):
+            audit.record(actor, Permission.RECORD_ADD, left, now=now, ended="by word")
+    served = _worded(shift, started_at, ended_at, now=_until(attendance_id, now))
+    refuse_overlap(attendance.person_id, served)
+    record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
+    audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
+    return record
+
+
+def attendance_to_record(actor: Actor, attendance_id: UUID) -> tuple[Attendance, Shift]:
+    """An attendance with its shift, for who states by their word how long somebody else served there. Raises Missing, Forbidden,
+    OwnService."""
     attendance = db.session.get(Attendance, attendance_id)
     if attendance is None:
         raise Missing
@@ -141,17 +158,7 @@ def add_record(
         raise Missing
     policy.require(actor, Permission.RECORD_ADD, Scope(area_path=shift.area_path))
     _refuse_own(actor, attendance.person_id)
-    wait_again(shift.id)
-    if attendance.signed_out_at is None and attendance.closed_at is None:
-        if not ends_sign_in:
-            raise StillSignedIn
-        for left in close_open(Attendance.id == attendance_id, now=now):
-            audit.record(actor, Permission.RECORD_ADD, left, now=now, ended="by word")
-    served = _worded(shift, started_at, ended_at, now=_until(attendance_id, now))
-    refuse_overlap(attendance.person_id, served)
-    record = state_record(actor, shift, attendance, served, evidence=Evidence.COMMUNITY_WORD, reason=reason, now=now)
-    audit.record(actor, Permission.RECORD_ADD, record.id, now=now)
-    return record
+    return attendance, shift
 
 
 @never(RecordExists, because="the attendance was made just now")
