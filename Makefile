@@ -17,7 +17,7 @@ $(shell [ ! -d $(VENV) ] || { [ -x $(BIN)/python ] && grep -qsF '$(CURDIR)/$(VEN
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench soak sbom audit
+.PHONY: help run test test-browser check fmt bench soak sbom audit
 
 help:  ## print this list
 	grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -31,6 +31,10 @@ ifdef T
 else
 	exec $(BIN)/pytest -q -n 2 --dist worksteal --durations=10 $(ARGS)
 endif
+
+test-browser: $(VENV)/installed-browser  ## use the console in a browser: each page, whole days, accessibility (options: make test-browser ARGS="--pictures var/pictures")
+	$(BIN)/python -m tests.browser.chromium
+	exec $(BIN)/pytest -q --durations=10 $(or $(T),tests/browser) $(ARGS)
 
 check: $(VENV)/installed-dev  ## style, types, layers, rules of the house, and migrations against the models
 	echo "ruff";         $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
@@ -65,6 +69,11 @@ $(VENV)/installed-dev: pyproject.toml uv.lock $(VENV)/uv-$(UV_VERSION)
 	echo "Installing, with the tools for development …"
 	$(BIN)/uv sync --quiet --frozen --inexact --extra trial
 	touch $@ $(VENV)/installed-run
+
+$(VENV)/installed-browser: $(VENV)/installed-dev
+	echo "Installing, with what steers a browser …"
+	$(BIN)/uv sync --quiet --frozen --inexact --extra trial --group browser
+	touch $@
 
 $(VENV)/uv-$(UV_VERSION):
 	python=; \

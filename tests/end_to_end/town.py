@@ -45,7 +45,7 @@ def running_town(folder: Path) -> Iterator["Town"]:
         there.close()
         run.send_signal(signal.SIGINT)
         told, _ = run.communicate(timeout=60)
-        assert (run.returncode, told) == (0, "正在停止 …\n已停止，数据保留。\n"), "a service died on the way"
+        assert (run.returncode, told) == (0, "正在停止 …\n已停止，数据保留。\n"), f"a service died on the way: {told}"
     finally:
         if run.poll() is None:
             run.terminate()

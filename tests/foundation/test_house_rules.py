@@ -36,6 +36,7 @@ from backend.hearers import HEARERS
 from backend.reveals.service import write_reveal
 from ejia.policy_page import page, permissions
 from ejia.resources import CONSOLE, RESOURCES
+from tests.browser.visits import VISITS, drawn
 from tests.policy.table import TABLE
 from web.labels import LABELS
 from web.routes import Access, contract_of
@@ -190,6 +191,11 @@ def test_each_guarded_view_names_a_policy_or_why_it_needs_none() -> None:
 def test_each_view_is_walked_by_every_role() -> None:
     """By a row of tests/policy/; its test_walk.py tells how to add one in a minute."""
     assert views().keys() - {row.operation for row in TABLE} == set()
+
+
+def test_each_page_of_the_console_is_visited_in_a_browser() -> None:
+    """A new page is a line in tests/browser/visits.py: who comes to it, from where, by which links."""
+    assert drawn() - {(visit.page, visit.case) for visit in VISITS} == set()
 
 
 def test_the_page_on_policy_says_what_the_code_does() -> None:

@@ -1,0 +1,51 @@
+"""What the demonstration lacks of what pages show: somebody at each step, and texts as long as people may write them."""
+
+from tests.end_to_end.days.people import Folk, found
+from tests.end_to_end.town import Town
+from tests.support.organisations import add_staff, verified_organisation
+from tests.support.phone import Phone
+
+LONG = "龘𠮷" * 6 + "请提前一天联系本人" + "Aa-" * 8
+"""Rare characters, and a word without a space."""
+
+
+def set_stage(town: Town) -> None:
+    """By the API, as phones and the officer would; time goes by until noon."""
+    folk = Folk(town)
+    wishing = folk.volunteer("周愿意")
+    led_by_nobody = found(folk.officer, "/teams", {"q": "银发合唱队"})
+    wishing.made(f"/teams/{led_by_nobody['id']}/join-requests", {"message": LONG * 2})
+
+    head, colleague = folk.volunteer("吴主任"), folk.volunteer("郑同事")
+    theirs = verified_organisation(head, folk.officer, town.communities, origin="incubated", record_number="备社951")
+    add_staff(head, theirs["id"], colleague, "郑同事")
+
+    wanted = {"brand": "red_ribbon", "community_id": folk.home}
+    folk.officer.made("/demands", wanted | {"title": "帮" * 80, "details": (LONG + "，\n") * 8})
+    to_nobody = folk.officer.made("/demands", wanted | {"title": f"清扫楼道{folk.mark}", "details": "自带手套"})
+    folk.published(to_nobody)
+    folk.later(hours=3)
+    _goes_on(folk)
+    to_come = folk.officer.made("/demands", wanted | {"title": f"明日清扫{folk.mark}", "details": "自带手套"})
+    folk.published(to_come, starts_in=folk.days(1))
+
+
+def _goes_on(folk: Folk) -> None:
+    """A shift of this afternoon: one has signed out, one is still there."""
+    leader, member = folk.volunteer("郑队长"), folk.volunteer("王志愿")
+    team = folk.team(leader, member)
+    wanted = {"brand": "red_ribbon", "title": f"正在清扫{folk.mark}", "details": "自带手套", "community_id": folk.home}
+    demand = folk.officer.made("/demands", wanted)
+    starts_at = folk.town.now()
+    window = {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + folk.hours(8)).isoformat()}
+    folk.officer.made(f"/demands/{demand['id']}/publication", window | {"places": 1})
+    folk.claimed(leader, demand, team_id=team["id"])
+    shift = found(folk.officer, "/shifts", title=wanted["title"])
+
+    def scans(phone: Phone, step: str) -> None:
+        phone.made(f"/shifts/{shift['id']}/{step}", {"code": folk.officer.seen(f"/shifts/{shift['id']}/code")["code"]})
+
+    scans(leader, "sign-in")
+    scans(member, "sign-in")
+    folk.later(minutes=40)
+    scans(member, "sign-out")

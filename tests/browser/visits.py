@@ -1,0 +1,132 @@
+"""Every page of the console, and how somebody comes to it. A new page is a line more; `make check` asks for it
+(tests/foundation/test_house_rules.py).
+
+A visit begins at an address that stands at the left, and goes on by what people click: a page to which no link leads is lost to them.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.routing import AnyConverter, Map, Rule
+
+from ejia.resources import CONSOLE
+
+OFFICER, NEXT_OFFICER, STREET_OFFICER = "shequ-1", "shequ-2", "jiedao"
+FIRST = "main th[scope=row] a"
+"""The first line of a list; its kind is in the address at which the visit begins."""
+WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) th a"
+
+FILES = {"download_export"}
+"""What is saved and not shown."""
+
+
+def says(words: str) -> str:
+    """The link or button of these words."""
+    return f'main :is(a, button):text-is("{words}")'
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`page`: the function that draws it; where several share it, `case` says which, as the address does. Somebody, `by` name (None: who is
+    not logged in), begins `at` an address and clicks one thing after the other (`path`, selectors)."""
+
+    page: str
+    at: str
+    path: tuple[str, ...] = ()
+    case: str = ""
+    by: str | None = OFFICER
+
+    def __str__(self) -> str:
+        return f"{self.page}-{self.case}" if self.case else self.page
+
+
+VISITS = (
+    Visit("login_page", "/console/login", by=None),
+    Visit("today_page", "/console/"),
+    Visit("account_page", "/console/account"),
+    Visit("password_page", "/console/account", (says("修改密码"),)),
+    Visit("second_factor_page", "/console/account", ("main a[href='/console/second-factor']",)),
+    Visit("demands_page", "/console/demands?status=published"),
+    Visit("demand_page", "/console/demands?status=published", (FIRST,)),
+    Visit("publication_page", "/console/demands?status=submitted", (FIRST, says("发布"))),
+    Visit("demand_step_page", "/console/demands?status=submitted", (FIRST, says("退回")), "return"),
+    Visit("demand_step_page", "/console/demands?status=published&q=清扫楼道", (FIRST, says("登记为未开展")), "not-carried-out"),
+    Visit("demand_step_page", "/console/demands?status=published", (FIRST, says("取消需求")), "cancellation"),
+    Visit("shifts_page", "/console/shifts"),
+    Visit("shift_page", "/console/shifts?q=正在清扫", (FIRST,)),
+    Visit("code_page", "/console/shifts?q=正在清扫", (FIRST, says("出示签到码"))),
+    Visit("shift_step_page", "/console/shifts?q=正在清扫", (FIRST, says("确认本场全部记录")), "confirmations"),
+    Visit("shift_step_page", "/console/shifts?q=正在清扫", (FIRST, says("补录")), "records"),
+    Visit("shift_step_page", "/console/shifts?q=明日清扫", (FIRST, says("取消场次")), "cancellation"),
+    Visit("services_page", "/console/services"),
+    Visit("service_page", "/console/services?status=awaiting_confirmation", (FIRST,)),
+    Visit("service_step_page", "/console/services?status=flagged", (FIRST, says("核实属实")), "clearance"),
+    Visit("service_step_page", "/console/services?status=partly_confirmed&for_me=true", (FIRST, says("批准全部计入")), "allowance"),
+    Visit("service_step_page", "/console/services?status=confirmed", (FIRST, says("更正")), "correction"),
+    Visit("service_step_page", "/console/services?status=confirmed", (FIRST, says("撤销确认")), "confirmation-withdrawal"),
+    Visit("service_step_page", "/console/services?status=confirmed", (FIRST, says("撤销记录")), "withdrawal"),
+    Visit("attendances_page", "/console/", (says("没有签退的签到"),)),
+    Visit("attendance_record_page", "/console/attendances", ("main td a",)),
+    Visit("teams_page", "/console/teams"),
+    Visit("team_page", "/console/teams", (FIRST,)),
+    Visit("team_members_page", "/console/teams", (FIRST, says("队员"))),
+    Visit("team_history_page", "/console/teams", (FIRST, says("办理过程"))),
+    Visit("team_step_page", "/console/teams?status=applied", (FIRST, says("退回")), "return"),
+    Visit("team_step_page", "/console/teams", (FIRST, says("更名")), "renaming"),
+    Visit("team_step_page", "/console/teams", (FIRST, says("解散")), "dissolution"),
+    Visit("team_leadership_page", "/console/teams", (WITH_MEMBERS, says("队员"), says("指定为队长"))),
+    Visit("join_requests_page", "/console/join-requests"),
+    Visit("join_refusal_page", "/console/join-requests", ("main td a:text-is('不同意')",)),
+    Visit("organisations_page", "/console/organisations"),
+    Visit("organisation_page", "/console/organisations", (FIRST,)),
+    Visit("organisation_staff_page", "/console/organisations", (FIRST, says("工作人员"))),
+    Visit("organisation_history_page", "/console/organisations", (FIRST, says("办理过程"))),
+    Visit("organisation_step_page", "/console/organisations?status=applied", (FIRST, says("核实")), "verification"),
+    Visit("organisation_step_page", "/console/organisations?status=applied", (FIRST, says("退回")), "return"),
+    Visit("organisation_step_page", "/console/organisations", (FIRST, says("更名")), "renaming"),
+    Visit("organisation_step_page", "/console/organisations", (FIRST, says("终止")), "ending"),
+    Visit("organisation_leadership_page", "/console/organisations", (FIRST, says("工作人员"), says("指定为负责人"))),
+    Visit("registrations_page", "/console/registrations"),
+    Visit("registration_page", "/console/registrations", (FIRST,)),
+    Visit("registration_step_page", "/console/registrations?status=applied", (FIRST, says("退回")), "return"),
+    Visit("registration_step_page", "/console/registrations?status=accepted", (FIRST, says("转出")), "ending"),
+    Visit("volunteers_page", "/console/volunteers"),
+    Visit("person_page", "/console/volunteers", (FIRST,)),
+    Visit("figures_page", "/console/figures"),
+    *(
+        Visit("figures_side_page", "/console/figures", (says(title),), side, by=STREET_OFFICER)
+        for title, side in (("分月", "months"), ("分社区", "areas"), ("分项", "parts"))
+    ),
+    Visit("figure_page", "/console/figures", (FIRST,)),
+    Visit("figure_rows_page", "/console/figures", ("main td a",)),
+    Visit("exports_page", "/console/figures", (says("导出年终统计表"),)),
+)
+
+
+def addresses() -> Map:
+    """Every address of the console."""
+    app = Flask("console", static_folder=None)
+    for pages in CONSOLE:
+        app.register_blueprint(pages)
+    return app.url_map
+
+
+def drawn() -> set[tuple[str, str]]:
+    """The pages of the console: the function that draws each, and each case that its address may choose."""
+    pages = set()
+    for rule in addresses().iter_rules():
+        if "GET" in (rule.methods or ()) and _function(rule) not in FILES:
+            chosen = next((part.items for part in rule._converters.values() if isinstance(part, AnyConverter)), {""})
+            pages |= {(_function(rule), case) for case in chosen}
+    return pages
+
+
+def case_of(url: str) -> tuple[str, str]:
+    """Which page an address is, and which case of it."""
+    rule, given = addresses().bind("here").match(urlsplit(url).path, method="GET", return_rule=True)
+    return _function(rule), next((given[name] for name, part in rule._converters.items() if isinstance(part, AnyConverter)), "")
+
+
+def _function(rule: Rule) -> str:
+    return rule.endpoint.split(".")[-1]
