@@ -6,13 +6,27 @@ from dataclasses import dataclass
 from backend.attendance import queries as attendance
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
+from backend.openings import queries as openings
 from backend.organisations import queries as organisations
 from backend.registration import queries as registration
 from backend.statistics import exports
 from backend.statistics import queries as figures
 from backend.teams import queries as teams
 from backend.volunteers import queries as volunteers
-from console.addresses import ACCOUNT, DEMANDS, EXPORTS, FIGURES, HOME, ORGANISATIONS, RECORDS, REGISTRATIONS, SHIFTS, TEAMS, VOLUNTEERS
+from console.addresses import (
+    ACCOUNT,
+    CLAIMS,
+    DEMANDS,
+    EXPORTS,
+    FIGURES,
+    HOME,
+    ORGANISATIONS,
+    RECORDS,
+    REGISTRATIONS,
+    SHIFTS,
+    TEAMS,
+    VOLUNTEERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,7 @@ TODAY = Place("today", "今天", HOME)
 SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
 SHIFTED = Place("shifts", "场次与签到", SHIFTS, attendance.looks_after_some, "服务")
 RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
+CLAIMED = Place("claims", "认领", CLAIMS, openings.looks_after_some, "服务")
 LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
 VOLUNTEERING = Place("volunteers", "志愿者", VOLUNTEERS, volunteers.looks_after_some, "队伍与人")
 VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.looks_after_some, "队伍与人")
@@ -37,7 +52,7 @@ REGISTERED = Place("registrations", "党员报到", REGISTRATIONS, registration.
 COUNTED = Place("figures", "年度统计", FIGURES, figures.looks_after_some, "数据")
 EXPORTED = Place("exports", "年终统计表", EXPORTS, exports.may_ask_some, "数据")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
-PLACES = (TODAY, SERVICES, SHIFTED, RECORDED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, EXPORTED, OWN)
+PLACES = (TODAY, SERVICES, SHIFTED, RECORDED, CLAIMED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, EXPORTED, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

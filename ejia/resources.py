@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from console.views import accounts, join_requests, second_factors, today
 from console.views import attendances as attendance_pages
+from console.views import claims as claim_pages
 from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
@@ -104,6 +105,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     shift_pages.bp,
     attendance_pages.bp,
     record_pages.bp,
+    claim_pages.bp,
     team_pages.bp,
     join_requests.bp,
     organisation_pages.bp,

@@ -82,6 +82,16 @@ class ClaimLine:
     reason: str | None
 
 
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the claims of some area, beside those that concern themselves."""
+    return policy.could_by_area(viewer, Permission.CLAIM_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all claims."""
+    return policy.area_paths(viewer, Permission.CLAIM_SEE)
+
+
 def my_claims(
     viewer: Actor, search: ClaimSearch, *, sort: ClaimSort = ClaimSort.LATEST, page: PageRequest, now: datetime
 ) -> Page[ClaimLine]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from backend import brands
+from backend.attendance.queries import shifts_seen
 from backend.demands import queries
 from backend.demands import service as demands
 from backend.demands.models import DemandStatus
@@ -172,6 +173,8 @@ def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) 
         "demand": demand,
         "brand": brands.current().get(demand.brand),
         "commands": commands,
+        "sees_claims": queries.may_list_claims(actor, demand_id),
+        "shifts": shifts_seen(actor, [demand.opening_id], now=now).get(demand.opening_id, []) if demand.opening_id else [],
         "on_pages": _ASKED,
         "in_the_way": in_the_way if not commands or DemandCommand.PUBLISH in found else (),
         "steps": queries.steps_of_demand(actor, demand_id, page=_MOST_STEPS) if concerned else None,

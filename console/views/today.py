@@ -12,7 +12,7 @@ from backend.waiting.queries import WaitingLine
 from console.addresses import DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
 from console.places import TODAY
-from console.views import attendances, organisations, registrations, services, teams
+from console.views import attendances, claims, organisations, registrations, services, teams
 from web.edge import reads
 
 bp = Blueprint("console_today", __name__)
@@ -20,6 +20,7 @@ bp = Blueprint("console_today", __name__)
 LISTS: Mapping[str, str] = {
     "demand_to_review": f"{DEMANDS}?{urlencode({'status': 'submitted', 'for_me': 'true'})}",
     "demand_to_close": f"{DEMANDS}?{urlencode({'status': 'published', 'for_me': 'true'})}",
+    "claim_to_answer": claims.TO_ANSWER,
     "service_to_confirm": services.TO_CONFIRM,
     "service_to_allow": services.TO_ALLOW,
     "service_to_clear": services.TO_CLEAR,

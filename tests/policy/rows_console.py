@@ -1,6 +1,7 @@
 """Rows of the walk: the pages of the console. Each opens to the same people as what it stands for in the API."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from backend.attendance.models import Attendance
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.teams.models import Team
-from tests.policy.rows_demands import RESIDENT, new, over, published, served
+from tests.policy.rows_demands import CLAIMING, RESIDENT, asking, claim_of, claimed, new, over, published, served
 from tests.policy.rows_groups import (
     HEAD,
     LEADER,
@@ -51,7 +52,7 @@ from tests.policy.rows_services import (
     withdrawn_attendance,
     without_sign_out,
 )
-from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, OFFICERS, Viewers, elsewhere, these
+from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, NOBODY, OFFICERS, Viewers, elsewhere, these
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.demands import demand_form, window
@@ -393,6 +394,34 @@ RECORD_PAGES = (
     ),
 )
 
+
+def titled_claim(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same claim, which says what it is on."""
+    return lambda world: ask(claim_id=about(world).known["claim_id"], shows=demand_form(world.street)["title"])
+
+
+def claim_decided(kind: str, step: str, about: Callable[[World], Ask], by: Permission) -> tuple[Row, Row]:
+    """The page of a command on a claim of such a claimant, and its form."""
+    fields = {} if step == "acceptance" else {"reason": "人手已够"}
+    answering = by is Permission.CLAIM_REVIEW
+    yes = DECIDING if answering else DECIDING | CLAIMING[kind]
+    others: Mapping[Outcome, Viewers] = {403: RESIDENT | IN_DISTRICT | (CLAIMING[kind] if answering else NOBODY)}
+    rows = stepped("claim", step, titled_claim(about), yes, 404, others, by=by, **fields)
+    return replace(rows[0], case=f"{step}, {kind}"), replace(rows[1], case=f"{step}, {kind}")
+
+
+CLAIM_PAGES = (
+    Row("claims_page", asking("team"), OFFICERS, EMPTY, by=Permission.CLAIM_SEE),
+    *(
+        Row("claim_page", titled_claim(claim_of(kind)), OFFICERS | RESIDENT | viewers, 404, by=Permission.CLAIM_SEE, case=kind)
+        for kind, viewers in CLAIMING.items()
+    ),
+    Row("demand_claims_page", claimed, OFFICERS | RESIDENT, 403, by=Permission.CLAIM_SEE),
+    *(row for kind in ("team", "person") for row in claim_decided(kind, "acceptance", asking(kind), Permission.CLAIM_REVIEW)),
+    *claim_decided("organisation", "refusal", asking("organisation"), Permission.CLAIM_REVIEW),
+    *(row for kind in ("team", "work_unit") for row in claim_decided(kind, "release", claim_of(kind), Permission.PLACE_RELEASE)),
+)
+
 _HERE: dict[str, Any] = {"yes": OFFICERS, "rest": 404, "by": Permission.FIGURES_SEE}
 
 FIGURE_PAGES = (
@@ -433,6 +462,7 @@ ROWS = (
     *REGISTRATION_PAGES,
     *SHIFT_PAGES,
     *RECORD_PAGES,
+    *CLAIM_PAGES,
     *FIGURE_PAGES,
     *EXPORT_PAGES,
     Row("today_page", lambda _: ask(), EVERYBODY, by=Permission.WAITING_SEE, shows_nothing="numbers; tests/waiting says of what"),

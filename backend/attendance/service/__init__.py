@@ -1,5 +1,6 @@
 """Commands of attendance, by noun: shifts, signing, records, confirmation."""
 
+from backend.attendance.service.claim_commands import ClaimCommand, commands_on_claim, require_claim_command
 from backend.attendance.service.commands import (
     ServiceCommand,
     ShiftCommand,

@@ -60,12 +60,28 @@ def release_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -
 
     Raises ClaimReleased, ClaimOver, ClaimInService, Missing, Forbidden.
     """
-    _require_release(actor, claim_id)
+    require_release(actor, claim_id)
     if not _give_back(actor, [claim_id], reason=reason, now=now):
         seen = db.session.execute(select(Claim.status, _is_not_over(now).label("not_over")).where(Claim.id == claim_id)).one()
         if seen.status is not ClaimStatus.HELD:  # what is asked for was withdrawn
             raise ClaimReleased
         raise ClaimInService if seen.not_over else ClaimOver
+
+
+def why_not_released(claim_id: UUID, *, now: datetime) -> type[Conflict] | None:
+    """What stands in the way of giving the place of a claim back now (None: nothing)."""
+    asked = select(
+        Claim.takes_place().label("takes_place"),
+        _is_not_over(now).label("not_over"),
+        UNSERVED.label("unserved"),
+        _has_more_ahead(now).label("more_ahead"),
+    )
+    seen = db.session.execute(asked.where(Claim.id == claim_id)).one()
+    if not seen.takes_place:
+        return ClaimReleased
+    if seen.more_ahead or (seen.not_over and seen.unserved):
+        return None
+    return ClaimInService if seen.not_over else ClaimOver
 
 
 def release_for_dissolved_teams(team_ids: Sequence[UUID], *, now: datetime) -> None:
@@ -193,7 +209,8 @@ def _has_more_ahead(now: datetime) -> ColumnElement[bool]:
     return ~_IN_SERVICE & to_come.correlate(Claim)
 
 
-def _require_release(actor: Actor, claim_id: UUID) -> None:
+def require_release(actor: Actor, claim_id: UUID) -> None:
+    """Let pass who may give a place back: who holds it, or the community. Raises Missing, Forbidden."""
     claim = db.session.execute(
         select(Claim.team_id, Claim.organisation_id, Claim.work_unit_id, Claim.person_id, Opening.area_path, Opening.requester_person_id)
         .join(Opening, Opening.id == Claim.opening_id)

@@ -31,6 +31,7 @@ from backend.demands.queries.demands import (
     is_to_close,
     is_to_review,
     looks_after_some,
+    may_list_claims,
     my_demands,
     open_demands,
     openings_numbered,

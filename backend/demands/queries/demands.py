@@ -309,6 +309,11 @@ def claims_seen(viewer: Actor, demand_id: UUID) -> UUID | None:
     return known.opening_id
 
 
+def may_list_claims(viewer: Actor, demand_id: UUID) -> bool:
+    """Whether `claims_seen` lets the viewer list them. Raises Missing."""
+    return policy.allows(viewer, Permission.CLAIM_SEE, scope_of(known_demand(viewer, demand_id)))
+
+
 def demands_of_openings(opening_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Opening → the demand that it was made for."""
     lines = db.session.execute(select(Demand.opening_id, Demand.id).where(Demand.opening_id.in_(opening_ids)))

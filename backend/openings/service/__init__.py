@@ -19,6 +19,7 @@ from backend.openings.service.claims import (
     claim_place,
 )
 from backend.openings.service.handing_on import hand_on_openings, hand_on_unit
+from backend.openings.service.life import ClaimAnswered
 from backend.openings.service.places import (
     STREET_DIGITS,
     Home,
@@ -35,4 +36,4 @@ from backend.openings.service.places import (
     reopen_openings,
 )
 from backend.openings.service.releases import give_back
-from backend.openings.service.requests import UNANSWERED, accept_claim, end_unanswered, refuse_claim
+from backend.openings.service.requests import UNANSWERED, OwnClaim, accept_claim, end_unanswered, is_too_late, refuse_claim, require_review

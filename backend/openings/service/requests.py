@@ -33,13 +33,13 @@ class OwnClaim(Forbidden):
 
 def accept_claim(actor: Actor, claim_id: UUID, *, now: datetime) -> None:
     """Let who asked for a place hold it. Raises ClaimAnswered, OwnClaim, Missing, Forbidden."""
-    _require_review(actor, claim_id)
-    ACCEPT.take(actor, claim_id, ~_is_too_late(now), now=now, claimed_at=now)
+    require_review(actor, claim_id)
+    ACCEPT.take(actor, claim_id, ~is_too_late(now), now=now, claimed_at=now)
 
 
 def refuse_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) -> None:
     """Refuse a place that was asked for; it is free again. Raises ClaimAnswered, OwnClaim, Missing, Forbidden."""
-    _require_review(actor, claim_id)
+    require_review(actor, claim_id)
     hold_roles_of([claim_id])
     refused = REFUSE.take_all(actor, [claim_id], now=now, reason=reason, released_at=given_back_at(now))
     if not refused:
@@ -49,7 +49,7 @@ def refuse_claim(actor: Actor, claim_id: UUID, *, reason: str, now: datetime) ->
 
 def end_unanswered(*, now: datetime) -> int:
     """End some requests that nobody answered until the service began. Returns how many."""
-    late = select(Claim.id).where(Claim.status == ClaimStatus.ASKED, _is_too_late(now)).order_by(Claim.id).limit(_AT_ONCE)
+    late = select(Claim.id).where(Claim.status == ClaimStatus.ASKED, is_too_late(now)).order_by(Claim.id).limit(_AT_ONCE)
     claim_ids = db.session.scalars(late).all()
     hold_roles_of(claim_ids)
     ended = LAPSE.take_all(Actor.system(), claim_ids, now=now, reason=UNANSWERED, released_at=given_back_at(now))
@@ -64,13 +64,14 @@ def refuse_all(actor: Actor, opening_ids: Sequence[UUID], *, reason: str, now: d
     )
 
 
-def _is_too_late(now: datetime) -> ColumnElement[bool]:
+def is_too_late(now: datetime) -> ColumnElement[bool]:
     """Condition on claims: the service has begun; where it had begun when the place was asked for, it is over."""
     begun = and_(Opening.starts_at <= now, Claim.claimed_at < Opening.starts_at)
     return exists().where(Opening.id == Claim.opening_id, or_(begun, Opening.ends_at <= now)).correlate(Claim)
 
 
-def _require_review(actor: Actor, claim_id: UUID) -> None:
+def require_review(actor: Actor, claim_id: UUID) -> None:
+    """Let pass who answers a claim as the community. Raises OwnClaim, Missing, Forbidden."""
     claim = _seen(claim_id)
     if claim is None:
         raise Missing
