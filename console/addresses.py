@@ -18,6 +18,7 @@ PEOPLE = "/console/people"
 FIGURES = "/console/figures"
 EXPORTS = "/console/exports"
 LOGIN = "/console/login"
+SCAN = "/console/login/scan"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"
 SECOND_FACTOR = "/console/second-factor"

@@ -37,6 +37,11 @@ def install(app: Flask, copy: TrialCopy) -> None:
     app.register_blueprint(bp)
 
 
+def is_installed() -> bool:
+    """Whether this copy is for trying."""
+    return "ejia_trial_copy" in current_app.extensions
+
+
 @bp.get("/")
 @public
 def show_start() -> Response:

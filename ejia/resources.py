@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts, join_requests, second_factors, today
+from console.views import accounts, join_requests, scans, second_factors, today
 from console.views import attendances as attendance_pages
 from console.views import claims as claim_pages
 from console.views import demands as demand_pages
@@ -23,6 +23,7 @@ from miniprogram_api import (
     beneficiaries,
     claims,
     consents,
+    console_logins,
     corrections,
     deaths,
     demands,
@@ -59,6 +60,7 @@ from miniprogram_api.contract import Resource
 RESOURCES: tuple[Resource, ...] = (
     auth.bp,
     sessions.bp,
+    console_logins.bp,
     account_recoveries.bp,
     me.bp,
     home.bp,
@@ -100,6 +102,7 @@ RESOURCES: tuple[Resource, ...] = (
 CONSOLE: tuple[Blueprint, ...] = (
     today.bp,
     accounts.bp,
+    scans.bp,
     second_factors.bp,
     demand_pages.bp,
     shift_pages.bp,

@@ -19,7 +19,7 @@ DESCRIPTION = """\
 - 代码的中文名称见 `/words`。各种目录（用语、区域、品牌、告知书等）带 `ETag`，下次用 `If-None-Match` 带上，没有变化时答 304。
 - 每个回答都带 `Date`，是服务器的时间：手机的钟不准，须按它推算（例如补传签到的 `scanned_at`）。
 - 现场的码有三种写法：`EJ1.` 加 44 个字符的签到码，`EJD1.` 加 8 个字符的门牌二维码，和供手工输入的 8 个字符；\
-都交给 `POST /sign-ins`、`/sign-outs`，不用先选场次。
+都交给 `POST /sign-ins`、`/sign-outs`，不用先选场次。`EJL1.` 开头的是电脑上的登录码，见 `/console-logins`。
 - 每个回答都带 `X-Request-Id`，反馈问题时请提供。
 """
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, request
 
 from backend.accounts import tokens
-from backend.accounts.tokens import AccessClaims, TokenInvalid
+from backend.accounts.tokens import SCAN_LIFE, AccessClaims, Scan, TokenInvalid
 from config.settings import Settings
 
 
@@ -16,15 +16,16 @@ from config.settings import Settings
 class _Kind:
     name: str
     device: str
+    scan: str
     secure: bool
 
 
 _DEVICE_KEPT = timedelta(days=365)
 
 # The prefix has browsers take it from this host only, by https only, for all of its paths: no neighbour sets another in its place.
-_USUAL = _Kind("__Host-ejia", "__Host-ejia-device", secure=True)
+_USUAL = _Kind("__Host-ejia", "__Host-ejia-device", "__Host-ejia-scan", secure=True)
 # A trial is tried over plain http, where browsers refuse both.
-_OF_A_TRIAL = _Kind("ejia", "ejia-device", secure=False)
+_OF_A_TRIAL = _Kind("ejia", "ejia-device", "ejia-scan", secure=False)
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -66,6 +67,26 @@ def take_back(answer: Response) -> None:
     """Let the browser forget it."""
     kind = _kind()
     answer.delete_cookie(kind.name, secure=kind.secure, httponly=True, samesite="Lax")
+
+
+def brought_scan() -> Scan | None:
+    """What this browser asked a phone, also where it is over."""
+    try:
+        return tokens.maker().read_scan_cookie(request.cookies.get(_kind().scan, ""))
+    except TokenInvalid:
+        return None
+
+
+def give_scan(answer: Response, scan: Scan) -> None:
+    """Let the browser keep what it asks a phone: the code that it shows is good in no other one."""
+    kind = _kind()
+    answer.set_cookie(kind.scan, tokens.maker().scan_cookie(scan), max_age=2 * SCAN_LIFE, secure=kind.secure, httponly=True, samesite="Lax")
+
+
+def take_back_scan(answer: Response) -> None:
+    """Let the browser forget what it asked: it is in."""
+    kind = _kind()
+    answer.delete_cookie(kind.scan, secure=kind.secure, httponly=True, samesite="Lax")
 
 
 def _kind() -> _Kind:

@@ -209,6 +209,21 @@ class TokenFamily(Base):
     end_reason: Mapped[str | None]
 
 
+class ConsoleLogin(Base):
+    """A browser that a phone agreed to let in: from then until its digits are typed there, once. What nobody agreed to has no row."""
+
+    __tablename__ = "console_logins"
+    __table_args__ = (Index("ix_console_logins_family_id", "family_id"), Index("ix_console_logins_approved_at", "approved_at"))
+
+    id: Mapped[RowId]
+    family_id: Mapped[UUID] = mapped_column(
+        ForeignKey("token_families.id", name="fk_console_logins_family_id", ondelete="CASCADE"), comment="the phone's log-in"
+    )
+    approved_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0, comment="how often digits were typed")
+    used_at: Mapped[datetime | None]
+
+
 class RoleGrant(Base):
     """A role for an account within exactly one scope, for a term. Withdrawn, never deleted."""
 

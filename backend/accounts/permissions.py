@@ -107,6 +107,12 @@ class Permission(Term):
     # One's own account has no person before the real name is registered; so the command looks after whose it is.
     SESSION_SEE = ("session.see", "查看登录", "See where one's own account is logged in.", _ANYBODY)
     SESSION_END = ("session.end", "结束登录", "End log-ins of one's own account.", _ANYBODY)
+    CONSOLE_LOGIN_APPROVE = (
+        "console_login.approve",
+        "确认扫码登录",
+        "Let a browser in that shows a code, as oneself.",
+        _ANYBODY,
+    )
     LOGIN_SEE = ("login.see", "查看登录方式", "See by what one's own account opens, and who added it.", _ANYBODY)
     LOGIN_END = ("login.end", "移除登录方式", "End a way into one's own account.", _ANYBODY)
     ACCOUNT_CLOSE = ("account.close", "注销账号", "Close one's own account, with every way into it.", _ANYBODY)

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import ClassVar
 from uuid import UUID
@@ -58,7 +58,24 @@ class Ticket:
     password: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A browser that asks a phone to let it in: the log-in that is to begin, until when it may be agreed to, and where the browser is, as
+    the phone is told it (`whence`, of one length for all)."""
+
+    login_id: UUID
+    ends_at: datetime
+    whence: bytes
+
+
+WHENCE_LENGTH = 9
+SCAN_PREFIX = "EJL1."
+"""By which the one button that scans tells this code from those of attendance."""
 TICKET_LIFE = timedelta(minutes=5)
+SCAN_LIFE = timedelta(minutes=2)
+"""So long a phone may agree, and so long after that the digits may be typed that it shows."""
+MOST_SCAN_TRIES = 5
+"""So often digits are typed for one code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +144,22 @@ class TokenMaker:
             raise TokenInvalid
         return Ticket(UUID(bytes=head[:16]), head[24:])
 
+    def scan_code(self, scan: Scan) -> str:
+        """What a browser shows to be scanned: it tells a phone who asks, and by itself lets nobody in."""
+        return SCAN_PREFIX + self._proved(b"scan", _written(scan))
+
+    def read_scan_code(self, text: str) -> Scan:
+        """Verify what a phone scanned, also where it is over. Raises TokenInvalid."""
+        return _read_scan(self._read(b"scan", text.removeprefix(SCAN_PREFIX), length=_SCAN_LENGTH))
+
+    def scan_cookie(self, scan: Scan) -> str:
+        """What the browser keeps that asks: who has only what it shows is not that browser."""
+        return self._proved(b"asker", _written(scan))
+
+    def read_scan_cookie(self, text: str) -> Scan:
+        """Verify what the browser kept, also where it is over. Raises TokenInvalid."""
+        return _read_scan(self._read(b"asker", text, length=_SCAN_LENGTH))
+
     def form_token(self, claims: AccessClaims) -> str:
         """What each form of a browser's login carries, by which it is told from one that another site made."""
         return self._proved(b"form", claims.family_id.bytes)
@@ -136,7 +169,7 @@ class TokenMaker:
         return hmac.compare_digest(self.form_token(claims).encode(), text.encode(errors="replace"))
 
     def check_code(self, subject: UUID) -> str:
-        """Six digits shown to the holder of a subject only, by which they show at a desk that it is theirs."""
+        """Six digits shown to the holder of a subject only, by which they show at a desk, or to a browser, that it is theirs."""
         number = int.from_bytes(hmac.digest(self.key, b"check" + subject.bytes, hashlib.sha256)[:8])
         return f"{number % 1_000_000:06d}"
 
@@ -155,6 +188,17 @@ class TokenMaker:
 
     def _proof(self, kind: bytes, head: bytes) -> bytes:
         return hmac.digest(self.key, kind + head, hashlib.sha256)
+
+
+_SCAN_LENGTH = 16 + 8 + WHENCE_LENGTH
+
+
+def _written(scan: Scan) -> bytes:
+    return scan.login_id.bytes + int(scan.ends_at.timestamp()).to_bytes(8) + scan.whence
+
+
+def _read_scan(head: bytes) -> Scan:
+    return Scan(UUID(bytes=head[:16]), datetime.fromtimestamp(int.from_bytes(head[16:24]), UTC), head[24:])
 
 
 @lru_cache(maxsize=8192)

@@ -26,6 +26,7 @@ SECTIONS = (
     Section("logins", "登录方式", "account_id", without=("password_hash", "session_key_sealed")),
     Section("second_factors", "两步验证", "login_id", through=("logins", "id", "account_id"), without=("secret_sealed", "last_step")),
     Section("token_families", "登录记录", "account_id", without=("generation",)),
+    Section("console_logins", "扫码登录", "family_id", through=("token_families", "id", "account_id")),
     Section("account_preferences", "显示偏好", "account_id"),
     Section("role_grants", "担任过的角色", "account_id"),
     Section("role_grants", "他人替我代办的角色", "person_id"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+import requests
 
 from backend.foundation import clock
 from backend.foundation.database import transaction
@@ -13,6 +14,7 @@ from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.operated import operated
 from ejia.cli.progress import bar
+from ejia.trial import phone
 from ejia.trial.demo import lately, messages, rosters
 from ejia.trial.demo import load as year
 from ejia.trial.demo.told import keep
@@ -35,6 +37,26 @@ def write_rosters(folder: Path) -> None:
         for kind, content in rosters.books():
             (folder / f"{kind}.xlsx").write_bytes(content)
     click.echo(f"已写入 {folder}。")
+
+
+@demo.command(name="scan", short_help="用模拟的手机扫码登录工作台。")
+@click.argument("user")
+@click.argument("code")
+@click.option("--address", envvar="EJIA_TRIAL_ADDRESS", required=True, help="试用系统的地址；与 ejia run 用同一文件夹的不用填。")
+@operated
+def scan_code(user: str, code: str, address: str) -> None:
+    """由开始页上的一位微信用户 USER 扫描登录页上的 CODE 并确认，显示要填在登录页上的六位数字。"""
+    settings = read_settings()
+    if not settings.is_trial:
+        raise Failure("正式系统没有模拟的手机，请用小程序扫码。")
+    try:
+        shown = phone.scan(user, code, product=address, wechat=settings.wechat_base_url)
+    except phone.PhoneRefused as refusal:
+        raise Failure(str(refusal)) from None
+    except requests.RequestException:
+        raise Failure(f"连接不上试用系统 {address}，请先启动 ejia run。") from None
+    click.echo(f"要登录的是社区E家工作台：{shown.browser}，{shown.system}，网络 {shown.network}")
+    click.echo(f"已确认。请在登录页填写：{shown.digits}")
 
 
 @demo.command()

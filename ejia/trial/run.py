@@ -76,7 +76,7 @@ class TrialRun:
     def _serve(self, supervisor: Supervisor, *, check: bool) -> None:
         try:
             environment = self._start(supervisor)
-            running.tell(self.var, environment | self._owner())
+            running.tell(self.var, environment | self._owner() | {"EJIA_TRIAL_ADDRESS": self._address()})
             self._announce(environment)
             if not check:
                 supervisor.watch()
@@ -147,8 +147,11 @@ class TrialRun:
         """The owner's address of our own database, for the commands that need it; no service has it."""
         return {} if self.postgres is None else {"EJIA_OWNER_DATABASE_URL": self.postgres.url}
 
+    def _address(self) -> str:
+        return f"http://{HOST}:{self.web_port}"
+
     def _announce(self, environment: Mapping[str, str]) -> None:
-        base = f"http://{HOST}:{self.web_port}"
+        base = self._address()
         self.say(f"社区E家已启动，用时 {time.monotonic() - self.started:.1f} 秒：")
         self.say(f"  首页       {base}/")
         self.say(f"  接口       {base}/api/v1")

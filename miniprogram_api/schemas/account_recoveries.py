@@ -9,8 +9,8 @@ from backend.recoveries.models import RecoveryKind, RecoveryProof, RecoveryStatu
 from miniprogram_api.contract import Out
 from miniprogram_api.schemas.people import CommunityOut
 from web.fields import Id, Instant
+from web.inputs.accounts import CheckCode
 from web.inputs.common import Reason
-from web.inputs.recoveries import CheckCode
 
 _RECOVERY: JsonDict = {
     "id": "01931f6e-7c1a-7d2e-8f00-0000000000d1",

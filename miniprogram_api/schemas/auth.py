@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from backend.accounts.models import LoginKind
-from backend.accounts.queries import AddedBy
+from backend.accounts.queries import AddedBy, ConsoleLoginStatus
 from backend.accounts.service import RECOVERY_CODES
 from backend.foundation.actor import Role
 from miniprogram_api.contract import Out
 from web.fields import Id, Instant
+from web.inputs.accounts import CheckCode
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTkyIn0.c2lnbmF0dXJl"  # noqa: S105 - an example of the form
 
@@ -87,6 +88,32 @@ class RecoveryCodesOut(Out):
         list[Annotated[str, Field(max_length=40)]],
         Field(max_length=RECOVERY_CODES, description="手机丢失时各用一次，请抄在纸上；只显示这一次"),
     ]
+
+
+class ConsoleLoginOut(Out):
+    """A browser that asks to be let in."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "browser": "Edge",
+                    "system": "Windows",
+                    "network": "203.0.113.*",
+                    "status": "waiting",
+                    "ends_at": "2026-11-23T09:32:00+08:00",
+                    "check_code": None,
+                }
+            ]
+        }
+    )
+
+    browser: Annotated[str, Field(max_length=20, description="电脑自称的浏览器")]
+    system: Annotated[str, Field(max_length=20, description="电脑自称的系统")]
+    network: Annotated[str, Field(max_length=45)] | None = Field(description="电脑所在的网络，末段不显示；不知道的为 null")
+    status: ConsoleLoginStatus = Field(description=ConsoleLoginStatus.listed())
+    ends_at: Instant = Field(description="最迟在这时确认；已确认的，最迟在这时输入数字")
+    check_code: CheckCode | None = Field(description="确认后由本人输入电脑的六位数字，只给确认的人看；不要告诉任何人")
 
 
 class SessionOut(Out):

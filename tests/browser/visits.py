@@ -43,6 +43,7 @@ class Visit:
 
 VISITS = (
     Visit("login_page", "/console/login", by=None),
+    Visit("scan_page", "/console/login", (says("微信扫码"),), by=None),
     Visit("today_page", "/console/"),
     Visit("account_page", "/console/account"),
     Visit("password_page", "/console/account", (says("修改密码"),)),

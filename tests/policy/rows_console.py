@@ -513,6 +513,8 @@ ROWS = (
     ),
     Row("login_page", lambda _: ask(), EVERYBODY, public=True, shows_nothing="the same to everybody"),
     Row("submit_login", lambda _: ask(body={"name": OFFICER_NAME, "password": PASSWORD}), EVERYBODY, public=True),
+    Row("scan_page", lambda _: ask(), EVERYBODY, public=True, shows_nothing="the same to everybody"),
+    Row("submit_scan", lambda _: ask(body={"check_code": "047215"}), EVERYBODY, public=True),
     Row("submit_second_step", before_second_step, EVERYBODY, public=True),
     Row("second_factor_page", lambda _: ask(), EVERYBODY, shows_nothing="what one's own log-in asks for, in words"),
     Row("submit_second_factor", lambda _: ask(), these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_SET),

@@ -25,6 +25,7 @@ from tests.policy.viewers import (
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import HOME, OFFICER_NAME, PASSWORD, World
 from tests.support.people import person_form, registration_form, volunteer_form
+from tests.support.scans import NETWORK, scan_code
 from tests.support.second_factors import Authenticator, guarded, ticket_for
 
 
@@ -61,6 +62,11 @@ def party_organisation(_: World) -> Ask:
     with transaction():
         enter_organisations(Actor.system(), [brought], of=new_id(), now=clock.now())
     return ask(shows=str(brought.id))
+
+
+def scanned(_: World) -> Ask:
+    """A browser shows a code."""
+    return ask(login_code=scan_code())
 
 
 def applying_for_registration(world: World) -> Ask:
@@ -166,6 +172,8 @@ ROWS = (
         by=Permission.LOGIN_END,
     ),
     Row("end_session", lambda world: ask(session_id=world.session_of("volunteer")), these("volunteer"), 404, by=Permission.SESSION_END),
+    Row("see_console_login", lambda _: ask(login_code=scan_code(), shows=NETWORK), EVERYBODY, by=Permission.CONSOLE_LOGIN_APPROVE),
+    Row("approve_console_login", scanned, EVERYBODY, by=Permission.CONSOLE_LOGIN_APPROVE),
     # the community's officer is the one who is logged in by password
     Row(
         "change_password",

@@ -15,6 +15,7 @@ _AREA = "01931f6e-7c1a-7d2e-8f00-00000000c001"
 
 
 SecondCode = Annotated[str, Text(max=40)]
+CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
 
 
 class WeChatLoginIn(Body):
@@ -43,6 +44,14 @@ class SecondStepIn(Body):
 
     ticket: Annotated[str, Text(max=200)] = Field(description="要求两步验证的登录回答中给出，五分钟内有效")
     code: SecondCode = Field(description="验证器显示的六位动态码，或一个备用码")
+
+
+class ConsoleLoginCodeIn(Body):
+    """The digits that the phone shows once it has agreed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"check_code": "047215"}]})
+
+    check_code: Annotated[str, Text(max=20)] = Field(title="手机上显示的六位数字")
 
 
 class SecondFactorCodeIn(Body):

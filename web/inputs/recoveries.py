@@ -6,12 +6,11 @@ from pydantic import ConfigDict, Field
 
 from backend.recoveries.models import RecoveryProof, RecoveryStatus
 from web.fields import Text
+from web.inputs.accounts import CheckCode
 from web.inputs.common import WrittenReason
 from web.inputs.people import RealName
 from web.inputs.volunteers import PeopleQuery
 from web.shapes import Body, ForMe
-
-CheckCode = Annotated[str, Field(pattern=r"^[0-9]{6}$", max_length=6)]
 
 
 class RecoveryConfirmationIn(Body):

@@ -77,6 +77,16 @@ from backend.accounts.service.roles import (
     withdraw_from_unit,
     withdraw_role,
 )
+from backend.accounts.service.scans import (
+    ConsoleLoginCodeWrong,
+    ConsoleLoginOver,
+    ConsoleLoginTaken,
+    ConsoleLoginUnapproved,
+    approve_console_login,
+    ask_phone,
+    finish_console_login,
+    forget_old_console_logins,
+)
 from backend.accounts.service.second_codes import SecondCodeWrong
 from backend.accounts.service.second_factors import (
     RECOVERY_CODES,

@@ -41,6 +41,7 @@ from tests.support.people import identity_number, registration_form, work_unit
 from tests.support.phone import Phone
 from tests.support.proxies import proxy_form
 from tests.support.recoveries import seen
+from tests.support.scans import scan_code
 from tests.support.second_factors import Authenticator, guarded, ticket_for
 from tests.support.street import Street
 from tests.support.teams import applied_team, join_team
@@ -128,7 +129,7 @@ class Neighbourhood:
     def _everybody(self) -> None:
         now = clock.now()
         self.known |= {"community_id": self.street["和平社区"], "area_id": self.street["和平社区"], "parent_id": self.street["和平社区"]}
-        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams"}
+        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "login_code": scan_code()}
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
         self._target("newcomer", "put_preferences", community_ids=[self.street["和平社区"]])

@@ -36,6 +36,7 @@ from tests.support.organisations import add_staff, verified_organisation
 from tests.support.overdue import overdue_report
 from tests.support.people import identity_number
 from tests.support.phone import Phone
+from tests.support.scans import scan_code
 from tests.support.street import Street
 from tests.support.tables import contents
 
@@ -144,6 +145,7 @@ class World:
             "revision_id": service["revision_id"],
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
+            "login_code": scan_code(),
             "import_id": brought_import(),
             "report_id": overdue_report("639999001"),
             "year": year,
