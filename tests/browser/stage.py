@@ -1,6 +1,6 @@
 """What the demonstration lacks of what pages show: somebody at each step, and texts as long as people may write them."""
 
-from tests.end_to_end.days.people import Folk, found
+from tests.end_to_end.days.people import Folk, Line, found
 from tests.end_to_end.town import Town
 from tests.support.organisations import add_staff, verified_organisation
 from tests.support.phone import Phone
@@ -25,12 +25,13 @@ def set_stage(town: Town) -> None:
     to_nobody = folk.officer.made("/demands", wanted | {"title": f"清扫楼道{folk.mark}", "details": "自带手套"})
     folk.published(to_nobody)
     folk.later(hours=3)
-    _goes_on(folk)
+    leader, team = _goes_on(folk)
     to_come = folk.officer.made("/demands", wanted | {"title": f"明日清扫{folk.mark}", "details": "自带手套"})
     folk.published(to_come, starts_in=folk.days(1))
+    folk.claimed(leader, to_come, team_id=team["id"])
 
 
-def _goes_on(folk: Folk) -> None:
+def _goes_on(folk: Folk) -> tuple[Phone, Line]:
     """A shift of this afternoon: one has signed out, one is still there."""
     leader, member = folk.volunteer("郑队长"), folk.volunteer("王志愿")
     team = folk.team(leader, member)
@@ -49,3 +50,4 @@ def _goes_on(folk: Folk) -> None:
     scans(member, "sign-in")
     folk.later(minutes=40)
     scans(member, "sign-out")
+    return leader, team
