@@ -24,13 +24,4 @@ bp = Resource("audit_entries", tag="安全与审计")
     ),
 )
 def list_audit_entries(actor: Actor, query: AuditQuery) -> paging.Page[AnyRow]:
-    return queries.audit_entries(
-        actor,
-        account_id=query.account_id,
-        subject_id=query.subject_id,
-        action=query.action,
-        since=query.since,
-        until=query.until,
-        now=clock.now(),
-        page=query.page,
-    )
+    return queries.audit_entries(actor, query.search, now=clock.now(), page=query.page)

@@ -5,6 +5,7 @@ from uuid import UUID
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
 from backend.foundation.refusals import never
@@ -13,7 +14,7 @@ from backend.organisations.service import (
     OrganisationPlan,
 )
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.organisations import DayCorrectionOut, OrganisationLineOut, OrganisationOut, StaffOut
+from miniprogram_api.schemas.organisations import DayCorrectionOut, OrganisationLineOut, OrganisationOut, OrganisationStepOut, StaffOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.organisations import (
@@ -29,7 +30,7 @@ from web.inputs.organisations import (
     StaffQuery,
     VerificationIn,
 )
-from web.shapes import TimedQuery
+from web.shapes import ListQuery, TimedQuery
 
 bp = Resource("organisations", tag="社会组织")
 
@@ -60,6 +61,15 @@ def list_organisations(actor: Actor, query: OrganisationsQuery) -> Rows[AnyRow]:
 @bp.doc(summary="社会组织详情")
 def show_organisation(actor: Actor, organisation_id: UUID) -> AnyRow:
     return queries.organisation_sheet(actor, organisation_id)
+
+
+@bp.get("/organisations/<uuid:organisation_id>/steps")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[OrganisationStepOut])
+@bp.doc(summary="社会组织的办理过程", description="每一步的时间和理由，最近的在前。给社区和负责人看。")
+def list_steps_of_organisation(actor: Actor, organisation_id: UUID, query: ListQuery) -> Rows[StepLine]:
+    return queries.steps_of_organisation(actor, organisation_id, page=query.page)
 
 
 @bp.get("/me/organisations")

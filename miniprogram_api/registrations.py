@@ -5,6 +5,7 @@ from uuid import UUID
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Lines
 from backend.foundation.refusals import never
@@ -15,7 +16,7 @@ from backend.party.queries import PartyOrganisationLine
 from backend.registration import merging, queries, service
 from backend.registration.queries import RegistrationLine
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.registrations import PartyOrganisationOut, RegistrationOut, WorkUnitOut
+from miniprogram_api.schemas.registrations import PartyOrganisationOut, RegistrationOut, RegistrationStepOut, WorkUnitOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn, ReasonIn
 from web.inputs.party import PartyOrganisationQuery, WorkUnitChangeIn, WorkUnitIn, WorkUnitMergeIn, WorkUnitQuery
@@ -27,6 +28,7 @@ from web.inputs.registration import (
     RegistrationQuery,
     UnitIn,
 )
+from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
 
@@ -46,7 +48,7 @@ def list_work_units(actor: Actor, query: WorkUnitQuery) -> Lines[AnyRow]:  # noq
 @bp.output(Page[PartyOrganisationOut])
 @bp.doc(summary="党组织列表", description="由街道或社区导入。报到时所在党组织在列表里的，从中选择，用列表里的名称；不在的照实填写。")
 def list_party_organisations(actor: Actor, query: PartyOrganisationQuery) -> Lines[PartyOrganisationLine]:  # noqa: ARG001 - whoever is logged in
-    return party_queries.party_organisations(search=query.q, kind=query.kind, page=query.page)
+    return party_queries.party_organisations(search=query.q, kind=query.kind, area_id=query.area_id, page=query.page)
 
 
 @bp.post("/work-units")
@@ -139,6 +141,16 @@ def list_my_registrations(actor: Actor, query: OwnRegistrationsQuery) -> Lines[R
 @bp.doc(summary="报到详情")
 def see_registration(actor: Actor, registration_id: UUID) -> RegistrationLine:
     return queries.registration(actor, registration_id)
+
+
+@bp.get("/registrations/<uuid:registration_id>/steps")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[RegistrationStepOut])
+@bp.doc(summary="报到的办理过程", description="每一步的时间和理由，最近的在前。给社区和党员本人看，单位看到的为空。")
+def list_steps_of_registration(actor: Actor, registration_id: UUID, query: ListQuery) -> Lines[StepLine]:
+    queries.registration(actor, registration_id)
+    return queries.steps_of_registration(actor, registration_id, page=query.page)
 
 
 @bp.post("/registrations/<uuid:registration_id>/acceptance")

@@ -5,6 +5,7 @@ from uuid import UUID
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine
 from backend.foundation.paging import AnyRow
 from backend.foundation.paging import Page as Rows
 from backend.foundation.refusals import never
@@ -13,10 +14,11 @@ from backend.teams.service import (
     TeamPlan,
 )
 from miniprogram_api.contract import Page, Resource
-from miniprogram_api.schemas.teams import OwnTeamOut, TeamLineOut, TeamOut
+from miniprogram_api.schemas.teams import OwnTeamOut, TeamLineOut, TeamOut, TeamStepOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.teams import OwnTeamsQuery, SuccessorIn, TeamApplicationIn, TeamPlanIn, TeamRenamingIn, TeamsQuery
+from web.shapes import ListQuery
 
 bp = Resource("teams", tag="志愿服务队")
 
@@ -57,6 +59,15 @@ def list_teams(actor: Actor, query: TeamsQuery) -> Rows[AnyRow]:
 @bp.doc(summary="志愿服务队详情")
 def show_team(actor: Actor, team_id: UUID) -> AnyRow:
     return queries.team_sheet(actor, team_id)
+
+
+@bp.get("/teams/<uuid:team_id>/steps")
+@reads
+@bp.input(ListQuery, location="query")
+@bp.output(Page[TeamStepOut])
+@bp.doc(summary="志愿服务队的办理过程", description="每一步的时间和理由，最近的在前。给社区和队长看。")
+def list_steps_of_team(actor: Actor, team_id: UUID, query: ListQuery) -> Rows[StepLine]:
+    return queries.steps_of_team(actor, team_id, page=query.page)
 
 
 @bp.get("/me/teams")

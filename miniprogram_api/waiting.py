@@ -12,7 +12,7 @@ from backend.waiting.queries import OverdueSheet, WaitingLine
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.waiting import OverdueReportOut, OverdueSheetOut, WaitingKindOut, WaitingKindsOut
 from web.edge import reads
-from web.shapes import ListQuery
+from web.inputs.waiting import OverdueQuery
 
 bp = Resource("waiting", tag="消息")
 
@@ -73,11 +73,11 @@ def with_lists(lines: Sequence[WaitingLine]) -> list[WaitingKindOut]:
 
 @bp.get("/overdue-reports")
 @reads
-@bp.input(ListQuery, location="query")
+@bp.input(OverdueQuery, location="query")
 @bp.output(Page[OverdueReportOut])
 @bp.doc(summary="各周的超期情况", description="街道看到本街道的，区看到各街道的；每周一次，最近的在前。没有超期的一周件数为 0，不发消息。")
-def list_overdue_reports(actor: Actor, query: ListQuery) -> Lines[OverdueSheet]:
-    return queries.overdue_reports(actor, page=query.page)
+def list_overdue_reports(actor: Actor, query: OverdueQuery) -> Lines[OverdueSheet]:
+    return queries.overdue_reports(actor, street_id=query.area_id, days=query.days, page=query.page)
 
 
 @bp.get("/overdue-reports/<uuid:report_id>")

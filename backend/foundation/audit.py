@@ -35,6 +35,8 @@ class AuditEntry(Base):
         Index("ix_audit_entries_account_id", "account_id", "at"),
         Index("ix_audit_entries_action", "action", "at", "id"),
         Index("ix_audit_entries_at", "at", "id"),
+        Index("ix_audit_entries_refused", "at", "id", postgresql_where=text("NOT succeeded")),
+        Index("ix_audit_entries_operator", "operator", "at", "id", postgresql_where=text("operator IS NOT NULL")),
         Index("uq_audit_entries_position", "position", unique=True, postgresql_where=text("position IS NOT NULL")),
         Index("ix_audit_entries_unsealed", "id", postgresql_where=text("position IS NULL")),
     )

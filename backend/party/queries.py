@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from backend.areas.models import Area
+from backend.areas.queries import lies_in
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import found
 from backend.party.models import PartyOrganisation, PartyOrganisationKind, UnitNature, WorkUnit
@@ -46,15 +47,18 @@ def work_units(*, search: str | None, nature: UnitNature | None, page: PageReque
     return BY_NAME.page(wanted, page)
 
 
-def party_organisations(*, search: str | None, kind: PartyOrganisationKind | None, page: PageRequest) -> Page[PartyOrganisationLine]:
-    """Party organisations by name; `search` is a part of it. Who is logged in may see them all. Raises CursorInvalid."""
+def party_organisations(
+    *, search: str | None, kind: PartyOrganisationKind | None, area_id: UUID | None = None, page: PageRequest
+) -> Page[PartyOrganisationLine]:
+    """Party organisations by name; `search` is a part of it; `area_id`: those of just this area. Who is logged in may see them all. Raises
+    CursorInvalid."""
     above = aliased(PartyOrganisation)
     shown = select(
         *(PartyOrganisation.id, PartyOrganisation.name, PartyOrganisation.kind, PartyOrganisation.founded_on),
         *(above.id.label("parent_id"), above.name.label("parent_name"), Area.name.label("area_name")),
     )
     shown = shown.outerjoin(above, above.id == PartyOrganisation.parent_id).outerjoin(Area, Area.path == PartyOrganisation.area_path)
-    wanted = shown.where(found(search, PartyOrganisation.name))
+    wanted = shown.where(found(search, PartyOrganisation.name), lies_in(PartyOrganisation.area_path, area_id))
     if kind is not None:
         wanted = wanted.where(PartyOrganisation.kind == kind)
     return ORGANISATIONS_BY_NAME.page(wanted, page).map(_line)

@@ -159,11 +159,12 @@ def steps_of_registration(viewer: Actor, registration_id: UUID, *, page: PageReq
     community in which it lies now sees all of it, also what was done where it lay before."""
     now = aliased(MemberRegistration)
     theirs = policy.visible(viewer, Permission.REGISTRATION_SEE, ScopeColumns(area_path=now.area_path, person_id=now.person_id))
-    columns = (MemberRegistration.id, MemberRegistration.recorded_at, MemberRegistration.status, MemberRegistration.reason)
+    before = func.lag(MemberRegistration.status).over(order_by=MemberRegistration.id)
+    columns = (MemberRegistration.id, MemberRegistration.recorded_at, before, MemberRegistration.status, MemberRegistration.reason)
     wanted = select(*columns).where(
         MemberRegistration.fact_id == registration_id, exists().where(now.fact_id == registration_id, now.is_current(), theirs)
     )
-    return LATEST_FIRST.page(wanted, page).map(lambda row: StepLine(row.id, row.recorded_at, None, row.status, row.reason))
+    return LATEST_FIRST.page(wanted, page).map(lambda row: StepLine(*row))
 
 
 _OF_ITS_DAY = func.coalesce(UnitMembership.party_organisation_name, PartyMember.party_organisation_name)

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, DateTime, Select, Subquery, cast, func, li
 from backend.accounts import policy
 from backend.accounts.policy import COMMUNITY_DIGITS, Permission, Scope, ScopeColumns
 from backend.areas.models import Area
+from backend.areas.queries import lies_in
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import MOST_COUNTED, AnyRow, Order, Page, PageRequest
+from backend.foundation.search import EVER, Days
 from backend.people.queries import Community
 from backend.waiting import catalogue
 from backend.waiting.kinds import KINDS, Kind, Rows
@@ -139,9 +141,11 @@ def _late_by_community(kind: Kind, path: Any, viewer: Actor, now: datetime) -> S
     )
 
 
-def overdue_reports(viewer: Actor, *, page: PageRequest) -> Page[OverdueSheet]:
-    """Those of the viewer's streets, the latest first, without their lines. Raises CursorInvalid."""
-    return LATEST_FIRST.page(_reports(viewer), page).map(lambda row: _sheet(row, []))
+def overdue_reports(viewer: Actor, *, street_id: UUID | None = None, days: Days = EVER, page: PageRequest) -> Page[OverdueSheet]:
+    """Those of the viewer's streets, or of one of them, the latest first, without their lines; `days`: on which they were counted. Raises
+    CursorInvalid."""
+    wanted = _reports(viewer).where(lies_in(OverdueReport.area_path, street_id), days.hold(OverdueReport.counted_at))
+    return LATEST_FIRST.page(wanted, page).map(lambda row: _sheet(row, []))
 
 
 def overdue_report(viewer: Actor, report_id: UUID) -> OverdueSheet:

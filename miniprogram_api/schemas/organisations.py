@@ -107,3 +107,27 @@ class StaffOut(Out):
     name: str = Field(description="姓名，已脱敏")
     joined_on: Day
     is_officer: bool
+
+
+class OrganisationStepOut(Out):
+    """A step in the life of an organisation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789b7",
+                    "at": "2026-03-03T15:00:00+08:00",
+                    "from_status": "applied",
+                    "to_status": "returned",
+                    "reason": "材料不全",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    from_status: OrganisationStatus | None
+    to_status: OrganisationStatus
+    reason: str | None

@@ -102,3 +102,27 @@ class RegistrationOut(Out):
     accepted_on: Day | None
     ended_on: Day | None
     reason: str | None = Field(description="退回、撤回或结束的原因")
+
+
+class RegistrationStepOut(Out):
+    """A step in the life of a registration."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789b7",
+                    "at": "2026-03-03T15:00:00+08:00",
+                    "from_status": "applied",
+                    "to_status": "returned",
+                    "reason": "资料不全",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    from_status: RegistrationStatus | None
+    to_status: RegistrationStatus
+    reason: str | None

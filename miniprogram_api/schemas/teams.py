@@ -107,3 +107,27 @@ class JoinRequestOut(Out):
     asked_at: Instant
     decided_at: Instant | None
     reason: str | None = Field(description="不同意的理由")
+
+
+class TeamStepOut(Out):
+    """A step in the life of a team."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01931f6e-7c1a-7d2e-8f00-0123456789b7",
+                    "at": "2026-03-03T15:00:00+08:00",
+                    "from_status": "applied",
+                    "to_status": "returned",
+                    "reason": "章程不全",
+                }
+            ]
+        }
+    )
+
+    id: Id
+    at: Instant
+    from_status: TeamStatus | None
+    to_status: TeamStatus
+    reason: str | None

@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from backend.accounts.models import Login
-from backend.foundation import clock
-from backend.foundation.actor import Role
+from backend.accounts.policy import Permission
+from backend.foundation import audit, clock
+from backend.foundation.actor import Actor, Role
 from backend.foundation.audit import AuditEntry
-from backend.foundation.database import db
+from backend.foundation.database import db, transaction
+from backend.foundation.tracing import bind_operator
 from tests.support.attendance import counted_statements
 from tests.support.people import registered_volunteer
 from tests.support.phone import refused
@@ -56,6 +58,18 @@ def test_the_audit_log_is_read_by_account_subject_action_and_time(street, audito
     assert [entry["id"] for entry in since] == [granted[0]["id"]]
     assert granted[0]["id"] not in [entry["id"] for entry in of_before]
     assert len(of_before) > 0
+    assert refused(officer.get("/audit-entries")) == (403, "forbidden")
+    denied, done = (auditor.seen("/audit-entries", account_id=officer.account_id, succeeded=how)["items"] for how in ("false", "true"))
+    assert [(entry["action"], entry["succeeded"]) for entry in denied] == [("audit.see", False)]
+    assert granted[0]["id"] in [entry["id"] for entry in done]
+    assert all(entry["succeeded"] for entry in done)
+    bind_operator("2026-017")
+    with transaction():
+        audit.record(Actor.system(), Permission.ROLE_GRANT, UUID(officer.account_id), now=clock.now())
+    bind_operator(None)
+    operated = auditor.seen("/audit-entries", operator="2026-017")["items"]
+    assert [(entry["operator"], entry["subject_id"]) for entry in operated] == [("2026-017", officer.account_id)]
+    assert auditor.seen("/audit-entries", operator="2026-018")["items"] == []
 
 
 def test_the_audit_log_turns_its_pages_from_the_latest_act_on(street, auditor, phone_of):

@@ -61,6 +61,9 @@ def test_a_tree_of_party_organisations_is_brought_found_by_who_names_one_and_und
     assert [(line["name"], line["kind"], line["parent"]["name"], line["area_name"], line["founded_on"]) for line in shown] == [
         (GENERAL_BRANCH, "general_branch", COMMITTEE, "和平社区", "2010-05-01")
     ]
+    of_area = officer.seen("/party-organisations", area_id=street["和平社区"])["items"]
+    assert GENERAL_BRANCH in [line["name"] for line in of_area]
+    assert {line["area_name"] for line in of_area} == {"和平社区"}
     branches = before.seen("/party-organisations", kind="branch")["items"]
     assert [line["name"] for line in branches] == [BRANCH, "第一党支部", "第一党支部"], "who registers chooses, too"
 

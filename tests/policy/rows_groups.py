@@ -120,6 +120,7 @@ TEAMS = (
         by=Permission.TEAM_SEE,
         case="applied for",
     ),
+    Row("list_steps_of_team", lambda world: ask(team_id=world.team_id, shows="active"), OFFICERS | LEADER, 403, by=Permission.TEAM_SEE),
     Row("list_my_teams", team, LEADER | these("volunteer"), EMPTY),
     Row("amend_team_application", team_returned, LEADER, 404, {403: OFFICERS}, by=Permission.TEAM_AMEND),
     *(
@@ -171,6 +172,13 @@ ORGANISATIONS = (
         404,
         by=Permission.ORGANISATION_SEE,
         case="applied for",
+    ),
+    Row(
+        "list_steps_of_organisation",
+        lambda world: ask(organisation_id=world.organisation_id, shows="verified"),
+        OFFICERS | HEAD,
+        403,
+        by=Permission.ORGANISATION_SEE,
     ),
     Row("list_my_organisations", organisation, STAFF, EMPTY),
     Row("amend_organisation_application", organisation_returned, HEAD, 404, {403: OFFICERS}, by=Permission.ORGANISATION_AMEND),

@@ -296,6 +296,14 @@ ROWS = (
         404,
         by=Permission.REGISTRATION_SEE,
     ),
+    Row(
+        "list_steps_of_registration",
+        lambda world: ask(registration_id=world["party_member"].registration_id, shows="accepted"),
+        OFFICERS | these("party_member"),
+        404,
+        {EMPTY: these("work_unit_officer")},
+        by=Permission.REGISTRATION_SEE,
+    ),
     *(
         Row(
             operation,

@@ -1,5 +1,7 @@
 """What waits past its day in a community is told to the street: once a week, by community and kind, of the street's own communities."""
 
+from datetime import datetime
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -55,6 +57,13 @@ def test_each_street_hears_once_a_week_of_what_is_late_in_its_own_communities(st
     assert refused(beside.get(f"/overdue-reports/{report_id}"))[0] == 404
     assert street.district_officer.seen("/overdue-reports", count="true")["total"]["number"] == len({*reports(above), *reports(beside)})
 
+    counted = above.seen(f"/overdue-reports/{report_id}")
+    day = clock.shanghai_day(datetime.fromisoformat(counted["counted_at"])).isoformat()
+    of_day = {"since": day, "until": day}
+    assert reports(above, **of_day) == [report_id], "by the day on which it was counted"
+    assert reports(street.district_officer, area_id=counted["street"]["id"]) == reports(above)
+    assert reports(above, area_id=street["和平社区"]) == reports(beside, area_id=counted["street"]["id"]) == []
+
     (first, *_) = street.home.officer.seen("/demands/in-care", status="submitted")["items"]
     street.home.officer.made(f"/demands/{first['id']}/return", {"reason": "请补充时间"})
     assert lines(above)[0][2] == 2, "a report stays as it was counted"
@@ -62,8 +71,8 @@ def test_each_street_hears_once_a_week_of_what_is_late_in_its_own_communities(st
     assert (told(above), lines(above)) == (2, [("和平社区", "待审核的需求", 1), ("团结社区", "待审核的需求", 1)])
 
 
-def reports(phone: Phone) -> list[str]:
-    return [report["id"] for report in phone.seen("/overdue-reports", limit=100)["items"]]
+def reports(phone: Phone, **sought: str) -> list[str]:
+    return [report["id"] for report in phone.seen("/overdue-reports", limit=100, **sought)["items"]]
 
 
 def test_a_ring_that_is_cut_short_or_meets_another_tells_nothing_twice(street, rung, pass_time, monkeypatch):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from backend.accounts.queries import AuditSearch
 from web.fields import Id, Instant, Text
 from web.shapes import ListQuery
 
@@ -16,3 +17,10 @@ class AuditQuery(ListQuery):
     action: Annotated[str, Text(max=60)] | None = Field(default=None, description="做了什么，例如 role.grant")
     since: Instant | None = Field(default=None, description="从何时起")
     until: Instant | None = Field(default=None, description="到何时为止，不含该时刻")
+    succeeded: bool | None = Field(default=None, description="false：只看被拒绝的；true：只看办成的")
+    operator: Annotated[str, Text(max=60)] | None = Field(default=None, description="只看这位运维人员（工号）在服务器上办理的")
+
+    @property
+    def search(self) -> AuditSearch:
+        """The same for a query of the domain."""
+        return AuditSearch(self.account_id, self.subject_id, self.action, self.succeeded, self.operator, self.since, self.until)

@@ -64,3 +64,4 @@ class PartyOrganisationQuery(ListQuery):
 
     q: SearchText | None = Field(default=None, description="党组织名称或其中一部分")
     kind: PartyOrganisationKind | None = None
+    area_id: Id | None = Field(default=None, description="只看这个区域的，不含下级")

@@ -2,7 +2,7 @@
 
 from backend.accounts.humans import account_now, accounts_of, are_one
 from backend.accounts.queries.merged import has_person, holds_office, opens_by_wechat
-from backend.accounts.queries.oversight import audit_entries, lockouts
+from backend.accounts.queries.oversight import AuditSearch, audit_entries, lockouts
 from backend.accounts.queries.preferences import MOST_COMMUNITIES, OwnPreferences, own_preferences
 from backend.accounts.queries.roles import (
     ENDS_SOON,

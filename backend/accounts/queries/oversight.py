@@ -1,10 +1,11 @@
 """What the three administrators look after (三员分立): locked logins and the audit log. Ids, codes and numbers; nobody's data."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, select, tuple_
 from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
@@ -15,6 +16,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.audit import AuditEntry, AuditSource
 from backend.foundation.database import db
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
+from backend.foundation.search import as_asked
 
 LONGEST_LOCKED = Order((LoginLockout.locked_until, LoginLockout.login_id))
 LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
@@ -46,17 +48,33 @@ def serves_in_sight(viewer: Actor, permission: Permission) -> Any:
     return select(RoleGrant.id).where(RoleGrant.account_id == Login.account_id, seen).correlate(Login).exists()
 
 
-def audit_entries(
-    viewer: Actor,
-    *,
-    account_id: UUID | None,
-    subject_id: UUID | None,
-    action: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    now: datetime,
-    page: PageRequest,
-) -> Page[AnyRow]:
+@dataclass(frozen=True, slots=True)
+class AuditSearch:
+    """Which acts somebody looks for; what is None does not matter. `operator`: who gave the command on the server; `until` is the first
+    instant that is not meant."""
+
+    account_id: UUID | None = None
+    subject_id: UUID | None = None
+    action: str | None = None
+    succeeded: bool | None = None
+    operator: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The same in SQL. What was refused is asked for as its index says it."""
+        same = as_asked(
+            (AuditEntry.account_id, self.account_id),
+            (AuditEntry.subject_id, self.subject_id),
+            (AuditEntry.action, self.action),
+            (AuditEntry.operator, self.operator),
+        )
+        ended = [] if self.succeeded is None else [and_(AuditEntry.succeeded) if self.succeeded else ~AuditEntry.succeeded]
+        since = [] if self.since is None else [AuditEntry.at >= self.since]
+        return [same, *ended, *since, *([] if self.until is None else [AuditEntry.at < self.until])]
+
+
+def audit_entries(viewer: Actor, search: AuditSearch, *, now: datetime, page: PageRequest) -> Page[AnyRow]:
     """The audit log, the latest act first; that it was read is an act of its own. Raises Forbidden.
 
     What somebody wrote as a reason stands with the act itself, not here.
@@ -73,15 +91,10 @@ def audit_entries(
         AuditSource.address.label("source"),
         AuditEntry.details,
     ).outerjoin(AuditSource, AuditSource.entry_id == AuditEntry.id)
-    for column, value in ((AuditEntry.account_id, account_id), (AuditEntry.subject_id, subject_id), (AuditEntry.action, action)):
-        if value is not None:
-            wanted = wanted.where(column == value)
-    if since is not None:
-        wanted = wanted.where(AuditEntry.at >= since)
-    if until is not None:
-        wanted = wanted.where(AuditEntry.at < until)
+    wanted = wanted.where(*search.conditions())
     entries = LATEST_ACT.statement(wanted, page)
     policy.require(viewer, Permission.AUDIT_SEE, Scope())
     rows = db.session.execute(entries).all()
-    audit.record(viewer, Permission.AUDIT_SEE, subject_id, now=now, of_account=None if account_id is None else str(account_id))
+    of_account = None if search.account_id is None else str(search.account_id)
+    audit.record(viewer, Permission.AUDIT_SEE, search.subject_id, now=now, of_account=of_account)
     return LATEST_ACT.cut(rows, page, of=wanted)

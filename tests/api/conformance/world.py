@@ -182,7 +182,7 @@ class Neighbourhood:
         self._target("asking", "ask_to_join", "apply_for_team")
         returned = applied_team(self.asking, self.street)["id"]
         self.officer.made(f"/teams/{returned}/return", {"reason": "请补充章程"})
-        self._target("asking", "amend_team_application", team_id=returned)
+        self._target("asking", "amend_team_application", "list_steps_of_team", team_id=returned)
 
     def _organisations(self) -> None:
         leader, volunteer = self.visit.leader, self.phones["volunteer"]
@@ -200,7 +200,7 @@ class Neighbourhood:
         self._target("community_officer", "register_organisation", organisation_id=on_record, registered_on=verification()["agreed_on"])
         self._target("street_officer", "correct_day_of_organisation", "list_day_corrections", organisation_id=on_record)
         self._target("volunteer", "apply_for_organisation")
-        self._target("asking", "amend_organisation_application", organisation_id=returned)
+        self._target("asking", "amend_organisation_application", "list_steps_of_organisation", organisation_id=returned)
 
     def _party_members(self) -> None:
         accepted = self.home.party_member
@@ -220,7 +220,7 @@ class Neighbourhood:
         returned = amending.made("/registrations", registration_form(self.street, unit_id))["id"]
         self.officer.made(f"/registrations/{returned}/return", {"reason": "请写支部全称"})
         self.phones["amending"] = amending
-        self._target("amending", "amend_registration", registration_id=returned)
+        self._target("amending", "amend_registration", "list_steps_of_registration", registration_id=returned)
         self._target("party_member", "list_my_registrations")
         self._target("resident", "apply_for_registration")
 

@@ -20,8 +20,11 @@ from backend.accounts import tokens
 from backend.accounts.models import Login, TokenFamily
 from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock, files
-from backend.foundation.actor import Grant, Role
+from backend.foundation.actor import Actor, Grant, Role
 from backend.foundation.database import db, transaction
+from backend.foundation.ids import new_id
+from backend.party.models import PartyOrganisationKind
+from backend.party.organisations import BroughtOrganisation, enter_organisations
 from config.settings import Settings
 from tests.support.attendance import Visit, signed_out_by_nobody
 from tests.support.beginning import empty
@@ -60,6 +63,7 @@ class World:
         visit = Visit(self.street)
         self.insider, self.member, self.shift_id = visit.leader, visit.member, visit.shift_id
         self.known: Json = self._people(visit) | self._services(visit)
+        _bring_party_organisation()
 
     def token(self, phone: Phone, *, age: timedelta = timedelta(0)) -> str:
         """An access token of the phone's account that was made so long ago."""
@@ -160,6 +164,13 @@ def _signed_file() -> Json:
         file_id = files.add(stored, "x.pdf", area_path="639999001001", now=clock.now())
     expires = int(clock.now().timestamp()) + 60
     return {"file_id": str(file_id), "expires": expires, "signature": files.signature(file_id, expires)}
+
+
+def _bring_party_organisation() -> None:
+    """What everybody may choose, in the community."""
+    brought = BroughtOrganisation(new_id(), "和平社区第一党支部", PartyOrganisationKind.BRANCH, None, "639999001001", None)
+    with transaction():
+        enter_organisations(Actor.system(), [brought], of=new_id(), now=clock.now())
 
 
 def _login_of(phone: Phone) -> str:

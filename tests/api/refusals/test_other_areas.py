@@ -28,14 +28,14 @@ OF_ONESELF = {"leave_team": 409, "leave_organisation": 409, "sign_in": 422, "sig
 # What is told to everybody: active teams, verified organisations, published demands.
 SEEN_BY_ALL = {
     *("list_teams", "show_team", "list_organisations", "show_organisation"),
-    *("list_open_demands", "see_demand", "list_changes_of_demand"),
+    *("list_open_demands", "see_demand", "list_changes_of_demand", "list_party_organisations"),
 }
 # A workbook without a line is everybody's, and no JSON.
 OF_NOBODY = {"download_import_template"}
 # The first two write down who looked, the others have nothing to show before the job is done; the last is of the whole street.
 NOT_ASKED = {
     *("reveal_beneficiary", "see_person_record", "download_job_file", "download_late_proof", "see_job_file_address"),
-    "see_overdue_report",
+    *("see_overdue_report", "list_overdue_reports"),
 }
 
 
