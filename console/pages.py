@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from backend.foundation.clock import day_of, moment, span
+from backend.foundation.clock import day_of, last_day, moment, span
 from console import charts
 from console.drawing import as_written
 from console.listing import with_filters
@@ -13,6 +13,7 @@ from web.labels import label_of
 bp = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static")
 bp.add_app_template_filter(moment)
 bp.add_app_template_filter(day_of)
+bp.add_app_template_filter(last_day)
 bp.add_app_template_filter(label_of)
 bp.add_app_template_filter(as_written)
 bp.add_app_template_global(span)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend.accounts import queries as accounts
 from backend.attendance import queries as attendance
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
+from backend.jobs import queries as jobs
 from backend.openings import queries as openings
 from backend.organisations import queries as organisations
 from backend.registration import queries as registration
@@ -15,14 +17,19 @@ from backend.teams import queries as teams
 from backend.volunteers import queries as volunteers
 from console.addresses import (
     ACCOUNT,
+    AUDIT,
     CLAIMS,
     DEMANDS,
     EXPORTS,
     FIGURES,
     HOME,
+    JOBS,
+    LOCKOUTS,
+    OFFICES,
     ORGANISATIONS,
     RECORDS,
     REGISTRATIONS,
+    RULES,
     SHIFTS,
     TEAMS,
     VOLUNTEERS,
@@ -40,6 +47,10 @@ class Place:
     heading: str = ""
 
 
+def _works_by_the_rules(viewer: Actor) -> bool:
+    return figures.looks_after_some(viewer) or jobs.looks_after_some(viewer)
+
+
 TODAY = Place("today", "今天", HOME)
 SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
 SHIFTED = Place("shifts", "场次与签到", SHIFTS, attendance.looks_after_some, "服务")
@@ -51,8 +62,15 @@ VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.l
 REGISTERED = Place("registrations", "党员报到", REGISTRATIONS, registration.looks_after_some, "双报到")
 COUNTED = Place("figures", "年度统计", FIGURES, figures.looks_after_some, "数据")
 EXPORTED = Place("exports", "年终统计表", EXPORTS, exports.may_ask_some, "数据")
+APPOINTED = Place("offices", "账号与角色", OFFICES, accounts.looks_after_offices, "管理")
+LOCKED = Place("lockouts", "登录与锁定", LOCKOUTS, accounts.looks_after_lockouts, "管理")
+SET = Place("rules", "规则", RULES, _works_by_the_rules, "管理")
+WORKED_ON = Place("jobs", "后台任务", JOBS, jobs.looks_after_some, "管理")
+AUDITED = Place("audit", "审计", AUDIT, accounts.may_audit, "管理")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
-PLACES = (TODAY, SERVICES, SHIFTED, RECORDED, CLAIMED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, EXPORTED, OWN)
+ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, AUDITED)
+WORK = (TODAY, SERVICES, SHIFTED, RECORDED, CLAIMED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, EXPORTED)
+PLACES = (*WORK, *ADMINISTRATION, OWN)
 
 
 def places_of(viewer: Actor) -> list[Place]:

@@ -4,12 +4,17 @@ from flask import Blueprint
 
 from console.views import accounts, join_requests, scans, second_factors, today
 from console.views import attendances as attendance_pages
+from console.views import audit as audit_pages
 from console.views import claims as claim_pages
 from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
+from console.views import jobs as job_pages
+from console.views import lockouts as lockout_pages
+from console.views import offices as office_pages
 from console.views import organisations as organisation_pages
 from console.views import registrations as registration_pages
+from console.views import rules as rule_pages
 from console.views import services as record_pages
 from console.views import shifts as shift_pages
 from console.views import teams as team_pages
@@ -116,4 +121,9 @@ CONSOLE: tuple[Blueprint, ...] = (
     volunteer_pages.bp,
     figure_pages.bp,
     export_pages.bp,
+    office_pages.bp,
+    lockout_pages.bp,
+    rule_pages.bp,
+    job_pages.bp,
+    audit_pages.bp,
 )

@@ -68,6 +68,13 @@ def communities_in_use(paths: Sequence[str]) -> Sequence[AnyRow]:
     return db.session.execute(communities.order_by(Area.path).limit(MOST_IN_TREE)).all()
 
 
+def areas_within(paths: Sequence[str]) -> Sequence[AnyRow]:
+    """All areas in use in these subtrees, by code, as many as a tree may have: to choose from."""
+    within = or_(false(), *(Area.path.startswith(path, autoescape=True) for path in paths))
+    wanted = select(Area.id, Area.name, Area.level).where(Area.withdrawn_on.is_(None), within)
+    return db.session.execute(wanted.order_by(Area.path).limit(MOST_IN_TREE)).all()
+
+
 def path_of(area_id: UUID) -> ScalarSelect[str]:
     """The path of an area, for a statement to compare with; of none, if there is no such area."""
     return select(Area.path).where(Area.id == area_id).scalar_subquery()

@@ -126,6 +126,11 @@ def day_of(instant: datetime | date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def last_day(ends_at: datetime) -> str:
+    """Until when something holds that is over at an instant, as people read it: 到2027年3月4日 where that day is the last."""
+    return f"到{day_of(ends_at - timedelta(microseconds=1))}"
+
+
 def start_of_day(day: date) -> datetime:
     """The instant at which a Shanghai day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)

@@ -180,8 +180,9 @@ error: code and sentence."""
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of job: what it needs, who may still fetch its file, and what runs it."""
+    """A kind of job: how people call it, what it needs, who may still fetch its file, and what runs it."""
 
+    title: str
     permission: str  # what asking needed, as the audit log names it
     allow: Callable[[Actor, str], None]  # refuses an actor to whom the area path is, or came, out of reach
     run: Runner
@@ -203,6 +204,11 @@ def kinds() -> Mapping[str, Kind]:
 
 LINE = tuple(getattr(Job, field) for field in JobLine.__slots__)
 """The columns of a `JobLine`."""
+
+
+def title_of(kind: str) -> str:
+    """How people call a kind of job, also one that a release before knew."""
+    return _kinds[kind].title if kind in _kinds else "其他任务"
 
 
 def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, now: datetime) -> JobLine:

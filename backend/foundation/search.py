@@ -8,7 +8,7 @@ database, so that what is stored and what is asked can never be folded in two wa
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Index, Text, and_, func, or_, text, true
@@ -66,12 +66,16 @@ class Days:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def instants(self) -> tuple[datetime | None, datetime | None]:
+        """When the first of them begins, and when the last one is over."""
+        begins = None if self.since is None else clock.start_of_day(self.since)
+        return begins, None if self.until is None else clock.start_of_day(self.until + timedelta(days=1))
+
     def hold(self, column: Column) -> ColumnElement[bool]:
         """Condition: the day, or the day in Shanghai of the instant, lies among them."""
-        by_day = isinstance(column.type, Date)
-        begins: Any = self.since if by_day or self.since is None else clock.start_of_day(self.since)
-        after: Any = None if self.until is None else self.until + timedelta(days=1)
-        ends: Any = after if by_day or after is None else clock.start_of_day(after)
+        after = None if self.until is None else self.until + timedelta(days=1)
+        begins, ends = (self.since, after) if isinstance(column.type, Date) else self.instants
         return and_(true(), *([] if begins is None else [column >= begins]), *([] if ends is None else [column < ends]))
 
 

@@ -132,6 +132,6 @@ def _allow(actor: Actor, area_path: str) -> None:
 
 
 KINDS: Mapping[str, jobs.Kind] = {
-    name: jobs.Kind(permission=Permission.IMPORT_ENTER, allow=_allow, run=run)
-    for name, run in ((CHECK, _check), (ENTER, _enter), (UNDO, _undo))
+    name: jobs.Kind(title=title, permission=Permission.IMPORT_ENTER, allow=_allow, run=run)
+    for name, title, run in ((CHECK, "检查名册", _check), (ENTER, "导入名册", _enter), (UNDO, "撤销名册导入", _undo))
 }

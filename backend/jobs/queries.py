@@ -1,5 +1,6 @@
 """Reads of long work and its progress, for who asked for it and for the system administrator of the area. Never the file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Missing
 from backend.foundation.jobs import LINE, Job, JobLine, State
 from backend.foundation.paging import Order, Page, PageRequest
@@ -44,6 +45,17 @@ def jobs_in_sight(viewer: Actor, search: JobSearch, *, now: datetime, page: Page
     if search.for_me:
         wanted = wanted.where(failed_lately(viewer, now=now))
     return NEWEST_JOB.page(wanted, page).map(lambda row: JobLine(*row))
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer looks after the long work of some area, beside their own."""
+    return policy.could_by_area(viewer, Permission.JOBS_OVERSEE)
+
+
+def own_among(viewer: Actor, job_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Those of the jobs that the viewer asked for, and of each whether its file is still kept."""
+    own = select(Job.id, Job.file_id.is_not(None).label("is_kept")).where(one_of(Job.id, job_ids), Job.asked_by == viewer.account_id)
+    return {row.id: row.is_kept for row in db.session.execute(own)}
 
 
 def failed_lately(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:

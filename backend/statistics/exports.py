@@ -118,4 +118,4 @@ def _called(account_id: UUID | None, name: str | None) -> str:
     return f"账号{name}" if name else f"账号尾号{account_id.hex[-8:]}"
 
 
-KIND = Kind(permission=Permission.FIGURES_EXPORT, allow=_allow, run=make_year_end)
+KIND = Kind(title="年终统计表", permission=Permission.FIGURES_EXPORT, allow=_allow, run=make_year_end)

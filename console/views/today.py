@@ -12,7 +12,7 @@ from backend.waiting.queries import WaitingLine
 from console.addresses import DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
 from console.places import TODAY
-from console.views import attendances, claims, organisations, registrations, services, teams
+from console.views import attendances, claims, jobs, offices, organisations, registrations, services, teams
 from web.edge import reads
 
 bp = Blueprint("console_today", __name__)
@@ -31,6 +31,9 @@ LISTS: Mapping[str, str] = {
     "organisation_to_review": organisations.TO_REVIEW,
     "organisation_without_officer": organisations.WITHOUT_OFFICER,
     "registration_to_review": registrations.TO_REVIEW,
+    "role_to_approve": offices.TO_APPROVE,
+    "role_to_prolong": offices.TO_PROLONG,
+    "job_failed": jobs.FAILED,
 }
 """Kind of what waits → the page that lists it. What has no page yet is done in the mini-program."""
 

@@ -51,6 +51,7 @@ ASKS_NO_POLICY = {
     "list_reveal_purposes": CATALOGUE,
     "list_party_organisations": CATALOGUE,
     "list_work_units": CATALOGUE,
+    "rules_page": CATALOGUE,
     "see_beneficiary_notice": CATALOGUE,
 }
 # What is done with a command under its permission: offices come and go with the roles that belong to them (docs/design.md, rule 6).
@@ -89,7 +90,7 @@ COMES_WITH = {
 # By GET, and written down (docs/design.md, HTTP); and the one that is a reading, for former clients.
 TRACED = {
     *("see_person_record", "person_page", "list_audit_entries", "download_own_data"),
-    *("download_job_file", "see_job_file_address", "download_late_proof", "download_export"),
+    *("download_job_file", "see_job_file_address", "download_late_proof", "download_export", "audit_page", "download_job"),
 }
 READ_BY_GET = {"reveal_beneficiary"}
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}

@@ -25,12 +25,13 @@ from tests.policy.rows_groups import (
     wish,
     without_query,
 )
-from tests.policy.rows_offices import offered
+from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed
 from tests.policy.rows_people import (
     accepted_registration,
     applied_registration,
     before_second_step,
     begun_second_factor,
+    grid_worker_with_password,
     record_of_volunteer,
 )
 from tests.policy.rows_services import (
@@ -52,7 +53,19 @@ from tests.policy.rows_services import (
     withdrawn_attendance,
     without_sign_out,
 )
-from tests.policy.viewers import COMMUNITY, DECIDING, DISTRICT, EVERYBODY, GRID, NOBODY, OFFICERS, Viewers, elsewhere, these
+from tests.policy.viewers import (
+    COMMUNITY,
+    DECIDING,
+    DISTRICT,
+    EVERYBODY,
+    GRID,
+    NOBODY,
+    OFFICERS,
+    OFFICERS_ELSEWHERE,
+    Viewers,
+    elsewhere,
+    these,
+)
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.demands import demand_form, window
@@ -454,7 +467,67 @@ EXPORT_PAGES = (
     ),
 )
 
+
+def named_office(about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """A page about the same office, which says what it is."""
+    return lambda world: ask(grant_id=about(world).known["grant_id"], shows="和平社区")
+
+
+def password_of_grid_worker(world: World) -> Ask:
+    """A grid worker of the community logs in by name."""
+    name = str(grid_worker_with_password(world).known["login_name"])
+    (grant,) = world.officer.seen("/role-grants", login_name=name)["items"]
+    return ask(grant_id=grant["id"], shows=name)
+
+
+OFFICE_PAGES = (
+    Row("offices_page", lambda world: ask(shows=office(world).shows), APPOINTING, EMPTY, by=Permission.ROLE_SEE),
+    Row("office_page", named_office(office), APPOINTING, 404, by=Permission.ROLE_SEE),
+    Row("submit_office_approval", proposed, APPOINTING, 404, by=Permission.ROLE_APPROVE),
+    *stepped("office", "term", named_office(office), APPOINTING, 404, by=Permission.ROLE_GRANT),
+    *stepped("office", "withdrawal", named_office(office), APPOINTING, 404, by=Permission.ROLE_WITHDRAW, reason="调离"),
+    Row("password_reset_page", password_of_grid_worker, OFFICERS, 404, by=Permission.PASSWORD_RESET),
+    Row("submit_password_reset", password_of_grid_worker, OFFICERS, 404, by=Permission.PASSWORD_RESET),
+    Row("new_login_page", lambda _: ask(shows="开通用户名登录"), OFFICERS | OFFICERS_ELSEWHERE, 403, by=Permission.ACCOUNT_CREATE),
+    Row(
+        "submit_new_login",
+        lambda world: ask(body={"login_name": "wangge.zhao", "role": "grid_worker", "area_id": world.street["和平第一网格"]}),
+        OFFICERS,
+        403,
+        by=Permission.ACCOUNT_CREATE,
+    ),
+    Row(
+        "appointment_page",
+        lambda _: ask(shows="本人接受后才生效"),
+        APPOINTING | OFFICERS_ELSEWHERE | these(elsewhere("security_admin")),
+        403,
+        by=Permission.ROLE_GRANT,
+    ),
+    Row("submit_appointment", lambda world: appointing(world, "grid_worker", "和平社区"), APPOINTING, 403, by=Permission.ROLE_GRANT),
+)
+
+ADMINISTRATION_PAGES = (
+    *OFFICE_PAGES,
+    Row("lockouts_page", lambda world: ask(shows=world.locked_login()), these("security_admin"), EMPTY, by=Permission.LOCKOUT_SEE),
+    Row(
+        "submit_lockout_release", lambda world: ask(login_id=world.locked_login()), these("security_admin"), 404, by=Permission.LOCKOUT_LIFT
+    ),
+    Row("rules_page", lambda _: ask(shows="每满30分钟得1分"), EVERYBODY),
+    Row("audit_page", logged, these("audit_admin", "audit_admin elsewhere"), 403, by=Permission.AUDIT_SEE),
+    Row("jobs_page", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
+    Row("jobs_page", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
+    Row("download_job", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
+    Row(
+        "submit_job_cancellation",
+        lambda world: ask(job_id=asked_job(world).known["job_id"]),
+        these(COMMUNITY),
+        404,
+        {403: these("system_admin")},
+    ),
+)
+
 ROWS = (
+    *ADMINISTRATION_PAGES,
     *PEOPLE_PAGES,
     *TEAM_PAGES,
     *JOIN_PAGES,

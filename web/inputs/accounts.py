@@ -166,6 +166,12 @@ class TermIn(Body):
     ends_on: Day | None = Field(description="任期最后一天；null 为长期有效")
 
 
+class TermFormIn(TermIn):
+    """The same from a form, where an empty field says that there is no end."""
+
+    ends_on: Day | None = Field(default=None, title="任期最后一天", description="不填为长期有效")
+
+
 class OwnRoleGrantsQuery(ListQuery):
     """Which roles of one's own."""
 

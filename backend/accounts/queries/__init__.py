@@ -2,7 +2,7 @@
 
 from backend.accounts.humans import account_now, accounts_of, are_one
 from backend.accounts.queries.merged import has_person, holds_office, opens_by_wechat
-from backend.accounts.queries.oversight import AuditSearch, audit_entries, lockouts
+from backend.accounts.queries.oversight import ACTS, AuditSearch, audit_entries, lockouts, looks_after_lockouts, may_audit
 from backend.accounts.queries.preferences import MOST_COMMUNITIES, OwnPreferences, own_preferences
 from backend.accounts.queries.roles import (
     ENDS_SOON,
@@ -10,11 +10,13 @@ from backend.accounts.queries.roles import (
     GrantSearch,
     GrantStatus,
     area_above_office,
+    areas_of_offices,
     is_own_ending,
     is_to_accept,
     is_to_approve,
     is_to_check,
     is_to_prolong,
+    looks_after_offices,
     own_offers,
     own_role_grants,
     own_roles,

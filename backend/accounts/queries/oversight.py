@@ -19,6 +19,8 @@ from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import as_asked
 
 LONGEST_LOCKED = Order((LoginLockout.locked_until, LoginLockout.login_id))
+ACTS = {permission.value: permission.chinese for permission in sorted(Permission, key=lambda permission: permission.chinese)}
+"""What is done, as the log names it, and how people call it."""
 LATEST_ACT = Order((AuditEntry.at, AuditEntry.id), latest_first=True)
 
 
@@ -40,6 +42,16 @@ def lockouts(viewer: Actor, *, now: datetime, page: PageRequest) -> Page[AnyRow]
         .where(~exists().where(other.login_id == LoginLockout.login_id, lasts_longer))
     )
     return LONGEST_LOCKED.page(wanted, page)
+
+
+def looks_after_lockouts(viewer: Actor) -> bool:
+    """Whether the viewer sees the locked logins of some area."""
+    return policy.could_by_area(viewer, Permission.LOCKOUT_SEE)
+
+
+def may_audit(viewer: Actor) -> bool:
+    """Whether the audit log opens to the viewer."""
+    return policy.could(viewer, Permission.AUDIT_SEE)
 
 
 def serves_in_sight(viewer: Actor, permission: Permission) -> Any:

@@ -105,6 +105,16 @@ def role_grants(viewer: Actor, search: GrantSearch, *, for_me: bool = False, now
     return BY_AREA.page(wanted, page).map(lambda row: _line(row, now))
 
 
+def looks_after_offices(viewer: Actor) -> bool:
+    """Whether the viewer sees who holds the offices of some area."""
+    return policy.could_by_area(viewer, Permission.ROLE_SEE)
+
+
+def areas_of_offices(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees the offices."""
+    return policy.area_paths(viewer, Permission.ROLE_SEE)
+
+
 def is_to_accept(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:
     """Condition: the viewer was appointed, and is to say yes or no."""
     return and_(_of_status(GrantStatus.TO_ACCEPT, now), RoleGrant.role.in_(OFFICES), RoleGrant.account_id == viewer.account_id)

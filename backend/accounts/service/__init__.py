@@ -31,6 +31,16 @@ from backend.accounts.service.merging import (
     recover_account,
     require_above_holder,
 )
+from backend.accounts.service.office_commands import (
+    OfficeCommand,
+    commands_on_office,
+    may_open_logins,
+    require_may_appoint,
+    require_may_open_logins,
+    require_office_command,
+    reset_password_of_holder,
+    roles_to_grant,
+)
 from backend.accounts.service.office_logins import LoginNameTaken, OfficeLogin, create_office_account, open_office_login
 from backend.accounts.service.offices import appoint, dismiss, end_run_out, holder_to_check, set_term
 from backend.accounts.service.password_logins import (

@@ -186,11 +186,18 @@ def _seen(actor: Actor, grant_id: UUID, permission: Permission, *, now: datetime
     grant = office_seen(actor, grant_id)
     needed = Permission.ADMINISTRATOR_GRANT if grant.role in ADMINISTRATORS else permission
     policy.require(actor, needed, Scope(area_path=grant.area_path))
-    if grant.account_id == actor.account_id:
-        raise OwnRole
-    if appointed_by(actor, grant.account_id, RoleGrant.granted_at > now - limits.current().offices.appointer_stays):
-        raise AppointedByThem
+    hindrance = hindrance_to_change(actor, grant, now=now)
+    if hindrance is not None:
+        raise hindrance
     return grant
+
+
+def hindrance_to_change(actor: Actor, grant: RoleGrant, *, now: datetime) -> type[OwnRole | AppointedByThem] | None:
+    """What keeps who has the right to change offices from changing this one."""
+    if grant.account_id == actor.account_id:
+        return OwnRole
+    lately = RoleGrant.granted_at > now - limits.current().offices.appointer_stays
+    return AppointedByThem if appointed_by(actor, grant.account_id, lately) else None
 
 
 def office_seen(actor: Actor, grant_id: UUID) -> RoleGrant:

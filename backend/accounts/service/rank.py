@@ -34,11 +34,14 @@ def require_above(actor: Actor, permission: Permission, account_id: UUID, *, now
 
     Raises Missing otherwise: also for one's own account, for the three administrators', and for an account that holds no office.
     """
-    if actor.is_system:
-        return
-    offices = _offices(account_id, now=now)
-    if not offices or not _is_above(actor, permission, offices):
+    if not stands_above(actor, permission, account_id, now=now):
         raise Missing
+
+
+def stands_above(actor: Actor, permission: Permission, account_id: UUID, *, now: datetime) -> bool:
+    """Whether `require_above` lets the actor pass."""
+    offices = _offices(account_id, now=now)
+    return actor.is_system or (bool(offices) and _is_above(actor, permission, offices))
 
 
 def require_above_if_office(actor: Actor, permission: Permission, account_id: UUID, *, now: datetime) -> None:

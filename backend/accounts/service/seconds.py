@@ -24,10 +24,15 @@ class SecondNeeded(Forbidden):
 
 def require_second(actor: Actor, first_id: UUID | None, *, now: datetime) -> None:
     """Let pass who is neither the human of the first account nor holds an office by their word. Raises SecondNeeded."""
-    if actor.is_system or first_id is None:
-        return
-    if are_one(actor.account_id, first_id) or appointed_by(actor, first_id, RoleGrant.runs_beyond(now)):
+    if not is_second(actor, first_id, now=now):
         raise SecondNeeded
+
+
+def is_second(actor: Actor, first_id: UUID | None, *, now: datetime) -> bool:
+    """Whether `require_second` lets the actor pass."""
+    if actor.is_system or first_id is None:
+        return True
+    return not are_one(actor.account_id, first_id) and not appointed_by(actor, first_id, RoleGrant.runs_beyond(now))
 
 
 def may_second(actor: Actor, first: Column, *, now: datetime) -> ColumnElement[bool]:
