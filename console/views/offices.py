@@ -56,7 +56,7 @@ _ASKED = {
         OfficeCommand.CHANGE_TERM,
         "调整任期",
         "可以延长、缩短，或者改为长期有效。本级的职务只能缩短，延长由上级办理。",
-        "保存任期",
+        "调整任期",
         Form(TermFormIn),
         _set_term,
     ),

@@ -17,7 +17,9 @@ FIRST = "main th[scope=row] a"
 """The first line of a list; its kind is in the address at which the visit begins."""
 WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) th a"
 
-FILES = {"download_export"}
+OF_COMMUNITY = "/console/offices?role=community_officer"
+
+FILES = {"download_export", "download_job"}
 """What is saved and not shown."""
 
 
@@ -108,6 +110,17 @@ VISITS = (
     Visit("figure_page", "/console/figures", (FIRST,)),
     Visit("figure_rows_page", "/console/figures", ("main td a",)),
     Visit("exports_page", "/console/figures", (says("导出年终统计表"),)),
+    Visit("offices_page", "/console/offices", by=STREET_OFFICER),
+    Visit("new_login_page", "/console/offices", (says("为新同事开通账号"),), by=STREET_OFFICER),
+    Visit("appointment_page", "/console/offices", (says("授予角色"),), by=STREET_OFFICER),
+    Visit("office_page", OF_COMMUNITY, (FIRST,), by=STREET_OFFICER),
+    Visit("office_step_page", OF_COMMUNITY, (FIRST, says("调整任期")), "term", by=STREET_OFFICER),
+    Visit("office_step_page", OF_COMMUNITY, (FIRST, says("收回")), "withdrawal", by=STREET_OFFICER),
+    Visit("password_reset_page", OF_COMMUNITY, (FIRST, says("重置密码")), by=STREET_OFFICER),
+    Visit("lockouts_page", "/console/lockouts", by="anquan"),
+    Visit("rules_page", "/console/rules"),
+    Visit("jobs_page", "/console/jobs", by="xitong"),
+    Visit("audit_page", "/console/audit", by="shenji"),
 )
 
 

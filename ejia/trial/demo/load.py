@@ -101,6 +101,7 @@ def _make(appid: str, scale: float, advance: Callable[[int], None]) -> tuple[Wor
     desk = Desk(world, people, scale)
     desk.correct(residents)
     desk.close(ways_in)
+    ways_in.three_administrators()
     advance(1)
     return world, tuple(ways_in.made)
 

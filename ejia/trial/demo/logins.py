@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from backend.accounts.models import Account, Login, RoleGrant
 from backend.accounts.service import CLOSED
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from backend.foundation.clock import SHANGHAI
 from ejia.trial.demo import plan
 from ejia.trial.demo.groups import Groups
@@ -42,13 +43,22 @@ class Logins:
             for place, community in enumerate(communities, start=1)
         ]
         for name, role, path, who, home in areas:
-            account = self.world.officer_of(path)
-            self.accounts.add(
-                account, "active", self.people.make_person(home, FIRST, youngest=24, oldest=58).id, self.at, self.at, None, None
-            )
-            self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at, clock.now())
-            self._grant(account, role, area_path=path)
-            self.made.append(DemonstrationLogin(name, False, who))
+            self._by_name(name, role, path, who, home, self.world.officer_of(path), password_hash)
+
+    def three_administrators(self) -> None:
+        """三员 of the street, each with their own part; made last, so that nothing else is drawn otherwise because of them."""
+        password_hash, home, path = PasswordHasher().hash(PASSWORD), self.world.communities[0], plan.STREET[0][:9]
+        for name, role in (("xitong", Role.SYSTEM_ADMIN), ("anquan", Role.SECURITY_ADMIN), ("shenji", Role.AUDIT_ADMIN)):
+            account = self.world.id_at(self.at)
+            self._by_name(name, role.value, path, f"{plan.STREET[1]}{role.chinese}", home, account, password_hash)
+
+    def _by_name(self, name: str, role: str, path: str, who: str, home: Community, account: UUID, password_hash: str) -> None:
+        """An office of somebody whose papers were seen, who logs in by a name."""
+        person = self.people.make_person(home, FIRST, youngest=24, oldest=58)
+        self.accounts.add(account, "active", person.id, self.at, self.at, None, None)
+        self.logins.add(self.world.id_at(self.at), account, "password", None, None, name, password_hash, False, self.at, clock.now())
+        self._grant(account, role, area_path=path)
+        self.made.append(DemonstrationLogin(name, False, who))
 
     def phones(self, groups: Groups, members: list[Member], residents: list[Someone]) -> None:
         """A team leader, a volunteer of the same team, an organisation's officer, a Party member and a resident, of the first community."""
