@@ -71,10 +71,12 @@ def ask(asking: Asking[Any], about: About) -> Response:
 def answered(asking: Asking[Any], work: Callable[[], None], *, to: str, about: Callable[[], About]) -> Response:
     """Do what the form in hand asks, and lead on; what is refused comes back on the page, about the thing as it is then."""
 
-    def again(refusal: Refusal) -> Response:
-        return draw_again("asking.html", refusal, keep=asking.form.names, **_shown(asking, about()))
+    return done(work, to=to, again=lambda refusal: ask_again(asking, refusal, about()))
 
-    return done(work, to=to, again=again)
+
+def ask_again(asking: Asking[Any], refusal: Refusal, about: About) -> Response:
+    """The page of a command that was refused, with what was typed."""
+    return draw_again("asking.html", refusal, keep=asking.form.names, **_shown(asking, about))
 
 
 def _shown(asking: Asking[Any], about: About) -> dict[str, Any]:

@@ -38,17 +38,16 @@ def draw(template: str, *, status: int = 200, viewer: Actor | None = None, place
 def draw_again(template: str, refusal: Refusal, *, keep: Collection[str] = (), **shown: Any) -> Response:
     """The page of a form that was refused. Of what was typed only the fields in `keep` stand there again: never a password."""
     sent = sent_form()
-    page = draw(
-        template,
-        status=refusal.status,
-        wrong=_sentence(refusal),
-        errors=refusal.errors if isinstance(refusal, Unprocessable) else {},
-        typed={name: sent.get(name, "") for name in keep},
-        **shown,
-    )
+    page = draw(template, typed={name: sent.get(name, "") for name in keep}, **of_refusal(refusal), **shown)
     if isinstance(refusal, TooMany):
         page.headers["Retry-After"] = str(refusal.retry_after)
     return page
+
+
+def of_refusal(refusal: Refusal) -> dict[str, Any]:
+    """What a page shows of what was refused."""
+    errors = refusal.errors if isinstance(refusal, Unprocessable) else {}
+    return {"status": refusal.status, "wrong": _sentence(refusal), "errors": errors}
 
 
 def done(work: Callable[[], None], *, to: str, again: Callable[[Refusal], Response]) -> Response:

@@ -92,6 +92,16 @@ def offered_on(browser: Browser, fact_id: str) -> list[str]:
     return re.findall(r'<(?:a class="button[^>]*|button class="solid")>([^<]*)<', page.text)
 
 
+def fields_of(page) -> list[tuple[str, str]]:
+    """The times, and the revision that was seen, as they stand in a form."""
+    return re.findall(r'name="(revision_id|started_at|ended_at)"[^>]*value="([^"]*)"', page.text)
+
+
+def to(began: str, minutes: int) -> str:
+    """In an address: from then, for so long."""
+    return f"started_at={began}&ended_at={later(began, minutes)}"
+
+
 def current(fact_id: str) -> tuple[int, bool, str | None]:
     """Minutes, whether it was withdrawn, and why the latest revision was made."""
     db.session.rollback()
@@ -106,25 +116,35 @@ def test_a_record_is_corrected_and_withdrawn_by_what_its_page_shows(app, street,
     browser, where = browser_of(app), f"/console/services/{fact_id}"
     assert offered_on(browser, fact_id) == ["确认", "更正", "撤销记录"]
     asked = browser.get(f"{where}/correction")
-    form = dict(re.findall(r'name="(revision_id|started_at|ended_at)"[^>]*value="([^"]*)"', asked.text))
-    assert (sorted(form), "现在还没有计入" in text_of(asked)) == (["ended_at", "revision_id", "started_at"], True)
-    form["started_at"] = later(form["started_at"], 1)  # windows of offices begin on the minute
-    shorter = form | {"ended_at": later(form["started_at"], 30)}
-    unsaid = pressed(browser, f"{where}/correction", **shorter)
-    assert (unsaid.status_code, "理由：必填" in text_of(unsaid), f'value="{shorter["ended_at"]}"' in unsaid.text) == (422, True, True)
+    began = later(dict(fields_of(asked))["started_at"], 1)  # windows of offices begin on the minute
+    assert "现在还没有计入" in text_of(asked)
+    for times, status, said in (
+        (f"started_at={began}", 200, "下一步"),
+        (f"started_at={began}&ended_at=昨天", 422, "结束时间："),
+        (to(began, 600), 422, "服务时间须在场次起止时间之内，且已经结束"),
+    ):
+        page = browser.get(f"{where}/correction?{times}")
+        assert (page.status_code, said in text_of(page), f'value="{began}"' in page.text) == (status, True, True)
     assert led_to(pressed(browser, f"{where}/confirmation")) == TO_CONFIRM
     assert offered_on(browser, fact_id) == ["更正", "撤销确认", "撤销记录"]
     assert "现在计入47分钟" in text_of(browser.get(f"{where}/withdrawal"))
+    shown = browser.get(f"{where}/correction?{to(began, 30)}")
+    told = text_of(shown)
+    assert [said in told for said in ("时长从47分钟改为30分钟", "计入的从47分钟改为30分钟", "积分按新的时长重算")] == [True] * 3
+    shorter = dict(fields_of(shown))
+    unsaid = pressed(browser, f"{where}/correction", **shorter)
+    assert (unsaid.status_code, "理由：必填" in text_of(unsaid), "计入的从47分钟改为30分钟" in text_of(unsaid)) == (422, True, True)
+    assert current(fact_id)[0] == 47, "looking at it corrects nothing"
 
     assert led_to(pressed(browser, f"{where}/correction", **shorter, reason="提前离开")) == where
 
     assert current(fact_id) == (30, False, "提前离开")
-    stale = pressed(browser, f"{where}/correction", **form, reason="再改回去")
+    stale = pressed(browser, f"{where}/correction", **shorter, reason="再改一次")
     assert (stale.status_code, current(fact_id)[0]) == (409, 30), "whoever looked at the former one is told"
-    assert f'value="{form["revision_id"]}"' not in stale.text, "and shown what stands now"
-    longer = dict(re.findall(r'name="(revision_id|started_at|ended_at)"[^>]*value="([^"]*)"', browser.get(f"{where}/correction").text))
-    longer |= {"ended_at": later(longer["started_at"], 40)}
-    assert led_to(pressed(browser, f"{where}/correction", **longer, reason="核对了门岗记录")) == where
+    assert "已被他人更正" in text_of(stale) or "刷新" in text_of(stale)
+    grown = browser.get(f"{where}/correction?{to(began, 40)}")
+    assert [said in text_of(grown) for said in ("计入的仍是30分钟", "其余10分钟由另一人确认后才计入")] == [True, True]
+    assert led_to(pressed(browser, f"{where}/correction", **dict(fields_of(grown)), reason="核对了门岗记录")) == where
     assert offered_on(browser, fact_id) == ["确认增加的时长", "批准全部计入", "更正", "撤销确认", "撤销记录"]
     assert "全部计入" in text_of(browser.get(f"{where}/allowance"))
     assert led_to(pressed(browser, f"{where}/allowance", reason="属实")) == where
@@ -168,7 +188,7 @@ def test_who_never_signed_out_is_recorded_by_word_from_the_list_of_those(app, st
     assert ("结束签到并补录" in text_of(here), f'href="{record}"' in here.text) == (True, True)
     asked = browser.get(record)
     assert "补录即结束其签到" in text_of(asked)
-    began = re.findall(r'name="started_at"[^>]*value="([^"]*)"', asked.text)[0]
+    began = later(dict(fields_of(asked))["started_at"], 1)  # windows of offices begin on the minute
     form = {"started_at": began, "ended_at": later(began, 25), "reason": "本人忘记签退"}
     late = pressed(browser, record, **(form | {"ended_at": later(began, 90)}))
     assert (late.status_code, "服务时间须在场次起止时间之内" in text_of(late)) == (422, True)

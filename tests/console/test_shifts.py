@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from backend.attendance import codes
 from backend.attendance.models import Evidence, ServiceRecord, Shift, ShiftStatus
+from backend.attendance.queries import Presence, presence_at
 from backend.foundation import clock
-from backend.foundation.actor import Role
-from backend.foundation.database import db
+from backend.foundation.actor import Actor, Grant, Role
+from backend.foundation.database import db, transaction
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.attendance import Visit, counted_statements
@@ -66,6 +67,10 @@ def test_a_shift_is_found_and_its_page_tells_who_is_in_and_who_is_out(browser, a
     over = browser_of(app).get(address(visit, "?live=true"))
     assert "Refresh" not in over.headers, "nobody is logged in for ever by a page that looks by itself"
     assert "出示签到码" not in text_of(over)
+    with transaction():
+        member = Actor(UUID(visit.member.account_id), UUID(visit.member.person_id), (Grant(Role.RESIDENT),))
+        seen = presence_at(member, [UUID(visit.shift_id)])
+    assert list(seen.values()) == [Presence(out=1, awaiting=1)], "of others nobody counts who may not see them"
     other = browser_of(app, "639999001002")
     assert (other.get(address(visit)).status_code, visit.shift_id in other.get("/console/shifts").text) == (404, False)
 

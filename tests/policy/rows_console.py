@@ -380,7 +380,12 @@ RECORD_PAGES = (
     *decided("clearance", flagged, Permission.SERVICE_CLEAR, reason),
     *decided("allowance", partly_confirmed, Permission.SERVICE_ALLOW, reason),
     *decided("confirmation-withdrawal", confirmed_record, Permission.CONFIRMATION_WITHDRAW, reason),
-    *decided("correction", team_record, Permission.RECORD_CORRECT, stretch),
+    *(
+        replace(row, operation=operation, case="")
+        for row, operation in zip(
+            decided("correction", team_record, Permission.RECORD_CORRECT, stretch), ("correction_page", "submit_correction"), strict=True
+        )
+    ),
     *decided("withdrawal", team_record, Permission.RECORD_CORRECT, reason),
     Row(
         "attendances_page",

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from backend.attendance.models import ShiftStatus
 from backend.attendance.positions import Position
@@ -30,11 +30,13 @@ from web.shapes import (
     OrganisationSought,
     PersonNamed,
     PersonSought,
+    Query,
     Sorted,
     SpanQuery,
     TeamSought,
     TitleSought,
     WorkUnitSought,
+    in_shanghai,
 )
 
 _FACT = "01931f6e-7c1a-7d2e-8f00-0123456789c4"
@@ -102,6 +104,17 @@ class StretchIn(Body):
         if self.ended_at <= self.started_at:
             raise ValueError("结束时间须晚于开始时间")
         return self
+
+
+WallInstant = Annotated[Instant, BeforeValidator(in_shanghai)]
+"""As a field of a page that is in its address says it: by the clock on the wall."""
+
+
+class CorrectedTimesQuery(Query):
+    """To which times a record is to be corrected, before that is done."""
+
+    started_at: WallInstant | None = None
+    ended_at: WallInstant | None = None
 
 
 class AddedRecordIn(StretchIn):

@@ -124,25 +124,28 @@ def attendance(actor: Actor, attendance_id: UUID, *, now: datetime) -> Attendanc
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How many are signed in at a shift, signed out, and are gone without that and without a record; and how many records await a word."""
+    """How many are signed in at a shift, signed out, and are gone without that and without a record; and how many records await a word,
+    and are doubted."""
 
     there: int = 0
     out: int = 0
     unrecorded: int = 0
     awaiting: int = 0
+    flagged: int = 0
 
 
 def presence_at(actor: Actor, shift_ids: Sequence[UUID]) -> dict[UUID, Presence]:
     """Shift → who is and was there, of those whom `attendances_of_shift` shows to the viewer; without the shifts at which nobody is."""
     confirmed = exists().where(Confirmation.record_fact_id == ServiceRecord.fact_id, Confirmation.is_current()).correlate(ServiceRecord)
-    awaits = and_(ServiceRecord.id.is_not(None), ~confirmed)
+    recorded, flagged = ServiceRecord.id.is_not(None), ServiceFlag.stands_on(ServiceRecord.fact_id)
     counted = (
         select(
             Attendance.shift_id,
             func.count().filter(Attendance.is_open()).label("there"),
             func.count().filter(Attendance.signed_out_at.is_not(None)).label("out"),
             func.count().filter(Attendance.lacks_record()).label("unrecorded"),
-            func.count().filter(awaits).label("awaiting"),
+            func.count().filter(recorded, ~confirmed, ~flagged).label("awaiting"),
+            func.count().filter(recorded, flagged).label("flagged"),
         )
         .join(Shift, Shift.id == Attendance.shift_id)
         .outerjoin(ServiceRecord, and_(ServiceRecord.attendance_id == Attendance.id, ServiceRecord.is_current()))
@@ -150,7 +153,7 @@ def presence_at(actor: Actor, shift_ids: Sequence[UUID]) -> dict[UUID, Presence]
         .group_by(Attendance.shift_id)
     )
     rows = db.session.execute(counted).all()
-    return {row.shift_id: Presence(row.there, row.out, row.unrecorded, row.awaiting) for row in rows}
+    return {row.shift_id: Presence(row.there, row.out, row.unrecorded, row.awaiting, row.flagged) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

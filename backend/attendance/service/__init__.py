@@ -25,8 +25,8 @@ from backend.attendance.service.confirmation import (
 from backend.attendance.service.doors import end_door_code, issue_door_code, leave_home, visit_instead
 from backend.attendance.service.flags import clear_service, flag_service
 from backend.attendance.service.past import PastService, PastShift, record_past
-from backend.attendance.service.records import add_late_record, add_record, correct_record, withdraw_record
-from backend.attendance.service.refusals import OwnService, OwnWord, ServiceNotFound
+from backend.attendance.service.records import Corrected, add_late_record, add_record, correct_record, look_at_correction, withdraw_record
+from backend.attendance.service.refusals import OutsideWindow, OwnService, OwnWord, RecordsOverlap, ServiceNotFound
 from backend.attendance.service.releases import (
     UNSERVED,
     goes_on,

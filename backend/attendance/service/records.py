@@ -1,5 +1,6 @@
 """Service records. A sign-out or the community makes one; the community corrects and withdraws it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -223,6 +224,33 @@ def correct_record(
     return revision
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction makes of a record: its minutes, and those that count while nobody else has confirmed more (None: none do)."""
+
+    minutes: int
+    counted: int | None
+
+
+def look_at_correction(actor: Actor, fact_id: UUID, *, started_at: datetime, ended_at: datetime, now: datetime) -> Corrected:
+    """What `correct_record` would make of a record as it stands now; nothing is written.
+
+    Raises ServiceNotFound, Forbidden, OwnService, RecordWithdrawn, OutsideWindow, RecordsOverlap.
+    """
+    latest = select(ServiceRecord.id).where(ServiceRecord.fact_id == fact_id, ServiceRecord.superseded_at.is_(None))
+    seen_id = db.session.scalar(latest)
+    if seen_id is None:
+        raise ServiceNotFound
+    seen = _seen(actor, fact_id, seen_id)
+    served = _worded(db.session.get_one(Shift, seen.shift_id), started_at, ended_at, now=_until(seen.attendance_id, now))
+    if _overlaps(seen.person_id, served, but_fact_id=fact_id):
+        raise RecordsOverlap
+    confirmed = confirmation_of(fact_id)
+    # It counted within its day, and counts for no more than before.
+    counted = None if confirmed is None else min(_stands_for(confirmed, seen.minutes), served.minutes)
+    return Corrected(served.minutes, counted)
+
+
 def confirmation_of(fact_id: UUID) -> Confirmation | None:
     """The word by which a record counts."""
     return db.session.scalars(select(Confirmation).where(Confirmation.record_fact_id == fact_id, Confirmation.is_current())).one_or_none()
@@ -230,11 +258,15 @@ def confirmation_of(fact_id: UUID) -> Confirmation | None:
 
 def _bound(confirmed: Confirmation, minutes_before: int, corrected: ServiceRecord, actor: Actor, *, now: datetime) -> None:
     """Let a confirmation stand for the minutes that it was given for, and that fit into the day. The correction tells that they changed."""
-    stands_for = minutes_before if confirmed.most_minutes is None else confirmed.most_minutes
+    stands_for = _stands_for(confirmed, minutes_before)
     room = most_minutes([corrected.fact_id])[corrected.fact_id]
     most = stands_for if room is None else min(stands_for, room)
     if most < corrected.minutes and most != confirmed.most_minutes:
         facts.revise(confirmed, actor, now=now, reason=confirmed.reason, most_minutes=most)
+
+
+def _stands_for(confirmed: Confirmation, minutes_before: int) -> int:
+    return minutes_before if confirmed.most_minutes is None else confirmed.most_minutes
 
 
 def withdraw_record(actor: Actor, fact_id: UUID, seen_id: UUID, *, reason: str, now: datetime) -> ServiceRecord:
@@ -295,6 +327,11 @@ def _worded(shift: Shift, started_at: datetime, ended_at: datetime, *, now: date
 def refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None = None) -> None:
     """Refuse a stretch in which the person served elsewhere. Holds the person's row, so that two stretches are not added side by side."""
     hold_person(person_id)
+    if _overlaps(person_id, served, but_fact_id=but_fact_id):
+        raise RecordsOverlap
+
+
+def _overlaps(person_id: UUID, served: Span, *, but_fact_id: UUID | None) -> bool:
     days = (clock.shanghai_day(served.starts_at) - timedelta(days=1), clock.shanghai_day(served.ends_at))
     recorded = exists().where(
         ServiceRecord.person_id == person_id,
@@ -309,8 +346,7 @@ def refuse_overlap(person_id: UUID, served: Span, *, but_fact_id: UUID | None = 
         Attendance.is_open(),
         Attendance.signed_in_at < served.ends_at,
     )
-    if db.session.scalar(select(or_(recorded, signed_in))):
-        raise RecordsOverlap
+    return db.session.scalar(select(or_(recorded, signed_in))) is True
 
 
 def _attendance_by_word(shift: Shift, person_id: UUID, served: Span) -> Any:
