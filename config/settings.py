@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     )
     body_limit_bytes: int = Field(default=256 * 1024, ge=1024, le=16 * 1024 * 1024)
     rate_limits_enabled: bool = True
+    board_indexed: bool = Field(default=False, description="Whether search engines may keep the public board.")
     second_factor_required: bool = Field(
         default=True, description="Whether the offices that config/limits.toml names must log in by more than a password."
     )

@@ -3,6 +3,7 @@
 import re
 
 HOME = "/console/"
+BOARD = "/board"
 ACCOUNT = "/console/account"
 DEMANDS = "/console/demands"
 SHIFTS = "/console/shifts"

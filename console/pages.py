@@ -22,7 +22,7 @@ bp.add_app_template_global(charts.trend, "trend_of")
 bp.add_app_template_global(charts.share_of)
 
 PAGES = Face(
-    addresses=frozenset({ROOT, "console"}),
+    addresses=frozenset({ROOT, "board", "console"}),
     media_type="text/html",
     credential=Credential.COOKIE,
     headers={

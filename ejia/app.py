@@ -10,6 +10,7 @@ from backend.wechat.client import client_from
 from config.settings import Settings
 from console.pages import PAGES
 from console.pages import bp as pages
+from console.views import board
 from ejia import core, logs, memory, request_metrics
 from ejia.production import settings_for_start
 from ejia.resources import CONSOLE, RESOURCES
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     api.install(app)
     app.register_blueprint(health_routes)
     app.register_blueprint(pages)
+    board.install(app, settings)
     core.equip(app, settings, check)
     redis = Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
     app.extensions["wechat"] = client_from(settings, redis, clock.now)

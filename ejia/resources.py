@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts, join_requests, scans, second_factors, today
+from console.views import accounts, board, join_requests, scans, second_factors, today
 from console.views import attendances as attendance_pages
 from console.views import audit as audit_pages
 from console.views import claims as claim_pages
@@ -106,6 +106,7 @@ RESOURCES: tuple[Resource, ...] = (
 
 CONSOLE: tuple[Blueprint, ...] = (
     today.bp,
+    board.bp,
     accounts.bp,
     scans.bp,
     second_factors.bp,

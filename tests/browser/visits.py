@@ -45,6 +45,7 @@ class Visit:
 
 VISITS = (
     Visit("login_page", "/console/login", by=None),
+    Visit("board_page", "/board", by=None),
     Visit("scan_page", "/console/login", (says("微信扫码"),), by=None),
     Visit("today_page", "/console/"),
     Visit("account_page", "/console/account"),

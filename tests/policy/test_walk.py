@@ -53,6 +53,7 @@ FOR_ANYBODY = {
     "/openapi.json": "the document",
     "/docs": "the document as a page",
     "/docs/static/{filename}": "the files of that page",
+    "/board": "what a stranger finds in the lists (tests/console/test_board.py)",
     "/console/static/{filename}": "the files of the pages for a browser",
 }
 """Addresses outside of the walk: they answer anybody, and nothing about anybody."""

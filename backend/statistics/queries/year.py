@@ -106,6 +106,13 @@ def _figures(
     return YearFigures(year, area, communities, streets, as_of, known_at, figures)
 
 
+def figures_of(area: AreaLine, year: int, wanted: Sequence[Indicator], *, begun: int) -> tuple[Figure, ...]:
+    """These figures of the area alone, without those below it. The caller has asked who may see them; `begun`: how many months."""
+    cells = db.session.execute(_cells_of(year, area, (), None)).all()
+    table = _Table(area, (), (), begun, cells)
+    return tuple(table.figure(indicator) for indicator in wanted)
+
+
 def year_book(viewer: Actor, year: int, area_id: UUID | None, *, last_at: datetime | None = None, now: datetime) -> YearFigures:
     """The year's table with what a workbook adds: of a community by grid, team and organisation and its rosters, and what changed since
     its last version, which knew what was on record at an instant. Raises as `year_figures`."""
