@@ -1,9 +1,12 @@
-"""The web application of a trial copy: the product's own, a start page, and paths that steer its clock. Production starts `ejia.app`."""
+"""The web application of a trial copy: the product's own, a start page, samples of what pages are made of, and paths that steer its clock.
+
+Production starts `ejia.app`.
+"""
 
 from apiflask import APIFlask
 
 from config.settings import Settings, SettingsInvalid, read_settings
-from console import start
+from console import samples, start
 from ejia import memory
 from ejia.app import create_app
 from ejia.trial import clock
@@ -21,6 +24,7 @@ def create_trial_app(settings: Settings | None = None) -> APIFlask:
         raise SettingsInvalid(["EJIA_PROFILE: 正式系统不加载 ejia.trial，请启动 ejia.app:create_app"])
     app = create_app(settings)
     start.install(app, trial_copy(settings))
+    app.register_blueprint(samples.bp)
     if settings.clock_file is not None:
         app.register_blueprint(clock.bp)
     if is_of_this_process:

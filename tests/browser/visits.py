@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.routing import AnyConverter, Map, Rule
 
+from console import samples
 from ejia.resources import CONSOLE
 
 OFFICER, NEXT_OFFICER, STREET_OFFICER = "shequ-1", "shequ-2", "jiedao"
@@ -44,6 +45,7 @@ class Visit:
 
 
 VISITS = (
+    Visit("samples_page", "/console/samples", by=None),
     Visit("login_page", "/console/login", by=None),
     Visit("board_page", "/board", by=None),
     Visit("scan_page", "/console/login", (says("微信扫码"),), by=None),
@@ -72,7 +74,10 @@ VISITS = (
     Visit("services_page", "/console/services"),
     Visit("service_page", "/console/services?status=awaiting_confirmation", (FIRST,)),
     Visit("service_step_page", "/console/services?status=flagged", (FIRST, says("核实属实")), "clearance"),
-    Visit("service_step_page", "/console/services?status=partly_confirmed&for_me=true", (FIRST, says("批准全部计入")), "allowance"),
+    Visit(
+        *("service_step_page", "/console/services?status=partly_confirmed&for_me=true", (FIRST, says("批准全部计入")), "allowance"),
+        by=STREET_OFFICER,
+    ),
     Visit("correction_page", "/console/services?status=confirmed", (FIRST, says("更正"))),
     Visit("service_step_page", "/console/services?status=confirmed", (FIRST, says("撤销确认")), "confirmation-withdrawal"),
     Visit("service_step_page", "/console/services?status=confirmed", (FIRST, says("撤销记录")), "withdrawal"),
@@ -128,7 +133,7 @@ VISITS = (
 def addresses() -> Map:
     """Every address of the console."""
     app = Flask("console", static_folder=None)
-    for pages in CONSOLE:
+    for pages in (*CONSOLE, samples.bp):
         app.register_blueprint(pages)
     return app.url_map
 

@@ -48,3 +48,13 @@ def test_the_product_itself_has_no_start_page(client: FlaskClient) -> None:
     answer = client.get("/")
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
     assert PASSWORD not in answer.text
+
+
+def test_a_trial_copy_shows_what_pages_are_made_of_and_the_product_does_not(browser: FlaskClient, client: FlaskClient) -> None:
+    page = browser.get("/console/samples")
+    assert page.status_code == 200
+    of_each = ("table", 'form class="filters"', "ol", "dl", "progress", "svg", 'nav class="pages"', 'nav class="views"')
+    marked = ('role="alert"', 'class="lead"', 'class="note"', 'class="err"', 'class="st ')
+    for part in (*(f"<{element} " for element in of_each), *marked):
+        assert part.replace("<dl ", "<dl") in page.text, part
+    assert client.get("/console/samples").status_code == 404
