@@ -6,14 +6,14 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desks import Desks, walk
 from tests.browser.visits import VISITS, Visit, case_of
 
 WIDE, NARROW = 1440, 390
-LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark"))
-REFUSED = {409, 422}
+Looks = tuple[tuple[int, Literal["light", "dark"]], ...]
+LOOKS: Looks = ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark"))
 FORM = "main form[method=post]:has(.field [required])"
 """One in which something has to be filled in."""
 OVERHANGING = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -26,8 +26,8 @@ class Looker:
         self.page, self.name, self.pictures = page, name, pictures
         self.complaints: list[str] = []
 
-    def look(self, state: str = "") -> None:
-        for width, scheme in LOOKS:
+    def look(self, state: str = "", looks: Looks = LOOKS) -> None:
+        for width, scheme in looks:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.emulate_media(color_scheme=scheme)
             seen = f"{self.name}{state}-{width}-{scheme}"
@@ -51,5 +51,20 @@ def test_a_page_is_there_for_everybody(visit: Visit, desks: Desks, pictures: Pat
     assert case_of(page.url) == (visit.page, visit.case)
     page.evaluate("window.stop()")  # nothing is loaded anew while we look
     looker.look()
+    if page.locator(FORM).count():
+        send_empty(page)
+        looker.look("-refused", (LOOKS[0], LOOKS[-1]))
     assert looker.complaints == []
     page.close()
+
+
+def send_empty(page: Page) -> None:
+    """Send the form of a page with nothing filled in, past the browser's own check: what is wrong is the first that is read."""
+    form = page.locator(FORM).first
+    form.evaluate("form => { form.noValidate = true }")
+    with page.expect_navigation():
+        form.locator("button").first.click()
+    wrong = page.get_by_role("alert")
+    expect(wrong).to_be_focused()
+    wrong.get_by_role("link").first.click()
+    expect(page.locator("[aria-invalid]").first).to_be_focused()
