@@ -30,9 +30,14 @@ def set_stage(town: Town) -> None:
     folk.published(to_come, starts_in=folk.days(1))
     folk.claimed(leader, to_come, team_id=team["id"])
 
+    visit = {"brand": "door_knock", "title": f"后天看望{folk.mark}", "details": LONG, "beneficiary": folk.elder("王")}
+    asked = folk.officer.made("/demands", wanted | visit)
+    folk.published(asked, starts_in=folk.days(2))
+    leader.made("/claims", {"role_id": found(leader, "/demands", {"number": asked["number"]})["role_id"], "team_id": team["id"]})
+
 
 def _goes_on(folk: Folk) -> tuple[Phone, Line]:
-    """A shift of this afternoon: one has signed out, one is still there."""
+    """A shift of this afternoon: one has signed out, one is still there. Returns the leader and the team that serve."""
     leader, member = folk.volunteer("郑队长"), folk.volunteer("王志愿")
     team = folk.team(leader, member)
     wanted = {"brand": "red_ribbon", "title": f"正在清扫{folk.mark}", "details": "自带手套", "community_id": folk.home}

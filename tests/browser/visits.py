@@ -16,6 +16,7 @@ from ejia.resources import CONSOLE
 OFFICER, NEXT_OFFICER, STREET_OFFICER = "shequ-1", "shequ-2", "jiedao"
 FIRST = "main th[scope=row] a"
 """The first line of a list; its kind is in the address at which the visit begins."""
+TO_ANSWER = "main tr:has-text('后天看望') th a"
 WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) th a"
 
 OF_COMMUNITY = "/console/offices?role=community_officer"
@@ -59,18 +60,18 @@ VISITS = (
     Visit("demand_step_page", "/console/demands?status=submitted", (FIRST, says("退回")), "return"),
     Visit("demand_step_page", "/console/demands?status=published&q=清扫楼道", (FIRST, says("登记为未开展")), "not-carried-out"),
     Visit("demand_step_page", "/console/demands?status=published", (FIRST, says("取消需求")), "cancellation"),
+    Visit("claims_page", "/console/claims"),
+    Visit("claim_page", "/console/claims", (TO_ANSWER,)),
+    Visit("claim_step_page", "/console/claims", (TO_ANSWER, says("同意认领")), "acceptance"),
+    Visit("claim_step_page", "/console/claims", (TO_ANSWER, says("不同意")), "refusal"),
+    Visit("demand_claims_page", "/console/demands?status=published&q=明日清扫", (FIRST, says("认领情况"))),
+    Visit("claim_step_page", "/console/demands?status=published&q=明日清扫", (FIRST, says("认领情况"), FIRST, says("取消认领")), "release"),
     Visit("shifts_page", "/console/shifts"),
     Visit("shift_page", "/console/shifts?q=正在清扫", (FIRST,)),
     Visit("code_page", "/console/shifts?q=正在清扫", (FIRST, says("出示签到码"))),
     Visit("shift_step_page", "/console/shifts?q=正在清扫", (FIRST, says("确认本场全部记录")), "confirmations"),
     Visit("shift_step_page", "/console/shifts?q=正在清扫", (FIRST, says("补录没有签到的人")), "records"),
     Visit("shift_step_page", "/console/shifts?q=明日清扫", (FIRST, says("取消场次")), "cancellation"),
-    Visit("claims_page", "/console/claims"),
-    Visit("claim_page", "/console/claims", (FIRST,)),
-    Visit("claim_step_page", "/console/claims?for_me=true", (FIRST, says("同意认领")), "acceptance"),
-    Visit("claim_step_page", "/console/claims?for_me=true", (FIRST, says("不同意")), "refusal"),
-    Visit("claim_step_page", "/console/demands?status=published&q=明日清扫", (FIRST, says("认领情况"), FIRST, says("取消认领")), "release"),
-    Visit("demand_claims_page", "/console/demands?status=published&q=正在清扫", (FIRST, says("认领情况"))),
     Visit("services_page", "/console/services"),
     Visit("service_page", "/console/services?status=awaiting_confirmation", (FIRST,)),
     Visit("service_step_page", "/console/services?status=flagged", (FIRST, says("核实属实")), "clearance"),
