@@ -127,7 +127,9 @@ def test_an_officers_day(number: int, kind: dict[str, Any], moving: Moving, town
     record = page.get_by_role("row").filter(has_text=wanted["title"])
     expect(record).to_have_count(1)
     hand.follow("本场其他记录")
+    hand.follow("确认本场全部记录")
     hand.press("确认本场全部记录")
+    expect(page.get_by_role("row").filter(has_text="已确认")).to_have_count(1)
 
     # The year's workbook is asked for, made, and saved.
     hand.follow("年终统计表")
