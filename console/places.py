@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 from backend.accounts import queries as accounts
 from backend.attendance import queries as attendance
+from backend.corrections import queries as corrections
+from backend.deaths import queries as deaths
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
 from backend.jobs import queries as jobs
 from backend.openings import queries as openings
 from backend.organisations import queries as organisations
+from backend.recoveries import queries as recoveries
 from backend.registration import queries as registration
+from backend.relocations import queries as relocations
 from backend.statistics import exports
 from backend.statistics import queries as figures
 from backend.teams import queries as teams
@@ -19,6 +23,8 @@ from console.addresses import (
     ACCOUNT,
     AUDIT,
     CLAIMS,
+    CORRECTIONS,
+    DEATHS,
     DEMANDS,
     EXPORTS,
     FIGURES,
@@ -28,7 +34,9 @@ from console.addresses import (
     OFFICES,
     ORGANISATIONS,
     RECORDS,
+    RECOVERIES,
     REGISTRATIONS,
+    RELOCATIONS,
     RULES,
     SHIFTS,
     TEAMS,
@@ -59,6 +67,10 @@ CLAIMED = Place("claims", "认领", CLAIMS, openings.looks_after_some, "服务")
 LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
 VOLUNTEERING = Place("volunteers", "志愿者", VOLUNTEERS, volunteers.looks_after_some, "队伍与人")
 VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.looks_after_some, "队伍与人")
+RECOVERED = Place("recoveries", "找回账号", RECOVERIES, recoveries.looks_after_some, "居民事项")
+RELOCATED = Place("relocations", "迁居", RELOCATIONS, relocations.looks_after_some, "居民事项")
+CORRECTED = Place("corrections", "身份更正", CORRECTIONS, corrections.looks_after_some, "居民事项")
+MOURNED = Place("deaths", "去世登记", DEATHS, deaths.looks_after_some, "居民事项")
 REGISTERED = Place("registrations", "党员报到", REGISTRATIONS, registration.looks_after_some, "双报到")
 COUNTED = Place("figures", "年度统计", FIGURES, figures.looks_after_some, "数据")
 EXPORTED = Place("exports", "年终统计表", EXPORTS, exports.may_ask_some, "数据")
@@ -69,7 +81,23 @@ WORKED_ON = Place("jobs", "后台任务", JOBS, jobs.looks_after_some, "管理")
 AUDITED = Place("audit", "审计", AUDIT, accounts.may_audit, "管理")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
 ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, AUDITED)
-WORK = (TODAY, SERVICES, SHIFTED, RECORDED, CLAIMED, LED, VOLUNTEERING, VERIFIED, REGISTERED, COUNTED, EXPORTED)
+WORK = (
+    TODAY,
+    SERVICES,
+    SHIFTED,
+    RECORDED,
+    CLAIMED,
+    LED,
+    VOLUNTEERING,
+    VERIFIED,
+    RECOVERED,
+    RELOCATED,
+    CORRECTED,
+    MOURNED,
+    REGISTERED,
+    COUNTED,
+    EXPORTED,
+)
 PLACES = (*WORK, *ADMINISTRATION, OWN)
 
 

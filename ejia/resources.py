@@ -6,6 +6,8 @@ from console.views import accounts, board, join_requests, scans, second_factors,
 from console.views import attendances as attendance_pages
 from console.views import audit as audit_pages
 from console.views import claims as claim_pages
+from console.views import corrections as correction_pages
+from console.views import deaths as death_pages
 from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
@@ -13,7 +15,9 @@ from console.views import jobs as job_pages
 from console.views import lockouts as lockout_pages
 from console.views import offices as office_pages
 from console.views import organisations as organisation_pages
+from console.views import recoveries as recovery_pages
 from console.views import registrations as registration_pages
+from console.views import relocations as relocation_pages
 from console.views import rules as rule_pages
 from console.views import services as record_pages
 from console.views import shifts as shift_pages
@@ -120,6 +124,10 @@ CONSOLE: tuple[Blueprint, ...] = (
     organisation_pages.bp,
     registration_pages.bp,
     volunteer_pages.bp,
+    recovery_pages.bp,
+    relocation_pages.bp,
+    correction_pages.bp,
+    death_pages.bp,
     figure_pages.bp,
     export_pages.bp,
     office_pages.bp,

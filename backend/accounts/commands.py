@@ -1,7 +1,7 @@
 """What somebody may do with a thing as it stands now, by the steps of its life. A capability says once which steps its commands take;
 whoever shows a thing asks, so that nothing is offered that would be refused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -37,3 +37,13 @@ def require_way(steps: Steps[AnyCommand], command: AnyCommand, found: Found[AnyC
     refusal = found[command] if command in found else steps[command][0].refusal
     if refusal is not None:
         raise refusal
+
+
+def hindrance(*checks: Callable[[], object]) -> type[Refusal] | None:
+    """By what the first of these checks refuses that does not let the viewer pass as things are (None: all do)."""
+    for check in checks:
+        try:
+            check()
+        except Refusal as refusal:
+            return type(refusal)
+    return None

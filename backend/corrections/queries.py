@@ -11,10 +11,18 @@ from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.queries import lies_in
-from backend.corrections.models import NEW_ID_NUMBER, NEW_NAME, CorrectionProof, CorrectionStatus, IdentityCorrection
+from backend.corrections.models import (
+    NEW_ID_NUMBER,
+    NEW_NAME,
+    CorrectionProof,
+    CorrectionStatus,
+    IdentityCorrection,
+    IdentityCorrectionChange,
+)
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked, masked_id_number
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
@@ -73,6 +81,21 @@ def correction(viewer: Actor, correction_id: UUID) -> CorrectionLine:
     if row is None:
         raise Missing
     return _line(row)
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the corrections of people of some area, beside their own."""
+    return policy.could_by_area(viewer, Permission.CORRECTION_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all corrections."""
+    return policy.area_paths(viewer, Permission.CORRECTION_SEE)
+
+
+def steps_of_correction(correction_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a correction so far, the latest first. The caller has asked for the correction as the viewer sees it."""
+    return steps_of(IdentityCorrectionChange, correction_id, page=page)
 
 
 def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:

@@ -93,7 +93,7 @@ def propose_correction(actor: Actor, person_id: UUID, wanted: NewIdentity, *, no
         raise Missing
     scope = Scope(area_path=person.area_path, person_id=person_id)
     policy.require(actor, Permission.CORRECTION_PROPOSE, scope, seen_by=Permission.PERSON_SEE)
-    _refuse_own(actor, person_id)
+    refuse_own(actor, person_id)
     accounts.require_above_holder(actor, person_id, now=now)
     people.require_standing(actor, person_id)
     identity = people.read_identity(wanted.name, wanted.id_number, now=now)
@@ -128,9 +128,9 @@ def confirm_correction(actor: Actor, correction_id: UUID, *, now: datetime) -> N
     Raises CorrectionDecided, OwnCorrection, SecondNeeded, HolderOfOffice, PersonExists, GuardianNeeded, DataWithdrawn, ConsentNeeded,
     IdNumberInvalid, NameInvalid, Missing, Forbidden.
     """
-    correction = _seen(actor, correction_id)
+    correction = known_correction(actor, correction_id)
     policy.require(actor, Permission.CORRECTION_CONFIRM, Scope(area_path=correction.area_path))
-    _refuse_own(actor, correction.person_id)
+    refuse_own(actor, correction.person_id)
     accounts.require_second(actor, correction.proposed_by, now=now)
     accounts.require_above_holder(actor, correction.person_id, now=now)
     people.hold_person(correction.person_id)  # before all share the row: of two who agree at once the later one waits here
@@ -151,7 +151,7 @@ def confirm_correction(actor: Actor, correction_id: UUID, *, now: datetime) -> N
 
 def return_correction(actor: Actor, correction_id: UUID, *, reason: str, now: datetime) -> None:
     """Refuse it with a reason: an officer, or the person whom it is about. Raises CorrectionDecided, Missing, Forbidden."""
-    correction = _seen(actor, correction_id)
+    correction = known_correction(actor, correction_id)
     policy.require(actor, Permission.CORRECTION_RETURN, Scope(area_path=correction.area_path, person_id=correction.person_id))
     RETURN.take(actor, correction_id, now=now, reason=reason, name_sealed=None, id_number_sealed=None)
 
@@ -177,17 +177,22 @@ def _proposed(correction_id: UUID, name: bytes, id_number: bytes, *, now: dateti
     )
 
 
-def _seen(actor: Actor, correction_id: UUID) -> IdentityCorrection:
+def known_correction(actor: Actor, correction_id: UUID) -> IdentityCorrection:
+    """The correction, for who may see it. Raises Missing."""
     correction = db.session.get(IdentityCorrection, correction_id)
     if correction is None:
         raise Missing
-    scope = Scope(area_path=correction.area_path, person_id=correction.person_id)
-    if not policy.allows(actor, Permission.CORRECTION_SEE, scope):
-        raise Missing
+    policy.require_seen(actor, Permission.CORRECTION_SEE, scope_of(correction))
     return correction
 
 
-def _refuse_own(actor: Actor, person_id: UUID) -> None:
+def scope_of(correction: IdentityCorrection) -> Scope:
+    """Where a correction belongs, for policy: the community of the person, and the person."""
+    return Scope(area_path=correction.area_path, person_id=correction.person_id)
+
+
+def refuse_own(actor: Actor, person_id: UUID) -> None:
+    """Refuse who would say by their office who they are themselves. Raises OwnCorrection."""
     if actor.person_id == person_id:
         raise OwnCorrection
 

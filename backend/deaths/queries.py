@@ -11,10 +11,11 @@ from backend.accounts import policy
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission, ScopeColumns
 from backend.areas.queries import lies_in
-from backend.deaths.models import Death, DeathProof, DeathStatus
+from backend.deaths.models import Death, DeathChange, DeathProof, DeathStatus
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import as_asked
@@ -69,6 +70,21 @@ def death(viewer: Actor, death_id: UUID) -> DeathLine:
     if row is None:
         raise Missing
     return _line(row)
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the deaths reported of some area."""
+    return policy.could_by_area(viewer, Permission.DEATH_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all of them."""
+    return policy.area_paths(viewer, Permission.DEATH_SEE)
+
+
+def steps_of_death(death_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a report so far, the latest first. The caller has asked for the report as the viewer sees it."""
+    return steps_of(DeathChange, death_id, page=page)
 
 
 def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:

@@ -98,11 +98,11 @@ def report_death(actor: Actor, person_id: UUID, reported: ReportedDeath, *, now:
         raise Missing
     scope = Scope(area_path=person.area_path, person_id=person_id)
     policy.require(actor, Permission.DEATH_REPORT, scope, seen_by=Permission.PERSON_SEE)
-    _refuse_own(actor, person_id)
+    refuse_own(actor, person_id)
     accounts.require_above_holder(actor, person_id, now=now)
     if not person.born_on <= reported.died_on <= clock.shanghai_day(now):
         raise DeathDayInvalid(errors={"died_on": [DeathDayInvalid.detail]})
-    _refuse_served_since(person_id, reported.died_on)
+    refuse_served_since(person_id, reported.died_on)
     death_id = new_id()
     db.session.add(
         Death(
@@ -127,15 +127,14 @@ def confirm_death(actor: Actor, death_id: UUID, *, now: datetime) -> None:
 
     Raises DeathDecided, OwnDeath, SecondNeeded, HolderOfOffice, PersonMovedOn, ServedSince, AlreadyCorrected, Missing, Forbidden.
     """
-    death = _seen(actor, death_id)
+    death = known_death(actor, death_id)
     policy.require(actor, Permission.DEATH_DECIDE, Scope(area_path=death.area_path))
-    _refuse_own(actor, death.person_id)
+    refuse_own(actor, death.person_id)
     accounts.require_second(actor, death.reported_by, now=now)
     accounts.require_above_holder(actor, death.person_id, now=now)
     people.hold_to_end(death.person_id)
-    if not db.session.scalar(select(exists().where(Person.id == death.person_id, Person.area_path == death.area_path))):
-        raise PersonMovedOn
-    _refuse_served_since(death.person_id, death.died_on)
+    require_lives_here(death)
+    refuse_served_since(death.person_id, death.died_on)
     CONFIRM.take(actor, death_id, now=now, confirmed_at=now, confirmed_by=actor.account_id)
     recoveries.return_of_dead(death.person_id, now=now)
     agreements.end_for_death(actor, death.person_id, died_on=death.died_on, now=now)
@@ -146,7 +145,7 @@ def return_death(actor: Actor, death_id: UUID, *, reason: str, now: datetime) ->
 
     Raises DeathDecided, Missing, Forbidden.
     """
-    death = _seen(actor, death_id)
+    death = known_death(actor, death_id)
     policy.require(actor, Permission.DEATH_DECIDE, Scope(area_path=death.area_path))
     people.hold_to_end(death.person_id)
     RETURN.take(actor, death_id, now=now, reason=reason)
@@ -158,7 +157,7 @@ def undo_death(actor: Actor, death_id: UUID, *, reason: str, now: datetime) -> N
 
     Raises DeathDecided, SecondNeeded, Missing, Forbidden.
     """
-    death = _seen(actor, death_id)
+    death = known_death(actor, death_id)
     policy.require(actor, Permission.DEATH_UNDO, Scope(area_path=death.area_path))
     accounts.require_second(actor, death.confirmed_by, now=now)
     people.hold_to_end(death.person_id)
@@ -166,19 +165,33 @@ def undo_death(actor: Actor, death_id: UUID, *, reason: str, now: datetime) -> N
     people.take_back_death(death.person_id)
 
 
-def _seen(actor: Actor, death_id: UUID) -> Death:
+def known_death(actor: Actor, death_id: UUID) -> Death:
+    """The report, for who may see it. Raises Missing."""
     death = db.session.get(Death, death_id)
     if death is None:
         raise Missing
-    policy.require_seen(actor, Permission.DEATH_SEE, Scope(area_path=death.area_path))
+    policy.require_seen(actor, Permission.DEATH_SEE, scope_of(death))
     return death
 
 
-def _refuse_own(actor: Actor, person_id: UUID) -> None:
+def scope_of(death: Death) -> Scope:
+    """Where a report belongs, for policy: the community in which the person lived."""
+    return Scope(area_path=death.area_path)
+
+
+def refuse_own(actor: Actor, person_id: UUID) -> None:
+    """Refuse who would report themselves. Raises OwnDeath."""
     if actor.person_id == person_id:
         raise OwnDeath
 
 
-def _refuse_served_since(person_id: UUID, died_on: date) -> None:
+def refuse_served_since(person_id: UUID, died_on: date) -> None:
+    """Refuse a day after which a record says that they served. Raises ServedSince."""
     if served_after(person_id, died_on):
         raise ServedSince
+
+
+def require_lives_here(death: Death) -> None:
+    """Let a report pass whose person lives where it was made, still. Raises PersonMovedOn."""
+    if not db.session.scalar(select(exists().where(Person.id == death.person_id, Person.area_path == death.area_path))):
+        raise PersonMovedOn

@@ -16,6 +16,7 @@ from backend.areas.queries import path_of
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked, masked_id_number
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.sealing import keyring
@@ -111,6 +112,23 @@ def recovery(viewer: Actor, recovery_id: UUID) -> RecoveryLine:
     if row is None:
         raise Missing
     return _line(row)
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees such applications of some area, beside what concerns themselves."""
+    return policy.could_by_area(viewer, Permission.RECOVERY_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all of them."""
+    return policy.area_paths(viewer, Permission.RECOVERY_SEE)
+
+
+def steps_of_recovery(viewer: Actor, recovery_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of it so far, the latest first, for who is told whose account it is. Raises Missing."""
+    if db.session.scalar(select(AccountRecovery.id).where(AccountRecovery.id == recovery_id, _told_whose(viewer))) is None:
+        raise Missing
+    return steps_of(AccountRecoveryChange, recovery_id, page=page)
 
 
 def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from backend.areas.queries import lies_in
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
+from backend.foundation.life import StepLine, steps_of
 from backend.foundation.masking import masked
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.search import as_asked
@@ -70,6 +71,21 @@ def relocation(viewer: Actor, relocation_id: UUID) -> RelocationLine:
     if row is None:
         raise Missing
     return _line(row)
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the wishes to move to some area, beside their own."""
+    return policy.could_by_area(viewer, Permission.RELOCATION_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all wishes."""
+    return policy.area_paths(viewer, Permission.RELOCATION_SEE)
+
+
+def steps_of_relocation(relocation_id: UUID, *, page: PageRequest) -> Page[StepLine]:
+    """What became of a wish so far, the latest first. The caller has asked for the wish as the viewer sees it."""
+    return steps_of(RelocationChange, relocation_id, page=page)
 
 
 def _lines(viewer: Actor) -> Select[*tuple[Any, ...]]:

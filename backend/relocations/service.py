@@ -113,7 +113,7 @@ def refuse_relocation(actor: Actor, relocation_id: UUID, *, reason: str, now: da
 
 def withdraw_relocation(actor: Actor, relocation_id: UUID, *, now: datetime) -> None:
     """Take one's own wish back before it is decided. Raises Missing, Forbidden, RelocationDecided."""
-    wish = _seen(actor, relocation_id)
+    wish = known_relocation(actor, relocation_id)
     policy.require(actor, Permission.RELOCATION_WITHDRAW, Scope(person_id=wish.person_id))
     WITHDRAW.take(actor, relocation_id, now=now, decided_at=now)
 
@@ -129,17 +129,22 @@ def withdraw_for_withdrawn(happenings: Sequence[Happening], *, now: datetime) ->
 
 
 def _to_decide(actor: Actor, relocation_id: UUID) -> Relocation:
-    wish = _seen(actor, relocation_id)
+    wish = known_relocation(actor, relocation_id)
     policy.require(actor, Permission.RELOCATION_DECIDE, Scope(area_path=wish.area_path))
     if actor.person_id == wish.person_id:
         raise OwnRelocation
     return wish
 
 
-def _seen(actor: Actor, relocation_id: UUID) -> Relocation:
+def known_relocation(actor: Actor, relocation_id: UUID) -> Relocation:
+    """The wish, for who may see it. Raises Missing."""
     wish = db.session.get(Relocation, relocation_id)
     if wish is None:
         raise Missing
-    if not policy.allows(actor, Permission.RELOCATION_SEE, Scope(area_path=wish.area_path, person_id=wish.person_id)):
-        raise Missing
+    policy.require_seen(actor, Permission.RELOCATION_SEE, scope_of(wish))
     return wish
+
+
+def scope_of(wish: Relocation) -> Scope:
+    """Where a wish belongs, for policy: the community that is asked, and the person."""
+    return Scope(area_path=wish.area_path, person_id=wish.person_id)

@@ -12,7 +12,20 @@ from backend.waiting.queries import WaitingLine
 from console.addresses import DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
 from console.places import TODAY
-from console.views import attendances, claims, jobs, offices, organisations, registrations, services, teams
+from console.views import (
+    attendances,
+    claims,
+    corrections,
+    deaths,
+    jobs,
+    offices,
+    organisations,
+    recoveries,
+    registrations,
+    relocations,
+    services,
+    teams,
+)
 from web.edge import reads
 
 bp = Blueprint("console_today", __name__)
@@ -34,6 +47,11 @@ LISTS: Mapping[str, str] = {
     "role_to_approve": offices.TO_APPROVE,
     "role_to_prolong": offices.TO_PROLONG,
     "job_failed": jobs.FAILED,
+    "relocation_to_answer": relocations.TO_ANSWER,
+    "correction_to_confirm": corrections.TO_CONFIRM,
+    "death_to_confirm": deaths.TO_CONFIRM,
+    "recovery_to_check": recoveries.TO_CHECK,
+    "recovery_to_approve": recoveries.TO_APPROVE,
 }
 """Kind of what waits → the page that lists it. What has no page yet is done in the mini-program."""
 

@@ -1,6 +1,7 @@
 """What the demonstration lacks of what pages show: somebody at each step, and texts as long as people may write them."""
 
-from tests.end_to_end.days.people import Folk, Line, found
+from backend.foundation import clock
+from tests.end_to_end.days.people import STREET_OFFICER, Folk, Line, found
 from tests.end_to_end.town import Town
 from tests.support.organisations import add_staff, verified_organisation
 from tests.support.phone import Phone
@@ -19,6 +20,10 @@ def set_stage(town: Town) -> None:
     head, colleague = folk.volunteer("吴主任"), folk.volunteer("郑同事")
     theirs = verified_organisation(head, folk.officer, town.communities, origin="incubated", record_number="备社951")
     add_staff(head, theirs["id"], colleague, "郑同事")
+
+    papers = {"died_on": clock.shanghai_day(town.now()).isoformat(), "proof": "medical_certificate"}
+    report = folk.officer.made(f"/people/{folk.volunteer('孙老人').person_id}/deaths", papers)
+    town.administrator(STREET_OFFICER).made(f"/deaths/{report['id']}/confirmation")
 
     wanted = {"brand": "red_ribbon", "community_id": folk.home}
     folk.officer.made("/demands", wanted | {"title": "帮" * 80, "details": (LONG + "，\n") * 8})

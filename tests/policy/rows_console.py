@@ -25,6 +25,7 @@ from tests.policy.rows_groups import (
     wish,
     without_query,
 )
+from tests.policy.rows_identity import correction, died, on_record_as_dead, recovery, seen_recovery
 from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed
 from tests.policy.rows_people import (
     accepted_registration,
@@ -32,6 +33,7 @@ from tests.policy.rows_people import (
     before_second_step,
     begun_second_factor,
     grid_worker_with_password,
+    moving_wish,
     record_of_volunteer,
 )
 from tests.policy.rows_services import (
@@ -263,6 +265,110 @@ PEOPLE_PAGES = (
         by=Permission.PERSON_SEE,
     ),
     Row("person_page", record_of_volunteer, DECIDING | these("volunteer"), 404, {403: these(DISTRICT)}, by=Permission.PERSON_OPEN),
+)
+
+
+def matter(about: Callable[[World], Ask], key: str, shows: str = "办理过程") -> Callable[[World], Ask]:
+    """A page about the same thing, which says what became of it."""
+    return lambda world: ask(shows=shows, **{key: about(world).known[key]})
+
+
+def code(world: World) -> Ask:
+    """The recovery, and what its form asks."""
+    known = recovery(world).known
+    return ask(step="confirmation", recovery_id=known["recovery_id"], body={"proof": known["proof"], "check_code": known["check_code"]})
+
+
+def to_do(about: Callable[[World], Ask], key: str, step: str, **fields: str) -> Callable[[World], Ask]:
+    """The form of a command on it, filled in."""
+    return lambda world: ask(step=step, body=fields, **{key: about(world).known[key]})
+
+
+_WHY = {"reason": "证件不符"}
+
+MATTER_PAGES = (
+    Row("recoveries_page", recovery, OFFICERS | these("resident"), EMPTY, by=Permission.RECOVERY_SEE),
+    Row("recovery_page", matter(recovery, "recovery_id"), OFFICERS | these("resident"), 404, by=Permission.RECOVERY_SEE),
+    Row(
+        "recovery_step_page",
+        lambda world: ask(step="confirmation", recovery_id=recovery(world).known["recovery_id"], shows="核对码"),
+        DECIDING,
+        404,
+        {403: these(DISTRICT, "resident")},
+        by=Permission.RECOVERY_REVIEW,
+    ),
+    Row("submit_recovery_step", code, DECIDING, 404, {403: these(DISTRICT, "resident")}, by=Permission.RECOVERY_REVIEW),
+    Row(
+        "submit_recovery_step",
+        to_do(seen_recovery, "recovery_id", "approval"),
+        OFFICERS | these("resident"),
+        404,
+        by=Permission.RECOVERY_APPROVE,
+        case="approval",
+    ),
+    Row(
+        "submit_recovery_step",
+        to_do(recovery, "recovery_id", "return", **_WHY),
+        DECIDING | these("resident"),
+        404,
+        {403: these(DISTRICT)},
+        by=Permission.RECOVERY_REFUSE,
+        case="return",
+    ),
+    Row("relocations_page", moving_wish, DECIDING, EMPTY, by=Permission.RELOCATION_SEE),
+    Row("relocation_page", matter(moving_wish, "relocation_id"), DECIDING, 404, by=Permission.RELOCATION_SEE),
+    Row(
+        "relocation_step_page",
+        lambda world: ask(step="acceptance", relocation_id=moving_wish(world).known["relocation_id"], shows="同意后随即生效"),
+        DECIDING,
+        404,
+        by=Permission.RELOCATION_DECIDE,
+    ),
+    Row("submit_relocation_step", to_do(moving_wish, "relocation_id", "acceptance"), DECIDING, 404, by=Permission.RELOCATION_DECIDE),
+    Row("corrections_page", correction, DECIDING | these("resident"), EMPTY, by=Permission.CORRECTION_SEE),
+    Row("correction_page", matter(correction, "correction_id"), DECIDING | these("resident"), 404, by=Permission.CORRECTION_SEE),
+    Row(
+        "correction_step_page",
+        lambda world: ask(step="confirmation", correction_id=correction(world).known["correction_id"], shows="请对照证件原件核对"),
+        DECIDING,
+        404,
+        {403: these("resident")},
+        by=Permission.CORRECTION_CONFIRM,
+    ),
+    Row(
+        "submit_correction_step",
+        to_do(correction, "correction_id", "confirmation"),
+        DECIDING,
+        404,
+        {403: these("resident")},
+        by=Permission.CORRECTION_CONFIRM,
+    ),
+    Row(
+        "submit_correction_step",
+        to_do(correction, "correction_id", "return", **_WHY),
+        DECIDING | these("resident"),
+        404,
+        by=Permission.CORRECTION_RETURN,
+        case="return",
+    ),
+    Row("deaths_page", died, DECIDING, EMPTY, by=Permission.DEATH_SEE),
+    Row("death_page", matter(died, "death_id"), DECIDING, 404, by=Permission.DEATH_SEE),
+    Row(
+        "death_step_page",
+        lambda world: ask(step="confirmation", death_id=died(world).known["death_id"], shows="请核对证明原件"),
+        DECIDING,
+        404,
+        by=Permission.DEATH_DECIDE,
+    ),
+    Row("submit_death_step", to_do(died, "death_id", "confirmation"), DECIDING, 404, by=Permission.DEATH_DECIDE),
+    Row(
+        "submit_death_step",
+        to_do(on_record_as_dead, "death_id", "undoing", **_WHY),
+        DECIDING,
+        404,
+        by=Permission.DEATH_UNDO,
+        case="undoing",
+    ),
 )
 
 
@@ -534,6 +640,7 @@ ADMINISTRATION_PAGES = (
 ROWS = (
     *ADMINISTRATION_PAGES,
     *PEOPLE_PAGES,
+    *MATTER_PAGES,
     *TEAM_PAGES,
     *JOIN_PAGES,
     *ORGANISATION_PAGES,

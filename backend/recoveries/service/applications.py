@@ -122,7 +122,7 @@ def try_check_code(actor: Actor, recovery_id: UUID, check_code: str, *, now: dat
 
     Five a day for each application: six digits are not to be guessed. Raises TooManyToday, Missing, Forbidden.
     """
-    policy.require(actor, Permission.RECOVERY_REVIEW, scope_of(seen(actor, recovery_id)))
+    policy.require(actor, Permission.RECOVERY_REVIEW, scope_of(known_recovery(actor, recovery_id)))
     allowances.take(actor, Written.CHECK_CODE, of=recovery_id, now=now)
     if _is_check_code(check_code, recovery_id):
         return None
@@ -136,7 +136,7 @@ def confirm_recovery(actor: Actor, recovery_id: UUID, *, proof: RecoveryProof, c
     The check code is read from the phone at the desk: of two applications for one person it tells that phone's from a thief's. Raises
     CheckCodeWrong, RecoveryDecided, OwnRecovery, HolderOfOffice, Missing, Forbidden.
     """
-    recovery = seen(actor, recovery_id)
+    recovery = known_recovery(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_REVIEW, scope_of(recovery))
     if recovery.person_id is None:
         raise Missing
@@ -151,7 +151,7 @@ def _is_check_code(check_code: str, recovery_id: UUID) -> bool:
     return hmac.compare_digest(check_code, tokens.maker().check_code(recovery_id))
 
 
-def seen(actor: Actor, recovery_id: UUID) -> AccountRecovery:
+def known_recovery(actor: Actor, recovery_id: UUID) -> AccountRecovery:
     """The application, for who may see it. Raises Missing."""
     recovery = db.session.get(AccountRecovery, recovery_id)
     if recovery is None:

@@ -23,9 +23,9 @@ from backend.recoveries.service.applications import (
     WITHDRAW,
     WITHDRAW_SEEN,
     RecoveryDecided,
+    known_recovery,
     refuse_own,
     scope_of,
-    seen,
 )
 from backend.volunteers.service import grant_as_registered
 
@@ -38,7 +38,7 @@ def approve_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
 
     Raises RecoveryDecided, OwnRecovery, SecondNeeded, HolderOfOffice, AccountTied, RolesExclude, Missing, Forbidden.
     """
-    recovery = seen(actor, recovery_id)
+    recovery = known_recovery(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_APPROVE, scope_of(recovery))
     is_holder = actor.person_id is not None and actor.person_id == recovery.person_id
     if not is_holder:
@@ -74,7 +74,7 @@ def return_recovery(actor: Actor, recovery_id: UUID, *, reason: str, now: dateti
 
     Raises RecoveryDecided, Missing, Forbidden.
     """
-    recovery = seen(actor, recovery_id)
+    recovery = known_recovery(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_REFUSE, scope_of(recovery))
     if recovery.status is SEEN:
         RETURN_SEEN.take(actor, recovery_id, now=now, reason=reason)
@@ -91,7 +91,7 @@ def return_of_dead(person_id: UUID, *, now: datetime) -> None:
 
 def withdraw_recovery(actor: Actor, recovery_id: UUID, *, now: datetime) -> None:
     """Take one's own application back. Raises RecoveryDecided, Missing, Forbidden."""
-    recovery = seen(actor, recovery_id)
+    recovery = known_recovery(actor, recovery_id)
     policy.require(actor, Permission.RECOVERY_APPLY, Scope())
     if not account_queries.are_one(actor.account_id, recovery.account_id):
         raise Forbidden("找回申请由提出申请的人撤回")
