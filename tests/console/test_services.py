@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from backend.attendance import service as attendance
 from backend.attendance.models import Confirmation, FlagKind, ServiceRecord
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from backend.foundation.database import db, transaction
 from tests.console.test_demands import browser_of
 from tests.support.attendance import Visit, signed_out_by_nobody
@@ -168,6 +169,8 @@ def test_a_doubted_record_is_looked_at_before_it_is_confirmed_and_a_confirmation
     assert "/console/services?status=flagged&amp;for_me=true" in today
     assert offered_on(browser, fact_id) == ["核实属实", "更正", "撤销记录"]
     assert pressed(browser, f"{where}/confirmation").status_code == 409
+    at_shift = text_of(browser.get(f"/console/shifts/{visit.shift_id}"))
+    assert ("1条有疑问" in at_shift, "条记录待确认" in at_shift, "确认本场全部记录" in at_shift) == (True, False, False)
 
     assert led_to(pressed(browser, f"{where}/clearance", reason="电话核实，在对面广场集合")) == where
 
@@ -206,4 +209,6 @@ def test_who_never_signed_out_is_recorded_by_word_from_the_list_of_those(app, st
     assert f'href="{listed.request.path}?for_me=true"'.replace("&", "&amp;") in browser.get("/console/").text
     waiting = re.findall(r'href="(/console/attendances/[^"]*/record)"', listed.text)
     assert len(waiting) == 1
+    district = browser_of(app, "639999", role=Role.DISTRICT_OFFICER).get("/console/attendances")
+    assert ("等社区补录" in text_of(district), waiting[0] in district.text) == (True, False)
     assert browser_of(app, "639999001002").get(waiting[0]).status_code == 404
