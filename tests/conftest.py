@@ -1,5 +1,7 @@
 """The world of the tests: a PostgreSQL and a Redis-compatible server of their own for each worker, and the real application on them."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +30,7 @@ from tests.support.contract import Watch
 from tests.support.environment import settings_on
 from tests.support.memory import Memory, Recall
 from tests.support.phone import Phone
+from tests.support.room import MEMORY, in_memory
 from tests.support.stand_in import running_stand_in, talking_to
 from tests.support.street import Street, in_office, make_what_tests_share
 from tests.wechat.steering import Levers
@@ -49,6 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--conformance-seed", type=int, default=20261124, help="another seed, other requests")
 
 
+def pytest_configure() -> None:
+    """Have pytest make its folders in memory, where there is room: servers make and remove thousands of files, and the copies of trial
+    runs wait for their disk at each commit. An address of one's own by PYTEST_DEBUG_TEMPROOT or --basetemp goes before."""
+    if in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let each of two workers begin with its share of the longest tests, in the order in which their places are named: whoever is done
     early then takes from the short ones."""
@@ -64,6 +74,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     short = [item for item in items if item not in shares]
     half = max(0, len(items) // 2 - len(first))
     items[:] = [*first, *short[:half], *second, *short[half:]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _memory_is_given_back(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What failed stays, to be looked at until the next run."""
+    yield
+    folder = tmp_path_factory.getbasetemp()
+    if folder.is_relative_to(MEMORY) and not request.session.testsfailed:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
