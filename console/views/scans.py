@@ -76,7 +76,7 @@ def _in_hand() -> tuple[Scan, dict[str, Any]]:
         "form": FORM,
         "over": "over" in request.args,
         "then": own_page(request.args.get("next")),
-        "picture": segno.make(code, error="m", micro=False).svg_inline(scale=5, border=4, light="#fff") if waits else None,
+        "picture": segno.make(code, error="m", micro=False).svg_inline(border=4, light="#fff", omitsize=True) if waits else None,
         "seconds": max(int((scan.ends_at - now).total_seconds()), 1),
         "trial_code": code if waits and start.is_installed() else None,
     }

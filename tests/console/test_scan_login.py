@@ -32,6 +32,7 @@ def asked(browser: Browser) -> str:
     """The code that the page of the browser shows, which its picture holds."""
     page = browser.client.get(PAGE, headers={"User-Agent": EDGE}, environ_overrides={"REMOTE_ADDR": "203.0.113.77"})
     assert (page.status_code, "<svg" in page.text) == (200, True)
+    assert re.search(r'<svg viewBox="0 0 (\d+) \1" class="segno">', page.text), "it is drawn whole in whatever size"
     cookie = browser.client.get_cookie("ejia-scan")
     assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/")
     return tokens.maker().scan_code(tokens.maker().read_scan_cookie(cookie.value))
