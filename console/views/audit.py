@@ -21,12 +21,14 @@ bp = Blueprint("console_audit", __name__)
 _ROLES = {role.value: role.chinese for role in Role}
 _DETAILS = {
     "area_path": "区域代码",
+    "browser": "浏览器",
     "command": "命令",
     "decision": "决定",
     "grant": "任职编号",
     "lines": "行数",
     "logins_ended": "取消的登录方式",
     "members": "队员数",
+    "network": "网络",
     "of_account": "所查账号",
     "on_behalf_of": "代谁办理",
     "party": "认领方",
@@ -37,6 +39,7 @@ _DETAILS = {
     "sessions": "结束的登录",
     "staff": "工作人员数",
     "step": "步骤",
+    "system": "系统",
     "volunteers": "志愿者数",
 }
 """What the details of an entry are called that nobody fills in."""
