@@ -67,7 +67,7 @@ _ASKED: dict[str, Doing[CorrectionCommand]] = {
 
 @bp.get(CORRECTIONS)
 @reads
-def corrections_page(actor: Actor) -> Response:
+def identity_corrections_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
@@ -85,7 +85,7 @@ def corrections_page(actor: Actor) -> Response:
 
 @bp.get(_CORRECTION)
 @reads
-def correction_page(actor: Actor, correction_id: UUID) -> Response:
+def identity_correction_page(actor: Actor, correction_id: UUID) -> Response:
     correction = queries.correction(actor, correction_id)
     sides = {things.FIRST: "概况"}
     shown: dict[str, Any] = {
@@ -102,13 +102,13 @@ def correction_page(actor: Actor, correction_id: UUID) -> Response:
 
 @bp.get(f"{_CORRECTION}/<{one_of(_ASKED)}:step>")
 @reads
-def correction_step_page(actor: Actor, correction_id: UUID, step: str) -> Response:
+def identity_correction_step_page(actor: Actor, correction_id: UUID, step: str) -> Response:
     return ask(_ASKED[step], _about(actor, correction_id, _ASKED[step].command))
 
 
 @bp.post(f"{_CORRECTION}/<{one_of(_ASKED)}:step>")
 @in_steps
-def submit_correction_step(actor: Actor, correction_id: UUID, step: str) -> Response:
+def submit_identity_correction_step(actor: Actor, correction_id: UUID, step: str) -> Response:
     asking = _ASKED[step]
 
     def about() -> About:

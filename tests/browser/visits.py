@@ -118,10 +118,12 @@ VISITS = (
     Visit("relocation_page", "/console/relocations", (FIRST,)),
     Visit("relocation_step_page", "/console/relocations?status=asked", (FIRST, says("同意迁入")), "acceptance"),
     Visit("relocation_step_page", "/console/relocations?status=asked", (FIRST, says("不同意")), "refusal"),
-    Visit("corrections_page", "/console/corrections"),
-    Visit("correction_page", "/console/corrections", (FIRST,)),
-    Visit("correction_step_page", "/console/corrections?for_me=true", (FIRST, says("核对无误，同意")), "confirmation", by=STREET_OFFICER),
-    Visit("correction_step_page", "/console/corrections?for_me=true", (FIRST, says("退回")), "return", by=STREET_OFFICER),
+    Visit("identity_corrections_page", "/console/corrections"),
+    Visit("identity_correction_page", "/console/corrections", (FIRST,)),
+    *(
+        Visit("identity_correction_step_page", "/console/corrections?for_me=true", (FIRST, says(verb)), step, by=STREET_OFFICER)
+        for verb, step in (("核对无误，同意", "confirmation"), ("退回", "return"))
+    ),
     Visit("deaths_page", "/console/deaths"),
     Visit("death_page", "/console/deaths", (FIRST,)),
     Visit("death_step_page", "/console/deaths?for_me=true", (FIRST, says("核对无误，同意")), "confirmation", by=STREET_OFFICER),

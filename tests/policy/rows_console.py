@@ -325,10 +325,10 @@ MATTER_PAGES = (
         by=Permission.RELOCATION_DECIDE,
     ),
     Row("submit_relocation_step", to_do(moving_wish, "relocation_id", "acceptance"), DECIDING, 404, by=Permission.RELOCATION_DECIDE),
-    Row("corrections_page", correction, DECIDING | these("resident"), EMPTY, by=Permission.CORRECTION_SEE),
-    Row("correction_page", matter(correction, "correction_id"), DECIDING | these("resident"), 404, by=Permission.CORRECTION_SEE),
+    Row("identity_corrections_page", correction, DECIDING | these("resident"), EMPTY, by=Permission.CORRECTION_SEE),
+    Row("identity_correction_page", matter(correction, "correction_id"), DECIDING | these("resident"), 404, by=Permission.CORRECTION_SEE),
     Row(
-        "correction_step_page",
+        "identity_correction_step_page",
         lambda world: ask(step="confirmation", correction_id=correction(world).known["correction_id"], shows="请对照证件原件核对"),
         DECIDING,
         404,
@@ -336,7 +336,7 @@ MATTER_PAGES = (
         by=Permission.CORRECTION_CONFIRM,
     ),
     Row(
-        "submit_correction_step",
+        "submit_identity_correction_step",
         to_do(correction, "correction_id", "confirmation"),
         DECIDING,
         404,
@@ -344,7 +344,7 @@ MATTER_PAGES = (
         by=Permission.CORRECTION_CONFIRM,
     ),
     Row(
-        "submit_correction_step",
+        "submit_identity_correction_step",
         to_do(correction, "correction_id", "return", **_WHY),
         DECIDING | these("resident"),
         404,
