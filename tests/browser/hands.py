@@ -15,10 +15,10 @@ class Hand:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def follow(self, words: str) -> None:
-        """The link of these words, whatever else it says."""
+    def follow(self, words: str, *, within: Locator | None = None) -> None:
+        """The link of these words, whatever else it says; of several the first, or the one within a line."""
         with self.page.expect_navigation():
-            self._use(self.page.get_by_role("link", name=words).first)
+            self._use((within or self.page).get_by_role("link", name=words).first)
 
     def press(self, words: str) -> None:
         """The button of just these words."""

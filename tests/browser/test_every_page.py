@@ -66,5 +66,7 @@ def send_empty(page: Page) -> None:
         form.locator("button").first.click()
     wrong = page.get_by_role("alert")
     expect(wrong).to_be_focused()
-    wrong.get_by_role("link").first.click()
-    expect(page.locator("[aria-invalid]").first).to_be_focused()
+    first = wrong.get_by_role("link").first
+    field = page.locator(f"{first.get_attribute('href')}[aria-invalid]")
+    first.click()
+    expect(field).to_be_focused()

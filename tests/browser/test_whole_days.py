@@ -126,7 +126,7 @@ def test_an_officers_day(number: int, kind: dict[str, Any], moving: Moving, town
     hand.follow("待确认的服务")
     record = page.get_by_role("row").filter(has_text=wanted["title"])
     expect(record).to_have_count(1)
-    hand.follow("本场其他记录")
+    hand.follow("本场其他记录", within=record)
     hand.follow("确认本场全部记录")
     hand.press("确认本场全部记录")
     expect(page.get_by_role("row").filter(has_text="已确认")).to_have_count(1)
