@@ -47,7 +47,7 @@ def _still_an_officer(actor: Actor, area_path: str) -> None:
 def scribe(app) -> Iterator[Scribe]:
     """The kind "scroll" beside the product's own."""
     hand, before = Scribe(), jobs.kinds()
-    jobs.use({**before, "scroll": Kind(Permission.FIGURES_EXPORT, _still_an_officer, hand.write)})
+    jobs.use({**before, "scroll": Kind("抄写", Permission.FIGURES_EXPORT, _still_an_officer, hand.write)})
     yield hand
     jobs.use(before)
 
