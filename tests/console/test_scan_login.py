@@ -64,7 +64,11 @@ def test_a_phone_sees_who_asks_agrees_and_its_digits_let_that_browser_in_once(br
     waiting = browser.get(PAGE)
     assert "已在手机上确认" in text_of(waiting)
     assert ("<svg" in waiting.text, "Refresh" in waiting.headers, digits in waiting.text) == (False, False, False)
+    kept = browser.client.get_cookie("ejia-scan").value
     assert led_to(typed(browser, digits, "?next=/console/account")) == "/console/account"
+    copied = Browser(browser.client.application)
+    copied.client.set_cookie("ejia-scan", kept)
+    assert "二维码已失效" in text_of(typed(copied, digits)), "good once"
 
     assert browser.is_in()
     assert browser.claims.account_id.hex == phone.account_id.replace("-", "")
