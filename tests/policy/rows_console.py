@@ -25,7 +25,7 @@ from tests.policy.rows_groups import (
     wish,
     without_query,
 )
-from tests.policy.rows_identity import correction, died, on_record_as_dead, recovery, seen_recovery
+from tests.policy.rows_identity import correction, died, on_record_as_dead, own_recovery, recovery, seen_recovery
 from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed
 from tests.policy.rows_people import (
     accepted_registration,
@@ -289,6 +289,7 @@ _WHY = {"reason": "证件不符"}
 MATTER_PAGES = (
     Row("recoveries_page", recovery, OFFICERS | these("resident"), EMPTY, by=Permission.RECOVERY_SEE),
     Row("recovery_page", matter(recovery, "recovery_id"), OFFICERS | these("resident"), 404, by=Permission.RECOVERY_SEE),
+    Row("recovery_page", matter(own_recovery, "recovery_id"), these(), 404, case="to who only applied: what became of it tells of others"),
     Row(
         "recovery_step_page",
         lambda world: ask(step="confirmation", recovery_id=recovery(world).known["recovery_id"], shows="核对码"),
