@@ -69,4 +69,5 @@ def test_a_secret_is_told_once_and_kept_nowhere(street: Street) -> None:
 def test_every_route_that_tells_a_secret_says_so(app: APIFlask) -> None:
     contracts = [contract_of(view) for view in app.view_functions.values()]
     assert {contract.told_once for contract in contracts if contract.output in SECRETS} == {True}
-    assert {contract.output for contract in contracts if contract.told_once} == set(SECRETS)
+    told = {contract.output for contract in contracts if contract.told_once}
+    assert told - {None} == set(SECRETS), "a page of the console has no shape: tests/console/test_offices.py"

@@ -129,7 +129,11 @@ class Neighbourhood:
     def _everybody(self) -> None:
         now = clock.now()
         self.known |= {"community_id": self.street["和平社区"], "area_id": self.street["和平社区"], "parent_id": self.street["和平社区"]}
-        self.known |= {"year": clock.shanghai_day(now).year, "indicator_code": "teams", "login_code": scan_code()}
+        self.known |= {
+            "year": clock.shanghai_day(now).year,
+            "indicator_code": "teams",
+            "login_code": scan_code(drawn_in=timedelta(hours=1)),
+        }
         self._target("newcomer", "register_person", "register_volunteer", id_number=identity_number(), name="张三")
         self._target("newcomer", "close_account")
         self._target("newcomer", "put_preferences", community_ids=[self.street["和平社区"]])

@@ -149,7 +149,7 @@ class World:
             "revision_id": service["revision_id"],
             "job_id": self.insider.made("/exports/year-end", {"year": year, "area_id": self.street["和平社区"]})["id"],
             "indicator_code": "teams",
-            "login_code": scan_code(),
+            "login_code": scan_code(drawn_in=timedelta(hours=1)),
             "import_id": brought_import(),
             "report_id": overdue_report("639999001"),
             "year": year,

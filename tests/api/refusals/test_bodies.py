@@ -1,6 +1,7 @@
 """A body that cannot be read, is too large or breaks the schema is refused by every route that takes one, and changes nothing."""
 
 import json
+from dataclasses import replace
 
 from tests.api.refusals.conftest import Sweep
 from tests.support.operations import ODD_VALUES, with_value
@@ -60,6 +61,8 @@ def test_a_body_nobody_asked_for_changes_nothing_however_large(sweep: Sweep) -> 
     limit = sweep.world.app.config["MAX_CONTENT_LENGTH"]
     bare = [operation for operation in sweep.operations if operation.is_guarded and operation.body is None and operation.method == "post"]
     bare = [operation for operation in bare if not operation.takes_file]
+    # Whoever scans a code lets that browser in as themselves; by one that was never drawn, nobody.
+    bare = [replace(one, known=one.known | {"login_code": "EJL1.x"}) if "login_code" in one.places else one for one in bare]
     for operation in [operation for operation in bare if operation.places]:
         for raw in (b"[" * 100_000, b"x" * (limit + 1)):
             answer = sweep.send(operation, by=sweep.world.stranger, raw=raw)

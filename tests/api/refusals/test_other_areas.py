@@ -21,12 +21,14 @@ OPEN_TO_ALL = {
     "ask_to_move",
     "submit_demand",  # where they hold no office they ask for themselves
 }
-# A work unit is in no area: the officers of every street look after the units that their members name.
-IN_NO_AREA = {"change_work_unit", "merge_work_units", "end_work_unit"}
+# A work unit is in no area: the officers of every street look after the units that their members name. Nor is a browser that shows a code:
+# whoever scans it lets it in as themselves.
+IN_NO_AREA = {"change_work_unit", "merge_work_units", "end_work_unit", "approve_console_login"}
 # What people do about themselves: who is no member or has not signed in is told so, an officer like anybody.
 OF_ONESELF = {"leave_team": 409, "leave_organisation": 409, "sign_in": 422, "sign_out": 422}
-# What is told to everybody: active teams, verified organisations, published demands.
+# What is told to everybody: active teams, verified organisations, published demands, which browser shows the code that one scanned.
 SEEN_BY_ALL = {
+    "see_console_login",
     *("list_teams", "show_team", "list_organisations", "show_organisation"),
     *("list_open_demands", "see_demand", "list_changes_of_demand", "list_party_organisations"),
 }
