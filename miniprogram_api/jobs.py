@@ -9,16 +9,14 @@ from flask import Response
 
 from backend.foundation import clock, jobs, paging
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
-from backend.foundation.jobs import JobFileGone, JobLine
+from backend.foundation.jobs import JobLine
 from backend.jobs import queries
 from backend.jobs.service import require_own_job
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.files import address_of
 from miniprogram_api.schemas.files import FileAddressOut
 from miniprogram_api.schemas.jobs import JobOut
-from web.attempts import note_read
-from web.downloads import sent
+from web.downloads import sent_own
 from web.edge import in_steps, reads, writes
 from web.inputs.jobs import JobsQuery
 
@@ -47,11 +45,7 @@ def see_job(actor: Actor, job_id: UUID) -> JobLine:
 @bp.download("*/*")
 @bp.doc(summary="下载任务生成的文件", description="只有提出的人、且仍管理该区域时可以下载；每次下载都留有记录。文件保存 7 天。")
 def download_job_file(actor: Actor, job_id: UUID) -> Response:
-    with transaction():
-        require_own_job(actor, job_id)
-        file = jobs.file_of(actor, job_id, now=clock.now())
-        note_read()
-    return sent(file, lost=JobFileGone)
+    return sent_own(actor, job_id)
 
 
 @bp.get("/jobs/<uuid:job_id>/file/address")

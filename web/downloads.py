@@ -2,12 +2,27 @@
 
 from pathlib import PurePath
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Response
 
-from backend.foundation import files
+from backend.foundation import clock, files, jobs
+from backend.foundation.actor import Actor
+from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal
 from backend.foundation.files import FileLine, FileLost
+from backend.foundation.jobs import JobFileGone
+from backend.jobs.service import require_own_job
+from web.attempts import note_read
+
+
+def sent_own(actor: Actor, job_id: UUID) -> Response:
+    """The file of a job as a download, to who asked for it; each is written down. Raises as require_own_job, jobs.file_of and `sent`."""
+    with transaction():
+        require_own_job(actor, job_id)
+        file = jobs.file_of(actor, job_id, now=clock.now())
+        note_read()
+    return sent(file, lost=JobFileGone)
 
 
 def sent(file: FileLine, *, lost: type[Refusal]) -> Response:

@@ -8,9 +8,8 @@ from flask import Blueprint, Response
 
 from backend.foundation import clock, jobs
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal
-from backend.foundation.jobs import JobFileGone, State
+from backend.foundation.jobs import State
 from backend.jobs.service import require_own_job
 from backend.statistics import exports, queries
 from backend.statistics.queries import Choices
@@ -19,8 +18,7 @@ from console.drawing import done, draw, draw_again
 from console.forms import Form
 from console.listing import NOTHING, list_reader
 from console.places import EXPORTED
-from web.attempts import note_read
-from web.downloads import sent
+from web.downloads import sent_own
 from web.edge import in_steps, reads
 from web.inputs.statistics import ExportsQuery, YearEndIn
 from web.routes import at_most
@@ -56,11 +54,7 @@ def submit_export(actor: Actor) -> Response:
 @bp.get(f"{EXPORTS}/<uuid:job_id>/file")
 @in_steps
 def download_export(actor: Actor, job_id: UUID) -> Response:
-    with transaction():
-        require_own_job(actor, job_id)
-        file = jobs.file_of(actor, job_id, now=clock.now())
-        note_read()
-    return sent(file, lost=JobFileGone)
+    return sent_own(actor, job_id)
 
 
 @bp.post(f"{EXPORTS}/<uuid:job_id>/cancellation")

@@ -7,17 +7,15 @@ from flask import Blueprint, Response
 
 from backend.foundation import clock, jobs
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal
-from backend.foundation.jobs import JobFileGone, State
+from backend.foundation.jobs import State
 from backend.jobs import queries
 from backend.jobs.service import require_own_job
 from console.addresses import JOBS
 from console.drawing import done, draw, draw_again
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import WORKED_ON
-from web.attempts import note_read
-from web.downloads import sent
+from web.downloads import sent_own
 from web.edge import in_steps, reads
 from web.inputs.jobs import JobsQuery
 
@@ -37,11 +35,7 @@ def jobs_page(actor: Actor) -> Response:
 @bp.get(f"{JOBS}/<uuid:job_id>/file")
 @in_steps
 def download_job(actor: Actor, job_id: UUID) -> Response:
-    with transaction():
-        require_own_job(actor, job_id)
-        file = jobs.file_of(actor, job_id, now=clock.now())
-        note_read()
-    return sent(file, lost=JobFileGone)
+    return sent_own(actor, job_id)
 
 
 @bp.post(f"{JOBS}/<uuid:job_id>/cancellation")
