@@ -25,7 +25,7 @@ FLOORS = {"same work": 0.8, "bare": 0.45}
 """The least ratio to each floor (docs/design.md, Speed)."""
 
 CLAIMANTS, OPENINGS = 100, 15
-PLACES_OF_A_RUSH, RUSHES = 30, 4
+PLACES_OF_A_RUSH, RUSHES = 30, 12
 
 
 def measure(machine: Machine, *, rounds: int, say: Callable[[str], None]) -> Iterator[Result]:
