@@ -1,4 +1,4 @@
-"""The console's face: pages of HTML, made here and in no browser, with styles and pictures from this server only."""
+"""The console's face: pages of HTML, made here, with styles, pictures and a script from this server only; without it they do the same."""
 
 from flask import Blueprint
 
@@ -29,7 +29,8 @@ PAGES = Face(
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
         "Content-Security-Policy": (
-            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         ),
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",

@@ -4,6 +4,7 @@ Who is not logged in is led to the log-in instead, and back to where they wanted
 """
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request
@@ -14,6 +15,7 @@ from backend.foundation.errors import Conflict, Forbidden, Malformed, Missing, R
 from backend.foundation.tracing import current_request_id
 from console.addresses import LOGIN, PASSWORD, SECOND_FACTOR
 from console.drawing import lead_to
+from web.caller import is_glance
 from web.forgery import FormNotOurs
 from web.labels import label_of
 from web.refusals import InternalError
@@ -32,13 +34,20 @@ _ADVICE: tuple[tuple[type[Refusal], str], ...] = (
 
 def refuse(refusal: Refusal) -> Response:
     """How a refusal leaves the console."""
+    elsewhere = _elsewhere(refusal)
+    if elsewhere is None:
+        return refusal_page(refusal)
+    if is_glance():  # of a part of a page, which has no place for another page: the whole of it is asked for again, and led there
+        return Response(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Refresh": "true"})
+    return lead_to(elsewhere)
+
+
+def _elsewhere(refusal: Refusal) -> str | None:
     if isinstance(refusal, Unauthenticated):
-        return lead_to(_login(refusal))
+        return _login(refusal)
     if isinstance(refusal, PasswordChangeNeeded):
-        return lead_to(PASSWORD)
-    if isinstance(refusal, SecondFactorUnset):
-        return lead_to(SECOND_FACTOR)
-    return refusal_page(refusal)
+        return PASSWORD
+    return SECOND_FACTOR if isinstance(refusal, SecondFactorUnset) else None
 
 
 def refusal_page(refusal: Refusal) -> Response:

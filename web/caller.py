@@ -19,15 +19,22 @@ from web.faces import Credential, face_in_hand
 from web.in_hand import request_in_hand
 
 _CLAIMS = "ejia.claims"
+_GLANCE = "HTTP_EJIA_GLANCE"
 
 
 def caller(*, at_least: Stage = Stage.WHOLE) -> Actor:
     """Who calls, with the roles that they hold now. Raises as known_claims, and what a log-in is refused that has not come so far."""
     now = clock.now()
     claims = known_claims(now)
-    actor = actor_of(claims, now=now, at_least=at_least)
+    actor = actor_of(claims, now=now, at_least=at_least, is_use=not is_glance())
     remember(claims)
     return actor
+
+
+def is_glance() -> bool:
+    """Whether a page asks by itself how things stand, and nobody may sit before it (the header `Ejia-Glance`). Who leaves the header away
+    only stays logged in for as long as they go on asking, as by any other request."""
+    return _GLANCE in request_in_hand().environ
 
 
 def known_claims(now: datetime) -> AccessClaims:

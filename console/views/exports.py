@@ -1,6 +1,6 @@
 """年终统计表: the year's workbook as long work: asked for, how far it is, its file, and who had which one made when."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from flask import Blueprint, Response
 from backend.foundation import clock, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal
-from backend.foundation.jobs import State
 from backend.jobs.service import require_own_job
 from backend.statistics import exports, queries
 from backend.statistics.queries import Choices
@@ -17,6 +16,7 @@ from console.addresses import EXPORTS
 from console.drawing import done, draw, draw_again
 from console.forms import Form
 from console.listing import NOTHING, list_reader
+from console.live import is_watched
 from console.places import EXPORTED
 from web.downloads import sent_own
 from web.edge import in_steps, reads
@@ -26,9 +26,6 @@ from web.routes import at_most
 bp = Blueprint("console_exports", __name__)
 
 _FORM = Form(YearEndIn)
-_WATCHED_FOR = timedelta(minutes=10)
-"""So long after a workbook was asked for the page looks by itself how far it is: each look is a use of the log-in, which shall end in a
-browser that nobody sits at."""
 _TABLES_ARE_MADE_UNTIL = 3
 """The month up to which the table of the year before is what is nearly always wanted."""
 _asked = list_reader(ExportsQuery)
@@ -81,15 +78,11 @@ def _draw_exports(actor: Actor, refusal: Refusal | None = None) -> Response:
         "area_id": query.area_id,
         "area": None if choices is None or query.area_id is None else queries.area_in_reach(actor, query.area_id),
         "choices": choices,
-        "is_watched": any(_is_watched(line.job, now) for line in found.items),
+        "is_watched": is_watched([line.job for line in found.items], now),
     }
     if refusal:
         return draw_again("exports/exports.html", refusal, keep=_FORM.names, labels=_FORM.labels, asked=asked.shown["asked"], **shown)
     return draw("exports/exports.html", **shown, **asked.shown)
-
-
-def _is_watched(job: jobs.JobLine, now: datetime) -> bool:
-    return job.state in (State.QUEUED, State.RUNNING) and now - job.created_at < _WATCHED_FOR
 
 
 def _year_to_make(choices: Choices | None, now: datetime) -> int:

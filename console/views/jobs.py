@@ -14,6 +14,7 @@ from backend.jobs.service import require_own_job
 from console.addresses import JOBS
 from console.drawing import done, draw, draw_again
 from console.listing import NOTHING, list_reader, with_filters
+from console.live import is_watched
 from console.places import WORKED_ON
 from web.downloads import sent_own
 from web.edge import in_steps, reads
@@ -49,14 +50,15 @@ def submit_job_cancellation(actor: Actor, job_id: UUID) -> Response:
 
 
 def _draw_jobs(actor: Actor, refusal: Refusal | None = None) -> Response:
-    asked, found = _asked(), NOTHING
+    asked, now, found = _asked(), clock.now(), NOTHING
     if asked.refusal is None:
-        found = queries.jobs_in_sight(actor, asked.query.search, now=clock.now(), page=asked.query.page)
+        found = queries.jobs_in_sight(actor, asked.query.search, now=now, page=asked.query.page)
     shown: dict[str, Any] = {
         "viewer": actor,
         "place": WORKED_ON,
         "found": found,
         "own": queries.own_among(actor, [line.id for line in found.items]),
+        "is_watched": is_watched(found.items, now),
         "states": list(State),
         "kinds": jobs.kinds(),
         "title_of": jobs.title_of,

@@ -123,7 +123,7 @@ def shift_page(actor: Actor, shift_id: UUID) -> Response:
     if asked.refusal is None:
         found = queries.attendances_of_shift(actor, shift_id, page=asked.query.page, now=now)
     is_live = asked.query.live and shift.status is ShiftStatus.PLANNED and now <= shift.closes_at
-    page = draw(
+    return draw(
         "shifts/shift.html",
         **things.head(actor, SHIFTED, shift_id, called=shift.title, status=shift.status, sides={}, side=things.FIRST),
         **things.offered(attendance.commands_on_shift(actor, shift_id, now=now)),
@@ -139,7 +139,6 @@ def shift_page(actor: Actor, shift_id: UUID) -> Response:
         on_pages=_ASKED,
         **asked.shown,
     )
-    return _again_in(page, _SECONDS) if is_live else page
 
 
 @bp.get(f"{_SHIFT}/code")
@@ -150,7 +149,7 @@ def code_page(actor: Actor, shift_id: UUID) -> Response:
     shift = queries.shift_details(actor, shift_id, now=now)
     left = max(1, math.ceil((code.replaced_at - now).total_seconds()))
     # The code that is on the screen until then holds for half a minute more: whoever is scanning it meanwhile is not late.
-    return _again_in(draw("shifts/code.html", shift=shift, address=_address(shift_id), picture=qr_code(code.text)), left)
+    return draw("shifts/code.html", shift=shift, address=_address(shift_id), picture=qr_code(code.text), again_in=left)
 
 
 @bp.get(f"{_SHIFT}/<{one_of(_ASKED)}:step>")
@@ -165,13 +164,6 @@ def submit_shift_step(actor: Actor, shift_id: UUID, step: str) -> Response:
     asking = _ASKED[step]
     work = asking.work(actor, shift_id)
     return answered(asking, work, to=_address(shift_id), about=lambda: _about(actor, shift_id, asking, refused=True))
-
-
-def _again_in(page: Response, seconds: int) -> Response:
-    """Have the browser ask for a page again, without a script. In a header: nothing in the page moves on by itself for who reads it with
-    an aid and did not ask for that."""
-    page.headers["Refresh"] = str(seconds)
-    return page
 
 
 def _address(shift_id: UUID) -> str:

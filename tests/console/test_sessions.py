@@ -19,6 +19,8 @@ from tests.support.browser import PASSWORD, Browser, led_to, officer_named, text
 from tests.support.humans import check_papers
 from tests.support.phone import Phone
 
+GLANCE = {"Ejia-Glance": "1"}
+
 
 @pytest.fixture
 def name(app: APIFlask, street) -> str:
@@ -77,6 +79,17 @@ def test_what_is_refused_is_no_use(browser, pass_time):
     assert browser.submit("/console/logout", csrf_token="x").status_code == 403
     pass_time(minutes=11)
     assert not browser.is_in()
+
+
+def test_what_a_page_asks_by_itself_is_no_use_and_leads_nowhere_once_its_log_in_is_over(browser, pass_time):
+    assert 'hx-get="/console/?"' in browser.get("/console/").text
+    for _ in range(2):
+        pass_time(minutes=14)
+        assert browser.client.get("/console/", headers=GLANCE).status_code == 200
+    pass_time(minutes=3)
+    answer = browser.client.get("/console/", headers=GLANCE)
+    assert (answer.status_code, answer.headers.get("HX-Refresh"), answer.headers.get("Location")) == (401, "true", None)
+    assert led_to(browser.get("/console/")).startswith("/console/login?"), "the page then asks for the whole of itself"
 
 
 def test_who_was_out_too_long_is_told_so(browser, pass_time):

@@ -101,14 +101,16 @@ _USE = Prepared(
 )
 
 
-def actor_of(claims: AccessClaims, *, now: datetime, at_least: Stage = Stage.WHOLE) -> Actor:
+def actor_of(claims: AccessClaims, *, now: datetime, at_least: Stage = Stage.WHOLE, is_use: bool = True) -> Actor:
     """Whom a token or a cookie speaks for, with the roles that hold now. One statement, which also asks whether its login still holds.
+
+    What a page asks by itself is no use (`is_use`): a browser that nobody sits at is logged out in the end.
 
     Raises TokenInvalid when the login or its account is over; PasswordChangeNeeded, SecondFactorUnset when it has not come `at_least` so
     far.
     """
     rows = run(_CALLER, **_caller(claims, now))
-    return _actor(claims, rows, at_least=at_least, now=now)
+    return _actor(claims, rows, at_least=at_least, is_use=is_use, now=now)
 
 
 def actor_beside(change: Change, claims: AccessClaims, *, now: datetime) -> tuple[Actor, bool]:
@@ -132,14 +134,14 @@ def _caller(claims: AccessClaims, now: datetime) -> dict[str, Any]:
     return {"of_account": claims.account_id, "of_family": claims.family_id, "holder": claims.held_by, "now": now}
 
 
-def _actor(claims: AccessClaims, rows: list[Any], *, at_least: Stage = Stage.WHOLE, now: datetime) -> Actor:
+def _actor(claims: AccessClaims, rows: list[Any], *, at_least: Stage = Stage.WHOLE, is_use: bool = True, now: datetime) -> Actor:
     if not rows:
         raise TokenInvalid
     if rows[0].password_change_needed and at_least > Stage.INITIAL:
         raise PasswordChangeNeeded
     if rows[0].password_only and at_least > Stage.SINGLE and _asks_for_second_factor(rows):
         raise SecondFactorUnset
-    if claims.held_by is HeldBy.BROWSER and rows[0].rotated_at <= now - USE_NOTED_EACH:
+    if is_use and claims.held_by is HeldBy.BROWSER and rows[0].rotated_at <= now - USE_NOTED_EACH:
         _note_use(claims.family_id, now=now)
     caller = rows[0]
     return Actor(account_id=claims.account_id, person_id=caller.person_id, grants=_grants(rows), is_checked=caller.checked_at is not None)
