@@ -47,7 +47,8 @@ class Doing(Asking[AnyCommand]):
 @dataclass(frozen=True, slots=True)
 class About:
     """To what it is done: how that is called, where its own page is and in which place it lies; and, counted, what will happen beside.
-    `standing`: what stands in the fields before anybody fills them in; `seen`: which version of it the page shows, as the form says it."""
+    `standing`: what stands in the fields before anybody fills them in; `seen`: which version of it the page shows, as the form says it;
+    `choices`: of a field that takes one of some things, value and word of each."""
 
     viewer: Actor
     place: Place
@@ -56,6 +57,7 @@ class About:
     beside: Sequence[str] = ()
     standing: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def one_of(paths: Collection[str]) -> str:

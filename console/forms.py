@@ -86,4 +86,6 @@ def _kind(kinds: set[Any], text: Text | None) -> str:
         return "date"
     if float in kinds:
         return "decimal"
+    if bool in kinds:
+        return "checkbox"
     return "number" if int in kinds else "text"

@@ -13,11 +13,14 @@ from backend.accounts import queries
 from backend.accounts import service as accounts
 from backend.accounts.queries import GrantLine, GrantStatus
 from backend.accounts.service import OfficeCommand
-from backend.areas.queries import areas_within
+from backend.areas.queries import areas_within, communities_in_use
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, Unprocessable
+from backend.people import notices
+from backend.people import service as people
+from backend.people.notices import NoticeName
 from backend.volunteers import service as volunteers
 from backend.volunteers.queries import KnownPerson, people_by_name, people_sought
 from console import things
@@ -30,12 +33,14 @@ from console.places import APPOINTED
 from web.edge import in_steps, reads
 from web.inputs.accounts import OfficeLoginIn, RoleGrantIn, RoleGrantsQuery, TermFormIn
 from web.inputs.common import ReasonIn
+from web.inputs.people import PapersIn
 from web.routes import told_once
 from web.submissions import last_step
 
 bp = Blueprint("console_offices", __name__)
 
 TO_APPROVE = with_filters(OFFICES, {"status": GrantStatus.TO_APPROVE.value, "for_me": "true"})
+TO_CHECK = with_filters(OFFICES, {"unchecked": "true", "for_me": "true"})
 TO_PROLONG = with_filters(OFFICES, {"status": GrantStatus.HELD.value, "for_me": "true"})
 """The lists of what waits for the viewer."""
 _OFFICE = f"{OFFICES}/<uuid:grant_id>"
@@ -51,7 +56,19 @@ def _dismiss(actor: Actor, grant_id: UUID, sent: ReasonIn, now: datetime) -> Non
     accounts.dismiss(actor, grant_id, reason=sent.reason, now=now)
 
 
+def _check_identity(actor: Actor, grant_id: UUID, sent: PapersIn, now: datetime) -> None:
+    people.check_identity(actor, grant_id, sent.named(), sent.community_id, notice_version=sent.notice_version, now=now)
+
+
 _ASKED = {
+    "identity-check": Doing(
+        OfficeCommand.CHECK_IDENTITY,
+        "核验身份",
+        "本人带身份证到场，由您核对后填写。核验之前，所任职务只能查看，不能办理。本人已有微信账号的，先在手机上办理账号合并。",
+        "核验身份",
+        Form(PapersIn, "name", "name_confirmed", "id_number", "community_id"),
+        _check_identity,
+    ),
     "term": Doing(
         OfficeCommand.CHANGE_TERM,
         "调整任期",
@@ -251,6 +268,18 @@ def _about(actor: Actor, grant_id: UUID, command: OfficeCommand, *, refused: boo
     line = queries.role_grant(actor, grant_id, now=now)
     holder = _people(actor, [line]).get(line.person_id) if line.person_id else None
     named = [line.login_name and f"用户名：{line.login_name}", holder and f"任职人员：{holder.name} {holder.volunteer_number or ''}"]
+    if command is OfficeCommand.CHECK_IDENTITY:
+        notice = notices.notice(NoticeName.IDENTITY)
+        living = [(str(area.id), area.name) for area in communities_in_use(queries.areas_of_offices(actor))]
+        return About(
+            actor,
+            APPOINTED,
+            _called(line),
+            _address(grant_id),
+            [*(said for said in named if said), f"填写前请本人先读《{notice.title}》{notice.version}版，并同意"],
+            seen={"notice_version": notice.version},
+            choices={"community_id": living},
+        )
     until = f"现在的任期：{clock.last_day(line.ends_at) if line.ends_at else '长期有效'}"
     return About(actor, APPOINTED, _called(line), _address(grant_id), [*(said for said in named if said), until])
 

@@ -9,7 +9,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.waiting import queries
 from backend.waiting.queries import WaitingLine
-from console.addresses import DEMANDS, HOME, JOIN_REQUESTS
+from console.addresses import ACCOUNT, DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
 from console.places import TODAY
 from console.views import (
@@ -45,8 +45,11 @@ LISTS: Mapping[str, str] = {
     "organisation_without_officer": organisations.WITHOUT_OFFICER,
     "registration_to_review": registrations.TO_REVIEW,
     "role_to_approve": offices.TO_APPROVE,
+    "holder_to_check": offices.TO_CHECK,
     "role_to_prolong": offices.TO_PROLONG,
     "job_failed": jobs.FAILED,
+    "role_to_accept": f"{ACCOUNT}#offers",
+    "role_ending": f"{ACCOUNT}#roles",
     "relocation_to_answer": relocations.TO_ANSWER,
     "correction_to_confirm": corrections.TO_CONFIRM,
     "death_to_confirm": deaths.TO_CONFIRM,

@@ -143,6 +143,9 @@ VISITS = (
     Visit("office_page", OF_COMMUNITY, (FIRST,), by=STREET_OFFICER),
     Visit("office_step_page", OF_COMMUNITY, (FIRST, says("调整任期")), "term", by=STREET_OFFICER),
     Visit("office_step_page", OF_COMMUNITY, (FIRST, says("收回")), "withdrawal", by=STREET_OFFICER),
+    Visit(
+        "office_step_page", "/console/offices?unchecked=true&for_me=true", (FIRST, says("核验身份")), "identity-check", by=STREET_OFFICER
+    ),
     Visit("password_reset_page", OF_COMMUNITY, (FIRST, says("重置密码")), by=STREET_OFFICER),
     Visit("lockouts_page", "/console/lockouts", by="anquan"),
     Visit("rules_page", "/console/rules"),

@@ -11,7 +11,7 @@ from tests.console.test_administration import form_of, sent_by
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.browser import Browser, led_to, officer_named, text_of
-from tests.support.people import registered_volunteer
+from tests.support.people import identity_number, registered_volunteer
 from tests.support.phone import Phone
 
 NEW, APPOINTMENT = "/console/offices/new", "/console/offices/appointment"
@@ -120,3 +120,39 @@ def test_what_ones_own_level_grants_waits_for_a_second_and_a_forgotten_password_
         other = registered_volunteer(phone_of, street, name=one)
         sent(above, APPOINTMENT, **form | {"role": "grid_worker", "volunteer_number": other.volunteer_number, "name": one})
     assert sent_by(above, "/console/offices") == few <= 16
+
+
+def test_the_papers_of_a_colleague_are_seen_by_who_stands_above_all_of_their_offices(app, street, above):
+    name = officer_named(app)
+    colleague, unchecked = Browser(app), "/console/offices?unchecked=true&for_me=true"
+    assert led_to(colleague.log_in(name)) == "/console/"
+    assert f'href="{unchecked}"'.replace("&", "&amp;") in above.get("/console/").text
+    (office,) = offices(above, "?unchecked=true&for_me=true")
+    check = f"{office}/identity-check"
+    page = above.get(check)
+    assert all(said in text_of(page) for said in (name, "填写前请本人先读", "和平社区", "核验身份"))
+    assert page.headers["Cache-Control"] == "no-store"
+    papers = {"name": "孙", "id_number": identity_number(), "community_id": street["和平社区"]}
+    papers |= {"notice_version": re.findall(r'name="notice_version" value="([^"]*)"', page.text)[0]}
+    unsure = sent(above, check, **papers)
+    assert (unsure.status_code, "姓名只有一个字，请核对" in text_of(unsure), 'value="孙"' in unsure.text) == (422, True, True)
+    assert [sent(browser, check, **papers).status_code for browser in (colleague, browser_of(app, "639999002001"))] == [403, 404]
+
+    assert led_to(sent(above, check, **papers | {"name_confirmed": "true"})) == office
+
+    assert ("证件已核验" in text_of(above.get(office)), 'identity-check"' in above.get(office).text) == (True, False)
+    assert offices(above, "?unchecked=true&for_me=true") == []
+    assert "身份未核验" not in text_of(above.get("/console/offices"))
+
+
+def test_ones_own_appointment_and_term_lead_from_today_to_the_own_account(app, street, above):
+    name, soon = officer_named(app, known=True), clock.shanghai_day(clock.now() + timedelta(days=3)).isoformat()
+    own = Browser(app)
+    own.log_in(name)
+    (office,) = offices(above, f"?login_name={name}")
+    assert led_to(sent(above, f"{office}/term", ends_on=soon)) == office
+    form = {"role": "grid_worker", "area_id": street["和平社区"], "login_name": name}
+    assert led_to(sent(above, APPOINTMENT, **form)) == "/console/offices"
+    for place in ("offers", "roles"):
+        assert [f'href="/console/account#{place}"' in seen.get("/console/").text for seen in (own, above)] == [True, False]
+        assert f'id="{place}"' in own.get("/console/account").text

@@ -26,7 +26,7 @@ from tests.policy.rows_groups import (
     without_query,
 )
 from tests.policy.rows_identity import correction, died, on_record_as_dead, own_recovery, recovery, seen_recovery
-from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed
+from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed, unchecked
 from tests.policy.rows_people import (
     accepted_registration,
     applied_registration,
@@ -64,6 +64,7 @@ from tests.policy.viewers import (
     NOBODY,
     OFFICERS,
     OFFICERS_ELSEWHERE,
+    STREET,
     Viewers,
     elsewhere,
     these,
@@ -592,12 +593,32 @@ def password_of_grid_worker(world: World) -> Ask:
     return ask(grant_id=grant["id"], shows=name)
 
 
+def papers_asked(world: World) -> Ask:
+    return ask(step="identity-check", shows="本人带身份证到场", **unchecked(world).known)
+
+
+def papers_seen(world: World) -> Ask:
+    return replace(unchecked(world), known=unchecked(world).known | {"step": "identity-check"})
+
+
 OFFICE_PAGES = (
     Row("offices_page", lambda world: ask(shows=office(world).shows), APPOINTING, EMPTY, by=Permission.ROLE_SEE),
     Row("office_page", named_office(office), APPOINTING, 404, by=Permission.ROLE_SEE),
     Row("submit_office_approval", proposed, APPOINTING, 404, by=Permission.ROLE_APPROVE),
     *stepped("office", "term", named_office(office), APPOINTING, 404, by=Permission.ROLE_GRANT),
     *stepped("office", "withdrawal", named_office(office), APPOINTING, 404, by=Permission.ROLE_WITHDRAW, reason="调离"),
+    *(
+        Row(
+            operation,
+            about,
+            these(STREET, DISTRICT),
+            404,
+            {403: these(COMMUNITY, "security_admin")},
+            by=Permission.IDENTITY_CHECK,
+            case="identity-check",
+        )
+        for operation, about in (("office_step_page", papers_asked), ("submit_office_step", papers_seen))
+    ),
     Row("password_reset_page", password_of_grid_worker, OFFICERS, 404, by=Permission.PASSWORD_RESET),
     Row("submit_password_reset", password_of_grid_worker, OFFICERS, 404, by=Permission.PASSWORD_RESET),
     # An empty form is about nobody's area: it opens to whoever may do so somewhere.

@@ -34,7 +34,7 @@ class NamingBody(Body):
     """By whose `name` somebody is put on record. One of a single character is mostly a slip, and sometimes the name."""
 
     name: RealName | None = None
-    name_confirmed: bool = Field(default=False, validate_default=True, description="姓名只有一个字的，核对无误后填 true")
+    name_confirmed: bool = Field(default=False, validate_default=True, description="姓名只有一个字的，核对无误后确认")
 
     @field_validator("name_confirmed")
     @classmethod

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from backend.accounts import policy
 from backend.accounts.commands import Found
-from backend.accounts.models import GrantStep, Login, LoginKind, RoleGrant
+from backend.accounts.models import Account, GrantStep, Login, LoginKind, RoleGrant
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.appointments import NotAwaited
-from backend.accounts.service.offices import OwnRole, RoleEnded, hindrance_to_change, office_seen
+from backend.accounts.service.offices import OwnRole, RoleEnded, hindrance_to_change, holder_to_check, office_seen
 from backend.accounts.service.passwords import reset_password
-from backend.accounts.service.rank import require_above, stands_above
+from backend.accounts.service.rank import area_above, require_above, stands_above
 from backend.accounts.service.roles import ADMINISTRATORS, OFFICES
 from backend.accounts.service.seconds import SecondNeeded, is_second
 from backend.foundation.actor import Actor, Role
@@ -28,6 +28,7 @@ class OfficeCommand(StrEnum):
     APPROVE = "approve"
     CHANGE_TERM = "change_term"
     WITHDRAW = "withdraw"
+    CHECK_IDENTITY = "check_identity"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a command
 
 
@@ -47,6 +48,9 @@ def require_office_command(viewer: Actor, grant_id: UUID, command: OfficeCommand
     """Let pass who may do this with an office now, or has that right and was `refused` it just now. Raises Missing, Forbidden, and unless
     it was refused already what stands in the way."""
     grant = office_seen(viewer, grant_id)
+    if command is OfficeCommand.CHECK_IDENTITY:
+        holder_to_check(viewer, grant_id, now=now)
+        return
     if command is OfficeCommand.RESET_PASSWORD:
         require_above(viewer, Permission.PASSWORD_RESET, grant.account_id, now=now)
         return
@@ -97,6 +101,8 @@ def _commands_on(viewer: Actor, grant: RoleGrant, now: datetime) -> dict[OfficeC
             viewer, _right(command, grant), scope
         ):
             found[command] = _in_the_way(viewer, grant, command, now)
+    if _is_to_check(viewer, grant, now):
+        found[OfficeCommand.CHECK_IDENTITY] = None
     if _login_name(grant.account_id) is not None and stands_above(viewer, Permission.PASSWORD_RESET, grant.account_id, now=now):
         found[OfficeCommand.RESET_PASSWORD] = None
     return found
@@ -112,6 +118,14 @@ def _in_the_way(viewer: Actor, grant: RoleGrant, command: OfficeCommand, now: da
     if grant.account_id == viewer.account_id:
         return OwnRole
     return None if is_second(viewer, grant.granted_by, now=now) else SecondNeeded
+
+
+def _is_to_check(viewer: Actor, grant: RoleGrant, now: datetime) -> bool:
+    """Whether nobody has seen the papers of who holds it, and the viewer may (`holder_to_check`)."""
+    if not policy.allows(viewer, Permission.IDENTITY_CHECK, area_above(grant.area_path)) or grant.account_id == viewer.account_id:
+        return False
+    unseen = select(Account.checked_at.is_(None)).where(Account.id == grant.account_id)
+    return bool(db.session.scalar(unseen)) and stands_above(viewer, Permission.IDENTITY_CHECK, grant.account_id, now=now)
 
 
 def _login_name(account_id: UUID) -> str | None:
