@@ -7,12 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
+from backend.dossiers.queries import records_opened
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.statistics import queries
 from backend.statistics.indicators import Indicator, indicator
 from backend.statistics.queries import FIRST_YEAR, AreaLine, Figure, Series, YearFigures, YearNotBegun
-from console.addresses import DEMANDS, FIGURES, RECORDS, TEAMS
+from console.addresses import CLAIMS, DEMANDS, FIGURES, ORGANISATIONS, PEOPLE, RECORDS, TEAMS
 from console.asking import one_of
 from console.drawing import draw
 from console.listing import NOTHING, Asked, list_reader, with_filters
@@ -27,6 +28,7 @@ _SIDES = {"months": "分月", "parts": "分项", "areas": "分社区"}
 """The end of its address → what the side of a board beside the whole year is called."""
 _FIGURE = f"{FIGURES}/indicators/<string(maxlength=80):indicator_code>"
 _RECORD, _DEMAND, _TEAM = (RECORDS, "服务记录"), (DEMANDS, "服务需求"), (TEAMS, "志愿服务队")
+_CLAIM, _ORGANISATION = (CLAIMS, "认领"), (ORGANISATIONS, "社会组织")
 _OPENED_AS = {
     "services": _RECORD,
     "services_of_others": _RECORD,
@@ -40,8 +42,14 @@ _OPENED_AS = {
     "demands_unconfirmed": _DEMAND,
     "demands_shown_to_street": _DEMAND,
     "teams": _TEAM,
+    "places_asked_for": _CLAIM,
+    "places_answered": _CLAIM,
+    "places_answered_in_time": _CLAIM,
+    "places_unanswered": _CLAIM,
+    "organisations": _ORGANISATION,
+    "organisation_entries": _ORGANISATION,
 }
-"""Measure → where what its rows are about has a page, and what that is called."""
+"""Measure → where what its rows are about has a page, and what that is called. What counts people leads to their records besides."""
 AnyYear = TypeVar("AnyYear", bound=YearQuery)
 _asked = list_reader(YearQuery)
 _rows_asked = list_reader(YearRowsQuery)
@@ -129,6 +137,8 @@ def figure_rows_page(actor: Actor, indicator_code: str) -> Response:
         value=None if series is None else series.months[query.month - 1] if query.month else series.year,
         parts={} if counted.counted.dimension is None else counted.counted.dimension.values(),
         opened_as=_OPENED_AS.get(counted.measure),
+        records=PEOPLE,
+        opened=records_opened(actor, [row.person_id for row in rows.items if row.person_id is not None], now=now),
         months=0 if found is None else queries.months_begun(found.year, now=now),
         **shown,
     )

@@ -18,6 +18,8 @@ from tests.console.test_demands import browser_of
 from tests.statistics.histories import YEAR, History
 from tests.support.attendance import Visit, counted_statements
 from tests.support.browser import Browser, led_to, text_of
+from tests.support.organisations import verified_organisation
+from tests.support.people import accepted_member, registered_volunteer
 
 STREET = "639999001"
 EXPORTS = "/console/exports"
@@ -107,8 +109,10 @@ def test_every_number_of_a_figure_opens_to_rows_that_add_up_to_it(in_street, str
             assert round(total, 1) == float(number), where
 
 
-def test_a_row_leads_to_what_it_counts(app, officer, street, pass_time):
+def test_a_row_leads_to_what_it_counts(app, officer, street, phone_of, administrator, pass_time):
     began = clock.shanghai_day(clock.now())
+    verified_organisation(registered_volunteer(phone_of, street), officer, street, origin="introduced")
+    accepted_member(phone_of, street, administrator)
     visit = Visit(street)
     officer.made(f"/services/{visit.served(pass_time)}/confirmation")
     officer.made(f"/demands/{visit.demand['id']}/completion")
@@ -119,10 +123,16 @@ def test_a_row_leads_to_what_it_counts(app, officer, street, pass_time):
     def rows_of(code: str) -> str:
         return "".join(browser.get(f"/console/figures/indicators/{code}/rows?year={year}").text for year in years)
 
-    for code, thing in (("services", "services"), ("demands_completed", "demands"), ("teams", "teams")):
+    for code, thing in (
+        ("services", "services"),
+        ("demands_completed", "demands"),
+        ("teams", "teams"),
+        ("active_volunteers", "people"),
+        *(("organisations_introduced", "organisations"), ("registered_party_members", "people")),
+    ):
         [where] = set(re.findall(rf'"(/console/{thing}/[^"]*)"', rows_of(code)))
         assert browser.get(where).status_code == 200, where
-    assert re.search(r'data-label="人员">[^<]\*', rows_of("active_volunteers")), "a name under its mask"
+    assert re.search(r'data-label="人员"><a href="[^"]*">[^<]\*', rows_of("active_volunteers")), "a name under its mask"
 
 
 def test_what_cannot_be_seen_or_counted_is_refused_with_a_word(app, in_street, phone_of, street):
