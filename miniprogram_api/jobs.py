@@ -11,7 +11,7 @@ from backend.foundation import clock, jobs, paging
 from backend.foundation.actor import Actor
 from backend.foundation.jobs import JobLine
 from backend.jobs import queries
-from backend.jobs.service import require_own_job
+from backend.jobs.service import cancel_own_job, require_own_job
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.files import address_of
 from miniprogram_api.schemas.files import FileAddressOut
@@ -66,5 +66,4 @@ def see_job_file_address(actor: Actor, job_id: UUID) -> FileAddressOut:
 @bp.output(JobOut)
 @bp.doc(summary="取消任务", description="正在进行的任务在下一步停下。")
 def cancel_job(actor: Actor, job_id: UUID) -> JobLine:
-    require_own_job(actor, job_id)
-    return jobs.cancel(actor, job_id, now=clock.now())
+    return cancel_own_job(actor, job_id, now=clock.now())

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 
-from backend.foundation import clock, jobs
+from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal
-from backend.jobs.service import require_own_job
+from backend.jobs.service import cancel_own_job
 from backend.statistics import exports, queries
 from backend.statistics.queries import Choices
 from console.addresses import EXPORTS
@@ -58,8 +58,7 @@ def download_export(actor: Actor, job_id: UUID) -> Response:
 @in_steps
 def submit_export_cancellation(actor: Actor, job_id: UUID) -> Response:
     def cancel() -> None:
-        require_own_job(actor, job_id)
-        jobs.cancel(actor, job_id, now=clock.now())
+        cancel_own_job(actor, job_id, now=clock.now())
 
     return done(cancel, to=EXPORTS, again=lambda refusal: _draw_exports(actor, refusal))
 

@@ -10,7 +10,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal
 from backend.foundation.jobs import State
 from backend.jobs import queries
-from backend.jobs.service import require_own_job
+from backend.jobs.service import cancel_own_job
 from console.addresses import JOBS
 from console.drawing import done, draw, draw_again
 from console.listing import NOTHING, list_reader, with_filters
@@ -43,8 +43,7 @@ def download_job(actor: Actor, job_id: UUID) -> Response:
 @in_steps
 def submit_job_cancellation(actor: Actor, job_id: UUID) -> Response:
     def cancel() -> None:
-        require_own_job(actor, job_id)
-        jobs.cancel(actor, job_id, now=clock.now())
+        cancel_own_job(actor, job_id, now=clock.now())
 
     return done(cancel, to=JOBS, again=lambda refusal: _draw_jobs(actor, refusal))
 
