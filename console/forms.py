@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, get_args
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from backend.foundation.terms import Word
 from web.fields import Text
 from web.labels import label_of
-from web.shapes import AnyModel, Body, form_reader, kinds_of
+from web.shapes import AnyModel, Body, form_reader, kinds_of, shape_in
 
 _MULTILINE_FROM = 200
 """A text that may be longer is written in a box of several lines."""
@@ -32,10 +32,10 @@ class FormField:
 
 
 class Form(Generic[AnyModel]):
-    """The form of a model, or of some of its fields in the order in which they are asked."""
+    """The form of a model, or of some of its fields in the order in which they are asked; what stands inside of one is named by path."""
 
     def __init__(self, model: type[AnyModel], *names: str) -> None:
-        self.fields = tuple(_field(name, model.model_fields[name]) for name in names or model.model_fields)
+        self.fields = tuple(_field(name, _info(model, name)) for name in names or model.model_fields)
         self.read = form_reader(model)
 
     def __iter__(self) -> Iterator[FormField]:
@@ -56,13 +56,31 @@ NO_FIELDS = Form(Body)
 """Of a command that is only to be confirmed."""
 
 
+def _info(model: type[BaseModel], path: str) -> FieldInfo:
+    name, _, inner = path.partition(".")
+    info = model.model_fields[name]
+    if not inner:
+        return info
+    shape = shape_in(info.annotation)
+    if shape is None:
+        raise TypeError(f"nothing stands inside of {name}")
+    return _info(shape, inner)
+
+
+def _label(path: str, info: FieldInfo) -> str:
+    if info.title is None:
+        return label_of(path)
+    outer, dot, _ = path.rpartition(".")
+    return f"{label_of(outer)}的{info.title}" if dot else info.title
+
+
 def _field(name: str, info: FieldInfo) -> FormField:
     kinds = kinds_of(info.annotation)
     text = next((part for part in _metadata(info) if isinstance(part, Text)), None)
     words = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Word)), None)
     return FormField(
         name=name,
-        label=info.title or label_of(name),
+        label=_label(name, info),
         help=info.description or "",
         needed=info.is_required() or isinstance(info.default, Word),
         kind="select" if words else _kind(kinds, text),

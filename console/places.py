@@ -12,6 +12,7 @@ from backend.foundation.actor import Actor
 from backend.jobs import queries as jobs
 from backend.openings import queries as openings
 from backend.organisations import queries as organisations
+from backend.proxies import queries as proxies
 from backend.recoveries import queries as recoveries
 from backend.registration import queries as registration
 from backend.relocations import queries as relocations
@@ -33,6 +34,7 @@ from console.addresses import (
     LOCKOUTS,
     OFFICES,
     ORGANISATIONS,
+    PROXIES,
     RECORDS,
     RECOVERIES,
     REGISTRATIONS,
@@ -68,6 +70,7 @@ LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍�
 VOLUNTEERING = Place("volunteers", "志愿者", VOLUNTEERS, volunteers.looks_after_some, "队伍与人")
 VERIFIED = Place("organisations", "社会组织", ORGANISATIONS, organisations.looks_after_some, "队伍与人")
 RECOVERED = Place("recoveries", "找回账号", RECOVERIES, recoveries.looks_after_some, "居民事项")
+ACTED_FOR = Place("proxies", "代办", PROXIES, proxies.looks_after_some, "居民事项")
 RELOCATED = Place("relocations", "迁居", RELOCATIONS, relocations.looks_after_some, "居民事项")
 CORRECTED = Place("corrections", "身份更正", CORRECTIONS, corrections.looks_after_some, "居民事项")
 MOURNED = Place("deaths", "去世登记", DEATHS, deaths.looks_after_some, "居民事项")
@@ -91,6 +94,7 @@ WORK = (
     VOLUNTEERING,
     VERIFIED,
     RECOVERED,
+    ACTED_FOR,
     RELOCATED,
     CORRECTED,
     MOURNED,

@@ -15,6 +15,7 @@ from console.views import jobs as job_pages
 from console.views import lockouts as lockout_pages
 from console.views import offices as office_pages
 from console.views import organisations as organisation_pages
+from console.views import proxies as proxy_pages
 from console.views import recoveries as recovery_pages
 from console.views import registrations as registration_pages
 from console.views import relocations as relocation_pages
@@ -125,6 +126,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     registration_pages.bp,
     volunteer_pages.bp,
     recovery_pages.bp,
+    proxy_pages.bp,
     relocation_pages.bp,
     correction_pages.bp,
     death_pages.bp,

@@ -1,7 +1,7 @@
 """What every shape stands on that a person sends, whether it comes as JSON, in a query or by a form; the shapes are in inputs/."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any, TypeVar, get_args
 
 from flask import request
@@ -138,9 +138,11 @@ def query_reader(model: type[AnyModel], *, of_page: bool = False) -> Callable[[]
 
 
 def form_reader(model: type[AnyModel]) -> Callable[[], AnyModel]:
-    """What reads the form in hand as this model, or refuses with 422. A field that was left empty is as though it were not there."""
+    """What reads the form in hand as this model, or refuses with 422. A field that was left empty is as though it were not there; what
+    stands inside of another is named by its path: `elder.name`."""
     lists = {name for name, info in model.model_fields.items() if _takes_many(info.annotation)}
     instants = {name for name, info in model.model_fields.items() if AwareDatetime in kinds_of(info.annotation)}
+    needed = {name for name, info in model.model_fields.items() if info.is_required() and shape_in(info.annotation)}
 
     def read() -> AnyModel:
         filled = MultiDict(
@@ -149,7 +151,7 @@ def form_reader(model: type[AnyModel]) -> Callable[[], AnyModel]:
             if value and name not in (FORM_TOKEN, SUBMISSION_KEY)
         )
         try:
-            return model.model_validate(_single_values(filled, lists), context=SENT)
+            return model.model_validate(_nested(_single_values(filled, lists), needed), context=SENT)
         except ValidationError as error:
             raise InvalidInput(error) from None
 
@@ -191,3 +193,20 @@ def _single_values(sent: MultiDict[str, str], lists: set[str]) -> dict[str, str 
     if repeated:
         raise Unprocessable(errors=repeated)
     return {name: sent.getlist(name) if name in lists else sent[name] for name in sent}
+
+
+def shape_in(annotation: Any) -> type[BaseModel] | None:
+    """The shape that a field holds, if it holds one."""
+    return next((kind for kind in kinds_of(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _nested(values: dict[str, str | list[str]], needed: Collection[str]) -> dict[str, Any]:
+    """Values by their paths as the shape has them, one inside of the other. What is `needed` is there, so that what it lacks is named."""
+    made: dict[str, Any] = {name: {} for name in needed}
+    for path, value in values.items():
+        outer, dot, name = path.partition(".")
+        inner = made.setdefault(outer, {}) if dot else made
+        if not isinstance(inner, dict):
+            raise Unprocessable(errors={path: ["不能这样填写"]})
+        inner[name if dot else path] = value
+    return made

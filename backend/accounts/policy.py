@@ -149,7 +149,7 @@ def could(actor: Actor, permission: Permission) -> bool:
 
 def could_by_area(actor: Actor, permission: Permission) -> bool:
     """Whether one of the actor's roles has the permission in some area; nothing of it is asked for yet."""
-    return any(permission.rule[grant.role] is Reach.AREA for grant in _grants(actor, permission))
+    return any(permission.rule[grant.role] in (Reach.AREA, Reach.COMMUNITY) for grant in _grants(actor, permission))
 
 
 def area_paths(actor: Actor, permission: Permission) -> list[str]:

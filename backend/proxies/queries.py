@@ -1,5 +1,6 @@
 """Who acts for whom, as officers, proxies and those acted for see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +11,14 @@ from sqlalchemy.orm import aliased
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
-from backend.areas.models import Area
-from backend.areas.queries import lies_in
+from backend.areas.models import Area, Level
+from backend.areas.queries import MOST_IN_TREE, lies_in
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
-from backend.foundation.paging import Order, Page, PageRequest
+from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days
 from backend.foundation.terms import Word
@@ -88,6 +89,23 @@ def proxies(viewer: Actor, search: ProxySearch, *, for_me: bool = False, now: da
     if for_me:
         wanted = wanted.where(is_to_renew(viewer, now=now))
     return NEWEST_FIRST.page(wanted, page).map(lambda row: _line(row, clock.shanghai_day(now)))
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees who acts for whom in some area, beside their own."""
+    return policy.could_by_area(viewer, Permission.PROXY_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all of them."""
+    return policy.area_paths(viewer, Permission.PROXY_SEE)
+
+
+def communities_to_record_in(viewer: Actor) -> Sequence[AnyRow]:
+    """The communities for whose elders the viewer may record it, by code: to choose from."""
+    reached = policy.visible(viewer, Permission.PROXY_GRANT, ScopeColumns(area_path=Area.path))
+    communities = select(Area.id, Area.name).where(Area.level == Level.COMMUNITY, Area.withdrawn_on.is_(None), reached)
+    return db.session.execute(communities.order_by(Area.path).limit(MOST_IN_TREE)).all()
 
 
 def is_to_renew(viewer: Actor, *, now: datetime) -> ColumnElement[bool]:

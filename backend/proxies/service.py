@@ -158,7 +158,7 @@ def renew_proxy(actor: Actor, fact_id: UUID, *, ends_on: date, now: datetime) ->
 
     Raises ProxyTermInvalid, OwnProxy, ProxyOver, TooManyElders, AlreadyCorrected, Missing, Forbidden.
     """
-    seen = _seen(actor, fact_id)
+    seen = known_proxy(actor, fact_id)
     policy.require(actor, Permission.PROXY_GRANT, Scope(area_path=seen.area_path))
     if actor.person_id is not None and actor.person_id in (seen.person_id, seen.proxy_person_id):
         raise OwnProxy
@@ -179,8 +179,8 @@ def end_proxy(actor: Actor, fact_id: UUID, *, reason: str | None, now: datetime)
 
     Raises ProxyOver, AlreadyCorrected, Missing, Forbidden.
     """
-    seen = _seen(actor, fact_id)
-    if not _allowed(actor, Permission.PROXY_END, seen):
+    seen = known_proxy(actor, fact_id)
+    if not is_allowed(actor, Permission.PROXY_END, seen):
         raise Forbidden(policy.who_may(Permission.PROXY_END))
     if seen.ended_at is not None:
         raise ProxyOver
@@ -229,14 +229,16 @@ def _end(actor: Actor, seen: Proxy, *, reason: str | None, now: datetime) -> Pro
     return ended
 
 
-def _seen(actor: Actor, fact_id: UUID) -> Proxy:
+def known_proxy(actor: Actor, fact_id: UUID) -> Proxy:
+    """It as it stands, for who may see it. Raises Missing."""
     proxy = db.session.scalars(select(Proxy).where(Proxy.fact_id == fact_id, Proxy.is_current())).one_or_none()
-    if proxy is None or not _allowed(actor, Permission.PROXY_SEE, proxy):
+    if proxy is None or not is_allowed(actor, Permission.PROXY_SEE, proxy):
         raise Missing
     return proxy
 
 
-def _allowed(actor: Actor, permission: Permission, proxy: Proxy) -> bool:
+def is_allowed(actor: Actor, permission: Permission, proxy: Proxy) -> bool:
+    """Whether the actor has this right, by office where the elder lives or as one of the two."""
     both = (Scope(area_path=proxy.area_path, person_id=proxy.person_id), Scope(person_id=proxy.proxy_person_id))
     return any(policy.allows(actor, permission, scope) for scope in both)
 

@@ -20,6 +20,7 @@ from console.views import (
     jobs,
     offices,
     organisations,
+    proxies,
     recoveries,
     registrations,
     relocations,
@@ -53,6 +54,7 @@ LISTS: Mapping[str, str] = {
     "relocation_to_answer": relocations.TO_ANSWER,
     "correction_to_confirm": corrections.TO_CONFIRM,
     "death_to_confirm": deaths.TO_CONFIRM,
+    "proxy_to_renew": proxies.TO_RENEW,
     "recovery_to_check": recoveries.TO_CHECK,
     "recovery_to_approve": recoveries.TO_APPROVE,
 }

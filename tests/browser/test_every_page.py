@@ -67,6 +67,7 @@ def send_empty(page: Page) -> None:
     wrong = page.get_by_role("alert")
     expect(wrong).to_be_focused()
     first = wrong.get_by_role("link").first
-    field = page.locator(f"{first.get_attribute('href')}[aria-invalid]")
+    named = (first.get_attribute("href") or "").removeprefix("#")
+    field = page.locator(f'[id="{named}"][aria-invalid]')
     first.click()
     expect(field).to_be_focused()

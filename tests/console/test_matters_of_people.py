@@ -1,15 +1,18 @@
-"""找回账号, 迁居, 身份更正 and 去世登记 in the console: what one officer saw, a second one agrees to; what is masked stays so."""
+"""找回账号, 代办, 迁居, 身份更正 and 去世登记 in the console: what one officer saw, a second one agrees to; what is masked stays so."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from backend.foundation import clock
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.attendance import counted_statements
 from tests.support.beginning import wechat_user
 from tests.support.browser import Browser, led_to, text_of
 from tests.support.people import identity_number
+from tests.support.proxies import proxy_form
 from tests.support.recoveries import seen
 
 DIED = {"died_on": "2026-03-01", "proof": "cremation_certificate"}
@@ -71,6 +74,45 @@ def test_an_account_is_given_back_by_two_officers_with_the_code_of_the_phone_at_
     assert led_to(sent(other, f"{guessed}/return", reason="请携带身份证")) == guessed
     assert "请携带身份证" in text_of(other.get(guessed))
     assert browser_of(app, "639999001002").get(guessed).status_code == 404
+
+
+def test_who_acts_for_an_elder_is_recorded_at_the_desk_renewed_and_ended(app, browser, street, pass_time):
+    acting, new = street.home.person(name="李代办"), "/console/proxies/new"
+    form = proxy_form(street, acting.card)
+    parties = {f"{party}.{name}": value for party in ("elder", "proxy") for name, value in form.pop(party).items()}
+    asked = browser.get(new)
+    assert f'name="notice_version" value="{form["notice_version"]}"' in asked.text
+    assert all(f'value="{value}"' in asked.text for value in (street["和平社区"], "neighbour"))
+    assert ("和平社区" in asked.text, "团结社区" in asked.text) == (True, False), "only where the officer may record it"
+    wrong = sent(browser, new, **form | parties | {"elder.id_number": "63999919"})
+    assert (wrong.status_code, "被代办人的身份证号" in text_of(wrong), 'value="王桂芳"' in wrong.text) == (422, True, True)
+    assert sent(browser, new, **form | parties | {"elder": "王桂芳"}).status_code == 422
+    assert "被代办人的姓名" in text_of(sent(browser, new)), "what is missing of a card is named, not the card"
+    assert "没有找到代办人" in text_of(sent(browser, new, **form | parties | {"proxy.id_number": identity_number()}))
+
+    address = led_to(sent(browser, new, **form | parties))
+
+    page = browser.get(address)
+    assert (all(said in text_of(page) for said in ("王**", "李**", "邻居", "不使用手机", "有效")), masked(page, acting.card)) == (
+        True,
+        True,
+    )
+    assert buttons(browser, address) == ["续期", "结束代办"]
+    assert sent(browser, f"{address}/renewal", ends_on="2020-01-01").status_code == 422
+    pass_time(days=301)
+    browser = browser_of(app)
+    assert 'href="/console/proxies?status=run_out&amp;for_me=true"' in browser.get("/console/").text
+    assert f'href="{address}"' in browser.get("/console/proxies?status=run_out&for_me=true").text
+    until = clock.shanghai_day(clock.now()) + timedelta(days=100)
+    assert led_to(sent(browser, f"{address}/renewal", ends_on=until.isoformat())) == address
+    assert "有效" in text_of(browser.get(address))
+    stranger = browser_of(app, "639999001002")
+    assert (stranger.get(address).status_code, sent(stranger, f"{address}/ending").status_code) == (404, 404)
+    assert led_to(sent(browser, f"{address}/ending", reason="老人搬家")) == address
+    ended = browser.get(address)
+    assert ("老人搬家" in text_of(ended), buttons(browser, address)) == (True, [])
+    assert [sent(browser, f"{address}/{step}").status_code for step in ("ending", "renewal")] == [409, 422]
+    assert browser.get(f"{address}/renewal").status_code == 409
 
 
 def test_who_moves_here_is_taken_in_or_told_why_not(app, browser, street):

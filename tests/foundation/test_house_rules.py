@@ -77,6 +77,7 @@ COMES_WITH = {
     "mark_not_carried_out": {"CLAIM_REVIEW"},
     "check_identity": {"PERSON_REGISTER"},  # who is on record nowhere yet
     "record_proxy": {"PERSON_REGISTER"},  # who is acted for, where they are not on record yet
+    "submit_new_proxy": {"PERSON_REGISTER"},
     "merge_by_password": {"ACCOUNT_LOG_IN"},  # to the account that stays
     "merge_by_wechat": {"ACCOUNT_LOG_IN"},
     "agree_for_minor": {"PERSON_REGISTER"},

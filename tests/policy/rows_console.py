@@ -25,7 +25,7 @@ from tests.policy.rows_groups import (
     wish,
     without_query,
 )
-from tests.policy.rows_identity import correction, died, on_record_as_dead, own_recovery, recovery, seen_recovery
+from tests.policy.rows_identity import correction, died, on_record_as_dead, own_recovery, proxy, recovery, seen_recovery
 from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed, unchecked
 from tests.policy.rows_people import (
     accepted_registration,
@@ -72,6 +72,7 @@ from tests.policy.viewers import (
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.demands import demand_form, window
+from tests.support.proxies import proxy_form
 from tests.support.second_factors import Authenticator
 
 NEW = {"old_password": PASSWORD, "new_password": "another-Horse-8-stands"}
@@ -286,6 +287,24 @@ def to_do(about: Callable[[World], Ask], key: str, step: str, **fields: str) -> 
 
 
 _WHY = {"reason": "证件不符"}
+OF_PROXY, RECORDING = OFFICERS | these(GRID, "resident", "proxy"), DECIDING | these(GRID)
+
+
+def renewing(world: World) -> Ask:
+    return ask(step="renewal", proxy_id=proxy(world).known["proxy_id"], shows="现在的期限")
+
+
+def renewed(world: World) -> Ask:
+    known = proxy(world).known
+    return ask(step="renewal", proxy_id=known["proxy_id"], body={"ends_on": known["ends_on"]})
+
+
+def proxy_written(world: World) -> Ask:
+    """What the community writes down, as a form has it."""
+    form = proxy_form(world.street, world["proxy"].card)
+    parties = {f"{party}.{name}": value for party in ("elder", "proxy") for name, value in form.pop(party).items()}
+    return ask(body=form | parties)
+
 
 MATTER_PAGES = (
     Row("recoveries_page", recovery, OFFICERS | these("resident"), EMPTY, by=Permission.RECOVERY_SEE),
@@ -316,6 +335,26 @@ MATTER_PAGES = (
         {403: these(DISTRICT)},
         by=Permission.RECOVERY_REFUSE,
         case="return",
+    ),
+    Row("proxies_page", lambda world: ask(shows=proxy(world).known["proxy_id"]), OF_PROXY, EMPTY, by=Permission.PROXY_SEE),
+    Row("proxy_page", matter(proxy, "proxy_id", "被代办人"), OF_PROXY, 404, by=Permission.PROXY_SEE),
+    # An empty form is about nobody's area: it opens to whoever may do so somewhere.
+    Row("new_proxy_page", lambda _: ask(shows="签字的授权书"), RECORDING | these(*(elsewhere(role) for role in RECORDING)), 403),
+    Row("submit_new_proxy", proxy_written, RECORDING, 403, by=Permission.PROXY_GRANT),
+    Row(
+        "proxy_step_page", renewing, RECORDING, 404, {403: these(DISTRICT, "resident", "proxy")}, by=Permission.PROXY_GRANT, case="renewal"
+    ),
+    Row(
+        "submit_proxy_step", renewed, RECORDING, 404, {403: these(DISTRICT, "resident", "proxy")}, by=Permission.PROXY_GRANT, case="renewal"
+    ),
+    Row(
+        "submit_proxy_step",
+        to_do(proxy, "proxy_id", "ending"),
+        RECORDING | these("resident", "proxy"),
+        404,
+        {403: these(DISTRICT)},
+        by=Permission.PROXY_END,
+        case="ending",
     ),
     Row("relocations_page", moving_wish, DECIDING, EMPTY, by=Permission.RELOCATION_SEE),
     Row("relocation_page", matter(moving_wish, "relocation_id"), DECIDING, 404, by=Permission.RELOCATION_SEE),

@@ -34,7 +34,7 @@ class NamingBody(Body):
     """By whose `name` somebody is put on record. One of a single character is mostly a slip, and sometimes the name."""
 
     name: RealName | None = None
-    name_confirmed: bool = Field(default=False, validate_default=True, description="姓名只有一个字的，核对无误后确认")
+    name_confirmed: bool = Field(default=False, validate_default=True, title="姓名已核对", description="姓名只有一个字的，核对无误后确认")
 
     @field_validator("name_confirmed")
     @classmethod
@@ -102,7 +102,7 @@ class NamedIn(NamingBody):
 
     model_config = ConfigDict(json_schema_extra={"examples": [_CHILD]})
 
-    name: RealName
+    name: RealName = Field(title="姓名")
     id_number: IdNumber
 
     def named(self) -> Named:
@@ -115,7 +115,7 @@ class PapersIn(NamedIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [A_PERSON]})
 
-    community_id: Id = Field(description="居住的社区；住在别处的，填任职所在的社区")
+    community_id: Id = Field(title="居住的社区（住在别处的，选任职所在的社区）", description="居住的社区；住在别处的，填任职所在的社区")
     notice_version: NoticeVersion
 
 

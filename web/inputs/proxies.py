@@ -22,7 +22,7 @@ class IdentityIn(NamingBody):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "张三", "id_number": "639999199001010014"}]})
 
-    name: RealName
+    name: RealName = Field(title="姓名")
     id_number: IdNumber
 
 
@@ -47,12 +47,13 @@ class ProxyIn(Body):
 
     elder: IdentityIn = Field(description="被代办人，可以没有账号")
     proxy: IdentityIn = Field(description="代办人，已用自己的手机实名登记")
-    community_id: Id = Field(description="被代办人居住的社区")
+    community_id: Id = Field(title="被代办人居住的社区", description="被代办人居住的社区")
     relation: Annotated[str, Text(max=40)] = Field(
-        description="代办人是被代办人的什么人；可选的见 /words 的 ProxyRelation，例如 child 子女、spouse 配偶、neighbour 邻居"
+        title="代办人是被代办人的",
+        description="代办人是被代办人的什么人；可选的见 /words 的 ProxyRelation，例如 child 子女、spouse 配偶、neighbour 邻居",
     )
-    cause: Annotated[str, Text(max=200), NoNumbers] = Field(description="为什么需要代办")
-    ends_on: Day = Field(description="最后一天，最长一年")
+    cause: Annotated[str, Text(max=200), NoNumbers] = Field(title="为什么需要代办", description="例如：不使用手机")
+    ends_on: Day = Field(title="代办到哪天为止", description="含当天，最长一年")
     notice_version: NoticeVersion
 
     def wanted(self) -> NewProxy:
