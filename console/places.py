@@ -23,6 +23,7 @@ from backend.volunteers import queries as volunteers
 from console.addresses import (
     ACCOUNT,
     AUDIT,
+    BENEFICIARIES,
     CLAIMS,
     CORRECTIONS,
     DEATHS,
@@ -63,6 +64,7 @@ def _works_by_the_rules(viewer: Actor) -> bool:
 
 TODAY = Place("today", "今天", HOME)
 SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
+VISITED = Place("beneficiaries", "服务对象", BENEFICIARIES, demands.keeps_register, "服务")
 SHIFTED = Place("shifts", "场次与签到", SHIFTS, attendance.looks_after_some, "服务")
 RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
 CLAIMED = Place("claims", "认领", CLAIMS, openings.looks_after_some, "服务")
@@ -87,6 +89,7 @@ ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, AUDITED)
 WORK = (
     TODAY,
     SERVICES,
+    VISITED,
     SHIFTED,
     RECORDED,
     CLAIMED,

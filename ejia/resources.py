@@ -5,6 +5,7 @@ from flask import Blueprint
 from console.views import accounts, board, join_requests, scans, second_factors, today
 from console.views import attendances as attendance_pages
 from console.views import audit as audit_pages
+from console.views import beneficiaries as beneficiary_pages
 from console.views import claims as claim_pages
 from console.views import corrections as correction_pages
 from console.views import deaths as death_pages
@@ -116,6 +117,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     scans.bp,
     second_factors.bp,
     demand_pages.bp,
+    beneficiary_pages.bp,
     shift_pages.bp,
     attendance_pages.bp,
     record_pages.bp,

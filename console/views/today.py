@@ -14,6 +14,7 @@ from console.drawing import draw
 from console.places import TODAY
 from console.views import (
     attendances,
+    beneficiaries,
     claims,
     corrections,
     deaths,
@@ -34,6 +35,7 @@ bp = Blueprint("console_today", __name__)
 LISTS: Mapping[str, str] = {
     "demand_to_review": f"{DEMANDS}?{urlencode({'status': 'submitted', 'for_me': 'true'})}",
     "demand_to_close": f"{DEMANDS}?{urlencode({'status': 'published', 'for_me': 'true'})}",
+    "beneficiary_without_basis": beneficiaries.WITHOUT_BASIS,
     "claim_to_answer": claims.TO_ANSWER,
     "service_to_confirm": services.TO_CONFIRM,
     "service_to_allow": services.TO_ALLOW,

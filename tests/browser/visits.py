@@ -19,6 +19,7 @@ FIRST = "main th[scope=row] a"
 TO_ANSWER = "main tr:has-text('后天看望') th a"
 WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) th a"
 
+ON_RECORD = "/console/beneficiaries?basis=own_consent&ended=false"
 OF_COMMUNITY = "/console/offices?role=community_officer"
 
 FILES = {"download_export", "download_job"}
@@ -66,6 +67,20 @@ VISITS = (
     Visit("claim_step_page", "/console/claims", (TO_ANSWER, says("不同意")), "refusal"),
     Visit("demand_claims_page", "/console/demands?status=published&q=明日清扫", (FIRST, says("认领情况"))),
     Visit("claim_step_page", "/console/demands?status=published&q=明日清扫", (FIRST, says("认领情况"), FIRST, says("取消认领")), "release"),
+    Visit("beneficiaries_page", "/console/beneficiaries"),
+    Visit("new_beneficiary_page", "/console/beneficiaries", (says("登记服务对象"),)),
+    Visit("beneficiary_page", "/console/beneficiaries", (FIRST,)),
+    Visit("beneficiary_readings_page", "/console/beneficiaries", (FIRST, says("谁查看过"))),
+    Visit("beneficiary_reveal_page", ON_RECORD, (FIRST, says("查看原文"))),
+    *(
+        Visit("beneficiary_step_page", "/console/beneficiaries?for_me=true", (FIRST, says(verb)), step)
+        for verb, step in (("登记同意", "consent"), ("登记照护职责", "care"))
+    ),
+    *(
+        Visit("beneficiary_step_page", ON_RECORD, (FIRST, says(verb)), step)
+        for verb, step in (("登记撤回同意", "basis-withdrawal"), ("登记搬家", "move"), ("结束登记", "ending"))
+    ),
+    Visit("beneficiary_merger_page", ON_RECORD, (FIRST, says("合并"))),
     Visit("shifts_page", "/console/shifts"),
     Visit("shift_page", "/console/shifts?q=正在清扫", (FIRST,)),
     Visit("code_page", "/console/shifts?q=正在清扫", (FIRST, says("出示签到码"))),

@@ -58,6 +58,8 @@ ASKS_NO_POLICY = {
 OFFICE = {"ROLE_GRANT", "ROLE_WITHDRAW"}
 COMES_WITH = {
     "end_work_unit": {"ARRANGEMENT_MAKE"},
+    "submit_new_beneficiary": {"BENEFICIARY_CHANGE"},
+    "submit_beneficiary_merger": {"BENEFICIARY_CHANGE", "DOOR_CODE_ISSUE"},
     "add_beneficiary": {"BENEFICIARY_CHANGE"},  # who puts somebody on record says on what that rests
     "submit_demand": {"BENEFICIARY_CHANGE"},
     "amend_demand": {"BENEFICIARY_CHANGE"},

@@ -13,7 +13,21 @@ from backend.attendance.models import Attendance
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
 from backend.teams.models import Team
-from tests.policy.rows_demands import CLAIMING, RESIDENT, asking, claim_of, claimed, new, over, published, served
+from tests.policy.rows_demands import (
+    CLAIMING,
+    RESIDENT,
+    asking,
+    claim_of,
+    claimed,
+    consenting,
+    in_grid,
+    new,
+    on_record,
+    over,
+    published,
+    served,
+    twice,
+)
 from tests.policy.rows_groups import (
     HEAD,
     LEADER,
@@ -36,6 +50,7 @@ from tests.policy.rows_people import (
     moving_wish,
     record_of_volunteer,
 )
+from tests.policy.rows_privacy import of_beneficiary, read_before
 from tests.policy.rows_services import (
     CONCERNED,
     IN_CHARGE,
@@ -413,6 +428,112 @@ MATTER_PAGES = (
 )
 
 
+def whom(about: Callable[[World], Ask], shows: str, **known: str) -> Callable[[World], Ask]:
+    """A page about the same one who is visited."""
+    return lambda world: ask(beneficiary_id=about(world).known["beneficiary_id"], shows=shows, **known)
+
+
+def to_whom(about: Callable[[World], Ask], step: str, **fields: str) -> Callable[[World], Ask]:
+    return lambda world: ask(beneficiary_id=about(world).known["beneficiary_id"], step=step, body=fields)
+
+
+def put_on_record(world: World) -> Ask:
+    fields = {"name": "李德山", "called": "李爷爷", "address": "幸福路3号", "born_in": "1938"}
+    return ask(body=fields | {"area_id": world.street["和平第一网格"]})
+
+
+def revealing(world: World) -> Ask:
+    made = of_beneficiary(world)
+    return ask(beneficiary_id=made.known["beneficiary_id"], body=made.body)
+
+
+def merging(world: World) -> Ask:
+    return ask(**twice(world).known)
+
+
+VISITING = these(COMMUNITY, GRID)
+_SETTLING: Mapping[Outcome, Viewers] = {403: these(GRID)}
+REGISTER_PAGES = (
+    Row("beneficiaries_page", lambda world: ask(shows=in_grid(world)), VISITING, EMPTY, by=Permission.BENEFICIARY_SEE),
+    Row(
+        "new_beneficiary_page",
+        lambda _: ask(shows="登记服务对象"),
+        VISITING | these(elsewhere(COMMUNITY), elsewhere(GRID)),
+        403,
+        by=Permission.BENEFICIARY_ADD,
+    ),
+    Row("submit_new_beneficiary", put_on_record, DECIDING | these(GRID), 403, by=Permission.BENEFICIARY_ADD),
+    Row("beneficiary_page", whom(on_record, "没有，不能为其发布需求"), VISITING, 404, by=Permission.BENEFICIARY_SEE),
+    Row("beneficiary_readings_page", whom(read_before, "通知更改服务时间"), these(COMMUNITY), 404, by=Permission.REVEAL_OVERSEE),
+    Row("beneficiary_reveal_page", whom(of_beneficiary, "查看会留下记录"), VISITING, 404, by=Permission.BENEFICIARY_REVEAL),
+    Row("submit_beneficiary_reveal", revealing, VISITING, 404, by=Permission.BENEFICIARY_REVEAL),
+    Row("beneficiary_step_page", whom(on_record, "本人同意后填写", step="consent"), VISITING, 404, by=Permission.BENEFICIARY_CHANGE),
+    Row(
+        "submit_beneficiary_step",
+        to_whom(on_record, "consent", kind="own_consent", notice_version="2026-11-01"),
+        VISITING,
+        404,
+        by=Permission.BENEFICIARY_CHANGE,
+    ),
+    Row(
+        "submit_beneficiary_step",
+        to_whom(on_record, "care", cause="独居高龄"),
+        VISITING,
+        404,
+        by=Permission.BENEFICIARY_CHANGE,
+        case="care",
+    ),
+    Row(
+        "submit_beneficiary_step",
+        to_whom(consenting, "basis-withdrawal", **_WHY),
+        VISITING,
+        404,
+        by=Permission.BENEFICIARY_CHANGE,
+        case="withdrawal",
+    ),
+    Row(
+        "beneficiary_step_page",
+        whom(on_record, "以后按新的住址上门", step="move"),
+        these(COMMUNITY),
+        404,
+        _SETTLING,
+        by=Permission.BENEFICIARY_SETTLE,
+        case="move",
+    ),
+    Row(
+        "submit_beneficiary_step",
+        lambda world: ask(
+            step="move",
+            beneficiary_id=in_grid(world),
+            body={"area_id": world.street["和平社区"], "address": "团结路6号"},
+        ),
+        these(COMMUNITY),
+        404,
+        _SETTLING,
+        by=Permission.BENEFICIARY_SETTLE,
+        case="move",
+    ),
+    Row(
+        "submit_beneficiary_step",
+        to_whom(on_record, "ending", cause="moved_away"),
+        these(COMMUNITY),
+        404,
+        _SETTLING,
+        by=Permission.BENEFICIARY_SETTLE,
+        case="ending",
+    ),
+    Row(
+        "beneficiary_merger_page",
+        lambda world: ask(shows="保留的一条", **twice(world).known),
+        these(COMMUNITY),
+        404,
+        _SETTLING,
+        by=Permission.BENEFICIARY_SETTLE,
+    ),
+    Row("submit_beneficiary_merger", merging, these(COMMUNITY), 404, _SETTLING, by=Permission.BENEFICIARY_SETTLE),
+)
+
+
 def figures(world: World, **known: str) -> Ask:
     """The figures of the community, and what opens by the rows of one."""
     return ask(query={"year": world.known["year"], "area_id": world.street["和平社区"]}, **known)
@@ -702,6 +823,7 @@ ROWS = (
     *ADMINISTRATION_PAGES,
     *PEOPLE_PAGES,
     *MATTER_PAGES,
+    *REGISTER_PAGES,
     *TEAM_PAGES,
     *JOIN_PAGES,
     *ORGANISATION_PAGES,

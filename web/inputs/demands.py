@@ -34,6 +34,9 @@ _BASIS: JsonDict = {"kind": "own_consent", "notice_version": "2026-11-01"}
 _ELDER: JsonDict = {"name": "王秀英", "called": "王奶奶", "address": "和平路8号院3号楼2单元201", "born_in": 1942, "basis": _BASIS}
 
 
+CareCause = Annotated[str, Text(max=200), NoNumbers]
+
+
 class BasisIn(Body):
     """On what it rests that somebody is kept on record."""
 
@@ -43,7 +46,7 @@ class BasisIn(Body):
     notice_version: Annotated[str, Text(max=20)] | None = Field(
         default=None, description="读过并同意的告知书版本，见 GET /beneficiary-notice；duty_of_care 不填"
     )
-    cause: Annotated[str, Text(max=200), NoNumbers] | None = Field(default=None, description="duty_of_care 的理由；不写病情")
+    cause: CareCause | None = Field(default=None, description="duty_of_care 的理由；不写病情")
 
     @model_validator(mode="after")
     def _says_enough(self) -> Self:
@@ -57,10 +60,35 @@ class BasisIn(Body):
         return StatedBasis(self.kind, self.notice_version, self.cause)
 
 
+class ConsentedIn(Body):
+    """Who agreed, to which notice: as a page asks it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_BASIS]})
+
+    kind: Annotated[Literal[BasisKind.OWN_CONSENT, BasisKind.PROXY_CONSENT, BasisKind.GUARDIAN_CONSENT], InWords] = Field(title="谁同意")
+    notice_version: Annotated[str, Text(max=20)]
+
+    def basis(self) -> StatedBasis:
+        """As the service takes it."""
+        return StatedBasis(self.kind, self.notice_version)
+
+
+class CareIn(Body):
+    """Why care cannot wait for a word of theirs: as a page asks it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"cause": "独居高龄，社区定期看望"}]})
+
+    cause: CareCause = Field(title="理由", description="为什么确需上门；不写病情")
+
+    def basis(self) -> StatedBasis:
+        """As the service takes it."""
+        return StatedBasis(BasisKind.DUTY_OF_CARE, cause=self.cause)
+
+
 class BeneficiaryIn(NamingBody):
     """Who is visited, and where."""
 
-    name: Annotated[Name, NoNumbers]
+    name: Annotated[Name, NoNumbers] = Field(title="姓名")
     called: Annotated[Called, NoNumbers] = Field(description="名单上的称呼，例如：王奶奶；不写全名")
     address: Annotated[str, Text(max=200)]
     born_in: Annotated[int, Between(1900, 2199)] | None = Field(default=None, description="出生年份")

@@ -15,8 +15,8 @@ class RevealIn(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"field": "phone", "purpose": "contact", "note": "通知更改服务时间"}]})
 
-    field: PersonalField
-    purpose: Annotated[str, Text(max=40)] = Field(description="用途，见 GET /reveal-purposes")
+    field: PersonalField = Field(title="查看哪一项")
+    purpose: Annotated[str, Text(max=40)] = Field(title="用途", description="每种用途只能查看规定的几项")
     note: Annotated[str, Text(max=200, min=2)] = Field(description="具体事由；本人可以看到")
 
     def purposeful(self) -> Purposeful:

@@ -3,12 +3,17 @@
 from backend.demands.queries.beneficiaries import (
     BeneficiaryLine,
     BeneficiarySearch,
+    BeneficiaryStatus,
     BeneficiaryView,
     Similar,
+    areas_of_register,
     beneficiaries,
     beneficiaries_found,
+    beneficiaries_of,
     beneficiary,
+    keeps_register,
     lacks_basis,
+    may_see_readings,
     readings,
 )
 from backend.demands.queries.demands import (

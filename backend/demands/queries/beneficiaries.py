@@ -1,5 +1,6 @@
 """Reads of the register of beneficiaries: names masked, never an address or a telephone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,12 +19,14 @@ from backend.demands.models import BasisKind, Beneficiary, BeneficiaryBasis, End
 from backend.demands.service.bases import to_read
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import db
+from backend.foundation.database import db, one_of
 from backend.foundation.errors import Missing
 from backend.foundation.masking import masked
 from backend.foundation.paging import Order, Page, PageRequest, TimeSort
 from backend.foundation.sealed_text import read_text
 from backend.foundation.search import EVER, Days, as_asked, holds, words_of
+from backend.foundation.terms import Word
+from backend.people.minors import may_be_minor
 from backend.people.models import Person
 from backend.reveals import queries as reveal_queries
 from backend.reveals.models import Reveal
@@ -38,6 +41,13 @@ class DoorInUse:
 
     issued_at: datetime
     issued_by: str | None
+
+
+class BeneficiaryStatus(Word):
+    """Whether somebody may still be sent to them."""
+
+    ON_RECORD = "on_record", "在册"
+    ENDED = "ended", "不再服务"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,11 @@ class BeneficiaryLine:
     door_code: DoorInUse | None
     ended_at: datetime | None
     end_cause: EndCause | None
+
+    @property
+    def status(self) -> BeneficiaryStatus:
+        """In a word."""
+        return BeneficiaryStatus.ON_RECORD if self.ended_at is None else BeneficiaryStatus.ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class BeneficiaryView(BeneficiaryLine):
     cause: str | None
     stated_at: datetime | None
     has_address: bool
+    may_be_minor: bool
     person_id: UUID | None
     merged_into_id: UUID | None
     similar: list[Similar]
@@ -147,10 +163,34 @@ def beneficiary(viewer: Actor, beneficiary_id: UUID, *, now: datetime) -> Benefi
         cause=read_text(BeneficiaryBasis.cause_sealed, basis) if basis else None,
         stated_at=basis.recorded_at if basis else None,
         has_address=row.Beneficiary.address_sealed is not None,
+        may_be_minor=may_be_minor(row.Beneficiary.born_in, now),
         person_id=row.Beneficiary.person_id,
         merged_into_id=row.Beneficiary.merged_into_id,
         similar=_similar(viewer, row.Beneficiary),
     )
+
+
+def keeps_register(viewer: Actor) -> bool:
+    """Whether the viewer sees who is on record in some area."""
+    return policy.could_by_area(viewer, Permission.BENEFICIARY_SEE)
+
+
+def areas_of_register(viewer: Actor) -> list[str]:
+    """The paths of the areas in which the viewer sees who is on record."""
+    return policy.area_paths(viewer, Permission.BENEFICIARY_SEE)
+
+
+def beneficiaries_of(viewer: Actor, beneficiary_ids: Sequence[UUID], *, now: datetime) -> list[BeneficiaryLine]:
+    """Those of these whom the viewer may see."""
+    seen = policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path))
+    rows = db.session.execute(_lines().where(one_of(Beneficiary.id, beneficiary_ids), seen).order_by(Beneficiary.id)).all()
+    return [BeneficiaryLine(**_values(row, clock.shanghai_day(now))) for row in rows]
+
+
+def may_see_readings(viewer: Actor, seen: BeneficiaryLine) -> bool:
+    """Whether the viewer may see who read the data of somebody whom they see."""
+    area_path = db.session.scalar(select(Beneficiary.area_path).where(Beneficiary.id == seen.id))
+    return policy.allows(viewer, Permission.REVEAL_OVERSEE, Scope(area_path=area_path))
 
 
 def readings(viewer: Actor, beneficiary_id: UUID, *, sort: TimeSort, page: PageRequest) -> Page[reveal_queries.Reading]:

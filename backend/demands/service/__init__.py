@@ -19,7 +19,14 @@ from backend.demands.service.publication import (
     settle_by_flags,
     settle_by_records,
 )
-from backend.demands.service.register import BeneficiaryDetails, add_beneficiary, index_old, read_old_names
+from backend.demands.service.register import BeneficiaryDetails, BeneficiarySimilar, add_beneficiary, index_old, read_old_names
+from backend.demands.service.register_commands import (
+    BeneficiaryCommand,
+    commands_on_beneficiary,
+    may_add,
+    require_beneficiary_command,
+    require_may_add,
+)
 from backend.demands.service.submission import (
     Amendment,
     NewDemand,

@@ -185,6 +185,12 @@ def require_readable(beneficiary: Beneficiary) -> None:
         raise BasisMissing
 
 
+def require_age_known(beneficiary: Beneficiary) -> None:
+    """Let pass of whom somebody said whether they are a minor. Raises AgeUnknown."""
+    if beneficiary.born_in is None and not beneficiary.said_adult:
+        raise AgeUnknown(errors={"born_in": [AgeUnknown.detail]})
+
+
 def _require_fit(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, now: datetime) -> None:
     """Raises BasisUnfit, AgeUnknown, NoticeOutdated."""
     by_office = policy.allows(actor, Permission.DEMAND_SUBMIT, Scope(area_path=beneficiary.area_path))
@@ -192,8 +198,7 @@ def _require_fit(actor: Actor, beneficiary: Beneficiary, basis: StatedBasis, *, 
         if not by_office:
             raise BasisUnfit("履行职责的理由由社区工作人员登记", errors={"basis.kind": ["由社区工作人员登记"]})
         return
-    if beneficiary.born_in is None and not beneficiary.said_adult:
-        raise AgeUnknown(errors={"born_in": [AgeUnknown.detail]})
+    require_age_known(beneficiary)
     minor = may_be_minor(beneficiary.born_in, now)
     if minor != (basis.kind is BasisKind.GUARDIAN_CONSENT):
         sentence = "未成年人须由监护人同意" if minor else "已成年的不由监护人同意"

@@ -91,20 +91,26 @@ def reveal_field_of_beneficiary(actor: Actor, beneficiary_id: UUID, wanted: reve
     beneficiary = db.session.get(Beneficiary, beneficiary_id)
     if beneficiary is None:
         raise Missing
-    scope = Scope(area_path=beneficiary.area_path)
-    needed = to_read(beneficiary, now=now)
-    if not policy.allows(actor, needed, scope):
-        policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
-        raise reveals.MinorProtected
+    needed = require_reader(actor, beneficiary, now=now)
     reveals.require_purpose(wanted)
     require_readable(beneficiary)
     reveals.require_moderation(actor, now=now)
     value = _value_of(beneficiary, wanted.field)
     audit.record(actor, Permission.BENEFICIARY_REVEAL, beneficiary.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
-    grant = policy.grant_for(actor, needed, scope)
+    grant = policy.grant_for(actor, needed, Scope(area_path=beneficiary.area_path))
     subject = reveals.Subject(beneficiary.person_id, beneficiary.id)
     reveal_id = reveals.write_reveal(actor, grant, subject, [wanted.field], wanted.purpose, note=wanted.note, now=now)
     return reveals.Revealed(reveal_id, wanted.field, value, now)
+
+
+def require_reader(actor: Actor, beneficiary: Beneficiary, *, now: datetime) -> Permission:
+    """Let pass who may read them in clear, by the permission that is returned. Raises MinorProtected, Missing."""
+    scope = Scope(area_path=beneficiary.area_path)
+    needed = to_read(beneficiary, now=now)
+    if not policy.allows(actor, needed, scope):
+        policy.require_seen(actor, Permission.BENEFICIARY_REVEAL, scope)
+        raise reveals.MinorProtected
+    return needed
 
 
 def _value_of(beneficiary: Beneficiary, field: PersonalField) -> str | None:
