@@ -460,7 +460,6 @@ REGISTER_PAGES = (
         lambda _: ask(shows="登记服务对象"),
         VISITING | these(elsewhere(COMMUNITY), elsewhere(GRID)),
         403,
-        by=Permission.BENEFICIARY_ADD,
     ),
     Row("submit_new_beneficiary", put_on_record, DECIDING | these(GRID), 403, by=Permission.BENEFICIARY_ADD),
     Row("beneficiary_page", whom(on_record, "没有，不能为其发布需求"), VISITING, 404, by=Permission.BENEFICIARY_SEE),
