@@ -25,6 +25,7 @@ from backend.foundation.idempotency import IdempotencyKey
 from tests.policy.savepoints import cheap_savepoints
 from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
 from tests.policy.world import World
+from tests.support.attendance import counted_statements
 from tests.support.browser import COOKIE, FROM_HERE
 from tests.support.operations import A_FILE, Json, Operation, a_file
 from web.routes import contract_of
@@ -143,6 +144,11 @@ def pages_of(app: APIFlask) -> list[PageOperation]:
     ]
 
 
+MOST_STATEMENTS = 16
+"""How many statements a page of the console sends, beside the prepared one that asks who calls. That they do not grow with the rows of a
+list is proved list by list in tests/console."""
+
+
 class Walk:
     """Asks as each viewer, in a transaction that is undone."""
 
@@ -175,7 +181,7 @@ class Walk:
                         found += self._complaints_of_repeat(row, answer, request)
                         if reads:
                             found += self._complaints_of_reading(row, before)
-                            found += [] if row.case else self._complaints_of_second_reading(answer, request)
+                            found += self._complaints_of_second_reading(row, answer, request)
             if row.expected_of_unchecked():
                 with self.undone():
                     answer = self.send(row, about, UNCHECKED)
@@ -204,10 +210,17 @@ class Walk:
         if left := changed - TRACES - used - MORE_THAN_A_TRACE.get(row.operation, set()):
             yield f"reading changed {', '.join(sorted(left))}"
 
-    def _complaints_of_second_reading(self, answer: TestResponse, request: partial[TestResponse]) -> Iterator[str]:
-        """Nor does it use up what lies outside of tables, or who asks."""
-        if (again := request().status_code) != answer.status_code:
+    def _complaints_of_second_reading(self, row: Row, answer: TestResponse, request: partial[TestResponse]) -> Iterator[str]:
+        """Nor does it use up what lies outside of tables, or who asks; and a page sends no more statements than are counted for it."""
+        is_page = isinstance(self.operations[row.operation], PageOperation)
+        if row.case and not is_page:
+            return
+        with counted_statements() as sent:
+            again = request().status_code
+        if again != answer.status_code:
             yield f"read again: {again}"
+        if is_page and len(sent) > MOST_STATEMENTS:
+            yield f"{len(sent)} statements, {MOST_STATEMENTS} at most"
 
     def _written(self) -> dict[str, int]:
         """How many rows the walk wrote into each table until now, also what was undone."""
