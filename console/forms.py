@@ -81,7 +81,7 @@ def _field(name: str, info: FieldInfo) -> FormField:
     return FormField(
         name=name,
         label=_label(name, info),
-        help=info.description or "",
+        help="" if words and info.description == words.listed() else info.description or "",  # codes are for programs
         needed=info.is_required() or isinstance(info.default, Word),
         kind="select" if words else _kind(kinds, text),
         longest=text.max if text else None,

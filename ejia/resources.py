@@ -16,6 +16,7 @@ from console.views import jobs as job_pages
 from console.views import lockouts as lockout_pages
 from console.views import offices as office_pages
 from console.views import organisations as organisation_pages
+from console.views import people as person_pages
 from console.views import proxies as proxy_pages
 from console.views import recoveries as recovery_pages
 from console.views import registrations as registration_pages
@@ -127,6 +128,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     organisation_pages.bp,
     registration_pages.bp,
     volunteer_pages.bp,
+    person_pages.bp,
     recovery_pages.bp,
     proxy_pages.bp,
     relocation_pages.bp,

@@ -104,12 +104,7 @@ def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: dat
     person = db.session.get(Person, person_id)
     if person is None:
         raise Missing
-    scope = Scope(area_path=person.area_path, person_id=person.id)
-    policy.require(actor, Permission.PERSON_REVEAL, scope, seen_by=Permission.PERSON_SEE)
-    needed = Permission.MINOR_REVEAL if is_minor_at(person.born_on, now) else Permission.PERSON_REVEAL
-    if not policy.allows(actor, needed, scope):
-        raise MinorProtected
-    grant = policy.grant_for(actor, needed, scope)
+    grant = policy.grant_for(actor, require_reader(actor, person, now=now), Scope(area_path=person.area_path, person_id=person.id))
     require_purpose(wanted)
     require_moderation(actor, now=now)
     kept = person.erased_at is None and purposes.current().purposes[wanted.purpose].keeps
@@ -119,6 +114,16 @@ def reveal_person(actor: Actor, person_id: UUID, wanted: Purposeful, *, now: dat
     audit.record(actor, Permission.PERSON_REVEAL, person.id, now=now, field=wanted.field.value, purpose=wanted.purpose)
     reveal_id = write_reveal(actor, grant, Subject(person.id), [wanted.field], wanted.purpose, note=wanted.note, now=now)
     return Revealed(reveal_id, wanted.field, value, now)
+
+
+def require_reader(actor: Actor, person: Person, *, now: datetime) -> Permission:
+    """Let pass who may read a person in clear, by the permission that is returned. Raises MinorProtected, Missing, Forbidden."""
+    scope = Scope(area_path=person.area_path, person_id=person.id)
+    policy.require(actor, Permission.PERSON_REVEAL, scope, seen_by=Permission.PERSON_SEE)
+    needed = Permission.MINOR_REVEAL if is_minor_at(person.born_on, now) else Permission.PERSON_REVEAL
+    if not policy.allows(actor, needed, scope):
+        raise MinorProtected
+    return needed
 
 
 def require_purpose(wanted: Purposeful) -> None:

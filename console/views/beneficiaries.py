@@ -22,19 +22,19 @@ from backend.foundation.errors import Conflict, Refusal, Unprocessable
 from backend.foundation.paging import PageRequest, TimeSort
 from backend.foundation.terms import Word
 from backend.openings.queries import claimant_names
-from backend.reveals import purposes
 from backend.reveals.purposes import PersonalField
+from backend.reveals.service import Purposeful, Revealed
 from console import things
 from console.addresses import BENEFICIARIES, DEMANDS
-from console.asking import About, Asking, Doing, answered, ask, ask_again, one_of
+from console.asking import About, Doing, answered, ask, one_of
 from console.drawing import draw, draw_again, lead_to
 from console.forms import NO_FIELDS, Form
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import VISITED
+from console.revealing import choices, revealed, to_reveal
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.demands import BeneficiariesQuery, CareIn, ConsentedIn, EndIn, NewBeneficiaryIn, NewHomeIn
-from web.inputs.reveals import RevealIn
 from web.routes import told_once
 from web.submissions import last_step
 
@@ -109,13 +109,7 @@ _ASKED: dict[str, Doing[BeneficiaryCommand]] = {
     ),
 }
 """The end of its address → the command."""
-_REVEAL = Asking(
-    BeneficiaryCommand.REVEAL,
-    "查看原文",
-    "每次只查看一项。查看会留下记录：谁、什么时候、为什么，对应的居民看得到。",
-    "查看原文",
-    Form(RevealIn),
-)
+_REVEAL = to_reveal(BeneficiaryCommand.REVEAL)
 _MERGER = Doing(
     BeneficiaryCommand.MERGE,
     "合并重复登记",
@@ -221,15 +215,10 @@ def beneficiary_reveal_page(actor: Actor, beneficiary_id: UUID) -> Response:
 @in_steps
 @told_once
 def submit_beneficiary_reveal(actor: Actor, beneficiary_id: UUID) -> Response:
-    try:
-        with last_step():
-            now = clock.now()
-            told = demands.reveal_field_of_beneficiary(actor, beneficiary_id, _REVEAL.form.read().purposeful(), now=now)
-            beneficiary = queries.beneficiary(actor, beneficiary_id, now=now)
-            return draw("beneficiaries/revealed.html", **_head(actor, beneficiary, things.FIRST), told=told)
-    except (Unprocessable, Conflict) as refusal:
-        with transaction():
-            return ask_again(_REVEAL, refusal, _about(actor, beneficiary_id, BeneficiaryCommand.REVEAL, refused=True))
+    def read(wanted: Purposeful, now: datetime) -> Revealed:
+        return demands.reveal_field_of_beneficiary(actor, beneficiary_id, wanted, now=now)
+
+    return revealed(_REVEAL, read, about=lambda: _about(actor, beneficiary_id, BeneficiaryCommand.REVEAL, refused=True))
 
 
 @bp.get(f"{_BENEFICIARY}/merger/<uuid:into_id>")
@@ -265,8 +254,8 @@ def _about(actor: Actor, beneficiary_id: UUID, command: BeneficiaryCommand, *, r
         notice = rules.current().notice
         beside.append(f"要念给或者交给本人的是《{notice.title}》{notice.version}版")
         seen = {"notice_version": notice.version}
-    address, choices = things.address_of(VISITED, beneficiary_id), _choices(actor, beneficiary, command)
-    return About(actor, VISITED, beneficiary.called, address, beside, seen=seen, choices=choices)
+    address, chosen = things.address_of(VISITED, beneficiary_id), _choices(actor, beneficiary, command)
+    return About(actor, VISITED, beneficiary.called, address, beside, seen=seen, choices=chosen)
 
 
 def _choices(actor: Actor, beneficiary: BeneficiaryView, command: BeneficiaryCommand) -> dict[str, list[tuple[str, str]]]:
@@ -275,8 +264,7 @@ def _choices(actor: Actor, beneficiary: BeneficiaryView, command: BeneficiaryCom
             grown_up = (BasisKind.OWN_CONSENT, BasisKind.PROXY_CONSENT)
             return {"kind": _words((BasisKind.GUARDIAN_CONSENT,) if beneficiary.may_be_minor else grown_up)}
         case BeneficiaryCommand.REVEAL:
-            fit = [purpose for purpose in purposes.current().purposes.values() if not set(_KEPT).isdisjoint(purpose.fields)]
-            return {"field": _words(_KEPT), "purpose": [(purpose.code, purpose.name) for purpose in fit]}
+            return choices(_KEPT)
         case BeneficiaryCommand.MOVE:
             everywhere = [(str(area.id), area.name) for area in communities_in_use([""])]
             here = _served(actor)

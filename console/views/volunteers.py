@@ -5,20 +5,25 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from backend.areas.queries import communities_in_use
+from backend.dossiers import commands
 from backend.dossiers.queries import Open, dossier, records_opened
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.volunteers import queries
-from console.addresses import ORGANISATIONS, PEOPLE, REGISTRATIONS, TEAMS, VOLUNTEERS
+from console import things
+from console.addresses import CORRECTIONS, DEATHS, ORGANISATIONS, PEOPLE, REGISTRATIONS, TEAMS, VOLUNTEERS
 from console.drawing import draw
 from console.listing import NOTHING, list_reader
 from console.places import VOLUNTEERING
+from console.views import people
 from web.edge import reads
 from web.inputs.volunteers import VolunteerQuery
 
 bp = Blueprint("console_volunteers", __name__)
 
 _asked = list_reader(VolunteerQuery)
+_MATTERS = {Open.CORRECTION: CORRECTIONS, Open.DEATH: DEATHS}
+"""Of what waits, where it opens to whoever may open the record."""
 
 
 @bp.get(VOLUNTEERS)
@@ -44,12 +49,18 @@ def volunteers_page(actor: Actor) -> Response:
 @bp.get(f"{PEOPLE}/<uuid:person_id>")
 @reads
 def person_page(actor: Actor, person_id: UUID) -> Response:
+    now = clock.now()
+    record = dossier(actor, person_id, now=now)
     return draw(
         "volunteers/person.html",
         viewer=actor,
         place=VOLUNTEERING,
-        record=dossier(actor, person_id, now=clock.now()),
+        record=record,
+        address=f"{PEOPLE}/{person_id}",
+        on_pages=people.ON_PAGES,
+        **things.offered(commands.commands_on_person(actor, person_id, now=now)),
         open_words=Open.names(),
+        matters=_MATTERS,
         teams=TEAMS,
         organisations=ORGANISATIONS,
         registrations=REGISTRATIONS,

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.attendance import counted_statements
 from tests.support.beginning import wechat_user
 from tests.support.browser import Browser, led_to, text_of
-from tests.support.people import identity_number
+from tests.support.guardians import child, guardianship_form
+from tests.support.people import identity_number, volunteer_form
 from tests.support.proxies import proxy_form
 from tests.support.recoveries import seen
 
@@ -173,6 +175,52 @@ def test_a_name_is_corrected_by_a_second_officer_and_what_was_proposed_is_gone(b
     after = browser.get(address)
     assert ("张三" in after.text, "办结后不再显示" in text_of(after), buttons(browser, address)) == (False, True, [])
     assert sent(browser, f"{address}/return", reason="证件不符").status_code == 409
+
+
+def test_papers_on_the_desk_begin_a_matter_from_the_record_and_a_value_is_read_there_for_a_purpose(app, browser, street, phone_of):
+    person, number = street.home.volunteer(name="张山"), identity_number()
+    record = f"/console/people/{person.person_id}"
+    assert (buttons(browser, record), masked(browser.get(record), person.card)) == (["查看原文", "提出更正", "登记去世"], True)
+    asked = {"field": "id_number", "purpose": "verify_identity", "note": "核对证件"}
+    unfit = sent(browser, f"{record}/reveal", **asked | {"field": "phone"})
+    assert (unfit.status_code, "该用途不能查看这一项" in text_of(unfit), "住址" in text_of(unfit)) == (422, True, False)
+    form = asked | {"submission_key": "one-reading"}
+    told, again = (browser.submit(f"{record}/reveal", **form) for _ in range(2))
+    assert (told.status_code, person.card["id_number"] in told.text, told.headers["Cache-Control"]) == (200, True, "no-store")
+    assert (again.status_code, masked(again, person.card)) == (409, True), "a form sent twice tells nothing"
+    [read] = person.seen("/me/reveals")["items"]
+    assert (read["fields"], read["note"], "核实身份，核对证件" in text_of(browser.get(record))) == (["id_number"], "核对证件", False)
+    assert "查看身份证号：核实身份" in text_of(browser.get(record))
+
+    papers = {"name": "张三", "id_number": number, "proof": "id_card"}
+    page = browser.get(f"{record}/correction")
+    assert ('<option value="id_card"' in page.text, "id_card " in text_of(page), masked(page, person.card)) == (True, False, True)
+    same = sent(browser, f"{record}/correction", **papers | person.card)
+    assert (same.status_code, "与已登记的相同" in text_of(same)) == (422, True)
+    begun = led_to(sent(browser, f"{record}/correction", **papers))
+    assert (begun.startswith("/console/corrections/"), buttons(browser, begun), person.seen("/me")["person"]["name"]) == (
+        True,
+        ["退回"],
+        "张山",
+    )
+    opened = browser.get(record)
+    assert (f'href="{begun}"' in opened.text, buttons(browser, record)) == (True, ["查看原文", "登记去世"])
+    assert browser.get(f"{record}/correction").status_code == sent(browser, f"{record}/correction", **papers).status_code == 409
+
+    assert sent(browser, f"{record}/death", **DIED | {"died_on": "2099-01-01"}).status_code == 422
+    death = led_to(sent(browser, f"{record}/death", **DIED))
+    assert (buttons(browser, death), person.get("/me").status_code) == (["退回"], 200), "nothing changes before a second officer agrees"
+    assert (buttons(browser, record), browser.get(f"{record}/death").status_code) == (["查看原文"], 409)
+
+    ward, minor = child(16), phone_of("child")
+    street.home.mother.made("/guardianships", guardianship_form(street, ward))
+    minor.made("/volunteers", volunteer_form(street, **ward))
+    of_minor = f"/console/people/{minor.seen('/me')['person']['id']}/reveal"
+    asked = {"field": "name", "purpose": "contact", "note": "通知时间"}
+    refused = sent(browser, of_minor, **asked)
+    assert (browser.get(of_minor).status_code, refused.status_code, ward["name"] in refused.text) == (403, 403, False)
+    in_street = browser_of(app, "639999001", role=Role.STREET_OFFICER)
+    assert ward["name"] in sent(in_street, of_minor, **asked).text
 
 
 def test_the_pages_of_matters_send_as_many_statements_for_many_as_for_one(app, browser, street):

@@ -428,6 +428,55 @@ MATTER_PAGES = (
 )
 
 
+def record_of(body: Mapping[str, Any] | None = None, **known: str) -> Callable[[World], Ask]:
+    """About the volunteer, whose record opens to themselves too."""
+    return lambda world: ask(person_id=world["volunteer"].person_id, body=body, **known)
+
+
+CORRECTED = {"name": "李改名", "id_number": "639999199001010014", "proof": "id_card"}
+DEAD = {"died_on": "2026-03-01", "proof": "medical_certificate"}
+BEGINNING: Mapping[Outcome, Viewers] = {403: these("volunteer", DISTRICT)}
+RECORD_OF_PERSON = (
+    Row("person_reveal_page", record_of(shows="查看会留下记录"), DECIDING, 404, BEGINNING, by=Permission.PERSON_REVEAL),
+    Row(
+        "submit_person_reveal",
+        record_of({"field": "name", "purpose": "contact", "note": "通知更改服务时间"}),
+        DECIDING,
+        404,
+        BEGINNING,
+        by=Permission.PERSON_REVEAL,
+    ),
+    Row(
+        "person_step_page",
+        record_of(step="correction", shows="见到本人和证件原件后"),
+        DECIDING,
+        404,
+        BEGINNING,
+        by=Permission.CORRECTION_PROPOSE,
+        case="correction",
+    ),
+    Row("submit_person_step", record_of(CORRECTED, step="correction"), DECIDING, 404, BEGINNING, by=Permission.CORRECTION_PROPOSE),
+    Row(
+        "person_step_page",
+        record_of(step="death", shows="见到证明原件后填写"),
+        DECIDING,
+        404,
+        BEGINNING,
+        by=Permission.DEATH_REPORT,
+        case="death",
+    ),
+    Row(
+        "submit_person_step",
+        lambda world: ask(person_id=world["resident"].person_id, step="death", body=DEAD),
+        DECIDING,
+        404,
+        {403: these("resident", DISTRICT)},
+        by=Permission.DEATH_REPORT,
+        case="death",
+    ),
+)
+
+
 def whom(about: Callable[[World], Ask], shows: str, **known: str) -> Callable[[World], Ask]:
     """A page about the same one who is visited."""
     return lambda world: ask(beneficiary_id=about(world).known["beneficiary_id"], shows=shows, **known)
@@ -823,6 +872,7 @@ ROWS = (
     *PEOPLE_PAGES,
     *MATTER_PAGES,
     *REGISTER_PAGES,
+    *RECORD_OF_PERSON,
     *TEAM_PAGES,
     *JOIN_PAGES,
     *ORGANISATION_PAGES,

@@ -14,7 +14,7 @@ class IdentityCorrectionIn(NamedIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "章三", "id_number": "639999199001010014", "proof": "id_card"}]})
 
-    proof: CorrectionProof = Field(description=CorrectionProof.listed())
+    proof: CorrectionProof = Field(title="看到的证件", description=CorrectionProof.listed())
 
     def wanted(self) -> NewIdentity:
         """As the service takes it."""

@@ -15,7 +15,7 @@ class DeathIn(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"died_on": "2026-11-20", "proof": "medical_certificate"}]})
 
     died_on: Day = Field(description="证明上的去世日期")
-    proof: DeathProof = Field(description=DeathProof.listed())
+    proof: DeathProof = Field(title="看到的证明", description=DeathProof.listed())
 
     def reported(self) -> ReportedDeath:
         """As the service takes it."""
