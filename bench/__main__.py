@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 
-from bench import claims, consuming, figures, importing, lists, memory, rebuilding, results, searching, signing, waiting
+from bench import claims, console, consuming, figures, importing, lists, memory, rebuilding, results, searching, signing, waiting
 from bench.machine import Machine, machine
 from bench.results import Result
 
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "lists": lambda running, asked: lists.measure(running, demands=asked.demands, reads=asked.reads, rounds=asked.rounds, say=_say),
     "searches": lambda running, asked: searching.measure(running, rows=asked.demands, reads=asked.reads, rounds=asked.rounds, say=_say),
     "waiting": lambda running, asked: waiting.measure(running, scale=asked.scale, reads=asked.reads, rounds=asked.rounds, say=_say),
+    "console": lambda running, asked: console.measure(running, scale=asked.scale, reads=asked.reads, rounds=asked.rounds, say=_say),
     "rebuild": lambda running, asked: rebuilding.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "consumer": lambda running, asked: consuming.measure(running, facts=asked.facts, rounds=asked.rounds, say=_say),
     "import": lambda running, asked: importing.measure(running, scale=asked.scale, say=_say),
@@ -46,13 +47,13 @@ def parser() -> argparse.ArgumentParser:
         "--rounds": (5, "rounds of each contestant, at least 5 for a figure to be quoted"),
         "--people": (500, "signing: who signs in at one shift"),
         "--demands": (100_000, "lists, searches: rows in the list"),
-        "--reads": (100, "lists, searches (a quarter), waiting, statistics: reads of each contestant in a round"),
+        "--reads": (100, "lists, searches and console (a quarter), waiting, statistics: reads of each contestant in a round"),
         "--facts": (60_000, "rebuild, consumer: service records"),
         "--requests": (20_000, "memory: requests of the load"),
     }
     for option, (default, told) in sizes.items():
         options.add_argument(option, type=_number, default=default, metavar="N", help=f"{told} (default: {default:,})")
-    options.add_argument("--scale", type=float, default=1.0, metavar="N", help="import, waiting: of the demonstration year (default: 1)")
+    options.add_argument("--scale", type=float, default=1.0, metavar="N", help="import, waiting, console: of that year (default: 1)")
     options.add_argument(
         "--records",
         type=lambda text: [_number(part) for part in text.split(",")],

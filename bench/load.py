@@ -37,9 +37,10 @@ def percentile(waits: Sequence[float], share: float) -> float:
     return next(islice(sorted(waits), min(int(len(waits) * share), len(waits) - 1), None)) * 1000
 
 
-def request(method: str, path: str, *, token: str, body: bytes = b"", key: str | None = None) -> bytes:
-    """One HTTP/1.1 request, ready to be sent."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: bench", f"Authorization: Bearer {token}", f"Content-Length: {len(body)}"]
+def request(method: str, path: str, *, token: str = "", cookie: str = "", body: bytes = b"", key: str | None = None) -> bytes:
+    """One HTTP/1.1 request, ready to be sent: of a phone by its token, or of a browser by its cookie."""
+    caller = f"Cookie: {cookie}" if cookie else f"Authorization: Bearer {token}"
+    lines = [f"{method} {path} HTTP/1.1", "Host: bench", caller, f"Content-Length: {len(body)}"]
     lines += ["Content-Type: application/json"] if body else []
     lines += [f"Idempotency-Key: {key}"] if key else []
     return "\r\n".join([*lines, "", ""]).encode() + body
