@@ -38,7 +38,7 @@ def set_stage(town: Town) -> None:
     visit = {"brand": "door_knock", "title": f"后天看望{folk.mark}", "details": LONG, "beneficiary": folk.elder("王")}
     asked = folk.officer.made("/demands", wanted | visit)
     folk.published(asked, starts_in=folk.days(2))
-    (known,) = folk.officer.seen("/beneficiaries", {"limit": 1})["items"]
+    (known,) = folk.officer.seen("/beneficiaries", limit=1)["items"]
     twin = folk.elder("李") | {"area_id": folk.home, "different_from": [known["id"]]}
     folk.officer.made("/beneficiaries", twin)
     leader.made("/claims", {"role_id": found(leader, "/demands", {"number": asked["number"]})["role_id"], "team_id": team["id"]})
