@@ -1,6 +1,7 @@
 """What every route of the console owes to who is logged in there, over the address map: a new route is asked without being listed."""
 
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from web.routes import Access, contract_of
 
 TEMPLATES = Path(console.__file__).parent / "templates"
 ELSEWHERE = "https://evil.example/"
+FIRST_LOAD = 150_000
+"""What the first page and all that it names may weigh on the line, in bytes, compressed."""
 CACHED = {"/board"}
 """What anybody may keep who stands in between: it is the same for everybody."""
 MOVED_BY_ASKING = {"audit_entries", "audit_sources", "token_families", "outbox_events", "outbox_deliveries"}
@@ -137,6 +140,18 @@ def test_stored_text_is_text_on_every_page_that_shows_it(app, browsers, street):
         tags = re.findall(r"<(script|img|iframe|object|svg)\b([^>]*)", page.text)
         assert all('src="/console/static/' in attributes for _, attributes in tags), page.request.path
         assert not re.search(r"<[^>]*\son\w+=", page.text), page.request.path
+
+
+def test_the_first_load_is_light_and_comes_from_here_alone(browsers):
+    officer, _ = browsers
+    page = officer.get("/console/")
+    named = {*re.findall(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"', page.text)}
+    assert {address.rpartition(".")[2].partition("?")[0] for address in named} >= {"css", "js"}
+    assert all(address.startswith("/console/static/") for address in named)
+    parts = [page, *(officer.get(address) for address in sorted(named))]
+    assert all(part.status_code == 200 for part in parts)
+    assert not any(re.search(rb"@import|url\(", part.data) for part in parts if part.mimetype == "text/css"), "more would be counted"
+    assert sum(len(zlib.compress(part.data)) for part in parts) < FIRST_LOAD
 
 
 def test_templates_take_as_markup_only_what_is_made_here():
