@@ -15,7 +15,7 @@ from backend.foundation import clock
 from backend.foundation.actor import Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
-from tests.support.browser import Browser, led_to, text_of
+from tests.support.browser import Browser, led_to, officer_named, text_of
 from tests.support.phone import Phone, refused
 
 PAGE = "/console/login/scan"
@@ -65,7 +65,11 @@ def test_a_phone_sees_who_asks_agrees_and_its_digits_let_that_browser_in_once(br
     assert "已在手机上确认" in text_of(waiting)
     assert ("<svg" in waiting.text, "Refresh" in waiting.headers, digits in waiting.text) == (False, False, False)
     kept = browser.client.get_cookie("ejia-scan").value
+    planted = Browser(browser.client.application)
+    planted.log_in(officer_named(browser.client.application))
+    browser.cookie = planted.cookie
     assert led_to(typed(browser, digits, "?next=/console/account")) == "/console/account"
+    assert (browser.is_in(), planted.is_in()) == (True, False), "a cookie that was planted before the scan ends by it"
     copied = Browser(browser.client.application)
     copied.client.set_cookie("ejia-scan", kept)
     assert "二维码已失效" in text_of(typed(copied, digits)), "good once"
