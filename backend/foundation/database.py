@@ -342,6 +342,18 @@ def look_up_by_key() -> None:
     db.session.execute(text(f"SELECT {off}"))
 
 
+@contextmanager
+def by_indexes() -> Iterator[None]:
+    """Have the planner read meanwhile no table whole that it can look up: for a statement of very many parts.
+
+    Two plans whose costs differ by less than a hundredth are one to it. Where a part is reckoned dear it may therefore read a whole table
+    for each row of another, which costs thousands of times as much once there are more of those than it thought.
+    """
+    db.session.execute(text("SELECT set_config('enable_seqscan', 'off', true)"))
+    yield
+    db.session.execute(text("SELECT set_config('enable_seqscan', 'on', true)"))
+
+
 def violated_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint that refused a statement: the one way in which the code recognises it."""
     return getattr(getattr(error.orig, "diag", None), "constraint_name", None)

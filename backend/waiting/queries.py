@@ -15,7 +15,7 @@ from backend.areas.models import Area
 from backend.areas.queries import lies_in
 from backend.foundation import clock
 from backend.foundation.actor import Actor, Grant, Role
-from backend.foundation.database import db
+from backend.foundation.database import by_indexes, db
 from backend.foundation.errors import Missing
 from backend.foundation.paging import MOST_COUNTED, AnyRow, Order, Page, PageRequest
 from backend.foundation.search import EVER, Days
@@ -48,7 +48,8 @@ class WaitingLine:
 def own_waiting(viewer: Actor, *, now: datetime) -> list[WaitingLine]:
     """What waits for the viewer, the most urgent first; no line for what does not."""
     policy.require(viewer, Permission.WAITING_SEE, Scope())
-    counted = {row.kind: row for row in db.session.execute(union_all(*(_count(kind, viewer, now) for kind in _possible(viewer))))}
+    with by_indexes():
+        counted = {row.kind: row for row in db.session.execute(union_all(*(_count(kind, viewer, now) for kind in _possible(viewer))))}
     lines = [_line(kind, counted[kind.code]) for kind in KINDS if kind.code in counted and counted[kind.code].number]
     return sorted(lines, key=lambda line: line.due_on)
 

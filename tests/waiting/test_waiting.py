@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from backend.attendance.models import FlagKind
 from backend.attendance.service import close_overdue, flag_service
@@ -18,10 +18,11 @@ from backend.foundation.jobs import Job, State
 from backend.messages import kinds as messages
 from backend.waiting import catalogue
 from backend.waiting.kinds import KINDS
+from backend.waiting.queries import own_waiting
 from miniprogram_api.waiting import LISTS
 from tasks.housekeeping import report_overdue
 from tests.support.attendance import Visit, claim_for, open_shift
-from tests.support.beginning import officer_of
+from tests.support.beginning import actor_of, officer_of
 from tests.support.demands import asked_for, demand_form, give_role, published_demand
 from tests.support.guardians import child, guardianship_form
 from tests.support.humans import appointed
@@ -382,3 +383,19 @@ def test_what_waits_is_asked_for_by_one_day_in_both_catalogues(app, project_root
             messages.read(project_root / "config" / "messages.toml")
     finally:
         catalogue.use(before)
+
+
+def test_the_count_reads_no_table_row_by_row_and_what_is_read_after_it_may(app, street):
+    """What a planner takes for it depends on costs that differ by less than it looks at; so it is left no choice meanwhile."""
+    actor, planned = actor_of(street.officer), []
+
+    def note(connection, _cursor, statement, *_) -> None:
+        if "UNION ALL" in statement:
+            planned.append(connection.connection.driver_connection.execute("SHOW enable_seqscan").fetchone())
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    with transaction():
+        own_waiting(actor, now=clock.now())
+        planned.append(db.session.execute(text("SHOW enable_seqscan")).one())
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert [value for (value,) in planned] == ["off", "on"]
