@@ -7,6 +7,7 @@ from backend.accounts import queries as accounts
 from backend.attendance import queries as attendance
 from backend.corrections import queries as corrections
 from backend.deaths import queries as deaths
+from backend.deliveries import queries as deliveries
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
 from backend.jobs import queries as jobs
@@ -27,6 +28,7 @@ from console.addresses import (
     CLAIMS,
     CORRECTIONS,
     DEATHS,
+    DELIVERIES,
     DEMANDS,
     EXPORTS,
     FIGURES,
@@ -83,9 +85,10 @@ APPOINTED = Place("offices", "账号与角色", OFFICES, accounts.looks_after_of
 LOCKED = Place("lockouts", "登录与锁定", LOCKOUTS, accounts.looks_after_lockouts, "管理")
 SET = Place("rules", "规则", RULES, _works_by_the_rules, "管理")
 WORKED_ON = Place("jobs", "后台任务", JOBS, jobs.looks_after_some, "管理")
+UNDELIVERED = Place("deliveries", "失败的投递", DELIVERIES, deliveries.looks_after_deliveries, "管理")
 AUDITED = Place("audit", "审计", AUDIT, accounts.may_audit, "管理")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
-ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, AUDITED)
+ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, UNDELIVERED, AUDITED)
 WORK = (
     TODAY,
     SERVICES,

@@ -9,6 +9,7 @@ from console.views import beneficiaries as beneficiary_pages
 from console.views import claims as claim_pages
 from console.views import corrections as correction_pages
 from console.views import deaths as death_pages
+from console.views import deliveries as delivery_pages
 from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
@@ -38,6 +39,7 @@ from miniprogram_api import (
     console_logins,
     corrections,
     deaths,
+    deliveries,
     demands,
     dossiers,
     exports,
@@ -103,6 +105,7 @@ RESOURCES: tuple[Resource, ...] = (
     exports.bp,
     imports.bp,
     jobs.bp,
+    deliveries.bp,
     late_entries.bp,
     files.bp,
     words.bp,
@@ -140,5 +143,6 @@ CONSOLE: tuple[Blueprint, ...] = (
     lockout_pages.bp,
     rule_pages.bp,
     job_pages.bp,
+    delivery_pages.bp,
     audit_pages.bp,
 )

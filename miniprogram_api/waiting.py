@@ -51,6 +51,7 @@ LISTS: Mapping[str, str] = {
     "notice_to_agree_to": "/me/consents?for_me=true",
     "word_for_minor_to_renew": "/me/wards?for_me=true",
     "job_failed": "/jobs?state=failed&for_me=true",
+    "delivery_failed": "/failed-deliveries?for_me=true",
 }
 """Kind → the list that shows what is counted of it."""
 

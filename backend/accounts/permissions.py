@@ -558,6 +558,19 @@ class Permission(Term):
         "See how all long work of the area goes, without its files.",
         {Role.SYSTEM_ADMIN: Reach.AREA},
     )
+    # What happened lies in no area, and a delivery holds ids only.
+    DELIVERY_SEE = (
+        "delivery.see",
+        "查看失败的投递",
+        "See what failed of what follows by itself (points, figures, messages …): ids, kinds and numbers.",
+        {Role.SYSTEM_ADMIN: Reach.ANYWHERE},
+    )
+    DELIVERY_RETRY = (
+        "delivery.retry",
+        "重试失败的投递",
+        "Have it tried again at once.",
+        {Role.SYSTEM_ADMIN: Reach.ANYWHERE},
+    )
     KEYS_ROTATE = ("keys.rotate", "轮换密钥", "Seal personal data with another key: by `ejia` only.", _NOBODY)
     COMMAND_RUN = ("command.run", "运行命令", "Change the copy, or take data out of it, by `ejia`; who runs it says who they are.", _NOBODY)
 

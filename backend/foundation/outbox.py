@@ -108,7 +108,10 @@ class OutboxDelivery(Base):
     """That one consumer has yet to hear one event. Deleted in the transaction that holds the effect."""
 
     __tablename__ = "outbox_deliveries"
-    __table_args__ = (Index("ix_outbox_deliveries_due", "consumer", "due_at", "event_id"),)
+    __table_args__ = (
+        Index("ix_outbox_deliveries_due", "consumer", "due_at", "event_id"),
+        Index("ix_outbox_deliveries_failed", "event_id", "consumer", postgresql_where="attempts > 0"),
+    )
 
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
     consumer: Mapped[str] = mapped_column(primary_key=True)

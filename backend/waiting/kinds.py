@@ -20,11 +20,13 @@ from backend.corrections import queries as corrections
 from backend.corrections.models import IdentityCorrection
 from backend.deaths import queries as deaths
 from backend.deaths.models import Death
+from backend.deliveries import queries as deliveries
 from backend.demands import queries as demands
 from backend.demands.models import Beneficiary, Demand, DemandChange
 from backend.foundation.actor import Actor
 from backend.foundation.database import Column
 from backend.foundation.jobs import Job
+from backend.foundation.outbox import OutboxDelivery, OutboxEvent
 from backend.jobs import queries as jobs
 from backend.late_entries import queries as late_entries
 from backend.late_entries.models import LateEntry
@@ -134,6 +136,11 @@ def _unchecked(viewer: Actor, now: datetime) -> Rows:
 def _words_for_minors(viewer: Actor, now: datetime) -> Rows:
     rows = _since(agreements.to_renew_since(now), agreements.is_to_renew(viewer, now=now))
     return rows.join(Person, Person.id == Guardianship.ward_person_id)
+
+
+def _undelivered(viewer: Actor, _now: datetime) -> Rows:
+    rows = _since(OutboxEvent.at, deliveries.is_failing(viewer))
+    return rows.join(OutboxDelivery, OutboxDelivery.event_id == OutboxEvent.id)
 
 
 KINDS = (
@@ -251,5 +258,6 @@ KINDS = (
     ),
     Kind("word_for_minor_to_renew", Permission.GUARDIANSHIP_STATE, _words_for_minors),
     Kind("job_failed", Permission.WAITING_SEE, lambda viewer, now: _since(Job.finished_at, jobs.failed_lately(viewer, now=now))),
+    Kind("delivery_failed", Permission.DELIVERY_SEE, _undelivered),
 )
 """In the order in which they are told where two are as urgent."""

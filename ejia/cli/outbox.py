@@ -8,13 +8,12 @@ import click
 from backend.foundation import clock, deliveries
 from backend.foundation.clock import SHANGHAI
 from backend.foundation.database import transaction
-from backend.foundation.deliveries import Line, State, Wanted
+from backend.foundation.deliveries import DeliveryState, Line, Wanted
 from ejia.cli.application import application
 from ejia.cli.failures import Failure
 from ejia.cli.operated import operated
 
 _HEADINGS = ("消费者", "状态", "失败", "发生于", "下次处理", "事件", "事件编号", "对象编号", "最近错误")
-_WORDS = {State.FAILING: "失败", State.POSTPONED: "推迟", State.DUE: "待处理"}
 _CONSUMER = click.option("--consumer", metavar="NAME", help="只看这一个消费者：points、statistics 等。")
 
 
@@ -25,7 +24,7 @@ def outbox() -> None:
 
 @outbox.command(name="list", short_help="列出待送达的事件、原因和时间。")
 @_CONSUMER
-@click.option("--state", type=click.Choice([state.value for state in State]), help="只看这一种状态。")
+@click.option("--state", type=click.Choice([state.value for state in DeliveryState]), help="只看这一种状态。")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="最多显示多少条。")
 def list_waiting(consumer: str | None, state: str | None, limit: int) -> None:
     """列出待送达的事件：先是每个消费者的条数，然后每条一行，失败次数多的在前。
@@ -34,14 +33,14 @@ def list_waiting(consumer: str | None, state: str | None, limit: int) -> None:
     只显示编号，没有个人信息；完整的错误见日志中同一事件的 outbox.postponed。
     """
     with application(), transaction():
-        now, wanted = clock.now(), Wanted(consumer, state=State(state) if state else None)
+        now, wanted = clock.now(), Wanted(consumer, state=DeliveryState(state) if state else None)
         counts = deliveries.counts(wanted, now=now)
         lines = deliveries.waiting(wanted, limit=limit, now=now)
     if not counts:
         click.echo("没有待送达的事件。")
         return
     for name in sorted({name for name, _ in counts}):
-        click.echo(f"{name}：" + "，".join(f"{_WORDS[state]} {counts[name, state]}" for state in State if (name, state) in counts))
+        click.echo(f"{name}：" + "，".join(f"{state.chinese} {counts[name, state]}" for state in DeliveryState if (name, state) in counts))
     click.echo()
     for cells in _aligned([_HEADINGS, *(_cells(line) for line in lines)]):
         click.echo(cells)
@@ -75,7 +74,7 @@ def retry(event_ids: tuple[UUID, ...], consumer: str | None, everything: bool) -
 def _cells(line: Line) -> tuple[str, ...]:
     when = (_shown(line.since), _shown(line.due_at))
     ids = (str(line.event_id), str(line.subject_id))
-    return (line.consumer, _WORDS[line.state], str(line.attempts), *when, line.name, *ids, line.last_error or "-")
+    return (line.consumer, line.state.chinese, str(line.attempts), *when, line.name, *ids, line.last_error or "-")
 
 
 def _shown(instant: datetime) -> str:

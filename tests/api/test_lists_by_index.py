@@ -20,6 +20,8 @@ LISTS = [
     ("/beneficiaries", {}),
     ("/demands", {}),
     ("/demands/in-care", {"status": "submitted"}),
+    ("/failed-deliveries", {}),
+    ("/failed-deliveries", {"for_me": "true"}),
     ("/imports", {}),
     ("/jobs", {}),
     ("/lockouts", {}),
@@ -45,6 +47,7 @@ LISTS = [
 READERS = {
     "/audit-entries": (Role.AUDIT_ADMIN, "639999001"),
     "/beneficiaries": (Role.COMMUNITY_OFFICER, "639999001001"),
+    "/failed-deliveries": (Role.SYSTEM_ADMIN, "639999001"),
     "/jobs": (Role.SYSTEM_ADMIN, "639999001"),
     "/lockouts": (Role.SECURITY_ADMIN, "639999001"),
 }

@@ -173,6 +173,7 @@ VISITS = (
     Visit("lockouts_page", "/console/lockouts", by="anquan"),
     Visit("rules_page", "/console/rules"),
     Visit("jobs_page", "/console/jobs", by="xitong"),
+    Visit("deliveries_page", "/console/deliveries", by="xitong"),
     Visit("audit_page", "/console/audit", by="shenji"),
 )
 

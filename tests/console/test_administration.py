@@ -6,13 +6,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from backend.foundation import audit, clock, jobs
+from backend.foundation import audit, clock, deliveries, jobs
 from backend.foundation.actor import Actor, Role
 from backend.foundation.database import transaction
+from backend.foundation.deliveries import Wanted
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.attendance import counted_statements
 from tests.support.browser import Browser, led_to, officer_named, text_of
+from tests.support.deliveries import failed_delivery
 from tests.support.people import registered_volunteer
 
 STREET = "639999001"
@@ -83,6 +85,47 @@ def test_long_work_is_watched_by_who_looks_after_it_and_called_off_by_who_asked(
     assert f'href="{failed}"'.replace("&", "&amp;") in officer.get("/console/").text
     assert "没有做成，请重新提出" in text_of(officer.get(failed))
     assert sent_by(system, "/console/jobs") == few
+
+
+def test_what_failed_of_what_follows_is_counted_explained_and_tried_again_by_who_looks_after_it(app, street, of_role, administrator):
+    system, others = of_role(Role.SYSTEM_ADMIN), (of_role(Role.AUDIT_ADMIN), browser_of(app))
+    assert "现在没有失败的投递" in text_of(system.get("/console/deliveries"))
+    failing = [failed_delivery(), failed_delivery("statistics")]
+    slow = failed_delivery("messages", attempts=2)
+    waits = '"/console/deliveries?for_me=true"'
+    assert [waits in browser.get("/console/").text for browser in (system, *others)] == [True, False, False]
+    assert "2失败的投递" in text_of(system.get("/console/")).replace(" ", "")
+    page, narrowed = system.get("/console/deliveries"), system.get("/console/deliveries?for_me=true&consumer=points").text
+    assert all(said in text_of(page) for said in ("积分", "服务记录", "与数据库里已有的数据冲突", "失败5次", "推迟", "失败2次"))
+    assert [str(event_id) in narrowed for event_id in (*failing, slow)] == [True, False, False]
+    few = sent_by(system, "/console/deliveries")
+
+    def due() -> list[str]:
+        with transaction():
+            return [
+                line.consumer
+                for line in deliveries.waiting(Wanted(has_failed=True), limit=50, now=clock.now())
+                if line.due_at <= clock.now()
+            ]
+
+    retry = "/console/deliveries/retry"
+    assert (page.text.count(f'action="{retry}"'), "没有符合条件的投递" in text_of(system.get("/console/deliveries?consumer=nobody"))) == (
+        4,
+        True,
+    )
+    assert [sent(browser, retry, event_id=str(failing[0])).status_code for browser in others] == [403, 403]
+    assert (sent(system, retry, event_id=str(uuid4())).status_code, due()) == (404, [])
+    assert (led_to(sent(system, retry, event_id=str(failing[0]))), due()) == ("/console/deliveries", ["points"])
+    phone = administrator(Role.SYSTEM_ADMIN, STREET)
+    assert (phone.made("/failed-deliveries/retry", {"consumer": "statistics"})["number"], due()) == (1, ["points", "statistics"])
+    assert phone.made("/failed-deliveries/retry", {}) == {"number": 1}
+    assert phone.made("/failed-deliveries/retry", {}) == {"number": 0}
+    asked = administrator(Role.AUDIT_ADMIN, STREET).seen("/audit-entries", action="delivery.retry", succeeded="true")["items"]
+    told = [{"consumer": None, "number": 0}, {"consumer": None, "number": 1}, {"consumer": "statistics", "number": 1}]
+    assert [entry["details"] for entry in asked[:3]] == told
+    for _ in range(30):
+        failed_delivery()
+    assert sent_by(system, "/console/deliveries") == few
 
 
 def test_the_log_says_in_words_who_did_what_and_holds_nobodys_data(street, phone_of, officer, of_role):

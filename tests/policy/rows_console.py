@@ -40,7 +40,7 @@ from tests.policy.rows_groups import (
     without_query,
 )
 from tests.policy.rows_identity import correction, died, on_record_as_dead, own_recovery, proxy, recovery, seen_recovery
-from tests.policy.rows_offices import APPOINTING, appointing, logged, offered, office, proposed, unchecked
+from tests.policy.rows_offices import APPOINTING, SYSTEM_ADMINS, appointing, logged, offered, office, proposed, unchecked, undelivered
 from tests.policy.rows_people import (
     accepted_registration,
     applied_registration,
@@ -86,6 +86,7 @@ from tests.policy.viewers import (
 )
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
+from tests.support.deliveries import failed_delivery
 from tests.support.demands import demand_form, window
 from tests.support.proxies import proxy_form
 from tests.support.second_factors import Authenticator
@@ -855,6 +856,10 @@ ADMINISTRATION_PAGES = (
     ),
     Row("rules_page", lambda _: ask(shows="每满30分钟得1分"), EVERYBODY),
     Row("audit_page", logged, these("audit_admin", "audit_admin elsewhere"), 403, by=Permission.AUDIT_SEE),
+    Row("deliveries_page", undelivered, SYSTEM_ADMINS, 403, by=Permission.DELIVERY_SEE),
+    Row(
+        "submit_delivery_retry", lambda _: ask(body={"event_id": str(failed_delivery())}), SYSTEM_ADMINS, 403, by=Permission.DELIVERY_RETRY
+    ),
     Row("jobs_page", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
     Row("jobs_page", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
     Row("download_job", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),

@@ -5,6 +5,7 @@ from backend.foundation.actor import Grant, Role
 from tests.policy.viewers import COMMUNITY, DISTRICT, NOBODY, OFFICERS, STREET, UNCHECKED, these
 from tests.policy.walking import EMPTY, Ask, Row, ask
 from tests.policy.world import World
+from tests.support.deliveries import failed_delivery
 from tests.support.demands import give_role, grant_to
 from tests.support.humans import appointed
 from tests.support.people import person_form
@@ -64,6 +65,15 @@ def logged(world: World) -> Ask:
     """What the volunteer did stands in the log."""
     account_id = world["volunteer"].account_id
     return ask(query={"account_id": account_id}, shows=account_id)
+
+
+SYSTEM_ADMINS = these("system_admin", "system_admin elsewhere")
+"""What happened lies in no area."""
+
+
+def undelivered(_world: World) -> Ask:
+    """Something failed."""
+    return ask(shows=str(failed_delivery()))
 
 
 ROWS = (
@@ -132,5 +142,7 @@ ROWS = (
     ),
     Row("list_lockouts", lambda world: ask(shows=world.locked_login()), these("security_admin"), EMPTY, by=Permission.LOCKOUT_SEE),
     Row("lift_lockout", lambda world: ask(login_id=world.locked_login()), these("security_admin"), 404, by=Permission.LOCKOUT_LIFT),
+    Row("list_failed_deliveries", undelivered, SYSTEM_ADMINS, 403, by=Permission.DELIVERY_SEE),
+    Row("retry_deliveries", lambda _: ask(body={"event_id": str(failed_delivery())}), SYSTEM_ADMINS, 403, by=Permission.DELIVERY_RETRY),
     Row("list_audit_entries", logged, these("audit_admin", "audit_admin elsewhere"), 403, by=Permission.AUDIT_SEE),
 )

@@ -78,7 +78,7 @@ LATE = {
 
 NOBODY_FINDS = {
     "all agreed to the notices in force: a notice would have to change": ("notice_to_agree_to", "word_for_minor_to_renew"),
-    "no work failed: a machine would have to": ("job_failed",),
+    "no work failed: a machine would have to": ("job_failed", "delivery_failed"),
 }
 """Why → the kinds that wait for nobody."""
 

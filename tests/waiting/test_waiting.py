@@ -45,6 +45,8 @@ OF_ONESELF = {
     "role_to_accept",
     "role_ending",
 }
+OF_MACHINES = {"delivery_failed"}
+"""tests/console/test_administration.py"""
 OF_NOTICES = {"notice_to_agree_to", "word_for_minor_to_renew"}
 
 
@@ -182,7 +184,7 @@ def test_what_is_counted_is_what_the_list_of_its_kind_shows_and_nothing_that_one
     for phone, counted in ((town.officer, officer), (town.colleague, colleague), (street.officer, of_street)):
         assert counted == {kind.code: listed(phone, LISTS[kind.code]) for kind in KINDS}
     waits = {kind for of in (officer, colleague, of_street) for kind, number in of.items() if number}
-    assert waits | OF_ONESELF | OF_NOTICES == {kind.code for kind in KINDS}
+    assert waits | OF_ONESELF | OF_NOTICES | OF_MACHINES == {kind.code for kind in KINDS}
 
     # What takes two waits for the second alone.
     own_word = (

@@ -28,6 +28,7 @@ from backend.imports.models import ImportStatus
 from tasks import jobs as task
 from tasks.housekeeping import close_overdue_shifts
 from tests.support.attendance import Visit
+from tests.support.deliveries import failed_delivery
 from tests.support.demands import GRANDFATHER, asked_for, demand_form, published_demand, window
 from tests.support.guardians import child
 from tests.support.humans import appointed
@@ -331,7 +332,11 @@ class Neighbourhood:
 
     def _offices(self) -> None:
         volunteer = self.phones["volunteer"]
-        self.phones |= {"security_admin": self.street.security_admin, "audit_admin": self.street.audit_admin}
+        self.phones |= {
+            "security_admin": self.street.security_admin,
+            "system_admin": self.street.system_admin,
+            "audit_admin": self.street.audit_admin,
+        }
         whom = {"role": "grid_worker", "area_id": self.street["和平社区"], "login_name": None, "ends_on": None}
         asking = {"volunteer_number": self.asking.volunteer_number, "name": "孙志愿"}
         self.known |= {"grant_id": appointed(self.officer, self.asking, whom | asking)["id"]}
@@ -343,6 +348,8 @@ class Neighbourhood:
         whom |= {"volunteer_number": volunteer.volunteer_number, "name": "钱志愿"}
         self._target("community_officer", "grant_role", **whom)
         self._target("audit_admin", "list_audit_entries")
+        self._target("system_admin", "list_failed_deliveries")
+        self._target("system_admin", "retry_deliveries", event_id=str(failed_delivery()), consumer="points")
         self._target("street_officer", "reset_password", login_name="officer")
         self._target("officer", "change_password", old_password=PASSWORD, new_password="another-Horse-8")
         self._target("asking", "end_login", login_id=self.asking.seen("/me/logins")["items"][0]["id"], even_last=True)
