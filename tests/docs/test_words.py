@@ -18,9 +18,9 @@ from backend.foundation.actor import Role
 from backend.foundation.errors import Refusal
 from config.settings import CONFIG_FOLDER
 from console import views
+from console.forms import Form
 from ejia.cli.main import COMMANDS, main
 from tests.foundation.test_house_rules import CATALOGUES, ROOT, TREES, ours_below
-from web.labels import label_of
 from web.shapes import Body
 
 SAID_OTHERWISE = {
@@ -96,7 +96,7 @@ def of_pages() -> Iterator[tuple[str, str]]:
     for module in pkgutil.iter_modules(views.__path__, f"{views.__name__}."):
         for model in vars(importlib.import_module(module.name)).values():
             if isinstance(model, type) and issubclass(model, Body):
-                yield from ((model.__name__, f"{label_of(name)} {info.description or ''}") for name, info in model.model_fields.items())
+                yield from ((model.__name__, f"{field.label} {field.help}") for field in Form(model))
 
 
 def of_catalogues() -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ class BeneficiaryIn(NamingBody):
     )
     basis: BasisIn | None = Field(default=None, description="个人信息处理依据；发布之前须登记")
     different_from: Annotated[list[Id], Field(max_length=20)] = Field(
-        default=[], description="已核对不是同一人的服务对象（409 beneficiary_similar 的 similar）"
+        default=[], description="已核对不是同一人的：因为与其相似，上次没有登记成的那几位"
     )
 
     def details(self) -> BeneficiaryDetails:
