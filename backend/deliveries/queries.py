@@ -9,6 +9,7 @@ from backend.accounts import policy
 from backend.accounts.policy import Permission, Scope, ScopeColumns
 from backend.foundation import deliveries, outbox
 from backend.foundation.actor import Actor
+from backend.foundation.database import db
 from backend.foundation.deliveries import DeliveryState, Line, Wanted
 from backend.foundation.outbox import OutboxDelivery
 from backend.foundation.paging import Order, Page, PageRequest
@@ -18,10 +19,11 @@ OLDEST_DELIVERY = Order((OutboxDelivery.event_id, OutboxDelivery.consumer))
 
 def failed_deliveries(viewer: Actor, consumer: str | None, *, for_me: bool, now: datetime, page: PageRequest) -> Page[Line]:
     """The deliveries that failed and wait to be tried again, the oldest first; `for_me`: only those that raise the alarm. Raises
-    Forbidden."""
+    paging.CursorInvalid, Forbidden."""
+    wanted = deliveries.lines(Wanted(consumer, None, DeliveryState.FAILING if for_me else None, has_failed=True), now=now)
+    lines = OLDEST_DELIVERY.statement(wanted, page)
     policy.require(viewer, Permission.DELIVERY_SEE, Scope())
-    state = DeliveryState.FAILING if for_me else None
-    return OLDEST_DELIVERY.page(deliveries.lines(Wanted(consumer, None, state, has_failed=True), now=now), page).map(deliveries.line_of)
+    return OLDEST_DELIVERY.cut(db.session.execute(lines).all(), page, of=wanted).map(deliveries.line_of)
 
 
 def is_failing(viewer: Actor) -> ColumnElement[bool]:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from web.fields import Id, Text
+from web.fields import Id, NoNumbers, Text
 from web.shapes import Body, ForMe, ListQuery
 
-_Consumer = Annotated[str, Text(max=60)] | None
+_Consumer = Annotated[str, Text(max=60), NoNumbers] | None
 
 
 class FailedDeliveriesQuery(ListQuery):

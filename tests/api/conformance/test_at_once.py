@@ -48,6 +48,7 @@ AGAIN_AND_AGAIN = {
     "move_beneficiary",
     "refresh_tokens",
     "reset_password",
+    "retry_deliveries",  # what waits for its next try, if any does
     "submit_demand",
     "tie_beneficiary",
 }
