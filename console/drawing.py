@@ -13,7 +13,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.clock import SHANGHAI, moment
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
-from console.places import Place, places_of
+from console.places import TAKEN_ALONG, Place, places_of
 from web.caller import logged_in_claims
 from web.shapes import sent_form
 from web.submissions import last_step
@@ -25,11 +25,12 @@ _UNTOUCHED: dict[str, Any] = {"wrong": None, "errors": {}, "typed": {}}
 def draw(template: str, *, status: int = 200, viewer: Actor | None = None, place: Place | None = None, **shown: Any) -> Response:
     """A page; `form_token` is what its forms carry, where somebody is logged in, and `submission_key` what each of its forms is known by.
     Of a `viewer` it shows their places, and marks the one in which it lies."""
-    claims = logged_in_claims()
+    claims, places = logged_in_claims(), places_of(viewer) if viewer else []
     ours = {
         "form_token": None if claims is None else tokens.maker().form_token(claims),
         "submission_key": str(uuid4()),
-        "places": places_of(viewer) if viewer else (),
+        "places": places,
+        "takes_along": TAKEN_ALONG in places,
         "place": place,
     }
     return Response(render_template(template, **ours, **(_UNTOUCHED | shown)), status, mimetype="text/html")

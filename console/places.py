@@ -11,6 +11,7 @@ from backend.deliveries import queries as deliveries
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
 from backend.jobs import queries as jobs
+from backend.jobs import sheets
 from backend.openings import queries as openings
 from backend.organisations import queries as organisations
 from backend.proxies import queries as proxies
@@ -34,6 +35,7 @@ from console.addresses import (
     FIGURES,
     HOME,
     JOBS,
+    LISTS,
     LOCKOUTS,
     OFFICES,
     ORGANISATIONS,
@@ -81,6 +83,7 @@ MOURNED = Place("deaths", "去世登记", DEATHS, deaths.looks_after_some, "居�
 REGISTERED = Place("registrations", "党员报到", REGISTRATIONS, registration.looks_after_some, "双报到")
 COUNTED = Place("figures", "年度统计", FIGURES, figures.looks_after_some, "数据")
 EXPORTED = Place("exports", "年终统计表", EXPORTS, exports.may_ask_some, "数据")
+TAKEN_ALONG = Place("lists", "导出的列表", LISTS, sheets.may_ask_some, "数据")
 APPOINTED = Place("offices", "账号与角色", OFFICES, accounts.looks_after_offices, "管理")
 LOCKED = Place("lockouts", "登录与锁定", LOCKOUTS, accounts.looks_after_lockouts, "管理")
 SET = Place("rules", "规则", RULES, _works_by_the_rules, "管理")
@@ -107,6 +110,7 @@ WORK = (
     REGISTERED,
     COUNTED,
     EXPORTED,
+    TAKEN_ALONG,
 )
 PLACES = (*WORK, *ADMINISTRATION, OWN)
 

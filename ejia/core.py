@@ -23,6 +23,8 @@ from backend.foundation import audit_heads, clock, files, jobs, key_register, li
 from backend.foundation.audit_heads import Signer
 from backend.foundation.catalogues import Shelf
 from backend.foundation.database import db, keep_the_servers_time, ping_after_rest, transaction
+from backend.jobs.sheets import LIST, ListName, Sheet
+from backend.jobs.sheets import kind as table_of_list
 from backend.messages import kinds
 from backend.people import minors, notices
 from backend.points import rules as points_rules
@@ -120,7 +122,13 @@ def start_process(settings: Settings) -> None:
     notices.use(notices.told_by(notices.current(), handler))
     beneficiary_rules.use(beneficiary_rules.told_by(beneficiary_rules.current(), handler))
     outbox.use(CONSUMERS, TURNS)
-    jobs.use(KINDS)
+    jobs.use({**KINDS, LIST: table_of_list(_sheets)})
+
+
+def _sheets() -> Mapping[ListName, Sheet]:
+    from web.lists import SHEETS  # the shapes of what people send take half a second to make, and most commands need none
+
+    return SHEETS
 
 
 def connect_database(app: Flask, settings: Settings) -> None:

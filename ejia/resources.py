@@ -14,6 +14,7 @@ from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
 from console.views import jobs as job_pages
+from console.views import lists as list_pages
 from console.views import lockouts as lockout_pages
 from console.views import offices as office_pages
 from console.views import organisations as organisation_pages
@@ -143,6 +144,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     lockout_pages.bp,
     rule_pages.bp,
     job_pages.bp,
+    list_pages.bp,
     delivery_pages.bp,
     audit_pages.bp,
 )

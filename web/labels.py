@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 LABELS: Mapping[str, str] = {
     "confirmed": "确认",
+    "filters": "筛选条件",
+    "list": "列表",
     "arrangement_id": "约定",
     "attendance_id": "签到",
     "correction_id": "身份更正",

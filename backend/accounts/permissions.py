@@ -552,6 +552,13 @@ class Permission(Term):
     POINTS_SEE = ("points.see", "查看积分", "See points, hours and stars. Own: one's own.", _ONESELF)
     FIGURES_SEE = ("figures.see", "查看年度统计", "See the year's figures and the rows behind them.", _OFFICERS)
     FIGURES_EXPORT = ("figures.export", "导出年度统计", "Have the year's workbook made, and fetch it.", _OFFICERS)
+    # What stands in it is what each list lets them see; whether they still hold all that they held when they asked, the fetching asks.
+    LIST_EXPORT = (
+        "list.export",
+        "导出列表",
+        "Have a list made into a table just as one sees it, with its filters, and fetch that.",
+        dict.fromkeys((*_OFFICERS, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), Reach.ANYWHERE),
+    )
     JOBS_OVERSEE = (
         "jobs.oversee",
         "查看任务",
@@ -588,6 +595,7 @@ OF_PEOPLE = frozenset(
         Permission.RECORD_SEE,
         Permission.FIGURES_SEE,
         Permission.FIGURES_EXPORT,
+        Permission.LIST_EXPORT,
     }
 )
 """Who may see such lists reads about people: how many rows an account takes out of them in an hour is written down."""

@@ -332,6 +332,11 @@ def allow_long_statements() -> None:
     db.session.execute(text("SET LOCAL statement_timeout = 0"))
 
 
+def read_as_of_now() -> None:
+    """Let everything that this transaction reads be as it is at this instant: for who reads a list page by page. The first thing in it."""
+    db.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
 def look_up_by_key() -> None:
     """Leave the planner nothing but indexes until this transaction ends: for a batch that looks all its rows up by key.
 

@@ -2,7 +2,8 @@
 
 A request never talks to the broker: beat rings, a worker takes the next job under a lease and runs it in steps; each step renews the
 lease. A job whose worker was killed is taken again when its lease is over. Whatever a worker writes names its attempt, so one that comes
-back late changes nothing and the result is written once. Rows hold ids and numbers only.
+back late changes nothing and the result is written once. Rows hold ids and
+numbers only; what was asked for in words (a name that somebody looks for) stands in them sealed, and only until the job is over.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,6 +37,7 @@ from backend.foundation.database import AreaPath, Base, RowId, as_text, db, tran
 from backend.foundation.errors import Conflict, Missing
 from backend.foundation.files import FileLine
 from backend.foundation.ids import new_id
+from backend.foundation.sealing import SEALED, keyring
 from backend.foundation.terms import Word
 
 LEASE = timedelta(minutes=2)
@@ -45,6 +47,7 @@ GIVEN_UP, GIVEN_UP_DETAIL = "job_given_up", "多次尝试都没有完成，请�
 """Error code of a job whose workers died one after another."""
 
 Parameter = str | int
+_ASKED_FOR = "jobs.asked_for"
 
 
 class JobNotDone(Conflict):
@@ -111,6 +114,9 @@ class Job(Base):
     asked_by: Mapped[UUID | None] = mapped_column(comment="the account; none for the platform itself")
     area_path: Mapped[AreaPath]
     params: Mapped[dict[str, Parameter]] = mapped_column(JSONB, comment="ids and numbers only")
+    asked_for_sealed: Mapped[bytes | None] = mapped_column(
+        info={SEALED: _ASKED_FOR}, comment="what was asked for in words; empty once the job is over"
+    )
     state: Mapped[State] = mapped_column(as_text(State))
     done: Mapped[int]
     total: Mapped[int]
@@ -156,6 +162,7 @@ class Task:
     area_path: str
     params: Mapping[str, Parameter]
     attempt: int
+    asked_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +185,17 @@ Runner = Callable[[Task, Report, datetime], Result | None]
 error: code and sentence."""
 
 
+Allow = Callable[[Actor, str, Mapping[str, Parameter]], None]
+"""Refuses an actor to whom the area path of a job, or whatever else its parameters say, is, or came, out of reach."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of job: how people call it, what it needs, who may still fetch its file, and what runs it."""
 
     title: str
     permission: str  # what asking needed, as the audit log names it
-    allow: Callable[[Actor, str], None]  # refuses an actor to whom the area path is, or came, out of reach
+    allow: Allow
     run: Runner
 
 
@@ -211,9 +222,14 @@ def title_of(kind: str) -> str:
     return _kinds[kind].title if kind in _kinds else "其他任务"
 
 
-def ask(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, now: datetime) -> JobLine:
-    """Queue a job. The capability that offers the work asks policy first."""
-    queued = _job(actor, kind, params, area_path, state=State.QUEUED, done=0, attempts=0, created_at=now)
+def ask(
+    actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, *, asked_for: str | None = None, now: datetime
+) -> JobLine:
+    """Queue a job. The capability that offers the work asks policy first. `asked_for`: what of it may name somebody."""
+    job_id = new_id()
+    sealed = None if asked_for is None else keyring().seal(asked_for, field=_ASKED_FOR, row=job_id)
+    begins = {"state": State.QUEUED, "done": 0, "attempts": 0, "created_at": now}
+    queued = _job(actor, kind, params, area_path, id=job_id, asked_for_sealed=sealed, **begins)
     line = JobLine(*db.session.execute(queued.returning(*LINE)).one())
     audit.record(actor, _kinds[kind].permission, line.id, now=now, kind=kind, area_path=area_path)
     return line
@@ -230,7 +246,7 @@ def note_done(
 def _job(actor: Actor, kind: str, params: Mapping[str, Parameter], area_path: str, **stands: object) -> Insert:
     """A job of one step, as it stands."""
     asked = {"kind": kind, "asked_by": actor.account_id, "area_path": area_path, "params": dict(params)}
-    return insert(Job).values(id=new_id(), total=1, **asked, **stands)
+    return insert(Job).values({"id": new_id(), "total": 1} | asked | stands)
 
 
 def last_done(kind: str, params: Mapping[str, Parameter]) -> datetime | None:
@@ -260,12 +276,12 @@ def file_of(actor: Actor, job_id: UUID, *, now: datetime) -> FileLine:
     Raises Missing (another's job, or its area came out of reach), JobNotDone, JobMakesNoFile, JobFileGone.
     """
     job = db.session.execute(
-        select(Job.kind, Job.area_path, Job.state, Job.file_name, Job.file_id, Job.people).where(_own(actor, job_id))
+        select(Job.kind, Job.area_path, Job.params, Job.state, Job.file_name, Job.file_id, Job.people).where(_own(actor, job_id))
     ).one_or_none()
     if job is None:
         raise Missing
     kind = _kinds[job.kind]
-    kind.allow(actor, job.area_path)
+    kind.allow(actor, job.area_path, job.params)
     if job.state is not State.DONE:
         raise JobNotDone(state=job.state.value)
     if job.file_name is None:
@@ -283,7 +299,7 @@ def cancel(actor: Actor, job_id: UUID, *, now: datetime) -> JobLine:
     cancelled = db.session.execute(
         update(Job)
         .where(_own(actor, job_id), _unfinished())
-        .values(state=State.CANCELLED, lease_until=None, finished_at=now)
+        .values(state=State.CANCELLED, lease_until=None, asked_for_sealed=None, finished_at=now)
         .returning(*LINE)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -320,10 +336,14 @@ def take_next(*, now: datetime) -> Task | None:
                 started_at=func.coalesce(Job.started_at, now),
                 done=0,
             )
-            .returning(Job.id, Job.kind, Job.asked_by, Job.area_path, Job.params, Job.attempts)
+            .returning(Job.id, Job.kind, Job.asked_by, Job.area_path, Job.params, Job.attempts, Job.asked_for_sealed)
             .execution_options(synchronize_session=False)
         ).one_or_none()
-    return None if taken is None else Task(*taken)
+    if taken is None:
+        return None
+    sealed = taken.asked_for_sealed
+    asked_for = None if sealed is None else keyring().unseal(sealed, field=_ASKED_FOR, row=taken.id)
+    return Task(taken.id, taken.kind, taken.asked_by, taken.area_path, taken.params, taken.attempts, asked_for)
 
 
 def advance(task: Task, done: int, total: int, *, now: datetime) -> bool:
@@ -369,7 +389,7 @@ def forget_old_files(*, now: datetime) -> None:
 
 
 def _end(task: Task, **values: Any) -> bool:
-    ended = update(Job).where(_held(task)).values(lease_until=None, **values).returning(Job.id)
+    ended = update(Job).where(_held(task)).values(lease_until=None, asked_for_sealed=None, **values).returning(Job.id)
     return db.session.execute(ended.execution_options(synchronize_session=False)).one_or_none() is not None
 
 
@@ -381,7 +401,7 @@ def _give_up(*, now: datetime) -> None:
     db.session.execute(
         update(Job)
         .where(_unfinished(), Job.lease_until <= now, Job.attempts >= MOST_ATTEMPTS)
-        .values(state=State.FAILED, error=GIVEN_UP, error_detail=GIVEN_UP_DETAIL, lease_until=None, finished_at=now)
+        .values(state=State.FAILED, error=GIVEN_UP, error_detail=GIVEN_UP_DETAIL, lease_until=None, asked_for_sealed=None, finished_at=now)
         .execution_options(synchronize_session=False)
     )
 

@@ -18,7 +18,7 @@ from backend.foundation import jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, transaction
 from backend.foundation.errors import Conflict
-from backend.foundation.jobs import Job, Report, State, Task
+from backend.foundation.jobs import Job, Parameter, Report, State, Task
 from backend.imports import service
 from backend.imports.kinds import Kind
 from backend.imports.models import Import, ImportKind, ImportStatus
@@ -127,7 +127,7 @@ def _import_of(task: Task) -> UUID:
     return UUID(str(task.params["import_id"]))
 
 
-def _allow(actor: Actor, area_path: str) -> None:
+def _allow(actor: Actor, area_path: str, _: Mapping[str, Parameter]) -> None:
     policy.require_seen(actor, Permission.IMPORT_ENTER, Scope(area_path=area_path))
 
 

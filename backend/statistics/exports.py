@@ -1,6 +1,6 @@
 """Asks for the year-end workbook as long work, and makes it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,8 +9,8 @@ from sqlalchemy import Uuid, cast, select
 
 from backend.accounts import allowances, policy
 from backend.accounts.limits import Written
-from backend.accounts.models import Login, LoginKind
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.queries import called_at_work
 from backend.areas.models import Area
 from backend.foundation import contents, files, jobs
 from backend.foundation.actor import Actor
@@ -52,11 +52,11 @@ def year_ends_in_sight(viewer: Actor, *, now: datetime, page: PageRequest) -> Pa
     found = jobs_in_sight(viewer, JobSearch(kind=YEAR_END), now=now, page=page)
     asked = select(Job.id, Job.params, Job.asked_by, Job.file_id, Area.name).join(Area, Area.id == cast(Job.params["area_id"].astext, Uuid))
     of_page = {row.id: row for row in db.session.execute(asked.where(one_of(Job.id, [line.id for line in found.items])))}
-    names = _names_of({row.asked_by for row in of_page.values()} - {viewer.account_id})
+    askers = called_at_work({row.asked_by for row in of_page.values()} - {viewer.account_id})
 
     def told(line: JobLine) -> YearEndLine:
         row = of_page[line.id]
-        asker = None if row.asked_by == viewer.account_id else _called(row.asked_by, names.get(row.asked_by))
+        asker = None if row.asked_by == viewer.account_id else askers[row.asked_by]
         return YearEndLine(line, int(row.params["year"]), row.name, asker, row.file_id is not None)
 
     return found.map(told)
@@ -71,7 +71,7 @@ def make_year_end(task: Task, report: Report, now: datetime) -> Result:
     """Read the figures in one transaction, write the workbook outside of it: what it counts was allowed when it was asked for."""
     with transaction():
         figures = year_book(int(task.params["year"]), UUID(str(task.params["area_id"])), now=now)
-        exporter = _exporter(task.asked_by)
+        exporter = called_at_work([task.asked_by])[task.asked_by]
     content = workbook.write(figures, exporter=exporter, report=report)
     people = sum(len(roster.lines) for roster in figures.rosters)
     return Result(workbook.file_name(figures, now=now), WORKBOOK, content, known_at=figures.known_at, people=people)
@@ -94,28 +94,8 @@ def _which(year: int, area_id: UUID) -> Mapping[str, Parameter]:
     return {"year": year, "area_id": str(area_id)}
 
 
-def _allow(actor: Actor, area_path: str) -> None:
+def _allow(actor: Actor, area_path: str, _: Mapping[str, Parameter]) -> None:
     policy.require_seen(actor, Permission.FIGURES_EXPORT, Scope(area_path=area_path))
-
-
-def _exporter(account_id: UUID | None) -> str:
-    return _called(account_id, _names_of({account_id}).get(account_id))
-
-
-def _names_of(account_ids: Collection[UUID | None]) -> dict[UUID | None, str]:
-    """By which name each of them logs in; those that have none are not in it."""
-    known = [account_id for account_id in account_ids if account_id is not None]
-    if not known:
-        return {}
-    named = select(Login.account_id, Login.name).where(one_of(Login.account_id, known), Login.kind == LoginKind.PASSWORD)
-    return {row.account_id: row.name for row in db.session.execute(named)}
-
-
-def _called(account_id: UUID | None, name: str | None) -> str:
-    """The name by which an administrator logs in; of a WeChat account the end of its number, as it has no name but a person's."""
-    if account_id is None:
-        return "系统"
-    return f"账号{name}" if name else f"账号尾号{account_id.hex[-8:]}"
 
 
 KIND = Kind(title="年终统计表", permission=Permission.FIGURES_EXPORT, allow=_allow, run=make_year_end)

@@ -11,7 +11,6 @@ from backend.attendance import queries
 from backend.attendance import service as attendance
 from backend.attendance.queries import AttendanceState
 from backend.attendance.service import ShiftCommand
-from backend.demands.queries import openings_numbered
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from console import things
@@ -23,6 +22,7 @@ from console.listing import NOTHING, list_reader, with_filters
 from console.places import SHIFTED
 from web.edge import in_steps, reads
 from web.inputs.attendance import AddedRecordIn, UnrecordedQuery
+from web.lists import unrecorded_listed
 
 bp = Blueprint("console_attendances", __name__)
 
@@ -55,8 +55,7 @@ def attendances_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        search = query.search(openings_numbered(query.demand_number))
-        found = queries.attendances_without_record(actor, search, for_me=query.for_me, page=query.page, now=now)
+        found = unrecorded_listed(actor, query, now)
     return draw(
         "attendances/attendances.html",
         viewer=actor,

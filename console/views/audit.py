@@ -15,6 +15,7 @@ from console.places import AUDITED
 from web.edge import reads
 from web.inputs.audit import AuditDaysQuery
 from web.labels import LABELS, label_of
+from web.lists import audit_entries_listed
 
 bp = Blueprint("console_audit", __name__)
 
@@ -52,7 +53,7 @@ def audit_page(actor: Actor) -> Response:
     asked = _asked()
     found = NOTHING
     if asked.refusal is None:
-        found = queries.audit_entries(actor, asked.query.search, now=clock.now(), page=asked.query.page)
+        found = audit_entries_listed(actor, asked.query, clock.now())
     return draw(
         "audit/audit.html",
         viewer=actor,

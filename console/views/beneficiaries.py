@@ -35,6 +35,7 @@ from console.revealing import choices, revealed, to_reveal
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.demands import BeneficiariesQuery, CareIn, ConsentedIn, EndIn, NewBeneficiaryIn, NewHomeIn
+from web.lists import beneficiaries_listed
 from web.routes import told_once
 from web.submissions import last_step
 
@@ -126,7 +127,7 @@ def beneficiaries_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        found = queries.beneficiaries(actor, query.search, for_me=query.for_me, now=now, page=query.page)
+        found = beneficiaries_listed(actor, query, now)
     return draw(
         "beneficiaries/beneficiaries.html",
         viewer=actor,

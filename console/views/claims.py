@@ -26,6 +26,7 @@ from console.places import CLAIMED, SERVICES
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.openings import ClaimsOfDemandQuery, WaitingClaimsQuery
+from web.lists import claims_listed
 
 bp = Blueprint("console_claims", __name__)
 
@@ -83,8 +84,7 @@ def claims_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        search = query.search(demands.openings_numbered(query.demand_number))
-        found = queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page, now=now)
+        found = claims_listed(actor, query, now)
     return draw(
         "claims/claims.html",
         viewer=actor,

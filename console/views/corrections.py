@@ -25,6 +25,7 @@ from console.places import CORRECTED
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.corrections import IdentityCorrectionQuery
+from web.lists import corrections_listed
 from web.shapes import Body
 
 bp = Blueprint("console_corrections", __name__)
@@ -71,7 +72,7 @@ def identity_corrections_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        found = queries.corrections(actor, query.search, status=query.status, for_me=query.for_me, now=now, page=query.page)
+        found = corrections_listed(actor, query, now)
     return draw(
         "corrections/corrections.html",
         viewer=actor,

@@ -25,6 +25,7 @@ from console.places import MOURNED
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.deaths import DeathQuery
+from web.lists import deaths_listed
 from web.shapes import Body
 
 bp = Blueprint("console_deaths", __name__)
@@ -84,7 +85,7 @@ def deaths_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        found = queries.deaths(actor, query.search, status=query.status, for_me=query.for_me, now=now, page=query.page)
+        found = deaths_listed(actor, query, now)
     return draw(
         "deaths/deaths.html",
         viewer=actor,

@@ -25,6 +25,7 @@ from console.places import SERVICES
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.demands import DemandsInCareQuery, PublicationIn
+from web.lists import demands_listed
 
 bp = Blueprint("console_demands", __name__)
 
@@ -90,9 +91,7 @@ def demands_page(actor: Actor) -> Response:
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        found = queries.demands_in_care(
-            actor, query.search, status=query.status, beneficiary_id=query.beneficiary_id, for_me=query.for_me, now=now, page=query.page
-        )
+        found = demands_listed(actor, query, now)
     return draw(
         "demands/demands.html",
         viewer=actor,

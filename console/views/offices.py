@@ -22,7 +22,7 @@ from backend.people import notices
 from backend.people import service as people
 from backend.people.notices import NoticeName
 from backend.volunteers import service as volunteers
-from backend.volunteers.queries import KnownPerson, people_by_name, people_sought
+from backend.volunteers.queries import KnownPerson, people_by_name
 from console import things
 from console.addresses import OFFICES
 from console.asking import About, Asking, Doing, answered, ask, one_of
@@ -34,6 +34,7 @@ from web.edge import in_steps, reads
 from web.inputs.accounts import OfficeLoginIn, RoleGrantIn, RoleGrantsQuery, TermFormIn
 from web.inputs.common import ReasonIn
 from web.inputs.people import PapersIn
+from web.lists import role_grants_listed
 from web.routes import told_once
 from web.submissions import last_step
 
@@ -126,8 +127,7 @@ def offices_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        sought = query.held_by(people_sought(actor, query.q, now=now))
-        found = queries.role_grants(actor, sought, for_me=query.for_me, now=now, page=query.page)
+        found = role_grants_listed(actor, query, now)
     return draw(
         "offices/offices.html",
         viewer=actor,

@@ -34,6 +34,7 @@ from web.inputs.organisations import (
     StaffQuery,
     VerificationIn,
 )
+from web.lists import organisations_listed
 
 bp = Blueprint("console_organisations", __name__)
 
@@ -116,9 +117,7 @@ def organisations_page(actor: Actor) -> Response:
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        found = queries.organisations_of_status(
-            actor, query.status, query.search, sort=query.sort, for_me=query.for_me, in_care=True, page=query.page
-        )
+        found = organisations_listed(actor, query, clock.now())
     return draw(
         "organisations/organisations.html",
         viewer=actor,

@@ -17,7 +17,6 @@ from backend.proxies import commands, queries, rules
 from backend.proxies import service as proxies
 from backend.proxies.commands import ProxyCommand
 from backend.proxies.queries import ProxyLine, ProxyStatus
-from backend.volunteers.queries import people_sought
 from console import things
 from console.addresses import PROXIES
 from console.asking import About, Asking, Doing, answered, ask, ask_again, one_of
@@ -28,6 +27,7 @@ from console.places import ACTED_FOR
 from web.edge import in_steps, reads
 from web.inputs.common import MaybeReasonIn
 from web.inputs.proxies import ProxyIn, ProxyQuery, RenewalIn
+from web.lists import proxies_listed
 from web.submissions import last_step
 
 bp = Blueprint("console_proxies", __name__)
@@ -82,7 +82,7 @@ def proxies_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        found = queries.proxies(actor, query.among(people_sought(actor, query.q, now=now)), for_me=query.for_me, now=now, page=query.page)
+        found = proxies_listed(actor, query, now)
     return draw(
         "proxies/proxies.html",
         viewer=actor,

@@ -28,6 +28,7 @@ from console.places import RECOVERED
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.recoveries import RecoveryConfirmationIn, RecoveryQuery
+from web.lists import recoveries_listed
 from web.shapes import Body
 
 bp = Blueprint("console_recoveries", __name__)
@@ -90,7 +91,7 @@ def recoveries_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        found = queries.recoveries(actor, query.search, status=query.status, for_me=query.for_me, now=now, page=query.page)
+        found = recoveries_listed(actor, query, now)
     return draw(
         "recoveries/recoveries.html",
         viewer=actor,

@@ -26,6 +26,7 @@ from console.listing import NOTHING, list_reader, with_filters
 from console.places import REGISTERED
 from web.edge import in_steps, reads
 from web.inputs.registration import EndingIn, RegistrationQuery, RegistrationReturnIn
+from web.lists import registrations_listed
 
 bp = Blueprint("console_registrations", __name__)
 
@@ -72,7 +73,7 @@ def registrations_page(actor: Actor) -> Response:
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        found = queries.registrations(actor, query.search, sort=query.sort, for_me=query.for_me, now=clock.now(), page=query.page)
+        found = registrations_listed(actor, query, clock.now())
     return draw(
         "registrations/registrations.html",
         viewer=actor,

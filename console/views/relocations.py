@@ -25,6 +25,7 @@ from console.places import RELOCATED
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.relocations import RelocationsQuery
+from web.lists import relocations_listed
 from web.shapes import Body
 
 bp = Blueprint("console_relocations", __name__)
@@ -72,7 +73,7 @@ def relocations_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
     query, found = asked.query, NOTHING
     if asked.refusal is None:
-        found = queries.relocations(actor, query.search, status=query.status, for_me=query.for_me, now=now, page=query.page)
+        found = relocations_listed(actor, query, now)
     return draw(
         "relocations/relocations.html",
         viewer=actor,

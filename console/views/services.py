@@ -12,7 +12,6 @@ from backend.attendance import queries
 from backend.attendance import service as attendance
 from backend.attendance.queries import ServiceLine, ServiceSort, ServiceStatus
 from backend.attendance.service import OutsideWindow, RecordsOverlap, ServiceCommand
-from backend.demands.queries import openings_numbered
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.errors import Refusal, Unprocessable
@@ -27,6 +26,7 @@ from console.places import RECORDED
 from web.edge import in_steps, reads
 from web.inputs.attendance import CorrectedTimesQuery, CorrectionIn, ServicesQuery, WithdrawalIn
 from web.inputs.common import ReasonIn
+from web.lists import services_listed
 from web.shapes import in_shanghai, sent_form
 
 bp = Blueprint("console_services", __name__)
@@ -122,8 +122,7 @@ def services_page(actor: Actor) -> Response:
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        search = query.search(openings_numbered(query.demand_number))
-        found = queries.services(actor, search, sort=query.sort, for_me=query.for_me, now=now, page=query.page)
+        found = services_listed(actor, query, now)
     return draw(
         "services/services.html",
         viewer=actor,

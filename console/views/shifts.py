@@ -11,10 +11,9 @@ from backend.areas.queries import communities_in_use
 from backend.attendance import queries
 from backend.attendance import service as attendance
 from backend.attendance.models import ShiftStatus
-from backend.attendance.queries import ShiftSort
 from backend.attendance.service import ShiftCommand
 from backend.demands import service as demands
-from backend.demands.queries import demands_of_openings, openings_numbered
+from backend.demands.queries import demands_of_openings
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from console import things
@@ -28,6 +27,7 @@ from console.places import SHIFTED
 from web.edge import in_steps, reads
 from web.inputs.attendance import LateRecordIn, ShiftPageQuery, ShiftsInCareQuery
 from web.inputs.common import ReasonIn
+from web.lists import order_of_shifts, shifts_listed
 
 bp = Blueprint("console_shifts", __name__)
 
@@ -94,10 +94,8 @@ _ASKED: dict[str, Doing[ShiftCommand]] = {
 def shifts_page(actor: Actor) -> Response:
     asked = _asked()
     query, found = asked.query, NOTHING
-    sort = ShiftSort.START if query.status is ShiftStatus.PLANNED else ShiftSort.LATEST
     if asked.refusal is None:
-        search = query.search(openings_numbered(query.demand_number, query.demand_id))
-        found = queries.shifts(actor, search, sort=sort, page=query.page)
+        found = shifts_listed(actor, query, clock.now())
     return draw(
         "shifts/shifts.html",
         viewer=actor,
@@ -105,7 +103,7 @@ def shifts_page(actor: Actor) -> Response:
         found=found,
         present=queries.presence_at(actor, [line.id for line in found.items]),
         nobody=queries.Presence(),
-        sort=sort,
+        sort=order_of_shifts(query),
         statuses=list(ShiftStatus),
         brands=brands.current(),
         communities=communities_in_use(queries.areas_looked_after(actor)),

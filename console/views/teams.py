@@ -28,6 +28,7 @@ from console.listing import NOTHING, list_reader, with_filters
 from console.places import LED
 from web.edge import in_steps, reads
 from web.inputs.teams import DissolutionIn, MembersQuery, TeamRenamingIn, TeamReturnIn, TeamsQuery
+from web.lists import teams_listed
 
 bp = Blueprint("console_teams", __name__)
 
@@ -98,18 +99,7 @@ def teams_page(actor: Actor) -> Response:
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        found = queries.teams_of_status(
-            actor,
-            query.status,
-            search=query.q,
-            community_id=query.community_id,
-            category=query.category,
-            days=query.days,
-            sort=query.sort,
-            for_me=query.for_me,
-            in_care=True,
-            page=query.page,
-        )
+        found = teams_listed(actor, query, clock.now())
     return draw(
         "teams/teams.html",
         viewer=actor,

@@ -18,6 +18,7 @@ from console.places import VOLUNTEERING
 from console.views import people
 from web.edge import reads
 from web.inputs.volunteers import VolunteerQuery
+from web.lists import volunteers_listed
 
 bp = Blueprint("console_volunteers", __name__)
 
@@ -33,7 +34,7 @@ def volunteers_page(actor: Actor) -> Response:
     query = asked.query
     found = NOTHING
     if asked.refusal is None:
-        found = queries.registered_volunteers(actor, query.search, now=now, page=query.page)
+        found = volunteers_listed(actor, query, now)
     return draw(
         "volunteers/volunteers.html",
         viewer=actor,

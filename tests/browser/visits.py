@@ -22,7 +22,7 @@ WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) t
 ON_RECORD = "/console/beneficiaries?basis=own_consent&ended=false"
 OF_COMMUNITY = "/console/offices?role=community_officer"
 
-FILES = {"download_export", "download_job"}
+FILES = {"download_export", "download_job", "download_list"}
 """What is saved and not shown."""
 
 
@@ -160,6 +160,7 @@ VISITS = (
     Visit("figure_page", "/console/figures", (FIRST,)),
     Visit("figure_rows_page", "/console/figures", ("main td a",)),
     Visit("exports_page", "/console/figures", (says("导出年终统计表"),)),
+    Visit("lists_page", "/console/demands?status=published", (says("导出所列"),)),
     Visit("offices_page", "/console/offices", by=STREET_OFFICER),
     Visit("new_login_page", "/console/offices", (says("为新同事开通账号"),), by=STREET_OFFICER),
     Visit("appointment_page", "/console/offices", (says("授予角色"),), by=STREET_OFFICER),

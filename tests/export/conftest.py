@@ -1,6 +1,6 @@
 """Jobs of a kind of their own: a few steps, a file, and a hand on each step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from backend.foundation import clock, contents, files, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict
-from backend.foundation.jobs import JobLine, Kind, Report, Result, Task
+from backend.foundation.jobs import JobLine, Kind, Parameter, Report, Result, Task
 from tests.support.phone import Phone
 
 STEPS = 3
@@ -39,7 +39,7 @@ class Scribe:
         return Result("青山街道_卷轴_2023年度.txt", SCROLL, self.content or f"run {self.runs}, year {task.params['year']}".encode())
 
 
-def _still_an_officer(actor: Actor, area_path: str) -> None:
+def _still_an_officer(actor: Actor, area_path: str, _: Mapping[str, Parameter]) -> None:
     policy.require_seen(actor, Permission.FIGURES_EXPORT, Scope(area_path=area_path))
 
 

@@ -59,11 +59,12 @@ from tests.policy.rows_services import (
     PROXY,
     SERVING,
     asked_job,
+    asked_list,
     coming,
     confirmed,
-    done_job,
+    done,
     flagged,
-    job_of_somebody_else,
+    left_by_its_asker,
     partly_confirmed,
     past,
     stretch,
@@ -76,6 +77,7 @@ from tests.policy.viewers import (
     DISTRICT,
     EVERYBODY,
     GRID,
+    IN_OFFICE_ANYWHERE,
     NOBODY,
     OFFICERS,
     OFFICERS_ELSEWHERE,
@@ -775,18 +777,32 @@ FIGURE_PAGES = (
     Row("figure_rows_page", lambda world: figures(world, indicator_code="teams", shows=world.team_id), **_HERE),
 )
 
+
+def work_pages(page: str, download: str, cancellation: str, *, asked: Callable[[World], Ask] = asked_job) -> tuple[Row, ...]:
+    """A list of long work, and what is done with a job of it; `asked`: for by the officer of the community."""
+
+    def by_nobody_known(world: World) -> Ask:
+        return left_by_its_asker(asked(world))
+
+    return (
+        Row(page, by_nobody_known, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
+        Row(page, asked, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
+        Row(download, lambda world: done(asked(world)), these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
+        Row(
+            cancellation,
+            lambda world: ask(job_id=asked(world).known["job_id"]),
+            these(COMMUNITY),
+            404,
+            {403: these("system_admin")},
+        ),
+    )
+
+
 EXPORT_PAGES = (
-    Row("exports_page", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
-    Row("exports_page", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
+    *work_pages("exports_page", "download_export", "submit_export_cancellation"),
     Row("submit_export", lambda world: ask(body=figures(world).query), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
-    Row("download_export", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
-    Row(
-        "submit_export_cancellation",
-        lambda world: ask(job_id=asked_job(world).known["job_id"]),
-        these(COMMUNITY),
-        404,
-        {403: these("system_admin")},
-    ),
+    *work_pages("lists_page", "download_list", "submit_list_cancellation", asked=asked_list),
+    Row("submit_list", lambda _: ask(name="teams"), IN_OFFICE_ANYWHERE, 403, by=Permission.LIST_EXPORT),
 )
 
 
@@ -860,16 +876,7 @@ ADMINISTRATION_PAGES = (
     Row(
         "submit_delivery_retry", lambda _: ask(body={"event_id": str(failed_delivery())}), SYSTEM_ADMINS, 403, by=Permission.DELIVERY_RETRY
     ),
-    Row("jobs_page", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
-    Row("jobs_page", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
-    Row("download_job", done_job, these(COMMUNITY), 404, {403: these("system_admin")}, shows_nothing="a file"),
-    Row(
-        "submit_job_cancellation",
-        lambda world: ask(job_id=asked_job(world).known["job_id"]),
-        these(COMMUNITY),
-        404,
-        {403: these("system_admin")},
-    ),
+    *work_pages("jobs_page", "download_job", "submit_job_cancellation"),
 )
 
 ROWS = (

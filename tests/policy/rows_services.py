@@ -23,6 +23,7 @@ from tests.policy.viewers import (
     DECIDING,
     DISTRICT,
     EVERYBODY,
+    IN_OFFICE_ANYWHERE,
     OFFICERS,
     ORGANISATION_OFFICER,
     PERSONS,
@@ -148,21 +149,34 @@ def asked_job(world: World) -> Ask:
     return ask(job_id=job_id, shows=job_id)
 
 
-def job_of_somebody_else(world: World) -> Ask:
-    about = asked_job(world)
+def asked_list(world: World) -> Ask:
+    job_id = world.officer.made("/exports/lists", {"list": "teams"})["id"]
+    return ask(job_id=job_id, shows=job_id)
+
+
+def left_by_its_asker(about: Ask) -> Ask:
+    """A job that was asked for by somebody else."""
     with transaction():
         db.session.execute(update(Job).where(Job.id == UUID(about.known["job_id"])).values(asked_by=new_id()))
     return about
 
 
-def done_job(world: World) -> Ask:
-    about = asked_job(world)
+def job_of_somebody_else(world: World) -> Ask:
+    return left_by_its_asker(asked_job(world))
+
+
+def done(about: Ask) -> Ask:
+    """A job that made its file."""
     stored = files.put(files.DOCUMENT, b"%PDF-1.7")
     with transaction():
         file_id = files.add(stored, "年终统计表.pdf", area_path="639999001001", now=clock.now())
         done = {"state": State.DONE, "done": 1, "file_name": "年终统计表.pdf", "file_id": file_id, "finished_at": clock.now()}
         db.session.execute(update(Job).where(Job.id == UUID(about.known["job_id"])).values(**done))
     return ask(job_id=about.known["job_id"])
+
+
+def done_job(world: World) -> Ask:
+    return done(asked_job(world))
 
 
 def addressed(world: World) -> Ask:
@@ -392,6 +406,7 @@ FIGURES = (
         by=Permission.FIGURES_SEE,
     ),
     Row("export_year_end", lambda _: ask(), OFFICERS, 404, by=Permission.FIGURES_EXPORT),
+    Row("export_list", lambda _: ask(body={"list": "teams"}), IN_OFFICE_ANYWHERE, 403, by=Permission.LIST_EXPORT),
     Row("list_jobs", job_of_somebody_else, these("system_admin"), EMPTY, by=Permission.JOBS_OVERSEE),
     Row("list_jobs", asked_job, these(COMMUNITY, "system_admin"), EMPTY, case="one's own"),
     Row("see_job", asked_job, these(COMMUNITY, "system_admin"), 404),

@@ -39,6 +39,8 @@ OFFICERS = these(COMMUNITY, STREET, DISTRICT)
 OFFICERS_ELSEWHERE = these(*(elsewhere(role) for role in OFFICERS))
 GRID = "grid_worker"
 ADMINISTRATORS = these("system_admin", "security_admin", "audit_admin")
+IN_OFFICE = OFFICERS | ADMINISTRATORS
+IN_OFFICE_ANYWHERE = IN_OFFICE | these(*(elsewhere(role) for role in IN_OFFICE))
 
 # Accounts with a person behind them.
 PERSONS = EVERYBODY - {NEWCOMER}

@@ -1,6 +1,7 @@
 """Reads of accounts: who holds which role, where one is logged in, and what the three administrators look after."""
 
 from backend.accounts.humans import account_now, accounts_of, are_one
+from backend.accounts.queries.at_work import called_at_work
 from backend.accounts.queries.merged import has_person, holds_office, opens_by_wechat
 from backend.accounts.queries.oversight import ACTS, AuditSearch, audit_entries, lockouts, looks_after_lockouts, may_audit
 from backend.accounts.queries.preferences import MOST_COMMUNITIES, OwnPreferences, own_preferences

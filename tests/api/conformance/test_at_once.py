@@ -31,6 +31,7 @@ AGAIN_AND_AGAIN = {
     "disclose_person",
     "disclose_visited",
     "enter_late",
+    "export_list",
     "export_year_end",
     "find_by_whole_number",  # each try counts
     "find_demands_nearby",

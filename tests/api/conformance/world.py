@@ -160,6 +160,7 @@ class Neighbourhood:
         self._wechat.user(phone="13800001234")
         self._target("volunteer", "set_phone", code=PHONE_CODE)
         self._target("volunteer", "leave_volunteering", "see_my_standing", "list_my_points", "read_me", "log_out", "download_own_data")
+        self._target("street_officer", "export_list")
         self._target("street_officer", "export_year_end", "add_work_unit", area_id=self.street["青山街道"], credit_code=None)
 
     def _by_password(self, name: str) -> Phone:
