@@ -23,6 +23,7 @@ from backend.deaths.queries import DeathLine, deaths
 from backend.demands import queries as demands
 from backend.demands.queries import BeneficiaryLine, DemandLine, openings_numbered
 from backend.foundation.actor import Actor
+from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import AnyRow, Page, PageRequest
 from backend.foundation.terms import Word
 from backend.jobs.sheets import ListName, Sheet
@@ -49,6 +50,7 @@ from web.inputs.registration import RegistrationQuery
 from web.inputs.relocations import RelocationsQuery
 from web.inputs.teams import TeamsQuery
 from web.inputs.volunteers import VolunteerQuery
+from web.labels import label_of
 from web.refusals import InvalidInput
 from web.shapes import ListQuery
 
@@ -191,11 +193,12 @@ class Listed(Generic[AnyListQuery]):
 
 
 def asked_by_filters(name: ListName, filters: str | None) -> ListQuery:
-    """What the address of a list asks for behind its question mark. Raises InvalidInput."""
+    """What the address of a list asks for behind its question mark. Raises Unprocessable."""
     try:
         query: ListQuery = LISTED[name].shape.model_validate(dict(parse_qsl(filters or "")), context=SENT)
     except ValidationError as error:
-        raise InvalidInput(error, prefix="filters.") from None
+        wrong = InvalidInput(error).errors.items()
+        raise Unprocessable(errors={"filters": [f"{label_of(field)}：{'；'.join(said)}" for field, said in wrong]}) from None
     return query
 
 

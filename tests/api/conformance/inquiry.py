@@ -68,6 +68,7 @@ BEYOND_THE_SCHEMA = {
     ("add_record", "$"): END_AFTER_BEGINNING,
     ("add_late_record", "$"): END_AFTER_BEGINNING,
     ("correct_service", "$"): END_AFTER_BEGINNING,
+    ("export_list", "filters"): "what the address of the list may hold",
     ("grant_role", "$"): "exactly one way of naming an account",
 }
 
