@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -133,16 +134,17 @@ class TokenMaker:
         return UUID(bytes=self._read(b"device", text, length=16))
 
     def ticket(self, ticket: Ticket, *, now: datetime) -> str:
-        """What leads from the right password to the second factor, and opens nothing else."""
+        """What leads from the right password to the second factor, and opens nothing else; each time another one, for what is asked beside
+        it is asked of who holds it."""
         ends_at = int((now + TICKET_LIFE).timestamp())
-        return self._proved(b"ticket", ticket.login_id.bytes + ends_at.to_bytes(8) + ticket.password)
+        return self._proved(b"ticket", ticket.login_id.bytes + ends_at.to_bytes(8) + ticket.password + secrets.token_bytes(_APART))
 
     def read_ticket(self, text: str, *, now: datetime) -> Ticket:
         """Raises TokenInvalid, also when it is over."""
-        head = self._read(b"ticket", text, length=56)
+        head = self._read(b"ticket", text, length=56 + _APART)
         if int.from_bytes(head[16:24]) <= now.timestamp():
             raise TokenInvalid
-        return Ticket(UUID(bytes=head[:16]), head[24:])
+        return Ticket(UUID(bytes=head[:16]), head[24:56])
 
     def scan_code(self, scan: Scan) -> str:
         """What a browser shows to be scanned: it tells a phone who asks, and by itself lets nobody in."""
@@ -190,6 +192,8 @@ class TokenMaker:
         return hmac.digest(self.key, kind + head, hashlib.sha256)
 
 
+_APART = 16
+"""So many bytes tell two tickets of one second apart."""
 _SCAN_LENGTH = 16 + 8 + WHENCE_LENGTH
 
 

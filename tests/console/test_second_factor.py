@@ -120,3 +120,10 @@ def test_whose_office_asks_for_one_is_led_to_set_it_up(browser, required):
 
     set_up(browser)
     assert browser.is_in()
+
+
+def test_two_tickets_of_one_moment_are_two(browser, name, app):
+    """What is asked beside a ticket is asked of who holds it, so one second may not give two people the same."""
+    set_up(browser)
+    tickets = {re.search(r'name="ticket" value="([^"]+)"', Browser(app).log_in(name).text)[1] for _ in range(3)}
+    assert len(tickets) == 3
