@@ -90,6 +90,9 @@ KEY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 SHORTEST_HANDLER = 6
 PHONE_OF_HANDLER = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}|1[3-9][0-9]{9}|12345|400-?[0-9]{3}-?[0-9]{4}")
 
+ORIGIN = re.compile(r"(?P<scheme>https?)://(?P<host>localhost|(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*)(?::[0-9]{1,5})?")
+"""An address without a path, of a host that has a name."""
+
 Key = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
 PostgresUrl = Annotated[str, AfterValidator(_with_psycopg), AfterValidator(_hosts_behind_the_question_mark)]
 
@@ -135,6 +138,10 @@ class Settings(BaseSettings):
     refresh_token_days: int = Field(default=60, ge=1, le=365)
     browser_rest_minutes: int = Field(default=30, ge=5, le=240, description="A browser that rests so long is logged out.")
     browser_login_hours: int = Field(default=12, ge=1, le=24, description="A browser's log-in ends then, however busy it was.")
+
+    console_address: str | None = Field(
+        default=None, description="The console as people open it, https://… and a name; passkeys are bound to it, none are without."
+    )
 
     wechat_base_url: str = "https://api.weixin.qq.com"
     wechat_appid: str
@@ -184,7 +191,7 @@ class Settings(BaseSettings):
             raise ValueError("密钥名称为 1 至 40 个字母、数字、点、连字符或下划线")
         return keys
 
-    @field_validator("second_index_key", "owner_database_url", mode="before")
+    @field_validator("second_index_key", "owner_database_url", "console_address", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -251,6 +258,18 @@ class Settings(BaseSettings):
         if info.data.get("browser_rest_minutes", 0) > hours * 60:
             raise ValueError("不能短于 EJIA_BROWSER_REST_MINUTES：登录不会比空闲时限更早结束")
         return hours
+
+    @field_validator("console_address")
+    @classmethod
+    def _console_has_a_name(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address is None:
+            return None
+        found = ORIGIN.fullmatch(address.strip().rstrip("/").lower())
+        if found is None:
+            raise ValueError("应为 https:// 和域名，不带路径，例如 https://ejia.example.gov.cn：通行密钥不能用于 IP 地址")
+        if found["scheme"] == "http" and (_in_production(info) or found["host"] != "localhost"):
+            raise ValueError("须以 https:// 开头：浏览器只在加密的网址上使用通行密钥")
+        return found[0].removesuffix(":443")  # which browsers leave out
 
     @field_validator("wechat_base_url")
     @classmethod

@@ -35,7 +35,9 @@ LOGIN = "/console/login"
 SCAN = "/console/login/scan"
 PASSWORD = "/console/password"  # noqa: S105 - an address
 SECOND_STEP = "/console/login/second-step"
+PASSKEY_STEP = "/console/login/passkey"
 SECOND_FACTOR = "/console/second-factor"
+PASSKEYS = "/console/passkeys"
 
 _LONGEST = 500
 _OWN_PAGE = re.compile(r"/console/[!-\[\]-~]*")

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backend import brands
 from backend.accounts import limits as caller_limits
-from backend.accounts import tokens
+from backend.accounts import relying_party, tokens
+from backend.accounts.relying_party import RelyingParty
 from backend.accounts.tokens import TokenMaker
 from backend.attendance import codes
 from backend.attendance import limits as service_limits
@@ -111,6 +112,7 @@ def start_process(settings: Settings) -> None:
             browser_life=timedelta(hours=settings.browser_login_hours),
         )
     )
+    relying_party.use(RelyingParty(settings.console_address))
     codes.use(CodeMaker(bytes_of(settings.code_key)))
     files.use(objects_of(settings), bytes_of(settings.file_key))
     audit_heads.use(Signer(bytes_of(settings.audit_key), settings.audit_folder))

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts, board, join_requests, scans, second_factors, today
+from console.views import accounts, board, join_requests, passkeys, scans, second_factors, today
 from console.views import attendances as attendance_pages
 from console.views import audit as audit_pages
 from console.views import beneficiaries as beneficiary_pages
@@ -121,6 +121,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     accounts.bp,
     scans.bp,
     second_factors.bp,
+    passkeys.bp,
     demand_pages.bp,
     beneficiary_pages.bp,
     shift_pages.bp,

@@ -57,8 +57,9 @@ def forget_old_events() -> None:
 
 @shared_task(name="housekeeping.forget_old_log_ins", ignore_result=True)
 def forget_old_log_ins() -> None:
-    """Delete log-ins that were over half a year ago, and what phones agreed to a day ago."""
+    """Delete log-ins that were over half a year ago, and what phones agreed to, and devices were asked to sign, a day ago."""
     _until_nothing_is_left(accounts.forget_old_console_logins)
+    _until_nothing_is_left(accounts.forget_old_challenges)
     _until_nothing_is_left(accounts.forget_old_families)
 
 

@@ -57,6 +57,7 @@ LABELS: Mapping[str, str] = {
     "community_ids": "优先显示的社区",
     "consumer": "没有做成的",
     "contact_note": "上门注意事项",
+    "credential": "通行密钥",
     "credit_code": "统一社会信用代码",
     "cursor": "页码",
     "demand_id": "服务需求",

@@ -1,5 +1,7 @@
 """Logging in by a password and changing it, in steps: the slow hash is reckoned outside of transactions that hold a row."""
 
+from uuid import UUID
+
 from flask import request
 
 from backend.accounts import service as accounts
@@ -35,6 +37,20 @@ def remove_second_factor(actor: Actor, body: SecondFactorRemovalIn) -> None:
         right = accounts.is_right_password(attempt, body.password)
     with last_step():
         refusal = accounts.finish_factor_removal(actor, family_id, attempt, right=right, code=body.code, now=clock.now())
+        if refusal is not None:
+            refuse_in_last_step(refusal)
+
+
+def end_passkey(actor: Actor, passkey_id: UUID, body: SecondFactorRemovalIn) -> None:
+    """Have the login by which this request is logged in take the passkey no more."""
+    family_id = logged_in_family()
+    with accounts.room_for_password():
+        with transaction():
+            attempt = accounts.begin_passkey_ending(actor, family_id, passkey_id, now=clock.now())
+        right = accounts.is_right_password(attempt, body.password)
+    with last_step():
+        now = clock.now()
+        refusal = accounts.finish_passkey_ending(actor, family_id, passkey_id, attempt, right=right, code=body.code, now=now)
         if refusal is not None:
             refuse_in_last_step(refusal)
 

@@ -43,7 +43,7 @@ class SecondFactorSet(Event):
 
 @dataclass(frozen=True, slots=True)
 class SecondFactorRemoved(Event):
-    """A log-in asks for its password alone again, by its holder or by `ejia`. The subject is the log-in."""
+    """A log-in asks for no codes of an app any more, by its holder; or for its password alone, by `ejia`. The subject is the log-in."""
 
     name: ClassVar[str] = "second_factor.removed"
 
@@ -57,9 +57,30 @@ class SecondFactorGuessed(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecoveryCodeUsed(Event):
-    """A recovery code stood in for the app. The subject is the log-in."""
+    """A recovery code stood in for the app or a passkey. The subject is the log-in."""
 
     name: ClassVar[str] = "recovery_code.used"
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAdded(Event):
+    """A log-in takes one passkey more. The subject is the log-in."""
+
+    name: ClassVar[str] = "passkey.added"
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyEnded(Event):
+    """Its holder ended a passkey. The subject is the log-in."""
+
+    name: ClassVar[str] = "passkey.ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyCopied(Event):
+    """A passkey counted back: two devices hold it. The subject is the log-in."""
+
+    name: ClassVar[str] = "passkey.copied"
 
 
 @dataclass(frozen=True, slots=True)

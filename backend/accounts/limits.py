@@ -35,6 +35,12 @@ class SecondFactors(Entry):
     required_of: frozenset[Role]
 
 
+class Passkeys(Entry):
+    """What a device must do before it signs by a passkey."""
+
+    verify_user: bool
+
+
 class Offices(Entry):
     """What holds for those who appoint and those who are appointed."""
 
@@ -124,6 +130,7 @@ class Limits(Entry):
     offices: Offices
     passwords: Passwords
     second_factor: SecondFactors
+    passkeys: Passkeys
     written: dict[Written, WrittenRule]
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, Uuid, and_, or_
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, ForeignKey, Index, Text, UniqueConstraint, Uuid, and_, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
@@ -136,15 +136,49 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """One code that stands in for an app that was lost, once. Drawn at random, so a plain digest is enough; it tells the code to nobody."""
+    """One code that stands in for an app or a passkey that was lost, once. Drawn at random, so a plain digest is enough; it tells the code
+    to nobody."""
 
     __tablename__ = "recovery_codes"
 
-    login_id: Mapped[UUID] = mapped_column(
-        ForeignKey("second_factors.login_id", name="fk_recovery_codes_login_id", ondelete="CASCADE"), primary_key=True
-    )
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id", name="fk_recovery_codes_login_id"), primary_key=True)
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A key that a device keeps (WebAuthn), by which it signs beside the password of a log-in. Ended, never deleted."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (
+        UniqueConstraint("credential_id", name="uq_passkeys_credential_id"),
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended_with_reason"),
+        Index("ix_passkeys_login_id", "login_id"),
+    )
+
+    id: Mapped[RowId]
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id", name="fk_passkeys_login_id"))
+    credential_id: Mapped[bytes] = mapped_column(comment="by which the device finds it")
+    public_key: Mapped[bytes] = mapped_column(comment="as the device gave it (COSE)")
+    sign_count: Mapped[int] = mapped_column(comment="how often the device signed by it; 0 where it does not count")
+    transports: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="how the device is reached")
+    name: Mapped[str]
+    made_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class PasskeyChallenge(Base):
+    """What a browser is asked to have signed: once, within minutes, and there only. Gone when it is answered."""
+
+    __tablename__ = "passkey_challenges"
+    __table_args__ = (Index("ix_passkey_challenges_made_at", "made_at"), Index("ix_passkey_challenges_login_id", "login_id"))
+
+    challenge: Mapped[bytes] = mapped_column(primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id", name="fk_passkey_challenges_login_id"))
+    bound_to: Mapped[bytes] = mapped_column(comment="the browser's log-in, or a digest of the ticket that leads to one")
+    made_at: Mapped[datetime]
 
 
 class LoginLockout(Base):

@@ -135,6 +135,9 @@ class Permission(Term):
     PASSWORD_CHANGE = ("password.change", "修改密码", "Change one's own password.", _ANYBODY)
     SECOND_FACTOR_SET = ("second_factor.set", "设置两步验证", "Have one's own log-in ask for a code beside the password.", _ANYBODY)
     SECOND_FACTOR_REMOVE = ("second_factor.remove", "移除两步验证", "Have it ask for that no more, by password and code.", _ANYBODY)
+    PASSKEY_ADD = ("passkey.add", "添加通行密钥", "Have one's own log-in take a passkey beside the password.", _ANYBODY)
+    PASSKEY_RENAME = ("passkey.rename", "修改通行密钥的名称", "Call a passkey of one's own by another name.", _ANYBODY)
+    PASSKEY_END = ("passkey.end", "删除通行密钥", "Have one's own log-in take it no more, by password and code.", _ANYBODY)
     SECOND_FACTOR_LIFT = (
         "second_factor.lift",
         "解除两步验证",

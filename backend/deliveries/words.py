@@ -43,6 +43,7 @@ SUBJECTS: Mapping[str, str] = {
     "own_data": "个人信息副本",
     "party_consent": "党员信息的同意",
     "party_member": "在职党员",
+    "passkey": "通行密钥",
     "password": "密码",
     "person": "居民",
     "phone": "手机号",

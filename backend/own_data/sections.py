@@ -25,6 +25,9 @@ SECTIONS = (
     Section("accounts", "账号", "person_id"),
     Section("logins", "登录方式", "account_id", without=("password_hash", "session_key_sealed")),
     Section("second_factors", "两步验证", "login_id", through=("logins", "id", "account_id"), without=("secret_sealed", "last_step")),
+    Section(
+        "passkeys", "通行密钥", "login_id", through=("logins", "id", "account_id"), without=("credential_id", "public_key", "sign_count")
+    ),
     Section("token_families", "登录记录", "account_id", without=("generation",)),
     Section("console_logins", "扫码登录", "family_id", through=("token_families", "id", "account_id")),
     Section("account_preferences", "显示偏好", "account_id"),
@@ -77,6 +80,7 @@ LEFT_OUT: Mapping[str, str] = {
     "audit_counts": "按小时合计的访问次数，只有编号，用于查核违规操作",
     "idempotency_keys": "防止重复提交的记录，保存二十四小时，内容与其他文件中的相同",
     "login_lockouts": "登录失败次数，最后一次失败一天后删除，无法对应到本人",
+    "passkey_challenges": "登录时请设备签名的随机数，几分钟后失效",
     "recovery_codes": "备用码只留有无法还原的摘要，剩余个数见登录方式",
     "openings": "名额，内容与服务需求相同",
     "shifts": "场次，内容与服务需求、签到签退相同",

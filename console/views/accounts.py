@@ -27,7 +27,7 @@ from backend.people.queries import own_card
 from console.addresses import ACCOUNT, HOME, LOGIN, PASSWORD, own_page
 from console.drawing import draw, draw_again, lead_to
 from console.places import OWN
-from console.views.second_factors import ask_for_code
+from console.views.second_factors import ask_for_second_step
 from web import cookie, forgery, passwords
 from web.caller import logged_in_family
 from web.edge import on_first_login, public, reads, writes
@@ -58,7 +58,7 @@ def submit_login() -> Response:
     try:
         claims = _log_in(_login_form())
     except SecondFactorNeeded as needed:
-        return ask_for_code(str(needed.facts["ticket"]))
+        return ask_for_second_step(str(needed.facts["ticket"]))
     except (Unprocessable, CredentialsWrong, *_CANNOT_NOW) as refusal:
         locked = isinstance(refusal, LoginLocked)
         return draw_again("accounts/login.html", refusal, keep=["name"], asks_code=locked, **_of_login_page())
@@ -102,7 +102,7 @@ def account_page(actor: Actor) -> Response:
         "accounts/account.html",
         viewer=actor,
         place=OWN,
-        login_name=queries.own_login_name(actor),
+        login=queries.own_password_login(actor),
         person=own_card(actor.person_id) if actor.person_id else None,
         unchecked=HolderUnchecked.detail if queries.papers_missing(actor) else None,
         roles=queries.own_roles(actor, now=now, page=_MOST_SHOWN),

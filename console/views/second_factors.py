@@ -1,5 +1,6 @@
-"""两步验证: the second step of the log-in, and setting it up or removing it."""
+"""两步验证: the second step of the log-in, and setting an app up or removing it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -14,18 +15,19 @@ from backend.accounts.service import (
     SecondFactorNotSet,
     TicketOver,
 )
+from backend.accounts.tokens import AccessClaims
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
 from backend.foundation.errors import Refusal, Unprocessable
 from backend.foundation.paging import PageRequest
-from console.addresses import SECOND_FACTOR, SECOND_STEP, own_page
+from console.addresses import PASSKEY_STEP, SECOND_FACTOR, SECOND_STEP, own_page
 from console.charts import qr_code
 from console.drawing import draw, draw_again, lead_to
 from web import cookie, forgery, passwords
 from web.caller import logged_in_family
 from web.edge import before_second_factor, public
-from web.inputs.accounts import SecondFactorCodeIn, SecondFactorRemovalIn, SecondStepIn
+from web.inputs.accounts import PasskeyStepIn, SecondFactorCodeIn, SecondFactorRemovalIn, SecondStepIn
 from web.limits import CHANGING_PASSWORD, LOGGING_IN
 from web.routes import at_most
 from web.shapes import form_reader, sent_form
@@ -33,34 +35,56 @@ from web.shapes import form_reader, sent_form
 bp = Blueprint("console_second_factors", __name__)
 
 _step_form = form_reader(SecondStepIn)
+_passkey_form = form_reader(PasskeyStepIn)
 _code_form = form_reader(SecondFactorCodeIn)
 _removal_form = form_reader(SecondFactorRemovalIn)
 
 
-def ask_for_code(ticket: str) -> Response:
-    """The page of the second step, after the right password."""
-    return draw("second_factors/step.html", ticket=ticket, then=own_page(request.args.get("next")))
+def ask_for_second_step(ticket: str, refusal: Refusal | None = None) -> Response:
+    """The page of the second step, after the right password; again, where that was refused."""
+    then = own_page(request.args.get("next"))
+    try:
+        with transaction():
+            step = accounts.begin_second_step(ticket, now=clock.now())
+    except TicketOver as over:
+        return draw_again("accounts/login.html", over, then=then, ended=False)
+    shown: dict[str, Any] = {"ticket": ticket, "then": then, "step": step}
+    return draw_again("second_factors/step.html", refusal, **shown) if refusal else draw("second_factors/step.html", **shown)
 
 
 @bp.post(SECOND_STEP)
 @public
 @at_most(LOGGING_IN)
 def submit_second_step() -> Response:
-    forgery.refuse_other_sites()
-    then = own_page(request.args.get("next"))
-    try:
-        body = _step_form()
+    def prove() -> AccessClaims | Refusal:
+        body, left = _step_form(), cookie.brought_claims()
         with transaction():
-            outcome = accounts.finish_browser_second_step(
-                body.ticket, body.code, passwords.source(), left=cookie.brought_claims(), now=clock.now()
-            )
+            return accounts.finish_browser_second_step(body.ticket, body.code, passwords.source(), left=left, now=clock.now())
+
+    return _let_in(prove)
+
+
+@bp.post(PASSKEY_STEP)
+@public
+@at_most(LOGGING_IN)
+def submit_passkey_step() -> Response:
+    def prove() -> AccessClaims | Refusal:
+        body, left = _passkey_form(), cookie.brought_claims()
+        with transaction():
+            return accounts.finish_browser_passkey_step(body.ticket, body.credential, passwords.source(), left=left, now=clock.now())
+
+    return _let_in(prove)
+
+
+def _let_in(prove: Callable[[], AccessClaims | Refusal]) -> Response:
+    forgery.refuse_other_sites()
+    try:
+        outcome = prove()
         if isinstance(outcome, Refusal):
             raise outcome
-    except TicketOver as over:
-        return draw_again("accounts/login.html", over, then=then, ended=False)
-    except (Unprocessable, LoginLocked) as refusal:
-        return draw_again("second_factors/step.html", refusal, ticket=sent_form().get("ticket", ""), then=then)
-    answer = lead_to(then)
+    except (Unprocessable, LoginLocked, TicketOver) as refusal:
+        return ask_for_second_step(sent_form().get("ticket", ""), refusal)
+    answer = lead_to(own_page(request.args.get("next")))
     cookie.give(answer, outcome)
     return answer
 

@@ -100,6 +100,7 @@ class TrialRun:
         # A proxy of the machine shall not see what stays on it.
         environment["NO_PROXY"] = environment["no_proxy"] = ",".join(filter(None, [self.given.get("NO_PROXY"), HOST, "localhost"]))
         self.web_port = self.ports.take(self.asked_port) if self.asked_port else self.ports.take_from(FIRST_PORT)
+        environment.setdefault("EJIA_CONSOLE_ADDRESS", f"http://localhost:{self.web_port}")  # browsers take passkeys by a name only
         self.metrics_port = int(environment.get("EJIA_METRICS_PORT", 0)) or self.ports.take_any()
 
         self._prepare_data(supervisor, environment)

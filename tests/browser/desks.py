@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page
 
 from ejia.trial.demo.told import PASSWORD
-from tests.browser.visits import Visit
+from tests.browser.visits import KEYHOLDER, Visit
 
 
 class Desks:
@@ -22,6 +22,9 @@ class Desks:
             if name is not None:
                 page = self._browsers[name].new_page()
                 log_in(page, name)
+                if name == KEYHOLDER:
+                    put_device_beside(page)
+                    add_passkey(page, "办公室的电脑")
                 page.close()
         return self._browsers[name].new_page()
 
@@ -37,6 +40,24 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("密码").fill(password)
     page.get_by_role("button", name="登录").click()
     page.get_by_role("button", name="退出登录").wait_for()
+
+
+def put_device_beside(page: Page) -> None:
+    """Let the page have a device that keeps passkeys, and whoever sits there confirms by it."""
+    device = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    there = page.context.new_cdp_session(page)
+    there.send("WebAuthn.enable")
+    there.send("WebAuthn.addVirtualAuthenticator", {"options": device | {"isUserVerified": True, "automaticPresenceSimulation": True}})
+
+
+def add_passkey(page: Page, name: str) -> list[str]:
+    """From the account's page; returns the recovery codes that are shown."""
+    page.goto("/console/account")
+    page.get_by_role("button", name="添加通行密钥").click()
+    page.get_by_label("名称").fill(name)
+    with page.expect_navigation():
+        page.get_by_role("button", name="创建通行密钥").click()
+    return page.locator(".codes code").all_inner_texts()
 
 
 def walk(page: Page, visit: Visit) -> None:

@@ -14,6 +14,8 @@ from console import samples
 from ejia.resources import CONSOLE
 
 OFFICER, NEXT_OFFICER, STREET_OFFICER = "shequ-1", "shequ-2", "jiedao"
+KEYHOLDER = "shequ-8"
+"""Who has a passkey, on a device beside their desk."""
 FIRST = "main th[scope=row] a"
 """The first line of a list; its kind is in the address at which the visit begins."""
 TO_ANSWER = "main tr:has-text('后天看望') th a"
@@ -55,6 +57,7 @@ VISITS = (
     Visit("account_page", "/console/account"),
     Visit("password_page", "/console/account", (says("修改密码"),)),
     Visit("second_factor_page", "/console/account", ("main a[href='/console/second-factor']",)),
+    Visit("passkey_page", "/console/account", ("main a[href^='/console/passkeys/']",), by=KEYHOLDER),
     Visit("demands_page", "/console/demands?status=published"),
     Visit("demand_page", "/console/demands?status=published", (FIRST,)),
     Visit("publication_page", "/console/demands?status=submitted", (FIRST, says("发布"))),

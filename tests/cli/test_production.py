@@ -130,6 +130,20 @@ def test_files_have_one_place_that_every_process_finds(starting: Starting) -> No
     assert [one.split(":")[0] for one in starting(EJIA_FILES_ENDPOINT="http://s3.example")] == ["EJIA_FILES_ENDPOINT"]
 
 
+@pytest.mark.parametrize(
+    "address", ["http://ejia.example", "http://localhost", "https://203.0.113.7", "https://ejia.example/console", "ejia"]
+)
+def test_passkeys_are_bound_to_a_name_behind_https(starting: Starting, address: str) -> None:
+    assert [one.split(":")[0] for one in starting(EJIA_CONSOLE_ADDRESS=address)] == ["EJIA_CONSOLE_ADDRESS"]
+
+
+def test_the_address_of_the_console_is_kept_as_browsers_say_it(starting: Starting) -> None:
+    assert starting(EJIA_CONSOLE_ADDRESS="https://Ejia.example.cn:443/") == []
+    assert read_settings().console_address == "https://ejia.example.cn"
+    assert starting(EJIA_CONSOLE_ADDRESS="") == []
+    assert read_settings().console_address is None
+
+
 def test_the_keys_that_a_trial_made_are_refused(starting: Starting, tmp_path: Path) -> None:
     of_a_trial = local_secrets(tmp_path / "secrets.env")
     refused = [complaint.split(":")[0] for complaint in starting(**of_a_trial)]

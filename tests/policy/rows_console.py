@@ -1,5 +1,6 @@
 """Rows of the walk: the pages of the console. Each opens to the same people as what it stands for in the API."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from backend.accounts import queries
 from backend.accounts import service as accounts
 from backend.accounts.policy import Permission
 from backend.attendance.models import Attendance
@@ -90,8 +92,9 @@ from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.deliveries import failed_delivery
 from tests.support.demands import demand_form, window
+from tests.support.passkeys import Device
 from tests.support.proxies import proxy_form
-from tests.support.second_factors import Authenticator
+from tests.support.second_factors import Authenticator, ticket_for
 
 NEW = {"old_password": PASSWORD, "new_password": "another-Horse-8-stands"}
 OTHER_LOGIN = "submit_session_end"
@@ -105,6 +108,51 @@ def set_in_browser(world: World) -> Ask:
         shown = Authenticator(accounts.begin_second_factor(actor, claims.family_id, now=clock.now()).secret)
         codes = accounts.confirm_second_factor(actor, claims.family_id, shown.code(), now=clock.now())
     return ask(body={"password": PASSWORD, "code": codes[0]})
+
+
+def asked_of_device(world: World) -> Ask:
+    """The officer's browser has the device make a key."""
+    claims = world.browsers[COMMUNITY]
+    with transaction():
+        actor = accounts.actor_of(claims, now=clock.now())
+        request = accounts.begin_passkey(actor, claims.family_id, now=clock.now())
+    return ask(body={"name": "电脑", "credential": Device().make(json.loads(request))})
+
+
+def own_key(world: World) -> tuple[Device, list[str], str]:
+    """The officer's key, made in their browser: the device, the recovery codes and the key's id."""
+    claims, device = world.browsers[COMMUNITY], Device()
+    with transaction():
+        actor = accounts.actor_of(claims, now=clock.now())
+        request = json.loads(accounts.begin_passkey(actor, claims.family_id, now=clock.now()))
+        codes = accounts.add_passkey(actor, claims.family_id, "电脑", device.make(request), now=clock.now())
+        assert isinstance(codes, list)
+        login = queries.own_password_login(actor)
+        assert login is not None
+    return device, codes, str(login.passkeys[0].id)
+
+
+def renamed_key(world: World) -> Ask:
+    return ask(passkey_id=own_key(world)[2], body={"name": "电脑"}, shows="电脑")
+
+
+def ended_key(world: World) -> Ask:
+    _, codes, key_id = own_key(world)
+    return ask(passkey_id=key_id, body={"password": PASSWORD, "code": codes[0]})
+
+
+def before_passkey_step(world: World) -> Ask:
+    """The officer's password was right, and their device signs."""
+    device, _, _ = own_key(world)
+
+    def signed() -> dict[str, str]:
+        ticket = ticket_for(world.app, OFFICER_NAME, PASSWORD)
+        with transaction():
+            request = accounts.begin_second_step(ticket, now=clock.now()).request
+        assert request is not None
+        return {"ticket": ticket, "credential": device.sign(json.loads(request))}
+
+    return ask(body=signed)
 
 
 KNOWING = RESIDENT | these(DISTRICT, GRID, "proxy")
@@ -949,6 +997,12 @@ ROWS = (
     Row("submit_second_factor", lambda _: ask(), these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_SET),
     Row("submit_first_code", begun_second_factor, these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_SET),
     Row("submit_second_factor_removal", set_in_browser, these(COMMUNITY), 409, by=Permission.SECOND_FACTOR_REMOVE),
+    Row("submit_passkey_step", before_passkey_step, EVERYBODY, public=True),
+    Row("submit_passkey", lambda _: ask(), these(COMMUNITY), 409, by=Permission.PASSKEY_ADD),
+    Row("submit_made_passkey", asked_of_device, these(COMMUNITY), 409, by=Permission.PASSKEY_ADD),
+    Row("passkey_page", renamed_key, these(COMMUNITY), 404, by=Permission.LOGIN_SEE),
+    Row("submit_passkey_name", renamed_key, these(COMMUNITY), 409, by=Permission.PASSKEY_RENAME),
+    Row("submit_passkey_ending", ended_key, these(COMMUNITY), 409, by=Permission.PASSKEY_END),
     Row("submit_logout", lambda _: ask(), EVERYBODY, by=Permission.SESSION_END),
     Row("account_page", lambda world: ask(shows=world.session_of("volunteer")), these("volunteer"), EMPTY, by=Permission.SESSION_SEE),
     Row(OTHER_LOGIN, lambda world: ask(session_id=world.session_of("volunteer")), these("volunteer"), 404, by=Permission.SESSION_END),

@@ -32,6 +32,7 @@ def settings_on(servers: Servers, clock_file: Path | None) -> Settings:
         clock_file=clock_file,
         rate_limits_enabled=False,
         second_factor_required=False,
+        console_address="http://localhost",
         log_json=False,
     )
 
@@ -54,6 +55,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "wechat_base_url": settings.wechat_base_url,
         "rate_limits_enabled": str(settings.rate_limits_enabled),
         "second_factor_required": str(settings.second_factor_required),
+        "console_address": settings.console_address or "",
         "log_json": str(settings.log_json),
     } | ({"clock_file": str(settings.clock_file)} if settings.clock_file else {})
     named = {f"EJIA_{name.upper()}": value for name, value in {**secrets, **plain, "sealing_keys": sealing}.items()}

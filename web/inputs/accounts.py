@@ -71,6 +71,41 @@ class SecondFactorRemovalIn(Body):
     code: SecondCode = Field(description="动态码或备用码")
 
 
+PasskeyName = Annotated[str, Text(max=40), NoNumbers]
+# What a script of ours writes of what the device made or signed. Without the script it stays empty, and what reads it says so.
+Credential = Annotated[str, Field(max_length=10_000)]
+
+
+class PasskeyIn(Body):
+    """A key that a device made, and what its owner calls it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "办公室的电脑", "credential": '{"id": "q83v…", "type": "public-key"}'}]}
+    )
+
+    name: PasskeyName = Field(title="名称")
+    credential: Credential = Field(default="", title="通行密钥")
+
+
+class PasskeyNameIn(Body):
+    """What its owner calls it from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "办公室的电脑"}]})
+
+    name: PasskeyName = Field(title="名称")
+
+
+class PasskeyStepIn(Body):
+    """What a passkey signed, after the right password."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ticket": "AZLq3n…", "credential": '{"id": "q83v…", "type": "public-key"}'}]}
+    )
+
+    ticket: Annotated[str, Text(max=200)]
+    credential: Credential = Field(default="", title="通行密钥")
+
+
 class PasswordChangeIn(Body):
     """The password as it is, and as it shall be."""
 

@@ -26,4 +26,4 @@ from backend.accounts.queries.roles import (
     role_grants,
 )
 from backend.accounts.queries.scans import ConsoleLoginLine, ConsoleLoginStatus, console_login, progress_of
-from backend.accounts.queries.sessions import AddedBy, own_login_name, own_logins, own_sessions
+from backend.accounts.queries.sessions import AddedBy, own_login_name, own_logins, own_passkey, own_password_login, own_sessions

@@ -1,22 +1,36 @@
 """By what an account opens, and where it is logged in: each login from a phone or a browser until it ends."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from backend.accounts import policy
 from backend.accounts.humans import accounts_of
-from backend.accounts.models import Login, LoginKind, RecoveryCode, SecondFactor, TokenFamily
+from backend.accounts.models import Login, LoginKind, Passkey, RecoveryCode, SecondFactor, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
+from backend.foundation.errors import Missing
 from backend.foundation.paging import AnyRow, Order, Page, PageRequest
 from backend.foundation.terms import Word
 
 LOGGED_IN_AT = TokenFamily.created_at.label("logged_in_at")
 NEWEST_FIRST = Order((LOGGED_IN_AT, TokenFamily.id), latest_first=True)
 NEWEST_WAY_FIRST = Order((Login.id,), latest_first=True)
+
+
+_OF_PASSKEY = (Passkey.id, Passkey.name, Passkey.made_at, Passkey.last_used_at)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLogin:
+    """A log-in by password, and the passkeys that it takes."""
+
+    name: str
+    passkeys: Sequence[AnyRow]
 
 
 class AddedBy(Word):
@@ -54,16 +68,38 @@ def own_logins(viewer: Actor, *, page: PageRequest) -> Page[AnyRow]:
         (Login.added_by.is_(None), AddedBy.OPERATOR.value),
         else_=AddedBy.OFFICER.value,
     )
-    left = select(func.count()).where(RecoveryCode.login_id == SecondFactor.login_id, RecoveryCode.used_at.is_(None))
+    left = select(func.count()).where(RecoveryCode.login_id == Login.id, RecoveryCode.used_at.is_(None))
+    first_passkey = select(func.min(Passkey.made_at)).where(Passkey.login_id == Login.id, Passkey.ended_at.is_(None))
+    guarded_at = func.least(SecondFactor.confirmed_at, first_passkey.correlate(Login).scalar_subquery())
     wanted = (
         select(Login.id, Login.kind, Login.name, func.coalesce(Login.joined_at, Login.created_at).label("added_at"), Login.last_used_at)
-        .add_columns(added_by.label("added_by"), SecondFactor.confirmed_at.label("second_factor_at"))
-        .add_columns(
-            case((SecondFactor.confirmed_at.is_not(None), left.correlate(SecondFactor).scalar_subquery())).label("recovery_codes_left")
-        )
+        .add_columns(added_by.label("added_by"), guarded_at.label("second_factor_at"), SecondFactor.confirmed_at.label("app_set_at"))
+        .add_columns(case((guarded_at.is_not(None), left.correlate(Login).scalar_subquery())).label("recovery_codes_left"))
         .outerjoin(SecondFactor, SecondFactor.login_id == Login.id)
     )
     return NEWEST_WAY_FIRST.page(wanted.where(Login.account_id == viewer.account_id, Login.ended_at.is_(None)), page)
+
+
+def own_password_login(viewer: Actor) -> PasswordLogin | None:
+    """The name by which the viewer logs in with a password, if they do, and its passkeys in the order in which they were made; few."""
+    policy.require(viewer, Permission.LOGIN_SEE, Scope())
+    wanted = (
+        select(Login.name.label("login_name"), *_OF_PASSKEY)
+        .outerjoin(Passkey, and_(Passkey.login_id == Login.id, Passkey.ended_at.is_(None)))
+        .where(Login.account_id == viewer.account_id, Login.kind == LoginKind.PASSWORD, Login.ended_at.is_(None))
+    )
+    rows = db.session.execute(wanted.order_by(Passkey.id)).all()
+    return PasswordLogin(rows[0].login_name, [row for row in rows if row.id is not None]) if rows else None
+
+
+def own_passkey(viewer: Actor, passkey_id: UUID) -> AnyRow:
+    """A passkey of theirs. Raises Missing."""
+    policy.require(viewer, Permission.LOGIN_SEE, Scope())
+    mine = (Login.account_id == viewer.account_id, Login.ended_at.is_(None), Passkey.id == passkey_id, Passkey.ended_at.is_(None))
+    found = db.session.execute(select(*_OF_PASSKEY).join(Login, Login.id == Passkey.login_id).where(*mine)).one_or_none()
+    if found is None:
+        raise Missing
+    return found
 
 
 def own_login_name(viewer: Actor) -> str | None:

@@ -2,7 +2,9 @@
 
 from backend.accounts.service.appointments import accept_appointment, approve_appointment, decline_appointment
 from backend.accounts.service.callers import PasswordChangeNeeded, SecondFactorUnset, Stage, actor_behind, actor_beside, actor_of
+from backend.accounts.service.challenges import forget_old_challenges
 from backend.accounts.service.closing import CLOSED, close, hold_for_closing, untie, withdraw_everywhere
+from backend.accounts.service.factors import RECOVERY_CODES
 from backend.accounts.service.going_on import hand_on_area, hand_on_roles_of, hand_on_unit
 from backend.accounts.service.hashing import PasswordsBusy, hash_of, room_for_password
 from backend.accounts.service.lockouts import lift_lockout, unlock_login
@@ -43,11 +45,25 @@ from backend.accounts.service.office_commands import (
 )
 from backend.accounts.service.office_logins import LoginNameTaken, OfficeLogin, create_office_account, open_office_login
 from backend.accounts.service.offices import appoint, dismiss, end_run_out, holder_to_check, set_term
+from backend.accounts.service.passkey_tries import MOST_PASSKEYS, PasskeyCountedBack, PasskeysOff, PasskeyWrong
+from backend.accounts.service.passkeys import (
+    LastSecondFactor,
+    PasskeyUnmade,
+    TooManyPasskeys,
+    add_passkey,
+    begin_passkey,
+    begin_passkey_ending,
+    finish_passkey_ending,
+    rename_passkey,
+)
 from backend.accounts.service.password_logins import (
     SecondFactorNeeded,
+    SecondStep,
     TicketOver,
     begin_password_login,
+    begin_second_step,
     finish_browser_login,
+    finish_browser_passkey_step,
     finish_browser_second_step,
     finish_password_login,
     finish_second_step,
@@ -99,7 +115,6 @@ from backend.accounts.service.scans import (
 )
 from backend.accounts.service.second_codes import SecondCodeWrong
 from backend.accounts.service.second_factors import (
-    RECOVERY_CODES,
     Begun,
     SecondFactorIsSet,
     SecondFactorNotBegun,

@@ -13,6 +13,7 @@ from backend.accounts.events import AccountMerged, LoginAdded
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind, RoleGrant, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.callers import PasswordChangeNeeded
+from backend.accounts.service.factors import IS_GUARDED
 from backend.accounts.service.going_on import go_on
 from backend.accounts.service.logins import Proof, Tokens, end_families, start_family, wechat_account
 from backend.accounts.service.password_logins import SecondFactorNeeded
@@ -28,7 +29,7 @@ from backend.accounts.service.roles import (
     account_of_person,
     tie_to_person,
 )
-from backend.accounts.service.second_codes import IS_GUARDED, SecondCodeWrong, try_code
+from backend.accounts.service.second_codes import SecondCodeWrong, try_code
 from backend.accounts.service.tries import LoginLocked, forget_count, forget_tries
 from backend.accounts.tokens import TokenInvalid
 from backend.foundation import audit, idempotency, jobs, outbox

@@ -4,6 +4,7 @@ What is wrong is returned, not raised: it was counted and written down, and both
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,9 +13,12 @@ from sqlalchemy import ColumnElement, and_, select, update
 from backend.accounts import tokens
 from backend.accounts.models import Account, AccountStatus, Login, LoginKind
 from backend.accounts.policy import Permission
+from backend.accounts.service.challenges import of_ticket
+from backend.accounts.service.factors import HAS_APP, HAS_PASSKEY, IS_GUARDED
 from backend.accounts.service.logins import Proof, Tokens, start_browser, start_family
+from backend.accounts.service.passkey_tries import PasskeyWrong, request_of, take_signature
 from backend.accounts.service.passwords import TRIED, Attempt, CredentialsWrong, Over, note_failure, note_over, why_over
-from backend.accounts.service.second_codes import IS_GUARDED, SecondCodeWrong, try_code
+from backend.accounts.service.second_codes import SecondCodeWrong, try_code, try_factor
 from backend.accounts.service.tries import LoginLocked, Source, Tried, count_try, forget_count, forget_tries, try_index
 from backend.accounts.tokens import AccessClaims, Ticket, TokenInvalid
 from backend.foundation.database import db
@@ -22,7 +26,7 @@ from backend.foundation.errors import Refusal, Unauthenticated
 
 
 class SecondFactorNeeded(Unauthenticated):
-    """The password is right, and a code of the second factor is asked for; `ticket` leads there, for five minutes."""
+    """The password is right, and the second factor is asked for; `ticket` leads there, for five minutes."""
 
     code: ClassVar[str] = "second_factor_needed"
     detail = "请再输入动态码"
@@ -94,6 +98,33 @@ def finish_browser_second_step(
     return opened if isinstance(opened, Refusal) else start_browser(opened, left=left, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class SecondStep:
+    """What may be given beside the right password: a code of an app, and what a browser has a passkey sign (`request`)."""
+
+    has_app: bool
+    request: str | None
+
+
+def begin_second_step(ticket: str, *, now: datetime) -> SecondStep:
+    """What the ticket asks for. Raises TicketOver."""
+    login = _of_ticket(ticket, now=now)
+    return SecondStep(login.has_app, request_of(login.id, of_ticket(ticket), now=now) if login.has_passkey else None)
+
+
+def finish_browser_passkey_step(
+    ticket: str, credential: str, source: Source, *, left: AccessClaims | None, now: datetime
+) -> AccessClaims | PasskeyWrong | LoginLocked:
+    """Log a browser in by what a passkey signed, after the right password gave the ticket. Raises TicketOver."""
+    login = _of_ticket(ticket, now=now)
+
+    def taken() -> PasskeyWrong | None:
+        return take_signature(login.id, credential, of_ticket(ticket), now=now)
+
+    wrong = try_factor(login.account_id, login.id, taken, source, Permission.ACCOUNT_LOG_IN, now=now)
+    return wrong or start_browser(_proof(login, _from(source, login), now=now), left=left, now=now)
+
+
 def _opened(attempt: Attempt, *, right: bool, code: str | None, now: datetime) -> Proof | Unopened:
     """What the right password opens; else why not, which is written down."""
     if attempt.locked is not None:
@@ -126,6 +157,13 @@ def _past_lock(attempt: Attempt, locked: LoginLocked, *, right: bool, code: str 
 
 
 def _opened_by_ticket(ticket: str, code: str, source: Source, *, now: datetime) -> Proof | SecondCodeWrong | LoginLocked:
+    login = _of_ticket(ticket, now=now)
+    wrong = try_code(login.account_id, login.id, code, source, Permission.ACCOUNT_LOG_IN, now=now)
+    return wrong or _proof(login, _from(source, login), now=now)
+
+
+def _of_ticket(ticket: str, *, now: datetime) -> Any:
+    """The log-in to which a ticket leads, held until the transaction ends."""
     try:
         right_before = tokens.maker().read_ticket(ticket, now=now)
     except TokenInvalid as invalid:
@@ -133,9 +171,12 @@ def _opened_by_ticket(ticket: str, code: str, source: Source, *, now: datetime) 
     login = _hold(Login.id == right_before.login_id)
     if login is None or not login.guarded or _digest(login.password_hash) != right_before.password:
         raise TicketOver
-    wrong = try_code(login.account_id, login.id, code, source, Permission.ACCOUNT_LOG_IN, now=now)
-    from_here = Tried((try_index(login.name, source.of(login.account_id)),), locks=False)
-    return wrong or _proof(login, from_here, now=now)
+    return login
+
+
+def _from(source: Source, login: Any) -> Tried:
+    """What was tried of the name's password from there."""
+    return Tried((try_index(login.name, source.of(login.account_id)),), locks=False)
 
 
 def _held(attempt: Attempt) -> Any:
@@ -145,7 +186,8 @@ def _held(attempt: Attempt) -> Any:
 
 def _hold(which: ColumnElement[bool]) -> Any:
     return db.session.execute(
-        select(Login.id, Login.account_id, Login.name, Login.password_hash, Login.password_initial, IS_GUARDED.label("guarded"))
+        select(Login.id, Login.account_id, Login.name, Login.password_hash, Login.password_initial)
+        .add_columns(IS_GUARDED.label("guarded"), HAS_APP.label("has_app"), HAS_PASSKEY.label("has_passkey"))
         .join(Account, Account.id == Login.account_id)
         .where(which, Login.ended_at.is_(None), Account.status == AccountStatus.ACTIVE)
         .with_for_update(of=Login)

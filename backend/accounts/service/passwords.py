@@ -9,13 +9,13 @@ from sqlalchemy import and_, func, select, update
 
 from backend.accounts import limits, policy
 from backend.accounts.events import PasswordReset
-from backend.accounts.models import Account, AccountStatus, Login, LoginKind, SecondFactor, TokenFamily
+from backend.accounts.models import Account, AccountStatus, Login, LoginKind, TokenFamily
 from backend.accounts.policy import Permission, Scope
 from backend.accounts.service.drawn import initial_password
+from backend.accounts.service.factors import end_factors
 from backend.accounts.service.hashing import hash_of, matches, nobodys_hash
 from backend.accounts.service.logins import end_families
 from backend.accounts.service.rank import require_above
-from backend.accounts.service.second_codes import forget_factors
 from backend.accounts.service.strength import refuse_weak
 from backend.accounts.service.tries import LoginLocked, Source, Tried, count_try, forget_tries, forget_tries_everywhere
 from backend.accounts.service.ways import end_ways_since
@@ -196,7 +196,7 @@ def reset_password(actor: Actor, name: str, *, now: datetime) -> str:
         .execution_options(synchronize_session=False)
     )
     forget_tries_everywhere(login.id)
-    forget_factors(SecondFactor.login_id == login.id)
+    end_factors(login.id, reason="password_reset", now=now)
     ways = end_ways_since(login.account_id, login.id, now=now)
     ended = end_families(TokenFamily.account_id == login.account_id, reason="password_reset", now=now)
     audit.record(actor, Permission.PASSWORD_RESET, login.id, now=now, sessions=ended, logins_ended=ways)

@@ -1,26 +1,30 @@
-"""The codes of a second factor: of an app (TOTP, RFC 6238: six digits, every half minute others), or a recovery code from paper."""
+"""How a second factor is tried, and its codes: of an app (TOTP, RFC 6238: six digits, every half minute others), or a recovery code from
+paper."""
 
 import hashlib
 import re
 from base64 import b32decode
+from collections.abc import Callable
 from datetime import datetime
 from hmac import compare_digest
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import or_, select, update
 
 from backend.accounts.events import RecoveryCodeUsed, SecondFactorGuessed
-from backend.accounts.models import FACTOR_SECRET, Login, RecoveryCode, SecondFactor
+from backend.accounts.models import FACTOR_SECRET, RecoveryCode, SecondFactor
 from backend.accounts.policy import Permission
 from backend.accounts.service.tries import LoginLocked, Source, count_code, forget_tries
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.errors import Unprocessable
+from backend.foundation.errors import Refusal, Unprocessable
 from backend.foundation.sealing import keyring
+
+Wrong = TypeVar("Wrong", bound=Refusal)
 
 STEP_SECONDS = 30
 _STEPS_OFF = (0, -1, 1)
@@ -37,10 +41,6 @@ class SecondCodeWrong(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__(errors={"code": [self.detail]})
-
-
-IS_GUARDED = select(SecondFactor.login_id).where(SecondFactor.login_id == Login.id, SecondFactor.confirmed_at.is_not(None)).exists()
-"""Condition on log-ins: more than the password is asked for."""
 
 
 def totp_of(secret: bytes) -> TOTP:
@@ -75,17 +75,29 @@ def try_code(
 ) -> SecondCodeWrong | LoginLocked | None:
     """Take a code beside the right password, once; None where it is right. What is wrong is counted and written down, and the refusal
     is returned, because both must be committed before it. Of two who bring the same code at once the statement lets one pass."""
+
+    def taken() -> SecondCodeWrong | None:
+        return None if _take(account_id, login_id, plain(code), permission, now=now) else SecondCodeWrong()
+
+    return try_factor(account_id, login_id, taken, source, permission, now=now)
+
+
+def try_factor(
+    account_id: UUID, login_id: UUID, taken: Callable[[], Wrong | None], source: Source, permission: Permission, *, now: datetime
+) -> Wrong | LoginLocked | None:
+    """Count one try of a second factor beside the right password, and take it: `taken` says what is wrong with it."""
     try:
         tried = count_code(login_id, account_id, source, now=now)
     except LoginLocked as locked:
         return locked
-    if not _take(account_id, login_id, plain(code), permission, now=now):
-        if tried.locks:
-            outbox.record(SecondFactorGuessed(login_id), now=now)
-        audit.record(Actor(account_id), permission, login_id, now=now, succeeded=False, reason=SecondCodeWrong.code, locked=tried.locks)
-        return SecondCodeWrong()
-    forget_tries(tried, now=now)
-    return None
+    wrong = taken()
+    if wrong is None:
+        forget_tries(tried, now=now)
+        return None
+    if tried.locks:
+        outbox.record(SecondFactorGuessed(login_id), now=now)
+    audit.record(Actor(account_id), permission, login_id, now=now, succeeded=False, reason=wrong.code, locked=tried.locks)
+    return wrong
 
 
 def _take(account_id: UUID, login_id: UUID, code: str, permission: Permission, *, now: datetime) -> bool:
@@ -119,15 +131,3 @@ def _take_step(login_id: UUID, code: str, *, now: datetime) -> bool:
         .execution_options(synchronize_session=False)
     )
     return taken is not None
-
-
-def forget_factors(which: ColumnElement[bool]) -> list[UUID]:
-    """Delete second factors with their recovery codes; returns of which log-ins more than the password was asked for. The caller has asked
-    policy."""
-    gone = db.session.execute(
-        delete(SecondFactor)
-        .where(which)
-        .returning(SecondFactor.login_id, SecondFactor.confirmed_at)
-        .execution_options(synchronize_session=False)
-    )
-    return [factor.login_id for factor in gone if factor.confirmed_at is not None]

@@ -7,17 +7,26 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
 from backend.accounts.events import SecondFactorRemoved, SecondFactorSet
-from backend.accounts.models import FACTOR_SECRET, Login, RecoveryCode, SecondFactor, TokenFamily
+from backend.accounts.models import FACTOR_SECRET, SecondFactor, TokenFamily
 from backend.accounts.policy import Permission, Scope
-from backend.accounts.service.drawn import recovery_code
+from backend.accounts.service.factors import (
+    ask_for_more,
+    draw_recovery_codes,
+    end_factors,
+    forget_app,
+    has_app,
+    hold_login,
+    is_guarded,
+    say_of_family,
+)
 from backend.accounts.service.logins import end_families
 from backend.accounts.service.passwords import Attempt, OldPasswordWrong, attempt_of_own, login_named, note_failure, own_login
-from backend.accounts.service.second_codes import SecondCodeWrong, digest_of, forget_factors, plain, secret_of, step_of, totp_of, try_code
+from backend.accounts.service.second_codes import SecondCodeWrong, plain, secret_of, step_of, totp_of, try_code
 from backend.accounts.service.tries import LoginLocked, forget_tries
 from backend.foundation import audit, outbox
 from backend.foundation.actor import Actor
@@ -27,7 +36,6 @@ from backend.foundation.ids import new_id
 from backend.foundation.sealing import keyring
 
 SECRET_BYTES = 20
-RECOVERY_CODES = 10
 CONFIRMED_WITHIN = timedelta(minutes=30)
 _ISSUER = "社区E家"
 
@@ -91,7 +99,8 @@ def begin_second_factor(actor: Actor, family_id: UUID, *, now: datetime) -> Begu
 
 
 def confirm_second_factor(actor: Actor, family_id: UUID, code: str, *, now: datetime) -> list[str]:
-    """Let the log-in ask for codes from now on, by a first one of the app. Returns the recovery codes, told this once.
+    """Let the log-in ask for codes from now on, by a first one of the app. Returns the recovery codes, told this once; those of before are
+    void.
 
     Whatever else is logged in to the account is out: it was by less. Raises PasswordLoginNeeded, SecondFactorIsSet, SecondFactorNotBegun,
     SecondCodeWrong.
@@ -105,19 +114,15 @@ def confirm_second_factor(actor: Actor, family_id: UUID, code: str, *, now: date
         .values(confirmed_at=now, last_step=step)
         .execution_options(synchronize_session=False)
     )
-    codes = [recovery_code() for _ in range(RECOVERY_CODES)]
-    db.session.execute(insert(RecoveryCode), [{"login_id": login_id, "digest": digest_of(login_id, code)} for code in codes])
-    others = and_(TokenFamily.account_id == actor.account_id, TokenFamily.id != family_id)
-    ended = end_families(others, reason="second_factor_set", now=now)
-    _say_of_family(family_id, password_only=False)
+    codes = draw_recovery_codes(login_id)
+    ended = ask_for_more(actor, family_id, now=now)
     audit.record(actor, Permission.SECOND_FACTOR_SET, login_id, now=now, sessions=ended)
     outbox.record(SecondFactorSet(login_id), now=now)
     return codes
 
 
 def _first_step(login_id: UUID, code: str, *, now: datetime) -> int:
-    # The log-in's row is held first, as whoever logs in holds it: nobody is let in by a password alone beside this.
-    db.session.execute(select(Login.id).where(Login.id == login_id).with_for_update())
+    hold_login(login_id)
     factor = db.session.execute(
         select(SecondFactor.id, SecondFactor.secret_sealed, SecondFactor.begun_at, SecondFactor.confirmed_at)
         .where(SecondFactor.login_id == login_id)
@@ -134,13 +139,13 @@ def _first_step(login_id: UUID, code: str, *, now: datetime) -> int:
 
 
 def begin_factor_removal(actor: Actor, family_id: UUID, *, now: datetime) -> Attempt:
-    """Count one try of the password of who wants to be asked for it alone; to be committed before that is looked at.
+    """Count one try of the password of who wants to be asked for no more codes of an app; to be committed before that is looked at.
 
     Raises PasswordLoginNeeded, SecondFactorNotSet, LoginLocked.
     """
     policy.require(actor, Permission.SECOND_FACTOR_REMOVE, Scope())
     login = own_login(actor, family_id)
-    if not _is_set(login.login_id):
+    if not has_app(login.login_id):
         raise SecondFactorNotSet
     return attempt_of_own(actor, login, now=now)
 
@@ -148,48 +153,37 @@ def begin_factor_removal(actor: Actor, family_id: UUID, *, now: datetime) -> Att
 def finish_factor_removal(
     actor: Actor, family_id: UUID, attempt: Attempt, *, right: bool, code: str, now: datetime
 ) -> OldPasswordWrong | SecondCodeWrong | LoginLocked | None:
-    """Ask for the password alone from now on. What is wrong is returned, because it must be committed before it is told."""
+    """Ask for no codes of an app any more; for the password alone, where there is no passkey. What is wrong is returned, because it must be
+    committed before it is told."""
     policy.require(actor, Permission.SECOND_FACTOR_REMOVE, Scope())
     if not right or attempt.login_id is None or attempt.account_id is None:
         note_failure(attempt, Permission.SECOND_FACTOR_REMOVE, now=now)
         return OldPasswordWrong(errors={"password": [OldPasswordWrong.detail]})
+    hold_login(attempt.login_id)
     forget_tries(attempt.tried, now=now)
     wrong = try_code(attempt.account_id, attempt.login_id, code, attempt.source, Permission.SECOND_FACTOR_REMOVE, now=now)
     if wrong is not None:
         return wrong
-    _remove(actor, attempt.login_id, Permission.SECOND_FACTOR_REMOVE, now=now)
-    _say_of_family(family_id, password_only=True)
+    forget_app(attempt.login_id)
+    _say_removed(actor, attempt.login_id, Permission.SECOND_FACTOR_REMOVE, now=now)
+    say_of_family(family_id, password_only=not is_guarded(attempt.login_id))
     return None
 
 
 def lift_second_factor(actor: Actor, name: str, *, now: datetime) -> None:
-    """Remove the second factor of who lost phone and recovery codes, and end what is logged in by it.
+    """Remove the app and the passkeys of who lost them and the recovery codes, and end what is logged in by it.
 
     Raises Missing, SecondFactorNotSet.
     """
     policy.require(actor, Permission.SECOND_FACTOR_LIFT, Scope())
     login_id = login_named(name).id
-    if not _is_set(login_id):
+    if not is_guarded(login_id):
         raise SecondFactorNotSet
-    _remove(actor, login_id, Permission.SECOND_FACTOR_LIFT, now=now)
+    end_factors(login_id, reason="lifted", now=now)
+    _say_removed(actor, login_id, Permission.SECOND_FACTOR_LIFT, now=now)
     end_families(TokenFamily.login_id == login_id, reason="second_factor_lifted", now=now)
 
 
-def _is_set(login_id: UUID) -> bool:
-    set_up = select(SecondFactor.login_id).where(SecondFactor.login_id == login_id, SecondFactor.confirmed_at.is_not(None))
-    return db.session.scalar(set_up) is not None
-
-
-def _remove(actor: Actor, login_id: UUID, permission: Permission, *, now: datetime) -> None:
-    forget_factors(SecondFactor.login_id == login_id)
+def _say_removed(actor: Actor, login_id: UUID, permission: Permission, *, now: datetime) -> None:
     audit.record(actor, permission, login_id, now=now)
     outbox.record(SecondFactorRemoved(login_id), now=now)
-
-
-def _say_of_family(family_id: UUID, *, password_only: bool) -> None:
-    db.session.execute(
-        update(TokenFamily)
-        .where(TokenFamily.id == family_id)
-        .values(password_only=password_only)
-        .execution_options(synchronize_session=False)
-    )

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select, update
 
 from backend.accounts import policy
-from backend.accounts.models import Account, Login, SecondFactor, TokenFamily
+from backend.accounts.models import Account, Login, TokenFamily
 from backend.accounts.policy import Permission, Scope
+from backend.accounts.service.factors import end_factors
 from backend.accounts.service.logins import end_families
-from backend.accounts.service.second_codes import forget_factors
 from backend.foundation import audit
 from backend.foundation.actor import Actor
 from backend.foundation.database import db
@@ -58,5 +58,5 @@ def end_ways(which: ColumnElement[bool], *, reason: str, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     gone = db.session.scalars(ended).all()
-    forget_factors(SecondFactor.login_id.in_(gone))
+    end_factors(*gone, reason=reason, now=now)
     return len(gone)

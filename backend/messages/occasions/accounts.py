@@ -4,6 +4,9 @@ from sqlalchemy import Exists, Select
 
 from backend.accounts.events import (
     LoginAdded,
+    PasskeyAdded,
+    PasskeyCopied,
+    PasskeyEnded,
     PasswordReset,
     RecoveryCodeUsed,
     RoleAccepted,
@@ -56,7 +59,16 @@ OCCASIONS = (
     Occasion(LoginAdded, "holder", About.LOGIN, Holder(), _LOGINS),
     *(
         Occasion(event, "holder", About.LOGIN, Holder(), _LOGINS)
-        for event in (PasswordReset, SecondFactorSet, SecondFactorRemoved, SecondFactorGuessed, RecoveryCodeUsed)
+        for event in (
+            PasswordReset,
+            SecondFactorSet,
+            SecondFactorRemoved,
+            SecondFactorGuessed,
+            RecoveryCodeUsed,
+            PasskeyAdded,
+            PasskeyEnded,
+            PasskeyCopied,
+        )
     ),
     Occasion(
         RoleProposed,
