@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.statistics import queries as figures
 from backend.waiting import queries
 from backend.waiting.queries import WaitingLine
 from console.addresses import ACCOUNT, DEMANDS, HOME, JOIN_REQUESTS
@@ -71,7 +72,16 @@ def today_page(actor: Actor) -> Response:
     now = clock.now()
     waiting = queries.own_waiting(actor, now=now)
     late, others = [line for line in waiting if line.overdue], [line for line in waiting if not line.overdue]
-    return draw("today/today.html", viewer=actor, place=TODAY, today=clock.shanghai_day(now), late=late, others=others, list_of=_list_of)
+    return draw(
+        "today/today.html",
+        viewer=actor,
+        place=TODAY,
+        today=clock.shanghai_day(now),
+        late=late,
+        others=others,
+        list_of=_list_of,
+        month=figures.month_in_reach(actor, now=now),
+    )
 
 
 def _list_of(line: WaitingLine) -> str | None:

@@ -1,6 +1,6 @@
 """Reads of statistics: the year's table, and the rows behind one of its figures."""
 
-from backend.statistics.queries.board import FEWEST, BoardFigure, month_for_anybody
+from backend.statistics.queries.board import FEWEST, BoardFigure, MonthInReach, month_for_anybody, month_in_reach
 from backend.statistics.queries.groups import Grouping, GroupLine, groupings_of
 from backend.statistics.queries.reach import (
     FIRST_YEAR,

@@ -80,23 +80,34 @@ def months_begun(year: int, *, now: datetime) -> int:
     return today.month if year == today.year else 12
 
 
+_AREAS = select(Area.id, Area.name, Area.level, Area.path).where(Area.level != Level.GRID)
+
+
 def area_in_reach(viewer: Actor, area_id: UUID | None) -> AreaLine:
     """The area of this id, or the widest that the viewer looks after. Figures end at communities, so a grid has none.
 
     Raises Missing for an area out of reach, Forbidden for who looks after none and names none.
     """
-    wanted = select(Area.id, Area.name, Area.level, Area.path).where(Area.level != Level.GRID)
-    if area_id is not None:
-        found = db.session.execute(wanted.where(Area.id == area_id)).one_or_none()
-    else:
-        paths = policy.area_paths(viewer, Permission.FIGURES_SEE)
-        if not paths:
+    if area_id is None:
+        if not policy.area_paths(viewer, Permission.FIGURES_SEE):
             raise Forbidden(policy.who_may(Permission.FIGURES_SEE))
-        found = db.session.execute(wanted.where(Area.path.startswith(paths[0])).order_by(func.length(Area.path), Area.path)).first()
+        found = widest_in_reach(viewer)
+    else:
+        row = db.session.execute(_AREAS.where(Area.id == area_id)).one_or_none()
+        found = None if row is None else AreaLine(*row)
     if found is None:
         raise Missing
     policy.require_seen(viewer, Permission.FIGURES_SEE, Scope(area_path=found.path))
-    return AreaLine(found.id, found.name, found.level, found.path)
+    return found
+
+
+def widest_in_reach(viewer: Actor) -> AreaLine | None:
+    """The widest area that the viewer looks after; None where there is none, or none of it is on record yet."""
+    paths = policy.area_paths(viewer, Permission.FIGURES_SEE)
+    if not paths:
+        return None
+    row = db.session.execute(_AREAS.where(Area.path.startswith(paths[0])).order_by(func.length(Area.path), Area.path)).first()
+    return None if row is None else AreaLine(*row)
 
 
 def areas_below(area: AreaLine, level: Level, year: int) -> tuple[AreaLine, ...]:
