@@ -15,6 +15,7 @@ from backend.jobs import sheets
 from backend.openings import queries as openings
 from backend.organisations import queries as organisations
 from backend.proxies import queries as proxies
+from backend.recognition import years
 from backend.recoveries import queries as recoveries
 from backend.registration import queries as registration
 from backend.relocations import queries as relocations
@@ -38,13 +39,16 @@ from console.addresses import (
     LISTS,
     LOCKOUTS,
     OFFICES,
+    OPEN_DEMANDS,
     ORGANISATIONS,
+    OWN_CLAIMS,
     PROXIES,
     RECORDS,
     RECOVERIES,
     REGISTRATIONS,
     RELOCATIONS,
     RULES,
+    SERVED,
     SHIFTS,
     TEAMS,
     VOLUNTEERS,
@@ -67,9 +71,12 @@ def _works_by_the_rules(viewer: Actor) -> bool:
 
 
 TODAY = Place("today", "今天", HOME)
+CLAIMABLE = Place("open_demands", "可认领的需求", OPEN_DEMANDS, openings.may_claim_some, "我们的服务")
+OWN_CLAIMED = Place("own_claims", "我们的认领", OWN_CLAIMS, openings.may_claim_some, "我们的服务")
+OWN_SERVED = Place("served", "我们的人与时长", SERVED, years.serves_for_some, "我们的服务")
 SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, "服务")
 VISITED = Place("beneficiaries", "服务对象", BENEFICIARIES, demands.keeps_register, "服务")
-SHIFTED = Place("shifts", "场次与签到", SHIFTS, attendance.looks_after_some, "服务")
+SHIFTED = Place("shifts", "场次与签到", SHIFTS, attendance.sees_some_shifts, "服务")
 RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
 CLAIMED = Place("claims", "认领", CLAIMS, openings.looks_after_some, "服务")
 LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
@@ -94,6 +101,9 @@ OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
 ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, UNDELIVERED, AUDITED)
 WORK = (
     TODAY,
+    CLAIMABLE,
+    OWN_CLAIMED,
+    OWN_SERVED,
     SERVICES,
     VISITED,
     SHIFTED,

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts, board, join_requests, passkeys, scans, second_factors, today
+from console.views import accounts, board, join_requests, open_demands, passkeys, scans, second_factors, served, today
 from console.views import attendances as attendance_pages
 from console.views import audit as audit_pages
 from console.views import beneficiaries as beneficiary_pages
@@ -122,6 +122,8 @@ CONSOLE: tuple[Blueprint, ...] = (
     scans.bp,
     second_factors.bp,
     passkeys.bp,
+    open_demands.bp,
+    served.bp,
     demand_pages.bp,
     beneficiary_pages.bp,
     shift_pages.bp,

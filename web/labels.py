@@ -52,6 +52,7 @@ LABELS: Mapping[str, str] = {
     "charter": "章程或宗旨",
     "check_code": "核对码",
     "claim_id": "认领",
+    "claimant": "由谁认领",
     "code": "验证码",
     "community_id": "社区",
     "community_ids": "优先显示的社区",

@@ -65,6 +65,9 @@ _HOLDERS = {
 """Who holds a role that reaches so far, as one tells somebody else to ask them."""
 
 
+_OF_BODIES = frozenset({Reach.TEAM, Reach.ORGANISATION, Reach.WORK_UNIT})
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a subject belongs, as plain values; what is None does not apply to it."""
@@ -150,6 +153,11 @@ def could(actor: Actor, permission: Permission) -> bool:
 def could_by_area(actor: Actor, permission: Permission) -> bool:
     """Whether one of the actor's roles has the permission in some area; nothing of it is asked for yet."""
     return any(permission.rule[grant.role] in (Reach.AREA, Reach.COMMUNITY) for grant in _grants(actor, permission))
+
+
+def could_for_a_body(actor: Actor, permission: Permission) -> bool:
+    """Whether one of the actor's roles has the permission for a team, an organisation or a work unit; nothing of it is asked for yet."""
+    return any(permission.rule[grant.role] in _OF_BODIES for grant in _grants(actor, permission))
 
 
 def area_paths(actor: Actor, permission: Permission) -> list[str]:

@@ -87,6 +87,11 @@ def looks_after_some(viewer: Actor) -> bool:
     return policy.could_by_area(viewer, Permission.CLAIM_SEE)
 
 
+def may_claim_some(viewer: Actor) -> bool:
+    """Whether there may be something that the viewer can claim: for a team, an organisation, or as a registered Party member."""
+    return policy.could(viewer, Permission.PLACE_CLAIM)
+
+
 def areas_looked_after(viewer: Actor) -> list[str]:
     """The paths of the areas of which the viewer sees all claims."""
     return policy.area_paths(viewer, Permission.CLAIM_SEE)

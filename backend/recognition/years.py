@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, Text, and_, case, cast, func, literal, or_, select, union_all
 
 from backend.accounts import policy
 from backend.accounts.policy import Permission, ScopeColumns
@@ -18,13 +18,17 @@ from backend.attendance.models import Capacity, Confirmation, ServiceFlag, Servi
 from backend.attendance.queries import LATEST_SERVED, ServiceLine, service_lines, service_values
 from backend.foundation.actor import Actor
 from backend.foundation.database import db, one_of
+from backend.foundation.errors import Missing
 from backend.foundation.paging import Order, Page, PageRequest
 from backend.foundation.search import EVER, Days, as_asked, found
 from backend.openings.models import Opening
+from backend.organisations.models import Organisation
 from backend.organisations.queries import officer_of
+from backend.party.models import WorkUnit
 from backend.people.models import Person
 from backend.people.queries import name_for
 from backend.points.queries import earned_by, own_person, points_by_year
+from backend.teams.models import Team
 
 MOST_YEARS = 100
 _PERSON = ServiceRecord.person_id.label("person_id")
@@ -49,6 +53,20 @@ class Body:
                 return ScopeColumns(organisation_id=body_id, person_id=officer_of(body_id))
             case _:
                 return ScopeColumns(work_unit_id=body_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBody:
+    """A team, an organisation or a unit for which the viewer holds a role, by its name."""
+
+    capacity: Capacity
+    id: UUID
+    name: str
+
+    @property
+    def body(self) -> Body:
+        """As its years are asked for."""
+        return Body(self.capacity, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +131,37 @@ def served_for(viewer: Actor, body: Body, search: ServedSearch, *, page: PageReq
         lies_in(ServiceRecord.area_path, search.community_id),
     )
     return LATEST_SERVED.page(wanted, page).map(lambda row: ServedLine(**service_values(row)))
+
+
+def own_bodies(viewer: Actor) -> list[OwnBody]:
+    """The teams that the viewer leads, the organisations for which they act and the units for which they speak, by name."""
+    held: dict[Capacity, tuple[Any, list[UUID]]] = {
+        Capacity.TEAM: (Team, [grant.team_id for grant in viewer.grants if grant.team_id]),
+        Capacity.ORGANISATION: (Organisation, [grant.organisation_id for grant in viewer.grants if grant.organisation_id]),
+        Capacity.WORK_UNIT: (WorkUnit, [grant.work_unit_id for grant in viewer.grants if grant.work_unit_id]),
+    }
+    wanted = [
+        select(literal(capacity.value, Text).label("capacity"), model.id, model.name).where(one_of(model.id, ids))
+        for capacity, (model, ids) in held.items()
+        if ids
+    ]
+    if not wanted:
+        return []
+    found = [OwnBody(Capacity(row.capacity), row.id, row.name) for row in db.session.execute(union_all(*wanted))]
+    return sorted(found, key=lambda body: (body.name, body.id))
+
+
+def serves_for_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the services of a team, an organisation or a unit for which they hold a role."""
+    return policy.could_for_a_body(viewer, Permission.RECORD_SEE)
+
+
+def own_body(viewer: Actor, capacity: str, body_id: UUID) -> OwnBody:
+    """One of `own_bodies`. Raises Missing."""
+    for one in own_bodies(viewer):
+        if (one.capacity, one.id) == (capacity, body_id):
+            return one
+    raise Missing
 
 
 def years_of_body(viewer: Actor, body: Body) -> list[Year]:

@@ -22,7 +22,7 @@ from console.asking import About, Doing, answered, ask, one_of
 from console.drawing import draw
 from console.forms import NO_FIELDS, Form
 from console.listing import NOTHING, list_reader, with_filters
-from console.places import CLAIMED, SERVICES
+from console.places import CLAIMED, OWN_CLAIMED, SERVICES, Place
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.openings import ClaimsOfDemandQuery, WaitingClaimsQuery
@@ -123,7 +123,8 @@ def claim_page(actor: Actor, claim_id: UUID) -> Response:
     claim = queries.claim(actor, claim_id, now=now)
     return draw(
         "claims/claim.html",
-        **things.head(actor, CLAIMED, claim_id, called=claim.title, status=claim.status, sides={}, side=things.FIRST),
+        **things.head(actor, CLAIMED, claim_id, called=claim.title, status=claim.status, sides={}, side=things.FIRST)
+        | {"place": _place(actor)},
         **things.offered(attendance.commands_on_claim(actor, claim_id, now=now)),
         claim=claim,
         brand=brands.current().get(claim.brand),
@@ -154,4 +155,9 @@ def _about(actor: Actor, claim_id: UUID, command: ClaimCommand, *, refused: bool
     attendance.require_claim_command(actor, claim_id, command, now=now, refused=refused)
     claim = queries.claim(actor, claim_id, now=now)
     whose = f"{claim.claimant_kind.chinese}{claim.claimant_name}，{clock.span(claim.starts_at, claim.ends_at)}，{claim.role_name}"
-    return About(actor, CLAIMED, claim.title, things.address_of(CLAIMED, claim_id), [whose])
+    return About(actor, _place(actor), claim.title, things.address_of(CLAIMED, claim_id), [whose])
+
+
+def _place(actor: Actor) -> Place:
+    """Where its list is: what waits for the community, or our own."""
+    return CLAIMED if queries.looks_after_some(actor) else OWN_CLAIMED

@@ -21,7 +21,7 @@ from console.asking import About, Doing, answered, ask, one_of
 from console.drawing import done, draw, draw_again
 from console.forms import Form
 from console.listing import NOTHING, list_reader
-from console.places import SERVICES
+from console.places import CLAIMABLE, SERVICES
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.demands import DemandsInCareQuery, PublicationIn
@@ -168,7 +168,7 @@ def _draw_demand(actor: Actor, demand_id: UUID, refusal: Refusal | None = None) 
     concerned = demand.details is not None
     shown: dict[str, Any] = {
         "viewer": actor,
-        "place": SERVICES,
+        "place": SERVICES if queries.looks_after_some(actor) else CLAIMABLE,
         "demand": demand,
         "brand": brands.current().get(demand.brand),
         "commands": commands,

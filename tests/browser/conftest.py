@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from ejia.trial import phone
 from tests.browser import chromium
 from tests.browser.desks import Desks
 from tests.browser.stage import set_stage
@@ -52,9 +53,15 @@ def _base_url(town: Town) -> str:
 
 
 @pytest.fixture(scope="session")
-def desks(browser: Browser, _base_url: str) -> Iterator[Desks]:
+def digits_for(town: Town, _base_url: str) -> Callable[[str, str], str]:
+    """What the phone of a WeChat user shows who scans a code and agrees."""
+    return lambda user, code: phone.scan(user, code, product=_base_url, wechat=town.told("微信模拟")).digits
+
+
+@pytest.fixture(scope="session")
+def desks(browser: Browser, _base_url: str, digits_for: Callable[[str, str], str]) -> Iterator[Desks]:
     """The desks at which people sit all the while, logged in."""
-    there = Desks(lambda **options: new_context(browser, _base_url, **options))
+    there = Desks(lambda **options: new_context(browser, _base_url, **options), digits_for)
     yield there
     there.close()
 

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page
 
 from ejia.trial.demo.told import PASSWORD
-from tests.browser.visits import KEYHOLDER, Visit
+from tests.browser.visits import KEYHOLDER, PHONES, Visit
 
 
 class Desks:
     """One browser for each person, kept while tests go on."""
 
-    def __init__(self, new_browser: Callable[..., BrowserContext]) -> None:
-        self._new_browser = new_browser
+    def __init__(self, new_browser: Callable[..., BrowserContext], digits_for: Callable[[str, str], str]) -> None:
+        self._new_browser, self._digits_for = new_browser, digits_for
         self._browsers: dict[str | None, BrowserContext] = {}
 
     def page_of(self, name: str | None) -> Page:
@@ -21,7 +21,10 @@ class Desks:
             self._browsers[name] = self._new_browser()
             if name is not None:
                 page = self._browsers[name].new_page()
-                log_in(page, name)
+                if name in PHONES:
+                    log_in_by_scan(page, lambda code: self._digits_for(name, code))
+                else:
+                    log_in(page, name)
                 if name == KEYHOLDER:
                     put_device_beside(page)
                     add_passkey(page, "办公室的电脑")
@@ -58,6 +61,15 @@ def add_passkey(page: Page, name: str) -> list[str]:
     with page.expect_navigation():
         page.get_by_role("button", name="创建通行密钥").click()
     return page.locator(".codes code").all_inner_texts()
+
+
+def log_in_by_scan(page: Page, digits_for: Callable[[str], str]) -> None:
+    """By the code on the page, which a phone scans, and the digits that the phone then shows."""
+    page.goto("/console/login/scan")
+    code = page.locator("main pre code").inner_text().split()[-1]
+    page.locator("main form input:not([type=hidden])").fill(digits_for(code))
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("button", name="退出登录").wait_for()
 
 
 def walk(page: Page, visit: Visit) -> None:

@@ -16,6 +16,9 @@ from ejia.resources import CONSOLE
 OFFICER, NEXT_OFFICER, STREET_OFFICER = "shequ-1", "shequ-2", "jiedao"
 KEYHOLDER = "shequ-8"
 """Who has a passkey, on a device beside their desk."""
+LEADER = "leader"
+PHONES = {LEADER}
+"""Who has no name and password: they log in by 扫码登录."""
 FIRST = "main th[scope=row] a"
 """The first line of a list; its kind is in the address at which the visit begins."""
 TO_ANSWER = "main tr:has-text('后天看望') th a"
@@ -24,7 +27,7 @@ WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) t
 ON_RECORD = "/console/beneficiaries?basis=own_consent&ended=false"
 OF_COMMUNITY = "/console/offices?role=community_officer"
 
-FILES = {"download_export", "download_job", "download_list"}
+FILES = {"download_export", "download_job", "download_list", "download_body_year"}
 """What is saved and not shown."""
 
 
@@ -64,6 +67,13 @@ VISITS = (
     Visit("demand_step_page", "/console/demands?status=submitted", (FIRST, says("退回")), "return"),
     Visit("demand_step_page", "/console/demands?status=published&q=清扫楼道", (FIRST, says("登记为未开展")), "not-carried-out"),
     Visit("demand_step_page", "/console/demands?status=published", (FIRST, says("取消需求")), "cancellation"),
+    Visit("open_demands_page", "/console/open-demands", by=LEADER),
+    Visit("new_claim_page", "/console/open-demands", (FIRST, says("认领")), by=LEADER),
+    Visit("own_claims_page", "/console/own-claims", by=LEADER),
+    Visit("own_bodies_page", "/console/served", by=LEADER),
+    Visit("body_years_page", "/console/served", ("main .links a",), by=LEADER),
+    Visit("body_people_page", "/console/served", ("main .links a", FIRST), by=LEADER),
+    Visit("body_services_page", "/console/served", ("main .links a", FIRST, FIRST), by=LEADER),
     Visit("claims_page", "/console/claims"),
     Visit("claim_page", "/console/claims", (TO_ANSWER,)),
     Visit("claim_step_page", "/console/claims", (TO_ANSWER, says("同意认领")), "acceptance"),

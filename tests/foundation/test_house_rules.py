@@ -52,6 +52,7 @@ ASKS_NO_POLICY = {
     "list_party_organisations": CATALOGUE,
     "list_work_units": CATALOGUE,
     "rules_page": CATALOGUE,
+    "own_bodies_page": "the names of those for whom one holds a role",
     "see_beneficiary_notice": CATALOGUE,
 }
 # What is done with a command under its permission: offices come and go with the roles that belong to them (docs/design.md, rule 6).

@@ -56,6 +56,7 @@ from tests.policy.rows_privacy import of_beneficiary, read_before
 from tests.policy.rows_services import (
     CONCERNED,
     IN_CHARGE,
+    LEADING,
     NUMBERS,
     OFFICERS_AT_HOME,
     PROXY,
@@ -67,6 +68,7 @@ from tests.policy.rows_services import (
     done,
     flagged,
     left_by_its_asker,
+    own_body,
     partly_confirmed,
     past,
     stretch,
@@ -795,6 +797,42 @@ def claim_decided(kind: str, step: str, about: Callable[[World], Ask], by: Permi
     return replace(rows[0], case=f"{step}, {kind}"), replace(rows[1], case=f"{step}, {kind}")
 
 
+def claimed_by_form(world: World, kind: str) -> Ask:
+    """A place of an open demand, claimed for the team, the organisation or oneself."""
+    of = {"team": world.team_id, "organisation": world.organisation_id}.get(kind, str(UUID(int=0)))
+    return ask(demand_id=world.open_demand()["id"], body={"claimant": f"{kind}:{UUID(of).hex}", "overlap_confirmed": "true"})
+
+
+CLAIMANTS = {"team": LEADING["team"], "organisation": LEADING["organisation"], "person": these("party_member")}
+TAKING_PART_PAGES = (
+    Row("open_demands_page", published, EVERYBODY, by=Permission.DEMAND_BROWSE),
+    Row(
+        "new_claim_page",
+        lambda world: ask(demand_id=world.open_demand()["id"], shows="请按时到场"),
+        frozenset().union(*CLAIMANTS.values()),
+        403,
+    ),
+    *(
+        Row("submit_new_claim", lambda world, kind=kind: claimed_by_form(world, kind), who, 403, by=Permission.PLACE_CLAIM, case=kind)
+        for kind, who in CLAIMANTS.items()
+    ),
+    *(Row("own_claims_page", claim_of(kind), viewers, EMPTY, by=Permission.CLAIM_SEE, case=kind) for kind, viewers in CLAIMING.items()),
+    *(Row("own_bodies_page", lambda world, kind=kind: own_body(world, kind), who, EMPTY, case=kind) for kind, who in LEADING.items()),
+    *(
+        Row(page, lambda world, kind=kind: own_body(world, kind), who, 404, case=kind, by=by)
+        for page, by in (
+            ("body_years_page", Permission.RECORD_SEE),
+            ("body_people_page", Permission.RECORD_SEE),
+            ("body_services_page", Permission.RECORD_SEE),
+        )
+        for kind, who in LEADING.items()
+    ),
+    *(
+        Row("download_body_year", lambda world, kind=kind: own_body(world, kind, of_file=True), who, 404, case=kind)
+        for kind, who in LEADING.items()
+    ),
+)
+
 CLAIM_PAGES = (
     Row("claims_page", asking("team"), OFFICERS, EMPTY, by=Permission.CLAIM_SEE),
     *(
@@ -939,6 +977,7 @@ ROWS = (
     *REGISTRATION_PAGES,
     *SHIFT_PAGES,
     *RECORD_PAGES,
+    *TAKING_PART_PAGES,
     *CLAIM_PAGES,
     *FIGURE_PAGES,
     *EXPORT_PAGES,

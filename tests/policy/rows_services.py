@@ -107,6 +107,12 @@ def served_for(world: World, kind: str, operation: str) -> Ask:
     return ask(shows=shows.get(operation, '"waiting":1'), served_for=kind, served_for_id=body_id, year=world.known["year"])
 
 
+def own_body(world: World, kind: str, *, of_file: bool = False) -> Ask:
+    """A team, an organisation or a unit, as the pages of its own people name it."""
+    body_id = {"team": world.team_id, "organisation": world.organisation_id, "work_unit": world.unit_id}[kind]
+    return ask(served_for=kind, served_for_id=body_id, shows=world.fact_ids[kind] if of_file else body_id)
+
+
 def confirmed(world: World) -> Ask:
     world.officer.made(f"/services/{world.fact_ids['team']}/confirmation")
     return ask(fact_id=world.fact_ids["team"], reason="确认有误")

@@ -1,9 +1,11 @@
 """Taking a place."""
 
+import re
 from typing import Annotated, Self, cast
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from backend.brands import ClaimantKind
 from backend.demands.service import RegisteredMember, WantedArrangement
@@ -31,6 +33,7 @@ from web.shapes import (
 )
 
 _ID = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
+_CLAIMANT = re.compile(f"({ClaimantKind.PERSON}|{ClaimantKind.TEAM}|{ClaimantKind.ORGANISATION}):([0-9a-f]{{32}})")
 
 
 class ClaimIn(Body):
@@ -57,6 +60,30 @@ class ClaimIn(Body):
         if self.organisation_id is not None:
             return Claimant.organisation(self.organisation_id)
         return Claimant.person(actor)
+
+
+class ClaimFormIn(Body):
+    """The same from a form, which says in one field for whom, as `claimant_written` writes it."""
+
+    claimant: Annotated[str, Text(max=60)] = Field(title="由谁认领")
+    overlap_confirmed: bool = Field(default=False, title="同一时间已认领别的服务的，我已核对")
+
+    @field_validator("claimant")
+    @classmethod
+    def _is_one(cls, value: str) -> str:
+        if _CLAIMANT.fullmatch(value) is None:
+            raise PydanticCustomError("claimant_unknown", "请选择由谁认领")
+        return value
+
+    def of(self, actor: Actor) -> Claimant:
+        """As the service takes it."""
+        kind, _, claimant_id = self.claimant.partition(":")
+        return Claimant.person(actor) if kind == ClaimantKind.PERSON else Claimant(ClaimantKind(kind), UUID(claimant_id))
+
+
+def claimant_written(kind: ClaimantKind, claimant_id: UUID) -> str:
+    """One for whom somebody may claim, as the form names them."""
+    return f"{kind.value}:{claimant_id.hex}"
 
 
 class ClaimsOfDemandQuery(ListQuery):

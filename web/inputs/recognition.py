@@ -35,8 +35,18 @@ class PeopleQuery(BodyQuery, ListQuery):
     year: int = Field(ge=2000, le=2199, description="服务的年份")
 
 
-class ServedQuery(BodyQuery, SpanQuery):
-    """Which of its services; the days are those of service."""
+class YearOfBodyQuery(Query):
+    """Which year, as the address of a page says it."""
+
+    year: int | None = Field(default=None, ge=2000, le=2199, description="服务的年份；不填为今年")
+
+
+class PeopleOfYearQuery(ListQuery, YearOfBodyQuery):
+    """The same, and which part of the list."""
+
+
+class OwnServedQuery(SpanQuery):
+    """Which services of a team, an organisation or a unit; the days are those of service."""
 
     q: TitleSought = None
     year: int | None = Field(default=None, ge=2000, le=2199, description="服务的年份；不填为全部")
@@ -48,6 +58,10 @@ class ServedQuery(BodyQuery, SpanQuery):
     def search(self) -> ServedSearch:
         """The same for a query of the domain."""
         return ServedSearch(self.q, self.year, self.person_id, self.brand, self.community_id, self.days)
+
+
+class ServedQuery(BodyQuery, OwnServedQuery):
+    """The same, and whose."""
 
 
 class YearFileQuery(BodyQuery):

@@ -13,7 +13,15 @@ from backend.attendance.queries.attendances import (
     presence_at,
 )
 from backend.attendance.queries.counting import counting_records, served_after, served_by
-from backend.attendance.queries.deciding import areas_looked_after, is_to_allow, is_to_clear, is_to_confirm, is_to_record, looks_after_some
+from backend.attendance.queries.deciding import (
+    areas_looked_after,
+    is_to_allow,
+    is_to_clear,
+    is_to_confirm,
+    is_to_record,
+    looks_after_some,
+    sees_some_shifts,
+)
 from backend.attendance.queries.services import (
     LATEST_SERVED,
     ServiceDetails,

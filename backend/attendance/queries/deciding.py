@@ -18,6 +18,11 @@ def looks_after_some(viewer: Actor) -> bool:
     return policy.could_by_area(viewer, Permission.RECORD_SEE)
 
 
+def sees_some_shifts(viewer: Actor) -> bool:
+    """Whether the viewer sees the shifts of some area, or those of a team, an organisation or a unit."""
+    return policy.could_by_area(viewer, Permission.SHIFT_SEE) or policy.could_for_a_body(viewer, Permission.SHIFT_SEE)
+
+
 def areas_looked_after(viewer: Actor) -> list[str]:
     """The paths of the areas of which the viewer sees all services."""
     return policy.area_paths(viewer, Permission.RECORD_SEE)

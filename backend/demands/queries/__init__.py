@@ -28,6 +28,7 @@ from backend.demands.queries.demands import (
     demand,
     demand_commands,
     demand_to,
+    demand_to_claim,
     demands_around,
     demands_in_care,
     demands_near,

@@ -231,6 +231,14 @@ def my_demands(
     return _page(NEWEST_FIRST.sorted_by(sort), wanted, page, now)
 
 
+def demand_to_claim(viewer: Actor, demand_id: UUID, *, now: datetime, refused: bool = False) -> DemandView:
+    """One demand, for who could take a place of it now; `refused`: also for who could a moment ago. Raises Missing, Forbidden."""
+    found = demand(viewer, demand_id, now=now)
+    if not found.may_claim_as and not refused:
+        policy.require(viewer, Permission.PLACE_CLAIM, Scope())  # for nobody whom they may claim for: says who may
+    return found
+
+
 def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     """One demand. Raises Missing."""
     known = known_demand(viewer, demand_id)
