@@ -56,6 +56,21 @@ def numbers_in(page: str) -> dict[str, str]:
     return {unescape(where): number for where, number in re.findall(r'<a href="([^"]*/rows\?[^"]*)">([^<]*)</a>', page)}
 
 
+def test_today_ends_with_the_month_of_the_widest_area_and_opens_its_rows(app, street, pass_time):
+    visit = Visit(street)
+    street.home.officer.made(f"/services/{visit.served(pass_time)}/confirmation")
+    with transaction():
+        service.rebuild()
+    today = clock.shanghai_day(clock.now())
+    browser = browser_of(app)
+    page = browser.get("/console/")
+    assert f"和平社区{today.month}月" in text_of(page)
+    (services,) = [where for where in numbers_in(page.text) if "/services/rows?" in where]
+    assert (f"month={today.month}" in services, f"year={today.year}" in services, numbers_in(page.text)[services]) == (True, True, "1")
+    assert "以下各行合计就是这个数" in text_of(browser.get(services))
+    assert f"{today.month}月" not in text_of(browser_of(app, STREET, role=Role.AUDIT_ADMIN).get("/console/")).split("今天")[-1]
+
+
 def test_the_board_and_the_pages_of_figures_say_what_the_api_says(in_street, street):
     go_through(300)
     table, last = street.officer.seen(f"/figures/{YEAR}"), street.officer.seen(f"/figures/{YEAR - 1}")
