@@ -2,33 +2,22 @@
 
 All that webauthn knows is asked here and nowhere else. The address comes from the settings, never from the request: who leads a request
 here under another name must not have it believed.
+
+Its library is loaded by who has a passkey in hand: no process starts slower for it.
 """
 
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, parse_client_data_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-
 from backend.foundation.in_use import InUse
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor, UserVerificationRequirement
 
 NAME = "社区E家"
 ASKED_FOR = timedelta(minutes=5)
@@ -36,7 +25,6 @@ ASKED_FOR = timedelta(minutes=5)
 
 Said = TypeVar("Said")
 _MILLISECONDS = int(ASKED_FOR.total_seconds() * 1000)
-_TRANSPORTS = {transport.value: transport for transport in AuthenticatorTransport}
 
 
 class NotSigned(Exception):
@@ -74,6 +62,9 @@ class RelyingParty:
 
     def creation_options(self, challenge: bytes, *, user_id: UUID, user_name: str, held: Collection[Descriptor], verify_user: bool) -> str:
         """What a browser hands to a device that is to make a key, as JSON; one that `held` one makes no second."""
+        from webauthn import generate_registration_options, options_to_json
+        from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement
+
         options = generate_registration_options(
             rp_id=self.host,
             rp_name=NAME,
@@ -91,6 +82,8 @@ class RelyingParty:
 
     def request_options(self, challenge: bytes, *, held: Collection[Descriptor], verify_user: bool) -> str:
         """What a browser hands to a device that is to sign by one of these keys, as JSON."""
+        from webauthn import generate_authentication_options, options_to_json
+
         options = generate_authentication_options(
             rp_id=self.host,
             challenge=challenge,
@@ -102,6 +95,8 @@ class RelyingParty:
 
     def made(self, credential: str, challenge: bytes, *, verify_user: bool) -> Made:
         """The key that a device made for this copy when it was asked so. Raises NotSigned."""
+        from webauthn import verify_registration_response
+
         verified = _read(
             lambda: verify_registration_response(
                 credential=credential,
@@ -112,11 +107,13 @@ class RelyingParty:
             )
         )
         transports = _read(lambda: json.loads(credential)["response"].get("transports") or [])
-        known = [name for name in _TRANSPORTS if isinstance(transports, list) and name in transports]
+        known = [name for name in _transports() if isinstance(transports, list) and name in transports]
         return Made(verified.credential_id, verified.credential_public_key, verified.sign_count, known)
 
     def signed(self, credential: str, challenge: bytes, *, public_key: bytes, verify_user: bool) -> int:
         """How often the device says that it signed by the key, when this is what it signed. Raises NotSigned."""
+        from webauthn import verify_authentication_response
+
         verified = _read(
             lambda: verify_authentication_response(
                 credential=credential,
@@ -133,11 +130,15 @@ class RelyingParty:
 
 def challenge_in(credential: str) -> bytes:
     """What the browser says that was signed; to be looked for among what was asked. Raises NotSigned."""
+    from webauthn.helpers import base64url_to_bytes, parse_client_data_json
+
     return _read(lambda: parse_client_data_json(base64url_to_bytes(_part(credential)["clientDataJSON"])).challenge)
 
 
 def credential_id_in(credential: str) -> bytes:
     """By which key the browser says that it was signed. Raises NotSigned."""
+    from webauthn.helpers import base64url_to_bytes
+
     return _read(lambda: base64url_to_bytes(json.loads(credential)["id"]))
 
 
@@ -152,14 +153,24 @@ def _read(reading: Callable[[], Said]) -> Said:
         raise NotSigned from error
 
 
-def _descriptors(held: Collection[Descriptor]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(held: Collection[Descriptor]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+    known = _transports()
     return [
-        PublicKeyCredentialDescriptor(id=one.credential_id, transports=[_TRANSPORTS[name] for name in one.transports] or None)
-        for one in held
+        PublicKeyCredentialDescriptor(id=one.credential_id, transports=[known[name] for name in one.transports] or None) for one in held
     ]
 
 
-def _verification(verify_user: bool) -> UserVerificationRequirement:
+def _transports() -> "dict[str, AuthenticatorTransport]":
+    from webauthn.helpers.structs import AuthenticatorTransport
+
+    return {transport.value: transport for transport in AuthenticatorTransport}
+
+
+def _verification(verify_user: bool) -> "UserVerificationRequirement":
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     return UserVerificationRequirement.REQUIRED if verify_user else UserVerificationRequirement.PREFERRED
 
 
