@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from backend.accounts import limits as callers
 from backend.accounts.allowances import TooManyOpen, TooManyToday
 from backend.accounts.limits import Bound
-from backend.accounts.service import LoginLocked, hashing, tries
+from backend.accounts.service import MOST_PASSKEYS, LoginLocked, TooManyPasskeys, hashing, tries
 from backend.accounts.service.hashing import PasswordsBusy
 from backend.attendance import limits as services
 from backend.attendance.service import ScannedTooLongAgo
@@ -158,6 +158,7 @@ def _passwords() -> Iterator[Row]:
     yield Row("wrong passwords from everywhere", everywhere, "the name; but not where its holder was in before", "–", _says(LoginLocked))
     codes = f"{tries.FAILURES_BEFORE_LOCK} in a row, {tries.STRANGERS_CODES_BEFORE_LOCK} from everywhere, then locked likewise"
     yield Row("wrong codes of a second factor beside the right password", codes, "the log-in, as with passwords", "–", _says(LoginLocked))
+    yield Row("passkeys", str(MOST_PASSKEYS), "the log-in", "–", _says(TooManyPasskeys))
     yield Row(
         "passwords looked at", f"{hashing.AT_ONCE} at a time, 64 MiB each; others wait a moment", "the process", "–", _says(PasswordsBusy)
     )

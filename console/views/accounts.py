@@ -102,7 +102,7 @@ def account_page(actor: Actor) -> Response:
         "accounts/account.html",
         viewer=actor,
         place=OWN,
-        login=queries.own_password_login(actor),
+        login=queries.own_password_login(actor, logged_in_family()),
         person=own_card(actor.person_id) if actor.person_id else None,
         unchecked=HolderUnchecked.detail if queries.papers_missing(actor) else None,
         roles=queries.own_roles(actor, now=now, page=_MOST_SHOWN),

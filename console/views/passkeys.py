@@ -103,6 +103,6 @@ def _ask_device(actor: Actor, *, name: str, refusal: Refusal | None = None) -> R
 
 def _draw_passkey(actor: Actor, passkey_id: UUID, refusal: Refusal | None = None) -> Response:
     with transaction():
-        shown: dict[str, Any] = {"passkey": queries.own_passkey(actor, passkey_id), "form": _NAME}
+        shown: dict[str, Any] = {"passkey": queries.own_passkey(actor, logged_in_family(), passkey_id), "form": _NAME}
     page = "passkeys/passkey.html"
     return draw_again(page, refusal, keep=_NAME.names, **shown) if refusal else draw(page, **shown)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,11 @@ from backend.foundation import clock
 from backend.foundation.actor import Actor, Role
 from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db, transaction
+from backend.foundation.errors import Refusal
 from ejia.app import create_app
 from tasks import housekeeping
 from tests.support.browser import PASSWORD, Browser, led_to, officer_named, text_of
+from tests.support.locks import meanwhile
 from tests.support.messages import kinds
 from tests.support.passkeys import PRESENT, Device
 from tests.support.phone import Phone, refused
@@ -180,6 +183,33 @@ def test_what_was_asked_is_answered_once(asked, device):
     assert led_to(step(browser, page, signed)) == "/console/"
     again = Browser(browser.client.application)
     assert is_refused(again, step(again, page, signed))
+
+
+def test_of_four_who_bring_one_answer_at_once_one_is_in(app, asked, device):
+    _, page = asked()
+    signed = device.sign(request_on(page))
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(step, Browser(app), page, signed) for _ in range(4)]
+    assert sorted(answer.result().status_code for answer in answers) == [303, 422, 422, 422]
+
+
+def test_of_two_that_are_ended_at_once_one_stays_where_the_office_asks_for_one(app, browser, required, codes):
+    add(browser, Device(), name="安全密钥")
+    required(Role.COMMUNITY_OFFICER)
+    first, second = (UUID(address.rpartition("/")[2]) for address in own(browser))
+    actor, family_id = caller(browser), browser.claims.family_id
+    with transaction():
+        attempts = {key: accounts.begin_passkey_ending(actor, family_id, key, now=clock.now()) for key in (first, second)}
+
+    def end(key: UUID, code: str) -> Refusal | None:
+        return accounts.finish_passkey_ending(actor, family_id, key, attempts[key], right=True, code=code, now=clock.now())
+
+    def end_the_other() -> None:
+        with app.app_context(), pytest.raises(LastSecondFactor), transaction():
+            end(second, codes[1])
+
+    meanwhile(lambda: end(first, codes[0]), end_the_other)
+    assert len(own(browser)) == 1
 
 
 def test_what_was_answered_wrongly_is_used_up(asked, device):
@@ -383,6 +413,7 @@ def test_a_key_that_ended_is_refused_beside_another_one(app, browser, device, na
     there = Browser(app)
     page = there.log_in(name)
     assert is_refused(there, step(there, page, device.sign(request_on(page), key=device.keys[0])))
+    assert failures() == ["passkey_wrong"]
     page = there.log_in(name)
     assert led_to(step(there, page, other.sign(request_on(page)))) == "/console/"
     assert "passkey_ended" in told(app, name, codes[1])

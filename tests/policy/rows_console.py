@@ -129,7 +129,7 @@ def own_key(world: World) -> tuple[Device, list[str], str]:
         request = json.loads(accounts.begin_passkey(actor, claims.family_id, now=clock.now()))
         codes = accounts.add_passkey(actor, claims.family_id, "电脑", device.make(request), now=clock.now())
         assert isinstance(codes, list)
-        login = queries.own_password_login(actor)
+        login = queries.own_password_login(actor, claims.family_id)
         assert login is not None
     return device, codes, str(login.passkeys[0].id)
 

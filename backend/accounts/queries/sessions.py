@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ScalarSelect, and_, case, func, select
 
 from backend.accounts import policy
 from backend.accounts.humans import accounts_of
@@ -27,9 +27,10 @@ _OF_PASSKEY = (Passkey.id, Passkey.name, Passkey.made_at, Passkey.last_used_at)
 
 @dataclass(frozen=True, slots=True)
 class PasswordLogin:
-    """A log-in by password, and the passkeys that it takes."""
+    """A log-in by password; where one is in by it (`in_use`), the passkeys that it takes, in the order in which they were made: few."""
 
     name: str
+    in_use: bool
     passkeys: Sequence[AnyRow]
 
 
@@ -80,26 +81,32 @@ def own_logins(viewer: Actor, *, page: PageRequest) -> Page[AnyRow]:
     return NEWEST_WAY_FIRST.page(wanted.where(Login.account_id == viewer.account_id, Login.ended_at.is_(None)), page)
 
 
-def own_password_login(viewer: Actor) -> PasswordLogin | None:
-    """The name by which the viewer logs in with a password, if they do, and its passkeys in the order in which they were made; few."""
+def own_password_login(viewer: Actor, family_id: UUID) -> PasswordLogin | None:
+    """The viewer's log-in by password, if there is one: that by which `family_id` is, before any other."""
     policy.require(viewer, Permission.LOGIN_SEE, Scope())
+    in_use = Login.id == _login_of(family_id)
     wanted = (
-        select(Login.name.label("login_name"), *_OF_PASSKEY)
+        select(Login.name.label("login_name"), in_use.label("in_use"), *_OF_PASSKEY)
         .outerjoin(Passkey, and_(Passkey.login_id == Login.id, Passkey.ended_at.is_(None)))
         .where(Login.account_id == viewer.account_id, Login.kind == LoginKind.PASSWORD, Login.ended_at.is_(None))
     )
-    rows = db.session.execute(wanted.order_by(Passkey.id)).all()
-    return PasswordLogin(rows[0].login_name, [row for row in rows if row.id is not None]) if rows else None
+    rows = db.session.execute(wanted.order_by(in_use.desc(), Passkey.id)).all()
+    passkeys = [row for row in rows if row.in_use and row.id is not None]
+    return PasswordLogin(rows[0].login_name, rows[0].in_use, passkeys) if rows else None
 
 
-def own_passkey(viewer: Actor, passkey_id: UUID) -> AnyRow:
-    """A passkey of theirs. Raises Missing."""
+def own_passkey(viewer: Actor, family_id: UUID, passkey_id: UUID) -> AnyRow:
+    """A passkey of the log-in by which `family_id` is. Raises Missing."""
     policy.require(viewer, Permission.LOGIN_SEE, Scope())
-    mine = (Login.account_id == viewer.account_id, Login.ended_at.is_(None), Passkey.id == passkey_id, Passkey.ended_at.is_(None))
-    found = db.session.execute(select(*_OF_PASSKEY).join(Login, Login.id == Passkey.login_id).where(*mine)).one_or_none()
+    theirs = (Passkey.id == passkey_id, Passkey.ended_at.is_(None), Login.id == _login_of(family_id), Login.account_id == viewer.account_id)
+    found = db.session.execute(select(*_OF_PASSKEY).join(Login, Login.id == Passkey.login_id).where(*theirs)).one_or_none()
     if found is None:
         raise Missing
     return found
+
+
+def _login_of(family_id: UUID) -> ScalarSelect[UUID]:
+    return select(TokenFamily.login_id).where(TokenFamily.id == family_id).scalar_subquery()
 
 
 def own_login_name(viewer: Actor) -> str | None:
