@@ -12,6 +12,7 @@ from backend.demands import queries as demands
 from backend.foundation.actor import Actor
 from backend.jobs import queries as jobs
 from backend.jobs import sheets
+from backend.late_entries import queries as late_entries
 from backend.openings import queries as openings
 from backend.organisations import queries as organisations
 from backend.proxies import queries as proxies
@@ -36,6 +37,7 @@ from console.addresses import (
     FIGURES,
     HOME,
     JOBS,
+    LATE_ENTRIES,
     LISTS,
     LOCKOUTS,
     OFFICES,
@@ -78,6 +80,7 @@ SERVICES = Place("services", "服务需求", DEMANDS, demands.looks_after_some, 
 VISITED = Place("beneficiaries", "服务对象", BENEFICIARIES, demands.keeps_register, "服务")
 SHIFTED = Place("shifts", "场次与签到", SHIFTS, attendance.sees_some_shifts, "服务")
 RECORDED = Place("records", "服务记录", RECORDS, attendance.looks_after_some, "服务")
+ENTERED_LATE = Place("late_entries", "补录活动", LATE_ENTRIES, late_entries.looks_after_some, "服务")
 CLAIMED = Place("claims", "认领", CLAIMS, openings.looks_after_some, "服务")
 LED = Place("teams", "志愿服务队", TEAMS, teams.looks_after_some, "队伍与人")
 VOLUNTEERING = Place("volunteers", "志愿者", VOLUNTEERS, volunteers.looks_after_some, "队伍与人")
@@ -108,6 +111,7 @@ WORK = (
     VISITED,
     SHIFTED,
     RECORDED,
+    ENTERED_LATE,
     CLAIMED,
     LED,
     VOLUNTEERING,

@@ -14,6 +14,7 @@ from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
 from console.views import jobs as job_pages
+from console.views import late_entries as late_entry_pages
 from console.views import lists as list_pages
 from console.views import lockouts as lockout_pages
 from console.views import offices as office_pages
@@ -129,6 +130,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     shift_pages.bp,
     attendance_pages.bp,
     record_pages.bp,
+    late_entry_pages.bp,
     claim_pages.bp,
     team_pages.bp,
     join_requests.bp,

@@ -27,6 +27,7 @@ from backend.foundation.errors import Unprocessable
 from backend.foundation.paging import AnyRow, Page, PageRequest
 from backend.foundation.terms import Word
 from backend.jobs.sheets import ListName, Sheet
+from backend.late_entries.queries import late_entries
 from backend.openings.queries import ClaimLine, claims_waiting
 from backend.organisations.queries import organisations_of_status
 from backend.proxies.queries import ProxyLine, proxies
@@ -42,6 +43,7 @@ from web.inputs.audit import AuditDaysQuery
 from web.inputs.corrections import IdentityCorrectionQuery
 from web.inputs.deaths import DeathQuery
 from web.inputs.demands import BeneficiariesQuery, DemandsInCareQuery
+from web.inputs.late_entries import LateEntriesQuery
 from web.inputs.openings import WaitingClaimsQuery
 from web.inputs.organisations import OrganisationsQuery
 from web.inputs.proxies import ProxyQuery
@@ -97,6 +99,11 @@ def unrecorded_listed(actor: Actor, query: UnrecordedQuery, now: datetime) -> Pa
 def claims_listed(actor: Actor, query: WaitingClaimsQuery, now: datetime) -> Page[ClaimLine]:
     """待答复的认领."""
     return claims_waiting(actor, query.search(openings_numbered(query.demand_number)), for_me=query.for_me, page=query.page, now=now)
+
+
+def late_entries_listed(actor: Actor, query: LateEntriesQuery, now: datetime) -> Page[AnyRow]:
+    """补录活动."""
+    return late_entries(actor, query.search, for_me=query.for_me, now=now, page=query.page)
 
 
 def teams_listed(actor: Actor, query: TeamsQuery, now: datetime) -> Page[AnyRow]:  # noqa: ARG001 - as all are read
@@ -298,6 +305,23 @@ LISTED: Mapping[ListName, Listed[Any]] = {
             "服务开始": _of("starts_at"),
             "服务结束": _of("ends_at"),
             "提出时间": _of("claimed_at"),
+        },
+    ),
+    ListName.LATE_ENTRIES: Listed(
+        LateEntriesQuery,
+        late_entries_listed,
+        {
+            "活动": _of("title"),
+            "品牌": _brand,
+            "社区": _of("area"),
+            "地点": _of("place_in_words"),
+            "开始": _of("starts_at"),
+            "结束": _of("ends_at"),
+            "参加人数": _of("people_served"),
+            "为什么没有事先发布": _of("reason"),
+            "证明": _of("proven_by"),
+            "状态": _of("status"),
+            "填写时间": _of("entered_at"),
         },
     ),
     ListName.TEAMS: Listed(

@@ -51,6 +51,7 @@ class ListName(Word):
     SERVICES = "services", "服务记录"
     UNRECORDED = "attendances_without_record", "没有记录的签到"
     CLAIMS = "claims", "待答复的认领"
+    LATE_ENTRIES = "late_entries", "补录活动"
     TEAMS = "teams", "志愿服务队"
     VOLUNTEERS = "volunteers", "志愿者"
     ORGANISATIONS = "organisations", "社会组织"

@@ -75,6 +75,16 @@ def late_entries(viewer: Actor, search: LateEntrySearch, *, for_me: bool = False
     return NEWEST_FIRST.page(wanted, page)
 
 
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether the viewer sees the late entries of some area."""
+    return policy.could_by_area(viewer, Permission.LATE_ENTRY_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees all late entries."""
+    return policy.area_paths(viewer, Permission.LATE_ENTRY_SEE)
+
+
 def is_to_decide(viewer: Actor) -> ColumnElement[bool]:
     """Condition: somebody else entered it, the viewer did not serve there, and is to approve or refuse it."""
     served = exists().where(LatePerson.entry_id == LateEntry.id, LatePerson.person_id == viewer.person_id)

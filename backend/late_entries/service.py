@@ -176,12 +176,20 @@ def _to_decide(actor: Actor, entry_id: UUID) -> LateEntry:
         raise Missing
     policy.require_seen(actor, Permission.LATE_ENTRY_SEE, Scope(area_path=entry.area_path))
     policy.require(actor, Permission.LATE_ENTRY_DECIDE, Scope(area_path=entry.area_path))
-    served = exists().where(LatePerson.entry_id == entry_id, LatePerson.person_id == actor.person_id)
-    if db.session.scalar(select(served)):
-        raise OwnService
-    if actor.account_id is not None and entry.entered_by in set(db.session.scalars(accounts_of(actor.account_id))):
-        raise OwnWord
+    own = own_in(actor, entry)
+    if own is not None:
+        raise own
     return entry
+
+
+def own_in(actor: Actor, entry: LateEntry) -> type[OwnService | OwnWord] | None:
+    """What keeps the actor from deciding on it, as it is their own: they served there, or entered it. None: nothing."""
+    served = exists().where(LatePerson.entry_id == entry.id, LatePerson.person_id == actor.person_id)
+    if db.session.scalar(select(served)):
+        return OwnService
+    if actor.account_id is not None and entry.entered_by in set(db.session.scalars(accounts_of(actor.account_id))):
+        return OwnWord
+    return None
 
 
 def _claimant(line: LatePerson) -> Claimant:

@@ -27,7 +27,7 @@ WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) t
 ON_RECORD = "/console/beneficiaries?basis=own_consent&ended=false"
 OF_COMMUNITY = "/console/offices?role=community_officer"
 
-FILES = {"download_export", "download_job", "download_list", "download_body_year"}
+FILES = {"download_export", "download_job", "download_list", "download_body_year", "download_proof_of_entry"}
 """What is saved and not shown."""
 
 
@@ -74,6 +74,10 @@ VISITS = (
     Visit("body_years_page", "/console/served", ("main .links a",), by=LEADER),
     Visit("body_people_page", "/console/served", ("main .links a", FIRST), by=LEADER),
     Visit("body_services_page", "/console/served", ("main .links a", FIRST, FIRST), by=LEADER),
+    Visit("late_entries_page", "/console/late-entries"),
+    Visit("late_entry_page", "/console/late-entries", (FIRST,)),
+    Visit("late_entry_step_page", "/console/late-entries?for_me=true", (FIRST, says("批准")), "approval", by=STREET_OFFICER),
+    Visit("late_entry_step_page", "/console/late-entries?for_me=true", (FIRST, says("不批准")), "refusal", by=STREET_OFFICER),
     Visit("claims_page", "/console/claims"),
     Visit("claim_page", "/console/claims", (TO_ANSWER,)),
     Visit("claim_step_page", "/console/claims", (TO_ANSWER, says("同意认领")), "acceptance"),

@@ -95,7 +95,7 @@ COMES_WITH = {
 TRACED = {
     *("see_person_record", "person_page", "list_audit_entries", "download_own_data"),
     *("download_job_file", "see_job_file_address", "download_late_proof", "download_export", "audit_page", "download_job"),
-    "download_list",
+    *("download_list", "download_proof_of_entry"),
 }
 READ_BY_GET = {"reveal_beneficiary"}
 ASKING = {policy.require, policy.require_seen, policy.visible, policy.allows, policy.area_paths}

@@ -66,6 +66,8 @@ from tests.policy.rows_services import (
     coming,
     confirmed,
     done,
+    entered,
+    entered_here,
     flagged,
     left_by_its_asker,
     own_body,
@@ -797,6 +799,11 @@ def claim_decided(kind: str, step: str, about: Callable[[World], Ask], by: Permi
     return replace(rows[0], case=f"{step}, {kind}"), replace(rows[1], case=f"{step}, {kind}")
 
 
+def late_entry(world: World) -> Ask:
+    """A past activity that somebody else entered, as its page says it."""
+    return ask(entry_id=entered(world).known["entry_id"], shows="雪后清扫主路")
+
+
 def claimed_by_form(world: World, kind: str) -> Ask:
     """A place of an open demand, claimed for the team, the organisation or oneself."""
     of = {"team": world.team_id, "organisation": world.organisation_id}.get(kind, str(UUID(int=0)))
@@ -831,6 +838,23 @@ TAKING_PART_PAGES = (
         Row("download_body_year", lambda world, kind=kind: own_body(world, kind, of_file=True), who, 404, case=kind)
         for kind, who in LEADING.items()
     ),
+)
+
+LATE_ENTRY_PAGES = (
+    Row("late_entries_page", entered, OFFICERS, EMPTY, by=Permission.LATE_ENTRY_SEE),
+    Row("late_entry_page", late_entry, OFFICERS, 404, by=Permission.LATE_ENTRY_SEE),
+    Row("download_proof_of_entry", entered_here, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
+    *stepped(
+        "late_entry",
+        "refusal",
+        late_entry,
+        DECIDING,
+        404,
+        {403: these(DISTRICT)},
+        by=Permission.LATE_ENTRY_DECIDE,
+        reason="签到表上没有此人",
+    ),
+    *stepped("late_entry", "approval", late_entry, DECIDING, 404, {403: these(DISTRICT)}, by=Permission.LATE_ENTRY_DECIDE),
 )
 
 CLAIM_PAGES = (
@@ -978,6 +1002,7 @@ ROWS = (
     *SHIFT_PAGES,
     *RECORD_PAGES,
     *TAKING_PART_PAGES,
+    *LATE_ENTRY_PAGES,
     *CLAIM_PAGES,
     *FIGURE_PAGES,
     *EXPORT_PAGES,
