@@ -7,12 +7,11 @@ from flask import Blueprint, Response
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Refusal
+from backend.foundation.errors import Missing, Refusal
 from backend.jobs import sheets
 from backend.jobs.service import cancel_own_job
 from backend.jobs.sheets import ListName
 from console.addresses import LISTS
-from console.asking import one_of
 from console.drawing import done, draw, draw_again
 from console.listing import NOTHING, list_reader
 from console.live import is_watched
@@ -36,11 +35,13 @@ def lists_page(actor: Actor) -> Response:
     return _draw_lists(actor)
 
 
-@bp.post(f"{LISTS}/<{one_of([name.value for name in ListName])}:name>")
+@bp.post(f"{LISTS}/<name>")
 @in_steps
 @at_most("10/minute")
 def submit_list(actor: Actor, name: str) -> Response:
-    which = ListName(name)
+    which = next((known for known in ListName if known == name), None)
+    if which is None:
+        raise Missing
 
     def ask() -> None:
         asked_for = LISTED[which].asked_for(_FILTERS[which]())
