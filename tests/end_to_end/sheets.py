@@ -33,7 +33,7 @@ def moved(before: bytes, after: bytes) -> Moved:
     All else of the tables must be the same: their texts and the forms of their numbers, but for lines that were not there, and for what
     the clock does (BY_THE_CLOCK).
     """
-    old, new = _numbers(before), _numbers(after)
+    old, new = numbers(before), numbers(after)
     assert old.keys() <= new.keys(), "no line goes"
     for place, (_, form) in old.items():
         assert new[place][1] == form, place
@@ -72,7 +72,8 @@ def _sheets(content: bytes) -> Iterator[Worksheet]:
             yield sheet
 
 
-def _numbers(content: bytes) -> dict[tuple[str, str, str], tuple[Number, str]]:
+def numbers(content: bytes) -> dict[tuple[str, str, str], tuple[Number, str]]:
+    """Sheet, row and column of every number of a workbook → the number, and the form in which it is printed."""
     found: dict[tuple[str, str, str], tuple[Number, str]] = {}
     for sheet in _sheets(content):
         for row in range(FIRST_ROW, sheet.max_row + 1):
