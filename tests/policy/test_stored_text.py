@@ -1,0 +1,101 @@
+"""What somebody wrote stands on each page of the console as text: every column that holds people's words is written over with markup, and
+every page of the table is asked for by somebody who may read it."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection, Enum, String, text
+
+from backend.tables import METADATA
+from tests.policy.table import TABLE
+from tests.policy.walking import Row, Walk
+
+WRITTEN_BY_PEOPLE = frozenset(
+    {
+        *("name", "title", "content", "place_in_words", "conditions", "risks", "safeguards", "called", "charter", "message"),
+        *("reason", "withdrawn_reason", "end_reason", "proven_by", "no_file_because", "skills", "party_organisation_name"),
+    }
+)
+"""The columns that hold words of people, by their names in whatever table."""
+NO_WORDS_OF_PEOPLE = {"outbox_events", "areas", "files", "alembic_version", "limits"}
+"""Tables in which a column of such a name holds words of ours."""
+MARKUP = """<script>ejia</script>"'&\u202e"""
+NO_WORDS_ON_IT = frozenset(
+    {
+        *(
+            "appointment_page",
+            "audit_page",
+            "death_page",
+            "death_step_page",
+            "deaths_page",
+            "deliveries_page",
+            "exports_page",
+            "figure_page",
+            "figure_rows_page",
+            "figures_page",
+            "figures_side_page",
+            "identity_correction_page",
+            "identity_correction_step_page",
+            "identity_corrections_page",
+            "jobs_page",
+            "lists_page",
+            "login_page",
+            "new_beneficiary_page",
+            "new_login_page",
+            "new_proxy_page",
+            "office_page",
+            "office_step_page",
+            "password_page",
+            "person_reveal_page",
+            "person_step_page",
+            "proxies_page",
+            "proxy_page",
+            "proxy_step_page",
+            "recoveries_page",
+            "recovery_page",
+            "recovery_step_page",
+            "relocation_page",
+            "relocation_step_page",
+            "relocations_page",
+            "rules_page",
+            "scan_page",
+            "second_factor_page",
+            "today_page",
+            "volunteers_page",
+        ),
+    }
+)
+"""Pages that tell no more of a word than its first character, as names are masked, or nothing that people wrote."""
+PAGES = [row for row in TABLE if row.operation.endswith("_page") and row.yes]
+
+
+def columns() -> Iterator[tuple[str, str]]:
+    for table in METADATA.sorted_tables:
+        if table.name in NO_WORDS_OF_PEOPLE:
+            continue
+        for column in table.columns:
+            if column.name in WRITTEN_BY_PEOPLE and isinstance(column.type, String) and not isinstance(column.type, Enum):
+                yield table.name, column.name
+
+
+def write_over(connection: Connection) -> None:
+    for table, column in columns():
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))  # facts are not changed otherwise
+        anew = f"UPDATE {table} SET {column} = :markup || md5({table}::text) WHERE {column} IS NOT NULL"  # noqa: S608 - names of our own
+        connection.execute(text(anew), {"markup": MARKUP})
+
+
+def test_each_word_that_is_looked_for_stands_somewhere() -> None:
+    assert {column for _, column in columns()} == WRITTEN_BY_PEOPLE
+
+
+@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.name)
+def test_stored_text_is_text(row: Row, walk: Walk) -> None:
+    with walk.undone():
+        about = row.about(walk.world)
+        write_over(walk.connection)
+        answer = walk.send(row, about, min(row.yes))
+        page = answer.get_data(as_text=True)
+    assert answer.status_code in (200, 303), page[:300]
+    assert "<script>ejia" not in page
+    assert "&lt;script&gt;ejia" in page or row.operation in NO_WORDS_ON_IT
