@@ -28,6 +28,7 @@ from web.inputs.common import ReasonIn
 from web.inputs.proxies import IdentityIn
 from web.inputs.recoveries import AccountMergeIn, RecoveryConfirmationIn, RecoveryQuery
 from web.limits import LOGGING_IN, SAYING_WHO
+from web.lists import recoveries_listed
 from web.routes import at_most, takes_wechat_code
 from web.submissions import last_step
 
@@ -55,7 +56,7 @@ def apply_for_recovery(actor: Actor, body: IdentityIn) -> RecoveryLine:
 @bp.output(Page[RecoveryOut])
 @bp.doc(summary="找回账号的申请", description="社区看到本社区居民的；居民看到针对自己账号的；申请人看到自己提出的，不含是谁。")
 def list_recoveries(actor: Actor, query: RecoveryQuery) -> Lines[RecoveryLine]:
-    return queries.recoveries(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
+    return recoveries_listed(actor, query, clock.now())
 
 
 @bp.get("/account-recoveries/<uuid:recovery_id>")

@@ -20,6 +20,7 @@ from miniprogram_api.schemas.beneficiaries import (
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.demands import BasisIn, BeneficiariesQuery, EndIn, MergeIn, NewBeneficiaryIn, NewHomeIn, TieIn
+from web.lists import beneficiaries_listed
 from web.routes import told_once
 
 bp = Resource("beneficiaries", tag="服务对象")
@@ -53,7 +54,7 @@ def add_beneficiary(actor: Actor, body: NewBeneficiaryIn) -> dict[str, UUID]:
 @bp.output(Page[BeneficiaryLineOut])
 @bp.doc(summary="本辖区的服务对象", description="姓名隐去，不含住址和电话。")
 def list_beneficiaries(actor: Actor, query: BeneficiariesQuery) -> paging.Page[BeneficiaryLine]:
-    return queries.beneficiaries(actor, query.search, for_me=query.for_me, now=clock.now(), page=query.page)
+    return beneficiaries_listed(actor, query, clock.now())
 
 
 @bp.get("/beneficiaries/<uuid:beneficiary_id>")

@@ -19,6 +19,7 @@ from miniprogram_api.schemas.claims import ClaimMadeOut, ClaimOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.openings import ClaimIn, ClaimsOfDemandQuery, ClaimsQuery, WaitingClaimsQuery
+from web.lists import claims_listed
 
 bp = Resource("claims", tag="认领")
 
@@ -52,8 +53,7 @@ def claim_place(actor: Actor, body: ClaimIn) -> ClaimMadeOut:
 @bp.output(Page[ClaimOut])
 @bp.doc(summary="等待答复的认领", description="本社区上门服务的认领，先提出的在前。服务开始前没有答复的，自动结束。")
 def list_waiting_claims(actor: Actor, query: WaitingClaimsQuery) -> paging.Page[ClaimOut]:
-    search = query.search(demands.openings_numbered(query.demand_number))
-    return _page(actor, queries.claims_waiting(actor, search, for_me=query.for_me, page=query.page, now=clock.now()))
+    return _page(actor, claims_listed(actor, query, clock.now()))
 
 
 @bp.post("/claims/<uuid:claim_id>/acceptance")

@@ -15,6 +15,7 @@ from miniprogram_api.schemas.corrections import IdentityCorrectionOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.corrections import IdentityCorrectionIn, IdentityCorrectionQuery
+from web.lists import corrections_listed
 
 bp = Resource("corrections", tag="更正身份信息")
 
@@ -39,7 +40,7 @@ def propose_correction(actor: Actor, person_id: UUID, body: IdentityCorrectionIn
 @bp.output(Page[IdentityCorrectionOut])
 @bp.doc(summary="身份信息的更正", description="工作人员看到自己范围内居民的；居民看到自己的。")
 def list_corrections(actor: Actor, query: IdentityCorrectionQuery) -> Lines[CorrectionLine]:
-    return queries.corrections(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
+    return corrections_listed(actor, query, clock.now())
 
 
 @bp.get("/identity-corrections/<uuid:correction_id>")

@@ -15,6 +15,7 @@ from miniprogram_api.schemas.deaths import DeathOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.deaths import DeathIn, DeathQuery
+from web.lists import deaths_listed
 
 bp = Resource("deaths", tag="去世登记")
 
@@ -38,7 +39,7 @@ def report_death(actor: Actor, person_id: UUID, body: DeathIn) -> DeathLine:
 @bp.output(Page[DeathOut])
 @bp.doc(summary="去世登记", description="工作人员看到自己范围内居民的。")
 def list_deaths(actor: Actor, query: DeathQuery) -> Lines[DeathLine]:
-    return queries.deaths(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
+    return deaths_listed(actor, query, clock.now())
 
 
 @bp.get("/deaths/<uuid:death_id>")

@@ -38,6 +38,7 @@ from web.inputs.demands import (
     PublicationChangeIn,
     PublicationIn,
 )
+from web.lists import demands_listed
 from web.routes import told_once
 from web.shapes import ListQuery
 
@@ -92,15 +93,7 @@ def find_demands_nearby(actor: Actor, body: DemandsAroundIn) -> paging.Page[Dema
 @bp.output(Page[DemandLineOut])
 @bp.doc(summary="本社区的服务需求", description="默认是待审核的，先提交的在前；since、until 为提交的日期。")
 def list_demands_in_care(actor: Actor, query: DemandsInCareQuery) -> paging.Page[DemandLine]:
-    return queries.demands_in_care(
-        actor,
-        query.search,
-        status=query.status,
-        beneficiary_id=query.beneficiary_id,
-        for_me=query.for_me,
-        now=clock.now(),
-        page=query.page,
-    )
+    return demands_listed(actor, query, clock.now())
 
 
 @bp.get("/me/demands")

@@ -20,6 +20,7 @@ from web.edge import creates, in_steps, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.files import UploadIn
 from web.inputs.late_entries import LateEntriesQuery, LateEntryIn
+from web.lists import late_entries_listed
 from web.routes import at_most
 from web.submissions import last_step
 
@@ -32,7 +33,7 @@ bp = Resource("late_entries", tag="服务记录")
 @bp.output(Page[LateEntryLineOut])
 @bp.doc(summary="补录的活动", description="本辖区的，新填写的在前；等待审批的用 status=submitted。")
 def list_late_entries(actor: Actor, query: LateEntriesQuery) -> paging.Page[AnyRow]:
-    return queries.late_entries(actor, query.search, for_me=query.for_me, now=clock.now(), page=query.page)
+    return late_entries_listed(actor, query, clock.now())
 
 
 @bp.post("/late-entries")

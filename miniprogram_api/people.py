@@ -15,7 +15,7 @@ from backend.people.service import (
 from backend.volunteers import desk
 from backend.volunteers import service as volunteers
 from backend.volunteers.models import Volunteer
-from backend.volunteers.queries import VolunteerLine, registered_volunteers
+from backend.volunteers.queries import VolunteerLine
 from miniprogram_api.contract import Page, Resource, revalidated
 from miniprogram_api.schemas.people import NoticesOut, OwnPersonOut, OwnVolunteerOut, RegisteredVolunteerOut, VolunteerOut
 from web.edge import creates, public, reads, writes
@@ -23,6 +23,7 @@ from web.inputs.common import MaybeReasonIn
 from web.inputs.people import PersonIn
 from web.inputs.volunteers import VolunteerAtDeskIn, VolunteerIn, VolunteerMoveIn, VolunteerQuery
 from web.limits import SAYING_WHO
+from web.lists import volunteers_listed
 from web.routes import at_most
 
 bp = Resource("people", tag="实名与志愿者")
@@ -90,7 +91,7 @@ def register_volunteer(actor: Actor, body: VolunteerIn) -> dict[str, Any]:
 @bp.output(Page[VolunteerOut])
 @bp.doc(summary="志愿者名单", description="社区、街道、区的工作人员看到自己范围内的志愿者；其他人只看到自己。since、until 为注册的日期。")
 def list_volunteers(actor: Actor, query: VolunteerQuery) -> Lines[VolunteerLine]:
-    return registered_volunteers(actor, query.search, now=clock.now(), page=query.page)
+    return volunteers_listed(actor, query, clock.now())
 
 
 @bp.post("/volunteers/at-desk")

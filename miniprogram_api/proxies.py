@@ -10,12 +10,12 @@ from backend.foundation.refusals import never
 from backend.proxies import queries
 from backend.proxies import service as proxies
 from backend.proxies.queries import ProxyLine
-from backend.volunteers.queries import people_sought
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.proxies import ProxyOut
 from web.edge import creates, reads, writes
 from web.inputs.common import MaybeReasonIn
 from web.inputs.proxies import ProxyIn, ProxyQuery, RenewalIn
+from web.lists import proxies_listed
 
 bp = Resource("proxies", tag="代办")
 
@@ -40,9 +40,7 @@ def record_proxy(actor: Actor, body: ProxyIn) -> ProxyLine:
 @bp.output(Page[ProxyOut])
 @bp.doc(summary="代办名单", description="工作人员看到自己范围内的；其他人看到替自己代办的和自己代办的。")
 def list_proxies(actor: Actor, query: ProxyQuery) -> Lines[ProxyLine]:
-    now = clock.now()
-    sought = query.among(people_sought(actor, query.q, now=now))
-    return queries.proxies(actor, sought, for_me=query.for_me, now=now, page=query.page)
+    return proxies_listed(actor, query, clock.now())
 
 
 @bp.get("/proxies/<uuid:proxy_id>")

@@ -28,6 +28,7 @@ from web.inputs.registration import (
     RegistrationQuery,
     UnitIn,
 )
+from web.lists import registrations_listed
 from web.shapes import ListQuery
 
 bp = Resource("registrations", tag="双报到")
@@ -123,7 +124,7 @@ def apply_for_registration(actor: Actor, body: RegistrationIn) -> RegistrationLi
 @bp.output(Page[RegistrationOut])
 @bp.doc(summary="报到列表", description="社区待接收的：`?status=applied&community_id=…`。默认先申请的在前。`on` 看过去某一天。")
 def list_registrations(actor: Actor, query: RegistrationQuery) -> Lines[RegistrationLine]:
-    return queries.registrations(actor, query.search, sort=query.sort, for_me=query.for_me, now=clock.now(), page=query.page)
+    return registrations_listed(actor, query, clock.now())
 
 
 @bp.get("/me/registrations")

@@ -15,6 +15,7 @@ from miniprogram_api.schemas.relocations import RelocationOut
 from web.edge import creates, reads, writes
 from web.inputs.common import ReasonIn
 from web.inputs.relocations import RelocationIn, RelocationsQuery
+from web.lists import relocations_listed
 
 bp = Resource("relocations", tag="迁居")
 
@@ -39,7 +40,7 @@ def ask_to_move(actor: Actor, body: RelocationIn) -> RelocationLine:
 @bp.output(Page[RelocationOut])
 @bp.doc(summary="迁居申请", description="工作人员看到申请迁入自己范围的；本人看到自己的。新的在前；等待答复的用 status=asked。")
 def list_relocations(actor: Actor, query: RelocationsQuery) -> Lines[RelocationLine]:
-    return queries.relocations(actor, query.search, status=query.status, for_me=query.for_me, now=clock.now(), page=query.page)
+    return relocations_listed(actor, query, clock.now())
 
 
 @bp.get("/relocations/<uuid:relocation_id>")

@@ -15,7 +15,6 @@ from backend.foundation.refusals import never
 from backend.people import service as people
 from backend.volunteers import queries as volunteer_queries
 from backend.volunteers import service as volunteers
-from backend.volunteers.queries import people_sought
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.people import CommunityOut
 from miniprogram_api.schemas.role_grants import OwnRoleGrantOut, RoleGrantOut
@@ -23,6 +22,7 @@ from web.edge import creates, reads, writes
 from web.inputs.accounts import OwnRoleGrantsQuery, RoleGrantIn, RoleGrantsQuery, TermIn
 from web.inputs.common import ReasonIn
 from web.inputs.people import PapersIn
+from web.lists import role_grants_listed
 
 bp = Resource("role_grants", tag="角色")
 
@@ -33,9 +33,7 @@ bp = Resource("role_grants", tag="角色")
 @bp.output(Page[RoleGrantOut])
 @bp.doc(summary="任职列表", description="本辖区的网格员、工作人员和三员；姓名隐去，只给可以看到此人的工作人员看。")
 def list_role_grants(actor: Actor, query: RoleGrantsQuery) -> paging.Page[RoleGrantOut]:
-    now = clock.now()
-    sought = query.held_by(people_sought(actor, query.q, now=now))
-    page = queries.role_grants(actor, sought, for_me=query.for_me, now=now, page=query.page)
+    page = role_grants_listed(actor, query, clock.now())
     return page.holding(_shown(actor, page.items))
 
 

@@ -20,6 +20,7 @@ from miniprogram_api.schemas.attendance import AttendanceOut, ConfirmationOut, C
 from web.edge import creates, reads, writes
 from web.inputs.attendance import AddedRecordIn, CorrectionIn, LateRecordIn, MyServicesQuery, ServicesQuery, UnrecordedQuery, WithdrawalIn
 from web.inputs.common import ReasonIn
+from web.lists import services_listed, unrecorded_listed
 
 bp = Resource("services", tag="服务记录")
 
@@ -43,8 +44,7 @@ def list_my_services(actor: Actor, query: MyServicesQuery) -> paging.Page[Attend
     description="社区看到本辖区的，申请人看到自己需求的；待确认的用 status=awaiting_confirmation，时间重叠的旧记录用 overlapping=true。",
 )
 def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine]:
-    search = query.search(openings_numbered(query.demand_number))
-    return queries.services(actor, search, sort=query.sort, for_me=query.for_me, now=clock.now(), page=query.page)
+    return services_listed(actor, query, clock.now())
 
 
 @bp.get("/attendances/without-record")
@@ -55,8 +55,7 @@ def list_services(actor: Actor, query: ServicesQuery) -> paging.Page[ServiceLine
     summary="没有签退的签到", description="本辖区签到后没有签退、还没有服务记录的，先签到的在前；核实后补录。本人的由其他工作人员补录。"
 )
 def list_attendances_without_record(actor: Actor, query: UnrecordedQuery) -> paging.Page[AttendanceLine]:
-    search = query.search(openings_numbered(query.demand_number))
-    return queries.attendances_without_record(actor, search, for_me=query.for_me, page=query.page, now=clock.now())
+    return unrecorded_listed(actor, query, clock.now())
 
 
 @bp.get("/services/<uuid:fact_id>")

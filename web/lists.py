@@ -1,6 +1,6 @@
 """The lists that can be taken along as tables: by which address each is asked for, how it is read, and what stands in its columns.
 
-The pages of the lists read by the same functions, so that a table holds exactly the rows of its page.
+The pages of the lists and the API read by the same functions, so that a table holds exactly the rows of its page.
 """
 
 from collections.abc import Callable, Mapping
