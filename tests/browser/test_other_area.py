@@ -63,6 +63,7 @@ def test_an_officer_of_another_community_finds_none_of_it(town: Town, fresh_brow
         hand = Hand(page)
         page.goto("/console/demands?status=published")
         hand.press("导出所列")
+        expect(page.locator("tbody tr").first.get_by_role("link", name="下载")).to_be_visible()
         tables[page] = hand.save("下载").path().read_text("utf-8-sig")
         assert len(tables[page].splitlines()) > 1, "each has a table of their own"
     assert [demand["title"] in tables[page] for page in (own, nosy)] == [True, False]
