@@ -77,7 +77,7 @@ class CodeMaker:
         """The code that a shift shows at this instant; `by_visitors` where it is theirs to show who visit."""
         step = _step(now)
         head = shift_id.bytes + step.to_bytes(_STEP_BYTES)
-        text = _PREFIX + base64.urlsafe_b64encode(head + self._proof(head, by_visitors=by_visitors)).decode()
+        text = _written(head + self._proof(head, by_visitors=by_visitors))
         return ShownCode(text, _begins(step + 1), _begins(step + STEPS_ACCEPTED))
 
     def check(self, text: str, shift_id: UUID, *, now: datetime) -> bool:
@@ -105,6 +105,8 @@ class CodeMaker:
             if not text.startswith(_PREFIX):
                 raise ValueError("not of our form")
             raw = base64.b64decode(text.removeprefix(_PREFIX), altchars=b"-_", validate=True)
+            if _written(raw) != text:
+                raise ValueError("another spelling of the same bytes")  # Python reads + and / for - and _ as well
         except (ValueError, binascii.Error) as error:
             raise CodeForged(errors={"code": [CodeForged.detail]}) from error
         head, proof = raw[:_HEAD], raw[_HEAD:]
@@ -117,6 +119,10 @@ class CodeMaker:
     def _proof(self, head: bytes, *, by_visitors: bool) -> bytes:
         label = b"visitors' code" if by_visitors else b"shift code"
         return hmac.digest(self.key, label + head, hashlib.sha256)[:_PROOF_BYTES]
+
+
+def _written(raw: bytes) -> str:
+    return _PREFIX + base64.urlsafe_b64encode(raw).decode()
 
 
 def _step(instant: datetime) -> int:

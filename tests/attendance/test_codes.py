@@ -56,6 +56,15 @@ def test_a_code_with_one_character_changed_is_forged(shift_id: UUID, now: dateti
 
 
 @given(shift_id=SHIFTS, now=INSTANTS)
+def test_a_code_is_taken_in_its_own_spelling_only(shift_id: UUID, now: datetime):
+    text = MAKER.code(shift_id, now=now).text
+    otherwise = text.replace("-", "+").replace("_", "/")
+    if otherwise != text:
+        with pytest.raises(CodeForged):
+            MAKER.check(otherwise, shift_id, now=now)
+
+
+@given(shift_id=SHIFTS, now=INSTANTS)
 def test_a_code_of_another_key_is_forged(shift_id: UUID, now: datetime):
     with pytest.raises(CodeForged):
         MAKER.check(OTHER_KEY.code(shift_id, now=now).text, shift_id, now=now)
