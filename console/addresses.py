@@ -3,6 +3,7 @@
 import re
 
 HOME = "/console/"
+MESSAGES = "/console/messages"
 BOARD = "/board"
 ACCOUNT = "/console/account"
 DEMANDS = "/console/demands"
@@ -21,6 +22,8 @@ ORGANISATIONS = "/console/organisations"
 REGISTRATIONS = "/console/registrations"
 VOLUNTEERS = "/console/volunteers"
 PEOPLE = "/console/people"
+LOOKUP = "/console/people/lookups"
+SEARCH = "/console/search"
 RECOVERIES = "/console/recoveries"
 RELOCATIONS = "/console/relocations"
 PROXIES = "/console/proxies"

@@ -9,11 +9,14 @@ from uuid import uuid4
 from flask import Response, render_template
 
 from backend.accounts import tokens
+from backend.accounts.queries import own_login_name
 from backend.foundation.actor import Actor
 from backend.foundation.clock import SHANGHAI, moment
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
-from console.places import TAKEN_ALONG, Place, places_of
+from backend.people.queries import own_name
+from console.addresses import SEARCH
+from console.places import SEARCHED, TAKEN_ALONG, Place, places_of
 from web.caller import logged_in_claims
 from web.shapes import sent_form
 from web.submissions import last_step
@@ -24,12 +27,14 @@ _UNTOUCHED: dict[str, Any] = {"wrong": None, "errors": {}, "typed": {}}
 
 def draw(template: str, *, status: int = 200, viewer: Actor | None = None, place: Place | None = None, **shown: Any) -> Response:
     """A page; `form_token` is what its forms carry, where somebody is logged in, and `submission_key` what each of its forms is known by.
-    Of a `viewer` it shows their places, and marks the one in which it lies."""
+    Of a `viewer` it shows how they are called and their places, and marks the one in which it lies."""
     claims, places = logged_in_claims(), places_of(viewer) if viewer else []
     ours = {
         "form_token": None if claims is None else tokens.maker().form_token(claims),
         "submission_key": str(uuid4()),
         "places": places,
+        "own_name": _called(viewer) if viewer else None,
+        "search": SEARCH if not set(places).isdisjoint(SEARCHED) else None,
         "takes_along": TAKEN_ALONG in places,
         "place": place,
     }
@@ -75,6 +80,11 @@ def as_written(value: str | int | None) -> str:
 def in_field(instant: datetime) -> str:
     """An instant as a browser's field shows it: by the clock on the wall, with the seconds where it has some."""
     return instant.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S" if instant.second else "%Y-%m-%dT%H:%M")
+
+
+def _called(viewer: Actor) -> str | None:
+    """By what somebody knows at a shared desk whose page it is."""
+    return own_login_name(viewer) or own_name(viewer)
 
 
 def lead_to(address: str) -> Response:

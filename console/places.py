@@ -40,6 +40,7 @@ from console.addresses import (
     LATE_ENTRIES,
     LISTS,
     LOCKOUTS,
+    MESSAGES,
     OFFICES,
     OPEN_DEMANDS,
     ORGANISATIONS,
@@ -73,6 +74,7 @@ def _works_by_the_rules(viewer: Actor) -> bool:
 
 
 TODAY = Place("today", "今天", HOME)
+INBOX = Place("messages", "消息", MESSAGES)
 CLAIMABLE = Place("open_demands", "可认领的需求", OPEN_DEMANDS, openings.may_claim_some, "我们的服务")
 OWN_CLAIMED = Place("own_claims", "我们的认领", OWN_CLAIMS, openings.may_claim_some, "我们的服务")
 OWN_SERVED = Place("served", "我们的人与时长", SERVED, years.serves_for_some, "我们的服务")
@@ -104,6 +106,7 @@ OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
 ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, UNDELIVERED, AUDITED)
 WORK = (
     TODAY,
+    INBOX,
     CLAIMABLE,
     OWN_CLAIMED,
     OWN_SERVED,
@@ -127,6 +130,8 @@ WORK = (
     TAKEN_ALONG,
 )
 PLACES = (*WORK, *ADMINISTRATION, OWN)
+SEARCHED = (SERVICES, VISITED, LED, VOLUNTEERING, VERIFIED, REGISTERED, APPOINTED)
+"""In which the box above every page looks."""
 
 
 def places_of(viewer: Actor) -> list[Place]:

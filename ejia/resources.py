@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.views import accounts, board, join_requests, open_demands, passkeys, scans, second_factors, served, today
+from console.views import accounts, board, join_requests, lookups, open_demands, passkeys, scans, search, second_factors, served, today
 from console.views import attendances as attendance_pages
 from console.views import audit as audit_pages
 from console.views import beneficiaries as beneficiary_pages
@@ -17,6 +17,7 @@ from console.views import jobs as job_pages
 from console.views import late_entries as late_entry_pages
 from console.views import lists as list_pages
 from console.views import lockouts as lockout_pages
+from console.views import messages as message_pages
 from console.views import offices as office_pages
 from console.views import organisations as organisation_pages
 from console.views import people as person_pages
@@ -118,6 +119,9 @@ RESOURCES: tuple[Resource, ...] = (
 
 CONSOLE: tuple[Blueprint, ...] = (
     today.bp,
+    message_pages.bp,
+    search.bp,
+    lookups.bp,
     board.bp,
     accounts.bp,
     scans.bp,

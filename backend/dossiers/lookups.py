@@ -68,10 +68,20 @@ class Found:
     beneficiaries: list[BeneficiaryLine]
 
 
+def may_find(viewer: Actor) -> bool:
+    """Whether the viewer may look for somebody by a whole number."""
+    return policy.allows(viewer, Permission.PERSON_FIND, Scope())
+
+
+def require_may_find(viewer: Actor) -> None:
+    """Let pass who may look for somebody by a whole number. Raises Forbidden."""
+    policy.require(viewer, Permission.PERSON_FIND, Scope())
+
+
 def find_by_number(actor: Actor, kind: NumberKind, number: str, *, now: datetime) -> Found:
     """Find who has this identity number or telephone, of those whom the actor could read in clear; of minors the street. It is written
     down, also when it finds nobody. Raises Forbidden, NumberUnreadable, TooManyToday."""
-    policy.require(actor, Permission.PERSON_FIND, Scope())
+    require_may_find(actor)
     number = _read(kind, number, today=clock.shanghai_day(now))
     allowances.take(actor, Written.LOOKUP, now=now)
     persons = [_person(row) for row in _persons(actor, kind, number, now=now)]

@@ -60,7 +60,7 @@ class OrganisationSearch:
 
 def organisations_of_status(
     viewer: Actor,
-    status: OrganisationStatus,
+    status: OrganisationStatus | None,
     search: OrganisationSearch,
     *,
     sort: OrganisationSort,
@@ -68,10 +68,10 @@ def organisations_of_status(
     in_care: bool = False,
     page: PageRequest,
 ) -> Page[AnyRow]:
-    """Organisations of one status: verified ones are public, of the others only what the viewer may see. `for_me`: only those that wait for
-    the viewer; `in_care`: also of the verified ones only those that the viewer might see if they were not public."""
+    """Organisations of one status (None: of any): verified ones are public, of the others only what the viewer may see. `for_me`: only
+    those that wait for the viewer; `in_care`: also of the verified ones only those that the viewer might see if they were not public."""
     sought = found(search.q, Organisation.name, Organisation.credit_code, Organisation.record_number)
-    wanted = _lines().where(Organisation.status == status, sought, search.days.hold(Organisation.counted_on))
+    wanted = _lines().where(as_asked((Organisation.status, status)), sought, search.days.hold(Organisation.counted_on))
     if in_care or status is not OrganisationStatus.VERIFIED:
         wanted = wanted.where(policy.visible(viewer, Permission.ORGANISATION_SEE, SCOPE))
     wanted = wanted.where(as_asked((Organisation.origin, search.origin)), lies_in(Organisation.area_path, search.community_id))

@@ -55,7 +55,7 @@ class TeamSort(Word):
 
 def teams_of_status(
     viewer: Actor,
-    status: TeamStatus,
+    status: TeamStatus | None,
     *,
     search: str | None = None,
     community_id: UUID | None = None,
@@ -66,10 +66,11 @@ def teams_of_status(
     in_care: bool = False,
     page: PageRequest,
 ) -> Page[AnyRow]:
-    """Teams of one status: active ones are public, of the others only what the viewer may see. `search`: a part of the name; `days`: of
-    founding, and of the application where a team was not founded; `for_me`: only those that wait for the viewer; `in_care`: also of the
-    active ones only those that the viewer might see if they were not public."""
-    wanted = _lines().where(Team.status == status, found(search, Team.name), days.hold(_DAY.get(status, Team.applied_at)))
+    """Teams of one status (None: of any): active ones are public, of the others only what the viewer may see. `search`: a part of the name;
+    `days`: of founding, and of the application where a team was not founded; `for_me`: only those that wait for the viewer; `in_care`: also
+    of the active ones only those that the viewer might see if they were not public."""
+    day = Team.applied_at if status is None else _DAY.get(status, Team.applied_at)
+    wanted = _lines().where(as_asked((Team.status, status)), found(search, Team.name), days.hold(day))
     if in_care or status is not TeamStatus.ACTIVE:
         wanted = wanted.where(policy.visible(viewer, Permission.TEAM_SEE, SCOPE))
     wanted = wanted.where(as_asked((Team.category, category)), lies_in(Team.area_path, community_id))

@@ -1,4 +1,5 @@
-"""今天: what waits for the viewer, by place, what is past its day first; each with the list that shows it."""
+"""今天: what waits for the viewer, by place, what is past its day first, each with the list that shows it; what they were told since they
+read their messages last; and the month."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -7,12 +8,15 @@ from flask import Blueprint, Response
 
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.paging import PageRequest
+from backend.messages import queries as inbox
+from backend.messages.queries import MessageSearch
 from backend.statistics import queries as figures
 from backend.waiting import queries
 from backend.waiting.queries import WaitingLine
 from console.addresses import ACCOUNT, DEMANDS, HOME, JOIN_REQUESTS
 from console.drawing import draw
-from console.places import TODAY
+from console.places import INBOX, TODAY
 from console.views import (
     attendances,
     beneficiaries,
@@ -22,6 +26,7 @@ from console.views import (
     deliveries,
     jobs,
     late_entries,
+    messages,
     offices,
     organisations,
     proxies,
@@ -67,12 +72,16 @@ LISTS: Mapping[str, str] = {
 }
 """Kind of what waits → the page that lists it. What has no page yet is done in the mini-program."""
 
+_SOME = PageRequest(5)
+"""Of what the viewer was told since they read their messages last."""
+
 
 @bp.get(HOME)
 @reads
 def today_page(actor: Actor) -> Response:
     now = clock.now()
     waiting = queries.own_waiting(actor, now=now)
+    unread = inbox.own_messages(actor, MessageSearch(unread=True), page=_SOME)
     late, others = [line for line in waiting if line.overdue], [line for line in waiting if not line.overdue]
     return draw(
         "today/today.html",
@@ -82,6 +91,9 @@ def today_page(actor: Actor) -> Response:
         late=late,
         others=others,
         list_of=_list_of,
+        unread=unread,
+        addresses=messages.addresses_of(actor, unread),
+        inbox=INBOX,
         month=figures.month_in_reach(actor, now=now),
     )
 

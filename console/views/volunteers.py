@@ -6,12 +6,13 @@ from flask import Blueprint, Response
 
 from backend.areas.queries import communities_in_use
 from backend.dossiers import commands
+from backend.dossiers.lookups import may_find
 from backend.dossiers.queries import Open, dossier, records_opened
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.volunteers import queries
 from console import things
-from console.addresses import CORRECTIONS, DEATHS, ORGANISATIONS, PEOPLE, REGISTRATIONS, TEAMS, VOLUNTEERS
+from console.addresses import CORRECTIONS, DEATHS, LOOKUP, ORGANISATIONS, PEOPLE, REGISTRATIONS, TEAMS, VOLUNTEERS
 from console.drawing import draw
 from console.listing import NOTHING, list_reader
 from console.places import VOLUNTEERING
@@ -42,6 +43,7 @@ def volunteers_page(actor: Actor) -> Response:
         found=found,
         communities=communities_in_use(queries.areas_looked_after(actor)),
         records=PEOPLE,
+        lookup=LOOKUP if may_find(actor) else None,
         opened=records_opened(actor, [line.person_id for line in found.items], now=now),
         **asked.shown,
     )

@@ -233,7 +233,7 @@ def test_a_change_says_what_was_before_and_is_now(browser, officer, street):
 
 
 def test_a_page_sends_as_many_statements_for_many_demands_as_for_one(browser, demand, officer, street):
-    pages = {"/console/": 6, "/console/demands?status=submitted": 4, address(demand): 16}
+    pages = {"/console/": 8, "/console/demands?status=submitted": 5, address(demand): 17}
 
     def sent_by(page: str) -> int:
         with counted_statements() as sent:

@@ -245,4 +245,4 @@ def test_the_pages_of_matters_send_as_many_statements_for_many_as_for_one(app, b
     few = {page: sent_by(page) for page in pages}
     one_of_each()
     assert {page: sent_by(page) for page in pages} == few
-    assert max(few.values()) <= 12
+    assert max(few.values()) <= 13

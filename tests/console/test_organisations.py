@@ -116,7 +116,7 @@ def test_it_goes_on_under_another_name_and_head_and_ends_with_its_staff(app, bro
 
 def test_the_pages_send_as_many_statements_for_many_as_for_one(browser, head, officer, street):
     organisation = verified_organisation(head, officer, street)
-    most = {"/console/organisations": 4, address(organisation): 5, address(organisation, "/staff"): 7}
+    most = {"/console/organisations": 5, address(organisation): 6, address(organisation, "/staff"): 8}
 
     def sent_by(page: str) -> int:
         with counted_statements() as statements:

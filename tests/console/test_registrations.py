@@ -117,7 +117,7 @@ def test_nobody_decides_on_a_registration_of_their_own(browser, applied):
 
 def test_the_pages_send_as_many_statements_for_many_as_for_one(browser, applied):
     registration = applied()
-    most = {"/console/registrations": 4, address(registration): 7}
+    most = {"/console/registrations": 5, address(registration): 8}
 
     def sent_by(page: str) -> int:
         with counted_statements() as statements:

@@ -42,6 +42,8 @@ from tests.policy.rows_groups import (
     without_query,
 )
 from tests.policy.rows_identity import correction, died, on_record_as_dead, own_recovery, proxy, recovery, seen_recovery
+from tests.policy.rows_messages import CONCERNED as TOLD
+from tests.policy.rows_messages import a_message, reading, told
 from tests.policy.rows_offices import APPOINTING, SYSTEM_ADMINS, appointing, logged, offered, office, proposed, unchecked, undelivered
 from tests.policy.rows_people import (
     accepted_registration,
@@ -95,7 +97,7 @@ from tests.policy.viewers import (
 from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.deliveries import failed_delivery
-from tests.support.demands import demand_form, window
+from tests.support.demands import GRANDFATHER, demand_form, window
 from tests.support.passkeys import Device
 from tests.support.proxies import proxy_form
 from tests.support.second_factors import Authenticator, ticket_for
@@ -326,6 +328,96 @@ REGISTRATION_PAGES = (
         by=Permission.REGISTRATION_END,
         cause="retired",
     ),
+)
+
+
+def sought(word: Callable[[World, Ask], str], about: Callable[[World], Ask]) -> Callable[[World], Ask]:
+    """Looked for by a word of it: it is found as its own list would show it."""
+
+    def search(world: World) -> Ask:
+        made = about(world)
+        return ask(query={"q": word(world, made)}, shows=made.shows)
+
+    return search
+
+
+def demand_number(world: World, made: Ask) -> str:
+    return str(world.officer.seen(f"/demands/{made.shows}")["number"])
+
+
+def of_whole_number(world: World) -> Ask:
+    return ask(body={"kind": "id_number", "number": world["volunteer"].card["id_number"]})
+
+
+def receipt(world: World) -> Ask:
+    registration_id = accepted_registration(world).known["registration_id"]
+    return ask(query={"q": world.officer.seen(f"/registrations/{registration_id}")["receipt_number"]}, shows=registration_id)
+
+
+SEARCH_ROWS = (
+    Row("search_page", sought(demand_number, new), OFFICERS | these(GRID), EMPTY, by=Permission.DEMAND_SEE, case="demands"),
+    Row(
+        "search_page",
+        lambda world: ask(query={"q": GRANDFATHER["called"]}, shows=in_grid(world)),
+        these(COMMUNITY, GRID),
+        EMPTY,
+        by=Permission.BENEFICIARY_SEE,
+        case="beneficiaries",
+    ),
+    Row(
+        "search_page",
+        sought(lambda world, made: world.officer.seen(f"/teams/{made.shows}")["name"], team_applied_for),
+        OFFICERS,
+        EMPTY,
+        by=Permission.TEAM_SEE,
+        case="teams",
+    ),
+    Row(
+        "search_page",
+        sought(lambda world, made: world.officer.seen(f"/organisations/{made.shows}")["name"], organisation_applied_for),
+        OFFICERS,
+        EMPTY,
+        by=Permission.ORGANISATION_SEE,
+        case="organisations",
+    ),
+    Row(
+        "search_page",
+        lambda world: ask(query={"q": world["volunteer"].volunteer_number}, shows=f"{world['volunteer'].volunteer_number}·"),
+        OFFICERS,
+        EMPTY,
+        by=Permission.PERSON_SEE,
+        case="volunteers",
+    ),
+    Row("search_page", receipt, OFFICERS, EMPTY, by=Permission.REGISTRATION_SEE, case="registrations"),
+    Row(
+        "search_page",
+        lambda _: ask(query={"q": OFFICER_NAME}, shows=">社区工作人员·和平社区"),
+        APPOINTING,
+        EMPTY,
+        by=Permission.ROLE_SEE,
+        case="offices",
+    ),
+    Row(
+        "lookup_page",
+        lambda _: ask(shows="按号码查找</h1>"),
+        DECIDING | frozenset(elsewhere(role) for role in DECIDING),
+        403,
+        by=Permission.PERSON_FIND,
+    ),
+    Row("submit_lookup", of_whole_number, DECIDING | frozenset(elsewhere(role) for role in DECIDING), 403, by=Permission.PERSON_FIND),
+)
+
+
+def told_of(world: World) -> Ask:
+    """The resident, and who acts for them, are told that their demand was returned."""
+    made = told(world)
+    return ask(shows=demand_number(world, made))
+
+
+INBOX_ROWS = (
+    Row("messages_page", told_of, TOLD | these(COMMUNITY), EMPTY, by=Permission.MESSAGE_SEE),
+    Row("submit_message_reading", reading, TOLD, 404, by=Permission.MESSAGE_SEE),
+    Row("submit_message_readings", a_message, TOLD, 404, by=Permission.MESSAGE_SEE),
 )
 
 PEOPLE_PAGES = (
@@ -991,6 +1083,8 @@ ADMINISTRATION_PAGES = (
 
 ROWS = (
     *ADMINISTRATION_PAGES,
+    *SEARCH_ROWS,
+    *INBOX_ROWS,
     *PEOPLE_PAGES,
     *MATTER_PAGES,
     *REGISTER_PAGES,

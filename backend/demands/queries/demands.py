@@ -170,16 +170,17 @@ def demands_in_care(
     viewer: Actor,
     search: DemandSearch,
     *,
-    status: DemandStatus,
-    beneficiary_id: UUID | None,
+    status: DemandStatus | None,
+    beneficiary_id: UUID | None = None,
     for_me: bool = False,
     now: datetime,
     page: PageRequest,
 ) -> Page[DemandLine]:
-    """What the viewer's communities have in one state, the longest waiting first: the review list is those submitted. Those of one on the
-    register are found by who may look into it. The days are those of submission. `for_me`: only those that wait for the viewer."""
+    """What the viewer's communities have in one state (None: in any), the longest waiting first: the review list is those submitted. Those
+    of one on the register are found by who may look into it. The days are those of submission. `for_me`: only those that wait for the
+    viewer."""
     wanted = _searched(search, search.days.hold(Demand.submitted_at)).where(
-        Demand.status == status, policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
+        as_asked((Demand.status, status)), policy.visible(viewer, Permission.DEMAND_SEE, ScopeColumns(area_path=Demand.area_path))
     )
     if beneficiary_id is not None:
         of_register = policy.visible(viewer, Permission.BENEFICIARY_SEE, ScopeColumns(area_path=Beneficiary.area_path))

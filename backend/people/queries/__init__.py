@@ -9,4 +9,4 @@ from backend.people.queries.consents import (
     own_consents,
 )
 from backend.people.queries.naming import is_named, may_name, name_for
-from backend.people.queries.persons import Community, OwnPerson, how_many, own_card, person_ids
+from backend.people.queries.persons import Community, OwnPerson, how_many, own_card, own_name, person_ids

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from backend.areas.models import Area
+from backend.foundation.actor import Actor
 from backend.foundation.database import db
-from backend.foundation.masking import masked_id_number, masked_phone
+from backend.foundation.masking import masked, masked_id_number, masked_phone
 from backend.foundation.sealing import keyring
 from backend.people.models import ID_NUMBER, PHONE, Person
 from backend.people.service.identity import clear_name
@@ -30,6 +31,11 @@ class OwnPerson:
     id_number: str
     phone: str | None
     community: Community
+
+
+def own_name(viewer: Actor) -> str | None:
+    """The viewer's own, masked as on every screen (None: nobody's papers go with the account)."""
+    return db.session.scalar(select(masked(Person.name)).where(Person.id == viewer.person_id)) if viewer.person_id else None
 
 
 def own_card(person_id: UUID) -> OwnPerson:
