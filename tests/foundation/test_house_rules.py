@@ -10,7 +10,7 @@ import pkgutil
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TypeVar
@@ -123,7 +123,32 @@ def modules_of(package: ModuleType) -> Iterator[ModuleType]:
 
 
 MODULES = [*modules_of(backend), *modules_of(web), *modules_of(miniprogram_api), *modules_of(console)]
-TREES = {module.__name__: ast.parse(Path(str(module.__file__)).read_text()) for module in MODULES}
+
+
+class Trees(Mapping[str, ast.Module]):
+    """The code of each module, read when somebody asks for it: each worker of a run collects these tests, and then one runs them."""
+
+    def __init__(self, modules: Collection[ModuleType]) -> None:
+        self._files = {module.__name__: Path(str(module.__file__)) for module in modules}
+        self._read: dict[str, ast.Module] = {}
+
+    def __getitem__(self, module: str) -> ast.Module:
+        if module not in self._read:
+            self._read[module] = ast.parse(self.text(module))
+        return self._read[module]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def text(self, module: str) -> str:
+        """The code as it is written."""
+        return self._files[module].read_text()
+
+
+TREES = Trees(MODULES)
 
 
 def test_each_field_that_people_fill_in_has_a_label_for_pages() -> None:
@@ -339,7 +364,8 @@ def test_who_may_not_is_told_who_may() -> None:
     assert bare == [], "raise Forbidden(policy.who_may(Permission.…))"
 
 
-CATALOGUES = [name for name, tree in TREES.items() if "backend.foundation.catalogues" in imported_by(tree)]
+OF_CATALOGUES = "backend.foundation.catalogues"
+CATALOGUES = [name for name in TREES if OF_CATALOGUES in TREES.text(name) and OF_CATALOGUES in imported_by(TREES[name])]
 
 
 @pytest.mark.parametrize("module", CATALOGUES)
