@@ -1,5 +1,6 @@
 """The world of the tests: a PostgreSQL and a Redis-compatible server of their own for each worker, and the real application on them."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -74,6 +75,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     short = [item for item in items if item not in shares]
     half = max(0, len(items) // 2 - len(first))
     items[:] = [*first, *short[:half], *second, *short[half:]]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage only among what the tests make: a million objects of modules and of pytest stand until the end, where pytest walks
+    all that it finds five times."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
