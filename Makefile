@@ -29,7 +29,7 @@ test: $(VENV)/installed-dev  ## run all tests; one folder: make test T=tests/tri
 ifdef T
 	exec $(BIN)/pytest -q $(T) $(ARGS)
 else
-	exec $(BIN)/pytest -q -n 2 --dist worksteal --durations=10 $(ARGS)
+	exec $(BIN)/pytest -q -n 3 --dist worksteal --durations=10 $(ARGS)
 endif
 
 test-browser: $(VENV)/installed-browser  ## use the console in a browser: each page, whole days, accessibility (options: make test-browser ARGS="--pictures var/pictures")

@@ -40,11 +40,12 @@ from web import health
 MIGRATED = "ejia_migrated"
 LONGEST = (
     ("tests/trial", "tests/faults", "tests/end_to_end/test_", "tests/end_to_end/days", "tests/bench"),
-    ("tests/statistics/test_demonstration_year.py", "tests/api", "tests/policy"),
+    ("tests/api",),
+    ("tests/statistics/test_demonstration_year.py", "tests/policy"),
 )
-"""Where the tests are that take minutes, so shared out that two workers have as much to do: in the first they wait for processes that come
-up, in the second they reckon, so that neither leaves the machine idle or fights with the other for it. The days of an office come after
-the other tests of the running town: they put its clock forward by a month."""
+"""Where the tests are that take minutes, so shared out that each worker begins with its own: those of the first share wait for processes
+that come up, those of the others reckon, so that two cores are busy while somebody waits. The days of an office come after the other tests
+of the running town: they put its clock forward by a month."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,8 +62,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let each of two workers begin with its share of the longest tests, in the order in which their places are named: whoever is done
-    early then takes from the short ones."""
+    """Let each worker begin with its share of the longest tests, in the order in which their places are named: whoever is done early then
+    takes from the short ones. Where there are fewer workers than shares, the last one has what is left over."""
 
     def share(item: pytest.Item) -> tuple[int, int] | None:
         path = item.path.relative_to(config.rootpath).as_posix()
@@ -71,10 +72,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     shares = {item: found for item in items if (found := share(item)) is not None}
     long = sorted(shares, key=lambda item: shares[item])
-    first, second = ([item for item in long if shares[item][0] == number] for number in range(2))
     short = [item for item in items if item not in shares]
-    half = max(0, len(items) // 2 - len(first))
-    items[:] = [*first, *short[:half], *second, *short[half:]]
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        wanted = (len(items) - len(ordered)) // (workers - number)  # as pytest-xdist shares them out
+        begun = [item for item in long if min(shares[item][0], workers - 1) == number]
+        ordered += begun
+        taken = max(0, wanted - len(begun))
+        ordered += short[:taken]
+        short = short[taken:]
+    items[:] = [*ordered, *short]
 
 
 def pytest_collection_finish() -> None:
