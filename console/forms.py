@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, get_args
 
+from flask import request
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
+from backend.foundation.errors import Unprocessable
 from backend.foundation.terms import Word
 from web.fields import Text
 from web.labels import label_of
-from web.shapes import AnyModel, Body, form_reader, kinds_of, shape_in
+from web.shapes import AnyModel, Body, form_reader, kinds_of, sent_form, shape_in
 
 _MULTILINE_FROM = 200
 """A text that may be longer is written in a box of several lines."""
@@ -50,6 +52,16 @@ class Form(Generic[AnyModel]):
     def labels(self) -> dict[str, str]:
         """What its fields are called."""
         return {field.name: field.label for field in self.fields}
+
+
+def sent_file(name: str) -> bytes:
+    """What the file of this field in the form in hand holds. Raises Unprocessable where none was chosen."""
+    sent_form()
+    file = request.files.get(name)
+    content = b"" if file is None else file.stream.read()
+    if not content:
+        raise Unprocessable(errors={name: ["请选择文件"]})
+    return content
 
 
 NO_FIELDS = Form(Body)

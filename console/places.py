@@ -10,6 +10,7 @@ from backend.deaths import queries as deaths
 from backend.deliveries import queries as deliveries
 from backend.demands import queries as demands
 from backend.foundation.actor import Actor
+from backend.imports import queries as imports
 from backend.jobs import queries as jobs
 from backend.jobs import sheets
 from backend.late_entries import queries as late_entries
@@ -36,6 +37,7 @@ from console.addresses import (
     EXPORTS,
     FIGURES,
     HOME,
+    IMPORTS,
     JOBS,
     LATE_ENTRIES,
     LISTS,
@@ -100,10 +102,11 @@ APPOINTED = Place("offices", "账号与角色", OFFICES, accounts.looks_after_of
 LOCKED = Place("lockouts", "登录与锁定", LOCKOUTS, accounts.looks_after_lockouts, "管理")
 SET = Place("rules", "规则", RULES, _works_by_the_rules, "管理")
 WORKED_ON = Place("jobs", "后台任务", JOBS, jobs.looks_after_some, "管理")
+BROUGHT = Place("imports", "名册导入", IMPORTS, imports.looks_after_some, "管理")
 UNDELIVERED = Place("deliveries", "失败的投递", DELIVERIES, deliveries.looks_after_deliveries, "管理")
 AUDITED = Place("audit", "审计", AUDIT, accounts.may_audit, "管理")
 OWN = Place("account", "我的账号", ACCOUNT, heading="本人")
-ADMINISTRATION = (APPOINTED, LOCKED, SET, WORKED_ON, UNDELIVERED, AUDITED)
+ADMINISTRATION = (APPOINTED, LOCKED, SET, BROUGHT, WORKED_ON, UNDELIVERED, AUDITED)
 WORK = (
     TODAY,
     INBOX,

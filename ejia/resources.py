@@ -13,6 +13,7 @@ from console.views import deliveries as delivery_pages
 from console.views import demands as demand_pages
 from console.views import exports as export_pages
 from console.views import figures as figure_pages
+from console.views import imports as import_pages
 from console.views import jobs as job_pages
 from console.views import late_entries as late_entry_pages
 from console.views import lists as list_pages
@@ -152,6 +153,7 @@ CONSOLE: tuple[Blueprint, ...] = (
     office_pages.bp,
     lockout_pages.bp,
     rule_pages.bp,
+    import_pages.bp,
     job_pages.bp,
     list_pages.bp,
     delivery_pages.bp,

@@ -37,7 +37,7 @@ from backend.foundation.paging import MOST_COUNTED
 from web.fields import SENT, Between
 from web.in_hand import request_in_hand
 from web.refusals import InvalidInput, UnsupportedMediaType
-from web.routes import AnyView, contract_of
+from web.routes import ENVELOPE, AnyView, contract_of
 from web.shapes import query_reader, sent_body, sent_form
 
 P = ParamSpec("P")
@@ -46,8 +46,6 @@ Item = TypeVar("Item")
 
 
 IN_PARTS = "multipart/form-data"
-_ENVELOPE = 16 * 1024
-"""What stands around the files of a form in parts."""
 
 
 class Out(BaseModel):
@@ -109,7 +107,7 @@ class Resource(APIBlueprint):
 
         def decorate(view: Callable[..., R]) -> Callable[..., R]:
             contract = contract_of(view)
-            contract.body, contract.body_type, contract.largest_body = model, IN_PARTS, largest + _ENVELOPE
+            contract.body, contract.body_type, contract.largest_body = model, IN_PARTS, largest + ENVELOPE
 
             @wraps(view)
             def reading(*args: Any, **kwargs: Any) -> R:

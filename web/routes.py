@@ -21,6 +21,10 @@ class Access(StrEnum):
     CREATES = "creates"
 
 
+ENVELOPE = 16 * 1024
+"""What stands around the files of a form in parts, in bytes."""
+
+
 @dataclass
 class RouteContract:
     """All that the OpenAPI document says about one route beyond its address and summary."""
@@ -91,6 +95,16 @@ def told_once(view: AnyView) -> AnyView:
     """Declare that what a route answers is a secret: it is not kept for a repeat of the request."""
     contract_of(view).told_once = True
     return view
+
+
+def takes_files(largest: int) -> Callable[[AnyView], AnyView]:
+    """Declare that a form brings files, of at most so many bytes together."""
+
+    def decorate(view: AnyView) -> AnyView:
+        contract_of(view).largest_body = largest + ENVELOPE
+        return view
+
+    return decorate
 
 
 def takes_key(view: AnyView) -> AnyView:

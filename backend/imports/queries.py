@@ -50,6 +50,7 @@ class Work:
     total: int
     error: str | None
     error_detail: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,16 @@ class ImportSearch:
     status: ImportStatus | None = None
     area_id: UUID | None = None
     days: Days = EVER
+
+
+def looks_after_some(viewer: Actor) -> bool:
+    """Whether there is an area of which the viewer sees what was brought."""
+    return policy.could_by_area(viewer, Permission.IMPORT_SEE)
+
+
+def areas_looked_after(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer sees what was brought."""
+    return policy.area_paths(viewer, Permission.IMPORT_SEE)
 
 
 def imports(viewer: Actor, search: ImportSearch, *, page: PageRequest) -> Page[ImportLine]:
@@ -135,6 +146,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Job.total,
             Job.error,
             Job.error_detail,
+            Job.created_at,
         )
         .join(Area, Area.path == Import.area_path)
         .outerjoin(Job, Job.id == Import.job_id)
@@ -155,7 +167,7 @@ def _line(row: AnyRow) -> ImportLine:
         known=int(row.known),
         faulty=int(row.faulty),
         job_id=row.job_id,
-        work=None if row.state is None else Work(row.state, row.done, row.total, row.error, row.error_detail),
+        work=None if row.state is None else Work(row.state, row.done, row.total, row.error, row.error_detail, row.created_at),
     )
 
 

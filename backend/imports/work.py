@@ -26,9 +26,9 @@ from backend.imports.service import ImportFaulty, ImportNotReady, faulty_in, kno
 
 CHECK, ENTER, UNDO = "import_check", "import_entry", "import_undo"
 
-_TO_CHECK = frozenset({ImportStatus.RECEIVED, ImportStatus.READ, ImportStatus.CHECKED})
-_TO_ENTER = frozenset({ImportStatus.CHECKED, ImportStatus.ENTERING})
-_TO_UNDO = frozenset({ImportStatus.ENTERED, ImportStatus.ENTERING, ImportStatus.UNDOING})
+TO_CHECK = frozenset({ImportStatus.RECEIVED, ImportStatus.READ, ImportStatus.CHECKED})
+TO_ENTER = frozenset({ImportStatus.CHECKED, ImportStatus.ENTERING})
+TO_UNDO = frozenset({ImportStatus.ENTERED, ImportStatus.ENTERING, ImportStatus.UNDOING})
 
 
 class ImportAtWork(Conflict):
@@ -46,7 +46,7 @@ def bring(actor: Actor, kind: Kind, area_id: UUID, content: bytes, *, now: datet
     import_id = service.receive(actor, kind, area_id, content, now=now)
     with transaction():
         found = _held(actor, import_id)
-        if found.status in (ImportStatus.RECEIVED, ImportStatus.READ) and not _is_at_work(found):
+        if found.status in (ImportStatus.RECEIVED, ImportStatus.READ) and not is_at_work(found):
             allowances.take(actor, Written.IMPORT, waiting=jobs.unfinished_of(actor), now=now)
             _ask(actor, found, CHECK, {}, now=now)
     return import_id
@@ -54,7 +54,7 @@ def bring(actor: Actor, kind: Kind, area_id: UUID, content: bytes, *, now: datet
 
 def ask_check(actor: Actor, import_id: UUID, *, now: datetime) -> None:
     """Ask that its lines be checked once more, against what is there now. Raises ImportNotReady, ImportAtWork, Missing, Forbidden."""
-    _ask(actor, _ready(actor, import_id, _TO_CHECK), CHECK, {}, now=now)
+    _ask(actor, _ready(actor, import_id, TO_CHECK), CHECK, {}, now=now)
 
 
 def ask_entry(actor: Actor, import_id: UUID, *, all_or_nothing: bool, now: datetime) -> None:
@@ -62,7 +62,7 @@ def ask_entry(actor: Actor, import_id: UUID, *, all_or_nothing: bool, now: datet
 
     Raises ImportFaulty where all or nothing is wanted and some are faulty, ImportNotReady, ImportAtWork, Missing, Forbidden.
     """
-    found = _ready(actor, import_id, _TO_ENTER)
+    found = _ready(actor, import_id, TO_ENTER)
     if all_or_nothing and faulty_in(import_id):
         raise ImportFaulty
     _ask(actor, found, ENTER, {"all_or_nothing": int(all_or_nothing)}, now=now)
@@ -71,12 +71,12 @@ def ask_entry(actor: Actor, import_id: UUID, *, all_or_nothing: bool, now: datet
 def ask_undo(actor: Actor, import_id: UUID, *, now: datetime) -> None:
     """Ask that what it made be taken back; where something stands on it, the work says so. Raises ImportNotReady, ImportAtWork, Missing,
     Forbidden."""
-    _ask(actor, _ready(actor, import_id, _TO_UNDO), UNDO, {}, now=now)
+    _ask(actor, _ready(actor, import_id, TO_UNDO), UNDO, {}, now=now)
 
 
 def _ready(actor: Actor, import_id: UUID, seen: frozenset[ImportStatus]) -> Import:
     found = _held(actor, import_id)
-    if _is_at_work(found):
+    if is_at_work(found):
         raise ImportAtWork
     if found.status not in seen:
         raise ImportNotReady
@@ -93,7 +93,8 @@ def _held(actor: Actor, import_id: UUID) -> Import:
     return found
 
 
-def _is_at_work(found: Import) -> bool:
+def is_at_work(found: Import) -> bool:
+    """Whether a worker has it in hand, or will have."""
     state = db.session.scalar(select(Job.state).where(Job.id == found.job_id))
     return state in (State.QUEUED, State.RUNNING)
 

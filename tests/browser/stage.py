@@ -2,8 +2,10 @@
 
 from backend.foundation import clock
 from tests.end_to_end.days.people import STREET_OFFICER, Folk, Line, found
-from tests.end_to_end.town import Town
+from tests.end_to_end.town import Town, awaited
+from tests.support.imports import filled
 from tests.support.organisations import add_staff, verified_organisation
+from tests.support.people import identity_number
 from tests.support.phone import Phone
 
 LONG = "龘𠮷" * 6 + "请提前一天联系本人" + "Aa-" * 8
@@ -17,6 +19,7 @@ def set_stage(town: Town) -> None:
     led_by_nobody = found(folk.officer, "/teams", {"q": "银发合唱队"})
     wishing.made(f"/teams/{led_by_nobody['id']}/join-requests", {"message": LONG * 2})
 
+    _brings_rosters(folk)
     head, colleague = folk.volunteer("吴主任"), folk.volunteer("郑同事")
     theirs = verified_organisation(head, folk.officer, town.communities, origin="incubated", record_number="备社951")
     add_staff(head, theirs["id"], colleague, "郑同事")
@@ -42,6 +45,25 @@ def set_stage(town: Town) -> None:
     twin = folk.elder("李") | {"area_id": folk.home, "different_from": [known["id"]]}
     folk.officer.made("/beneficiaries", twin)
     leader.made("/claims", {"role_id": found(leader, "/demands", {"number": asked["number"]})["role_id"], "team_id": team["id"]})
+
+
+def _brings_rosters(folk: Folk) -> None:
+    """Two: one with a line that cannot be entered waits for the officer, one was entered."""
+    member = {
+        "name": folk.name("孙"),
+        "id_number": identity_number(),
+        "community": "和平社区",
+        "registered_on": "2024-03-01",
+        "paper": "登记表12号",
+        "signed_on": "2024-03-01",
+    }
+    for rows, to_enter in (([member, {"name": LONG}], False), ([member | {"name": folk.name("冯"), "id_number": identity_number()}], True)):
+        answer = folk.officer.sent_file(f"/imports?kind=volunteers&area_id={folk.home}", filled("volunteers", rows))
+        address = f"/imports/{answer.json['id']}"
+        awaited(lambda address=address: folk.officer.seen(address)["status"], lambda status: status == "checked")
+        if to_enter:
+            folk.officer.post(f"{address}/entry", {})
+            awaited(lambda address=address: folk.officer.seen(address)["status"], lambda status: status == "entered")
 
 
 def _goes_on(folk: Folk) -> tuple[Phone, Line]:

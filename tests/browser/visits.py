@@ -27,7 +27,7 @@ WITH_MEMBERS = "main tr:has(td[data-label=队员]:text-matches('^([2-9]|..)')) t
 ON_RECORD = "/console/beneficiaries?basis=own_consent&ended=false"
 OF_COMMUNITY = "/console/offices?role=community_officer"
 
-FILES = {"download_export", "download_job", "download_list", "download_body_year", "download_proof_of_entry"}
+FILES = {"download_export", "download_job", "download_list", "download_body_year", "download_proof_of_entry", "download_roster_template"}
 """What is saved and not shown."""
 
 
@@ -57,6 +57,12 @@ VISITS = (
     Visit("board_page", "/board", by=None),
     Visit("scan_page", "/console/login", (says("微信扫码"),), by=None),
     Visit("today_page", "/console/"),
+    Visit("imports_page", "/console/imports"),
+    Visit("new_import_page", "/console/imports", (says("上传名册"),)),
+    Visit("import_page", "/console/imports?status=checked", (FIRST,)),
+    Visit("import_step_page", "/console/imports?status=checked", (FIRST, says("导入")), "entry"),
+    Visit("import_step_page", "/console/imports?status=checked", (FIRST, says("再检查一次")), "check"),
+    Visit("import_step_page", "/console/imports?status=entered", (FIRST, says("撤销导入")), "undo"),
     Visit("messages_page", "/console/messages"),
     Visit("search_page", "/console/search?q=和"),
     Visit("lookup_page", "/console/volunteers", (says("按号码查找"),)),

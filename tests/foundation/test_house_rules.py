@@ -47,6 +47,7 @@ OWN = re.compile("/api/v1/me(/|$)|/console/(password)?$")
 CATALOGUE = "every account may see it"
 ASKS_NO_POLICY = {
     "download_import_template": "a workbook without anything in it",
+    "download_roster_template": "a workbook without anything in it",
     "list_brands": CATALOGUE,
     "list_reveal_purposes": CATALOGUE,
     "list_party_organisations": CATALOGUE,

@@ -5,24 +5,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from openpyxl import Workbook
 
-from backend.imports.service import KINDS
 from tests.support.command_line import CommandLine
+from tests.support.imports import filled
 
 Row = Mapping[str, object]
 
 
 def workbook(path: Path, kind: str, rows: Sequence[Row]) -> Path:
     """The template of a kind, filled in; a row is given by field."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    columns = KINDS[kind].columns
-    sheet.append([column.title for column in columns])
-    for row in rows:
-        sheet.append([row.get(column.field) for column in columns])
-    book.save(path)
+    path.write_bytes(filled(kind, rows))
     return path
 
 

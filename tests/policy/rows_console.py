@@ -14,6 +14,7 @@ from backend.accounts.policy import Permission
 from backend.attendance.models import Attendance
 from backend.foundation import clock
 from backend.foundation.database import db, transaction
+from backend.imports.models import ImportStatus
 from backend.teams.models import Team
 from tests.policy.rows_demands import (
     CLAIMING,
@@ -65,6 +66,7 @@ from tests.policy.rows_services import (
     SERVING,
     asked_job,
     asked_list,
+    brought,
     coming,
     confirmed,
     done,
@@ -98,6 +100,7 @@ from tests.policy.walking import EMPTY, Ask, Outcome, Row, ask
 from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.deliveries import failed_delivery
 from tests.support.demands import GRANDFATHER, demand_form, window
+from tests.support.imports import roster
 from tests.support.passkeys import Device
 from tests.support.proxies import proxy_form
 from tests.support.second_factors import Authenticator, ticket_for
@@ -413,6 +416,32 @@ def told_of(world: World) -> Ask:
     made = told(world)
     return ask(shows=demand_number(world, made))
 
+
+def named_import(about: Callable[[World], Ask], shows: str) -> Callable[[World], Ask]:
+    """A page about the same import, which says how it stands."""
+    return lambda world: ask(shows=shows, import_id=about(world).known["import_id"])
+
+
+def a_roster(world: World) -> Ask:
+    return ask(body={"kind": "volunteers", "area_id": world.street["和平社区"]}, file=roster())
+
+
+def was_entered(world: World) -> Ask:
+    return brought(world, status=ImportStatus.ENTERED)
+
+
+ENTERING = Permission.IMPORT_ENTER
+BRINGING = DECIDING | frozenset(elsewhere(role) for role in DECIDING)
+IMPORT_ROWS = (
+    Row("imports_page", brought, DECIDING, EMPTY, by=Permission.IMPORT_SEE),
+    Row("new_import_page", lambda _: ask(shows="上传名册"), BRINGING, 403),
+    Row("submit_new_import", a_roster, DECIDING, 403, by=ENTERING),
+    Row("download_roster_template", lambda _: ask(kind="volunteers"), EVERYBODY, shows_nothing="a workbook without anything in it"),
+    Row("import_page", named_import(brought, "A2"), DECIDING, 404, by=Permission.IMPORT_SEE),
+    *stepped("import", "check", named_import(brought, "可以导入0行"), DECIDING, 404, by=ENTERING),
+    *stepped("import", "entry", named_import(brought, "可以导入0行"), DECIDING, 404, by=ENTERING),
+    *stepped("import", "undo", named_import(was_entered, "可以导入0行"), DECIDING, 404, by=ENTERING),
+)
 
 INBOX_ROWS = (
     Row("messages_page", told_of, TOLD | these(COMMUNITY), EMPTY, by=Permission.MESSAGE_SEE),
@@ -1085,6 +1114,7 @@ ROWS = (
     *ADMINISTRATION_PAGES,
     *SEARCH_ROWS,
     *INBOX_ROWS,
+    *IMPORT_ROWS,
     *PEOPLE_PAGES,
     *MATTER_PAGES,
     *REGISTER_PAGES,

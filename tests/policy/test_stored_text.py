@@ -2,6 +2,7 @@
 every page of the table is asked for by somebody who may read it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -41,10 +42,16 @@ NO_WORDS_ON_IT = frozenset(
             "identity_correction_page",
             "identity_correction_step_page",
             "identity_corrections_page",
+            "import_page",
+            "import_step_page",
+            "imports_page",
             "jobs_page",
             "lists_page",
             "login_page",
+            "lookup_page",
+            "messages_page",
             "new_beneficiary_page",
+            "new_import_page",
             "new_login_page",
             "new_proxy_page",
             "office_page",
@@ -121,8 +128,11 @@ def test_stored_text_is_text(row: Row, walk: Walk) -> None:
     with walk.undone():
         about = row.about(walk.world)
         write_over(walk.connection)
+        if row.operation == "search_page":
+            about = replace(about, query={"q": "script"})  # what it looked for is written over as well
         answer = walk.send(row, about, min(row.yes))
         page = answer.get_data(as_text=True)
     assert answer.status_code in (200, 303), page[:300]
     assert "<script>ejia" not in page
-    assert "&lt;script&gt;ejia" in page or row.operation in NO_WORDS_ON_IT
+    # Above stands on each page by which name one is logged in.
+    assert "&lt;script&gt;ejia" in page.partition("<main")[2] or row.operation in NO_WORDS_ON_IT

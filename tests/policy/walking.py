@@ -3,6 +3,7 @@
 The table says by hand what each viewer gets; it is no copy of policy's, so either may be wrong and the walk tells.
 """
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +24,7 @@ from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing
 from backend.foundation.idempotency import IdempotencyKey
 from tests.policy.savepoints import cheap_savepoints
-from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, NOBODY, UNCHECKED, Viewers
+from tests.policy.viewers import ANONYMOUS, COMMUNITY, EVERYBODY, IN_OFFICE_ANYWHERE, NOBODY, UNCHECKED, Viewers, roles_of
 from tests.policy.world import World
 from tests.support.attendance import counted_statements
 from tests.support.browser import COOKIE, FROM_HERE
@@ -39,6 +40,12 @@ _WRITTEN = text(
 )
 EMPTY = "200, and not in it"
 YES = "2xx"
+_END_OFFICE = text(
+    """
+    UPDATE role_grants SET withdrawn_at = now(), withdrawn_reason = '调离'
+    WHERE account_id = :account_id AND area_path IS NOT NULL"""
+)
+_END_LOG_IN = text("UPDATE token_families SET ended_at = now() WHERE account_id = :account_id")
 TRACES = frozenset({"audit_entries", "audit_sources", "audit_counts"})
 """Where a reading leaves that somebody read."""
 USED = frozenset({"token_families"})
@@ -188,7 +195,23 @@ class Walk:
                     answer = self.send(row, about, UNCHECKED)
                     if self._outcome(row, about, answer, UNCHECKED) not in row.expected_of_unchecked():
                         found.append(f"{UNCHECKED}: {answer.status_code} {answer.get_data(as_text=True)[:200]}")
+            found += self._complaints_of_ending(row, about)
         return found
+
+    def _complaints_of_ending(self, row: Row, about: Ask) -> Iterator[str]:
+        """A browser that stays open opens nothing more for whom it opened this by an office that ended, or by a log-in that ended."""
+        in_office = sorted(row.yes & IN_OFFICE_ANYWHERE)
+        if not isinstance(self.operations[row.operation], PageOperation) or row.by is None or row.public or not in_office:
+            return
+        viewer = in_office[0]
+        ended = [("log-in", _END_LOG_IN)]
+        if not row.by.rule.keys() & roles_of(viewer) & {Role.RESIDENT, Role.VOLUNTEER}:
+            ended.append(("office", _END_OFFICE))
+        for what, statement in ended:
+            with self.undone():
+                self.connection.execute(statement, {"account_id": self.world.browsers[viewer].account_id})
+                if self._outcome(row, about, self.send(row, about, viewer), viewer) == YES:
+                    yield f"{viewer}: still let in after their {what} ended"
 
     def _complaints_of_repeat(self, row: Row, answer: TestResponse, request: partial[TestResponse]) -> Iterator[str]:
         """What was written is done once under its key: the same request again gets the same answer, and a secret no second time."""
@@ -253,11 +276,13 @@ class Walk:
     def _send_form(self, operation: PageOperation, about: Ask, viewer: str) -> TestResponse:
         """As a browser does; the body's fields are those of the form."""
         client = self.world.app.test_client()
-        fields = dict(about.body() if callable(about.body) else about.body or {})
+        fields: dict[str, Any] = dict(about.body() if callable(about.body) else about.body or {})
         if viewer != ANONYMOUS:
             claims = self.world.browsers[viewer]
             client.set_cookie(COOKIE, tokens.maker().cookie(claims))
             fields["csrf_token"] = tokens.maker().form_token(claims)
+        if about.file is not None:
+            fields["file"] = (io.BytesIO(about.file), "roster.xlsx")
         address = operation.path.format(**about.known)
         return client.open(address, method=operation.method, data=fields or None, headers=FROM_HERE, query_string=about.query)
 
