@@ -19,10 +19,19 @@ class Wire:
         self.session.trust_env = False  # no proxy stands between us and this machine
 
     def open(
-        self, path: str, *, method: str, json: Any = None, query_string: Any = None, headers: dict[str, str] | None = None
+        self,
+        path: str,
+        *,
+        method: str,
+        json: Any = None,
+        data: bytes | None = None,
+        content_type: str | None = None,
+        query_string: Any = None,
+        headers: dict[str, str] | None = None,
     ) -> TestResponse:
-        """One request and its answer, whatever its status."""
-        answer = self.session.request(method, self.base + path, params=query_string, json=json, headers=headers, timeout=PATIENCE)
+        """One request and its answer, whatever its status; `data` is its body as it is, of this content type."""
+        said = (headers or {}) | ({} if content_type is None else {"Content-Type": content_type})
+        answer = self.session.request(method, self.base + path, params=query_string, json=json, data=data, headers=said, timeout=PATIENCE)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             # The server says so before it read the body, and hangs up where that was still on its way: the next request would be lost.
             self.session.close()
