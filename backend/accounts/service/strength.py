@@ -1,9 +1,9 @@
-"""Which passwords may be set."""
+"""Which passwords may be set.
+
+zxcvbn is loaded with the first password that is to be set: its lists of words are megabytes, and most processes set none.
+"""
 
 from typing import ClassVar
-
-from zxcvbn.matching import L33T_TABLE, RANKED_DICTIONARIES, build_ranked_dict, omnimatch
-from zxcvbn.scoring import most_guessable_match_sequence
 
 from backend.foundation.errors import Unprocessable
 
@@ -38,6 +38,8 @@ def _judged(password: str) -> str:
     Characters that may stand for letters (4 for a, 1 for i or l) are read in every combination, and one password can hold thousands: it is
     judged up to where they become too many.
     """
+    from zxcvbn.matching import L33T_TABLE
+
     judged, readings = "", 1
     for character in password[:_ESTIMATED]:
         if character not in judged:
@@ -50,6 +52,9 @@ def _judged(password: str) -> str:
 
 def _guesses(password: str, words: list[str]) -> int:
     """As `zxcvbn()` estimates, which keeps the words of a call in a table of its module: two at once would read each other's."""
+    from zxcvbn.matching import RANKED_DICTIONARIES, build_ranked_dict, omnimatch
+    from zxcvbn.scoring import most_guessable_match_sequence
+
     dictionaries = RANKED_DICTIONARIES | {"user_inputs": build_ranked_dict([word.lower() for word in words])}
     return int(most_guessable_match_sequence(password, omnimatch(password, dictionaries))["guesses"])
 
