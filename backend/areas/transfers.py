@@ -90,7 +90,7 @@ def hand_on_facts(kind: type[Any], *which: ColumnElement[bool], handover: Handov
     """As `hand_on`, for what holds of a table of facts: each gets a revision that lies in the successor. Returns the revisions' ids."""
     held = select(kind).where(handover.leaving(kind), kind.is_current(), *which).order_by(kind.id).with_for_update()
     seen: Sequence[FactRevision] = db.session.scalars(held).all()
-    revised = [facts.revise(one, Actor.system(), now=now, reason=READJUSTED, **handover.place_in(kind)) for one in seen]
+    revised = facts.revise_all(seen, Actor.system(), now=now, reason=READJUSTED, **handover.place_in(kind))
     if counted:
         write_down([one.fact_id for one in seen], handover, now=now)
     return [one.id for one in revised]

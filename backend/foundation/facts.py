@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.foundation.actor import Actor
-from backend.foundation.database import Base, Column, RowId, db, flush_or_refuse
+from backend.foundation.database import Base, Column, RowId, db, flush_or_refuse, one_of
 from backend.foundation.errors import Conflict, Refusal
 from backend.foundation.ids import new_id
 from backend.foundation.sealing import SEALED, keyring
@@ -153,23 +153,37 @@ def revise(seen: Fact, actor: Actor, *, now: datetime, reason: str | None, void:
 
     Raises AlreadyCorrected when the seen revision is no longer the latest.
     """
-    kind = type(seen)
-    superseded = db.session.scalar(
+    return revise_all([seen], actor, now=now, reason=reason, void=void, **changes)[0]
+
+
+def revise_all(
+    seen: Sequence[Fact], actor: Actor, *, now: datetime, reason: str | None, void: bool = False, **changes: Any
+) -> Sequence[Fact]:
+    """As `revise`, for several facts of a table that change alike: in as few statements as for one, all of them or none."""
+    if not seen:
+        return []
+    kind = type(seen[0])
+    superseded = db.session.scalars(
         update(kind)
-        .where(kind.id == seen.id, kind.superseded_at.is_(None))
+        .where(one_of(kind.id, [one.id for one in seen]), kind.superseded_at.is_(None))
         .values(superseded_at=now)
         .returning(kind.id)
         .execution_options(synchronize_session=False)
-    )
-    if superseded is None:
+    ).all()
+    if len(superseded) < len(seen):
         raise AlreadyCorrected
+    revisions = [
+        kind(recorded_at=now, void=void, reason=reason, actor_account_id=actor.account_id, **_carried_on(one, changes)) for one in seen
+    ]
+    db.session.add_all(revisions)
+    db.session.flush()
+    return revisions
+
+
+def _carried_on(seen: FactRevision, changes: Mapping[str, Any]) -> dict[str, Any]:
+    kind, revision_id = type(seen), new_id()
     kept = {attribute.key: getattr(seen, attribute.key) for attribute in inspect(kind).column_attrs}
     kept = {key: value for key, value in kept.items() if key not in _OF_THE_REVISION}
     for key, field in _sealed_fields(kind).items():
         kept[key] = None if kept[key] is None else keyring().unseal_if_possible(kept[key], field=field, row=seen.id)
-    revision_id = new_id()
-    values = _sealed(kind, kept | changes, revision_id)
-    revision = kind(id=revision_id, recorded_at=now, void=void, reason=reason, actor_account_id=actor.account_id, **values)
-    db.session.add(revision)
-    db.session.flush()
-    return revision
+    return {"id": revision_id, **_sealed(kind, {**kept, **changes}, revision_id)}

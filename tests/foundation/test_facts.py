@@ -14,6 +14,7 @@ from backend.foundation.ids import new_id
 from backend.organisations.models import Staff
 from backend.teams.models import Membership
 from backend.volunteers.models import Volunteer
+from tests.support.attendance import counted_statements
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,32 @@ def test_a_revision_is_known_from_its_own_instant_until_that_of_the_next():
     assert known(first.recorded_at - just) == []
     assert known(first.recorded_at) == known(then - just) == [first.id]
     assert known(then) == known(None) == [second.id]
+
+
+def test_many_are_revised_in_as_few_statements_as_one_and_none_where_one_was_revised_since(volunteer):
+    for name in ("李一", "李二", "李三"):
+        volunteer(name)
+    seen = volunteers_now()
+    assert len(seen) > 2
+    then = max(one.recorded_at for one in seen) + timedelta(days=1)
+    leaving = {"now": then, "reason": "离开", "left_on": then.date()}
+
+    with counted_statements() as for_one:
+        facts.revise(seen[0], Actor.system(), **leaving)
+    with pytest.raises(facts.AlreadyCorrected):
+        facts.revise_all(seen, Actor.system(), **leaving)
+    db.session.rollback()
+    seen = volunteers_now()
+    with counted_statements() as for_all:
+        revised = facts.revise_all(seen, Actor.system(), **leaving)
+
+    assert len(for_all) == len(for_one)
+    assert [(one.fact_id, one.person_id, one.left_on) for one in revised] == [(one.fact_id, one.person_id, then.date()) for one in seen]
+    assert volunteers_now() == revised
+
+
+def volunteers_now():
+    return db.session.scalars(select(Volunteer).where(Volunteer.is_current()).order_by(Volunteer.id)).all()
 
 
 def known(instant):
