@@ -17,6 +17,7 @@ from backend.demands.queries import BeneficiaryLine, BeneficiaryView
 from backend.demands.service import BeneficiaryCommand, BeneficiarySimilar
 from backend.foundation import clock
 from backend.foundation.actor import Actor
+from backend.foundation.clock import moment
 from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, Unprocessable
 from backend.foundation.paging import PageRequest, TimeSort
@@ -26,7 +27,8 @@ from backend.reveals.purposes import PersonalField
 from backend.reveals.service import Purposeful, Revealed
 from console import things
 from console.addresses import BENEFICIARIES, DEMANDS
-from console.asking import About, Doing, answered, ask, one_of
+from console.asking import About, Asking, Doing, answered, ask, one_of
+from console.charts import qr_code
 from console.drawing import draw, draw_again, lead_to
 from console.forms import NO_FIELDS, Form
 from console.listing import NOTHING, list_reader, with_filters
@@ -37,6 +39,7 @@ from web.inputs.common import ReasonIn
 from web.inputs.demands import BeneficiariesQuery, CareIn, ConsentedIn, EndIn, NewBeneficiaryIn, NewHomeIn
 from web.lists import beneficiaries_listed
 from web.routes import told_once
+from web.shapes import Body
 from web.submissions import last_step
 
 bp = Blueprint("console_beneficiaries", __name__)
@@ -45,6 +48,7 @@ WITHOUT_BASIS = with_filters(BENEFICIARIES, {"for_me": "true"})
 """The list of those of whom it is to be said on what it rests that they are on record."""
 _BENEFICIARY = f"{BENEFICIARIES}/<uuid:beneficiary_id>"
 _READINGS = "readings"
+_DOOR_CODE = "door-code"
 _MOST_READINGS = PageRequest(50)
 _KEPT = (PersonalField.NAME, PersonalField.ADDRESS, PersonalField.PHONE)
 _asked = list_reader(BeneficiariesQuery)
@@ -57,6 +61,10 @@ def _consent(actor: Actor, beneficiary_id: UUID, sent: ConsentedIn | CareIn, now
 
 def _withdraw(actor: Actor, beneficiary_id: UUID, sent: ReasonIn, now: datetime) -> None:
     demands.withdraw_basis(actor, beneficiary_id, reason=sent.reason, now=now)
+
+
+def _end_door_code(actor: Actor, beneficiary_id: UUID, _: Body, now: datetime) -> None:
+    demands.end_door_code(actor, beneficiary_id, now=now)
 
 
 def _move(actor: Actor, beneficiary_id: UUID, sent: NewHomeIn, now: datetime) -> None:
@@ -92,6 +100,14 @@ _ASKED: dict[str, Doing[BeneficiaryCommand]] = {
         Form(ReasonIn),
         _withdraw,
     ),
+    "door-code-ending": Doing(
+        BeneficiaryCommand.END_DOOR_CODE,
+        "作废门牌码",
+        "遗失、被抄走的，应当作废。从此不能再用它签到；已经用它签到的，仍可以用它签退。需要时可以重新签发。",
+        "作废门牌码",
+        NO_FIELDS,
+        _end_door_code,
+    ),
     "move": Doing(
         BeneficiaryCommand.MOVE,
         "登记搬家",
@@ -111,6 +127,16 @@ _ASKED: dict[str, Doing[BeneficiaryCommand]] = {
 }
 """The end of its address → the command."""
 _REVEAL = to_reveal(BeneficiaryCommand.REVEAL)
+_ISSUE = Asking(
+    BeneficiaryCommand.ISSUE_DOOR_CODE,
+    "签发门牌码",
+    "门牌码打印后交给本人贴在家中，上门的志愿者扫码或者输入后签到签退。只显示一次：请先备好打印机。",
+    "签发门牌码",
+    NO_FIELDS,
+)
+_ORDER = list(BeneficiaryCommand)
+_ON_PAGES = dict(sorted(({"reveal": _REVEAL, _DOOR_CODE: _ISSUE} | _ASKED).items(), key=lambda page: _ORDER.index(page[1].command)))
+"""The end of its address → the command, in the order in which a page offers them."""
 _MERGER = Doing(
     BeneficiaryCommand.MERGE,
     "合并重复登记",
@@ -174,7 +200,7 @@ def beneficiary_page(actor: Actor, beneficiary_id: UUID) -> Response:
         beneficiary=beneficiary,
         may_merge=BeneficiaryCommand.MERGE in found,
         of_them=with_filters(DEMANDS, {"beneficiary_id": str(beneficiary_id)}),
-        on_pages={"reveal": _REVEAL} | _ASKED,
+        on_pages=_ON_PAGES,
     )
 
 
@@ -222,6 +248,23 @@ def submit_beneficiary_reveal(actor: Actor, beneficiary_id: UUID) -> Response:
     return revealed(_REVEAL, read, about=lambda: _about(actor, beneficiary_id, BeneficiaryCommand.REVEAL, refused=True))
 
 
+@bp.get(f"{_BENEFICIARY}/{_DOOR_CODE}")
+@reads
+def door_code_page(actor: Actor, beneficiary_id: UUID) -> Response:
+    return ask(_ISSUE, _about(actor, beneficiary_id, BeneficiaryCommand.ISSUE_DOOR_CODE))
+
+
+@bp.post(f"{_BENEFICIARY}/{_DOOR_CODE}")
+@in_steps
+@told_once
+def submit_door_code(actor: Actor, beneficiary_id: UUID) -> Response:
+    with last_step():
+        _ISSUE.form.read()
+        about = _about(actor, beneficiary_id, BeneficiaryCommand.ISSUE_DOOR_CODE)
+        code = demands.issue_door_code(actor, beneficiary_id, now=clock.now())
+        return draw("beneficiaries/door_code.html", viewer=actor, place=VISITED, about=about, code=code, picture=qr_code(code.qr))
+
+
 @bp.get(f"{_BENEFICIARY}/merger/<uuid:into_id>")
 @reads
 def beneficiary_merger_page(actor: Actor, beneficiary_id: UUID, into_id: UUID) -> Response:
@@ -255,6 +298,8 @@ def _about(actor: Actor, beneficiary_id: UUID, command: BeneficiaryCommand, *, r
         notice = rules.current().notice
         beside.append(f"要念给或者交给本人的是《{notice.title}》{notice.version}版")
         seen = {"notice_version": notice.version}
+    if beneficiary.door_code and command is BeneficiaryCommand.ISSUE_DOOR_CODE:
+        beside.append(f"在用的门牌码（{moment(beneficiary.door_code.issued_at)}签发）随之作废，家中贴的要换下")
     address, chosen = things.address_of(VISITED, beneficiary_id), _choices(actor, beneficiary, command)
     return About(actor, VISITED, beneficiary.called, address, beside, seen=seen, choices=chosen)
 

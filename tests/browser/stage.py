@@ -43,7 +43,7 @@ def set_stage(town: Town) -> None:
     folk.published(asked, starts_in=folk.days(2))
     (known,) = folk.officer.seen("/beneficiaries", limit=1)["items"]
     twin = folk.elder("李") | {"area_id": folk.home, "different_from": [known["id"]]}
-    folk.officer.made("/beneficiaries", twin)
+    folk.officer.made(f"/beneficiaries/{folk.officer.made('/beneficiaries', twin)['id']}/door-code")
     leader.made("/claims", {"role_id": found(leader, "/demands", {"number": asked["number"]})["role_id"], "team_id": team["id"]})
 
 

@@ -104,8 +104,14 @@ VISITS = (
     ),
     *(
         Visit("beneficiary_step_page", ON_RECORD, (FIRST, says(verb)), step)
-        for verb, step in (("登记撤回同意", "basis-withdrawal"), ("登记搬家", "move"), ("结束登记", "ending"))
+        for verb, step in (
+            ("登记撤回同意", "basis-withdrawal"),
+            ("作废门牌码", "door-code-ending"),
+            ("登记搬家", "move"),
+            ("结束登记", "ending"),
+        )
     ),
+    Visit("door_code_page", ON_RECORD, (FIRST, says("签发门牌码"))),
     Visit("beneficiary_merger_page", ON_RECORD, (FIRST, says("合并"))),
     Visit("shifts_page", "/console/shifts"),
     Visit("shift_page", "/console/shifts?q=正在清扫", (FIRST,)),

@@ -6,14 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from backend.foundation.actor import Role
+from backend.foundation.audit import AuditEntry
 from backend.foundation.database import db
 from backend.reveals.models import Reveal
 from tests.console.test_demands import browser_of
 from tests.console.test_matters_of_people import buttons
 from tests.console.test_teams import sent
-from tests.support.attendance import counted_statements
+from tests.support.attendance import Visit, counted_statements
 from tests.support.browser import Browser, led_to, text_of
 from tests.support.demands import GRANDFATHER, GRANDMOTHER, HOME, demand_form
+from tests.support.phone import refused
 
 LIST = "/console/beneficiaries"
 ASKED = {"field": "address", "purpose": "visit", "note": "安排周三上门"}
@@ -37,6 +39,23 @@ def id_of(address: str) -> str:
 def clear(page) -> list[str]:
     """What of them stands on a page that should not."""
     return [value for form in (GRANDMOTHER, GRANDFATHER) for value in (form["name"], form["address"], form["phone"]) if value in page.text]
+
+
+def codes_on(page) -> list[str]:
+    """The door codes to be typed that stand on a page."""
+    return re.findall(r">([0-9A-Z]{4}-[0-9A-Z]{4})<", page.text)
+
+
+def opened_by(visit: Visit, code: str):
+    """A second visitor at the door."""
+    return visit.leader.post(f"/shifts/{visit.shift_id}/sign-in", {"code": code})
+
+
+def done_with_codes() -> list[dict[str, object]]:
+    """What was written down of door codes, beside whose home it was."""
+    db.session.rollback()
+    written = select(AuditEntry.details).where(AuditEntry.action == "door_code.issue", AuditEntry.succeeded).order_by(AuditEntry.id)
+    return [{name: value for name, value in details.items() if name != "home"} for details in db.session.scalars(written)]
 
 
 def readings(address: str) -> list[tuple[list[str], str]]:
@@ -99,7 +118,7 @@ def test_somebody_is_put_on_record_once_agrees_takes_it_back_moves_and_ends(app,
     assert "不要写服务对象的全名" in text_of(sent(browser, f"{LIST}/new", **form | {"called": "王秀英奶奶"}))
     address = led_to(sent(browser, f"{LIST}/new", **form, different_from=id_of(known)))
     assert (buttons(browser, address), "没有，不能为其发布需求" in text_of(browser.get(address))) == (
-        ["查看原文", "登记同意", "登记照护职责", "登记搬家", "结束登记"],
+        ["查看原文", "登记同意", "登记照护职责", "签发门牌码", "登记搬家", "结束登记"],
         True,
     )
     assert address in browser.get(f"{LIST}?for_me=true").text
@@ -135,6 +154,48 @@ def test_somebody_is_put_on_record_once_agrees_takes_it_back_moves_and_ends(app,
     assert led_to(sent(browser, f"{known}/ending", cause="died")) == known
     assert "去世" in text_of(browser.get(known))
     assert browser_of(app, "639999", role=Role.DISTRICT_OFFICER).get(f"{LIST}/new").status_code == 403
+
+
+def test_a_door_code_is_shown_once_opens_until_it_is_ended_and_another_takes_its_place(app, browser, street):
+    visit = Visit(street)
+    address = f"{LIST}/{street.home.officer.seen('/beneficiaries')['items'][0]['id']}"
+    issuing, ending = f"{address}/door-code", f"{address}/door-code-ending"
+    assert ("门牌码 没有" in text_of(browser.get(address)), "签发门牌码" in buttons(browser, address)) == (True, True)
+    assert ("作废门牌码" in buttons(browser, address), browser.get(ending).status_code, sent(browser, ending).status_code) == (
+        False,
+        409,
+        409,
+    )
+    assert ("只显示一次" in text_of(browser.get(issuing)), codes_on(browser.get(issuing))) == (True, [])
+
+    form = {"submission_key": "one-code"}
+    told = browser.submit(issuing, **form)
+    (first,) = codes_on(told)
+    assert (told.status_code, told.headers["Cache-Control"], "<svg" in told.text) == (200, "no-store", True)
+    again = browser.submit(issuing, **form)
+    assert (again.status_code, codes_on(again)) == (409, []), "a form sent twice tells nothing, and issues no other"
+    pages = [browser.get(page) for page in (address, issuing, ending, f"{address}/readings", LIST)]
+    assert [page for page in pages if codes_on(page) or first in page.text] == []
+    assert (visit.sign_in(code=first)["evidence"], "签发）随之作废" in text_of(browser.get(issuing))) == ("door_code", True)
+
+    (second,) = codes_on(sent(browser, issuing))
+    assert refused(opened_by(visit, first)) == (422, "door_code_wrong"), "the one before opens nothing"
+    assert ("门牌码 在用" in text_of(browser.get(address)), led_to(sent(browser, ending))) == (True, address)
+    assert refused(opened_by(visit, second)) == (422, "door_code_wrong")
+    assert ("作废门牌码" in buttons(browser, address), browser.get(ending).status_code) == (False, 409)
+    assert done_with_codes() == [{}, {}, {"ended": True}], "and it is written down"
+
+    grid_worker = browser_of(app, "639999001001", role=Role.GRID_WORKER)
+    next_door, above = browser_of(app, "639999001002"), browser_of(app, "639999001", role=Role.STREET_OFFICER)
+    for other, status in ((grid_worker, 403), (next_door, 404), (above, 404)):
+        tried = [other.get(issuing), sent(other, issuing)]
+        assert ([page.status_code for page in tried], [page for page in tried if codes_on(page)]) == ([status] * 2, [])
+    assert not {"签发门牌码", "作废门牌码"} & set(buttons(grid_worker, address))
+    assert (sent(next_door, ending).status_code, len(done_with_codes())) == (404, 3), "who was refused left nothing"
+    left = put(street, GRANDFATHER)
+    assert led_to(sent(browser, f"{left}/ending", cause="moved_away")) == left
+    over = sent(browser, f"{left}/door-code")
+    assert (over.status_code, codes_on(over), browser.get(f"{left}/door-code").status_code) == (409, [], 409), "nobody is visited there"
 
 
 def test_the_pages_of_the_register_send_as_many_statements_for_many_as_for_one(browser, street):

@@ -22,7 +22,7 @@ from backend.attendance.service.confirmation import (
     confirm_shift,
     withdraw_confirmation,
 )
-from backend.attendance.service.doors import end_door_code, issue_door_code, leave_home, visit_instead
+from backend.attendance.service.doors import NoDoorCode, end_door_code, has_door_code, issue_door_code, leave_home, visit_instead
 from backend.attendance.service.flags import clear_service, flag_service
 from backend.attendance.service.past import PastService, PastShift, record_past
 from backend.attendance.service.records import Corrected, add_late_record, add_record, correct_record, look_at_correction, withdraw_record

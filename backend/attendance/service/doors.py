@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy import and_, case, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts import policy
@@ -79,6 +79,11 @@ def leave_home(actor: Actor, home_id: UUID, *, now: datetime) -> bool:
     outbox.record(DoorCodeEnded(ended_id), now=now)
     audit.record(actor, Permission.DOOR_CODE_ISSUE, ended_id, now=now, home=str(home_id), ended=True)
     return True
+
+
+def has_door_code(home_id: UUID) -> bool:
+    """Whether a code opens the door of a home. The caller has asked policy."""
+    return bool(db.session.scalar(select(exists().where(DoorCode.home_id == home_id, DoorCode.is_in_use()))))
 
 
 def visit_instead(actor: Actor, home_id: UUID, instead_id: UUID, opening_ids: Sequence[UUID], *, now: datetime) -> None:

@@ -10,6 +10,8 @@ from uuid import UUID
 from backend.accounts import commands, policy
 from backend.accounts.commands import Found
 from backend.accounts.policy import Permission, Scope
+from backend.attendance import service as attendance
+from backend.attendance.service import NoDoorCode
 from backend.demands.models import Beneficiary
 from backend.demands.service.bases import BasisMissing, BasisStated, BeneficiaryEnded, require_age_known, require_readable, standing_basis
 from backend.demands.service.beneficiaries import require_reader
@@ -25,6 +27,8 @@ class BeneficiaryCommand(StrEnum):
     STATE_CONSENT = "state_consent"
     STATE_CARE = "state_care"
     WITHDRAW_BASIS = "withdraw_basis"
+    ISSUE_DOOR_CODE = "issue_door_code"
+    END_DOOR_CODE = "end_door_code"
     MOVE = "move"
     MERGE = "merge"
     END = "end"
@@ -35,6 +39,8 @@ _RIGHTS: Mapping[BeneficiaryCommand, tuple[Permission, ...]] = {
     BeneficiaryCommand.STATE_CONSENT: (Permission.BENEFICIARY_CHANGE,),
     BeneficiaryCommand.STATE_CARE: (Permission.BENEFICIARY_CHANGE, Permission.DEMAND_SUBMIT),  # as _require_fit of bases.py asks
     BeneficiaryCommand.WITHDRAW_BASIS: (Permission.BENEFICIARY_CHANGE,),
+    BeneficiaryCommand.ISSUE_DOOR_CODE: (Permission.DOOR_CODE_ISSUE,),
+    BeneficiaryCommand.END_DOOR_CODE: (Permission.DOOR_CODE_ISSUE,),
     BeneficiaryCommand.MOVE: (Permission.BENEFICIARY_SETTLE,),
     BeneficiaryCommand.MERGE: (Permission.BENEFICIARY_SETTLE,),
     BeneficiaryCommand.END: (Permission.BENEFICIARY_SETTLE,),
@@ -44,8 +50,9 @@ _OVER: Mapping[BeneficiaryCommand, type[Refusal]] = {
     BeneficiaryCommand.STATE_CONSENT: BasisStated,
     BeneficiaryCommand.STATE_CARE: BasisStated,
     BeneficiaryCommand.WITHDRAW_BASIS: BasisMissing,
+    BeneficiaryCommand.END_DOOR_CODE: NoDoorCode,
 }
-"""By what is refused what cannot be done as the basis stands."""
+"""By what is refused what cannot be done as basis and door code stand."""
 
 
 def require_may_add(viewer: Actor) -> None:
@@ -95,11 +102,13 @@ def _scope_of(beneficiary: Beneficiary) -> Scope:
 def _commands_on(viewer: Actor, seen: Beneficiary, now: datetime) -> Found[BeneficiaryCommand]:
     if seen.ended_at is not None:
         return {}
-    over = BasisMissing if standing_basis(seen.id) is None else BasisStated
+    over: set[type[Refusal]] = {BasisMissing if standing_basis(seen.id) is None else BasisStated}
+    if not attendance.has_door_code(seen.id):
+        over.add(NoDoorCode)
     doable = [
         command
         for command, rights in _RIGHTS.items()
-        if _OVER.get(command) is not over and all(policy.allows(viewer, needed, _scope_of(seen)) for needed in rights)
+        if _OVER.get(command) not in over and all(policy.allows(viewer, needed, _scope_of(seen)) for needed in rights)
     ]
     return {command: _hindrance(viewer, seen, command, now) for command in doable}
 
