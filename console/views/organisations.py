@@ -31,6 +31,7 @@ from web.inputs.organisations import (
     OrganisationRenamingIn,
     OrganisationReturnIn,
     OrganisationsQuery,
+    RegisteredIn,
     StaffQuery,
     VerificationIn,
 )
@@ -62,6 +63,11 @@ def _rename(actor: Actor, organisation_id: UUID, sent: OrganisationRenamingIn, n
     organisations.rename_organisation(actor, organisation_id, sent.name, reason=sent.reason, now=now)
 
 
+def _register(actor: Actor, organisation_id: UUID, sent: RegisteredIn, now: datetime) -> None:
+    code, day, proof = sent.credit_code, sent.registered_on, sent.proof
+    organisations.register_organisation(actor, organisation_id, code, registered_on=day, proof=proof, now=now)
+
+
 def _end(actor: Actor, organisation_id: UUID, sent: OrganisationEndingIn, now: datetime) -> None:
     organisations.end_organisation(actor, organisation_id, reason=sent.in_words(), now=now)
 
@@ -90,6 +96,14 @@ _ASKED = {
         "更名",
         Form(OrganisationRenamingIn, "name", "reason"),
         _rename,
+    ),
+    "registration": Doing(
+        OrganisationCommand.REGISTER,
+        "备案转登记",
+        "仍是同一个组织，不重复计数，计入的日期不变；备案编号和统一社会信用代码都保留。负责人会收到消息。",
+        "转登记",
+        Form(RegisteredIn),
+        _register,
     ),
     "ending": Doing(
         OrganisationCommand.END,

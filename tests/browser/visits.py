@@ -148,6 +148,7 @@ VISITS = (
     Visit("organisation_step_page", "/console/organisations?status=applied", (FIRST, says("核实")), "verification"),
     Visit("organisation_step_page", "/console/organisations?status=applied", (FIRST, says("退回")), "return"),
     Visit("organisation_step_page", "/console/organisations", (FIRST, says("更名")), "renaming"),
+    Visit("organisation_step_page", "/console/organisations", (FIRST, says("转登记")), "registration"),
     Visit("organisation_step_page", "/console/organisations", (FIRST, says("终止")), "ending"),
     Visit("organisation_leadership_page", "/console/organisations", (FIRST, says("工作人员"), says("指定为负责人"))),
     Visit("registrations_page", "/console/registrations"),

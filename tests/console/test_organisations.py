@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from backend.foundation import clock
+from backend.foundation.actor import Role
 from backend.foundation.database import db
 from backend.organisations.models import Organisation, OrganisationStatus
 from tests.console.test_demands import browser_of
 from tests.console.test_teams import sent
 from tests.support.attendance import counted_statements
 from tests.support.browser import Browser, led_to, text_of
-from tests.support.organisations import add_staff, applied_organisation, verification, verified_organisation
+from tests.support.organisations import add_staff, applied_organisation, credit_code, verification, verified_organisation
 from tests.support.phone import Phone
 
 TO_REVIEW = "/console/organisations?status=applied&for_me=true"
@@ -112,6 +113,30 @@ def test_it_goes_on_under_another_name_and_head_and_ends_with_its_staff(app, bro
     tabs = re.findall(r'href="([^"]*status=(\w+)[^"]*)"', unescape(ended.text))[: len(OrganisationStatus)]
     assert {status: "since=" in link for link, status in tabs} == {"applied": False, "returned": False, "verified": True, "ended": True}
     assert not any("计入不早于" in browser.get(link).text for link, status in tabs if status == "applied"), "it has no day yet"
+
+
+def test_one_on_record_is_registered_once_and_stays_the_same_body(app, browser, head, officer, street):
+    organisation = verified_organisation(head, officer, street, origin="incubated", record_number="备社17")
+    form, before = address(organisation, "/registration"), kept(organisation)
+    assert (f'href="{form}"' in browser.get(address(organisation)).text, "不重复计数" in text_of(browser.get(form))) == (True, True)
+    today = clock.shanghai_day(clock.now())
+    papers = {"credit_code": credit_code(), "registered_on": str(today), "proof": "登记证书第17号"}
+    late = sent(browser, form, **papers | {"registered_on": str(today + timedelta(days=1))})
+    wrong = sent(browser, form, **papers | {"credit_code": "52639999"})
+    assert ([late.status_code, wrong.status_code], "登记日期不能早于备案日期" in text_of(late)) == ([422, 422], True)
+    assert 'value="登记证书第17号"' in wrong.text, "what was typed stands there"
+    for other in (browser_of(app, "639999001002"), browser_of(app, "639999", role=Role.DISTRICT_OFFICER)):
+        assert (other.get(form).status_code, sent(other, form, **papers).status_code) == (403, 403)
+    assert f'href="{form}"' in browser.get(address(organisation)).text, "who was refused changed nothing"
+
+    assert led_to(sent(browser, form, **papers)) == address(organisation)
+    opened = browser.get(address(organisation))
+    assert (papers["credit_code"] in opened.text, "备社17" in opened.text, f'href="{form}"' in opened.text) == (True, True, False)
+    assert (kept(organisation), browser.get(form).status_code) == (before, 409)
+    assert sent(browser, form, **papers | {"credit_code": credit_code()}).status_code == 409
+    registered = verified_organisation(head, officer, street)
+    assert (f"{address(registered)}/registration" in browser.get(address(registered)).text) is False
+    assert browser.get(address(registered, "/registration")).status_code == 409
 
 
 def test_the_pages_send_as_many_statements_for_many_as_for_one(browser, head, officer, street):

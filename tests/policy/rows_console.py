@@ -39,6 +39,7 @@ from tests.policy.rows_groups import (
     STAFF,
     organisation,
     organisation_applied_for,
+    organisation_on_record,
     team,
     team_applied_for,
     wish,
@@ -277,6 +278,12 @@ def officer_to_be(world: World) -> Ask:
     return ask(organisation_id=world.organisation_id, staff_id=world.staff_id, shows="新负责人：")
 
 
+def registering(world: World) -> Ask:
+    """With the papers of the day on which it is asked."""
+    about = organisation_on_record(world)
+    return ask(body=about.body, step="registration", **about.known)
+
+
 OF_HEAD = OFFICERS | HEAD
 HEADED_ONLY: Mapping[Outcome, Viewers] = {403: HEAD | these(DISTRICT)}
 REVIEW = Permission.ORGANISATION_REVIEW
@@ -293,6 +300,8 @@ ORGANISATION_PAGES = (
     *stepped("organisation", "verification", APPLIED, DECIDING, 404, HEADED_ONLY, by=REVIEW, agreed_on="2024-02-03", proof="协议原件"),
     *stepped("organisation", "return", APPLIED, DECIDING, 404, HEADED_ONLY, by=REVIEW, cause="papers"),
     *stepped("organisation", "renaming", VERIFIED, DECIDING, 403, by=REVIEW, name="青山社会工作发展中心", reason="民政部门已核准更名"),
+    stepped("organisation", "registration", named_organisation(organisation_on_record), DECIDING, 403, by=REVIEW)[0],
+    Row("submit_organisation_step", registering, DECIDING, 403, by=REVIEW, case="registration"),
     *stepped("organisation", "ending", VERIFIED, DECIDING, 403, by=REVIEW, cause="over"),
     Row("organisation_leadership_page", officer_to_be, DECIDING | HEAD, 403, by=Permission.ORGANISATION_HAND_OVER),
     Row("submit_organisation_leadership", officer_to_be, DECIDING | HEAD, 403, by=Permission.ORGANISATION_HAND_OVER),

@@ -118,7 +118,7 @@ class RegisteredIn(Body):
 
     credit_code: Annotated[str, Text(max=40)] = Field(description="统一社会信用代码，18位")
     registered_on: Day = Field(description="登记证书上的日期；不早于备案日，不晚于今天")
-    proof: Annotated[Line, NoNumbers] = Field(description="登记证书的名称和编号")
+    proof: Annotated[Line, NoNumbers] = Field(title="证明材料", description="登记证书的名称和编号")
 
 
 class StaffIn(Body):

@@ -6,8 +6,9 @@ from uuid import UUID
 from backend.accounts import commands
 from backend.accounts.commands import Found
 from backend.foundation.actor import Actor
-from backend.organisations.models import Organisation
+from backend.organisations.models import Filing, Organisation
 from backend.organisations.service import rows
+from backend.organisations.service.days import NotOnRecord
 from backend.organisations.service.life import END, RENAME, RETURN, VERIFY, OriginDiffers
 from backend.organisations.service.staff import HAND_OVER
 
@@ -19,6 +20,7 @@ class OrganisationCommand(StrEnum):
     RETURN = "return"
     HAND_OVER = "hand_over"
     RENAME = "rename"
+    REGISTER = "register"
     END = "end"
 
 
@@ -27,6 +29,7 @@ _STEPS = {
     OrganisationCommand.RETURN: (RETURN,),
     OrganisationCommand.HAND_OVER: (HAND_OVER,),
     OrganisationCommand.RENAME: (RENAME,),
+    OrganisationCommand.REGISTER: (RENAME,),  # of one that is verified, by the same right
     OrganisationCommand.END: (END,),
 }
 
@@ -41,8 +44,11 @@ def require_organisation_command(viewer: Actor, organisation_id: UUID, command: 
     unless it was refused already what stands in the way."""
     organisation = _seen(viewer, organisation_id)
     commands.require_right(viewer, _STEPS, command, rows.scope_of(organisation))
-    if not refused:
-        commands.require_way(_STEPS, command, _commands_on(viewer, organisation))
+    if refused:
+        return
+    if command is OrganisationCommand.REGISTER and organisation.filing is not Filing.ON_RECORD:
+        raise NotOnRecord
+    commands.require_way(_STEPS, command, _commands_on(viewer, organisation))
 
 
 def _seen(viewer: Actor, organisation_id: UUID) -> Organisation:
@@ -54,6 +60,8 @@ def _seen(viewer: Actor, organisation_id: UUID) -> Organisation:
 def _commands_on(viewer: Actor, organisation: Organisation) -> Found[OrganisationCommand]:
     doable = commands.possible(viewer, _STEPS, organisation.status, rows.scope_of(organisation))
     was_other = OrganisationCommand.VERIFY in doable and _differs(organisation)
+    if organisation.filing is not Filing.ON_RECORD and OrganisationCommand.REGISTER in doable:
+        doable.remove(OrganisationCommand.REGISTER)
     return {command: OriginDiffers if was_other and command is OrganisationCommand.VERIFY else None for command in doable}
 
 
