@@ -93,6 +93,7 @@ LABELS: Mapping[str, str] = {
     "content": "服务内容",
     "on": "截至日期",
     "party_member": "在职党员",
+    "people": "参加的人",
     "place_in_words": "地点说明",
     "conditions": "参加条件",
     "receipt_number": "回执编号",

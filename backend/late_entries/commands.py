@@ -12,7 +12,7 @@ from backend.foundation.actor import Actor
 from backend.foundation.database import db
 from backend.foundation.errors import Forbidden, Missing, Refusal
 from backend.late_entries.models import LateEntry, LateEntryStatus, LateProof
-from backend.late_entries.proofs import LateEntryUnproven
+from backend.late_entries.proofs import LateEntryUnproven, require_open_to_proof
 from backend.late_entries.refusals import LateEntryDecided
 from backend.late_entries.service import own_in
 
@@ -38,6 +38,27 @@ def require_late_entry_command(viewer: Actor, entry_id: UUID, command: LateEntry
     refusal = _commands_on(viewer, seen).get(command, LateEntryDecided)
     if refusal is not None and not refused:
         raise refusal
+
+
+def may_enter_some(viewer: Actor) -> bool:
+    """Whether there is a community of which the viewer may enter past activities."""
+    return policy.could_by_area(viewer, Permission.LATE_ENTRY_ENTER)
+
+
+def areas_to_enter_for(viewer: Actor) -> list[str]:
+    """The paths of the areas of which the viewer may enter past activities. Raises Forbidden where there is none."""
+    if not may_enter_some(viewer):
+        raise Forbidden(policy.who_may(Permission.LATE_ENTRY_ENTER))
+    return policy.area_paths(viewer, Permission.LATE_ENTRY_ENTER)
+
+
+def may_prove(viewer: Actor, entry_id: UUID) -> bool:
+    """Whether the viewer may bring files that prove it: they entered it, and nobody decided yet. Raises Missing."""
+    try:
+        require_open_to_proof(viewer, entry_id)
+    except (Forbidden, LateEntryDecided):
+        return False
+    return True
 
 
 def may_read_proofs(viewer: Actor, entry_id: UUID) -> bool:

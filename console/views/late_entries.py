@@ -1,39 +1,50 @@
 """补录活动: past activities that nobody published: what waits for a second officer, who served there, what proves it, and the decision."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
 
 from backend import brands
 from backend.areas.queries import communities_in_use
-from backend.foundation import clock
+from backend.foundation import clock, files
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Missing
+from backend.foundation.errors import Conflict, Missing, Refusal, Unprocessable
+from backend.foundation.files import PROOF
 from backend.foundation.paging import AnyRow
 from backend.late_entries import commands, proofs, queries
 from backend.late_entries import service as late_entries
 from backend.late_entries.commands import LateEntryCommand
+from backend.late_entries.groups import groups_named
 from backend.late_entries.models import LateEntryStatus
 from console import things
 from console.addresses import LATE_ENTRIES, SHIFTS
 from console.asking import About, Doing, answered, ask, one_of
-from console.drawing import draw
-from console.forms import NO_FIELDS, Form
+from console.drawing import draw, draw_again, lead_to
+from console.forms import NO_FIELDS, Form, sent_file
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import ENTERED_LATE
 from web.downloads import sent
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
-from web.inputs.late_entries import LateEntriesQuery
+from web.inputs.late_entries import LateEntriesQuery, LateEntryFormIn
+from web.labels import label_of
 from web.lists import late_entries_listed
+from web.routes import at_most, takes_files
+from web.submissions import last_step
 
 bp = Blueprint("console_late_entries", __name__)
 
 TO_DECIDE = with_filters(LATE_ENTRIES, {"status": LateEntryStatus.SUBMITTED.value, "for_me": "true"})
 """The list of what the viewer is to decide."""
 _ENTRY = f"{LATE_ENTRIES}/<uuid:entry_id>"
+_NEW = f"{LATE_ENTRIES}/new"
+_FORM = Form(
+    LateEntryFormIn,
+    *("community_id", "brand", "title", "place_in_words", "starts_at", "ends_at", "people", "reason", "proven_by", "no_file_because"),
+)
 _asked = list_reader(LateEntriesQuery)
 
 
@@ -81,17 +92,82 @@ def late_entries_page(actor: Actor) -> Response:
         statuses=list(LateEntryStatus),
         brands=brands.current(),
         communities=communities_in_use(queries.areas_looked_after(actor)),
+        new=_NEW if commands.may_enter_some(actor) else None,
         **asked.shown,
     )
+
+
+@bp.get(_NEW)
+@reads
+def new_late_entry_page(actor: Actor) -> Response:
+    return draw("late_entries/new.html", **_new(actor))
+
+
+@bp.post(_NEW)
+@in_steps
+def submit_new_late_entry(actor: Actor) -> Response:
+    try:
+        with last_step():
+            sent = _FORM.read()
+            served = sent.served(groups_named(sent.groups, sent.community_id))
+            entered = late_entries.enter(actor, sent.activity(), served, community_id=sent.community_id, now=clock.now())
+    except (Unprocessable, Conflict) as refusal:
+        with transaction():
+            return draw_again("late_entries/new.html", _by_lines(refusal), keep=_FORM.names, **_new(actor))
+    return lead_to(things.address_of(ENTERED_LATE, entered))
 
 
 @bp.get(_ENTRY)
 @reads
 def late_entry_page(actor: Actor, entry_id: UUID) -> Response:
+    return draw("late_entries/late_entry.html", **_shown(actor, entry_id))
+
+
+@bp.post(f"{_ENTRY}/proofs")
+@in_steps
+@at_most("30/minute")
+@takes_files(PROOF.largest)
+def submit_proof_of_entry(actor: Actor, entry_id: UUID) -> Response:
+    try:
+        with transaction():
+            proofs.require_open_to_proof(actor, entry_id)
+        stored = files.put(PROOF, sent_file("file"))
+        with last_step():
+            proofs.add_proof(actor, entry_id, stored, now=clock.now())
+    except (Unprocessable, Conflict) as refusal:
+        with transaction():
+            return draw_again("late_entries/late_entry.html", refusal, **_shown(actor, entry_id))
+    return lead_to(things.address_of(ENTERED_LATE, entry_id))
+
+
+def _new(actor: Actor) -> dict[str, Any]:
+    communities = communities_in_use(commands.areas_to_enter_for(actor))
+    choices = {
+        "community_id": [(str(one.id), one.name) for one in communities],
+        "brand": [(code, brand.name) for code, brand in brands.current().items()],
+    }
+    return {"viewer": actor, "place": ENTERED_LATE, "form": _FORM, "labels": _FORM.labels, "choices": choices}
+
+
+def _by_lines(refusal: Refusal) -> Refusal:
+    """What was refused of one who served is said of their line."""
+    if not isinstance(refusal, Unprocessable):
+        return refusal
+    told: dict[str, list[str]] = {}
+    for name, sentences in refusal.errors.items():
+        _, is_served, line = name.partition("served.")
+        number, _, field = line.partition(".")
+        if is_served and number.isdecimal():
+            told.setdefault("people", []).extend(f"第{int(number) + 1}行，{label_of(field)}：{sentence}" for sentence in sentences)
+        else:
+            told.setdefault(name, []).extend(sentences)
+    return type(refusal)(refusal.detail, errors=told)
+
+
+def _shown(actor: Actor, entry_id: UUID) -> dict[str, Any]:
     details = queries.late_entry(actor, entry_id)
     entry = details.line
-    return draw(
-        "late_entries/late_entry.html",
+    return dict(
         **things.head(actor, ENTERED_LATE, entry_id, called=entry.title, status=entry.status, sides={}, side=things.FIRST),
         **things.offered(commands.commands_on_late_entry(actor, entry_id)),
         entry=entry,
@@ -101,6 +177,8 @@ def late_entry_page(actor: Actor, entry_id: UUID) -> Response:
         brand=brands.current().get(entry.brand),
         shift=f"{SHIFTS}/{entry.shift_id}" if entry.shift_id else None,
         on_pages=_ASKED,
+        may_prove=commands.may_prove(actor, entry_id),
+        labels={"file": "文件"},
     )
 
 

@@ -84,6 +84,7 @@ VISITS = (
     Visit("body_people_page", "/console/served", ("main .links a", FIRST), by=LEADER),
     Visit("body_services_page", "/console/served", ("main .links a", FIRST, FIRST), by=LEADER),
     Visit("late_entries_page", "/console/late-entries"),
+    Visit("new_late_entry_page", "/console/late-entries", (says("补录一次活动"),)),
     Visit("late_entry_page", "/console/late-entries", (FIRST,)),
     Visit("late_entry_step_page", "/console/late-entries?for_me=true", (FIRST, says("批准")), "approval", by=STREET_OFFICER),
     Visit("late_entry_step_page", "/console/late-entries?for_me=true", (FIRST, says("不批准")), "refusal", by=STREET_OFFICER),

@@ -15,6 +15,7 @@ from tests.imports.conftest import workbook
 from tests.imports.test_volunteers import live, someone
 from tests.support.attendance import counted_statements
 from tests.support.browser import Browser, led_to, text_of
+from tests.support.operations import a_file
 
 NEW = "/console/imports/new"
 
@@ -70,7 +71,8 @@ def test_what_is_no_roster_is_refused_in_words_and_leaves_nothing(browser, stree
         assert (answer.status_code, said in text_of(answer), 'value="volunteers" selected' in answer.text) == (422, True, True), said
     assert brings(browser, street["和平社区"], b"", kind="").status_code == 422
     assert brings(browser, street["团结社区"], (tmp_path / "other.xlsx").read_bytes(), kind="teams").status_code == 403
-    assert brings(browser, street["和平社区"], b"x" * (sheet.LARGEST + 100_000)).status_code == 413
+    too_large = a_file(b"x" * (sheet.LARGEST + 100_000))
+    assert browser.client.post(NEW, headers=browser.headers, **too_large).status_code == 413
     assert "没有名册" in text_of(browser.get("/console/imports"))
 
 

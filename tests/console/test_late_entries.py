@@ -1,5 +1,8 @@
 """补录活动 in the console: what one officer entered is decided by another, who sees who served and what proves it."""
 
+import io
+from uuid import uuid4
+
 import pytest
 
 from backend.foundation.actor import Role
@@ -8,6 +11,8 @@ from tests.console.test_teams import sent
 from tests.support.attendance import counted_statements
 from tests.support.browser import Browser, led_to, text_of
 from tests.support.late_entries import past_form
+from tests.support.operations import A_FILE
+from tests.support.teams import active_team
 
 TO_DECIDE = "/console/late-entries?status=submitted&for_me=true"
 
@@ -64,3 +69,60 @@ def test_who_may_only_look_is_offered_nothing_and_what_is_unproven_is_not_approv
         False,
         403,
     )
+
+
+def form_of(street, people: str, **more: str) -> dict[str, str]:
+    form = past_form(street["和平社区"], "", "", no_file_because=None)
+    return {name: value for name, value in form.items() if isinstance(value, str)} | {"people": people} | more
+
+
+def test_it_is_filled_in_with_who_served_one_to_a_line_and_then_proven(app, street, officer, pass_time):
+    leader, alone = street.home.volunteer(name="王志愿"), street.home.volunteer(name="李志愿")
+    team = active_team(leader, officer, street)
+    pass_time(days=2)  # they were of the team on the day before
+    browser = browser_of(app)
+    assert 'href="/console/late-entries/new"' in browser.get("/console/late-entries").text
+    people = f"{leader.volunteer_number} 王志愿 90 {team['name']}\n\n{alone.volunteer_number}，李志愿，60"
+    answer = sent(browser, "/console/late-entries/new", **form_of(street, people))
+    assert answer.status_code == 303, text_of(answer)
+    entry = led_to(answer)
+    page = browser.get(entry)
+    assert [said for said in (team["name"], "90", "个人", "60", "没有上传") if said not in text_of(page)] == []
+    for _ in range(2):  # the same file again is no second one
+        proof = browser.submit(f"{entry}/proofs", submission_key=str(uuid4()), file=(io.BytesIO(A_FILE), "签到表.pdf"))
+        assert led_to(proof) == entry
+    told = text_of(browser.get(entry))
+    assert ("第1份" in told, "第2份" in told) == (True, False)
+    second = browser_of(app)
+    assert f"{entry}/proofs" not in second.get(entry).text.replace(f"{entry}/proofs/", ""), "only who filled it in brings more"
+    assert led_to(sent(second, f"{entry}/approval")) == entry
+    assert len(officer.seen("/services")["items"]) == 2
+    late = browser.submit(f"{entry}/proofs", submission_key=str(uuid4()), file=(io.BytesIO(A_FILE + b" "), "补充.pdf"))
+    assert (late.status_code, "第2份" in text_of(browser.get(entry))) == (409, False)
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ("V00009999 王志愿 90", "第1行，志愿者编号："),
+        ("{number} 王志愿", "第1行，分钟："),
+        ("{number} 王志愿 0", "第1行，分钟："),
+        ("{number} 王志愿 九十", "第1行，分钟："),
+        ("{number} 王志愿 90 没有这支队", "第1行：没有名为“没有这支队”的"),
+        ("{number} 王志愿 90\n{number} 王志愿 30", "第2行"),
+        ("{number} 张冒名 90", "第1行，志愿者编号："),
+    ],
+)
+def test_what_is_wrong_in_a_line_is_said_of_the_line_and_nothing_is_entered(browser, street, people, said):
+    typed = people.format(number=street.home.volunteer(name="王志愿").volunteer_number)
+    refused = sent(browser, "/console/late-entries/new", **form_of(street, typed))
+    assert (refused.status_code, said in text_of(refused), typed.splitlines()[-1] in refused.text) == (422, True, True), text_of(refused)
+    assert "没有补录活动" in text_of(browser.get("/console/late-entries"))
+
+
+def test_what_brings_no_file_or_another_kind_is_refused_on_the_page(browser, street):
+    number = street.home.volunteer(name="王志愿").volunteer_number
+    entry = led_to(sent(browser, "/console/late-entries/new", **form_of(street, f"{number} 王志愿 90")))
+    for content, said in ((b"", "请选择文件"), (b"MZ\x90", "")):
+        answer = browser.submit(f"{entry}/proofs", submission_key=str(uuid4()), file=(io.BytesIO(content), "签到表.pdf"))
+        assert (answer.status_code, said in text_of(answer), "没有上传" in text_of(answer)) == (422, True, True)

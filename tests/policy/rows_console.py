@@ -104,6 +104,8 @@ from tests.policy.world import OFFICER_NAME, PASSWORD, World
 from tests.support.deliveries import failed_delivery
 from tests.support.demands import GRANDFATHER, demand_form, window
 from tests.support.imports import roster
+from tests.support.late_entries import past_form
+from tests.support.operations import A_FILE
 from tests.support.passkeys import Device
 from tests.support.proxies import proxy_form
 from tests.support.second_factors import Authenticator, ticket_for
@@ -452,6 +454,25 @@ IMPORT_ROWS = (
     *stepped("import", "check", named_import(brought, "可以导入0行"), DECIDING, 404, by=ENTERING),
     *stepped("import", "entry", named_import(brought, "可以导入0行"), DECIDING, 404, by=ENTERING),
     *stepped("import", "undo", named_import(was_entered, "可以导入0行"), DECIDING, 404, by=ENTERING),
+)
+
+
+def late_in_form(world: World) -> Ask:
+    """The activity as a page has it filled in."""
+    form = past_form(world.street["和平社区"], "", "")
+    served = f"{world['volunteer'].volunteer_number} {world['volunteer'].card['name']} 90"
+    return ask(body={name: value for name, value in form.items() if isinstance(value, str)} | {"people": served})
+
+
+def with_proof(world: World) -> Ask:
+    """Entered by the officer whom the walk sends, who may still bring what proves it."""
+    return replace(entered_here(world), file=A_FILE)
+
+
+LATE_ROWS = (
+    Row("new_late_entry_page", lambda _: ask(shows="补录一次活动</h1>"), BRINGING, 403),
+    Row("submit_new_late_entry", late_in_form, DECIDING, 403, by=Permission.LATE_ENTRY_ENTER),
+    Row("submit_proof_of_entry", with_proof, these(COMMUNITY), 404, {403: OFFICERS - these(COMMUNITY)}, by=Permission.LATE_ENTRY_ENTER),
 )
 
 INBOX_ROWS = (
@@ -1153,6 +1174,7 @@ ROWS = (
     *SEARCH_ROWS,
     *INBOX_ROWS,
     *IMPORT_ROWS,
+    *LATE_ROWS,
     *PEOPLE_PAGES,
     *MATTER_PAGES,
     *REGISTER_PAGES,

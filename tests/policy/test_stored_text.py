@@ -52,6 +52,7 @@ NO_WORDS_ON_IT = frozenset(
             "messages_page",
             "new_beneficiary_page",
             "new_import_page",
+            "new_late_entry_page",
             "new_login_page",
             "new_proxy_page",
             "office_page",

@@ -1,19 +1,30 @@
 """Past activities that nobody published."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 from pydantic.config import JsonDict
 
+from backend.brands import ClaimantKind
+from backend.foundation.errors import Unprocessable
 from backend.late_entries.models import LateEntryStatus
 from backend.late_entries.queries import LateEntrySearch
 from backend.late_entries.service import Activity, Served
-from web.fields import Between, Id, Instant, Line, Name, Public, Text
+from backend.openings.service import Claimant
+from web.fields import SENT, Between, Id, Instant, Line, Name, Public, Text
 from web.inputs.common import WrittenReason
 from web.inputs.demands import BrandCode
+from web.labels import label_of
+from web.refusals import InvalidInput
 from web.shapes import Body, BrandSought, CommunitySought, ForMe, OrganisationSought, PersonNamed, SpanQuery, TeamSought, TitleSought
 
 _COMMUNITY = "01931f6e-7c1a-7d2e-8f00-0123456789ab"
+_MOST_PEOPLE = 200
+_GROUP_FROM = 3
+"""In a line: number, name, minutes, and then for whom."""
+_MOST_SAID = 5
+"""Lines of which is said what is wrong: whoever mends them sees the others the next time."""
 _SERVED: JsonDict = {"volunteer_number": "V00000042", "name": "王志愿", "minutes": 90}
 ACTIVITY: JsonDict = {
     "brand": "red_ribbon",
@@ -49,10 +60,8 @@ class ServedIn(Body):
         return Served(self.volunteer_number, self.name, self.minutes, self.team_id, self.organisation_id)
 
 
-class LateEntryIn(Body):
-    """What took place, why it was not published, what proves it, and who served."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [ACTIVITY | {"community_id": _COMMUNITY, "served": [_SERVED]}]})
+class PastActivityIn(Body):
+    """What took place, why it was not published, and what proves it."""
 
     community_id: Id
     brand: BrandCode
@@ -65,12 +74,68 @@ class LateEntryIn(Body):
     no_file_because: WrittenReason | None = Field(
         default=None, description="没有照片、扫描件可以上传时，写明为什么；有的在提交后上传。两者都没有的不能批准"
     )
-    served: Annotated[list[ServedIn], Field(min_length=1, max_length=200)]
 
     def activity(self) -> Activity:
         """As the service takes it."""
         when = (self.starts_at, self.ends_at)
         return Activity(self.brand, self.title, self.place_in_words, *when, self.reason, self.proven_by, self.no_file_because)
+
+
+class LateEntryIn(PastActivityIn):
+    """The same, and who served."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ACTIVITY | {"community_id": _COMMUNITY, "served": [_SERVED]}]})
+
+    served: Annotated[list[ServedIn], Field(min_length=1, max_length=_MOST_PEOPLE)]
+
+
+class LateEntryFormIn(PastActivityIn):
+    """The same as a page has it filled in: who served, one to a line."""
+
+    people: Annotated[str, Text(max=20_000, multiline=True)] = Field(
+        description="每行一人，依次写志愿者编号、姓名、服务的分钟数，用空格隔开；代表服务队或者社会组织的，最后写它的全称"
+    )
+
+    @property
+    def lines(self) -> list[list[str]]:
+        """What stands in each line that is not empty."""
+        return [parts for line in self.people.splitlines() if (parts := line.replace("，", " ").replace(",", " ").split())]
+
+    @property
+    def groups(self) -> set[str]:
+        """The names of those for whom somebody served."""
+        return {" ".join(parts[_GROUP_FROM:]) for parts in self.lines if parts[_GROUP_FROM:]}
+
+    def served(self, groups: Mapping[str, Claimant]) -> list[Served]:
+        """As the service takes it, with the groups that have these names. Raises Unprocessable, which says the lines."""
+        wrong, served = [], []
+        for number, parts in enumerate(self.lines, 1):
+            group = " ".join(parts[_GROUP_FROM:])
+            try:
+                served.append(_served(parts, groups.get(group)))
+            except ValidationError as error:
+                told = InvalidInput(error).errors.items()
+                wrong.append(f"第{number}行，" + "；".join(f"{label_of(field)}：{'、'.join(said)}" for field, said in told))
+            else:
+                if group and group not in groups:
+                    wrong.append(f"第{number}行：没有名为“{group}”的服务队或者社会组织")
+        if len(self.lines) > _MOST_PEOPLE:
+            wrong.append(f"一次最多{_MOST_PEOPLE}人")
+        if wrong:
+            raise Unprocessable(errors={"people": wrong[:_MOST_SAID]})
+        return served
+
+
+def _served(parts: Sequence[str], group: Claimant | None) -> Served:
+    number, name, minutes = [*parts, "", "", ""][:_GROUP_FROM]
+    written = {
+        "volunteer_number": number,
+        "name": name,
+        "minutes": int(minutes) if minutes.isdecimal() else minutes,
+        "team_id": group.id if group and group.kind is ClaimantKind.TEAM else None,
+        "organisation_id": group.id if group and group.kind is ClaimantKind.ORGANISATION else None,
+    }
+    return ServedIn.model_validate(written, context=SENT).served()
 
 
 class LateEntriesQuery(SpanQuery):
