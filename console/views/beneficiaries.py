@@ -199,6 +199,7 @@ def beneficiary_page(actor: Actor, beneficiary_id: UUID) -> Response:
         **things.offered(found),
         beneficiary=beneficiary,
         may_merge=BeneficiaryCommand.MERGE in found,
+        new_demand=with_filters(f"{DEMANDS}/new", {"beneficiary_id": str(beneficiary_id)}) if queries.may_submit_some(actor) else None,
         of_them=with_filters(DEMANDS, {"beneficiary_id": str(beneficiary_id)}),
         on_pages=_ON_PAGES,
     )

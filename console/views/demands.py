@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from backend import brands
+from backend.areas.queries import communities_in_use
 from backend.attendance.queries import shifts_seen
 from backend.demands import queries
 from backend.demands import service as demands
@@ -14,18 +15,21 @@ from backend.demands.models import DemandStatus
 from backend.demands.service import DemandCommand
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Refusal
+from backend.foundation.database import transaction
+from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from backend.foundation.paging import PageRequest
+from console import things
 from console.addresses import DEMANDS
 from console.asking import About, Doing, answered, ask, one_of
-from console.drawing import done, draw, draw_again
+from console.drawing import done, draw, draw_again, lead_to
 from console.forms import Form
 from console.listing import NOTHING, list_reader
-from console.places import CLAIMABLE, SERVICES
+from console.places import CLAIMABLE, SERVICES, VISITED
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
-from web.inputs.demands import DemandsInCareQuery, PublicationIn
+from web.inputs.demands import DemandIn, DemandsInCareQuery, PublicationIn
 from web.lists import demands_listed
+from web.submissions import last_step
 
 bp = Blueprint("console_demands", __name__)
 
@@ -37,6 +41,9 @@ _WHEN, _WORDS = (
 )
 _PUBLICATION = Form(PublicationIn, *_WHEN, *_WORDS)
 _PUBLICATION_AT_PLACE = Form(PublicationIn, *_WHEN, "latitude", "longitude", *_WORDS)
+_NEW = f"{DEMANDS}/new"
+_ASKING_FOR = Form(DemandIn, "community_id", "brand", "title", "details", "places")
+_for_whom_asked = list_reader(DemandsInCareQuery)
 _REASON = Form(ReasonIn)
 _asked = list_reader(DemandsInCareQuery)
 
@@ -99,8 +106,28 @@ def demands_page(actor: Actor) -> Response:
         found=found,
         statuses=list(DemandStatus),
         brands=brands.current(),
+        new=_NEW if queries.may_submit_some(actor) else None,
         **asked.shown,
     )
+
+
+@bp.get(_NEW)
+@reads
+def new_demand_page(actor: Actor) -> Response:
+    return draw("demands/new.html", **_new(actor, _for_whom_asked().query.beneficiary_id))
+
+
+@bp.post(_NEW)
+@in_steps
+def submit_new_demand(actor: Actor) -> Response:
+    try:
+        with last_step():
+            submitted = demands.submit_demand(actor, _ASKING_FOR.read().demand(), now=clock.now())
+    except (Unprocessable, Conflict, TooMany) as refusal:
+        with transaction():
+            shown = _new(actor, _for_whom_asked().query.beneficiary_id)
+            return draw_again("demands/new.html", refusal, keep=_ASKING_FOR.names, **shown)
+    return lead_to(things.address_of(SERVICES, submitted))
 
 
 @bp.get(_DEMAND)
@@ -192,3 +219,23 @@ def _of_publication(actor: Actor, demand_id: UUID, *, refused: bool = False) -> 
     brand = brands.current().get(demand.brand)
     form = _PUBLICATION_AT_PLACE if brand is not None and brand.radius_m is not None else _PUBLICATION
     return {"viewer": actor, "place": SERVICES, "form": form, "demand": demand, "brand": brand}
+
+
+def _new(actor: Actor, beneficiary_id: UUID | None) -> dict[str, Any]:
+    """For somebody on the register, where the address names them; else for nobody in particular."""
+    communities = communities_in_use(queries.areas_to_submit_for(actor))
+    known = None if beneficiary_id is None else queries.beneficiary(actor, beneficiary_id, now=clock.now())
+    visits = [brand for brand in brands.current().values() if brand.needs_beneficiary]
+    return {
+        "viewer": actor,
+        "place": SERVICES,
+        "form": _ASKING_FOR,
+        "labels": _ASKING_FOR.labels,
+        "whom": known,
+        "choices": {
+            "community_id": [(str(one.id), one.name) for one in communities],
+            "brand": [(code, brand.name) for code, brand in brands.current().items()],
+        },
+        "visits": [brand.name for brand in visits],
+        "register": VISITED if queries.keeps_register(actor) else None,
+    }

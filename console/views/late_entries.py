@@ -151,7 +151,7 @@ def _new(actor: Actor) -> dict[str, Any]:
 
 def _by_lines(refusal: Refusal) -> Refusal:
     """What was refused of one who served is said of their line."""
-    if not isinstance(refusal, Unprocessable):
+    if not isinstance(refusal, Unprocessable) or not any(name.startswith("served.") for name in refusal.errors):
         return refusal
     told: dict[str, list[str]] = {}
     for name, sentences in refusal.errors.items():
@@ -161,7 +161,7 @@ def _by_lines(refusal: Refusal) -> Refusal:
             told.setdefault("people", []).extend(f"第{int(number) + 1}行，{label_of(field)}：{sentence}" for sentence in sentences)
         else:
             told.setdefault(name, []).extend(sentences)
-    return type(refusal)(refusal.detail, errors=told)
+    return Unprocessable(refusal.detail, errors=told)
 
 
 def _shown(actor: Actor, entry_id: UUID) -> dict[str, Any]:

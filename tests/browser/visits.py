@@ -71,6 +71,7 @@ VISITS = (
     Visit("second_factor_page", "/console/account", ("main a[href='/console/second-factor']",)),
     Visit("passkey_page", "/console/account", ("main a[href^='/console/passkeys/']",), by=KEYHOLDER),
     Visit("demands_page", "/console/demands?status=published"),
+    Visit("new_demand_page", "/console/demands?status=published", (says("提交需求"),)),
     Visit("demand_page", "/console/demands?status=published", (FIRST,)),
     Visit("publication_page", "/console/demands?status=submitted", (FIRST, says("发布"))),
     Visit("demand_step_page", "/console/demands?status=submitted", (FIRST, says("退回")), "return"),

@@ -249,3 +249,23 @@ def test_a_page_sends_as_many_statements_for_many_demands_as_for_one(browser, de
 
 def test_each_kind_that_today_leads_somewhere_with_is_one_that_waits():
     assert LISTS.keys() <= {kind.code for kind in KINDS}
+
+
+def test_the_office_submits_for_nobody_in_particular_and_for_somebody_on_the_register(app, street, officer):
+    browser = browser_of(app)
+    assert 'href="/console/demands/new"' in browser.get("/console/demands").text
+    form = {"community_id": street["和平社区"], "title": "清扫楼道", "details": "自带手套", "places": "2"}
+    made = led_to(browser.submit("/console/demands/new", submission_key=str(uuid4()), brand="red_ribbon", **form))
+    assert [said for said in ("清扫楼道", "待审核", "自带手套") if said not in text_of(browser.get(made))] == []
+    without = browser.submit("/console/demands/new", submission_key=str(uuid4()), brand="door_knock", **form)
+    assert (without.status_code, "清扫楼道" in without.text) == (422, True)
+    whom = officer.made("/beneficiaries", GRANDMOTHER | {"area_id": street["和平社区"]})
+    address = f"/console/demands/new?beneficiary_id={whom['id']}"
+    assert address in browser.get(f"/console/beneficiaries/{whom['id']}").text
+    assert whom["called"] in text_of(browser.get(address))
+    fields = form | {"brand": "door_knock", "beneficiary_id": whom["id"]}
+    visit = led_to(browser.submit(address, submission_key=str(uuid4()), **fields))
+    assert whom["called"] in text_of(browser.get(visit))
+    assert browser_of(app, "639999001002").get(address).status_code == 404
+    elsewhere = browser_of(app, "639999001002").submit("/console/demands/new", submission_key=str(uuid4()), brand="red_ribbon", **form)
+    assert elsewhere.status_code == 403

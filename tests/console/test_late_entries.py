@@ -120,6 +120,11 @@ def test_what_is_wrong_in_a_line_is_said_of_the_line_and_nothing_is_entered(brow
     assert "没有补录活动" in text_of(browser.get("/console/late-entries"))
 
 
+def test_an_empty_form_says_what_is_needed(browser):
+    refused = sent(browser, "/console/late-entries/new")
+    assert (refused.status_code, "参加的人：必填" in text_of(refused)) == (422, True)
+
+
 def test_what_brings_no_file_or_another_kind_is_refused_on_the_page(browser, street):
     number = street.home.volunteer(name="王志愿").volunteer_number
     entry = led_to(sent(browser, "/console/late-entries/new", **form_of(street, f"{number} 王志愿 90")))

@@ -94,6 +94,7 @@ from tests.policy.viewers import (
     NOBODY,
     OFFICERS,
     OFFICERS_ELSEWHERE,
+    PERSONS,
     STREET,
     Viewers,
     elsewhere,
@@ -473,6 +474,19 @@ LATE_ROWS = (
     Row("new_late_entry_page", lambda _: ask(shows="补录一次活动</h1>"), BRINGING, 403),
     Row("submit_new_late_entry", late_in_form, DECIDING, 403, by=Permission.LATE_ENTRY_ENTER),
     Row("submit_proof_of_entry", with_proof, these(COMMUNITY), 404, {403: OFFICERS - these(COMMUNITY)}, by=Permission.LATE_ENTRY_ENTER),
+)
+
+
+def wanted_in_form(world: World) -> Ask:
+    """What is needed, as a page has it filled in."""
+    form = demand_form(world.street, brand="red_ribbon")
+    return ask(body={name: form[name] for name in ("brand", "title", "details", "community_id")} | {"places": "2"})
+
+
+ASKING_FOR_OTHERS = BRINGING | these(GRID, elsewhere(GRID))
+DEMAND_ROWS = (
+    Row("new_demand_page", lambda _: ask(shows="提交需求</h1>"), ASKING_FOR_OTHERS, 403),
+    Row("submit_new_demand", wanted_in_form, PERSONS | DECIDING | these(GRID), 403, by=Permission.DEMAND_SUBMIT),
 )
 
 INBOX_ROWS = (
@@ -1175,6 +1189,7 @@ ROWS = (
     *INBOX_ROWS,
     *IMPORT_ROWS,
     *LATE_ROWS,
+    *DEMAND_ROWS,
     *PEOPLE_PAGES,
     *MATTER_PAGES,
     *REGISTER_PAGES,

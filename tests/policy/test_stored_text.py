@@ -51,6 +51,7 @@ NO_WORDS_ON_IT = frozenset(
             "lookup_page",
             "messages_page",
             "new_beneficiary_page",
+            "new_demand_page",
             "new_import_page",
             "new_late_entry_page",
             "new_login_page",

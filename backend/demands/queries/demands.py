@@ -271,6 +271,18 @@ def demand(viewer: Actor, demand_id: UUID, *, now: datetime) -> DemandView:
     )
 
 
+def may_submit_some(viewer: Actor) -> bool:
+    """Whether there is an area in which the viewer may ask for a service for others, or for nobody in particular."""
+    return policy.could_by_area(viewer, Permission.DEMAND_SUBMIT)
+
+
+def areas_to_submit_for(viewer: Actor) -> list[str]:
+    """The paths of the areas in which the viewer may ask for others. Raises Forbidden where there is none."""
+    if not may_submit_some(viewer):
+        raise Forbidden(policy.who_may(Permission.DEMAND_SUBMIT))
+    return policy.area_paths(viewer, Permission.DEMAND_SUBMIT)
+
+
 def looks_after_some(viewer: Actor) -> bool:
     """Whether the viewer sees the demands of some area, beside their own."""
     return policy.could_by_area(viewer, Permission.DEMAND_SEE)
