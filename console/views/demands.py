@@ -126,7 +126,7 @@ def submit_new_demand(actor: Actor) -> Response:
     except (Unprocessable, Conflict, TooMany) as refusal:
         with transaction():
             shown = _new(actor, _for_whom_asked().query.beneficiary_id)
-            return draw_again("demands/new.html", refusal, keep=_ASKING_FOR.names, **shown)
+            return draw_again("demands/new.html", _by_brand(refusal), keep=_ASKING_FOR.names, **shown)
     return lead_to(things.address_of(SERVICES, submitted))
 
 
@@ -219,6 +219,13 @@ def _of_publication(actor: Actor, demand_id: UUID, *, refused: bool = False) -> 
     brand = brands.current().get(demand.brand)
     form = _PUBLICATION_AT_PLACE if brand is not None and brand.radius_m is not None else _PUBLICATION
     return {"viewer": actor, "place": SERVICES, "form": form, "demand": demand, "brand": brand}
+
+
+def _by_brand(refusal: Refusal) -> Refusal:
+    """Which brand wants somebody from the register is said of the brand: the form has no field for them."""
+    if not isinstance(refusal, Unprocessable) or "beneficiary" not in refusal.errors:
+        return refusal
+    return Unprocessable(refusal.detail, errors={"brand": refusal.errors["beneficiary"]})
 
 
 def _new(actor: Actor, beneficiary_id: UUID | None) -> dict[str, Any]:

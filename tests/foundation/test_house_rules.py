@@ -64,6 +64,7 @@ COMES_WITH = {
     "submit_beneficiary_merger": {"BENEFICIARY_CHANGE", "DOOR_CODE_ISSUE"},
     "add_beneficiary": {"BENEFICIARY_CHANGE"},  # who puts somebody on record says on what that rests
     "submit_demand": {"BENEFICIARY_CHANGE"},
+    "submit_new_demand": {"BENEFICIARY_CHANGE"},
     "amend_demand": {"BENEFICIARY_CHANGE"},
     "move_beneficiary": {"DOOR_CODE_ISSUE"},  # the code of the door that they leave ends
     # And of who died, what is open for them.
