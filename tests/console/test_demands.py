@@ -267,3 +267,9 @@ def test_the_office_submits_for_nobody_in_particular_and_for_somebody_on_the_reg
     visit = led_to(browser.submit(address, submission_key=str(uuid4()), **fields))
     assert GRANDMOTHER["called"] in text_of(browser.get(visit))
     assert browser_of(app, "639999001002").get(address).status_code == 404
+
+
+def test_who_asked_is_not_said_to_be_nobody_where_it_is_only_not_told(app, browser, officer, street):
+    demand = published_demand(officer, street)
+    there = browser_of(app, "639999001002")
+    assert ["申请人" in text_of(one.get(address(demand))) for one in (browser, there)] == [True, False]
