@@ -17,6 +17,7 @@ from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from backend.people.queries import own_name
 from console.addresses import SEARCH
 from console.places import SEARCHED, TAKEN_ALONG, Place, places_of
+from web import cookie
 from web.caller import logged_in_claims
 from web.shapes import sent_form
 from web.submissions import last_step
@@ -38,7 +39,11 @@ def draw(template: str, *, status: int = 200, viewer: Actor | None = None, place
         "takes_along": TAKEN_ALONG in places,
         "place": place,
     }
-    return Response(render_template(template, **ours, **(_UNTOUCHED | shown)), status, mimetype="text/html")
+    ours["is_done"] = viewer is not None and cookie.is_done()
+    page = Response(render_template(template, **ours, **(_UNTOUCHED | shown)), status, mimetype="text/html")
+    if ours["is_done"]:
+        cookie.forget_done(page)
+    return page
 
 
 def draw_again(template: str, refusal: Refusal, *, keep: Collection[str] = (), **shown: Any) -> Response:
@@ -64,7 +69,9 @@ def done(work: Callable[[], None], *, to: str, again: Callable[[Refusal], Respon
     except (Unprocessable, Conflict) as refusal:
         with transaction():
             return again(refusal)
-    return lead_to(to)
+    led = lead_to(to)
+    cookie.note_done(led)
+    return led
 
 
 def as_written(value: str | int | None) -> str:

@@ -17,15 +17,17 @@ class _Kind:
     name: str
     device: str
     scan: str
+    done: str
     secure: bool
 
 
 _DEVICE_KEPT = timedelta(days=365)
+_DONE_SAID_WITHIN = timedelta(minutes=1)
 
 # The prefix has browsers take it from this host only, by https only, for all of its paths: no neighbour sets another in its place.
-_USUAL = _Kind("__Host-ejia", "__Host-ejia-device", "__Host-ejia-scan", secure=True)
+_USUAL = _Kind("__Host-ejia", "__Host-ejia-device", "__Host-ejia-scan", "__Host-ejia-done", secure=True)
 # A trial is tried over plain http, where browsers refuse both.
-_OF_A_TRIAL = _Kind("ejia", "ejia-device", "ejia-scan", secure=False)
+_OF_A_TRIAL = _Kind("ejia", "ejia-device", "ejia-scan", "ejia-done", secure=False)
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -61,6 +63,23 @@ def give(answer: Response, claims: AccessClaims) -> None:
     answer.set_cookie(kind.name, tokens.maker().cookie(claims), secure=kind.secure, httponly=True, samesite="Lax")
     device = tokens.maker().device(claims.account_id)
     answer.set_cookie(kind.device, device, max_age=_DEVICE_KEPT, secure=kind.secure, httponly=True, samesite="Lax")
+
+
+def note_done(answer: Response) -> None:
+    """Let the page to which the answer leads say, once, that what was sent is done."""
+    kind = _kind()
+    answer.set_cookie(kind.done, "1", max_age=_DONE_SAID_WITHIN, secure=kind.secure, httponly=True, samesite="Lax")
+
+
+def is_done() -> bool:
+    """Whether the request comes from a form that was just done."""
+    return _kind().done in request.cookies
+
+
+def forget_done(answer: Response) -> None:
+    """Let the browser say it no second time."""
+    kind = _kind()
+    answer.delete_cookie(kind.done, secure=kind.secure, httponly=True, samesite="Lax")
 
 
 def take_back(answer: Response) -> None:

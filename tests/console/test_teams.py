@@ -205,3 +205,12 @@ def test_the_pages_send_as_many_statements_for_many_as_for_one(browser, leader, 
         active_team(leader, officer, street)
     assert {page: sent_by(page) for page in most} == few
     assert {page: number for page, number in few.items() if number > most[page]} == {}
+
+
+def test_the_page_to_which_a_form_leads_says_once_that_it_is_done(browser, street):
+    team = applied_team(street.home.volunteer(), street)
+    assert "操作成功" not in browser.get(address(team)).text
+    assert sent(browser, address(team, "/return")).status_code == 422
+    assert "操作成功" not in browser.get(address(team)).text, "what was refused is not done"
+    led_to(sent(browser, address(team, "/acceptance")))
+    assert ['role="status">操作成功' in browser.get(address(team)).text for _ in range(2)] == [True, False]
