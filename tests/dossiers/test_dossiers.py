@@ -72,7 +72,7 @@ def test_the_officer_sees_the_whole_record_of_a_person_in_one_place(street, pass
     assert [said for said in shown if said not in text_of(page)] == []
     assert member.card["name"] not in page.text
     assert f"/console/teams/{visit.team_id}" in page.text
-    assert len(sent) <= len(much) + 4, "as the record, who asks, and what may be begun: under way, and above whose offices"
+    assert len(sent) <= len(much) + 5, "as the record, who asks, by which name, and what may be begun: under way, and above whose offices"
     elsewhere = active_team(street.next.leader, street.next.officer, street, community="团结社区", name="团结互助队")["id"]
     join_team(member, street.next.leader, elsewhere)
     linked = [f"/console/teams/{elsewhere}" in browser.get(f"/console/people/{member.person_id}").text]
