@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,8 @@ from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from backend.people.queries import own_name
 from console.addresses import SEARCH
-from console.places import SEARCHED, TAKEN_ALONG, Place, places_of
+from console.places import TAKEN_ALONG, Place, places_of
+from console.searching import KINDS
 from web import cookie
 from web.caller import logged_in_claims
 from web.shapes import sent_form
@@ -35,7 +37,7 @@ def draw(template: str, *, status: int = 200, viewer: Actor | None = None, place
         "submission_key": str(uuid4()),
         "places": places,
         "own_name": _called(viewer) if viewer else None,
-        "search": SEARCH if not set(places).isdisjoint(SEARCHED) else None,
+        "search": SEARCH if not set(places).isdisjoint(KINDS) else None,
         "takes_along": TAKEN_ALONG in places,
         "place": place,
     }
@@ -63,15 +65,29 @@ def of_refusal(refusal: Refusal) -> dict[str, Any]:
 
 def done(work: Callable[[], None], *, to: str, again: Callable[[Refusal], Response]) -> Response:
     """Do the work of a form as its last step and lead on; what is refused is drawn again, and has changed nothing."""
+
+    def done_to() -> str:
+        work()
+        return to
+
+    answer = made(done_to, again=again)
+    if answer.status_code == HTTPStatus.SEE_OTHER:
+        cookie.note_done(answer)
+    return answer
+
+
+def made(
+    make: Callable[[], str], *, again: Callable[[Refusal], Response], kept_for: tuple[type[Refusal], ...] = (Unprocessable, Conflict)
+) -> Response:
+    """The same of a form that makes something: `make` gives the address of what it made. `kept_for`: the refusals that come back on the
+    form."""
     try:
         with last_step():
-            work()
-    except (Unprocessable, Conflict) as refusal:
+            address = make()
+    except kept_for as refusal:
         with transaction():
             return again(refusal)
-    led = lead_to(to)
-    cookie.note_done(led)
-    return led
+    return lead_to(address)
 
 
 def as_written(value: str | int | None) -> str:

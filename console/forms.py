@@ -1,6 +1,6 @@
 """Forms from the shapes that the API takes: what a field is called, how long it may be and what it may hold is said there, once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, get_args
@@ -62,6 +62,11 @@ def sent_file(name: str) -> bytes:
     if not content:
         raise Unprocessable(errors={name: ["请选择文件"]})
     return content
+
+
+def by_name(things: Iterable[Any]) -> list[tuple[str, str]]:
+    """Things to choose one of, as a field takes them: the id, and the name."""
+    return [(str(thing.id), thing.name) for thing in things]
 
 
 NO_FIELDS = Form(Body)

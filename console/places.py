@@ -70,6 +70,10 @@ class Place:
     is_for: Callable[[Actor], bool] | None = None
     heading: str = ""
 
+    def is_of(self, viewer: Actor) -> bool:
+        """Whether the viewer may have something to do in it."""
+        return self.is_for is None or self.is_for(viewer)
+
 
 def _works_by_the_rules(viewer: Actor) -> bool:
     return figures.looks_after_some(viewer) or jobs.looks_after_some(viewer)
@@ -133,10 +137,8 @@ WORK = (
     TAKEN_ALONG,
 )
 PLACES = (*WORK, *ADMINISTRATION, OWN)
-SEARCHED = (SERVICES, VISITED, LED, VOLUNTEERING, VERIFIED, REGISTERED, APPOINTED)
-"""In which the box above every page looks."""
 
 
 def places_of(viewer: Actor) -> list[Place]:
     """Those in which the viewer may have something to do."""
-    return [place for place in PLACES if place.is_for is None or place.is_for(viewer)]
+    return [place for place in PLACES if place.is_of(viewer)]

@@ -9,12 +9,11 @@ from backend.foundation.actor import Actor
 from backend.foundation.errors import Missing
 from backend.foundation.refusals import never
 from backend.imports import queries, sheet, work
-from backend.imports.models import ImportKind
 from backend.imports.queries import Fault, ImportLine
 from backend.imports.service import KINDS
 from miniprogram_api.contract import Page, Resource
 from miniprogram_api.schemas.imports import FaultOut, ImportOut
-from web.downloads import downloaded
+from web.downloads import roster_template
 from web.edge import in_steps, reads, writes
 from web.inputs.imports import FaultsQuery, ImportEntryIn, ImportQuery, ImportsQuery, WorkbookIn
 from web.routes import at_most
@@ -28,10 +27,7 @@ bp = Resource("imports", tag="名册导入")
 @bp.download(contents.XLSX)
 @bp.doc(summary="下载导入模板", description="每一列写什么见表头的批注，第二行是示例，不会被导入。")
 def download_import_template(actor: Actor, kind: str) -> Response:  # noqa: ARG001 - whoever is logged in may have it
-    if kind not in KINDS:
-        raise Missing
-    wanted = KINDS[ImportKind(kind)]
-    return downloaded(sheet.template(wanted.title, wanted.columns), f"{wanted.title}.xlsx", contents.XLSX)
+    return roster_template(kind)
 
 
 @bp.post("/imports")

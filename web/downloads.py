@@ -6,12 +6,14 @@ from uuid import UUID
 
 from flask import Response
 
-from backend.foundation import clock, files, jobs
+from backend.foundation import clock, contents, files, jobs
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Refusal
+from backend.foundation.errors import Missing, Refusal
 from backend.foundation.files import FileLine, FileLost
 from backend.foundation.jobs import JobFileGone
+from backend.imports import sheet
+from backend.imports.service import KINDS
 from backend.jobs.service import require_own_job
 from web.attempts import note_read
 
@@ -23,6 +25,14 @@ def sent_own(actor: Actor, job_id: UUID) -> Response:
         file = jobs.file_of(actor, job_id, now=clock.now())
         note_read()
     return sent(file, lost=JobFileGone)
+
+
+def roster_template(kind: str) -> Response:
+    """The workbook that is filled in to bring a roster of this kind. Raises Missing."""
+    wanted = next((KINDS[known] for known in KINDS if known == kind), None)
+    if wanted is None:
+        raise Missing
+    return downloaded(sheet.template(wanted.title, wanted.columns), f"{wanted.title}.xlsx", contents.XLSX)
 
 
 def sent(file: FileLine, *, lost: type[Refusal]) -> Response:

@@ -8,7 +8,6 @@ from backend.accounts import policy
 from backend.accounts.commands import Found
 from backend.accounts.policy import Permission, Scope
 from backend.foundation.actor import Actor
-from backend.foundation.errors import Forbidden
 from backend.imports.models import Import, ImportKind, ImportStatus
 from backend.imports.service import KINDS, OPERATED, ImportNotReady, known_import
 from backend.imports.work import TO_CHECK, TO_ENTER, TO_UNDO, ImportAtWork, is_at_work
@@ -35,14 +34,8 @@ def kinds_to_bring() -> list[ImportKind]:
 
 
 def areas_to_bring_for(viewer: Actor) -> list[str]:
-    """The paths of the areas for which the viewer may bring workbooks."""
-    return policy.area_paths(viewer, Permission.IMPORT_ENTER)
-
-
-def require_to_bring(viewer: Actor) -> None:
-    """Let pass who may bring workbooks for some area. Raises Forbidden."""
-    if not may_bring_some(viewer):
-        raise Forbidden(policy.who_may(Permission.IMPORT_ENTER))
+    """The paths of the areas for which the viewer may bring workbooks. Raises Forbidden where there is none."""
+    return policy.require_areas(viewer, Permission.IMPORT_ENTER)
 
 
 def may_bring_some(viewer: Actor) -> bool:

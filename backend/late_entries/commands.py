@@ -47,9 +47,7 @@ def may_enter_some(viewer: Actor) -> bool:
 
 def areas_to_enter_for(viewer: Actor) -> list[str]:
     """The paths of the areas of which the viewer may enter past activities. Raises Forbidden where there is none."""
-    if not may_enter_some(viewer):
-        raise Forbidden(policy.who_may(Permission.LATE_ENTRY_ENTER))
-    return policy.area_paths(viewer, Permission.LATE_ENTRY_ENTER)
+    return policy.require_areas(viewer, Permission.LATE_ENTRY_ENTER)
 
 
 def may_prove(viewer: Actor, entry_id: UUID) -> bool:

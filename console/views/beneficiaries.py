@@ -18,19 +18,18 @@ from backend.demands.service import BeneficiaryCommand, BeneficiarySimilar
 from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.clock import moment
-from backend.foundation.database import transaction
-from backend.foundation.errors import Conflict, Refusal, Unprocessable
+from backend.foundation.errors import Refusal
 from backend.foundation.paging import PageRequest, TimeSort
 from backend.foundation.terms import Word
 from backend.openings.queries import claimant_names
 from backend.reveals.purposes import PersonalField
 from backend.reveals.service import Purposeful, Revealed
 from console import things
-from console.addresses import BENEFICIARIES, DEMANDS
+from console.addresses import BENEFICIARIES, DEMANDS, NEW_DEMAND
 from console.asking import About, Asking, Doing, answered, ask, one_of
 from console.charts import qr_code
-from console.drawing import draw, draw_again, lead_to
-from console.forms import NO_FIELDS, Form
+from console.drawing import draw, draw_again, made
+from console.forms import NO_FIELDS, Form, by_name
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import VISITED
 from console.revealing import choices, revealed, to_reveal
@@ -176,15 +175,14 @@ def new_beneficiary_page(actor: Actor) -> Response:
 @bp.post(f"{BENEFICIARIES}/new")
 @in_steps
 def submit_new_beneficiary(actor: Actor) -> Response:
-    try:
-        with last_step():
-            sent = _ADDING.read()
-            added = demands.add_beneficiary(actor, sent.details(), sent.area_id, now=clock.now())
-    except (Unprocessable, Conflict) as refusal:
-        with transaction():
-            shown = _new(actor) | {"similar": _similar(actor, refusal)}
-            return draw_again("beneficiaries/new.html", refusal, keep=_ADDING.names, **shown)
-    return lead_to(things.address_of(VISITED, added))
+    def add() -> str:
+        sent = _ADDING.read()
+        return things.address_of(VISITED, demands.add_beneficiary(actor, sent.details(), sent.area_id, now=clock.now()))
+
+    def again(refusal: Refusal) -> Response:
+        return draw_again("beneficiaries/new.html", refusal, keep=_ADDING.names, **_new(actor), similar=_similar(actor, refusal))
+
+    return made(add, again=again)
 
 
 @bp.get(_BENEFICIARY)
@@ -199,7 +197,7 @@ def beneficiary_page(actor: Actor, beneficiary_id: UUID) -> Response:
         **things.offered(found),
         beneficiary=beneficiary,
         may_merge=BeneficiaryCommand.MERGE in found,
-        new_demand=with_filters(f"{DEMANDS}/new", {"beneficiary_id": str(beneficiary_id)}) if queries.may_submit_some(actor) else None,
+        new_demand=with_filters(NEW_DEMAND, {"beneficiary_id": str(beneficiary_id)}) if queries.may_submit_some(actor) else None,
         of_them=with_filters(DEMANDS, {"beneficiary_id": str(beneficiary_id)}),
         on_pages=_ON_PAGES,
     )
@@ -313,7 +311,7 @@ def _choices(actor: Actor, beneficiary: BeneficiaryView, command: BeneficiaryCom
         case BeneficiaryCommand.REVEAL:
             return choices(_KEPT)
         case BeneficiaryCommand.MOVE:
-            everywhere = [(str(area.id), area.name) for area in communities_in_use([""])]
+            everywhere = by_name(communities_in_use([""]))
             here = _served(actor)
             return {"area_id": here + [choice for choice in everywhere if choice not in here]}
         case BeneficiaryCommand.END:
@@ -340,7 +338,7 @@ def _words(words: Sequence[Word]) -> list[tuple[str, str]]:
 def _served(actor: Actor) -> list[tuple[str, str]]:
     """The communities and grids of the viewer's register."""
     areas = areas_within(queries.areas_of_register(actor))
-    return [(str(area.id), area.name) for area in areas if area.level in (Level.COMMUNITY, Level.GRID)]
+    return by_name(area for area in areas if area.level in (Level.COMMUNITY, Level.GRID))
 
 
 def _new(actor: Actor) -> dict[str, Any]:

@@ -15,21 +15,19 @@ from backend.demands.models import DemandStatus
 from backend.demands.service import DemandCommand
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
 from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from backend.foundation.paging import PageRequest
 from console import things
-from console.addresses import DEMANDS
+from console.addresses import DEMANDS, NEW_DEMAND
 from console.asking import About, Doing, answered, ask, one_of
-from console.drawing import done, draw, draw_again, lead_to
-from console.forms import Form
+from console.drawing import done, draw, draw_again, made
+from console.forms import Form, by_name
 from console.listing import NOTHING, list_reader
 from console.places import CLAIMABLE, SERVICES, VISITED
 from web.edge import in_steps, reads
 from web.inputs.common import ReasonIn
 from web.inputs.demands import DemandIn, DemandsInCareQuery, PublicationIn
 from web.lists import demands_listed
-from web.submissions import last_step
 
 bp = Blueprint("console_demands", __name__)
 
@@ -41,9 +39,7 @@ _WHEN, _WORDS = (
 )
 _PUBLICATION = Form(PublicationIn, *_WHEN, *_WORDS)
 _PUBLICATION_AT_PLACE = Form(PublicationIn, *_WHEN, "latitude", "longitude", *_WORDS)
-_NEW = f"{DEMANDS}/new"
 _ASKING_FOR = Form(DemandIn, "community_id", "brand", "title", "details", "places")
-_for_whom_asked = list_reader(DemandsInCareQuery)
 _REASON = Form(ReasonIn)
 _asked = list_reader(DemandsInCareQuery)
 
@@ -106,28 +102,27 @@ def demands_page(actor: Actor) -> Response:
         found=found,
         statuses=list(DemandStatus),
         brands=brands.current(),
-        new=_NEW if queries.may_submit_some(actor) else None,
+        new=NEW_DEMAND if queries.may_submit_some(actor) else None,
         **asked.shown,
     )
 
 
-@bp.get(_NEW)
+@bp.get(NEW_DEMAND)
 @reads
 def new_demand_page(actor: Actor) -> Response:
-    return draw("demands/new.html", **_new(actor, _for_whom_asked().query.beneficiary_id))
+    return draw("demands/new.html", **_new(actor, _asked().query.beneficiary_id))
 
 
-@bp.post(_NEW)
+@bp.post(NEW_DEMAND)
 @in_steps
 def submit_new_demand(actor: Actor) -> Response:
-    try:
-        with last_step():
-            submitted = demands.submit_demand(actor, _ASKING_FOR.read().demand(), now=clock.now())
-    except (Unprocessable, Conflict, TooMany) as refusal:
-        with transaction():
-            shown = _new(actor, _for_whom_asked().query.beneficiary_id)
-            return draw_again("demands/new.html", _by_brand(refusal), keep=_ASKING_FOR.names, **shown)
-    return lead_to(things.address_of(SERVICES, submitted))
+    def submit() -> str:
+        return things.address_of(SERVICES, demands.submit_demand(actor, _ASKING_FOR.read().demand(), now=clock.now()))
+
+    def again(refusal: Refusal) -> Response:
+        return draw_again("demands/new.html", _by_brand(refusal), keep=_ASKING_FOR.names, **_new(actor, _asked().query.beneficiary_id))
+
+    return made(submit, again=again, kept_for=(Unprocessable, Conflict, TooMany))
 
 
 @bp.get(_DEMAND)
@@ -230,9 +225,8 @@ def _by_brand(refusal: Refusal) -> Refusal:
 
 def _new(actor: Actor, beneficiary_id: UUID | None) -> dict[str, Any]:
     """For somebody on the register, where the address names them; else for nobody in particular."""
-    communities = communities_in_use(queries.areas_to_submit_for(actor))
+    communities, known_brands = communities_in_use(queries.areas_to_submit_for(actor)), brands.current()
     known = None if beneficiary_id is None else queries.beneficiary(actor, beneficiary_id, now=clock.now())
-    visits = [brand for brand in brands.current().values() if brand.needs_beneficiary]
     return {
         "viewer": actor,
         "place": SERVICES,
@@ -240,9 +234,9 @@ def _new(actor: Actor, beneficiary_id: UUID | None) -> dict[str, Any]:
         "labels": _ASKING_FOR.labels,
         "whom": known,
         "choices": {
-            "community_id": [(str(one.id), one.name) for one in communities],
-            "brand": [(code, brand.name) for code, brand in brands.current().items()],
+            "community_id": by_name(communities),
+            "brand": [(code, brand.name) for code, brand in known_brands.items()],
         },
-        "visits": [brand.name for brand in visits],
+        "visits": [brand.name for brand in known_brands.values() if brand.needs_beneficiary],
         "register": VISITED if queries.keeps_register(actor) else None,
     }

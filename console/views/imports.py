@@ -9,10 +9,10 @@ from flask import Blueprint, Response
 
 from backend.areas.models import Level
 from backend.areas.queries import areas_within
-from backend.foundation import clock, contents
+from backend.foundation import clock
 from backend.foundation.actor import Actor
 from backend.foundation.database import transaction
-from backend.foundation.errors import Conflict, Missing, Refusal, TooMany, Unprocessable
+from backend.foundation.errors import Conflict, Refusal, TooMany, Unprocessable
 from backend.imports import commands, queries, sheet, work
 from backend.imports.commands import ImportCommand
 from backend.imports.models import ImportKind, ImportStatus
@@ -22,13 +22,14 @@ from console import things
 from console.addresses import IMPORT_TEMPLATES, IMPORTS
 from console.asking import About, Doing, answered, ask, one_of
 from console.drawing import draw, draw_again, lead_to
-from console.forms import NO_FIELDS, Form, sent_file
+from console.forms import NO_FIELDS, Form, by_name, sent_file
 from console.listing import NOTHING, list_reader
 from console.live import is_watched
 from console.places import BROUGHT
-from web.downloads import downloaded
+from web.downloads import roster_template
 from web.edge import in_steps, reads
 from web.inputs.imports import FaultsQuery, ImportEntryIn, ImportQuery, ImportsQuery
+from web.labels import label_of
 from web.routes import at_most, takes_files
 from web.submissions import last_step
 
@@ -126,11 +127,7 @@ def submit_new_import(actor: Actor) -> Response:
 @bp.get(f"{IMPORT_TEMPLATES}/<kind>")
 @reads
 def download_roster_template(actor: Actor, kind: str) -> Response:  # noqa: ARG001 - whoever is logged in may have it
-    wanted = next((known for known in KINDS if known == kind), None)
-    if wanted is None:
-        raise Missing
-    title = KINDS[wanted].title
-    return downloaded(sheet.template(title, KINDS[wanted].columns), f"{title}.xlsx", contents.XLSX)
+    return roster_template(kind)
 
 
 @bp.get(_IMPORT)
@@ -170,17 +167,16 @@ def submit_import_step(actor: Actor, import_id: UUID, step: str) -> Response:
 
 
 def _draw_new(actor: Actor, refusal: Refusal | None = None) -> Response:
-    commands.require_to_bring(actor)
-    areas = [(str(area.id), area.name) for area in areas_within(commands.areas_to_bring_for(actor)) if area.level in _BROUGHT_FOR]
+    areas = [area for area in areas_within(commands.areas_to_bring_for(actor)) if area.level in _BROUGHT_FOR]
     kinds = [(kind.value, kind.chinese) for kind in commands.kinds_to_bring()]
     shown: dict[str, Any] = {
         "viewer": actor,
         "place": BROUGHT,
         "form": _FORM,
-        "choices": {"kind": kinds, "area_id": areas},
+        "choices": {"kind": kinds, "area_id": by_name(areas)},
         "templates": IMPORT_TEMPLATES,
     }
-    labels = _FORM.labels | {"file": "文件"}
+    labels = _FORM.labels | {"file": label_of("file")}
     if refusal is not None:
         return draw_again("imports/new.html", refusal, keep=_FORM.names, labels=labels, **shown)
     return draw("imports/new.html", **shown)

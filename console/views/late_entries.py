@@ -22,8 +22,8 @@ from backend.late_entries.models import LateEntryStatus
 from console import things
 from console.addresses import LATE_ENTRIES, SHIFTS
 from console.asking import About, Doing, answered, ask, one_of
-from console.drawing import draw, draw_again, lead_to
-from console.forms import NO_FIELDS, Form, sent_file
+from console.drawing import draw, draw_again, lead_to, made
+from console.forms import NO_FIELDS, Form, by_name, sent_file
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import ENTERED_LATE
 from web.downloads import sent
@@ -106,15 +106,16 @@ def new_late_entry_page(actor: Actor) -> Response:
 @bp.post(_NEW)
 @in_steps
 def submit_new_late_entry(actor: Actor) -> Response:
-    try:
-        with last_step():
-            sent = _FORM.read()
-            served = sent.served(groups_named(sent.groups, sent.community_id))
-            entered = late_entries.enter(actor, sent.activity(), served, community_id=sent.community_id, now=clock.now())
-    except (Unprocessable, Conflict) as refusal:
-        with transaction():
-            return draw_again("late_entries/new.html", _by_lines(refusal), keep=_FORM.names, **_new(actor))
-    return lead_to(things.address_of(ENTERED_LATE, entered))
+    def enter() -> str:
+        sent = _FORM.read()
+        served = sent.served(groups_named(sent.groups, sent.community_id))
+        entered = late_entries.enter(actor, sent.activity(), served, community_id=sent.community_id, now=clock.now())
+        return things.address_of(ENTERED_LATE, entered)
+
+    def again(refusal: Refusal) -> Response:
+        return draw_again("late_entries/new.html", _by_lines(refusal), keep=_FORM.names, **_new(actor))
+
+    return made(enter, again=again)
 
 
 @bp.get(_ENTRY)
@@ -141,9 +142,8 @@ def submit_proof_of_entry(actor: Actor, entry_id: UUID) -> Response:
 
 
 def _new(actor: Actor) -> dict[str, Any]:
-    communities = communities_in_use(commands.areas_to_enter_for(actor))
     choices = {
-        "community_id": [(str(one.id), one.name) for one in communities],
+        "community_id": by_name(communities_in_use(commands.areas_to_enter_for(actor))),
         "brand": [(code, brand.name) for code, brand in brands.current().items()],
     }
     return {"viewer": actor, "place": ENTERED_LATE, "form": _FORM, "labels": _FORM.labels, "choices": choices}
@@ -178,7 +178,7 @@ def _shown(actor: Actor, entry_id: UUID) -> dict[str, Any]:
         shift=f"{SHIFTS}/{entry.shift_id}" if entry.shift_id else None,
         on_pages=_ASKED,
         may_prove=commands.may_prove(actor, entry_id),
-        labels={"file": "文件"},
+        labels={"file": label_of("file")},
     )
 
 

@@ -95,7 +95,7 @@ def _done(actor: Actor, read: Callable[[], None]) -> Response:
 
 def addresses_of(viewer: Actor, found: Page[MessageLine]) -> dict[UUID, str]:
     """Where what each message is about has its page, in a place of the viewer's."""
-    opening = {about for about, place in _PLACES.items() if place.is_for is None or place.is_for(viewer)}
+    opening = {about for about, place in _PLACES.items() if place.is_of(viewer)}
     return {line.id: _address(line.about) for line in found.items if line.about and line.about.kind in opening}
 
 

@@ -27,7 +27,7 @@ from console import things
 from console.addresses import OFFICES
 from console.asking import About, Asking, Doing, answered, ask, one_of
 from console.drawing import done, draw, draw_again
-from console.forms import NO_FIELDS, Form
+from console.forms import NO_FIELDS, Form, by_name
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import APPOINTED
 from web.edge import in_steps, reads
@@ -270,7 +270,7 @@ def _about(actor: Actor, grant_id: UUID, command: OfficeCommand, *, refused: boo
     named = [line.login_name and f"用户名：{line.login_name}", holder and f"任职人员：{holder.name} {holder.volunteer_number or ''}"]
     if command is OfficeCommand.CHECK_IDENTITY:
         notice = notices.notice(NoticeName.IDENTITY)
-        living = [(str(area.id), area.name) for area in communities_in_use(queries.areas_of_offices(actor))]
+        living = by_name(communities_in_use(queries.areas_of_offices(actor)))
         return About(
             actor,
             APPOINTED,

@@ -14,15 +14,13 @@ from backend.dossiers import commands
 from backend.dossiers.commands import PersonCommand
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
-from backend.foundation.errors import Conflict, Unprocessable
 from backend.reveals import service as reveals
 from backend.reveals.purposes import PersonalField
 from backend.reveals.service import Purposeful, Revealed
 from backend.volunteers.queries import people_by_name
 from console.addresses import CORRECTIONS, DEATHS, PEOPLE
 from console.asking import About, Asking, ask, ask_again, one_of
-from console.drawing import lead_to
+from console.drawing import made
 from console.forms import Form
 from console.places import VOLUNTEERING
 from console.revealing import choices, revealed, to_reveal
@@ -30,7 +28,6 @@ from web.edge import in_steps, reads
 from web.inputs.corrections import IdentityCorrectionIn
 from web.inputs.deaths import DeathIn
 from web.routes import told_once
-from web.submissions import last_step
 
 bp = Blueprint("console_people", __name__)
 
@@ -106,13 +103,11 @@ def person_step_page(actor: Actor, person_id: UUID, step: str) -> Response:
 @in_steps
 def submit_person_step(actor: Actor, person_id: UUID, step: str) -> Response:
     asking = _ASKED[step]
-    try:
-        with last_step():
-            begun = asking.begin(actor, person_id, asking.form.read(), clock.now())
-    except (Unprocessable, Conflict) as refusal:
-        with transaction():
-            return ask_again(asking, refusal, _about(actor, person_id, asking.command, refused=True))
-    return lead_to(f"{asking.matters}/{begun}")
+
+    def begin() -> str:
+        return f"{asking.matters}/{asking.begin(actor, person_id, asking.form.read(), clock.now())}"
+
+    return made(begin, again=lambda refusal: ask_again(asking, refusal, _about(actor, person_id, asking.command, refused=True)))
 
 
 def _about(actor: Actor, person_id: UUID, command: PersonCommand, *, refused: bool = False) -> About:

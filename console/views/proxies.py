@@ -9,8 +9,6 @@ from flask import Blueprint, Response
 from backend.areas.queries import communities_in_use
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.database import transaction
-from backend.foundation.errors import Conflict, Unprocessable
 from backend.people import notices
 from backend.people.notices import NoticeName
 from backend.proxies import commands, queries, rules
@@ -20,15 +18,14 @@ from backend.proxies.queries import ProxyLine, ProxyStatus
 from console import things
 from console.addresses import PROXIES
 from console.asking import About, Asking, Doing, answered, ask, ask_again, one_of
-from console.drawing import draw, lead_to
-from console.forms import Form
+from console.drawing import draw, made
+from console.forms import Form, by_name
 from console.listing import NOTHING, list_reader, with_filters
 from console.places import ACTED_FOR
 from web.edge import in_steps, reads
 from web.inputs.common import MaybeReasonIn
 from web.inputs.proxies import ProxyIn, ProxyQuery, RenewalIn
 from web.lists import proxies_listed
-from web.submissions import last_step
 
 bp = Blueprint("console_proxies", __name__)
 
@@ -104,13 +101,11 @@ def new_proxy_page(actor: Actor) -> Response:
 @bp.post(_NEW)
 @in_steps
 def submit_new_proxy(actor: Actor) -> Response:
-    try:
-        with last_step():
-            made = proxies.record_proxy(actor, _RECORDING.form.read().wanted(), now=clock.now())
-            return lead_to(things.address_of(ACTED_FOR, made.fact_id))
-    except (Unprocessable, Conflict) as refusal:
-        with transaction():
-            return ask_again(_RECORDING, refusal, _about_new(actor))
+    def record() -> str:
+        recorded = proxies.record_proxy(actor, _RECORDING.form.read().wanted(), now=clock.now())
+        return things.address_of(ACTED_FOR, recorded.fact_id)
+
+    return made(record, again=lambda refusal: ask_again(_RECORDING, refusal, _about_new(actor)))
 
 
 @bp.get(_PROXY)
@@ -154,7 +149,7 @@ def _about(actor: Actor, proxy_id: UUID, command: ProxyCommand, *, refused: bool
 def _about_new(actor: Actor) -> About:
     commands.require_may_record(actor)
     notice = notices.notice(NoticeName.PROXY)
-    living = [(str(area.id), area.name) for area in queries.communities_to_record_in(actor)]
+    living = by_name(queries.communities_to_record_in(actor))
     return About(
         actor,
         ACTED_FOR,

@@ -1,48 +1,25 @@
 """搜索: one box for number, name and title; what it finds, kind by kind, is what the lists of the viewer's places would show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response
 
-from backend.accounts.queries import GrantSearch, role_grants
-from backend.demands.queries import BeneficiarySearch, DemandSearch, beneficiaries, demands_in_care
 from backend.dossiers.lookups import may_find
-from backend.dossiers.queries import records_opened
 from backend.foundation import clock
 from backend.foundation.actor import Actor
-from backend.foundation.paging import Page, PageRequest
-from backend.foundation.search import has_digit
-from backend.foundation.terms import Word
-from backend.organisations.queries import OrganisationSearch, OrganisationSort, organisations_of_status
-from backend.registration.queries import RegistrationSearch, RegistrationSort, registrations
-from backend.teams.queries import teams_of_status
-from backend.volunteers.queries import PeopleSearch, registered_volunteers
-from console.addresses import LOOKUP, PEOPLE, SEARCH
+from console.addresses import LOOKUP, SEARCH
 from console.drawing import draw
 from console.listing import list_reader
-from console.places import APPOINTED, LED, REGISTERED, SERVICES, VERIFIED, VISITED, VOLUNTEERING, Place, places_of
-from console.things import address_of
+from console.places import Place
+from console.searching import KINDS, Hit
 from web.edge import reads
 from web.shapes import SearchQuery
 
 bp = Blueprint("console_search", __name__)
 
-_SOME = PageRequest(10)
-"""Of each kind: who finds more writes more."""
 _asked = list_reader(SearchQuery)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One thing that was found: how it is called, what else tells it from others, its status where it has one, and where it opens (None:
-    not to this viewer)."""
-
-    called: str
-    beside: Sequence[str]
-    status: Word | None
-    address: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +31,11 @@ class Found:
     more: bool
 
 
-def _demands(viewer: Actor, q: str, now: datetime) -> Page[Hit]:
-    found = demands_in_care(viewer, DemandSearch(q), status=None, now=now, page=_SOME)
-    return found.map(lambda line: Hit(line.title, (line.number, line.community), line.status, address_of(SERVICES, line.id)))
-
-
-def _beneficiaries(viewer: Actor, q: str, now: datetime) -> Page[Hit]:
-    found = beneficiaries(viewer, BeneficiarySearch(q), now=now, page=_SOME)
-    return found.map(lambda line: Hit(line.called, (line.area,), line.status, address_of(VISITED, line.id)))
-
-
-def _teams(viewer: Actor, q: str, now: datetime) -> Page[Hit]:  # noqa: ARG001 - as all are found
-    found = teams_of_status(viewer, None, search=q, in_care=True, page=_SOME)
-    return found.map(lambda line: Hit(line.name, (line.category.chinese, line.community_name), line.status, address_of(LED, line.id)))
-
-
-def _volunteers(viewer: Actor, q: str, now: datetime) -> Page[Hit]:
-    found = registered_volunteers(viewer, PeopleSearch(q), now=now, page=_SOME)
-    opened = records_opened(viewer, [line.person_id for line in found.items], now=now)
-
-    def address(person_id: object) -> str | None:
-        return f"{PEOPLE}/{person_id}" if person_id in opened else None
-
-    return found.map(lambda line: Hit(line.name, (line.number, line.community.name), None, address(line.person_id)))
-
-
-def _organisations(viewer: Actor, q: str, now: datetime) -> Page[Hit]:  # noqa: ARG001 - as all are found
-    search = OrganisationSearch(q)
-    found = organisations_of_status(viewer, None, search, sort=OrganisationSort.LATEST, in_care=True, page=_SOME)
-    return found.map(
-        lambda line: Hit(
-            line.name, (line.record_number or line.credit_code or "", line.community_name), line.status, address_of(VERIFIED, line.id)
-        )
-    )
-
-
-def _registrations(viewer: Actor, q: str, now: datetime) -> Page[Hit]:
-    search = RegistrationSearch(q=q) if has_digit(q) else RegistrationSearch(person=q)
-    found = registrations(viewer, search, sort=RegistrationSort.LATEST, now=now, page=_SOME)
-    return found.map(
-        lambda line: Hit(
-            line.name, (line.receipt_number or "", line.work_unit.name, line.community.name), line.status, address_of(REGISTERED, line.id)
-        )
-    )
-
-
-def _offices(viewer: Actor, q: str, now: datetime) -> Page[Hit]:
-    found = role_grants(viewer, GrantSearch(login_name=q), now=now, page=_SOME)
-    return found.map(
-        lambda line: Hit(line.login_name or "", (line.role.chinese, line.area_name or ""), line.status, address_of(APPOINTED, line.id))
-    )
-
-
-_KINDS: dict[Place, Callable[[Actor, str, datetime], Page[Hit]]] = {
-    SERVICES: _demands,
-    VISITED: _beneficiaries,
-    LED: _teams,
-    VOLUNTEERING: _volunteers,
-    VERIFIED: _organisations,
-    REGISTERED: _registrations,
-    APPOINTED: _offices,
-}
-
-
 @bp.get(SEARCH)
 @reads
 def search_page(actor: Actor) -> Response:
     asked, now = _asked(), clock.now()
-    places = [place for place in places_of(actor) if place in _KINDS]
+    places = [place for place in KINDS if place.is_of(actor)]
     found = [_found(actor, place, asked.query.q, now) for place in places] if asked.query.q else []
     return draw(
         "search/search.html",
@@ -135,5 +49,5 @@ def search_page(actor: Actor) -> Response:
 
 
 def _found(viewer: Actor, place: Place, q: str, now: datetime) -> Found:
-    page = _KINDS[place](viewer, q, now)
+    page = KINDS[place](viewer, q, now)
     return Found(place, page.items, page.next_cursor is not None)

@@ -108,8 +108,8 @@ class LateEntryFormIn(PastActivityIn):
 
     def served(self, groups: Mapping[str, Claimant]) -> list[Served]:
         """As the service takes it, with the groups that have these names. Raises Unprocessable, which says the lines."""
-        wrong, served = [], []
-        for number, parts in enumerate(self.lines, 1):
+        lines, wrong, served = self.lines, [], []
+        for number, parts in enumerate(lines, 1):
             group = " ".join(parts[_GROUP_FROM:])
             try:
                 served.append(_served(parts, groups.get(group)))
@@ -119,7 +119,7 @@ class LateEntryFormIn(PastActivityIn):
             else:
                 if group and group not in groups:
                     wrong.append(f"第{number}行：没有名为“{group}”的服务队或者社会组织")
-        if len(self.lines) > _MOST_PEOPLE:
+        if len(lines) > _MOST_PEOPLE:
             wrong.append(f"一次最多{_MOST_PEOPLE}人")
         if wrong:
             raise Unprocessable(errors={"people": wrong[:_MOST_SAID]})

@@ -278,9 +278,7 @@ def may_submit_some(viewer: Actor) -> bool:
 
 def areas_to_submit_for(viewer: Actor) -> list[str]:
     """The paths of the areas in which the viewer may ask for others. Raises Forbidden where there is none."""
-    if not may_submit_some(viewer):
-        raise Forbidden(policy.who_may(Permission.DEMAND_SUBMIT))
-    return policy.area_paths(viewer, Permission.DEMAND_SUBMIT)
+    return policy.require_areas(viewer, Permission.DEMAND_SUBMIT)
 
 
 def looks_after_some(viewer: Actor) -> bool:
